@@ -528,6 +528,12 @@ class Change:
     def asks(self):
         return listed(self.gate("asks")) != [] or self.gate("manual") is True
 
+    def leaves_out(self, state, fact):
+        """Members are left out on a way back, and by a person whom the log names; else by nobody."""
+        return not ({"left_out", "left_out_by"} & set(fact)) or (
+            listed(fact.get("left_out")) != [] and text(fact.get("left_out_by")) != ""
+            and (self.back() or state == "rolledback"))
+
     def back(self):
         return self.get("kind") in ("rollback", "compensation")
 
@@ -549,8 +555,9 @@ def vote_fault(change):
     count, absent = number(change.prepared.get("count")), listed(change.prepared.get("absent"))
     if count < 1 or not text(change.prepared.get("votes")):
         return "votes"
-    if (number(change.votes.get("yes")) != count or listed(change.votes.get("no"))
-            or canonical(listed(change.votes.get("unknown"))) != canonical(absent) or (absent and not change.back())):
+    without = listed(change.votes.get("no")) + listed(change.votes.get("unknown"))
+    if (number(change.votes.get("yes")) != count or canonical(without) != canonical(absent)
+            or (absent and not change.back())):
         return "votes"
     return None if change.prepared.get("digest") == change.get("digest") else "digest"
 
@@ -640,6 +647,8 @@ def process(records):
             if not change.moves(fact["state"], turn, seq in doubted):
                 found.append(("turn", seq, "%s at turn %d, from %s" % (fact["state"], turn, before)))
             move(change, record, fact, votes)
+            if not change.leaves_out(fact["state"], fact):
+                found.append(("decision", seq, "%s is %s without members" % (fact["change"], fact["state"])))
             if fact["state"] == "published" and not change.activated:
                 found.append(("activation", seq, "%s is published, and not activated" % fact["change"]))
             if fact["state"] == "prepared":
@@ -677,8 +686,9 @@ RULES = {name: set(rules.split()) for name, rules in {
     "refuse": "request skill approver", "open": "forward rollback compensation", "checkpoint": "stored pending",
     "stage": "nobody-acts", "votes": "all without-absent", "hold": "", "approve": "approver", "pass": "",
     "widen": "first-cohort watched", "bake": "validated", "withdraw": "refused stopped overtaken",
-    "commit": "at-once watched", "publish": "everybody-took-it", "converge": "everybody-acts", "soak": "validated",
-    "prove": "validated watched", "complete": "collected", "undo": "refused", "put-back": "compensation withdrawn",
+    "commit": "at-once watched", "publish": "everybody-took-it persons-word",
+    "converge": "everybody-acts persons-word", "soak": "validated", "prove": "validated watched",
+    "complete": "collected", "undo": "refused", "put-back": "compensation withdrawn persons-word",
     "fail": "way-back-refused not-put-back overtaken", "abort": "", "discard": "nothing-left left-behind",
     "watch": "passed failed", "recover": "presumed-aborted roll-forward go-on overtaken",
     "collect": "needed-by-nobody", "await": "", "authorize": "approver", "repair": "committed-again", "reassert": "what-was-lost",
@@ -733,6 +743,7 @@ def decision_holds(record):
         "votes": lambda: (rule == "all") == (fact.get("absent") == []),
         "pass": lambda: rule == fact.get("rule"),
         "end": lambda: rule == fact.get("result"),
+        **dict.fromkeys(("publish", "converge", "put-back"), lambda: (rule == "persons-word") == ("left_out" in fact)),
     }
     return name == expected and (name not in fits or fits[name]())
 

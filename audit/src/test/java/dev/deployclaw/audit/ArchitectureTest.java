@@ -8,7 +8,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import dev.deployclaw.audit.verify.Verifier;
+import dev.deployclaw.audit.verify.LogVerifier;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -27,7 +27,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage("dev.deployclaw.audit.verify..", "java..", "org.jspecify.annotations")
         .check(CLASSES);
-    assertThat(CLASSES.contain(Verifier.class)).isTrue();
+    assertThat(CLASSES.contain(LogVerifier.class)).isTrue();
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.deployclaw.audit;
 
-import dev.deployclaw.audit.verify.Chain;
-import dev.deployclaw.audit.verify.Json;
-import dev.deployclaw.audit.verify.JsonText;
+import dev.deployclaw.audit.verify.chain.HashChainChecker;
+import dev.deployclaw.audit.verify.json.JsonFormatter;
+import dev.deployclaw.audit.verify.json.StrictJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -62,8 +62,8 @@ public final class RealLogs {
 
   public static Map<String, Object> document(String name) {
     try {
-      return Json.parseObject(bytes(name));
-    } catch (Json.Malformed e) {
+      return StrictJson.parseObject(bytes(name));
+    } catch (StrictJson.Malformed e) {
       throw new IllegalStateException(name, e);
     }
   }
@@ -86,16 +86,16 @@ public final class RealLogs {
       var entry = new TreeMap<>(original);
       entry.put("seq", (long) out.size() + 1);
       entry.put("prev", head);
-      head = Chain.hash(entry);
+      head = HashChainChecker.hash(entry);
       entry.put("hash", head);
-      out.add(JsonText.canonical(entry).getBytes(StandardCharsets.UTF_8));
+      out.add(JsonFormatter.canonical(entry).getBytes(StandardCharsets.UTF_8));
     }
     return out;
   }
 
   /** What must be an object. */
   public static Map<String, Object> object(Map<?, ?> from, String key) {
-    return Json.object(Objects.requireNonNull((Map<?, ?>) from.get(key), key));
+    return StrictJson.object(Objects.requireNonNull((Map<?, ?>) from.get(key), key));
   }
 
   /** What must be a list. */
@@ -105,7 +105,7 @@ public final class RealLogs {
 
   private static void collect(Map<?, ?> from, List<Map<String, Object>> into) {
     for (Object entry : list(from, "records")) {
-      into.add(new TreeMap<>(Json.object((Map<?, ?>) entry)));
+      into.add(new TreeMap<>(StrictJson.object((Map<?, ?>) entry)));
     }
   }
 

@@ -1,10 +1,12 @@
 package dev.deployclaw.audit;
 
-import dev.deployclaw.core.fake.PlainThought;
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.log.Recorder.Sealed;
-import dev.deployclaw.core.log.Thought;
-import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.audit.record.HashChainSealer;
+import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.core.fake.LogEntryFixture;
+import dev.deployclaw.core.log.LogEntry;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,17 +31,17 @@ public final class Runs {
   private Runs() {}
 
   /** A chain as the runtime makes it. */
-  public static List<Sealed> seal(List<Thought> thoughts) {
-    return seal(Head.START, thoughts);
+  public static List<SealedRecord> seal(List<LogEntry> thoughts) {
+    return seal(LogHead.START, thoughts);
   }
 
-  public static List<byte[]> bytes(List<Sealed> chain) {
-    return chain.stream().map(Sealed::bytes).toList();
+  public static List<byte[]> bytes(List<SealedRecord> chain) {
+    return chain.stream().map(SealedRecord::bytes).toList();
   }
 
   /** The reference run, six steps and its end. */
-  public static List<Sealed> reference() {
-    var thoughts = new ArrayList<Thought>();
+  public static List<SealedRecord> reference() {
+    var thoughts = new ArrayList<LogEntry>();
     thoughts.add(thought(ID, 0, "Request received", Phase.REQUEST, Map.of("request", REQUEST)));
     for (int step = 1; step <= ACTIONS.size(); step++) {
       String action = ACTIONS.get(step - 1);
@@ -51,11 +53,11 @@ public final class Runs {
     return seal(thoughts);
   }
 
-  static final String REQUEST = "raise acme's checkout limit to 1200 per minute, burst 200";
+  public static final String REQUEST = "raise acme's checkout limit to 1200 per minute, burst 200";
 
   /** So many records of an execution, the last one its end. */
-  public static List<Sealed> ofLength(String id, int length) {
-    var thoughts = new ArrayList<Thought>();
+  public static List<SealedRecord> ofLength(String id, int length) {
+    var thoughts = new ArrayList<LogEntry>();
     for (int n = 1; n < length; n++) {
       thoughts.add(thought(id, 1 + n / 20, "Looking at " + n, Phase.STAGE, Map.of("n", n)));
     }
@@ -64,8 +66,8 @@ public final class Runs {
   }
 
   /** So many records that follow from a chain, the last one its end. */
-  static List<Sealed> partingAfter(List<Sealed> chain, int count) {
-    var thoughts = new ArrayList<Thought>();
+  public static List<SealedRecord> partingAfter(List<SealedRecord> chain, int count) {
+    var thoughts = new ArrayList<LogEntry>();
     for (int n = 1; n < count; n++) {
       thoughts.add(thought(ID, 1, "Going on with " + n, Phase.FINISH, Map.of("n", n)));
     }
@@ -73,13 +75,13 @@ public final class Runs {
     return seal(chain.getLast().head(), thoughts);
   }
 
-  private static List<Sealed> seal(Head head, List<Thought> thoughts) {
-    return new ChainRecorder(Redaction.of(List.of())).seal(head, thoughts);
+  private static List<SealedRecord> seal(LogHead head, List<LogEntry> thoughts) {
+    return new HashChainSealer(SecretRedactor.of(List.of())).seal(head, thoughts);
   }
 
-  public static Thought thought(
+  public static LogEntry thought(
       String id, int step, String action, Phase phase, Map<String, Object> facts) {
-    return PlainThought.of(id, phase, action)
+    return LogEntryFixture.of(id, phase, action)
         .at(START.plusMillis(step * 100L))
         .step(step)
         .detail("6 nodes, 47 gateways in 3 namespaces")

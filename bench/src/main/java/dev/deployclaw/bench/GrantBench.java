@@ -1,22 +1,25 @@
 package dev.deployclaw.bench;
 
-import dev.deployclaw.core.grant.EffectTable;
-import dev.deployclaw.core.grant.GrantCheck;
+import dev.deployclaw.bench.measure.BenchOptions;
+import dev.deployclaw.bench.measure.MachineDescription;
+import dev.deployclaw.bench.measure.TimingSamples;
+import dev.deployclaw.core.grant.GrantIssuer;
 import dev.deployclaw.core.grant.GrantKey;
-import dev.deployclaw.core.grant.Grants;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.grant.GrantVerifier;
+import dev.deployclaw.core.grant.OperationAllowlist;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.executors.member.FenceMark;
 import dev.deployclaw.executors.redis.RedisExecutor;
-import dev.deployclaw.executors.redis.RedisSettings;
-import dev.deployclaw.executors.sandbox.Limits;
-import dev.deployclaw.executors.sandbox.Mark;
-import dev.deployclaw.executors.sandbox.Sandbox;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.executors.redis.cluster.RedisSettings;
+import dev.deployclaw.executors.sandbox.ExecutorLimits;
+import dev.deployclaw.executors.sandbox.ExecutorSandbox;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.testkit.redis.RedisNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +63,7 @@ final class GrantBench implements Callable<Integer> {
       description = "turns that are thrown away before (default: ${DEFAULT-VALUE})")
   private int warmUp;
 
-  @Mixin private final Reporting reporting = new Reporting();
+  @Mixin private final BenchOptions reporting = new BenchOptions();
 
   private final PrintWriter out;
 
@@ -76,7 +79,7 @@ final class GrantBench implements Callable<Integer> {
   }
 
   /** One call, measured each way. */
-  private record Measured(String what, Map<Way, Samples> samples, int calls) {
+  private record Measured(String what, Map<Way, TimingSamples> samples, int calls) {
     double micros(Way way) {
       var each = Objects.requireNonNull(samples.get(way), "every way is measured");
       return each.median() / NANOS_PER_MICRO / calls;
@@ -108,7 +111,7 @@ final class GrantBench implements Callable<Integer> {
         var node = RedisNode.start(scratch.path().resolve("redis"));
         var redis =
             new RedisExecutor(
-                RedisSettings.of(List.of(node.address().toString())), () -> Mark.NOBODY)) {
+                RedisSettings.of(List.of(node.address().toString())), () -> FenceMark.NOBODY)) {
       tell(
           List.of(
               measure("a look that is answered at once", new Idle(), "identity"),
@@ -121,12 +124,12 @@ final class GrantBench implements Callable<Integer> {
     if (reporting.json()) {
       var document = new LinkedHashMap<String, Object>();
       document.put("bench", "grants");
-      document.put("machine", Machine.now().json());
+      document.put("machine", MachineDescription.now().json());
       document.put("calls", calls);
       document.put("measured", all.stream().map(Measured::json).toList());
-      out.println(Canonical.text(document));
+      out.println(CanonicalJson.text(document));
     } else {
-      out.println(Machine.now().text());
+      out.println(MachineDescription.now().text());
       out.printf(
           "  %-34s %10s %10s %8s %10s %8s%n",
           "us a call", "bare", "granted", "ratio", "sandbox", "ratio");
@@ -145,11 +148,11 @@ final class GrantBench implements Callable<Integer> {
   }
 
   /** By turns, the order reversed in every other round. */
-  private Measured measure(String what, Executor executor, String verb)
+  private Measured measure(String what, BackendExecutor executor, String verb)
       throws InterruptedException {
     Map<Way, List<Long>> nanos = new EnumMap<>(Way.class);
-    var look = new Call.Look(verb, Map.of());
-    var call = new Invocation(executor.name(), look, Fence.NONE, Duration.ofSeconds(5));
+    var look = new ExecutorCall.Look(verb, Map.of());
+    var call = new Invocation(executor.name(), look, FencingToken.NONE, Duration.ofSeconds(5));
     var ways = List.of(Way.values());
     for (int i = 0; i < warmUp + rounds; i++) {
       for (var way : i % 2 == 0 ? ways : ways.reversed()) {
@@ -159,18 +162,20 @@ final class GrantBench implements Callable<Integer> {
         }
       }
     }
-    Map<Way, Samples> samples = new EnumMap<>(Way.class);
-    nanos.forEach((way, each) -> samples.put(way, new Samples(each)));
+    Map<Way, TimingSamples> samples = new EnumMap<>(Way.class);
+    nanos.forEach((way, each) -> samples.put(way, new TimingSamples(each)));
     return new Measured(what, samples, calls);
   }
 
   /** Each turn has a key and a memory of used grants of its own, as a process has. */
-  private long turn(Way way, Executor executor, Invocation call) throws InterruptedException {
+  private long turn(Way way, BackendExecutor executor, Invocation call)
+      throws InterruptedException {
     var key = GrantKey.random();
-    var clock = Grants.steady();
-    var grants = new Grants(key, clock);
-    var check = new GrantCheck(key, clock, EffectTable.KERNEL);
-    var sandbox = Sandbox.around(executor, new Limits(Set.of(call.operation()), 1), check);
+    var clock = GrantIssuer.steady();
+    var grants = new GrantIssuer(key, clock);
+    var check = new GrantVerifier(key, clock, OperationAllowlist.KERNEL);
+    var sandbox =
+        ExecutorSandbox.around(executor, new ExecutorLimits(Set.of(call.operation()), 1), check);
     System.gc(); // what the bench itself left is not the contender's to clear away
     long start = System.nanoTime();
     for (int i = 0; i < calls; i++) {
@@ -188,8 +193,8 @@ final class GrantBench implements Callable<Integer> {
     return System.nanoTime() - start;
   }
 
-  private static void answered(Outcome outcome) {
-    if (outcome instanceof Outcome.Failed(var fault)) {
+  private static void answered(CallOutcome outcome) {
+    if (outcome instanceof CallOutcome.Failed(var fault)) {
       failed(fault.reason());
     }
   }
@@ -199,7 +204,7 @@ final class GrantBench implements Callable<Integer> {
   }
 
   /** Answers at once, under a name that is in the kernel's table. */
-  private static final class Idle implements Executor {
+  private static final class Idle implements BackendExecutor {
     @Override
     public String name() {
       return "redis";
@@ -211,8 +216,8 @@ final class GrantBench implements Callable<Integer> {
     }
 
     @Override
-    public Outcome execute(Invocation call) {
-      return Outcome.done(List.of());
+    public CallOutcome execute(Invocation call) {
+      return CallOutcome.done(List.of());
     }
   }
 }

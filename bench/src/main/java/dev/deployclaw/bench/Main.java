@@ -1,5 +1,12 @@
 package dev.deployclaw.bench;
 
+import dev.deployclaw.bench.activation.ActivationBench;
+import dev.deployclaw.bench.decision.DecideBench;
+import dev.deployclaw.bench.estate.EstateBench;
+import dev.deployclaw.bench.log.LogBench;
+import dev.deployclaw.bench.policy.PoliciesBench;
+import dev.deployclaw.bench.stage.StageBench;
+import dev.deployclaw.bench.view.ViewBench;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;

@@ -1,12 +1,13 @@
 package dev.deployclaw.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.container.config.ConfigReader;
-import dev.deployclaw.container.wiring.Agent;
-import dev.deployclaw.core.runtime.Progress;
-import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.bench.measure.BenchOptions;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.task.TaskRequest;
-import dev.deployclaw.lab.Lab;
+import dev.deployclaw.lab.estate.LabEstate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -37,7 +38,7 @@ final class RunBench implements Callable<Integer> {
   private final PrintWriter out;
 
   @Option(names = "--gateways", defaultValue = "47", description = "Default 47.")
-  private int gateways = Lab.GATEWAYS;
+  private int gateways = LabEstate.GATEWAYS;
 
   @Option(
       names = "--rounds",
@@ -45,7 +46,7 @@ final class RunBench implements Callable<Integer> {
       description = "Warm changes; the first half warms up.")
   private int rounds = 12;
 
-  @Mixin private final Reporting reporting = new Reporting();
+  @Mixin private final BenchOptions reporting = new BenchOptions();
 
   RunBench(PrintWriter out) {
     this.out = out;
@@ -54,7 +55,7 @@ final class RunBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (var scratch = reporting.scratch()) {
-      var lab = Lab.in(scratch.path().resolve("lab"));
+      var lab = LabEstate.in(scratch.path().resolve("lab"));
       try {
         lab.up(gateways, _ -> {});
         report(measure(lab));
@@ -79,10 +80,10 @@ final class RunBench implements Callable<Integer> {
         "gateways", gateways, "cold", cold.json(), "warm", RunFigures.median(warm).json());
   }
 
-  private List<RunFigures> measure(Lab lab) throws Exception {
+  private List<RunFigures> measure(LabEstate lab) throws Exception {
     var runs = new ArrayList<RunFigures>();
     var config = ConfigReader.read(lab.config(), Map.of());
-    try (var agent = Agent.open(config, Progress.NONE)) {
+    try (var agent = AgentRuntime.open(config, ProgressListener.NONE)) {
       runs.add(run(agent, REFERENCE));
       for (int round = 0; round < rounds; round++) {
         runs.add(run(agent, CHANGES.get(round % CHANGES.size())));
@@ -91,9 +92,9 @@ final class RunBench implements Callable<Integer> {
     return runs;
   }
 
-  private static RunFigures run(Agent agent, String request) throws InterruptedException {
+  private static RunFigures run(AgentRuntime agent, String request) throws InterruptedException {
     var ended = agent.architect().run(new TaskRequest(request, "bench", Instant.now()));
-    if (ended.result() != Result.COMPLETED) {
+    if (ended.result() != ExecutionStatus.COMPLETED) {
       throw new IllegalStateException(request + " ended " + ended.result() + ": " + ended.reason());
     }
     return RunFigures.of(agent.journal().read(ended.execution()).getLast());

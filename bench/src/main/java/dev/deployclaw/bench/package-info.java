@@ -1,6 +1,4 @@
-/**
- * How long the phases of a run take, against the least that they could take on the same machine.
- */
+/** The benchmarks by name, and those of whole runs and of grants. */
 @NullMarked
 package dev.deployclaw.bench;
 

@@ -9,7 +9,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-@Slow(guard = "dev.deployclaw.bench.StageBenchTest", because = "it starts what it measures")
+@Slow(guard = "dev.deployclaw.bench.stage.StageBenchTest", because = "it starts what it measures")
 class RunBenchTest {
   @Test
   void measuresRunsThatCompleted() throws Exception {

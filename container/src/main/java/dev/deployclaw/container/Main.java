@@ -1,19 +1,19 @@
 package dev.deployclaw.container;
 
-import dev.deployclaw.container.cli.CommandLines;
-import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
 
 /** The program. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    var around = Surroundings.real();
+    var around = CommandEnvironment.real();
     System.setErr(around.err()); // the application log and stack traces go there
-    int exit = CommandLines.run(around, args);
+    int exit = CommandLineRunner.run(around, args);
     around.out().flush();
     around.err().flush();
-    if (exit != 0 || !CommandLines.onlyShow(args)) {
+    if (exit != 0 || !CommandLineRunner.onlyShow(args)) {
       // It looks for a logger in every jar, which takes longer than showing help.
       System.exit(exit);
     }

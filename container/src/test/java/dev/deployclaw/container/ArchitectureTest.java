@@ -30,7 +30,7 @@ class ArchitectureTest {
   void configurationKnowsNothingOfWhatIsMadeOfIt() {
     noClasses()
         .that()
-        .resideInAPackage("dev.deployclaw.container.config")
+        .resideInAPackage("dev.deployclaw.container.config..")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(
@@ -46,7 +46,10 @@ class ArchitectureTest {
   void wiringKnowsNothingOfTheCommandLine() {
     noClasses()
         .that()
-        .resideInAPackage("dev.deployclaw.container.wiring")
+        .resideInAnyPackage(
+            "dev.deployclaw.container.wiring..",
+            "dev.deployclaw.container.skill..",
+            "dev.deployclaw.container.health..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.deployclaw.container.cli..", "picocli..")
@@ -57,7 +60,7 @@ class ArchitectureTest {
   void theCommandLineReachesBackEndsThroughTheAgentOnly() {
     noClasses()
         .that()
-        .resideInAPackage("dev.deployclaw.container.cli")
+        .resideInAPackage("dev.deployclaw.container.cli..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.deployclaw.executors..")
@@ -68,7 +71,7 @@ class ArchitectureTest {
   void httpKnowsNoPoliciesAndNoBackEnds() {
     noClasses()
         .that()
-        .resideInAPackage("dev.deployclaw.container.http")
+        .resideInAPackage("dev.deployclaw.container.http..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -76,6 +79,7 @@ class ArchitectureTest {
             "dev.deployclaw.container.cli..",
             "dev.deployclaw.policy.model..",
             "dev.deployclaw.policy.check..",
+            "dev.deployclaw.policy.finding..",
             "dev.deployclaw.policy.diff..",
             "dev.deployclaw.policy.redis..")
         .check(CONTAINER);
@@ -85,7 +89,10 @@ class ArchitectureTest {
   void theWatchAndTheCouriersKnowNobodyWhoUsesThem() {
     noClasses()
         .that()
-        .resideInAnyPackage("dev.deployclaw.container.watch..", "dev.deployclaw.container.notify..")
+        .resideInAnyPackage(
+            "dev.deployclaw.container.alert..",
+            "dev.deployclaw.container.monitor..",
+            "dev.deployclaw.container.notification..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -98,10 +105,10 @@ class ArchitectureTest {
         .check(CONTAINER);
     noClasses()
         .that()
-        .resideInAPackage("dev.deployclaw.container.watch")
+        .resideInAnyPackage("dev.deployclaw.container.alert", "dev.deployclaw.container.monitor")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("dev.deployclaw.container.notify")
+        .resideInAPackage("dev.deployclaw.container.notification")
         .check(CONTAINER);
   }
 
@@ -124,7 +131,7 @@ class ArchitectureTest {
   void langchain4jIsKnownToTheModelsPackageAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.deployclaw.container.model")
+        .resideOutsideOfPackage("dev.deployclaw.container.llm")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.langchain4j..")
@@ -153,10 +160,29 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.deployclaw.executors..",
             "dev.deployclaw.skills..",
-            "dev.deployclaw.core.runtime..",
+            "dev.deployclaw.core.call..",
+            "dev.deployclaw.core.service..",
+            "dev.deployclaw.core.change..",
+            "dev.deployclaw.core.election..",
+            "dev.deployclaw.core.journal..",
+            "dev.deployclaw.core.ledger..",
+            "dev.deployclaw.core.regression..",
+            "dev.deployclaw.core.planning..",
+            "dev.deployclaw.core.survey..",
+            "dev.deployclaw.core.repair..",
+            "dev.deployclaw.core.rollback..",
+            "dev.deployclaw.core.writeback..",
+            "dev.deployclaw.core.recovery..",
+            "dev.deployclaw.core.schedule..",
+            "dev.deployclaw.core.query..",
+            "dev.deployclaw.core.freeze..",
             "dev.deployclaw.core.machine..",
-            "dev.deployclaw.container.model..",
+            "dev.deployclaw.core.gate..",
+            "dev.deployclaw.core.store..",
+            "dev.deployclaw.container.llm..",
             "dev.deployclaw.container.wiring..",
+            "dev.deployclaw.container.skill..",
+            "dev.deployclaw.container.health..",
             "dev.deployclaw.container.serve..",
             "dev.deployclaw.container.http..",
             "dev.deployclaw.container.cli..")
@@ -168,17 +194,36 @@ class ArchitectureTest {
   void theModelReachesNoBackEndAndNoRuntime() {
     noClasses()
         .that()
-        .resideInAPackage("dev.deployclaw.container.model")
+        .resideInAPackage("dev.deployclaw.container.llm")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
             "dev.deployclaw.executors..",
             "dev.deployclaw.audit..",
             "dev.deployclaw.skills..",
-            "dev.deployclaw.core.runtime..",
+            "dev.deployclaw.core.call..",
+            "dev.deployclaw.core.service..",
+            "dev.deployclaw.core.change..",
+            "dev.deployclaw.core.election..",
+            "dev.deployclaw.core.journal..",
+            "dev.deployclaw.core.ledger..",
+            "dev.deployclaw.core.regression..",
+            "dev.deployclaw.core.planning..",
+            "dev.deployclaw.core.survey..",
+            "dev.deployclaw.core.repair..",
+            "dev.deployclaw.core.rollback..",
+            "dev.deployclaw.core.writeback..",
+            "dev.deployclaw.core.recovery..",
+            "dev.deployclaw.core.schedule..",
+            "dev.deployclaw.core.query..",
+            "dev.deployclaw.core.freeze..",
             "dev.deployclaw.core.spi..",
             "dev.deployclaw.core.machine..",
+            "dev.deployclaw.core.gate..",
+            "dev.deployclaw.core.store..",
             "dev.deployclaw.container.wiring..",
+            "dev.deployclaw.container.skill..",
+            "dev.deployclaw.container.health..",
             "dev.deployclaw.container.serve..",
             "dev.deployclaw.container.http..",
             "dev.deployclaw.container.cli..")

@@ -1,11 +1,11 @@
 package dev.deployclaw.executors;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,20 +51,20 @@ public final class SampleSets {
 
   private static TenantPolicy tenant(String name, List<Limit> limits) {
     return new TenantPolicy(
-        name, new TreeMap<>(), Optional.empty(), false, BackendFailure.ALLOW, limits);
+        name, new TreeMap<>(), Optional.empty(), false, BackendFailureMode.ALLOW, limits);
   }
 
   private static Limit limit(String name, long requests) {
     return new Limit(
         name,
-        Match.ANY,
+        RequestMatch.ANY,
         List.of(),
-        Algorithm.TOKEN_BUCKET,
+        LimitAlgorithm.TOKEN_BUCKET,
         requests,
         Duration.ofSeconds(60),
         50,
         1,
-        Mode.ENFORCE,
+        EnforcementMode.ENFORCE,
         Optional.empty());
   }
 }

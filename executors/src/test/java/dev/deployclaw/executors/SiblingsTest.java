@@ -25,7 +25,10 @@ class SiblingsTest {
         .notDependOnEachOther()
         .ignoreDependency(
             DescribedPredicate.alwaysTrue(),
-            JavaClass.Predicates.resideInAPackage("dev.deployclaw.executors.sandbox"))
+            JavaClass.Predicates.resideInAnyPackage(
+                "dev.deployclaw.executors.sandbox",
+                "dev.deployclaw.executors.member",
+                "dev.deployclaw.executors.nginx"))
         .check(CLASSES);
   }
 

@@ -1,7 +1,10 @@
 package dev.deployclaw.lab;
 
-import dev.deployclaw.container.cli.CommandLines;
-import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.lab.estate.DockerEnvironment;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.ShutdownAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +31,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static final String WITH_DOCKER = "; with them: deployclaw demo --docker";
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
   @Option(names = "--keep", description = "Leave the lab running.")
   private boolean keep;
@@ -37,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
   private boolean json;
 
   @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
-  private int gateways = Lab.GATEWAYS;
+  private int gateways = LabEstate.GATEWAYS;
 
   @Option(
       names = "--kubernetes",
@@ -55,31 +58,31 @@ final class DemoCommand implements Callable<Integer> {
               + " daemon of the lab's own; by default where one can be started.")
   private @Nullable Boolean docker;
 
-  DemoCommand(Surroundings around) {
+  DemoCommand(CommandEnvironment around) {
     this.around = around;
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    var lab = Lab.in(around.labFolder());
+    var lab = LabEstate.in(around.labFolder());
     if (lab.running()) {
       around.err().println("deployclaw: a lab runs already; stop it with: deployclaw lab down");
       return 2;
     }
     boolean wanted = docker == null || docker;
-    var missing = wanted ? Containers.missing() : Optional.<String>empty();
+    var missing = wanted ? DockerEnvironment.missing() : Optional.<String>empty();
     if (missing.isPresent() && docker != null) {
       around.err().println("deployclaw: " + missing.get());
       return 2;
     }
-    try (var _ = AtExit.run(lab::down)) {
+    try (var _ = ShutdownAction.run(lab::down)) {
       around.err().println("Starting a small estate in " + lab.folder());
       missing.ifPresent(
           why -> around.err().println("  left out: containers: " + why + WITH_DOCKER));
-      var size = new Lab.Size(gateways, kubernetes, wanted && missing.isEmpty());
+      var size = new LabEstate.Size(gateways, kubernetes, wanted && missing.isEmpty());
       lab.up(size, part -> around.err().println("  up: " + part));
       around.err().println("\n> " + REQUEST + "\n");
-      int exit = CommandLines.run(around, run(lab));
+      int exit = CommandLineRunner.run(around, run(lab));
       tell(lab);
       return exit;
     } finally {
@@ -89,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private String[] run(Lab lab) {
+  private String[] run(LabEstate lab) {
     var words = new ArrayList<>(List.of("run", "--config", lab.config().toString()));
     if (json) {
       words.add("--json");
@@ -98,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
     return words.toArray(String[]::new);
   }
 
-  private void tell(Lab lab) {
+  private void tell(LabEstate lab) {
     around.err().println();
     around.err().println("The log stays: deployclaw log last [--json]");
     if (keep) {

@@ -1,10 +1,12 @@
 package dev.deployclaw.lab;
 
-import dev.deployclaw.container.cli.Failure;
-import dev.deployclaw.container.cli.Surroundings;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.lab.fault.Faults;
-import dev.deployclaw.lab.fault.Impossible;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommandFailure;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.lab.estate.DockerEnvironment;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.fault.FaultInjector;
+import dev.deployclaw.lab.fault.ImpossibleFaultException;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -37,12 +39,12 @@ final class LabCommand {
       "A gateway for each namespace and what stands behind all of them run in containers of a"
           + " Docker daemon of the lab's own.";
 
-  private final Surroundings around;
-  private final Lab lab;
+  private final CommandEnvironment around;
+  private final LabEstate lab;
 
-  LabCommand(Surroundings around) {
+  LabCommand(CommandEnvironment around) {
     this.around = around;
-    this.lab = Lab.in(around.labFolder());
+    this.lab = LabEstate.in(around.labFolder());
   }
 
   @Command(
@@ -62,13 +64,14 @@ final class LabCommand {
       @Option(names = "--json", description = JSON) boolean json)
       throws InterruptedException {
     if (gateways < 1 || gateways > MOST_GATEWAYS) {
-      return Failure.usage("--gateways must be from 1 to " + MOST_GATEWAYS).report(around, json);
+      return CommandFailure.usage("--gateways must be from 1 to " + MOST_GATEWAYS)
+          .report(around, json);
     }
-    var missing = docker ? Containers.missing() : Optional.<String>empty();
+    var missing = docker ? DockerEnvironment.missing() : Optional.<String>empty();
     if (missing.isPresent()) {
-      return Failure.usage(missing.get()).report(around, json);
+      return CommandFailure.usage(missing.get()).report(around, json);
     }
-    var size = new Lab.Size(gateways, kubernetes, docker);
+    var size = new LabEstate.Size(gateways, kubernetes, docker);
     lab.up(size, part -> around.err().println("  up: " + part));
     return new LabView(around, json).up(lab);
   }
@@ -81,13 +84,13 @@ final class LabCommand {
     return new LabView(around, json).status(lab);
   }
 
-  /** Its help is {@link BreakHelp}'s. */
+  /** Its help is {@link BreakCommandHelp}'s. */
   @Command(
       name = "break",
       description = "Do something bad to it.",
       mixinStandardHelpOptions = true,
       customSynopsis = "deployclaw lab break [-hV] [--json] FAULT TARGET [TARGET] [MS]",
-      modelTransformer = BreakHelp.class)
+      modelTransformer = BreakCommandHelp.class)
   int breakIt(
       @Option(names = "--json", description = JSON) boolean json,
       @Parameters(
@@ -96,9 +99,9 @@ final class LabCommand {
               description = "One of the faults below, with what it takes.")
           List<String> words) {
     try {
-      return new LabView(around, json).broken(Faults.in(lab.folder()).inflict(words));
-    } catch (Impossible e) {
-      return Failure.usage(String.valueOf(e.getMessage())).report(around, json);
+      return new LabView(around, json).broken(FaultInjector.in(lab.folder()).inflict(words));
+    } catch (ImpossibleFaultException e) {
+      return CommandFailure.usage(String.valueOf(e.getMessage())).report(around, json);
     }
   }
 
@@ -110,7 +113,7 @@ final class LabCommand {
     if (lab.daemons().isEmpty()) {
       return new LabView(around, json).status(lab);
     }
-    return new LabView(around, json).healed(Faults.in(lab.folder()).heal());
+    return new LabView(around, json).healed(FaultInjector.in(lab.folder()).heal());
   }
 
   @Command(
@@ -120,7 +123,7 @@ final class LabCommand {
   int down(@Option(names = "--json", description = JSON) boolean json) {
     var stopped = lab.down();
     if (stopped.left().isPresent()) {
-      return new Failure(ExitCode.WRONG_USAGE, stopped.left().get()).report(around, json);
+      return new CommandFailure(ExitCode.WRONG_USAGE, stopped.left().get()).report(around, json);
     }
     return new LabView(around, json).down(stopped.processes());
   }

@@ -1,16 +1,17 @@
 package dev.deployclaw.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.container.cli.Json;
-import dev.deployclaw.container.cli.Surroundings;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.lab.cluster.Cluster;
-import dev.deployclaw.lab.docker.Boxes;
-import dev.deployclaw.lab.fault.Fault;
-import dev.deployclaw.lab.fault.Faults;
-import dev.deployclaw.lab.fault.Healed;
-import dev.deployclaw.lab.fault.Targets;
-import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.lab.cluster.LocalCluster;
+import dev.deployclaw.lab.docker.LabContainers;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.fault.FaultInjector;
+import dev.deployclaw.lab.fault.FaultTargets;
+import dev.deployclaw.lab.fault.HealReport;
+import dev.deployclaw.lab.fault.InjectedFault;
+import dev.deployclaw.testkit.process.DaemonProcess;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,15 @@ import java.util.Optional;
 
 /** Shows what the commands on a lab came to, for people or as one JSON document. */
 final class LabView {
-  private final Surroundings around;
+  private final CommandEnvironment around;
   private final boolean json;
 
-  LabView(Surroundings around, boolean json) {
+  LabView(CommandEnvironment around, boolean json) {
     this.around = around;
     this.json = json;
   }
 
-  int up(Lab lab) {
+  int up(LabEstate lab) {
     if (json) {
       var out = new LinkedHashMap<String, Object>();
       out.put("config", lab.config().toString());
@@ -38,9 +39,9 @@ final class LabView {
     return ExitCode.OK.code();
   }
 
-  int status(Lab lab) {
-    var processes = Targets.in(lab.folder()).all();
-    var faults = Faults.in(lab.folder()).current();
+  int status(LabEstate lab) {
+    var processes = FaultTargets.in(lab.folder()).all();
+    var faults = FaultInjector.in(lab.folder()).current();
     if (json) {
       var out = new LinkedHashMap<String, Object>();
       out.put("running", lab.running());
@@ -48,7 +49,7 @@ final class LabView {
       out.put("processes", processes.entrySet().stream().map(LabView::process).toList());
       deployments(lab).ifPresent(all -> out.put("deployments", all));
       containers(lab).ifPresent(all -> out.put("containers", all));
-      out.put("faults", faults.stream().map(Fault::toMap).toList());
+      out.put("faults", faults.stream().map(InjectedFault::toMap).toList());
       print(out);
     } else if (processes.isEmpty()) {
       around.out().println("There is no lab; start one with: deployclaw lab up");
@@ -78,7 +79,7 @@ final class LabView {
     return ExitCode.OK.code();
   }
 
-  int broken(Fault fault) {
+  int broken(InjectedFault fault) {
     if (json) {
       print(fault.toMap());
     } else {
@@ -87,7 +88,7 @@ final class LabView {
     return ExitCode.OK.code();
   }
 
-  int healed(Healed healed) {
+  int healed(HealReport healed) {
     if (json) {
       var out = new LinkedHashMap<String, Object>();
       out.put("whole", healed.denied().isEmpty() && healed.broken().isEmpty());
@@ -121,7 +122,7 @@ final class LabView {
     return ExitCode.OK.code();
   }
 
-  private static Map<String, Object> process(Map.Entry<String, Daemon> named) {
+  private static Map<String, Object> process(Map.Entry<String, DaemonProcess> named) {
     var out = new LinkedHashMap<String, Object>();
     out.put("name", named.getKey());
     out.put("condition", condition(named.getValue()));
@@ -130,11 +131,11 @@ final class LabView {
   }
 
   /** Empty where the lab has no Kubernetes, or its API server doesn't answer. */
-  private static Optional<List<Map<String, Object>>> deployments(Lab lab) {
-    if (!Cluster.isIn(lab.folder())) {
+  private static Optional<List<Map<String, Object>>> deployments(LabEstate lab) {
+    if (!LocalCluster.isIn(lab.folder())) {
       return Optional.empty();
     }
-    var cluster = Cluster.adopt(lab.folder());
+    var cluster = LocalCluster.adopt(lab.folder());
     return cluster.answers()
         ? Optional.of(
             cluster.list("/apis/apps/v1/deployments").stream().map(LabView::deployment).toList())
@@ -142,14 +143,14 @@ final class LabView {
   }
 
   /** Empty where the lab has no Docker daemon that lives. */
-  private static Optional<List<Map<String, Object>>> containers(Lab lab) {
-    var standing = Boxes.in(lab.folder()).standing();
+  private static Optional<List<Map<String, Object>>> containers(LabEstate lab) {
+    var standing = LabContainers.in(lab.folder()).standing();
     return standing.isEmpty()
         ? Optional.empty()
         : Optional.of(standing.stream().map(LabView::container).toList());
   }
 
-  private static Map<String, Object> container(Boxes.Standing container) {
+  private static Map<String, Object> container(LabContainers.ContainerSnapshot container) {
     var out = new LinkedHashMap<String, Object>();
     out.put("name", container.name());
     out.put("state", container.state());
@@ -166,7 +167,7 @@ final class LabView {
     return out;
   }
 
-  private static String condition(Daemon daemon) {
+  private static String condition(DaemonProcess daemon) {
     if (!daemon.alive()) {
       return "dead";
     }
@@ -178,6 +179,6 @@ final class LabView {
   }
 
   private void print(Map<String, Object> document) {
-    around.out().println(Json.text(document));
+    around.out().println(JsonOutput.text(document));
   }
 }

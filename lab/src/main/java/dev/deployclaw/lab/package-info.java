@@ -1,4 +1,4 @@
-/** The small real estate on one machine, for the demo and for tests. */
+/** The lab's commands: lab, demo, campaign and verify-guard. */
 @NullMarked
 package dev.deployclaw.lab;
 

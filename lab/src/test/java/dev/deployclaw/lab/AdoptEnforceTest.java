@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An estate that was adopted in shadow mode is enforced tenant by tenant. */
 @Slow(
-    guard = "dev.deployclaw.policy.imports.AdoptionTest",
+    guard = "dev.deployclaw.policy.imports.adoption.LimitAdoptionTest",
     because = "it carries out a change for one tenant after the other")
 class AdoptEnforceTest {
   private static final String FIRST = "umbrella";
@@ -24,11 +24,11 @@ class AdoptEnforceTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
+  private static LabFixture scene;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
+    scene = LabFixture.up(folder, 3);
     for (var source : scene.config().policySources()) {
       for (String tenant : List.of(FIRST, SECOND)) {
         shadow(source.folder().resolve(tenant + ".yaml"));
@@ -87,7 +87,7 @@ class AdoptEnforceTest {
 
   /** What the primary that owns the tenant decides by, read past the agent. */
   private static String rule(String tenant) {
-    String rules = RedisLayout.policyKey(tenant, tenant);
+    String rules = RedisKeyLayout.policyKey(tenant, tenant);
     return scene.owner(rules).call("HGET", rules, epoch() + ":search");
   }
 

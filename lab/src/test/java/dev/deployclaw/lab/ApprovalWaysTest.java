@@ -2,8 +2,8 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.task.Operation;
-import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.lab.LabAgent.Ran;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,16 +25,16 @@ import org.junit.jupiter.params.provider.EnumSource;
  * happened in {@code target/approval-ways.md}.
  */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.ApprovalTableTest",
+    guard = "dev.deployclaw.core.service.ApprovalTableTest",
     because = "it holds and approves each operation on a real estate")
 class ApprovalWaysTest {
   private static final String WAIT = ", but wait for my approval";
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
   private static final List<String> ROWS = new ArrayList<>();
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
@@ -51,12 +51,12 @@ class ApprovalWaysTest {
 
   @ParameterizedTest
   @EnumSource
-  void inWords(Operation operation) {
+  void inWords(TaskOperation operation) {
     String before = prepared(operation);
 
     var ran = estate.run("run", "--json", words(operation) + WAIT);
 
-    if (operation == Operation.RESOLVE_CONFLICTS && ran.exit() == 0) {
+    if (operation == TaskOperation.RESOLVE_CONFLICTS && ran.exit() == 0) {
       assertThat(ran.json().path("result").asText()).isEqualTo("NO_CHANGE");
       row(operation, "in words", "NO_CHANGE: no windows conflict on this estate");
     } else if (operation.changes()) {
@@ -68,18 +68,21 @@ class ApprovalWaysTest {
 
   @Test
   void byACallerOfTheApi() throws Exception {
-    try (var sidecar = Sidecar.start(estate, Map.of())) {
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
       for (var operation :
           List.of(
-              Operation.SET_LIMIT, Operation.ROLLBACK, Operation.REPAIR_DRIFT, Operation.SCAN)) {
+              TaskOperation.SET_LIMIT,
+              TaskOperation.ROLLBACK,
+              TaskOperation.REPAIR_DRIFT,
+              TaskOperation.SCAN)) {
         String before = prepared(operation);
         String body = "{\"request\": \"%s\", \"approval\": \"manual\"}".formatted(words(operation));
-        String id = sidecar.post("/v1/tasks", Sidecar.OPERATOR, body).text("execution_id");
+        String id = sidecar.post("/v1/tasks", ServingAgent.OPERATOR, body).text("execution_id");
         sidecar.awaitResult(id, operation.changes() ? "HELD" : "REFUSED");
         row(operation, "`\"approval\": \"manual\"`", operation.changes() ? "HELD" : "REFUSED");
         assertThat(estate.checker().digest()).isEqualTo(before);
         if (operation.changes()) {
-          var own = sidecar.post("/v1/executions/" + id + "/approve", Sidecar.OPERATOR, "");
+          var own = sidecar.post("/v1/executions/" + id + "/approve", ServingAgent.OPERATOR, "");
           assertThat(own.status()).isEqualTo(403);
           assertThat(sidecar.approve(id).status()).isEqualTo(202);
           sidecar.awaitResult(id, "COMPLETED");
@@ -88,11 +91,14 @@ class ApprovalWaysTest {
       String before = estate.checker().digest();
       String id =
           sidecar
-              .post("/v1/executions/last/rollback", Sidecar.OPERATOR, "{\"approval\": \"manual\"}")
+              .post(
+                  "/v1/executions/last/rollback",
+                  ServingAgent.OPERATOR,
+                  "{\"approval\": \"manual\"}")
               .text("execution_id");
       sidecar.awaitResult(id, "HELD");
       assertThat(estate.checker().digest()).isEqualTo(before);
-      sidecar.post("/v1/executions/" + id + "/reject", Sidecar.APPROVER, "");
+      sidecar.post("/v1/executions/" + id + "/reject", ServingAgent.APPROVER, "");
       sidecar.awaitResult(id, "ABORTED");
     }
   }
@@ -101,7 +107,7 @@ class ApprovalWaysTest {
   @Test
   void whatOnlyAModelUnderstoodIsConfirmedByWhoReadThePlan() throws Exception {
     try (var model = new ScriptedModel()) {
-      prepared(Operation.ROLLBACK);
+      prepared(TaskOperation.ROLLBACK);
       model.says(Map.of("outcome", "planned", "operation", "rollback", "target", "last"));
       String config = with(model);
       String before = estate.checker().digest();
@@ -119,7 +125,7 @@ class ApprovalWaysTest {
           .contains("only the language model understood the request, as rollback")
           .contains("not used of your words", "complains");
       assertThat(estate.checker().digest()).isEqualTo(before);
-      confirmed(ran, Operation.ROLLBACK);
+      confirmed(ran, TaskOperation.ROLLBACK);
     }
   }
 
@@ -153,14 +159,14 @@ class ApprovalWaysTest {
 
       assertThat(ran.exit()).as(ran.err()).isEqualTo(5);
       assertThat(ran.json().path("reason").asText()).contains("\"from 1 December\"");
-      confirmed(ran, Operation.SET_LIMIT);
+      confirmed(ran, TaskOperation.SET_LIMIT);
     }
   }
 
   @Test
   void aRepairThatOnlyAModelUnderstoodWaits() throws Exception {
     try (var model = new ScriptedModel()) {
-      String before = prepared(Operation.REPAIR_DRIFT);
+      String before = prepared(TaskOperation.REPAIR_DRIFT);
       model.says(Map.of("outcome", "planned", "operation", "repair-drift"));
       String config = with(model);
 
@@ -168,12 +174,12 @@ class ApprovalWaysTest {
 
       assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(5);
       assertThat(estate.checker().digest()).isEqualTo(before);
-      confirmed(ran, Operation.REPAIR_DRIFT);
+      confirmed(ran, TaskOperation.REPAIR_DRIFT);
     }
   }
 
   /** Without the plan's hash an approval shows the plan, and is refused. */
-  private static void confirmed(Ran ran, Operation operation) {
+  private static void confirmed(Ran ran, TaskOperation operation) {
     String id = ran.json().path("execution_id").asText();
     var status = estate.run("status", "--json").json().path("held").get(0);
     assertThat(status.path("why").asText()).contains("only the language model");
@@ -191,7 +197,7 @@ class ApprovalWaysTest {
     row(operation, "only a model understood it", "HELD; with the plan's hash COMPLETED");
   }
 
-  private static void held(Ran ran, Operation operation, String way, String before) {
+  private static void held(Ran ran, TaskOperation operation, String way, String before) {
     assertThat(ran.exit()).as(operation + ": " + ran.out() + ran.err()).isEqualTo(5);
     assertThat(estate.checker().digest()).isEqualTo(before);
     var approved = estate.run("approve", ran.json().path("execution_id").asText(), "--json");
@@ -201,19 +207,19 @@ class ApprovalWaysTest {
     row(operation, way, "HELD (exit 5); approved: COMPLETED");
   }
 
-  private static void refused(Ran ran, Operation operation, String way, String before) {
+  private static void refused(Ran ran, TaskOperation operation, String way, String before) {
     assertThat(ran.exit()).as(operation + ": " + ran.out() + ran.err()).isEqualTo(4);
     assertThat(ran.json().path("reason").asText()).contains("approval");
     assertThat(estate.checker().digest()).isEqualTo(before);
     row(operation, way, "REFUSED (exit 4): " + ran.json().path("reason").asText());
   }
 
-  private static void row(Operation operation, String way, String what) {
+  private static void row(TaskOperation operation, String way, String what) {
     ROWS.add("| `%s` | %s | %s |".formatted(operation.word(), way, what));
   }
 
   /** Makes the estate one on which the operation changes something; the digest that is live. */
-  private static String prepared(Operation operation) {
+  private static String prepared(TaskOperation operation) {
     switch (operation) {
       case ROLLBACK -> done(estate.run("run", "--json", estate.change()));
       case UNBLOCK -> done(estate.run("run", "--json", "block wonka"));
@@ -243,7 +249,7 @@ class ApprovalWaysTest {
     }
   }
 
-  private static String words(Operation operation) {
+  private static String words(TaskOperation operation) {
     return switch (operation) {
       case SET_LIMIT -> estate.change();
       case SCALE_LIMIT -> "double acme's search limit";
@@ -252,7 +258,7 @@ class ApprovalWaysTest {
       case UNBLOCK -> "unblock wonka";
       case REMOVE_LIMIT -> "remove acme's search limit";
       case COPY_POLICY -> "copy acme's policy to globex";
-      case APPLY_POLICIES -> Estate.ALL;
+      case APPLY_POLICIES -> LiveEstate.ALL;
       case RESOLVE_CONFLICTS -> "resolve the conflicting windows to 1 minute";
       case ROLLBACK -> "undo the last change";
       case REPAIR_DRIFT -> "repair the drift";

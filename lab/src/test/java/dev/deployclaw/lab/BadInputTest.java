@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.lab.LabAgent.Ran;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong with what people write is named, and changes nothing. */
 @Slow(
-    guard = "dev.deployclaw.container.config.ConfigReaderTest",
+    guard = "dev.deployclaw.container.config.reader.ConfigReaderTest",
     because = "each input is read by a process of its own beside a real estate")
 class BadInputTest {
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {

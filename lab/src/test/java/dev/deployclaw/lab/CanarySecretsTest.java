@@ -3,11 +3,9 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Nats;
-import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
-import io.nats.client.NKey;
+import dev.deployclaw.testkit.server.NatsServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,14 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Secrets go in by every channel there is; none may come out by any. */
 @Slow(
-    guard = "dev.deployclaw.container.config.SecretsTest",
+    guard = "dev.deployclaw.container.config.secret.SecretRegistryTest",
     because = "it plants secrets in a whole estate and reads all that a run leaves")
 class CanarySecretsTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
   @TempDir static Path folder;
 
-  private static final Canaries CANARIES = new Canaries();
+  private static final PlantedSecrets CANARIES = new PlantedSecrets();
 
   /** Where receivers of notices are told, and a collector. */
   private static final List<String> SINKS = List.of("/hooks/", "/v2/enqueue", "/api/v2/alerts");
@@ -43,18 +41,20 @@ class CanarySecretsTest {
 
   private final SoftAssertions exits = new SoftAssertions();
 
-  private static Estate estate;
-  private static Echo echo;
+  private static LiveEstate estate;
+  private static EchoingServer echo;
+  private static SecretConfigFiles files;
   private static Path config;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
-    echo = Echo.start();
+    estate = LiveEstate.start(folder);
+    echo = EchoingServer.start();
     CANARIES.add("s3 access key", estate.config().s3().accessKey().value());
     CANARIES.add("s3 secret key", estate.config().s3().secretKey().value());
-    letIn();
-    config = configured();
+    files = new SecretConfigFiles(folder, estate, echo, CANARIES);
+    files.letIn();
+    config = files.configured();
   }
 
   @AfterAll
@@ -100,7 +100,7 @@ class CanarySecretsTest {
             "deployclaw-agent",
             "DEPLOYCLAW_ETCD_PASSWORD",
             CANARIES.of("wrong etcd password")));
-    wrong.put("cluster and daemon", env("CONFIG", walled().toString()));
+    wrong.put("cluster and daemon", env("CONFIG", files.walled(config).toString()));
 
     var exits = new TreeMap<String, List<Integer>>();
     for (var one : wrong.entrySet()) {
@@ -109,11 +109,11 @@ class CanarySecretsTest {
           quietWith(one.getValue(), "run", "--json", estate.change() + because("further")).exit();
       exits.put(one.getKey(), List.of(doctor, run));
     }
-    try (var nats = Nats.start(folder.resolve("guarded"), "authorization {token: other}")) {
+    try (var nats = NatsServer.start(folder.resolve("guarded"), "authorization {token: other}")) {
       var unreadable =
           env("NATS_URL", "nats://agent:" + CANARIES.of("not encoded") + "@" + nats.address());
       assertThat(quietWith(unreadable, "doctor").err()).contains("is not a URL");
-      var refused = env("NATS_URL", "nats://agent:" + path("nats") + "@" + nats.address());
+      var refused = env("NATS_URL", "nats://agent:" + files.path("nats") + "@" + nats.address());
       int doctor = quietWith(refused, "doctor").exit();
       int run = quietWith(refused, "run", "--json", estate.change()).exit();
       exits.put("nats", List.of(doctor, run));
@@ -137,16 +137,18 @@ class CanarySecretsTest {
     var environment = Map.of("DEPLOYCLAW_CONFIG", config.toString(), "DEPLOYCLAW_LOG", "debug");
     String err;
     echo.forget();
-    try (var agent = Sidecar.start(estate, environment)) {
+    try (var agent = ServingAgent.start(estate, environment)) {
       String escaped = told("umbrella").replace("\"", "\\\"");
       var accepted = agent.submit(escaped);
       clean("accepted task", accepted);
       String id = accepted.text("execution_id");
-      Await.until(
+      BoundedWait.until(
           "the task ends", SOON, () -> !agent.result(id).isEmpty() && ended(agent.result(id)));
       clean("events", String.join("\n", agent.follow(id)));
       clean("wrong token", agent.post("/v1/tasks", CANARIES.of("token").replace("\"", "x"), "{}"));
-      clean("wrong body", agent.post("/v1/tasks", ApiClient.OPERATOR, "{\"" + escaped + "\": 1}"));
+      clean(
+          "wrong body",
+          agent.post("/v1/tasks", ServedApiClient.OPERATOR, "{\"" + escaped + "\": 1}"));
       for (String path :
           List.of(
               "/metrics",
@@ -162,8 +164,9 @@ class CanarySecretsTest {
               "/v1/executions/no-" + CANARIES.of("plain").replaceAll("[^a-z0-9]", ""))) {
         clean(path, agent.get(path));
       }
-      clean("held task", agent.post("/v1/tasks", ApiClient.OPERATOR, held(estate.change())));
-      Await.until("sinks are told", SOON, () -> SINKS.stream().noneMatch(s -> heard(s).isEmpty()));
+      clean("held task", agent.post("/v1/tasks", ServedApiClient.OPERATOR, held(estate.change())));
+      BoundedWait.until(
+          "sinks are told", SOON, () -> SINKS.stream().noneMatch(s -> heard(s).isEmpty()));
       assertThat(agent.terminate(SOON)).as("it ends").isTrue();
       err = agent.err();
     }
@@ -191,7 +194,7 @@ class CanarySecretsTest {
   private static List<String> withoutItsKey(List<String> events) throws IOException {
     var out = new ArrayList<String>();
     for (String event : events) {
-      var fields = (ObjectNode) ApiClient.JSON.readTree(event);
+      var fields = (ObjectNode) ServedApiClient.JSON.readTree(event);
       assertThat(fields.remove("routing_key").asText()).isEqualTo(CANARIES.of("routing key"));
       out.add(fields.toString());
     }
@@ -240,7 +243,7 @@ class CanarySecretsTest {
         .isEqualTo(exit);
   }
 
-  private static Agent.Ran quietWith(Map<String, String> more, String... words) {
+  private static LabAgent.Ran quietWith(Map<String, String> more, String... words) {
     var environment =
         new HashMap<>(Map.of("DEPLOYCLAW_CONFIG", config.toString(), "DEPLOYCLAW_LOG", "debug"));
     environment.putAll(more);
@@ -250,7 +253,7 @@ class CanarySecretsTest {
     return ran;
   }
 
-  private static void clean(String place, ApiClient.Answer answer) {
+  private static void clean(String place, ServedApiClient.Answer answer) {
     clean(place, answer.body() + answer.location());
   }
 
@@ -269,131 +272,10 @@ class CanarySecretsTest {
   }
 
   private static void storesAreClean() throws Exception {
-    new CanaryPlaces(estate, CANARIES).areClean();
+    new SecretLeakScanner(estate, CANARIES).areClean();
   }
 
   private static Map<String, String> env(String key, String value) {
     return Map.of("DEPLOYCLAW_" + key, value);
-  }
-
-  /** The lab's Redis takes the agent's password, besides letting everybody in. */
-  private static void letIn() {
-    var cluster = RedisCluster.adopt(estate.lab().folder().resolve("redis"));
-    for (var address : cluster.nodes()) {
-      cluster
-          .node(address)
-          .call(
-              "ACL",
-              "SETUSER",
-              "deployclaw-agent",
-              "on",
-              ">" + CANARIES.of("redis"),
-              "~*",
-              "&*",
-              "+@all");
-    }
-  }
-
-  private static Path configured() throws Exception {
-    Path model = secret("model key");
-    String url = echo.url();
-    String webhook = url + "/hooks/" + path("webhook path") + "?key=" + path("webhook query");
-    return Files.writeString(
-        estate.lab().config().resolveSibling("canaries.yaml"),
-        Files.readString(estate.lab().config())
-                .replaceFirst(
-                    "(?m)^redis: \\{",
-                    "redis: {username: deployclaw-agent, passwordFile: \""
-                        + secret("redis")
-                        + "\", ")
-                .replaceFirst(
-                    "(?m)^nats: \\{url: \"nats://",
-                    "nats: {credentialsFile: \""
-                        + natsFile()
-                        + "\", url: \"nats://agent:"
-                        + path("nats address")
-                        + "@")
-            + """
-            redact: ['%s']
-            model: {provider: openai, name: some, url: "%s/v1", apiKeyFile: "%s", attempts: 1}
-            telemetry: {endpoint: "%s/otlp", headersFile: "%s"}
-            notify:
-              - {name: hook, type: webhook, url: "%s", secretFile: "%s"}
-              - {name: pager, type: pagerduty, url: "%s", routingKeyFile: "%s"}
-              - {name: alerts, type: alertmanager, url: "%s", tokenFile: "%s"}
-            """
-                .formatted(
-                    CANARIES.of("further"),
-                    url,
-                    model,
-                    url,
-                    headers(),
-                    webhook,
-                    secret("webhook secret"),
-                    url,
-                    secret("routing key"),
-                    url,
-                    secret("alertmanager token")));
-  }
-
-  private static Path headers() throws IOException {
-    String lines = "authorization=Bearer " + path("collector token") + "\n";
-    return Files.writeString(folder.resolve("headers"), lines);
-  }
-
-  private static Path secret(String channel) throws IOException {
-    return Files.writeString(
-        folder.resolve(channel.replace(' ', '-')), CANARIES.of(channel) + "\n");
-  }
-
-  /** One that may stand in an address as it is. */
-  private static String path(String channel) {
-    CANARIES.add(channel, CANARIES.of(channel).replaceAll("[^a-z0-9]", ""));
-    return CANARIES.of(channel);
-  }
-
-  private static Path natsFile() throws Exception {
-    var user = NKey.createUser(null);
-    CANARIES.add("nats seed", new String(user.getSeed()));
-    String jwt = "eyJ0eXAiOiJKV1QifQ." + path("nats jwt") + "." + path("nats signature");
-    return Files.writeString(
-        folder.resolve("nats.creds"),
-        """
-        -----BEGIN NATS USER JWT-----
-        %s
-        ------END NATS USER JWT------
-
-        -----BEGIN USER NKEY SEED-----
-        %s
-        ------END USER NKEY SEED------
-        """
-            .formatted(jwt, new String(user.getSeed())));
-  }
-
-  /** Besides, a cluster and a daemon that let nobody in. */
-  private static Path walled() throws IOException {
-    return Files.writeString(
-        config.resolveSibling("walled.yaml"),
-        Files.readString(config)
-            + """
-            kubernetes: {kubeconfig: "%s", namespaces: [edge-ap]}
-            docker: {host: "tcp://127.0.0.1:%d", tls: {ca: "%s", cert: "%s", key: "%s"}}
-            """
-                .formatted(
-                    kubeconfig(),
-                    echo.port(),
-                    key("docker ca"),
-                    key("docker certificate"),
-                    key("docker key")));
-  }
-
-  private static Path kubeconfig() throws IOException {
-    String token = path("kubernetes token");
-    return Files.writeString(folder.resolve("kube.yaml"), Canaries.kubeconfig(echo.port(), token));
-  }
-
-  private static Path key(String channel) throws IOException {
-    String body = "-----BEGIN PRIVATE KEY-----\n" + path(channel) + "\n-----END PRIVATE KEY-----\n";
-    return Files.writeString(folder.resolve(channel.replace(' ', '-')), body);
   }
 }

@@ -2,8 +2,8 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.redis.Cohort;
-import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.redis.CanaryCohort;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -17,22 +17,22 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A change that comes to hooli first, whose position is the lower one, and then to acme. */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.CanaryTest",
+    guard = "dev.deployclaw.core.change.CanaryChangeTest",
     because = "a canary bakes for a time that real gateways keep")
 class CanaryTest {
   private static final String HOW = ", canary 40%, then all, bake 3 seconds each";
-  private static final int COHORT = Cohort.position("hooli") + 1;
+  private static final int COHORT = CanaryCohort.position("hooli") + 1;
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
-  private static Witness witness;
+  private static LabFixture scene;
+  private static EstateObserver witness;
 
   @BeforeAll
   static void setUp() throws Exception {
     scene = SHARED.scene();
-    witness = new Witness(scene);
+    witness = new EstateObserver(scene);
   }
 
   @Test
@@ -59,7 +59,7 @@ class CanaryTest {
   void aRuleThatIsNotEnforcedInTheCohortIsTakenBack() throws Exception {
     long base = scene.active().path("epoch").asLong();
     String digest = scene.active().path("digest").asText();
-    String rules = RedisLayout.policyKey("hooli", "hooli");
+    String rules = RedisKeyLayout.policyKey("hooli", "hooli");
 
     var ran =
         scene.quicklyWith(
@@ -96,7 +96,7 @@ class CanaryTest {
         scene
             .quickAgent(environment)
             .start(stop.resolve("out"), stop.resolve("err"), "run", change(1700));
-    dev.deployclaw.testkit.Await.until(
+    dev.deployclaw.testkit.BoundedWait.until(
         "it bakes", LONGEST, () -> Files.exists(stop.resolve("reached")));
     killed.destroyForcibly();
     assertThat(killed.waitFor(1, TimeUnit.MINUTES)).isTrue();

@@ -2,11 +2,11 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.RedisCluster;
-import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.redis.RedisCluster;
+import dev.deployclaw.testkit.redis.RedisNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the checkpoint's object is good for, and that it must be what it was. */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.SnapshotTest",
+    guard = "dev.deployclaw.core.rollback.SnapshotTakerTest",
     because = "it goes back on a real estate from its checkpoint alone")
 class CheckpointTest {
   private static final String CHANGE = "set hooli's search limit to 1500 per minute, burst 200";
@@ -28,15 +28,15 @@ class CheckpointTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static Witness witness;
+  private static LabFixture scene;
+  private static EstateObserver witness;
   private static long epoch;
   private static String digest = "";
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
-    witness = new Witness(scene);
+    scene = LabFixture.up(folder, 3);
+    witness = new EstateObserver(scene);
     var first = scene.run("run", DemoCommand.REQUEST);
     assertThat(first.exit()).as(first.err()).isZero();
   }
@@ -126,7 +126,7 @@ class CheckpointTest {
             .orElseThrow();
     redis.node(primary).call("FLUSHALL");
     redis.node(primary).call("FUNCTION", "FLUSH");
-    Await.until(
+    BoundedWait.until(
         replica + " is empty too", SOON, () -> List.of("0", "").equals(holds(redis.node(replica))));
   }
 

@@ -3,8 +3,8 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,15 +13,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One Redis node whose clock is wrong by a known amount. */
 @Slow(
-    guard = "dev.deployclaw.executors.redis.ClockSampleTest",
+    guard = "dev.deployclaw.executors.redis.inspect.ClockSampleTest",
     because = "it starts Redis nodes whose clocks are wrong")
 class ClockTest {
   private static final int SKEW_MILLIS = 40;
   private static final String CHECK = "policies.check";
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
+  private static LabFixture scene;
 
   @BeforeAll
   static void setUp() throws Exception {

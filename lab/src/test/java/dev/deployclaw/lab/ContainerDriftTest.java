@@ -1,13 +1,15 @@
 package dev.deployclaw.lab;
 
-import static dev.deployclaw.lab.Looking.Found.ahead;
-import static dev.deployclaw.lab.Looking.Found.left;
-import static dev.deployclaw.lab.Looking.Found.unreachable;
-import static dev.deployclaw.lab.Looking.Found.wrong;
+import static dev.deployclaw.lab.DriftScanner.Found.ahead;
+import static dev.deployclaw.lab.DriftScanner.Found.left;
+import static dev.deployclaw.lab.DriftScanner.Found.unreachable;
+import static dev.deployclaw.lab.DriftScanner.Found.wrong;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.lab.estate.DockerEnvironment;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and nothing else, a repair mends it or leaves it, and a look finds nothing.
  */
 @Slow(
-    guard = "dev.deployclaw.executors.docker.ContainerGatewayExecutorTest",
+    guard = "dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
 class ContainerDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
@@ -32,19 +34,19 @@ class ContainerDriftTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static Looking looking;
-  private static ContainerEntrance gateway;
+  private static LabFixture scene;
+  private static DriftScanner looking;
+  private static ContainerGatewayProbe gateway;
   private static long epoch;
 
   @BeforeAll
   static void setUp() throws Exception {
-    var missing = Containers.missing();
+    var missing = DockerEnvironment.missing();
     assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
-    scene = Scene.up(folder, new Lab.Size(3, false, true));
-    looking = new Looking(scene, "60s");
+    scene = LabFixture.up(folder, new LabEstate.Size(3, false, true));
+    looking = new DriftScanner(scene, "60s");
     epoch = looking.committed();
-    gateway = ContainerEntrance.all(scene).getFirst();
+    gateway = ContainerGatewayProbe.all(scene).getFirst();
   }
 
   @AfterAll
@@ -92,7 +94,7 @@ class ContainerDriftTest {
   /** Its digest was made to fit: by itself nothing is wrong with it. */
   @Test
   void withAnotherFileThatAgreesWithItself() throws Exception {
-    write(Forged.of(gateway.liveFile().replace("auth_request /", "# auth_request /")));
+    write(ForgedGatewayFile.of(gateway.liveFile().replace("auth_request /", "# auth_request /")));
     restart();
 
     looking.finds(wrong("different", gateway.member(), "the live file is not the committed one"));
@@ -200,7 +202,7 @@ class ContainerDriftTest {
   }
 
   private static void awaitAnswer() {
-    Await.until("it answers", SOON, ContainerDriftTest::answers);
+    BoundedWait.until("it answers", SOON, ContainerDriftTest::answers);
   }
 
   /** Whatever it says. */

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.dockerjava.api.model.Container;
-import dev.deployclaw.lab.Agent.Ran;
-import dev.deployclaw.lab.docker.Boxes;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.lab.LabAgent.Ran;
+import dev.deployclaw.lab.docker.LabContainers;
+import dev.deployclaw.lab.estate.DockerEnvironment;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.LabNginxGateway;
+import dev.deployclaw.lab.estate.ReferenceScenario;
+import dev.deployclaw.lab.estate.UrlHealthCheck;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,19 +47,21 @@ class ContainerRunTest {
   private static final int PODS = 3;
   private static final int PROBES = 500;
   private static final String BEFORE_PROBES = "before probe.probe#1";
-  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofMinutes(3);
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static List<ContainerEntrance> gateways;
+  private static LabFixture scene;
+  private static List<ContainerGatewayProbe> gateways;
 
   @BeforeAll
   static void setUp() throws Exception {
-    var missing = Containers.missing();
+    var missing = DockerEnvironment.missing();
     assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
-    scene = Scene.up(folder, new Lab.Size(PODS + Scenario.NAMESPACES.size(), true, true));
-    gateways = ContainerEntrance.all(scene);
+    scene =
+        LabFixture.up(
+            folder, new LabEstate.Size(PODS + ReferenceScenario.NAMESPACES.size(), true, true));
+    gateways = ContainerGatewayProbe.all(scene);
   }
 
   @AfterAll
@@ -68,7 +75,7 @@ class ContainerRunTest {
   @Order(1)
   void appliesThePoliciesToContainersAsToPods() {
     var names = names();
-    var started = each(ContainerEntrance::startedAt);
+    var started = each(ContainerGatewayProbe::startedAt);
 
     var ran = scene.agent().run("run", DemoCommand.REQUEST, "--json");
 
@@ -113,13 +120,13 @@ class ContainerRunTest {
   @Test
   @Order(3)
   void changesALimitWithoutTouchingAContainer() {
-    var started = each(ContainerEntrance::startedAt);
+    var started = each(ContainerGatewayProbe::startedAt);
 
     var ran = scene.run("run", "set initech's checkout limit to 60 per minute, burst 10");
 
     assertCompleted(ran);
     assertActsOn(ran.json().path("epoch").asLong());
-    assertThat(each(ContainerEntrance::startedAt)).isEqualTo(started);
+    assertThat(each(ContainerGatewayProbe::startedAt)).isEqualTo(started);
     assertThat(gateways)
         .allSatisfy(g ->
             assertThat(g.ask("initech", "/checkout/1").header("RateLimit-Policy").orElse(""))
@@ -127,7 +134,7 @@ class ContainerRunTest {
   }
 
   @Slow(
-      guard = "dev.deployclaw.executors.docker.ContainerGatewayExecutorTest",
+      guard = "dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutorTest",
       because = "it looks for drift three times and makes a container anew")
   @Test
   @Order(4)
@@ -145,7 +152,8 @@ class ContainerRunTest {
     assertThat(drift.exit()).as(drift.out()).isEqualTo(8);
     var named = new TreeSet<String>();
     drift.json().path("drift").forEach(d -> named.add(d.path("member").asText()));
-    assertThat(named).containsExactlyInAnyOrderElementsOf(each(ContainerEntrance::member).values());
+    assertThat(named)
+        .containsExactlyInAnyOrderElementsOf(each(ContainerGatewayProbe::member).values());
     assertThat(repaired.exit()).as(repaired.out() + repaired.err()).isZero();
     assertThat(repaired.json().path("result").asText()).isEqualTo("COMPLETED");
     assertThat(after.exit()).as(after.out() + after.err()).isZero();
@@ -165,7 +173,7 @@ class ContainerRunTest {
             BEFORE_PROBES,
             () -> {
               scene.inflict("unguard", gateway.name());
-              Await.until(gateway.name() + " asks nobody", SOON, () -> !gateway.enforces());
+              BoundedWait.until(gateway.name() + " asks nobody", SOON, () -> !gateway.enforces());
             },
             "run",
             "set initech's checkout limit to 240 per minute, burst 40");
@@ -196,9 +204,9 @@ class ContainerRunTest {
             folder.resolve("err"),
             "run",
             "set initech's checkout limit to 300 per minute, burst 40");
-    Await.until("it committed", SOON, () -> Files.exists(stop.resolve("reached")));
+    BoundedWait.until("it committed", SOON, () -> Files.exists(stop.resolve("reached")));
     killed.destroyForcibly().waitFor();
-    var before = new Witness(scene).acts();
+    var before = new EstateObserver(scene).acts();
     assertThat(before.get("etcd")).as("it is committed").startsWith(epoch + 1 + " ");
     before.keySet().removeIf(member -> !member.startsWith("redis/"));
     assertThat(before).as("Redis isn't told").isNotEmpty();
@@ -225,7 +233,7 @@ class ContainerRunTest {
     assertThat(ProcessHandle.allProcesses())
         .noneMatch(p -> p.info().commandLine().orElse("").contains(lab + "/"));
     assertThat(addresses)
-        .hasSize(Scenario.NAMESPACES.size() + Scenario.SERVICES.size())
+        .hasSize(ReferenceScenario.NAMESPACES.size() + ReferenceScenario.SERVICES.size())
         .noneMatch(ContainerRunTest::isHere);
   }
 
@@ -238,19 +246,19 @@ class ContainerRunTest {
   }
 
   /** A comment more, which the running NGINX doesn't know of. */
-  private static void changeFile(ContainerEntrance gateway) throws IOException {
+  private static void changeFile(ContainerGatewayProbe gateway) throws IOException {
     Path file = gateway.files().resolve("live/nginx.conf");
     Files.writeString(file, Files.readString(file) + "# changed by hand\n");
   }
 
-  private static void moveLink(ContainerEntrance gateway) throws IOException {
+  private static void moveLink(ContainerGatewayProbe gateway) throws IOException {
     Path live = gateway.files().resolve("live");
     Files.delete(live);
     Files.createSymbolicLink(live, Path.of("epochs/0"));
   }
 
   /** Another container of its name, with a volume as somebody filled it by hand. */
-  private static void replace(ContainerEntrance gateway) throws IOException {
+  private static void replace(ContainerGatewayProbe gateway) throws IOException {
     String byHand = Files.readString(gateway.files().resolve("epochs/0/nginx.conf"));
     gateway.inDaemon(client -> {
       var old = client.inspectContainerCmd(gateway.name()).exec();
@@ -273,13 +281,13 @@ class ContainerRunTest {
               client.connectToNetworkCmd().withContainerId(made.getId()).withNetworkId(n).exec());
       return made.getId();
     });
-    LabGateway.lay(gateway.files(), byHand);
+    LabNginxGateway.lay(gateway.files(), byHand);
     gateway.inDaemon(client -> client.startContainerCmd(gateway.name()).exec());
-    Await.until("it answers", SOON, () -> answers(gateway));
+    BoundedWait.until("it answers", SOON, () -> answers(gateway));
   }
 
-  private static boolean answers(ContainerEntrance gateway) {
-    return Health.answers(gateway.entry().url() + "/orders/1");
+  private static boolean answers(ContainerGatewayProbe gateway) {
+    return UrlHealthCheck.answers(gateway.entry().url() + "/orders/1");
   }
 
   private static void assertCompleted(Ran ran) {
@@ -290,10 +298,10 @@ class ContainerRunTest {
   /** Everyone says so, and each container links its file and enforces. */
   private static void assertActsOn(long epoch) {
     assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
-    assertThat(new Witness(scene).acts())
+    assertThat(new EstateObserver(scene).acts())
         .allSatisfy((_, acts) -> assertThat(acts).startsWith(epoch + " "));
     assertThat(gateways)
-        .hasSize(Scenario.NAMESPACES.size())
+        .hasSize(ReferenceScenario.NAMESPACES.size())
         .allSatisfy(g -> {
           assertThat(g.target()).isEqualTo("epochs/" + epoch);
           assertThat(g.enforces()).isTrue();
@@ -303,7 +311,7 @@ class ContainerRunTest {
   private static int logged(String execution) {
     return Stream.concat(
             gateways.stream().map(g -> g.probes(execution)),
-            PodGateway.all(scene.lab()).stream().map(p -> p.probes(execution)))
+            PodGatewayProbe.all(scene.lab()).stream().map(p -> p.probes(execution)))
         .mapToInt(List::size)
         .sum();
   }
@@ -314,7 +322,8 @@ class ContainerRunTest {
         .getFirst()
         .inDaemon(client -> {
           var all = client.listContainersCmd().withShowAll(true).exec();
-          assertThat(all).hasSize(Scenario.NAMESPACES.size() + Scenario.SERVICES.size());
+          assertThat(all)
+              .hasSize(ReferenceScenario.NAMESPACES.size() + ReferenceScenario.SERVICES.size());
           return "docker has %d containers (%d running, 0 unhealthy) in %d networks"
               .formatted(all.size(), all.size(), networks(all));
         });
@@ -329,11 +338,13 @@ class ContainerRunTest {
   }
 
   private static List<String> names() {
-    return Boxes.in(scene.lab().folder()).standing().stream().map(Boxes.Standing::name).toList();
+    return LabContainers.in(scene.lab().folder()).standing().stream()
+        .map(LabContainers.ContainerSnapshot::name)
+        .toList();
   }
 
-  private static SortedMap<String, String> each(Function<ContainerEntrance, String> what) {
+  private static SortedMap<String, String> each(Function<ContainerGatewayProbe, String> what) {
     return gateways.stream()
-        .collect(Collectors.toMap(ContainerEntrance::name, what, (a, _) -> a, TreeMap::new));
+        .collect(Collectors.toMap(ContainerGatewayProbe::name, what, (a, _) -> a, TreeMap::new));
   }
 }

@@ -2,7 +2,8 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.lab.estate.LabEstate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -24,16 +25,16 @@ class DemoCommandTest {
 
   @Test
   void countsAllGatewaysTogether() {
-    var whole = new Lab.Size(47, true, true);
+    var whole = new LabEstate.Size(47, true, true);
 
     assertThat(whole.besideContainers()).isEqualTo(44);
     assertThat(whole.inContainers()).isEqualTo(3);
-    assertThat(new Lab.Size(47, true, false).besideContainers()).isEqualTo(47);
-    assertThat(new Lab.Size(2, true, true).besideContainers()).isEqualTo(1);
+    assertThat(new LabEstate.Size(47, true, false).besideContainers()).isEqualTo(47);
+    assertThat(new LabEstate.Size(2, true, true).besideContainers()).isEqualTo(1);
   }
 
   private static @Nullable Object option(String name, String... words) {
-    var line = new CommandLine(new DemoCommand(Surroundings.real()));
+    var line = new CommandLine(new DemoCommand(CommandEnvironment.real()));
     line.parseArgs(words);
     return line.getCommandSpec().findOption(name).getValue();
   }

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.DockerClient;
-import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.Docker;
+import dev.deployclaw.lab.estate.DockerEnvironment;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.ReferenceScenario;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.docker.TestDockerDaemon;
+import dev.deployclaw.testkit.process.DaemonProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,30 +29,31 @@ class DockerLabTest {
 
   @Test
   void theRunNamesTheContainersThatTheDaemonLists() throws Exception {
-    var missing = Containers.missing();
+    var missing = DockerEnvironment.missing();
     assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
-    List<Daemon> daemons;
+    List<DaemonProcess> daemons;
     Path lab;
-    try (var scene = Scene.up(folder, new Lab.Size(GATEWAYS, false, true))) {
+    try (var scene = LabFixture.up(folder, new LabEstate.Size(GATEWAYS, false, true))) {
       lab = scene.lab().folder();
       daemons = scene.lab().daemons();
 
       var ran = scene.agent().run("run", DemoCommand.REQUEST, "--json");
 
       assertThat(ran.exit()).as(ran.err()).isZero();
-      try (var client = Docker.connect(scene.config().docker().orElseThrow().host())) {
+      try (var client = TestDockerDaemon.connect(scene.config().docker().orElseThrow().host())) {
         int running = client.listContainersCmd().exec().size();
-        assertThat(running).isEqualTo(Scenario.SERVICES.size() + Scenario.NAMESPACES.size());
+        assertThat(running)
+            .isEqualTo(ReferenceScenario.SERVICES.size() + ReferenceScenario.NAMESPACES.size());
         assertThat(topology(ran.json()))
             .contains(
                 "docker has %d containers (%d running, 0 unhealthy) in %d networks"
                     .formatted(running, running, networks(client)));
       }
-      assertThat(scene.gateways()).hasSize(GATEWAYS - Scenario.NAMESPACES.size());
+      assertThat(scene.gateways()).hasSize(GATEWAYS - ReferenceScenario.NAMESPACES.size());
       assertThat(scene.gateways().getFirst().ask("wonka", "/orders/1").status()).isEqualTo(200);
     }
-    assertThat(daemons).extracting(Daemon::name).contains("dockerd");
-    assertThat(daemons).noneMatch(Daemon::alive);
+    assertThat(daemons).extracting(DaemonProcess::name).contains("dockerd");
+    assertThat(daemons).noneMatch(DaemonProcess::alive);
     assertThat(lab).doesNotExist();
     assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(lab.toString());
   }

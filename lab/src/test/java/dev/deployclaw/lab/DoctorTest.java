@@ -20,9 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DoctorTest {
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
+  private static LabFixture scene;
 
   @BeforeAll
   static void setUp() throws Exception {

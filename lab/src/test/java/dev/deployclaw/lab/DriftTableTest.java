@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.drift.Discrepancy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

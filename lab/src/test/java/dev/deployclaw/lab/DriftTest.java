@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,23 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody changed by hand is named, kept, and put back, on a lab with everything in it. */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.RepairTest",
+    guard = "dev.deployclaw.core.repair.DriftRepairTest",
     because = "it changes every back end by hand and repairs them all")
 class DriftTest {
   private static final String TENANT = "umbrella";
-  private static final String RULES = RedisLayout.policyKey(TENANT, TENANT);
+  private static final String RULES = RedisKeyLayout.policyKey(TENANT, TENANT);
 
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
-  private static Witness witness;
+  private static LabFixture scene;
+  private static EstateObserver witness;
 
   @BeforeAll
   static void setUp() throws Exception {
     scene = SHARED.scene();
-    witness = new Witness(scene);
+    witness = new EstateObserver(scene);
   }
 
   @Test
@@ -108,14 +108,14 @@ class DriftTest {
     Files.delete(second.resolve("live"));
     Files.createSymbolicLink(second.resolve("live"), Path.of("epochs/0"));
     for (var store : scene.config().configurationStores()) {
-      var keys = new Keyspace(store.etcd());
+      var keys = new EtcdKeyspace(store.etcd());
       keys.put("active", "{\"epoch\":0}");
     }
     return rule;
   }
 
   /** What the repair found at the gateways, from the object that its log names. */
-  private static String keptText(Agent.Ran repaired) {
+  private static String keptText(LabAgent.Ran repaired) {
     var match = Pattern.compile("checkpoints/[0-9a-f]{64}\\.json").matcher(repaired.out());
     assertThat(match.find()).as(repaired.out()).isTrue();
     try {

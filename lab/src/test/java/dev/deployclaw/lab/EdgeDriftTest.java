@@ -1,17 +1,17 @@
 package dev.deployclaw.lab;
 
-import static dev.deployclaw.lab.Looking.Found.ahead;
-import static dev.deployclaw.lab.Looking.Found.left;
-import static dev.deployclaw.lab.Looking.Found.unreachable;
-import static dev.deployclaw.lab.Looking.Found.wrong;
+import static dev.deployclaw.lab.DriftScanner.Found.ahead;
+import static dev.deployclaw.lab.DriftScanner.Found.left;
+import static dev.deployclaw.lab.DriftScanner.Found.unreachable;
+import static dev.deployclaw.lab.DriftScanner.Found.wrong;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.Looking.Found;
-import dev.deployclaw.lab.fault.Targets;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.lab.DriftScanner.Found;
+import dev.deployclaw.lab.fault.FaultTargets;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * finds nothing.
  */
 @Slow(
-    guard = "dev.deployclaw.executors.gateway.GatewayExecutorTest",
+    guard = "dev.deployclaw.executors.gateway.FileGatewayExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
 class EdgeDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
@@ -41,19 +41,19 @@ class EdgeDriftTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static Looking looking;
+  private static LabFixture scene;
+  private static DriftScanner looking;
   private static long epoch;
-  private static Entrance gateway;
-  private static Keyspace store;
+  private static FolderGatewayProbe gateway;
+  private static EtcdKeyspace store;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
-    looking = new Looking(scene, "60s");
+    scene = LabFixture.up(folder, 3);
+    looking = new DriftScanner(scene, "60s");
     epoch = looking.committed();
     gateway = scene.gateways().getFirst();
-    store = new Keyspace(scene.config().configurationStores().getFirst().etcd());
+    store = new EtcdKeyspace(scene.config().configurationStores().getFirst().etcd());
   }
 
   @AfterAll
@@ -101,7 +101,7 @@ class EdgeDriftTest {
   /** Its digest was made to fit: by itself nothing is wrong with it. */
   @Test
   void gatewayWithAnotherFileThatAgreesWithItself() throws Exception {
-    write(Forged.of(gateway.liveFile().replace("auth_request /", "# auth_request /")));
+    write(ForgedGatewayFile.of(gateway.liveFile().replace("auth_request /", "# auth_request /")));
     reload();
 
     looking.finds(wrong("different", gateway.member(), "the live file is not the committed one"));
@@ -166,7 +166,7 @@ class EdgeDriftTest {
     looking.finds(unreachable(gateway.member()));
     nginx.restart();
     nginx.leave();
-    Await.until("it answers", SOON, EdgeDriftTest::answers);
+    BoundedWait.until("it answers", SOON, EdgeDriftTest::answers);
     looking.clean();
   }
 
@@ -256,7 +256,7 @@ class EdgeDriftTest {
     looking.findsAmong(
         new Found("missing", "error", "etcd", "is missing or damaged", "from a backup"));
     scene.keys().put(key, ours);
-    Await.until("the services hold it again", SOON, () -> looking.run("drift").exit() == 0);
+    BoundedWait.until("the services hold it again", SOON, () -> looking.run("drift").exit() == 0);
   }
 
   /**
@@ -304,9 +304,9 @@ class EdgeDriftTest {
   private static void reload() {
     var before = List.copyOf(gateway.workers());
     daemon("gateways/" + gateway.name()).hangUp();
-    Await.until(
+    BoundedWait.until(
         "other workers run", SOON, () -> gateway.workers().stream().noneMatch(before::contains));
-    Await.until("it answers", SOON, EdgeDriftTest::answers);
+    BoundedWait.until("it answers", SOON, EdgeDriftTest::answers);
   }
 
   /** Whatever it says. */
@@ -318,8 +318,8 @@ class EdgeDriftTest {
     }
   }
 
-  private static Daemon daemon(String name) {
-    return Objects.requireNonNull(Targets.in(scene.lab().folder()).all().get(name), name);
+  private static DaemonProcess daemon(String name) {
+    return Objects.requireNonNull(FaultTargets.in(scene.lab().folder()).all().get(name), name);
   }
 
   private static String member() {
@@ -348,7 +348,7 @@ class EdgeDriftTest {
         Map.of(
             "digest", scene.active().path("digest").asText(),
             "tenants", documents.size(),
-            "sha256", Canonical.sha256(all.toByteArray()));
-    return new String(Canonical.bytes(manifest), StandardCharsets.UTF_8);
+            "sha256", CanonicalJson.sha256(all.toByteArray()));
+    return new String(CanonicalJson.bytes(manifest), StandardCharsets.UTF_8);
   }
 }

@@ -2,14 +2,15 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.cli.CommandLines;
-import dev.deployclaw.container.cli.Display;
-import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.lab.fault.FaultKind;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.redis.RedisCluster;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -35,11 +36,11 @@ class FaultsTest {
 
   @TempDir static Path home;
 
-  private static Lab lab;
+  private static LabEstate lab;
 
   @BeforeAll
   static void setUp() throws Exception {
-    lab = Lab.in(home.resolve(".deployclaw/lab"));
+    lab = LabEstate.in(home.resolve(".deployclaw/lab"));
     lab.up(2, _ -> {});
   }
 
@@ -185,7 +186,7 @@ class FaultsTest {
       held.put("key-" + i, "value-" + i);
     }
     held.forEach((key, value) -> atOwner("SET", key, value));
-    Await.until("replicas hold as much as their primaries", SOON, FaultsTest::inStep);
+    BoundedWait.until("replicas hold as much as their primaries", SOON, FaultsTest::inStep);
     return held;
   }
 
@@ -226,14 +227,15 @@ class FaultsTest {
     return RedisCluster.adopt(lab.folder().resolve("redis"));
   }
 
-  private static Agent.Ran call(String... words) {
+  private static LabAgent.Ran call(String... words) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
-    var around = new Surroundings(home, home, Map.of(), print(out), print(err), Display.PLAIN);
+    var around =
+        new CommandEnvironment(home, home, Map.of(), print(out), print(err), OutputMode.PLAIN);
     var all = new ArrayList<>(List.of("lab"));
     all.addAll(List.of(words));
-    int exit = CommandLines.run(around, all.toArray(String[]::new));
-    return new Agent.Ran(
+    int exit = CommandLineRunner.run(around, all.toArray(String[]::new));
+    return new LabAgent.Ran(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 

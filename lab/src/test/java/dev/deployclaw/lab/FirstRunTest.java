@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 class FirstRunTest {
   @TempDir static Path folder;
 
-  private static Scene scene;
+  private static LabFixture scene;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
+    scene = LabFixture.up(folder, 3);
   }
 
   @AfterAll
@@ -47,13 +47,13 @@ class FirstRunTest {
     assertThat(ran.json().path("result").asText()).isEqualTo("ROLLED_BACK");
     assertThat(ran.json().path("rollback_available").asBoolean()).isFalse();
     assertThat(files()).isEqualTo(found);
-    new Witness(scene).assertEveryoneActsOn(2, scene.active().path("digest").asText());
+    new EstateObserver(scene).assertEveryoneActsOn(2, scene.active().path("digest").asText());
     var answer = gateway.ask("wonka", "/orders/1");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.headers()).doesNotContainKey("ratelimit");
   }
 
   private static List<String> files() {
-    return scene.gateways().stream().map(Entrance::liveFile).toList();
+    return scene.gateways().stream().map(FolderGatewayProbe::liveFile).toList();
   }
 }

@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.lab.LabAgent.Ran;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,16 +15,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A change that waits for a person, over several processes. */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.HoldTest",
+    guard = "dev.deployclaw.core.service.HeldChangeTest",
     because = "it waits for approvals on a real estate")
 class HoldTest {
   private static final Map<String, String> HOLD = Map.of("DEPLOYCLAW_GATE_DEFAULT", "hold");
 
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
@@ -144,7 +144,7 @@ class HoldTest {
     String text = Files.readString(document);
     Files.delete(document);
     try {
-      var held = estate.run("run", "--json", Estate.ALL);
+      var held = estate.run("run", "--json", LiveEstate.ALL);
 
       assertThat(held.exit()).as(held.err()).isEqualTo(5);
       assertThat(held.json().toString()).contains("it removes wonka");

@@ -12,12 +12,15 @@ import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Docker;
-import dev.deployclaw.testkit.DockerDaemon;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.lab.estate.LabConfigFile;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.UrlHealthCheck;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.docker.DockerdProcess;
+import dev.deployclaw.testkit.docker.TestDockerDaemon;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.network.HostPort;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -60,28 +63,28 @@ class ImageTest {
 
   @TempDir static Path folder;
 
-  private static Docker docker;
-  private static Scene scene;
+  private static TestDockerDaemon docker;
+  private static LabFixture scene;
 
   @BeforeAll
   static void build() throws Exception {
     var missing =
-        Stream.of(DockerDaemon.missing(), StagedJars.missing())
+        Stream.of(DockerdProcess.missing(), StagedJars.missing())
             .flatMap(reason -> reason.stream())
             .findFirst();
     missing.ifPresent(reason -> System.out.println("ImageTest is skipped: " + reason));
     assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
-    docker = Docker.start(folder.resolve("docker"));
+    docker = TestDockerDaemon.start(folder.resolve("docker"));
     try (var meanwhile = Executors.newVirtualThreadPerTaskExecutor()) {
       var images = meanwhile.submit(() -> buildImages());
-      scene = Scene.up(folder, new Lab.Size(PODS, true, false));
+      scene = LabFixture.up(folder, new LabEstate.Size(PODS, true, false));
       images.get();
     }
   }
 
   private static Void buildImages() throws IOException, InterruptedException {
     long start = System.nanoTime();
-    var build = new ImageBuild(docker);
+    var build = new ImageBuilder(docker);
     build.prepare();
     build.build("agent", AGENT);
     build.build("ratelimit", RATELIMIT);
@@ -124,8 +127,8 @@ class ImageTest {
   @Test
   @Order(2)
   void theAgentBringsItsSkillsAndKnowsHowLittleItMay() throws Exception {
-    var skills = ended(agent(Ports.free()).withCmd("skills", "list").exec().getId());
-    var doctor = ended(agent(Ports.free()).withCmd("doctor").exec().getId());
+    var skills = ended(agent(FreePortFinder.free()).withCmd("skills", "list").exec().getId());
+    var doctor = ended(agent(FreePortFinder.free()).withCmd("doctor").exec().getId());
 
     assertThat(skills).contains("system-architect", "orchestrate-rate-limits");
     assertThat(doctor)
@@ -136,11 +139,11 @@ class ImageTest {
   @Test
   @Order(3)
   void carriesTheReferenceRunOutWithoutARight() throws Exception {
-    int port = Ports.free();
+    int port = FreePortFinder.free();
     long start = System.nanoTime();
     String id = started(agent(port).exec().getId());
-    try (var api = new ApiClient("http://127.0.0.1:" + port)) {
-      Await.until("it is ready", SOON, () -> ready(port) || !running(id));
+    try (var api = new ServedApiClient("http://127.0.0.1:" + port)) {
+      BoundedWait.until("it is ready", SOON, () -> ready(port) || !running(id));
       assertThat(running(id)).as(() -> log(id)).isTrue();
       System.out.printf("ready after %d ms%n", (System.nanoTime() - start) / 1_000_000);
 
@@ -171,7 +174,7 @@ class ImageTest {
   @Test
   @Order(4)
   void theRateLimitServiceKnowsWhatIsCommitted() {
-    int port = Ports.free();
+    int port = FreePortFinder.free();
     var host = confined().withNetworkMode("host");
     String id =
         started(
@@ -182,15 +185,15 @@ class ImageTest {
                 .withEnv(
                     "DC_RATELIMIT_PORT=" + port,
                     "DC_RATELIMIT_ETCD=" + scene.config().etcd().endpoints().getFirst(),
-                    "DC_RATELIMIT_PREFIX=" + EstateFile.ETCD_PREFIX,
+                    "DC_RATELIMIT_PREFIX=" + LabConfigFile.ETCD_PREFIX,
                     "DC_RATELIMIT_REDIS=" + scene.redis().nodes().getFirst())
                 .exec()
                 .getId());
 
-    Await.until("it is ready", SOON, () -> ready(port) || !running(id));
+    BoundedWait.until("it is ready", SOON, () -> ready(port) || !running(id));
 
     assertThat(running(id)).as(() -> log(id)).isTrue();
-    var status = Plain.get(HostPort.loopback(port), "/v1/status", Map.of()).body();
+    var status = PlainHttpResponse.get(HostPort.loopback(port), "/v1/status", Map.of()).body();
     assertThat(status).contains(scene.active().path("digest").asText());
     assertHealthy(id);
     assertNothingWritten(id);
@@ -231,7 +234,7 @@ class ImageTest {
 
   private static Path secrets() throws IOException {
     var secrets = Files.createDirectories(folder.resolve("secrets"));
-    ApiClient.tokens(secrets);
+    ServedApiClient.tokens(secrets);
     var lab = scene.lab().folder();
     for (var name : List.of("keys/s3.access", "keys/s3.secret", "kubernetes/kubeconfig")) {
       var copy = secrets.resolve(Path.of(name).getFileName());
@@ -252,7 +255,7 @@ class ImageTest {
   private static void assertEveryPodActsOn(JsonNode document) {
     long epoch = document.path("epoch").asLong();
     assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
-    assertThat(PodGateway.all(scene.lab()))
+    assertThat(PodGatewayProbe.all(scene.lab()))
         .hasSize(PODS)
         .allSatisfy(pod -> assertThat(pod.config()).isPresent());
   }
@@ -275,7 +278,7 @@ class ImageTest {
 
   /** The image's own health check, run as the daemon would. */
   private static void assertHealthy(String id) {
-    Await.until("the daemon finds it healthy", SOON, () -> health(id).equals("healthy"));
+    BoundedWait.until("the daemon finds it healthy", SOON, () -> health(id).equals("healthy"));
   }
 
   private static String health(String id) {
@@ -284,7 +287,7 @@ class ImageTest {
   }
 
   private static boolean ready(int port) {
-    return Health.answers(URI.create("http://127.0.0.1:" + port + "/readyz").toString());
+    return UrlHealthCheck.answers(URI.create("http://127.0.0.1:" + port + "/readyz").toString());
   }
 
   private static boolean running(String id) {

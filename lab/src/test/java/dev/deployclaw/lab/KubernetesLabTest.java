@@ -2,12 +2,13 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.cli.CommandLines;
-import dev.deployclaw.container.cli.Display;
-import dev.deployclaw.container.cli.Surroundings;
-import dev.deployclaw.lab.cluster.Cluster;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.lab.cluster.LocalCluster;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,12 +34,12 @@ class KubernetesLabTest {
 
   @TempDir static Path home;
 
-  private static Lab lab;
+  private static LabEstate lab;
 
   @BeforeAll
   static void setUp() throws Exception {
-    lab = Lab.in(home.resolve(".deployclaw/lab"));
-    lab.up(new Lab.Size(PODS, true, false), _ -> {});
+    lab = LabEstate.in(home.resolve(".deployclaw/lab"));
+    lab.up(new LabEstate.Size(PODS, true, false), _ -> {});
   }
 
   @AfterAll
@@ -68,8 +69,8 @@ class KubernetesLabTest {
   @Order(2)
   void aKilledPodStaysDeadUntilItIsHealed() {
     call("break", "kill", "pods/edge-eu/gw-01");
-    Await.until("it isn't ready", SOON, () -> !pod("gw-01").ready());
-    Await.until( // the Deployment's count follows its pod's
+    BoundedWait.until("it isn't ready", SOON, () -> !pod("gw-01").ready());
+    BoundedWait.until( // the Deployment's count follows its pod's
         "nor is its Deployment",
         SOON,
         () -> call("status").out().contains("edge-eu/gw-01: 0 of 1 pods ready"));
@@ -80,7 +81,7 @@ class KubernetesLabTest {
     assertThat(faults).contains("fault: kill pods/edge-eu/gw-01");
     assertThat(healed.exit()).as(healed.err()).isZero();
     assertThat(healed.out()).contains("restarted pods/edge-eu/gw-01", "the lab is whole");
-    Await.until("it is ready", SOON, () -> pod("gw-01").ready());
+    BoundedWait.until("it is ready", SOON, () -> pod("gw-01").ready());
   }
 
   @Test
@@ -93,12 +94,29 @@ class KubernetesLabTest {
     var healed = call("heal");
 
     assertThat(healed.exit()).as(healed.err()).isZero();
-    Await.until("it answers", SOON, () -> Cluster.adopt(lab.folder()).answers());
+    BoundedWait.until("it answers", SOON, () -> LocalCluster.adopt(lab.folder()).answers());
     assertThat(pod("gw-02").process()).isEqualTo(process);
   }
 
+  /** With the Role that is shipped, over the API, and with a log of it. */
   @Test
   @Order(4)
+  void theAgentHasItsRightsAndNothingToHandOver() {
+    var doctor = run("doctor");
+    var checked = run("handover", "--check", "--json");
+    var handed = run("handover", "gw-01", "--json");
+
+    assertThat(doctor.out()).contains("rights that a change needs");
+    assertThat(checked.exit()).as(checked.out() + checked.err()).isZero();
+    assertThat(checked.json().path("gateways"))
+        .hasSize(PODS)
+        .allSatisfy(g -> assertThat(g.path("next").asText()).isEqualTo("done"));
+    assertThat(handed.exit()).as(handed.out() + handed.err()).isZero();
+    assertThat(handed.json().path("result").asText()).isEqualTo("NO_CHANGE");
+  }
+
+  @Test
+  @Order(5)
   void stopsAllPodsEvenWhenWhoStartedThemIsDead() {
     var daemons = lab.daemons();
     call("break", "kill", "kubernetes");
@@ -106,25 +124,30 @@ class KubernetesLabTest {
     var down = call("down");
 
     assertThat(down.exit()).as(down.err()).isZero();
-    assertThat(daemons).hasSize(6 + 3 + 3 + 1 + 1 + PODS).noneMatch(Daemon::alive);
+    assertThat(daemons).hasSize(6 + 3 + 3 + 1 + 1 + PODS).noneMatch(DaemonProcess::alive);
     assertThat(Files.exists(lab.folder())).isFalse();
   }
 
-  private static PodGateway pod(String gateway) {
-    return PodGateway.all(lab).stream()
+  private static PodGatewayProbe pod(String gateway) {
+    return PodGatewayProbe.all(lab).stream()
         .filter(p -> p.gateway().equals(gateway))
         .findFirst()
         .orElseThrow();
   }
 
-  private static Agent.Ran call(String... words) {
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
-    var around = new Surroundings(home, home, Map.of(), print(out), print(err), Display.PLAIN);
+  private static LabAgent.Ran call(String... words) {
     var all = new ArrayList<>(List.of("lab"));
     all.addAll(List.of(words));
-    int exit = CommandLines.run(around, all.toArray(String[]::new));
-    return new Agent.Ran(
+    return run(all.toArray(String[]::new));
+  }
+
+  private static LabAgent.Ran run(String... words) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    var around =
+        new CommandEnvironment(home, home, Map.of(), print(out), print(err), OutputMode.PLAIN);
+    int exit = CommandLineRunner.run(around, words);
+    return new LabAgent.Ran(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.lab.Agent.Ran;
-import dev.deployclaw.lab.cluster.Cluster;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.lab.LabAgent.Ran;
+import dev.deployclaw.lab.cluster.LocalCluster;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.PodGatewayFleet;
+import dev.deployclaw.lab.estate.ReferenceScenario;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
@@ -32,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Slow(
     guard = "dev.deployclaw.lab.ContainerRunTest#appliesThePoliciesToContainersAsToPods",
-    because = "it tells ten changes of nine pods in one story")
+    because = "it tells eleven changes of nine pods in one story")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KubernetesRunTest {
   private static final int PODS = 9;
@@ -43,13 +46,13 @@ class KubernetesRunTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static Cluster cluster;
+  private static LabFixture scene;
+  private static LocalCluster cluster;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, new Lab.Size(PODS, true, false));
-    cluster = Cluster.adopt(scene.lab().folder());
+    scene = LabFixture.up(folder, new LabEstate.Size(PODS, true, false));
+    cluster = LocalCluster.adopt(scene.lab().folder());
   }
 
   @AfterAll
@@ -93,7 +96,7 @@ class KubernetesRunTest {
     assertThat(pods()).allSatisfy(p -> assertThat(p.probes(execution)).isNotEmpty());
     assertEveryPodActsOn(log);
     assertThat(ran.out()).contains("cyberdyne");
-    for (String namespace : Scenario.NAMESPACES) {
+    for (String namespace : ReferenceScenario.NAMESPACES) {
       long pods = pods().stream().filter(p -> p.namespace().equals(namespace)).count();
       assertThat(log.at("/thought_log/0/detail").asText())
           .contains("kubernetes/%s has %d pods (%d ready) of".formatted(namespace, pods, pods));
@@ -150,7 +153,7 @@ class KubernetesRunTest {
   @Test
   @Order(6)
   void servesWhatIsCommittedInOneConfigMap() {
-    var served = cluster.get(path(Scenario.NAMESPACES.getFirst(), PodFleet.SERVED));
+    var served = cluster.get(path(ReferenceScenario.NAMESPACES.getFirst(), PodGatewayFleet.SERVED));
     var active = scene.active();
 
     assertThat(served.at("/data/active").asText())
@@ -233,7 +236,7 @@ class KubernetesRunTest {
             "before probe.probe#1",
             () -> {
               scene.inflict("unguard", pod.name());
-              Await.until(pod.name() + " asks nobody", SOON, () -> !enforces(pod));
+              BoundedWait.until(pod.name() + " asks nobody", SOON, () -> !enforces(pod));
             },
             "run",
             "set initech's checkout limit to 240 per minute, burst 40");
@@ -246,15 +249,40 @@ class KubernetesRunTest {
     assertThat(after.path("digest")).isEqualTo(before.path("digest"));
     assertThat(after.path("epoch").asLong()).isGreaterThan(before.path("epoch").asLong());
     assertEveryPodActsOn(after);
-    Await.until(pod.name() + " asks again", SOON, () -> enforces(pod));
+    BoundedWait.until(pod.name() + " asks again", SOON, () -> enforces(pod));
   }
 
-  private static boolean enforces(PodGateway pod) {
+  @Test
+  @Order(11)
+  void aRightThatIsMissingIsFoundBeforeTheCommit() {
+    var before = scene.active();
+    String role = "/apis/rbac.authorization.k8s.io/v1/namespaces/edge-us/roles/deployclaw";
+    var granted = ApiServer.JSON.createObjectNode();
+    granted.set("rules", cluster.get(role).path("rules").deepCopy());
+    var less = granted.deepCopy();
+    for (JsonNode rule : less.path("rules")) {
+      if (rule.at("/resources/0").asText().equals("deployments") && rule.has("resourceNames")) {
+        ((ObjectNode) rule).putArray("verbs").add("get");
+      }
+    }
+    cluster.merge(role, "kubectl-edit", less);
+
+    var ran = scene.run("run", "set initech's checkout limit to 180 per minute, burst 20");
+    cluster.merge(role, "kubectl-edit", granted);
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(11);
+    assertThat(ran.out())
+        .contains("may not patch deployments gw-", "verbs: [\\\"patch\\\"]} in a Role of edge-us");
+    assertThat(scene.active()).isEqualTo(before);
+    assertEveryPodActsOn(before);
+  }
+
+  private static boolean enforces(PodGatewayProbe pod) {
     return pod.ask("acme", "/checkout/1").header("RateLimit").isPresent();
   }
 
   /** Has a gateway's Deployment refer to the file that it had before the first change. */
-  private static void moveBack(PodGateway gateway) {
+  private static void moveBack(PodGatewayProbe gateway) {
     String path =
         "/apis/apps/v1/namespaces/%s/deployments/%s"
             .formatted(gateway.namespace(), gateway.gateway());
@@ -264,7 +292,7 @@ class KubernetesRunTest {
     ((ObjectNode) volumes.get(0)).putObject("configMap").put("name", byHand);
     patch.withObject("/spec/template/spec").set("volumes", volumes);
     cluster.merge(path, "kubectl-edit", patch);
-    Await.until(
+    BoundedWait.until(
         "its pods read that file",
         SOON,
         () ->
@@ -297,7 +325,7 @@ class KubernetesRunTest {
   private static void assertEveryPodActsOn(JsonNode log) {
     long epoch = log.path("epoch").asLong();
     assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
-    assertThat(new Witness(scene).acts())
+    assertThat(new EstateObserver(scene).acts())
         .allSatisfy((_, acts) -> assertThat(acts).startsWith(epoch + " "));
     var files = new TreeMap<String, String>();
     for (JsonNode deployment : cluster.list("/apis/apps/v1/deployments")) {
@@ -318,11 +346,11 @@ class KubernetesRunTest {
     String namespace = deployment.at("/metadata/namespace").asText();
     String map = deployment.at("/spec/template/spec/volumes/0/configMap/name").asText();
     var text = cluster.get(path(namespace, map)).at("/data/nginx.conf").asText();
-    assertThat(NginxFile.isWhole(text)).isTrue();
-    return NginxFile.configIn(text).orElseThrow();
+    assertThat(NginxConfigFile.isWhole(text)).isTrue();
+    return NginxConfigFile.configIn(text).orElseThrow();
   }
 
-  private static int admitted(PodGateway pod) {
+  private static int admitted(PodGatewayProbe pod) {
     int admitted = 0;
     for (int i = 0; i < MOST_ASKED; i++) {
       admitted += pod.ask("initech", "/checkout/1").status() == 200 ? 1 : 0;
@@ -351,18 +379,21 @@ class KubernetesRunTest {
     return "/api/v1/namespaces/" + namespace + "/configmaps/" + map;
   }
 
-  private static List<PodGateway> pods() {
-    return PodGateway.all(scene.lab());
+  private static List<PodGatewayProbe> pods() {
+    return PodGatewayProbe.all(scene.lab());
   }
 
   private static SortedMap<String, Long> processes() {
     return pods().stream()
         .collect(
-            Collectors.toMap(PodGateway::name, PodGateway::process, (a, _) -> a, TreeMap::new));
+            Collectors.toMap(
+                PodGatewayProbe::name, PodGatewayProbe::process, (a, _) -> a, TreeMap::new));
   }
 
   private static SortedMap<String, String> maps() {
     return pods().stream()
-        .collect(Collectors.toMap(PodGateway::name, PodGateway::map, (a, _) -> a, TreeMap::new));
+        .collect(
+            Collectors.toMap(
+                PodGatewayProbe::name, PodGatewayProbe::map, (a, _) -> a, TreeMap::new));
   }
 }

@@ -17,21 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
  * A gateway that is added to the configuration after the first change: every way back ends well.
  */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.RollbackTest",
+    guard = "dev.deployclaw.core.rollback.RollbackTest",
     because = "it goes back several times on a real estate")
 class LaterGatewayTest {
   private static final String LATER = "gw-03";
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static Witness witness;
-  private static Agent before;
+  private static LabFixture scene;
+  private static EstateObserver witness;
+  private static LabAgent before;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
-    witness = new Witness(scene);
+    scene = LabFixture.up(folder, 3);
+    witness = new EstateObserver(scene);
     before = scene.quickAgent(Map.of("DEPLOYCLAW_CONFIG", withoutTheLast().toString()));
   }
 
@@ -69,12 +69,12 @@ class LaterGatewayTest {
     }
   }
 
-  private static void well(Agent.Ran ran) {
+  private static void well(LabAgent.Ran ran) {
     assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
     assertThat(ran.json().path("result").asText()).isEqualTo("COMPLETED");
   }
 
-  private static String handWritten(Entrance gateway) throws IOException {
+  private static String handWritten(FolderGatewayProbe gateway) throws IOException {
     return Files.readString(gateway.entry().folder().resolve("epochs/0/nginx.conf"));
   }
 

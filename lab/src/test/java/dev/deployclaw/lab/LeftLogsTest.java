@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,11 +31,11 @@ class LeftLogsTest {
 
   @TempDir static Path folder;
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
+    estate = LiveEstate.start(folder);
   }
 
   @AfterAll
@@ -59,8 +59,8 @@ class LeftLogsTest {
     int stored = records(first);
     assertThat(stored).isPositive();
 
-    try (var sidecar = Sidecar.start(estate, KEEP_ONE)) {
-      Await.until("the first log has left", SOON, () -> !file(first).toFile().exists());
+    try (var sidecar = ServingAgent.start(estate, KEEP_ONE)) {
+      BoundedWait.until("the first log has left", SOON, () -> !file(first).toFile().exists());
 
       assertThat(sidecar.get("/v1/executions/" + first).body()).isEqualTo(log);
       assertThat(sidecar.get("/v1/executions").json().findValuesAsText("execution_id"))
@@ -118,10 +118,10 @@ class LeftLogsTest {
   }
 
   private static int records(String execution) {
-    return new Keyspace(estate.config().etcd()).below("audit/" + execution + "/").size();
+    return new EtcdKeyspace(estate.config().etcd()).below("audit/" + execution + "/").size();
   }
 
   private static String copy(String execution) {
-    return new Keyspace(estate.config().etcd()).text("audit-copy/" + execution).orElse("");
+    return new EtcdKeyspace(estate.config().etcd()).text("audit-copy/" + execution).orElse("");
   }
 }

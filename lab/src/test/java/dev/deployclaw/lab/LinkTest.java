@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.lab.fault.Faults;
-import dev.deployclaw.lab.fault.Healed;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.Firewall;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.RedisCluster;
-import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.fault.FaultInjector;
+import dev.deployclaw.lab.fault.HealReport;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.network.PacketFirewall;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.redis.RedisCluster;
+import dev.deployclaw.testkit.redis.RedisNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Links of a lab that are cut or slow: it does what it says, and nothing of it stays. */
 @Slow(
-    guard = "dev.deployclaw.testkit.FirewallTest",
+    guard = "dev.deployclaw.testkit.network.PacketFirewallTest",
     because = "it waits until real servers notice that a link is cut")
 class LinkTest {
   private static final Duration SOON = Duration.ofMinutes(1);
@@ -46,14 +47,14 @@ class LinkTest {
 
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
+  private static LabFixture scene;
   private static int written;
 
   @BeforeAll
   static void setUp() throws Exception {
-    var obstacle = Firewall.obstacle();
+    var obstacle = PacketFirewall.obstacle();
     assumeTrue(obstacle.isEmpty(), () -> "no rules here: " + obstacle.orElse(""));
     scene = SHARED.scene();
   }
@@ -79,7 +80,7 @@ class LinkTest {
       var healed = faults().heal();
 
       assertThat(healed)
-          .isEqualTo(new Healed(List.of("took back: cut " + cut), List.of(), List.of()));
+          .isEqualTo(new HealReport(List.of("took back: cut " + cut), List.of(), List.of()));
       assertThat(answers(server(cut))).as(cut + " after healing").isTrue();
       assertNothingIsLeft(chain);
     }
@@ -93,7 +94,8 @@ class LinkTest {
     scene.inflict("cut", "redis/node-" + primary.port());
 
     assertThat(answers(primary)).isFalse();
-    Await.until("it is replaced", SOON, () -> cluster.node(heir).call("ROLE").startsWith("master"));
+    BoundedWait.until(
+        "it is replaced", SOON, () -> cluster.node(heir).call("ROLE").startsWith("master"));
     faults().heal();
 
     assertThat(cluster.node(primary).call("ROLE").lines())
@@ -108,7 +110,8 @@ class LinkTest {
     scene.inflict(List.of("cut", pair.first(), pair.second()));
 
     write(pair.primary());
-    Await.until("the link is down", SOON, () -> info(pair).contains("master_link_status:down"));
+    BoundedWait.until(
+        "the link is down", SOON, () -> info(pair).contains("master_link_status:down"));
 
     assertThat(keys(pair.replica())).isEqualTo(keys(pair.primary()) - 1);
     assertThat(pair.primary().call("CLUSTER", "INFO")).contains("cluster_state:ok");
@@ -135,15 +138,15 @@ class LinkTest {
     assertThat(opened(etcd)).isGreaterThanOrEqualTo(DELAY_MILLIS);
     assertThat(opened(nats)).isLessThan(DELAY_MILLIS);
     var chain = chain();
-    var process = Daemon.adoptAll(scene.lab().folder().resolve("faults"));
-    assertThat(process).hasSize(1).allMatch(Daemon::alive);
+    var process = DaemonProcess.adoptAll(scene.lab().folder().resolve("faults"));
+    assertThat(process).hasSize(1).allMatch(DaemonProcess::alive);
     assertThatThrownBy(() -> faults().inflict(List.of("delay", "etcd", "5")))
         .hasMessageContaining("there is already: delay etcd");
 
     faults().heal();
 
     assertThat(opened(etcd)).isLessThan(DELAY_MILLIS);
-    assertThat(process).noneMatch(Daemon::alive);
+    assertThat(process).noneMatch(DaemonProcess::alive);
     assertNothingIsLeft(chain);
   }
 
@@ -170,7 +173,7 @@ class LinkTest {
         var deaf = open(server("gateways/gw-01"))) {
       scene.inflict("mute", "gateways/gw-01");
       ask(mute, "/while-mute");
-      Await.until("it was told", SOON, () -> logged(log, "/while-mute"));
+      BoundedWait.until("it was told", SOON, () -> logged(log, "/while-mute"));
 
       assertThatThrownBy(() -> mute.getInputStream().read())
           .isInstanceOf(SocketTimeoutException.class);
@@ -188,7 +191,7 @@ class LinkTest {
           .containsExactly("deafen gateways/gw-01");
       faults().heal();
 
-      Await.until("it is told late", SOON, () -> logged(log, "/while-deaf"));
+      BoundedWait.until("it is told late", SOON, () -> logged(log, "/while-deaf"));
     }
   }
 
@@ -208,17 +211,17 @@ class LinkTest {
 
   @Test
   void whatAnotherProcessCutIsTakenBackWithTheLab() throws Exception {
-    var lab = Lab.in(folder.resolve("other/.deployclaw/lab"));
+    var lab = LabEstate.in(folder.resolve("other/.deployclaw/lab"));
     lab.up(1, _ -> {});
     try {
       var agent =
-          new Agent(
+          new LabAgent(
               lab, Map.of("JAVA_TOOL_OPTIONS", "-Ddeployclaw.home=" + folder.resolve("other")));
       var cut = agent.run("lab", "break", "cut", "etcd", "--json");
       var slow = agent.run("lab", "break", "delay", "nats", "30", "--json");
       assertThat(cut.exit()).as(cut.err()).isZero();
       assertThat(slow.exit()).as(slow.err()).isZero();
-      var chain = Firewall.of(lab.folder().resolve("faults"));
+      var chain = PacketFirewall.of(lab.folder().resolve("faults"));
       var rules = chain.rules();
       scene.inflict("cut", "nats");
       var mine = chain();
@@ -289,8 +292,8 @@ class LinkTest {
     return Long.parseLong(node.call("DBSIZE"));
   }
 
-  private static Faults faults() {
-    return Faults.in(scene.lab().folder());
+  private static FaultInjector faults() {
+    return FaultInjector.in(scene.lab().folder());
   }
 
   private static Map<String, HostPort> servers() {
@@ -345,7 +348,8 @@ class LinkTest {
     for (int i = 0; i < SAMPLES; i++) {
       write(pair.primary());
       long from = System.nanoTime();
-      Await.until("the write is there", SOON, () -> keys(pair.replica()) == keys(pair.primary()));
+      BoundedWait.until(
+          "the write is there", SOON, () -> keys(pair.replica()) == keys(pair.primary()));
       best = Math.min(best, System.nanoTime() - from);
     }
     return Duration.ofNanos(best).toMillis();
@@ -355,8 +359,8 @@ class LinkTest {
     return pair.replica().call("INFO", "replication");
   }
 
-  private static String chain() throws Firewall.Refused {
-    return name(Firewall.of(scene.lab().folder().resolve("faults")).rules());
+  private static String chain() throws PacketFirewall.FirewallException {
+    return name(PacketFirewall.of(scene.lab().folder().resolve("faults")).rules());
   }
 
   private static String name(List<String> rules) {
@@ -376,6 +380,6 @@ class LinkTest {
 
   private static void assertNothingIsLeft(String chain) throws IOException {
     assertThat(rules(chain)).isEmpty();
-    assertThat(Daemon.adoptAll(scene.lab().folder().resolve("faults"))).isEmpty();
+    assertThat(DaemonProcess.adoptAll(scene.lab().folder().resolve("faults"))).isEmpty();
   }
 }

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A question about the estate is answered on the terminal, for those whom it names. */
 class LookInWordsTest {
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {

@@ -2,12 +2,12 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.fault.Faults;
-import dev.deployclaw.lab.fault.Impossible;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.lab.fault.FaultInjector;
+import dev.deployclaw.lab.fault.ImpossibleFaultException;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.redis.RedisCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,16 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Ways back without a store that they don't need, and a serving agent's loop after a failover. */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.ReassertionTest",
+    guard = "dev.deployclaw.core.service.LostStateRestorerTest",
     because = "it takes back ends from an estate and waits until an agent is done without")
 class LostStoresTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
@@ -83,16 +83,16 @@ class LostStoresTest {
     String committed = estate.checker().epoch() + "\n" + estate.checker().digest() + "\n";
     var primary = redis().primaries().getFirst();
     var heir = redis().view().orElseThrow().replicasOf(primary).getFirst();
-    try (var serving = Sidecar.start(estate, Map.of("DEPLOYCLAW_WATCH_DRIFT", "1s"))) {
+    try (var serving = ServingAgent.start(estate, Map.of("DEPLOYCLAW_WATCH_DRIFT", "1s"))) {
       neverGotTheLibrary(heir);
       inflict("kill", "redis/node-" + primary.port());
-      Await.until("its replica took over", SOON, () -> redis().replaced(primary));
+      BoundedWait.until("its replica took over", SOON, () -> redis().replaced(primary));
 
-      Await.until(
+      BoundedWait.until(
           "it decides by the committed epoch again",
           SOON,
           () -> status(heir).startsWith(committed));
-      Await.until(
+      BoundedWait.until(
           "the agent counts it",
           SOON,
           () ->
@@ -145,14 +145,14 @@ class LostStoresTest {
     return RedisCluster.adopt(estate.lab().folder().resolve("redis"));
   }
 
-  private static Faults faults() {
-    return Faults.in(estate.lab().folder());
+  private static FaultInjector faults() {
+    return FaultInjector.in(estate.lab().folder());
   }
 
   private static void inflict(String... words) {
     try {
       faults().inflict(List.of(words));
-    } catch (Impossible e) {
+    } catch (ImpossibleFaultException e) {
       throw new IllegalStateException(String.join(" ", words), e);
     }
   }

@@ -3,10 +3,10 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.lab.check.Checker;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.lab.check.EstateChecker;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,18 +32,18 @@ class MidRunOutageTest {
 
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
-  private static Checker checker;
-  private static Witness witness;
+  private static LabFixture scene;
+  private static EstateChecker checker;
+  private static EstateObserver witness;
   private static int asked;
 
   @BeforeAll
   static void setUp() throws Exception {
     scene = SHARED.scene();
-    checker = new Checker(scene.config());
-    witness = new Witness(scene);
+    checker = new EstateChecker(scene.config());
+    witness = new EstateObserver(scene);
   }
 
   @AfterEach
@@ -96,10 +96,10 @@ class MidRunOutageTest {
         stopped(
             "before redis.publish#1", () -> scene.inflict("kill", "redis/node-" + primary.port()));
 
-    assertPending(ran, dead);
+    assertWaits(ran, "still pending: " + dead);
     long epoch = ran.json().path("epoch").asLong();
     assertThat(checker.epoch()).isEqualTo(epoch);
-    Await.until("its replica took over", SOON, () -> scene.redis().replaced(primary));
+    BoundedWait.until("its replica took over", SOON, () -> scene.redis().replaced(primary));
     var early = quick("5s").run("recover", "--json");
     assertThat(early.exit()).as(early.out()).isEqualTo(7);
     assertThat(early.json().path("reason").asText()).contains("still pending", dead);
@@ -137,7 +137,7 @@ class MidRunOutageTest {
 
     var back = quick("5s").run("rollback", "last", "--json");
 
-    assertPending(back, "ratelimit/edge-us");
+    assertWaits(back, "not back yet: ratelimit/edge-us");
     assertThat(checker.digest()).isEqualTo(before);
     assertThat(scene.run("log", id(back)).json().path("result").asText()).isEqualTo("UNKNOWN");
     scene.heal();
@@ -157,12 +157,12 @@ class MidRunOutageTest {
     return before.stream().filter(c -> c.startsWith(TRANSACTION)).toList().getLast();
   }
 
-  private static Agent.Ran stopped(String at, Runnable meanwhile) {
+  private static LabAgent.Ran stopped(String at, Runnable meanwhile) {
     return scene.quicklyWith(
         Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", "20s"), at, meanwhile, "run", change());
   }
 
-  private static Agent quick(String converge) {
+  private static LabAgent quick(String converge) {
     return scene.quickAgent(Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", converge));
   }
 
@@ -177,11 +177,11 @@ class MidRunOutageTest {
     assertThat(recovered.exit()).as(recovered.out() + recovered.err()).isZero();
   }
 
-  private static void assertPending(Agent.Ran ran, String who) {
+  private static void assertWaits(LabAgent.Ran ran, String reason) {
     assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(7);
     JsonNode log = ran.json();
     assertThat(log.path("result").asText()).isEqualTo("UNKNOWN");
-    assertThat(log.path("reason").asText()).contains("still pending", who);
+    assertThat(log.path("reason").asText()).startsWith(reason);
   }
 
   private static void assertActsOn(HostPort node, long epoch) {
@@ -190,11 +190,11 @@ class MidRunOutageTest {
   }
 
   /** What its log says by now. */
-  private static String result(Agent.Ran ran) {
+  private static String result(LabAgent.Ran ran) {
     return scene.run("log", id(ran)).json().path("result").asText();
   }
 
-  private static String id(Agent.Ran ran) {
+  private static String id(LabAgent.Ran ran) {
     return ran.json().path("execution_id").asText();
   }
 }

@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,23 +19,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Back ends that are away or refuse: before the commit nothing changes, after it all does. */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.FailuresTest",
+    guard = "dev.deployclaw.core.change.ChangeFailuresTest",
     because = "it waits until an agent gives a back end up")
 class OutageTest {
   private static final Duration SOON = Duration.ofMinutes(1);
 
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
-  private static Witness witness;
+  private static LabFixture scene;
+  private static EstateObserver witness;
   private static int asked;
 
   @BeforeAll
   static void setUp() throws Exception {
     scene = SHARED.scene();
-    witness = new Witness(scene);
+    witness = new EstateObserver(scene);
   }
 
   @AfterEach
@@ -86,9 +86,9 @@ class OutageTest {
     long lost = ran.json().path("epoch").asLong();
     var change = scene.keys().json("change/" + ran.json().path("execution_id").asText());
     assertThat(change.toString()).contains("redis/" + primary);
-    Await.until("its replica took over", SOON, () -> scene.redis().replaced(primary));
+    BoundedWait.until("its replica took over", SOON, () -> scene.redis().replaced(primary));
     scene.heal();
-    Await.until("everyone acts as before", SOON, () -> witness.acts().equals(before));
+    BoundedWait.until("everyone acts as before", SOON, () -> witness.acts().equals(before));
     assertThat(scene.run("run", change()).exit()).isZero();
     assertThat(scene.keys().below("policy/" + lost + "/")).isEmpty();
     assertThat(witness.everything().toString()).doesNotContain(lost + ":#");
@@ -105,7 +105,7 @@ class OutageTest {
     scene.heal();
     var next = scene.run("run", change());
     assertThat(next.exit()).as(next.err()).isZero();
-    var trail = new AuditTrail(scene, ran.json().path("execution_id").asText());
+    var trail = new ExecutionRecords(scene, ran.json().path("execution_id").asText());
     assertThat(trail.streamed()).containsExactlyElementsOf(trail.onDisk());
   }
 
@@ -156,14 +156,14 @@ class OutageTest {
     return "set tyrell's checkout limit to %d per minute, burst 80".formatted(480 + 6 * asked);
   }
 
-  private static void assertAborted(Agent.Ran ran, int exit, String because) {
+  private static void assertAborted(LabAgent.Ran ran, int exit, String because) {
     assertThat(ran.exit()).as(ran.err()).isEqualTo(exit);
     assertThat(ran.json().path("result").asText()).isEqualTo("ABORTED");
     assertThat(ran.json().path("reason").asText()).contains(because);
   }
 
   private static void assertUnchanged(SortedMap<String, String> before) {
-    Await.cameTrue(SOON, () -> witness.everything().equals(before));
+    BoundedWait.cameTrue(SOON, () -> witness.everything().equals(before));
     assertThat(witness.everything()).isEqualTo(before);
   }
 

@@ -2,9 +2,9 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.cli.CommandLines;
-import dev.deployclaw.container.cli.Display;
-import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What goes to standard output and what to standard error. */
 @Slow(
-    guard = "dev.deployclaw.container.cli.CommandLinesTest",
+    guard = "dev.deployclaw.container.cli.CommandLineRunnerTest",
     because = "it runs every command in every format")
 class OutputTest {
   private static final List<String> COMMANDS =
@@ -47,9 +47,9 @@ class OutputTest {
 
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
@@ -83,7 +83,7 @@ class OutputTest {
           {"recover"},
           {"plan", estate.change()},
           {"run", estate.change()},
-          {"run", "dry run: " + Estate.ALL},
+          {"run", "dry run: " + LiveEstate.ALL},
           {"run", "flush redis"},
           {"approve", "arch-nowhere"},
           {"rollback", "arch-nowhere"},
@@ -119,12 +119,13 @@ class OutputTest {
     assertThat(wrong.exit()).isEqualTo(2);
   }
 
-  private static Agent.Ran call(String... words) {
+  private static LabAgent.Ran call(String... words) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
-    var around = new Surroundings(folder, folder, Map.of(), print(out), print(err), Display.PLAIN);
-    int exit = CommandLines.run(around, words);
-    return new Agent.Ran(
+    var around =
+        new CommandEnvironment(folder, folder, Map.of(), print(out), print(err), OutputMode.PLAIN);
+    int exit = CommandLineRunner.run(around, words);
+    return new LabAgent.Ran(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 

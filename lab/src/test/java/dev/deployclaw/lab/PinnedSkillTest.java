@@ -2,9 +2,9 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.cli.CommandLines;
-import dev.deployclaw.container.cli.Display;
-import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.skills.SkillLock;
 import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
@@ -24,13 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Skills that are edited, and pinned again, under an agent that serves over HTTP. */
 @Slow(
-    guard = "dev.deployclaw.container.wiring.PinnedPlaybookTest",
+    guard = "dev.deployclaw.container.skill.PinnedProcedureRegistryTest",
     because = "it carries out changes with each skill on a real estate")
 class PinnedSkillTest {
   @TempDir static Path folder;
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Estate estate;
+  private static LiveEstate estate;
   private Path skills;
 
   @BeforeAll
@@ -110,23 +110,23 @@ class PinnedSkillTest {
     }
   }
 
-  private Sidecar serve() throws IOException {
-    return Sidecar.start(estate, Map.of("DEPLOYCLAW_SKILLS_DIR", skills.toString()));
+  private ServingAgent serve() throws IOException {
+    return ServingAgent.start(estate, Map.of("DEPLOYCLAW_SKILLS_DIR", skills.toString()));
   }
 
-  private static String held(Sidecar sidecar) {
+  private static String held(ServingAgent sidecar) {
     String body = "{\"request\": \"%s\", \"approval\": \"manual\"}".formatted(estate.change());
-    var held = sidecar.post("/v1/tasks", Sidecar.OPERATOR, body).text("execution_id");
+    var held = sidecar.post("/v1/tasks", ServingAgent.OPERATOR, body).text("execution_id");
     sidecar.awaitResult(held, "HELD");
     return held;
   }
 
-  private static void approve(Sidecar sidecar, String id) {
+  private static void approve(ServingAgent sidecar, String id) {
     var answer = sidecar.approve(id);
     assertThat(answer.status()).as(answer.body()).isEqualTo(202);
   }
 
-  private static String log(Sidecar sidecar, String id) {
+  private static String log(ServingAgent sidecar, String id) {
     return sidecar.get("/v1/executions/" + id).body();
   }
 
@@ -138,8 +138,8 @@ class PinnedSkillTest {
   private void pin() {
     var out = new ByteArrayOutputStream();
     var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-    var around = new Surroundings(folder, folder, Map.of(), print, print, Display.PLAIN);
-    int exit = CommandLines.run(around, "skills", "lock", skills.toString());
+    var around = new CommandEnvironment(folder, folder, Map.of(), print, print, OutputMode.PLAIN);
+    int exit = CommandLineRunner.run(around, "skills", "lock", skills.toString());
     assertThat(exit).as(out.toString(StandardCharsets.UTF_8)).isZero();
   }
 

@@ -1,15 +1,18 @@
 package dev.deployclaw.lab;
 
-import static dev.deployclaw.lab.Looking.Found.ahead;
-import static dev.deployclaw.lab.Looking.Found.left;
-import static dev.deployclaw.lab.Looking.Found.wrong;
+import static dev.deployclaw.lab.DriftScanner.Found.ahead;
+import static dev.deployclaw.lab.DriftScanner.Found.left;
+import static dev.deployclaw.lab.DriftScanner.Found.wrong;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.lab.cluster.Cluster;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.lab.cluster.LocalCluster;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.PodGatewayFleet;
+import dev.deployclaw.lab.estate.ReferenceScenario;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
@@ -28,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it, and a look finds nothing.
  */
 @Slow(
-    guard = "dev.deployclaw.executors.kubernetes.KubernetesGatewayExecutorTest",
+    guard = "dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
 class PodDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
@@ -38,19 +41,19 @@ class PodDriftTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static Looking looking;
-  private static Cluster cluster;
-  private static PodGateway gateway;
+  private static LabFixture scene;
+  private static DriftScanner looking;
+  private static LocalCluster cluster;
+  private static PodGatewayProbe gateway;
   private static long epoch;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, new Lab.Size(3, true, false));
-    looking = new Looking(scene, "60s");
-    cluster = Cluster.adopt(scene.lab().folder());
+    scene = LabFixture.up(folder, new LabEstate.Size(3, true, false));
+    looking = new DriftScanner(scene, "60s");
+    cluster = LocalCluster.adopt(scene.lab().folder());
     epoch = looking.committed();
-    gateway = PodGateway.all(scene.lab()).getFirst();
+    gateway = PodGatewayProbe.all(scene.lab()).getFirst();
   }
 
   @AfterAll
@@ -95,7 +98,7 @@ class PodDriftTest {
   void volumeWithAnotherFileThatAgreesWithItself() {
     String ours = shown();
     var text = cluster.get(map(gateway.namespace(), ours)).path("data").path(FILE).asText();
-    String forged = Forged.of(text.replace("auth_request /", "# auth_request /"));
+    String forged = ForgedGatewayFile.of(text.replace("auth_request /", "# auth_request /"));
     ObjectNode map = named(gateway.namespace(), "forged");
     map.putObject("data").put(FILE, forged);
     cluster.create(maps(gateway.namespace()), BY, map);
@@ -217,8 +220,8 @@ class PodDriftTest {
 
   @Test
   void storesConfigMapOfAnEpochThatBelongsToNoChange() {
-    String namespace = Scenario.NAMESPACES.getFirst();
-    String name = "deployclaw-" + PodFleet.SERVED + "-e" + NEVER;
+    String namespace = ReferenceScenario.NAMESPACES.getFirst();
+    String name = "deployclaw-" + PodGatewayFleet.SERVED + "-e" + NEVER;
     ObjectNode map = named(namespace, name);
     map.withObject("/metadata/labels").put("app.kubernetes.io/managed-by", "deployclaw");
     map.putObject("data").put("active", "{}");
@@ -253,12 +256,12 @@ class PodDriftTest {
     ((ObjectNode) volumes.get(0)).putObject("configMap").put("name", map);
     patch.withObject("/spec/template/spec").set("volumes", volumes);
     cluster.merge(deployment(), BY, patch);
-    Await.until("its pods read that file", SOON, () -> allRead(map));
+    BoundedWait.until("its pods read that file", SOON, () -> allRead(map));
   }
 
   private static boolean allRead(String map) {
     var pods =
-        PodGateway.all(scene.lab()).stream()
+        PodGatewayProbe.all(scene.lab()).stream()
             .filter(p -> p.gateway().equals(gateway.gateway()))
             .filter(p -> p.namespace().equals(gateway.namespace()))
             .toList();
@@ -299,7 +302,7 @@ class PodDriftTest {
   }
 
   private static String digest(Map<String, String> data) {
-    return Canonical.sha256(Canonical.bytes(Map.of("data", data, "binaryData", Map.of())));
+    return CanonicalJson.sha256(CanonicalJson.bytes(Map.of("data", data, "binaryData", Map.of())));
   }
 
   private static ObjectNode named(String namespace, String name) {
@@ -322,7 +325,7 @@ class PodDriftTest {
   }
 
   private static String served() {
-    return map(Scenario.NAMESPACES.getFirst(), PodFleet.SERVED);
+    return map(ReferenceScenario.NAMESPACES.getFirst(), PodGatewayFleet.SERVED);
   }
 
   private static String maps(String namespace) {

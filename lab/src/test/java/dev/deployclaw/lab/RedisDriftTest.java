@@ -1,21 +1,22 @@
 package dev.deployclaw.lab;
 
-import static dev.deployclaw.lab.Looking.Found.ahead;
-import static dev.deployclaw.lab.Looking.Found.left;
-import static dev.deployclaw.lab.Looking.Found.surplus;
-import static dev.deployclaw.lab.Looking.Found.unreachable;
-import static dev.deployclaw.lab.Looking.Found.wrong;
+import static dev.deployclaw.lab.DriftScanner.Found.ahead;
+import static dev.deployclaw.lab.DriftScanner.Found.denied;
+import static dev.deployclaw.lab.DriftScanner.Found.left;
+import static dev.deployclaw.lab.DriftScanner.Found.surplus;
+import static dev.deployclaw.lab.DriftScanner.Found.unreachable;
+import static dev.deployclaw.lab.DriftScanner.Found.wrong;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.Looking.Found;
-import dev.deployclaw.policy.redis.Cohort;
+import dev.deployclaw.lab.DriftScanner.Found;
+import dev.deployclaw.policy.redis.CanaryCohort;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
-import dev.deployclaw.policy.redis.RedisLayout;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.redis.RedisNode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -34,16 +35,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
     because = "it looks at a whole estate for each kind of drift")
 class RedisDriftTest {
   private static final String TENANT = "umbrella";
-  private static final String RULES = RedisLayout.policyKey(TENANT, TENANT);
+  private static final String RULES = RedisKeyLayout.policyKey(TENANT, TENANT);
   private static final String NOBODY = "nobody-here";
   private static final String OTHER = "tb 3 60000000 3 1 enforce";
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
-  private static Looking looking;
+  private static LabFixture scene;
+  private static DriftScanner looking;
   private static long epoch;
   private static RedisNode primary;
   private static RedisNode replica;
@@ -51,7 +52,7 @@ class RedisDriftTest {
   @BeforeAll
   static void setUp() throws Exception {
     scene = SHARED.scene();
-    looking = new Looking(scene, "60s");
+    looking = new DriftScanner(scene, "60s");
     epoch = looking.committed();
     primary = scene.owner(RULES);
     var cluster = scene.redis();
@@ -137,7 +138,7 @@ class RedisDriftTest {
   @Test
   void libraryWithACandidateThatNobodyTries() {
     var now = constants();
-    var trial = new Trial(NEVER, "d".repeat(64), new Cohort(1_000));
+    var trial = new Trial(NEVER, "d".repeat(64), new CanaryCohort(1_000));
     load(
         primary,
         FunctionLibrary.source(
@@ -241,6 +242,18 @@ class RedisDriftTest {
     looking.clean();
   }
 
+  /** What it holds isn't seen, so nothing is said of it: neither missing nor different. */
+  @Test
+  void replicaThatDeniesTheAccess() {
+    replica.call("ACL", "SETUSER", "default", "-function|list");
+    try {
+      looking.finds(denied(member(replica), "NOPERM"));
+    } finally {
+      replica.call("ACL", "SETUSER", "default", "+function|list");
+    }
+    looking.clean();
+  }
+
   /** Near misses: what others keep in the same Redis, counters, older epochs, the same again. */
   @Test
   void keysOfOthersAndOlderEpochsAndTheSameLibraryAreNoDifference() {
@@ -261,7 +274,7 @@ class RedisDriftTest {
   }
 
   private static String field(String limit) {
-    return RedisLayout.ruleField(epoch, limit);
+    return RedisKeyLayout.ruleField(epoch, limit);
   }
 
   /** The hash of a tenant that nobody has, in a slot of the primary. */
@@ -269,7 +282,7 @@ class RedisDriftTest {
     return Stream.iterate(0, i -> i + 1)
         .limit(1_000)
         .map(i -> NOBODY + i)
-        .map(t -> RedisLayout.policyKey(t, t))
+        .map(t -> RedisKeyLayout.policyKey(t, t))
         .filter(key -> scene.owner(key).address().equals(primary.address()))
         .findFirst()
         .orElseThrow();
@@ -309,7 +322,8 @@ class RedisDriftTest {
   /** Waits until the replica has got what the primary was told. */
   private static void inStep() {
     long told = offset(primary, "master_repl_offset:");
-    Await.until("the replica follows", SOON, () -> offset(replica, "slave_repl_offset:") >= told);
+    BoundedWait.until(
+        "the replica follows", SOON, () -> offset(replica, "slave_repl_offset:") >= told);
   }
 
   private static long offset(RedisNode node, String name) {

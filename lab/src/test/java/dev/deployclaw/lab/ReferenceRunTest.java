@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.deployclaw.audit.ExecutionDocument;
-import dev.deployclaw.policy.gateway.AccessLine;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.ReferenceScenario;
+import dev.deployclaw.policy.gateway.AccessLogLine;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,16 +44,16 @@ class ReferenceRunTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static Witness witness;
+  private static LabFixture scene;
+  private static EstateObserver witness;
   private static Map<String, String> handWritten = new TreeMap<>();
-  private static Agent.Ran ran;
+  private static LabAgent.Ran ran;
   private static JsonNode log;
 
   @BeforeAll
   static void carryOut() throws Exception {
-    scene = Scene.up(folder, Lab.GATEWAYS);
-    witness = new Witness(scene);
+    scene = LabFixture.up(folder, LabEstate.GATEWAYS);
+    witness = new EstateObserver(scene);
     handWritten = liveFiles();
     ran = scene.agent().run("run", "--json", DemoCommand.REQUEST);
     log = ran.json();
@@ -130,7 +132,7 @@ class ReferenceRunTest {
   @Order(3)
   void sendsProbesThatTheGatewaysLogged() {
     var validation = log.path("validation");
-    var logged = new TreeMap<String, List<AccessLine>>();
+    var logged = new TreeMap<String, List<AccessLogLine>>();
     scene.gateways().forEach(g -> logged.put(g.name(), g.probes(execution())));
     var all = logged.values().stream().flatMap(List::stream).toList();
 
@@ -142,7 +144,7 @@ class ReferenceRunTest {
     assertThat(all.stream().filter(l -> l.status() == 429).count())
         .isEqualTo(validation.path("refused").asLong());
     assertThat(logged)
-        .hasSize(Lab.GATEWAYS)
+        .hasSize(LabEstate.GATEWAYS)
         .allSatisfy((_, lines) -> assertThat(lines).hasSizeGreaterThanOrEqualTo(LEAST_PROBES_EACH));
   }
 
@@ -169,7 +171,7 @@ class ReferenceRunTest {
     String name = "checkpoints/" + sha256 + ".json";
 
     assertThat(checkpoint.path("s3").asText()).endsWith(name);
-    assertThat(Canonical.sha256(Files.readAllBytes(scene.object(name)))).isEqualTo(sha256);
+    assertThat(CanonicalJson.sha256(Files.readAllBytes(scene.object(name)))).isEqualTo(sha256);
     assertThat(scene.keys().json("checkpoint/1").path("sha256").asText()).isEqualTo(sha256);
   }
 
@@ -191,7 +193,7 @@ class ReferenceRunTest {
   @Test
   @Order(7)
   void shippedEachRecordOnce() throws Exception {
-    var trail = new AuditTrail(scene, execution());
+    var trail = new ExecutionRecords(scene, execution());
 
     assertThat(trail.streamed()).containsExactlyElementsOf(trail.onDisk());
     assertThat(trail.onDisk()).hasSize(log.path("audit").path("records").asInt());
@@ -322,8 +324,8 @@ class ReferenceRunTest {
         .hasValueSatisfying(policy -> assertThat(policy).contains("q=120"));
   }
 
-  private static Plain askUntilRefused(
-      Entrance gateway, String tenant, String path, Map<String, String> headers) {
+  private static PlainHttpResponse askUntilRefused(
+      FolderGatewayProbe gateway, String tenant, String path, Map<String, String> headers) {
     for (int i = 0; i < MOST_ASKED; i++) {
       var answer = gateway.ask(tenant, path, headers);
       if (answer.status() != 200) {
@@ -336,16 +338,20 @@ class ReferenceRunTest {
 
   private static Map<String, String> liveFiles() {
     return scene.gateways().stream()
-        .collect(Collectors.toMap(Entrance::name, Entrance::liveFile, (a, _) -> a, TreeMap::new));
+        .collect(
+            Collectors.toMap(
+                FolderGatewayProbe::name, FolderGatewayProbe::liveFile, (a, _) -> a, TreeMap::new));
   }
 
   private static Map<String, Object> workers() {
     return scene.gateways().stream()
-        .collect(Collectors.toMap(Entrance::name, Entrance::workers, (a, _) -> a, TreeMap::new));
+        .collect(
+            Collectors.toMap(
+                FolderGatewayProbe::name, FolderGatewayProbe::workers, (a, _) -> a, TreeMap::new));
   }
 
   private static Set<String> tenants() {
-    return Scenario.policies().values().stream()
+    return ReferenceScenario.policies().values().stream()
         .flatMap(List::stream)
         .map(p -> p.tenant())
         .collect(Collectors.toCollection(TreeSet::new));

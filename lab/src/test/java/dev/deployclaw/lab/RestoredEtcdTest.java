@@ -2,9 +2,9 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.testkit.Etcd;
-import dev.deployclaw.testkit.Folders;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.file.TestFiles;
+import dev.deployclaw.testkit.server.EtcdServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An etcd that is put back to what it was before a change, while everybody acts on that change. */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.RegressionTest",
+    guard = "dev.deployclaw.core.regression.RegressionDetectorTest",
     because = "it restores a real etcd from its backup")
 class RestoredEtcdTest {
   private static final String CHANGE = "set hooli's search limit to 1500 per minute, burst 200";
@@ -24,13 +24,13 @@ class RestoredEtcdTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
-  private static Witness witness;
+  private static LabFixture scene;
+  private static EstateObserver witness;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
-    witness = new Witness(scene);
+    scene = LabFixture.up(folder, 3);
+    witness = new EstateObserver(scene);
     var first = scene.run("run", DemoCommand.REQUEST);
     assertThat(first.exit()).as(first.err()).isZero();
   }
@@ -88,19 +88,19 @@ class RestoredEtcdTest {
   private static void restore(Path backup) throws IOException {
     var etcd = etcd();
     etcd.daemon().kill();
-    Folders.delete(data());
+    TestFiles.delete(data());
     copy(backup, data());
     restart(etcd);
   }
 
-  private static void restart(Etcd etcd) {
+  private static void restart(EtcdServer etcd) {
     etcd.restart();
     etcd.leave();
     scene.heal();
   }
 
-  private static Etcd etcd() {
-    return Etcd.adopt(scene.lab().folder().resolve("etcd"));
+  private static EtcdServer etcd() {
+    return EtcdServer.adopt(scene.lab().folder().resolve("etcd"));
   }
 
   private static Path data() {

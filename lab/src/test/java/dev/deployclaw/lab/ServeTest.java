@@ -2,9 +2,9 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +25,9 @@ class ServeTest {
 
   @TempDir static Path folder;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
@@ -42,7 +42,7 @@ class ServeTest {
   @Test
   void carriesATaskOutTellsOfItAndGoesBack() throws Exception {
     String before = estate.checker().digest();
-    try (var sidecar = Sidecar.start(estate, Map.of())) {
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
       var accepted = sidecar.submit(estate.change());
 
       assertThat(accepted.status()).as(accepted.body()).isEqualTo(202);
@@ -62,7 +62,7 @@ class ServeTest {
 
       var back =
           sidecar
-              .post("/v1/executions/" + id + "/rollback", Sidecar.OPERATOR, "")
+              .post("/v1/executions/" + id + "/rollback", ServingAgent.OPERATOR, "")
               .text("execution_id");
       sidecar.awaitResult(back, "COMPLETED");
       assertThat(estate.checker().digest()).isEqualTo(before);
@@ -75,23 +75,24 @@ class ServeTest {
 
   @Test
   void holdsUntilAnotherCredentialApproves() throws Exception {
-    try (var sidecar = Sidecar.start(estate, Map.of())) {
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
       String before = estate.checker().digest();
       var held =
           sidecar
               .post(
                   "/v1/tasks",
-                  Sidecar.OPERATOR,
+                  ServingAgent.OPERATOR,
                   "{\"request\": \"" + estate.change() + "\", \"approval\": \"manual\"}")
               .text("execution_id");
       sidecar.awaitResult(held, "HELD");
       assertThat(estate.checker().digest()).isEqualTo(before);
       String approve = "/v1/executions/" + held + "/approve";
 
-      var own = sidecar.post(approve, Sidecar.OPERATOR, "");
+      var own = sidecar.post(approve, ServingAgent.OPERATOR, "");
       assertThat(own.status()).isEqualTo(403);
       assertThat(own.text("detail")).contains("must differ");
-      assertThat(sidecar.post(approve, Sidecar.APPROVER, "").text("place")).isEqualTo("query plan");
+      assertThat(sidecar.post(approve, ServingAgent.APPROVER, "").text("place"))
+          .isEqualTo("query plan");
       var other = sidecar.approve(held);
 
       assertThat(other.status()).as(other.body()).isEqualTo(202);
@@ -102,7 +103,7 @@ class ServeTest {
 
   @Test
   void showsTheEstateAndTakesTurnsWithTheCommandLine() throws Exception {
-    try (var sidecar = Sidecar.start(estate, Map.of())) {
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
       var topology = sidecar.get("/v1/topology").json();
       var policies = sidecar.get("/v1/policies").json();
 
@@ -118,17 +119,17 @@ class ServeTest {
 
   @Test
   void namesTheBackEndThatDoesNotAnswer() throws Exception {
-    try (var sidecar = Sidecar.start(estate, Map.of())) {
-      Await.until("it is ready", SOON, () -> sidecar.get("/readyz").status() == 200);
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
+      BoundedWait.until("it is ready", SOON, () -> sidecar.get("/readyz").status() == 200);
       for (var name : new String[] {"nats", "etcd"}) {
         var daemon = daemon(name);
         daemon.pause();
         try {
-          Await.until(name + " is named", SOON, () -> !up(sidecar, name));
+          BoundedWait.until(name + " is named", SOON, () -> !up(sidecar, name));
           assertThat(sidecar.get("/readyz").status()).isEqualTo(503);
           assertThat(up(sidecar, "redis")).isTrue();
           assertThat(sidecar.get("/healthz").status()).isEqualTo(200);
-          Await.until(
+          BoundedWait.until(
               "it is counted",
               SOON,
               () ->
@@ -139,7 +140,7 @@ class ServeTest {
         } finally {
           daemon.resume();
         }
-        Await.until("it is ready again", SOON, () -> sidecar.get("/readyz").status() == 200);
+        BoundedWait.until("it is ready again", SOON, () -> sidecar.get("/readyz").status() == 200);
       }
       sidecar.awaitResult(sidecar.submit(estate.change()).text("execution_id"), "COMPLETED");
     }
@@ -148,9 +149,9 @@ class ServeTest {
   @Test
   void endsTheTaskAtWorkWhenItIsToldToStop() throws Exception {
     String before = estate.checker().digest();
-    try (var sidecar = Sidecar.start(estate, Map.of())) {
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
       String id = sidecar.submit(estate.change()).text("execution_id");
-      Await.until("it is at work", SOON, () -> sidecar.result(id).equals("UNFINISHED"));
+      BoundedWait.until("it is at work", SOON, () -> sidecar.result(id).equals("UNFINISHED"));
 
       assertThat(sidecar.terminate(SOON)).as(sidecar.err()).isTrue();
 
@@ -169,14 +170,14 @@ class ServeTest {
         Map.of(
             "DEPLOYCLAW_STOP_DIR", stop.toString(), "DEPLOYCLAW_STOP_AT", "before redis.publish#1");
     String id;
-    try (var sidecar = Sidecar.start(estate, at)) {
+    try (var sidecar = ServingAgent.start(estate, at)) {
       id = sidecar.submit(estate.change()).text("execution_id");
-      Await.until("it has committed", SOON, () -> Files.exists(stop.resolve("reached")));
+      BoundedWait.until("it has committed", SOON, () -> Files.exists(stop.resolve("reached")));
       sidecar.kill();
     }
     assertThat(estate.etcd().text("open")).isNotEmpty();
 
-    try (var next = Sidecar.start(estate, Map.of())) {
+    try (var next = ServingAgent.start(estate, Map.of())) {
       next.awaitResult(id, "COMPLETED"); // nobody asked for it
     }
 
@@ -189,7 +190,7 @@ class ServeTest {
     assertThat(estate.run("audit", "verify", file.toString(), "--key", key).exit()).isZero();
   }
 
-  private static boolean up(Sidecar sidecar, String name) {
+  private static boolean up(ServingAgent sidecar, String name) {
     for (var backEnd : sidecar.get("/readyz").json().path("backends")) {
       if (backEnd.path("name").asText().equals(name)) {
         return backEnd.path("up").asBoolean();
@@ -198,7 +199,7 @@ class ServeTest {
     throw new IllegalStateException("nothing is said of " + name);
   }
 
-  private static Daemon daemon(String name) {
+  private static DaemonProcess daemon(String name) {
     return estate.lab().daemons().stream()
         .filter(d -> estate.lab().folder().relativize(d.folder()).startsWith(name))
         .findFirst()

@@ -2,19 +2,20 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Certificates;
-import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.Launch;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.lab.estate.RateLimitServiceProcesses;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,16 +33,16 @@ class ServiceAccessTest {
   private static final Duration LONG = Duration.ofMinutes(2);
   private static final String TOKEN = "a-token-of-some-length";
   @TempDir private static Path folder;
-  private static Certificates server;
-  private static Certificates agent;
-  private static Daemon service;
+  private static TestCertificate server;
+  private static TestCertificate agent;
+  private static DaemonProcess service;
   private static URI url;
 
   @BeforeAll
   static void start() throws Exception {
-    server = Certificates.make(folder.resolve("server"), "CN=service");
-    agent = Certificates.make(folder.resolve("agent"), "CN=agent");
-    int port = Ports.free();
+    server = TestCertificate.make(folder.resolve("server"), "CN=service");
+    agent = TestCertificate.make(folder.resolve("agent"), "CN=agent");
+    int port = FreePortFinder.free();
     url = URI.create("https://127.0.0.1:" + port);
     var token = Files.writeString(folder.resolve("token"), TOKEN + "\n");
     var words =
@@ -52,10 +53,13 @@ class ServiceAccessTest {
             "--status-cert-file=" + server.certificate(),
             "--status-key-file=" + server.key(),
             "--status-client-ca-file=" + agent.certificate(),
-            "--etcd=http://127.0.0.1:" + Ports.free(),
-            "--redis=127.0.0.1:" + Ports.free());
-    service = Daemon.start(new Launch(folder, "s", RateLimitServices.PROGRAM.command(words)));
-    Await.until("it tells", LONG, () -> ask(TOKEN, whole()).answer() == Report.Answer.YES);
+            "--etcd=http://127.0.0.1:" + FreePortFinder.free(),
+            "--redis=127.0.0.1:" + FreePortFinder.free());
+    service =
+        DaemonProcess.start(
+            new LaunchSpec(folder, "s", RateLimitServiceProcesses.PROGRAM.command(words)));
+    BoundedWait.until(
+        "it tells", LONG, () -> ask(TOKEN, whole()).answer() == MemberReport.Answer.YES);
   }
 
   @AfterAll
@@ -65,8 +69,8 @@ class ServiceAccessTest {
 
   @Test
   void readsStatusAndUsage() {
-    assertThat(ask(TOKEN, whole()).answer()).isEqualTo(Report.Answer.YES);
-    assertThat(ask("usage", TOKEN, whole()).answer()).isEqualTo(Report.Answer.YES);
+    assertThat(ask(TOKEN, whole()).answer()).isEqualTo(MemberReport.Answer.YES);
+    assertThat(ask("usage", TOKEN, whole()).answer()).isEqualTo(MemberReport.Answer.YES);
   }
 
   @Test
@@ -85,7 +89,7 @@ class ServiceAccessTest {
         new TlsSettings(
             Optional.of(server.certificate()), Optional.empty(), Optional.of("elsewhere.test"));
 
-    assertThat(ask(TOKEN, named).answer()).isEqualTo(Report.Answer.UNKNOWN);
+    assertThat(ask(TOKEN, named).answer()).isEqualTo(MemberReport.Answer.UNKNOWN);
     assertThat(ask(TOKEN, named).reason()).contains("elsewhere.test");
   }
 
@@ -95,25 +99,26 @@ class ServiceAccessTest {
         Optional.of(server.certificate()), Optional.of(identity), Optional.empty());
   }
 
-  private static TlsSettings trusting(Certificates authority) {
+  private static TlsSettings trusting(TestCertificate authority) {
     return new TlsSettings(
         Optional.of(authority.certificate()), Optional.empty(), Optional.empty());
   }
 
-  private static Report ask(String token, TlsSettings tls) {
+  private static MemberReport ask(String token, TlsSettings tls) {
     return ask("topology", token, tls);
   }
 
-  private static Report ask(String verb, String token, TlsSettings tls) {
+  private static MemberReport ask(String verb, String token, TlsSettings tls) {
     var access = new RateLimitSettings.Access(token, tls);
     var settings =
         RateLimitSettings.of(List.of(new RateLimitSettings.Service("edge", url, access)));
-    var look = new Call.Look(verb, Map.of());
+    var look = new ExecutorCall.Look(verb, Map.of());
     try {
       var outcome =
           new RateLimitExecutor(settings, Map::of)
-              .execute(new Invocation("ratelimit", look, Fence.NONE, Duration.ofSeconds(30)));
-      return ((Outcome.Done) outcome).reports().getFirst();
+              .execute(
+                  new Invocation("ratelimit", look, FencingToken.NONE, Duration.ofSeconds(30)));
+      return ((CallOutcome.Done) outcome).reports().getFirst();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

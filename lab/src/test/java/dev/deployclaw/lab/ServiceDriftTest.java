@@ -1,17 +1,19 @@
 package dev.deployclaw.lab;
 
-import static dev.deployclaw.lab.Looking.Found.ahead;
-import static dev.deployclaw.lab.Looking.Found.unreachable;
-import static dev.deployclaw.lab.Looking.Found.wrong;
+import static dev.deployclaw.lab.DriftScanner.Found.ahead;
+import static dev.deployclaw.lab.DriftScanner.Found.unreachable;
+import static dev.deployclaw.lab.DriftScanner.Found.wrong;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.lab.Looking.Found;
-import dev.deployclaw.lab.fault.Targets;
+import dev.deployclaw.lab.DriftScanner.Found;
+import dev.deployclaw.lab.estate.ReferenceScenario;
+import dev.deployclaw.lab.estate.UrlHealthCheck;
+import dev.deployclaw.lab.fault.FaultTargets;
 import dev.deployclaw.policy.wire.ServiceStatus;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonProcess;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -30,20 +32,20 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ServiceDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
-  private static final String NAMESPACE = Scenario.NAMESPACES.getFirst();
+  private static final String NAMESPACE = ReferenceScenario.NAMESPACES.getFirst();
   private static final String NAME = "services/" + NAMESPACE;
   private static final String ELSEWHERE = "/elsewhere/";
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
-  private static Looking looking;
+  private static LabFixture scene;
+  private static DriftScanner looking;
   private static long epoch;
 
   @BeforeAll
   static void setUp() throws Exception {
     scene = SHARED.scene();
-    looking = new Looking(scene, "5s");
+    looking = new DriftScanner(scene, "5s");
     epoch = looking.committed();
   }
 
@@ -90,7 +92,7 @@ class ServiceDriftTest {
   @Test
   void serviceThatCannotAskRedis() {
     restarted(word -> word.startsWith("--redis=") ? "--redis=127.0.0.1:1" : word);
-    Await.until("it holds both epochs", SOON, () -> status().path("epochs").size() == 2);
+    BoundedWait.until("it holds both epochs", SOON, () -> status().path("epochs").size() == 2);
 
     looking.finds(new Found("not-enforced", "error", service(), "can't ask Redis", "can't"));
     looking.cannotRepair(service(), "can't ask Redis");
@@ -100,7 +102,7 @@ class ServiceDriftTest {
   @Test
   void serviceThatAsksAnotherRedis() {
     scene.inflict("wrong-redis", NAMESPACE);
-    Await.until("it knows whom it asks", SOON, () -> status().path("asks").size() == 1);
+    BoundedWait.until("it knows whom it asks", SOON, () -> status().path("asks").size() == 1);
 
     looking.finds(new Found("astray", "error", service(), "asks another Redis", "--redis"));
     looking.cannotRepair(service(), "asks another Redis");
@@ -143,7 +145,7 @@ class ServiceDriftTest {
 
   private static void misled(String prefix, int epochs) {
     restarted(word -> word.startsWith("--prefix=") ? "--prefix=" + prefix : word);
-    Await.until(
+    BoundedWait.until(
         "it has read there",
         SOON,
         () ->
@@ -154,7 +156,7 @@ class ServiceDriftTest {
   private static void restarted(UnaryOperator<String> word) {
     var daemon = daemon();
     daemon.restartBy(command -> command.stream().map(word).toList());
-    daemon.awaitReady(SOON, () -> Health.answers(url() + "/v1/status"));
+    daemon.awaitReady(SOON, () -> UrlHealthCheck.answers(url() + "/v1/status"));
     daemon.leave();
   }
 
@@ -167,12 +169,14 @@ class ServiceDriftTest {
   private static void awaitService() {
     var daemon = daemon();
     daemon.leave();
-    Await.until("the service is ready", SOON, () -> Health.answers(url() + "/readyz"));
+    BoundedWait.until(
+        "the service is ready", SOON, () -> UrlHealthCheck.answers(url() + "/readyz"));
   }
 
   private static JsonNode status() {
-    return Keyspace.tree(
-        Plain.get(HostPort.parse(url().substring("http://".length())), "/v1/status", Map.of())
+    return EtcdKeyspace.tree(
+        PlainHttpResponse.get(
+                HostPort.parse(url().substring("http://".length())), "/v1/status", Map.of())
             .body());
   }
 
@@ -188,7 +192,7 @@ class ServiceDriftTest {
     return "ratelimit/" + NAMESPACE + "/" + url().substring("http://".length());
   }
 
-  private static Daemon daemon() {
-    return Objects.requireNonNull(Targets.in(scene.lab().folder()).all().get(NAME), NAME);
+  private static DaemonProcess daemon() {
+    return Objects.requireNonNull(FaultTargets.in(scene.lab().folder()).all().get(NAME), NAME);
   }
 }

@@ -2,15 +2,15 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.cli.CommandLines;
-import dev.deployclaw.container.cli.Display;
-import dev.deployclaw.container.cli.Surroundings;
-import dev.deployclaw.skills.Catalogue;
-import dev.deployclaw.skills.OperatorPolicy;
-import dev.deployclaw.skills.Scope;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.skills.SkillCatalogue;
 import dev.deployclaw.skills.SkillLock;
-import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.skills.SkillScope;
+import dev.deployclaw.skills.sheet.OperatorPolicy;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.redis.RedisCluster;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A skill that somebody wrote and pinned, followed at real back ends without a rebuild. */
 @Slow(
-    guard = "dev.deployclaw.core.runtime.SkillCheckTest",
+    guard = "dev.deployclaw.core.planning.SkillPinCheckTest",
     because = "it carries out changes with each skill on a real estate")
 class SkillStepTest {
   private static final Pattern TIMES = Pattern.compile("cmdstat_time:calls=(\\d+)");
@@ -34,9 +34,9 @@ class SkillStepTest {
   private static final String BOTH = "redis.topology redis.clock";
 
   @TempDir static Path folder;
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
@@ -87,21 +87,21 @@ class SkillStepTest {
 
   private static void pinAnyway(Path skills) throws Exception {
     var found =
-        Catalogue.discover(List.of(new Scope("mine", skills))).skills().values().stream()
-            .map(Catalogue.Entry::skill)
+        SkillCatalogue.discover(List.of(new SkillScope("mine", skills))).skills().values().stream()
+            .map(SkillCatalogue.Entry::skill)
             .toList();
     SkillLock.pin(found, OperatorPolicy.OPEN).write(skills.resolve(SkillLock.FILE));
   }
 
-  private Agent.Ran scan(Path skills) {
+  private LabAgent.Ran scan(Path skills) {
     return estate.agent(Map.of("DEPLOYCLAW_SKILLS_DIR", skills.toString())).run("scan", "--json");
   }
 
   private static void pin(Path skills) {
     var out = new ByteArrayOutputStream();
     var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-    var around = new Surroundings(folder, folder, Map.of(), print, print, Display.PLAIN);
-    int exit = CommandLines.run(around, "skills", "lock", skills.toString());
+    var around = new CommandEnvironment(folder, folder, Map.of(), print, print, OutputMode.PLAIN);
+    int exit = CommandLineRunner.run(around, "skills", "lock", skills.toString());
     assertThat(exit).as(out.toString(StandardCharsets.UTF_8)).isZero();
   }
 

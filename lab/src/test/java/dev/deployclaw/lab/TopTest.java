@@ -3,7 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What top and history say of a lab in which requests were made. */
 @Slow(
-    guard = "dev.deployclaw.container.cli.TopViewTest",
+    guard = "dev.deployclaw.container.cli.look.TopViewTest",
     because = "it uses limits of a real estate up")
 class TopTest {
   private static final Duration SOON = Duration.ofMinutes(1);
@@ -23,9 +23,9 @@ class TopTest {
   /** Twice what oscorp may send. */
   private static final int MOST_REQUESTS = 800;
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
+  private static LabFixture scene;
 
   @BeforeAll
   static void setUp() throws Exception {
@@ -34,7 +34,7 @@ class TopTest {
 
   @Test
   void showsWhoUsesAllOfALimitAndWhoIsRefused() throws Exception {
-    Await.until("the gateway passes requests on", SOON, () -> ask() == 200);
+    BoundedWait.until("the gateway passes requests on", SOON, () -> ask() == 200);
     for (int i = 0; i < MOST_REQUESTS && ask() == 200; i++) {}
     assertThat(ask()).isEqualTo(429);
 
@@ -47,7 +47,7 @@ class TopTest {
       asked++;
     }
     process.waitFor();
-    var used = Keyspace.tree(Files.readString(out));
+    var used = EtcdKeyspace.tree(Files.readString(out));
     var people = scene.quickAgent(Map.of()).run("top", "--by", "refused", "--over", "1");
 
     assertThat(process.exitValue()).as(Files.readString(err)).isZero();
@@ -63,11 +63,11 @@ class TopTest {
 
   @Test
   void checkTellsWhatIsLeftAndChargesNothing() throws Exception {
-    Await.until("the gateway passes requests on", SOON, () -> ask() != 503);
+    BoundedWait.until("the gateway passes requests on", SOON, () -> ask() != 503);
     String[] words = {"check", "oscorp", "checkout", "/checkout/1", "GET", "--json"};
 
-    var first = Keyspace.tree(scene.quickAgent(Map.of()).run(words).out());
-    var again = Keyspace.tree(scene.quickAgent(Map.of()).run(words).out());
+    var first = EtcdKeyspace.tree(scene.quickAgent(Map.of()).run(words).out());
+    var again = EtcdKeyspace.tree(scene.quickAgent(Map.of()).run(words).out());
 
     var limits = StreamSupport.stream(again.path("limits").spliterator(), false).toList();
     assertThat(first.path("not_known")).isEmpty();

@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two agents for one estate, started by mistake: real processes, one etcd. */
 @Slow(
-    guard = "dev.deployclaw.executors.etcd.ElectionTest",
+    guard = "dev.deployclaw.executors.etcd.EtcdElectionTest",
     because = "it waits for the lease of an agent that is gone")
 class TwoAgentsTest {
   /** Where the first stands while it leads. */
@@ -28,11 +28,11 @@ class TwoAgentsTest {
 
   @TempDir static Path folder;
 
-  private static Estate estate;
+  private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
+    estate = LiveEstate.start(folder);
   }
 
   @AfterAll
@@ -43,16 +43,18 @@ class TwoAgentsTest {
   @Test
   void oneLeadsAndTheQueueOfTheOtherGoesOnWhenItEnds() throws Exception {
     var halt = Files.createDirectories(folder.resolve("halt"));
-    try (var first = Sidecar.start(estate, held(halt));
-        var second = Sidecar.start(estate, Map.of("DEPLOYCLAW_STATE_DIR", "" + own("second")))) {
+    try (var first = ServingAgent.start(estate, held(halt));
+        var second =
+            ServingAgent.start(estate, Map.of("DEPLOYCLAW_STATE_DIR", "" + own("second")))) {
       String one = first.submit(estate.change()).text("execution_id");
-      Await.until("the first leads", SOON, () -> Files.exists(halt.resolve("reached")));
+      BoundedWait.until("the first leads", SOON, () -> Files.exists(halt.resolve("reached")));
 
       var waiting =
           List.of(
               second.submit("halve umbrella on search").text("execution_id"),
               second.submit("double umbrella on search").text("execution_id"));
-      Await.until("the second says so", SOON, () -> second.err().contains("Another agent leads"));
+      BoundedWait.until(
+          "the second says so", SOON, () -> second.err().contains("Another agent leads"));
       long committed = epoch();
 
       assertThat(second.err()).containsPattern("leader=.*@.*:\\d+ since 20\\d\\d-");
@@ -70,9 +72,9 @@ class TwoAgentsTest {
   @Test
   void theCommandLineSaysWhoLeadsSinceWhenAndWhatToDo() throws Exception {
     var halt = Files.createDirectories(folder.resolve("halt-2"));
-    try (var first = Sidecar.start(estate, held(halt))) {
+    try (var first = ServingAgent.start(estate, held(halt))) {
       String one = first.submit(estate.change()).text("execution_id");
-      Await.until("the first leads", SOON, () -> Files.exists(halt.resolve("reached")));
+      BoundedWait.until("the first leads", SOON, () -> Files.exists(halt.resolve("reached")));
       long committed = epoch();
 
       var refused = estate.run("run", estate.change(), "--json");
@@ -91,9 +93,9 @@ class TwoAgentsTest {
   @Test
   void aSecondOneDoesNotServeFromTheSameStateFolder() throws Exception {
     var halt = Files.createDirectories(folder.resolve("halt-3"));
-    try (var first = Sidecar.start(estate, held(halt))) {
+    try (var first = ServingAgent.start(estate, held(halt))) {
       first.submit(estate.change());
-      Await.until("the first leads", SOON, () -> Files.exists(halt.resolve("reached")));
+      BoundedWait.until("the first leads", SOON, () -> Files.exists(halt.resolve("reached")));
       String waits = first.submit("halve umbrella on search").text("execution_id");
       var environment = new TreeMap<String, String>();
       environment.put("DEPLOYCLAW_SERVE_LISTEN", "127.0.0.1:0");
@@ -129,6 +131,6 @@ class TwoAgentsTest {
   }
 
   private static long epoch() {
-    return Keyspace.tree(estate.etcd().text("active").orElseThrow()).path("epoch").asLong();
+    return EtcdKeyspace.tree(estate.etcd().text("active").orElseThrow()).path("epoch").asLong();
   }
 }

@@ -3,9 +3,9 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.lab.check.Checker;
-import dev.deployclaw.policy.redis.RedisLayout;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.lab.check.EstateChecker;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.time.Duration;
 import java.util.Map;
@@ -31,17 +31,17 @@ class ValidationTest {
   private static final int BURST = 3;
   private static final Duration SOON = Duration.ofMinutes(1);
 
-  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+  @RegisterExtension static final SharedLab SHARED = new SharedLab();
 
-  private static Scene scene;
-  private static Witness witness;
+  private static LabFixture scene;
+  private static EstateObserver witness;
   private static String digest = "";
   private static String files = "";
 
   @BeforeAll
   static void setUp() throws Exception {
     scene = SHARED.scene();
-    witness = new Witness(scene);
+    witness = new EstateObserver(scene);
     digest = scene.active().path("digest").asText();
     files = files();
   }
@@ -91,7 +91,7 @@ class ValidationTest {
             BEFORE_PROBES,
             () -> {
               scene.inflict("unguard", gateway.name());
-              Await.until("gw-02 asks nobody", SOON, () -> !asks(gateway));
+              BoundedWait.until("gw-02 asks nobody", SOON, () -> !asks(gateway));
             },
             "run",
             CHANGE);
@@ -119,7 +119,7 @@ class ValidationTest {
 
     assertThat(early.exit()).as(early.out()).isEqualTo(7);
     assertThat(early.json().path("finished")).isEmpty();
-    assertThat(early.json().path("reason").asText()).contains("still pending: " + service);
+    assertThat(early.json().path("reason").asText()).contains("not back yet: " + service);
     scene.heal();
 
     var late = scene.run("recover");
@@ -127,7 +127,7 @@ class ValidationTest {
     assertThat(late.exit()).as(late.out()).isZero();
     var log = scene.run("log", id(ran)).json();
     assertThat(log.path("result").asText()).isEqualTo("ROLLED_BACK");
-    new Checker(scene.config()).assertWhole();
+    new EstateChecker(scene.config()).assertWhole();
     witness.assertEveryoneActsOn(scene.active().path("epoch").asLong(), digest);
     assertThat(files()).isEqualTo(files);
   }
@@ -135,14 +135,14 @@ class ValidationTest {
   private static void assertPending(int exit, JsonNode log, String who) {
     assertThat(exit).as(log.toString()).isEqualTo(7);
     assertThat(log.path("result").asText()).isEqualTo("UNKNOWN");
-    assertThat(log.path("reason").asText()).startsWith("still pending: " + who);
+    assertThat(log.path("reason").asText()).startsWith("not back yet: " + who);
   }
 
-  private static String id(Agent.Ran ran) {
+  private static String id(LabAgent.Ran ran) {
     return ran.json().path("execution_id").asText();
   }
 
-  private static void assertRolledBack(Agent.Ran ran) {
+  private static void assertRolledBack(LabAgent.Ran ran) {
     assertThat(ran.exit()).as(ran.err()).isEqualTo(6);
     var log = ran.json();
     assertThat(log.path("result").asText()).isEqualTo("ROLLED_BACK");
@@ -167,15 +167,15 @@ class ValidationTest {
   /** Changes one number of the rule that the function reads, behind the agent's back. */
   private static void alter(int word, LongUnaryOperator change) {
     long epoch = scene.active().path("epoch").asLong();
-    String key = RedisLayout.policyKey("initech", "initech");
-    String field = RedisLayout.ruleField(epoch, "checkout");
+    String key = RedisKeyLayout.policyKey("initech", "initech");
+    String field = RedisKeyLayout.ruleField(epoch, "checkout");
     var owner = scene.owner(key);
     var words = owner.call("HGET", key, field).split(" ", -1);
     words[word] = Long.toString(change.applyAsLong(Long.parseLong(words[word])));
     owner.call("HSET", key, field, String.join(" ", words));
   }
 
-  private static boolean asks(Entrance gateway) {
+  private static boolean asks(FolderGatewayProbe gateway) {
     return gateway.ask("acme", "/checkout/1").header("RateLimit").isPresent();
   }
 
@@ -187,12 +187,14 @@ class ValidationTest {
   private static void healOnceTheAgentGoesBack(int before) {
     Thread.ofVirtual()
         .start(() -> {
-          Await.until("the way back is open", SOON, () -> changes() >= before + 2);
+          BoundedWait.until("the way back is open", SOON, () -> changes() >= before + 2);
           scene.heal();
         });
   }
 
   private static String files() {
-    return scene.gateways().stream().map(Entrance::liveFile).collect(Collectors.joining("\n"));
+    return scene.gateways().stream()
+        .map(FolderGatewayProbe::liveFile)
+        .collect(Collectors.joining("\n"));
   }
 }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.deployclaw.lab.fault.Faults;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.lab.fault.FaultInjector;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Limits that silently stop being enforced, on a real estate, and who is told. */
 @Slow(
-    guard = "dev.deployclaw.container.watch.WatcherTest",
+    guard = "dev.deployclaw.container.monitor.EnforcementMonitorTest",
     because = "it waits for the rounds of an agent that watches")
 class WatchTest {
   private static final Duration SOON = Duration.ofMinutes(2);
@@ -38,16 +38,16 @@ class WatchTest {
 
   @TempDir static Path folder;
 
-  private static Estate estate;
+  private static LiveEstate estate;
   private static HttpServer hook;
-  private static Sidecar sidecar;
+  private static ServingAgent sidecar;
 
   @BeforeAll
   static void start() throws Exception {
     hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     hook.createContext("/", WatchTest::take);
     hook.start();
-    estate = Estate.start(folder);
+    estate = LiveEstate.start(folder);
     Files.writeString(
         estate.lab().config(),
         """
@@ -57,8 +57,9 @@ class WatchTest {
         """
             .formatted(hook.getAddress().getPort()),
         StandardOpenOption.APPEND);
-    sidecar = Sidecar.start(estate, Map.of("DEPLOYCLAW_WATCH_HEARTBEAT", "2s"));
-    Await.until("all points are well", SOON, () -> states().equals(List.of("ok", "ok", "ok")));
+    sidecar = ServingAgent.start(estate, Map.of("DEPLOYCLAW_WATCH_HEARTBEAT", "2s"));
+    BoundedWait.until(
+        "all points are well", SOON, () -> states().equals(List.of("ok", "ok", "ok")));
   }
 
   @AfterAll
@@ -81,30 +82,32 @@ class WatchTest {
             .map(g -> "gateway/" + namespace + "/" + g.gateway().name())
             .toList();
 
-    Faults.in(estate.lab().folder()).inflict(List.of("wrong-redis", namespace));
+    FaultInjector.in(estate.lab().folder()).inflict(List.of("wrong-redis", namespace));
 
-    Await.until("the webhook is told", SOON, () -> told(namespace, "firing").isPresent());
+    BoundedWait.until("the webhook is told", SOON, () -> told(namespace, "firing").isPresent());
     var notice = told(namespace, "firing").orElseThrow();
     assertThat(notice.path("severity").asText()).isEqualTo("critical");
     assertThat(texts(notice.path("members"))).containsExactlyElementsOf(points);
     assertThat(notice.path("summary").asText()).startsWith("NOT_ENFORCED").contains(points);
-    Await.until(
+    BoundedWait.until(
         "its restart is over, and only the Redis is wrong",
         SOON,
         () -> reasons().stream().anyMatch(r -> r.startsWith("counts in another Redis")));
     assertThat(states()).contains("not_enforced", "ok");
     String series = "point=\"" + points.getFirst() + "\",state=\"not_enforced\"} 1";
-    Await.until("it is measured", SOON, () -> sidecar.get("/metrics").body().contains(series));
+    BoundedWait.until(
+        "it is measured", SOON, () -> sidecar.get("/metrics").body().contains(series));
     String line = points.getFirst() + " is not_enforced: counts in another Redis";
-    Await.until("status says so", SOON, () -> estate.run("status").out().contains(line));
+    BoundedWait.until("status says so", SOON, () -> estate.run("status").out().contains(line));
     assertThat(told("firing")).hasSize(1);
 
-    assertThat(Faults.in(estate.lab().folder()).heal().broken()).isEmpty();
+    assertThat(FaultInjector.in(estate.lab().folder()).heal().broken()).isEmpty();
 
-    Await.until("it is resolved", SOON, () -> told(namespace, "resolved").isPresent());
+    BoundedWait.until("it is resolved", SOON, () -> told(namespace, "resolved").isPresent());
     var over = told(namespace, "resolved").orElseThrow();
     assertThat(over.path("fingerprint")).isEqualTo(notice.path("fingerprint"));
-    Await.until("all points are well", SOON, () -> states().equals(List.of("ok", "ok", "ok")));
+    BoundedWait.until(
+        "all points are well", SOON, () -> states().equals(List.of("ok", "ok", "ok")));
     estate.checker().assertWhole();
   }
 

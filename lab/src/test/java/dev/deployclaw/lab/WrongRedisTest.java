@@ -2,7 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,11 +29,11 @@ class WrongRedisTest {
 
   @TempDir static Path folder;
 
-  private static Scene scene;
+  private static LabFixture scene;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
+    scene = LabFixture.up(folder, 3);
     var first = scene.run("run", DemoCommand.REQUEST);
     assertThat(first.exit()).as(first.err()).isZero();
   }
@@ -56,7 +56,7 @@ class WrongRedisTest {
     int shared = ask(MISLED);
     scene.inflict("wrong-redis", MISLED);
 
-    Await.until("another Redis admits it all over again", SOON, () -> ask(MISLED) == 200);
+    BoundedWait.until("another Redis admits it all over again", SOON, () -> ask(MISLED) == 200);
     int others = ask("edge-eu");
     var scanned = scene.run("scan");
     var validated = scene.run("validate");
@@ -107,7 +107,7 @@ class WrongRedisTest {
 
   /** Uses up what oscorp may send in five minutes, so that every gateway refuses it. */
   private static void drain() {
-    Await.until("the gateway passes requests on", SOON, () -> ask("edge-eu") == 200);
+    BoundedWait.until("the gateway passes requests on", SOON, () -> ask("edge-eu") == 200);
     int last = 200;
     for (int i = 0; i < MOST_REQUESTS && last == 200; i++) {
       last = ask("edge-eu");

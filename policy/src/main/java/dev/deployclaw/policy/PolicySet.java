@@ -1,6 +1,6 @@
 package dev.deployclaw.policy;
 
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.Collection;
@@ -48,7 +48,7 @@ public record PolicySet(
    *     where.
    */
   public static PolicySet parse(byte[] canonicalBytes) {
-    return PolicySetReader.read(canonicalBytes);
+    return PolicySetDecoder.read(canonicalBytes);
   }
 
   public Optional<TenantPolicy> tenant(String name) {
@@ -79,11 +79,11 @@ public record PolicySet(
 
   /** The canonical bytes. Encoding is linear in the set; keep the result, don't call it twice. */
   public byte[] bytes() {
-    return PolicySetCodec.encode(this);
+    return PolicySetEncoder.encode(this);
   }
 
   /** SHA-256 of {@link #bytes()} in hex. */
   public String digest() {
-    return Canonical.sha256(bytes());
+    return CanonicalJson.sha256(bytes());
   }
 }

@@ -1,4 +1,7 @@
-/** The rate-limit domain. Pure: no thread, no clock, no network. */
+/**
+ * Policy sets: the policies of all tenants and the routing of all gateways, and their canonical
+ * bytes.
+ */
 @NullMarked
 package dev.deployclaw.policy;
 

@@ -3,7 +3,7 @@ package dev.deployclaw.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -74,7 +74,8 @@ class PolicySetTest {
   }
 
   private static void assertRefused(String part, String instead, String reason) {
-    String good = text(Policies.tenant("acme", Policies.limit("all", Match.ANY, 60, 60)));
+    String good =
+        text(PolicyFixtures.tenant("acme", PolicyFixtures.limit("all", RequestMatch.ANY, 60, 60)));
 
     String bad = good.replace(part, instead);
 
@@ -85,7 +86,7 @@ class PolicySetTest {
   }
 
   private static String text(dev.deployclaw.policy.model.TenantPolicy tenant) {
-    return new String(Policies.set(tenant).bytes(), StandardCharsets.UTF_8);
+    return new String(PolicyFixtures.set(tenant).bytes(), StandardCharsets.UTF_8);
   }
 
   private static boolean refused(byte[] bytes) {

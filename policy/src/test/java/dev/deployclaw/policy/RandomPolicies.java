@@ -1,14 +1,14 @@
 package dev.deployclaw.policy;
 
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
-import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.model.Unproven;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,18 +44,23 @@ public final class RandomPolicies {
       all.add(limit("limit-" + i));
     }
     return new TenantPolicy(
-        name, labels, maybe(() -> "group"), random.nextBoolean(), of(BackendFailure.values()), all);
+        name,
+        labels,
+        maybe(() -> "group"),
+        random.nextBoolean(),
+        of(BackendFailureMode.values()),
+        all);
   }
 
   private Limit limit(String name) {
-    var algorithm = of(Algorithm.values());
+    var algorithm = of(LimitAlgorithm.values());
     long seconds =
-        algorithm == Algorithm.CONCURRENCY
+        algorithm == LimitAlgorithm.CONCURRENCY
             ? random.nextLong(1, Limit.LONGEST_LEASE.toSeconds() + 1)
             : random.nextLong(1, Limit.LONGEST_WINDOW.toSeconds() + 1);
     return new Limit(
         name,
-        new Match(
+        new RequestMatch(
             maybe(() -> "orders"),
             maybe(() -> "/v" + random.nextInt(3) + of("", "/*", "/a b", "/é")),
             maybe(() -> of("GET", "POST"))),
@@ -63,21 +68,23 @@ public final class RandomPolicies {
         algorithm,
         random.nextLong(
             0,
-            algorithm == Algorithm.CONCURRENCY ? Limit.MOST_AT_ONCE + 1 : Limit.MOST_REQUESTS + 1),
+            algorithm == LimitAlgorithm.CONCURRENCY
+                ? Limit.MOST_AT_ONCE + 1
+                : Limit.MOST_REQUESTS + 1),
         Duration.ofSeconds(seconds),
         random.nextLong(1, Limit.MOST_REQUESTS + 1),
         random.nextLong(1, 10),
-        of(Mode.values()),
-        maybe(() -> of(BackendFailure.values())));
+        of(EnforcementMode.values()),
+        maybe(() -> of(BackendFailureMode.values())));
   }
 
-  private List<KeyPart> keyParts() {
-    var parts = new ArrayList<KeyPart>();
+  private List<CounterKeyPart> keyParts() {
+    var parts = new ArrayList<CounterKeyPart>();
     if (random.nextBoolean()) {
-      parts.add(new KeyPart.ClientAddress());
+      parts.add(new CounterKeyPart.ClientAddress());
     }
     if (random.nextBoolean()) {
-      parts.add(new KeyPart.Header("x-plan-" + random.nextInt(3)));
+      parts.add(new CounterKeyPart.Header("x-plan-" + random.nextInt(3)));
     }
     return parts;
   }
@@ -87,7 +94,7 @@ public final class RandomPolicies {
         of(
             new Gateway.Identity.Host("example.test"),
             new Gateway.Identity.Header("x-tenant"),
-            new Gateway.Identity.Claim("tenant", odd(), odd(), of(Unproven.values())));
+            new Gateway.Identity.Claim("tenant", odd(), odd(), of(InvalidTokenAction.values())));
     var routes = List.of(new Gateway.Route("/", "web"), new Gateway.Route("/v1", "orders"));
     return new Gateway(name, "payments", identity, routes);
   }

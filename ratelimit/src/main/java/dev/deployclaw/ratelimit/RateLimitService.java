@@ -1,11 +1,16 @@
 package dev.deployclaw.ratelimit;
 
-import dev.deployclaw.ratelimit.decide.Decider;
+import dev.deployclaw.ratelimit.decision.RateLimitDecider;
+import dev.deployclaw.ratelimit.envoy.EnvoyRateLimitService;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.listen.Servers;
-import dev.deployclaw.ratelimit.redis.Shards;
-import dev.deployclaw.ratelimit.rls.EnvoyProtocol;
-import dev.deployclaw.ratelimit.token.Tokens;
+import dev.deployclaw.ratelimit.http.DecisionRoutes;
+import dev.deployclaw.ratelimit.http.StatusListener;
+import dev.deployclaw.ratelimit.http.StatusReport;
+import dev.deployclaw.ratelimit.http.StatusRoutes;
+import dev.deployclaw.ratelimit.listener.HttpServerGroup;
+import dev.deployclaw.ratelimit.redis.ShardRouter;
+import dev.deployclaw.ratelimit.settings.ServiceSettings;
+import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
 import io.envoyproxy.envoy.service.ratelimit.v3.RlsProto;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -29,35 +34,36 @@ import org.jspecify.annotations.Nullable;
  * apart from it, so that what is done to that one delays no decision.
  */
 public final class RateLimitService extends VerticleBase {
-  private final Settings settings;
+  private final ServiceSettings settings;
   private final PolicyFeed feed;
-  private @Nullable Servers servers;
-  private @Nullable Shards shards;
+  private @Nullable HttpServerGroup servers;
+  private @Nullable ShardRouter shards;
   private @Nullable HttpServer main;
   private @Nullable HttpServer grpc;
   private @Nullable StatusListener status;
   private @Nullable Vertx beside;
 
   /** The feed is the caller's to close. */
-  public RateLimitService(Settings settings, PolicyFeed feed) {
+  public RateLimitService(ServiceSettings settings, PolicyFeed feed) {
     this.settings = settings;
     this.feed = feed;
   }
 
   @Override
   public Future<?> start() {
-    var opened = Shards.open(vertx, settings.redis());
+    var opened = ShardRouter.open(vertx, settings.redis());
     shards = opened;
-    var listeners = new Servers(vertx);
+    var listeners = new HttpServerGroup(vertx);
     servers = listeners;
-    var tokens = Tokens.start(vertx, Clock.systemUTC(), settings.fronts().tokens());
+    var tokens = BearerTokenVerifier.start(vertx, Clock.systemUTC(), settings.fronts().tokens());
     var decider =
-        new Decider(
+        new RateLimitDecider(
             vertx,
             feed,
             opened,
             tokens,
-            new Decider.Bounds(settings.withoutPolicy(), settings.fronts().headerValues()));
+            new RateLimitDecider.Bounds(
+                settings.withoutPolicy(), settings.fronts().headerValues()));
     var decisions = new DecisionRoutes(decider, settings.fronts().headers());
     var status = statusRoutes(decider, opened);
     return port(decisions, status, listeners)
@@ -66,7 +72,7 @@ public final class RateLimitService extends VerticleBase {
         .compose(_ -> envoy(decider, listeners));
   }
 
-  private StatusRoutes statusRoutes(Decider decider, Shards shards) {
+  private StatusRoutes statusRoutes(RateLimitDecider decider, ShardRouter shards) {
     return new StatusRoutes(
         settings.fronts().access().status(),
         feed,
@@ -75,7 +81,7 @@ public final class RateLimitService extends VerticleBase {
   }
 
   /** Host and port, for all that has no place of its own. */
-  private Future<?> port(DecisionRoutes decisions, StatusRoutes status, Servers servers) {
+  private Future<?> port(DecisionRoutes decisions, StatusRoutes status, HttpServerGroup servers) {
     var access = settings.fronts().access();
     if (!access.needsPort()) {
       return Future.succeededFuture();
@@ -94,7 +100,7 @@ public final class RateLimitService extends VerticleBase {
         .onSuccess(server -> main = server);
   }
 
-  private Future<?> socket(DecisionRoutes decisions, Servers servers) {
+  private Future<?> socket(DecisionRoutes decisions, HttpServerGroup servers) {
     var socket = settings.fronts().access().decisions();
     return socket.isEmpty()
         ? Future.succeededFuture()
@@ -128,7 +134,7 @@ public final class RateLimitService extends VerticleBase {
   }
 
   /** Envoy's protocol. Its many classes are not loaded on the event loop. */
-  private Future<?> envoy(Decider decider, Servers servers) {
+  private Future<?> envoy(RateLimitDecider decider, HttpServerGroup servers) {
     var fronts = settings.fronts();
     var socket = fronts.access().envoy();
     return fronts.grpcPort().isEmpty() && socket.isEmpty()
@@ -137,7 +143,8 @@ public final class RateLimitService extends VerticleBase {
             .executeBlocking(RlsProto::getDescriptor)
             .compose(_ -> {
               var calls = GrpcIoServer.server(vertx);
-              GrpcIoServiceBridge.bridge(new EnvoyProtocol(decider, fronts.headers()::shows))
+              GrpcIoServiceBridge.bridge(
+                      new EnvoyRateLimitService(decider, fronts.headers()::shows))
                   .bind(calls);
               List<Future<HttpServer>> opened = new ArrayList<>();
               fronts

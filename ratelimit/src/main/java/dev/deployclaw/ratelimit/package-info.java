@@ -1,6 +1,6 @@
 /**
- * The rate limit service: one small process beside gateways that decides each request in Redis by
- * the policy sets that etcd names.
+ * The rate limit service: it decides each request of a gateway in Redis, by the policy sets that
+ * etcd names.
  */
 @NullMarked
 package dev.deployclaw.ratelimit;

@@ -5,24 +5,27 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.policy.gateway.Site;
-import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.Gateway;
-import dev.deployclaw.ratelimit.feed.EtcdSource;
+import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.listen.Access;
-import dev.deployclaw.ratelimit.listen.StatusAccess;
-import dev.deployclaw.ratelimit.listen.StatusAccess.Listener;
-import dev.deployclaw.ratelimit.listen.StatusAccess.ServerTls;
-import dev.deployclaw.ratelimit.listen.StatusAccess.Token;
-import dev.deployclaw.ratelimit.listen.UnixSocket;
-import dev.deployclaw.ratelimit.redis.Address;
-import dev.deployclaw.ratelimit.redis.Cluster;
+import dev.deployclaw.ratelimit.listener.AccessSettings;
+import dev.deployclaw.ratelimit.listener.StatusAccess;
+import dev.deployclaw.ratelimit.listener.StatusAccess.Listener;
+import dev.deployclaw.ratelimit.listener.StatusAccess.ServerTls;
+import dev.deployclaw.ratelimit.listener.StatusAccess.Token;
+import dev.deployclaw.ratelimit.listener.UnixSocket;
+import dev.deployclaw.ratelimit.redis.RedisAddress;
+import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
+import dev.deployclaw.ratelimit.settings.FrontendSettings;
+import dev.deployclaw.ratelimit.settings.HeaderStyle;
+import dev.deployclaw.ratelimit.settings.ServiceSettings;
 import dev.deployclaw.ratelimit.token.TokenSettings;
-import dev.deployclaw.testkit.Certificates;
-import dev.deployclaw.testkit.Nginx;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.NginxServer;
+import dev.deployclaw.testkit.server.TestCertificate;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,17 +61,19 @@ class AccessTest {
   private static Vertx vertx;
   private static PolicyFeed feed;
   private static RateLimitService service;
-  private static Certificates server;
-  private static Certificates agent;
+  private static TestCertificate server;
+  private static TestCertificate agent;
 
   @BeforeAll
   static void start() throws Exception {
     sockets = Files.createTempDirectory("dc-sockets");
     Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-xr-x"));
-    server = Certificates.make(folder.resolve("server"), "CN=service");
-    agent = Certificates.make(folder.resolve("agent"), "CN=agent");
+    server = TestCertificate.make(folder.resolve("server"), "CN=service");
+    agent = TestCertificate.make(folder.resolve("agent"), "CN=agent");
     vertx = Vertx.vertx();
-    feed = PolicyFeed.start(EtcdSource.plain("http://127.0.0.1:" + Ports.free(), "/x/"));
+    feed =
+        PolicyFeed.start(
+            EtcdSourceSettings.plain("http://127.0.0.1:" + FreePortFinder.free(), "/x/"));
     service = started("decide.sock", "rw-rw----");
   }
 
@@ -94,9 +99,9 @@ class AccessTest {
           exchange.close();
         });
     upstream.start();
-    int port = Ports.free();
+    int port = FreePortFinder.free();
     var file = rendered(port, "127.0.0.1:" + upstream.getAddress().getPort());
-    try (var _ = Nginx.start(folder.resolve("nginx"), file)) {
+    try (var _ = NginxServer.start(folder.resolve("nginx"), file)) {
       var answer = get(PLAIN, "http://127.0.0.1:" + port + "/pay", "");
 
       assertThat(answer.statusCode()).as("without policies it lets pass").isEqualTo(200);
@@ -157,12 +162,12 @@ class AccessTest {
             "DC_RATELIMIT_SOCKET", sockets.resolve("decide.sock").toString(),
             "DC_RATELIMIT_STATUS_PORT", Integer.toString(service.statusPort()),
             "DC_RATELIMIT_STATUS_CERT_FILE", server.certificate().toString());
-    assertThat(Health.lives(environment)).isTrue();
+    assertThat(HealthCheckMain.lives(environment)).isTrue();
   }
 
   @Test
   void aCertificateOfAnotherAuthorityIsRefused() throws Exception {
-    var stranger = Certificates.make(folder.resolve("stranger"), "CN=agent");
+    var stranger = TestCertificate.make(folder.resolve("stranger"), "CN=agent");
 
     try {
       assertThat(get(stranger.client(server), status("/v1/status"), TOKEN).statusCode())
@@ -195,7 +200,7 @@ class AccessTest {
         new StatusAccess(
             Optional.of(new Listener("127.0.0.1", 0, Optional.of(tls))),
             Optional.of(new Token(TOKEN.substring("Bearer ".length()))));
-    var access = new Access(Optional.of(decisions), Optional.empty(), status, 100);
+    var access = new AccessSettings(Optional.of(decisions), Optional.empty(), status, 100);
     var started = new RateLimitService(settings(access), feed);
     vertx
         .deployVerticle(started)
@@ -205,19 +210,19 @@ class AccessTest {
     return started;
   }
 
-  private static Settings settings(Access access) {
-    return new Settings(
+  private static ServiceSettings settings(AccessSettings access) {
+    return new ServiceSettings(
         "127.0.0.1",
         0,
         Optional.empty(),
-        EtcdSource.plain("http://127.0.0.1:1", "/x/"),
-        new Cluster(
-            List.of(new Address("127.0.0.1", Ports.free())),
+        EtcdSourceSettings.plain("http://127.0.0.1:1", "/x/"),
+        new RedisClusterSettings(
+            List.of(new RedisAddress("127.0.0.1", FreePortFinder.free())),
             Duration.ofMillis(200),
             Optional.empty()),
         "test",
-        new Fronts(HeaderStyle.BOTH, OptionalInt.empty(), TokenSettings.NONE, access),
-        BackendFailure.ALLOW);
+        new FrontendSettings(HeaderStyle.BOTH, OptionalInt.empty(), TokenSettings.NONE, access),
+        BackendFailureMode.ALLOW);
   }
 
   /** How a command is begun as another user. */
@@ -256,7 +261,7 @@ class AccessTest {
 
   private static String rendered(int port, String upstream) {
     var site =
-        new Site(
+        new GatewaySite(
             "127.0.0.1:" + port,
             "unix:" + sockets.resolve("decide.sock"),
             new TreeMap<>(Map.of("checkout", upstream, "web", upstream)),
@@ -266,6 +271,6 @@ class AccessTest {
             Duration.ofSeconds(10),
             List.of());
     var edge = Sets.edge(new Gateway.Identity.Host("api.example.com"));
-    return NginxFile.render(PolicySet.EMPTY, edge, site).text();
+    return NginxConfigFile.render(PolicySet.EMPTY, edge, site).text();
   }
 }

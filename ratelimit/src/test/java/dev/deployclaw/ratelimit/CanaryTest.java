@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.redis.Cohort;
+import dev.deployclaw.policy.redis.CanaryCohort;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
@@ -21,7 +21,7 @@ import redis.clients.jedis.Jedis;
 /** A candidate beside the committed epoch, on a real Redis Cluster and a real etcd. */
 class CanaryTest {
   private static final int TENANTS = 24;
-  private static final Cohort HALF = new Cohort(5_000);
+  private static final CanaryCohort HALF = new CanaryCohort(5_000);
 
   @TempDir static Path folder;
   private static Estate estate;

@@ -3,14 +3,14 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.wire.DecideHeaders;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Nginx;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.NginxServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -85,7 +85,7 @@ class ConcurrencyTest {
     estate.activate(epoch, Sets.of(Sets.tenant("acme", atOnce(1, Duration.ofSeconds(1)))));
     var held = decide();
 
-    Await.until("the lease ended", Estate.LONG, () -> decide().statusCode() == 204);
+    BoundedWait.until("the lease ended", Estate.LONG, () -> decide().statusCode() == 204);
 
     assertThat(held.statusCode()).isEqualTo(204);
   }
@@ -125,22 +125,22 @@ class ConcurrencyTest {
     var open = new CountDownLatch(1);
     var inside = new AtomicInteger();
     var upstream = upstream(open, inside);
-    int port = Ports.free();
-    try (var nginx = Nginx.start(folder.resolve("nginx"), config(port, upstream));
+    int port = FreePortFinder.free();
+    try (var nginx = NginxServer.start(folder.resolve("nginx"), config(port, upstream));
         var http = HttpClient.newHttpClient()) {
       assertThat(nginx.daemons()).hasSize(1);
       var slow = get(http, port, "/slow");
-      Await.until("the first is under way", Estate.LONG, () -> inside.get() == 1);
+      BoundedWait.until("the first is under way", Estate.LONG, () -> inside.get() == 1);
       assertThat(get(http, port, "/").join().statusCode()).isEqualTo(403);
 
       open.countDown();
 
       assertThat(slow.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(200);
-      Await.until(
+      BoundedWait.until(
           "its place is free", Estate.LONG, () -> get(http, port, "/").join().statusCode() == 200);
       var gone = get(http, port, "/broken").join();
       assertThat(gone.statusCode()).isIn(403, 502);
-      Await.until(
+      BoundedWait.until(
           "that of a broken one, too",
           Estate.LONG,
           () -> get(http, port, "/").join().statusCode() == 200);
@@ -188,7 +188,11 @@ class ConcurrencyTest {
     }
     """
         .formatted(
-            Nginx.TEMP_PATHS, port, upstream.getAddress().getPort(), estate.port(), estate.port());
+            NginxServer.TEMP_PATHS,
+            port,
+            upstream.getAddress().getPort(),
+            estate.port(),
+            estate.port());
   }
 
   private static HttpServer upstream(CountDownLatch open, AtomicInteger inside) throws Exception {
@@ -251,14 +255,14 @@ class ConcurrencyTest {
   private static Limit atOnce(long requests, Duration lease) {
     return new Limit(
         "busy",
-        Match.ANY,
+        RequestMatch.ANY,
         List.of(),
-        Algorithm.CONCURRENCY,
+        LimitAlgorithm.CONCURRENCY,
         requests,
         lease,
         Math.max(1, requests),
         1,
-        Mode.ENFORCE,
+        EnforcementMode.ENFORCE,
         Optional.empty());
   }
 }

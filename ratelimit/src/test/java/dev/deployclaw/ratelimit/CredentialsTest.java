@@ -3,24 +3,25 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.DecideCall;
-import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.RateLimitedRequest;
 import dev.deployclaw.policy.redis.ReleaseCall;
-import dev.deployclaw.policy.redis.Subject;
+import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.policy.wire.ServiceStatus;
-import dev.deployclaw.ratelimit.feed.EtcdSource;
+import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.redis.Address;
-import dev.deployclaw.ratelimit.redis.Cluster;
-import dev.deployclaw.ratelimit.redis.Shards;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Certificates;
-import dev.deployclaw.testkit.Etcd;
-import dev.deployclaw.testkit.EtcdUsers;
-import dev.deployclaw.testkit.EtcdUsers.Right;
-import dev.deployclaw.testkit.GuardedRedis;
+import dev.deployclaw.ratelimit.http.StatusReport;
+import dev.deployclaw.ratelimit.redis.RedisAddress;
+import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
+import dev.deployclaw.ratelimit.redis.ShardRouter;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.redis.AclProtectedRedis;
+import dev.deployclaw.testkit.server.EtcdAuthSetup;
+import dev.deployclaw.testkit.server.EtcdAuthSetup.Right;
+import dev.deployclaw.testkit.server.EtcdServer;
+import dev.deployclaw.testkit.server.TestCertificate;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,14 +47,14 @@ import redis.clients.jedis.Jedis;
 class CredentialsTest {
   private static final String PREFIX = "/deployclaw/default/";
   private static final String WORD = "a long word";
-  private static final Optional<Cluster.Login> SERVICE =
-      Optional.of(new Cluster.Login("deployclaw-ratelimit", WORD));
-  private static final Optional<EtcdSource.Login> READER =
-      Optional.of(new EtcdSource.Login("reader", WORD));
+  private static final Optional<RedisClusterSettings.Login> SERVICE =
+      Optional.of(new RedisClusterSettings.Login("deployclaw-ratelimit", WORD));
+  private static final Optional<EtcdSourceSettings.Login> READER =
+      Optional.of(new EtcdSourceSettings.Login("reader", WORD));
   @TempDir private static Path folder;
-  private static GuardedRedis redis;
-  private static Etcd etcd;
-  private static EtcdSource.Tls tls;
+  private static AclProtectedRedis redis;
+  private static EtcdServer etcd;
+  private static EtcdSourceSettings.Tls tls;
   private static Vertx vertx;
   private static Context loop;
 
@@ -63,13 +64,13 @@ class CredentialsTest {
     loop = vertx.getOrCreateContext();
     String users = Files.readString(Path.of("..", "container", "redis", "users.acl"));
     redis =
-        GuardedRedis.start(
+        AclProtectedRedis.start(
             folder.resolve("redis"), users, Map.of("AGENT", "another", "RATELIMIT", WORD));
-    var server = Certificates.make(folder.resolve("server"), "CN=localhost");
-    etcd = Etcd.startEncrypted(folder.resolve("etcd"), server);
-    tls = new EtcdSource.Tls(Optional.of(server.certificate()), Optional.empty());
+    var server = TestCertificate.make(folder.resolve("server"), "CN=localhost");
+    etcd = EtcdServer.startEncrypted(folder.resolve("etcd"), server);
+    tls = new EtcdSourceSettings.Tls(Optional.of(server.certificate()), Optional.empty());
     try (var http = server.clientWithoutCertificate()) {
-      new EtcdUsers(etcd, http).add("reader", WORD, Right.READ, PREFIX).enable("root");
+      new EtcdAuthSetup(etcd, http).add("reader", WORD, Right.READ, PREFIX).enable("root");
     }
   }
 
@@ -83,7 +84,8 @@ class CredentialsTest {
   @Test
   void aUserThatMayOnlyReadIsEnoughForEtcd() throws Exception {
     try (var feed = PolicyFeed.start(source(READER, tls))) {
-      Await.until("etcd was read", Estate.LONG, () -> feed.ready() || !feed.trouble().isEmpty());
+      BoundedWait.until(
+          "etcd was read", Estate.LONG, () -> feed.ready() || !feed.trouble().isEmpty());
 
       assertThat(feed.trouble()).isEmpty();
       feed.refreshed().get(1, TimeUnit.MINUTES);
@@ -92,13 +94,13 @@ class CredentialsTest {
 
   @Test
   void saysWhyEtcdCantBeRead() throws Exception {
-    var wrong = Optional.of(new EtcdSource.Login("reader", "no"));
+    var wrong = Optional.of(new EtcdSourceSettings.Login("reader", "no"));
     assertThat(trouble(source(Optional.empty(), tls))).contains("--etcd-user");
     assertThat(trouble(source(wrong, tls)))
         .contains("check --etcd-user and --etcd-password-file")
         .doesNotContain(WORD);
-    assertThat(trouble(source(READER, EtcdSource.Tls.JDK))).contains("--etcd-ca-file");
-    var elsewhere = new EtcdSource(List.of(etcd.endpoint()), "/other/", READER, tls);
+    assertThat(trouble(source(READER, EtcdSourceSettings.Tls.JDK))).contains("--etcd-ca-file");
+    var elsewhere = new EtcdSourceSettings(List.of(etcd.endpoint()), "/other/", READER, tls);
     assertThat(trouble(elsewhere)).contains("grant-permission ROLE read ");
   }
 
@@ -130,9 +132,10 @@ class CredentialsTest {
     try (var agent = new Jedis(at.host(), at.port(), login)) {
       agent.functionLoadReplace(FunctionLibrary.source(1, 1, "d".repeat(64), 0));
     }
-    var held = new EpochSet(1, "d".repeat(64), Sets.of(Sets.tenant("busy", Sets.atOnce("all", 2))));
-    var subject = Subject.ordinary("busy", new RequestShape("web", "/", "GET"), _ -> "");
-    var claim = Claim.of(held, subject);
+    var held =
+        new EpochPolicySet(1, "d".repeat(64), Sets.of(Sets.tenant("busy", Sets.atOnce("all", 2))));
+    var subject = RateLimitedRequest.ordinary("busy", new RequestShape("web", "/", "GET"), _ -> "");
+    var claim = RequestCharges.of(held, subject);
     var first = new DecideCall(List.of(claim), 1, OptionalLong.empty(), "01");
     var second = new DecideCall(List.of(claim), 2, OptionalLong.empty(), "02");
 
@@ -153,7 +156,7 @@ class CredentialsTest {
 
   @Test
   void saysWhyRedisCantBeAsked() throws Exception {
-    var wrong = Optional.of(new Cluster.Login("deployclaw-ratelimit", "no"));
+    var wrong = Optional.of(new RedisClusterSettings.Login("deployclaw-ratelimit", "no"));
 
     assertThat(status(Optional.empty()).redis())
         .contains("NOAUTH Authentication required: it wants a user: give --redis-user");
@@ -166,18 +169,19 @@ class CredentialsTest {
     return asked(SERVICE, shards -> shards.call(0, List.of(words))).toString();
   }
 
-  private static ServiceStatus status(Optional<Cluster.Login> login) throws Exception {
+  private static ServiceStatus status(Optional<RedisClusterSettings.Login> login) throws Exception {
     try (var feed = PolicyFeed.start(source(READER, tls))) {
       return asked(login, shards -> StatusReport.of(feed, shards));
     }
   }
 
   /** Links belong to one event loop. */
-  private static <T> T asked(Optional<Cluster.Login> login, Function<Shards, Future<T>> question)
+  private static <T> T asked(
+      Optional<RedisClusterSettings.Login> login, Function<ShardRouter, Future<T>> question)
       throws Exception {
     var answer = new CompletableFuture<T>();
     loop.runOnContext(_ -> {
-      var shards = Shards.open(vertx, cluster(login));
+      var shards = ShardRouter.open(vertx, cluster(login));
       question
           .apply(shards)
           .onComplete(_ -> shards.close())
@@ -187,19 +191,21 @@ class CredentialsTest {
     return answer.get(1, TimeUnit.MINUTES);
   }
 
-  private static String trouble(EtcdSource source) {
+  private static String trouble(EtcdSourceSettings source) {
     try (var feed = PolicyFeed.start(source)) {
-      Await.until("it is said", Estate.LONG, () -> !feed.trouble().isEmpty());
+      BoundedWait.until("it is said", Estate.LONG, () -> !feed.trouble().isEmpty());
       return feed.trouble();
     }
   }
 
-  private static EtcdSource source(Optional<EtcdSource.Login> login, EtcdSource.Tls trust) {
-    return new EtcdSource(List.of(etcd.endpoint()), PREFIX, login, trust);
+  private static EtcdSourceSettings source(
+      Optional<EtcdSourceSettings.Login> login, EtcdSourceSettings.Tls trust) {
+    return new EtcdSourceSettings(List.of(etcd.endpoint()), PREFIX, login, trust);
   }
 
-  private static Cluster cluster(Optional<Cluster.Login> login) {
+  private static RedisClusterSettings cluster(Optional<RedisClusterSettings.Login> login) {
     var at = redis.address();
-    return new Cluster(List.of(new Address(at.host(), at.port())), Duration.ofSeconds(2), login);
+    return new RedisClusterSettings(
+        List.of(new RedisAddress(at.host(), at.port())), Duration.ofSeconds(2), login);
   }
 }

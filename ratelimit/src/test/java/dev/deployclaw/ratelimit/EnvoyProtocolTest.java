@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.UInt64Value;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.model.KeyPart;
-import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.testkit.network.HostPort;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
@@ -134,7 +134,7 @@ class EnvoyProtocolTest {
 
   @Test
   void countsHeadersApart() {
-    var limit = Sets.burst("all", 1, new KeyPart.Header("x-plan"));
+    var limit = Sets.burst("all", 1, new CounterKeyPart.Header("x-plan"));
     estate.activate(epoch, Sets.of(Sets.tenant("acme", limit)));
 
     var gold = ask(request(with(descriptor("acme"), "dc_header.x-plan", "gold")));
@@ -182,8 +182,8 @@ class EnvoyProtocolTest {
     estate.activate(
         epoch,
         Sets.of(
-            Sets.tenant("acme", BackendFailure.DENY, Sets.burst("all", 9)),
-            Sets.tenant("open", BackendFailure.ALLOW, Sets.burst("all", 9))));
+            Sets.tenant("acme", BackendFailureMode.DENY, Sets.burst("all", 9)),
+            Sets.tenant("open", BackendFailureMode.ALLOW, Sets.burst("all", 9))));
     estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::functionFlush));
     estate.redis().primaries().forEach(EnvoyProtocolTest::pausedScripts);
 

@@ -1,28 +1,31 @@
 package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.redis.Cohort;
-import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.redis.CanaryCohort;
+import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
-import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.policy.redis.StagedRules;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus;
-import dev.deployclaw.policy.wire.StoredSet;
-import dev.deployclaw.ratelimit.feed.EtcdSource;
+import dev.deployclaw.policy.wire.StoredPolicySet;
+import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.listen.Access;
-import dev.deployclaw.ratelimit.listen.CappedTransport;
-import dev.deployclaw.ratelimit.redis.Address;
-import dev.deployclaw.ratelimit.redis.Cluster;
+import dev.deployclaw.ratelimit.listener.AccessSettings;
+import dev.deployclaw.ratelimit.listener.CappedTransport;
+import dev.deployclaw.ratelimit.redis.RedisAddress;
+import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
+import dev.deployclaw.ratelimit.settings.FrontendSettings;
+import dev.deployclaw.ratelimit.settings.HeaderStyle;
+import dev.deployclaw.ratelimit.settings.ServiceSettings;
 import dev.deployclaw.ratelimit.token.TokenSettings;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Etcd;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.redis.RedisCluster;
+import dev.deployclaw.testkit.server.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.vertx.core.Vertx;
@@ -51,20 +54,20 @@ final class Estate implements AutoCloseable {
   private static final String PREFIX = "/deployclaw/test/";
 
   private final RedisCluster redis;
-  private final Etcd etcd;
+  private final EtcdServer etcd;
   private final Client store;
   private final PolicyFeed feed;
   private final Vertx vertx =
-      Vertx.builder().withTransport(new CappedTransport(Access.USUAL_CONNECTIONS)).build();
+      Vertx.builder().withTransport(new CappedTransport(AccessSettings.USUAL_CONNECTIONS)).build();
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
   private Estate(Path folder, int replicasEach, TokenSettings tokens, Duration redisTimeout)
       throws Exception {
     redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
-    etcd = Etcd.start(folder.resolve("etcd"));
+    etcd = EtcdServer.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
-    feed = PolicyFeed.start(EtcdSource.plain(etcd.endpoint(), PREFIX));
+    feed = PolicyFeed.start(EtcdSourceSettings.plain(etcd.endpoint(), PREFIX));
     service = new RateLimitService(settings(tokens, redisTimeout), feed);
     vertx
         .deployVerticle(service)
@@ -90,7 +93,7 @@ final class Estate implements AutoCloseable {
     return redis;
   }
 
-  Etcd etcd() {
+  EtcdServer etcd() {
     return etcd;
   }
 
@@ -106,29 +109,29 @@ final class Estate implements AutoCloseable {
   }
 
   /** Stages, commits and publishes, and waits until the service follows. */
-  EpochSet activate(long epoch, PolicySet set) {
+  EpochPolicySet activate(long epoch, PolicySet set) {
     var held = stage(epoch, set);
     commit(held);
     flip(held);
     return held;
   }
 
-  EpochSet stage(long epoch, PolicySet set) {
+  EpochPolicySet stage(long epoch, PolicySet set) {
     var held = write(epoch, set);
-    Await.until(
+    BoundedWait.until(
         "the service holds epoch " + epoch, LONG, () -> status().holds(epoch, held.digest()));
     return held;
   }
 
   /** Stages without waiting for the service. */
-  EpochSet write(long epoch, PolicySet set) {
+  EpochPolicySet write(long epoch, PolicySet set) {
     byte[] bytes = set.bytes();
-    var held = new EpochSet(epoch, set.digest(), set);
-    var stored = StoredSet.encode(bytes, held.digest());
+    var held = new EpochPolicySet(epoch, set.digest(), set);
+    var stored = StoredPolicySet.encode(bytes, held.digest());
     for (int i = 0; i < stored.chunks().size(); i++) {
-      put(StoredSet.chunkKey(epoch, i), stored.chunks().get(i));
+      put(StoredPolicySet.chunkKey(epoch, i), stored.chunks().get(i));
     }
-    put(StoredSet.manifestKey(epoch), stored.manifest());
+    put(StoredPolicySet.manifestKey(epoch), stored.manifest());
     String change = "{\"epoch\":" + epoch + "}";
     put("change/c" + epoch, change.getBytes(StandardCharsets.UTF_8));
     put("open", "c%d".formatted(epoch).getBytes(StandardCharsets.UTF_8));
@@ -138,19 +141,19 @@ final class Estate implements AutoCloseable {
     return held;
   }
 
-  void commit(EpochSet held) {
+  void commit(EpochPolicySet held) {
     String active =
         "{\"epoch\":%1$d,\"digest\":\"%2$s\",\"change\":\"c%1$d\",\"term\":1,\"predecessor\":%3$d}"
             .formatted(held.epoch(), held.digest(), held.epoch() - 1);
     put("active", active.getBytes(StandardCharsets.UTF_8));
-    Await.until(
+    BoundedWait.until(
         "the service knows the commit",
         LONG,
         () -> feed.view().active().filter(a -> a.epoch() == held.epoch()).isPresent());
   }
 
   /** Commits a cohort of a candidate beside a committed epoch; nobody is told yet. */
-  Constants widen(EpochSet base, EpochSet candidate, Cohort cohort) {
+  Constants widen(EpochPolicySet base, EpochPolicySet candidate, CanaryCohort cohort) {
     var constants =
         new Constants(
             1,
@@ -172,7 +175,7 @@ final class Estate implements AutoCloseable {
                 candidate.digest(),
                 cohort.share());
     put("active", active.getBytes(StandardCharsets.UTF_8));
-    Await.until(
+    BoundedWait.until(
         "the service knows the cohort",
         LONG,
         () -> feed.view().active().equals(Optional.of(constants)));
@@ -180,17 +183,17 @@ final class Estate implements AutoCloseable {
   }
 
   /** Commits a way back, which carries the content of an earlier epoch. */
-  void commitBack(EpochSet held, long content) {
+  void commitBack(EpochPolicySet held, long content) {
     String change = "{\"epoch\":%d,\"content\":%d}".formatted(held.epoch(), content);
     put("change/c" + held.epoch(), change.getBytes(StandardCharsets.UTF_8));
     commit(held);
   }
 
-  void flip(EpochSet held) {
+  void flip(EpochPolicySet held) {
     redis.primaries().forEach(node -> load(node, held));
   }
 
-  void load(HostPort node, EpochSet held) {
+  void load(HostPort node, EpochPolicySet held) {
     load(node, new Constants(1, held.epoch(), held.digest(), held.epoch() - 1));
   }
 
@@ -200,7 +203,7 @@ final class Estate implements AutoCloseable {
 
   /** Does something on the node that owns a key. */
   void at(String key, java.util.function.Consumer<Jedis> act) {
-    int slot = RedisLayout.slot(key);
+    int slot = RedisKeyLayout.slot(key);
     onNode(redis.primaries().get(owner(slot)), act);
   }
 
@@ -256,25 +259,26 @@ final class Estate implements AutoCloseable {
     redis.close();
   }
 
-  private Settings settings(TokenSettings tokens, Duration redisTimeout) {
-    return new Settings(
+  private ServiceSettings settings(TokenSettings tokens, Duration redisTimeout) {
+    return new ServiceSettings(
         "127.0.0.1",
         0,
         Optional.empty(),
-        EtcdSource.plain(etcd.endpoint(), PREFIX),
-        new Cluster(
-            redis.nodes().stream().map(n -> new Address(n.host(), n.port())).toList(),
+        EtcdSourceSettings.plain(etcd.endpoint(), PREFIX),
+        new RedisClusterSettings(
+            redis.nodes().stream().map(n -> new RedisAddress(n.host(), n.port())).toList(),
             redisTimeout,
             Optional.empty()),
         "test",
-        new Fronts(HeaderStyle.BOTH, OptionalInt.of(0), tokens, Access.OPEN, HEADER_VALUES),
-        BackendFailure.DENY);
+        new FrontendSettings(
+            HeaderStyle.BOTH, OptionalInt.of(0), tokens, AccessSettings.OPEN, HEADER_VALUES),
+        BackendFailureMode.DENY);
   }
 
   /** The cluster deals its slots evenly, in the order of its nodes. */
   private int owner(int slot) {
     int owner = 0;
-    while (RedisLayout.SLOTS * (owner + 1) / 3 <= slot) {
+    while (RedisKeyLayout.SLOTS * (owner + 1) / 3 <= slot) {
       owner++;
     }
     return owner;

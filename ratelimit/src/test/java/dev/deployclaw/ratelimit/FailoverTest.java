@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,8 +24,8 @@ class FailoverTest {
 
       estate.redis().kill(lost);
 
-      Await.until("every tenant is decided by Redis", Estate.LONG, () -> allDecided(estate));
-      Await.until(
+      BoundedWait.until("every tenant is decided by Redis", Estate.LONG, () -> allDecided(estate));
+      BoundedWait.until(
           "the status is whole",
           Estate.LONG,
           () ->

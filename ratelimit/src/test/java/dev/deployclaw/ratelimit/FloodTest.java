@@ -2,11 +2,11 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.network.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Thousands of connections to the service's own process, which may open fewer files than that. */
 @Slow(
-    guard = "dev.deployclaw.ratelimit.listen.ConnectionCapTest",
+    guard = "dev.deployclaw.ratelimit.listener.ConnectionCapTest",
     because = "it opens some twenty thousand connections to a process of its own")
 class FloodTest {
   private static final int FLOOD = 5_000;
@@ -44,9 +44,9 @@ class FloodTest {
   static void start() throws Exception {
     estate = Estate.start(folder, 0);
     var limit = Sets.burst("all", 1_000_000);
-    estate.activate(1, Sets.of(Sets.tenant("acme", BackendFailure.ALLOW, limit)));
+    estate.activate(1, Sets.of(Sets.tenant("acme", BackendFailureMode.ALLOW, limit)));
     var portFile = folder.resolve("port");
-    grpcPort = Ports.free();
+    grpcPort = FreePortFinder.free();
     var nodes = estate.redis().nodes().stream().map(HostPort::toString);
     process =
         bounded(
@@ -57,9 +57,9 @@ class FloodTest {
             "--prefix=/deployclaw/test/",
             "--redis-timeout-ms=300",
             "--redis=" + nodes.collect(Collectors.joining(",")));
-    Await.until("the port is told", Estate.LONG, () -> Files.exists(portFile));
+    BoundedWait.until("the port is told", Estate.LONG, () -> Files.exists(portFile));
     port = Integer.parseInt(Files.readString(portFile).strip());
-    Await.until("it decides", Estate.LONG, () -> decided() == 204);
+    BoundedWait.until("it decides", Estate.LONG, () -> decided() == 204);
   }
 
   @AfterAll
@@ -119,7 +119,7 @@ class FloodTest {
       }
     }
     assertThat(process.isAlive()).isTrue();
-    Await.until("it decides by limits again", Estate.LONG, FloodTest::isDecidedByLimits);
+    BoundedWait.until("it decides by limits again", Estate.LONG, FloodTest::isDecidedByLimits);
   }
 
   /** Where Redis isn't asked in time, which a busy machine may do, no limit is told. */
@@ -177,7 +177,8 @@ class FloodTest {
     command.addAll(List.of("sh", "-c", "ulimit -n " + MOST_FILES + "; exec \"$@\"", "sh", java));
     command.addAll(List.of("-Xmx96m", "--enable-native-access=ALL-UNNAMED"));
     command.add("--sun-misc-unsafe-memory-access=allow");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), RateLimitMain.class.getName()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

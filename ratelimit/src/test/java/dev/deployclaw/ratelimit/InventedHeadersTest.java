@@ -2,11 +2,11 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -58,14 +58,14 @@ class InventedHeadersTest {
   private static Limit byKey() {
     return new Limit(
         "by-key",
-        Match.ANY,
-        List.of(new KeyPart.Header("x-api-key")),
-        Algorithm.FIXED_WINDOW,
+        RequestMatch.ANY,
+        List.of(new CounterKeyPart.Header("x-api-key")),
+        LimitAlgorithm.FIXED_WINDOW,
         ALLOWED,
         Duration.ofHours(1),
         ALLOWED,
         1,
-        Mode.ENFORCE,
+        EnforcementMode.ENFORCE,
         Optional.empty());
   }
 

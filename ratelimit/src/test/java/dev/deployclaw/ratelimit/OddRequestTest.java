@@ -3,13 +3,13 @@ package dev.deployclaw.ratelimit;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.gateway.Edge;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.policy.gateway.Site;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.model.KeyPart;
-import dev.deployclaw.testkit.Nginx;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.policy.gateway.EdgePolicy;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.NginxServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -38,21 +38,21 @@ class OddRequestTest {
   @TempDir static Path folder;
   private static Estate estate;
   private static RawUpstream upstream;
-  private static Nginx nginx;
+  private static NginxServer nginx;
   private static int port;
 
   @BeforeAll
   static void start() throws Exception {
     estate = Estate.start(folder, 0);
     upstream = RawUpstream.start();
-    port = Ports.free();
-    var limit = Sets.burst("all", 1, new KeyPart.Header("x-plan"));
+    port = FreePortFinder.free();
+    var limit = Sets.burst("all", 1, new CounterKeyPart.Header("x-plan"));
     var whole = Sets.burst("whole", 1);
-    var set = Sets.of(Sets.tenant("acme", BackendFailure.ALLOW, limit, whole));
+    var set = Sets.of(Sets.tenant("acme", BackendFailureMode.ALLOW, limit, whole));
     var upstreams = new TreeMap<String, String>();
     List.of("web", "checkout").forEach(s -> upstreams.put(s, upstream.address()));
     var site =
-        new Site(
+        new GatewaySite(
                 "127.0.0.1:" + port,
                 "127.0.0.1:" + estate.port(),
                 upstreams,
@@ -61,9 +61,9 @@ class OddRequestTest {
                 true,
                 Duration.ofSeconds(5),
                 List.of())
-            .with(Edge.NONE);
+            .with(EdgePolicy.NONE);
     var gateway = set.gateways().values().iterator().next();
-    nginx = Nginx.start(folder, NginxFile.render(set, gateway, site).text());
+    nginx = NginxServer.start(folder, NginxConfigFile.render(set, gateway, site).text());
     estate.activate(1, set);
     assertThat(status(PLAIN + END)).isEqualTo(200);
   }

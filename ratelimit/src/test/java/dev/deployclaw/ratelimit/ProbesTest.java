@@ -2,17 +2,17 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.decide.Counter;
-import dev.deployclaw.policy.decide.Reference;
+import dev.deployclaw.policy.decision.LimitCounter;
+import dev.deployclaw.policy.decision.ReferenceModel;
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.redis.Claim;
-import dev.deployclaw.policy.redis.EpochSet;
-import dev.deployclaw.policy.redis.Subject;
+import dev.deployclaw.policy.redis.EpochPolicySet;
+import dev.deployclaw.policy.redis.RateLimitedRequest;
+import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.policy.wire.DecideHeaders;
-import dev.deployclaw.policy.wire.ProbeKeys;
+import dev.deployclaw.policy.wire.ProbeKeyPair;
 import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.RuleDigest;
-import dev.deployclaw.policy.wire.SignedToken;
+import dev.deployclaw.policy.wire.SignedProbeToken;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -35,7 +35,7 @@ class ProbesTest {
   private static Estate estate;
   private static long epoch;
 
-  private final ProbeKeys keys = ProbeKeys.generate();
+  private final ProbeKeyPair keys = ProbeKeyPair.generate();
 
   @BeforeAll
   static void start() throws Exception {
@@ -57,8 +57,8 @@ class ProbesTest {
   void probesAreDecidedAsTheReferenceSaysAndLeaveTenantsAlone() {
     var held = activate(keys, 10);
     var tokens = LongStream.range(0, 12).mapToObj(i -> token("acme", 2, 1_000_000 * i)).toList();
-    var texts = SignedToken.sign(tokens, keys.privateKey());
-    Map<String, Counter> counters = new HashMap<>();
+    var texts = SignedProbeToken.sign(tokens, keys.privateKey());
+    Map<String, LimitCounter> counters = new HashMap<>();
     var expected = new ArrayList<Boolean>();
     var answered = new ArrayList<Boolean>();
 
@@ -78,7 +78,7 @@ class ProbesTest {
   void forgedProbeIsAnOrdinaryRequest() {
     activate(keys, 3);
 
-    var forged = probe(signed(token("acme", 1, 1), ProbeKeys.generate()));
+    var forged = probe(signed(token("acme", 1, 1), ProbeKeyPair.generate()));
     var anothers = probe(signed(token("globex", 1, 1), keys));
 
     assertThat(isProbe(forged)).isFalse();
@@ -90,7 +90,7 @@ class ProbesTest {
   void sealThatWasBelievedOnceVouchesForNoOtherToken() {
     activate(keys, 10);
     var good = signed(token("acme", 1, 1), keys);
-    var other = signed(token("acme", 9, 1), ProbeKeys.generate());
+    var other = signed(token("acme", 9, 1), ProbeKeyPair.generate());
     String seal = good.substring(good.lastIndexOf('.'));
     String spliced = other.substring(0, other.lastIndexOf('.')) + seal;
 
@@ -108,21 +108,21 @@ class ProbesTest {
     var before = probe(token);
 
     epoch++;
-    activate(ProbeKeys.generate(), 10);
+    activate(ProbeKeyPair.generate(), 10);
     epoch++;
-    activate(ProbeKeys.generate(), 10);
+    activate(ProbeKeyPair.generate(), 10);
 
     assertThat(isProbe(before)).isTrue();
     assertThat(isProbe(probe(token))).isFalse();
   }
 
-  private static EpochSet activate(ProbeKeys keys, int burst) {
+  private static EpochPolicySet activate(ProbeKeyPair keys, int burst) {
     return estate.activate(
         epoch, Sets.probed(keys.publicKey(), Sets.tenant("acme", Sets.burst("all", burst))));
   }
 
-  private static String signed(ProbeToken token, ProbeKeys keys) {
-    return SignedToken.sign(List.of(token), keys.privateKey()).getFirst();
+  private static String signed(ProbeToken token, ProbeKeyPair keys) {
+    return SignedProbeToken.sign(List.of(token), keys.privateKey()).getFirst();
   }
 
   private static ProbeToken token(String tenant, long cost, long at) {
@@ -130,18 +130,19 @@ class ProbesTest {
     return new ProbeToken("run-1", tenant, "checkout", "/pay/now", "GET", cost, at, expiry, "n");
   }
 
-  private static boolean reference(Map<String, Counter> counters, EpochSet held, ProbeToken token) {
-    var claim = Claim.of(held, subject(token.cost()));
-    return Reference.decide(counters, claim.ask(1), token.at()).allowed();
+  private static boolean reference(
+      Map<String, LimitCounter> counters, EpochPolicySet held, ProbeToken token) {
+    var claim = RequestCharges.of(held, subject(token.cost()));
+    return ReferenceModel.decide(counters, claim.ask(1), token.at()).allowed();
   }
 
-  private static String ruleDigest(EpochSet held) {
-    return RuleDigest.of(Claim.of(held, subject(1)).applied());
+  private static String ruleDigest(EpochPolicySet held) {
+    return RuleDigest.of(RequestCharges.of(held, subject(1)).applied());
   }
 
-  private static Subject subject(long units) {
+  private static RateLimitedRequest subject(long units) {
     var shape = new RequestShape("checkout", "/pay/now", "GET");
-    return new Subject("acme", shape, _ -> "", units, Optional.of("run-1"));
+    return new RateLimitedRequest("acme", shape, _ -> "", units, Optional.of("run-1"));
   }
 
   private static int admittedOf(int requests) {

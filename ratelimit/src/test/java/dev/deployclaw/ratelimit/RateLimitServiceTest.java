@@ -3,9 +3,9 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.model.KeyPart;
-import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
@@ -114,7 +114,7 @@ class RateLimitServiceTest {
 
   @Test
   void isReadyOnceItKnowsWhatIsCommittedAndStaysSo() {
-    dev.deployclaw.testkit.Await.until("etcd was read", Estate.LONG, () -> ready() == 200);
+    dev.deployclaw.testkit.BoundedWait.until("etcd was read", Estate.LONG, () -> ready() == 200);
     estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
 
     assertThat(ready()).isEqualTo(200);
@@ -165,7 +165,7 @@ class RateLimitServiceTest {
   @Test
   void decidesOnWithoutWhatWasStaged() {
     estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
-    String staged = RedisLayout.policyKey("acme", "acme");
+    String staged = RedisKeyLayout.policyKey("acme", "acme");
     estate.at(staged, node -> node.del(staged));
 
     assertThat(admittedOf(5)).isEqualTo(3);
@@ -203,9 +203,9 @@ class RateLimitServiceTest {
     estate.activate(
         epoch,
         Sets.of(
-            Sets.tenant("open", BackendFailure.ALLOW, Sets.burst("all", 1)),
-            Sets.tenant("shut", BackendFailure.DENY, Sets.burst("all", 1)),
-            Sets.tenant("gone", BackendFailure.ALLOW, Sets.burst("all", 1)).withBlocked(true)));
+            Sets.tenant("open", BackendFailureMode.ALLOW, Sets.burst("all", 1)),
+            Sets.tenant("shut", BackendFailureMode.DENY, Sets.burst("all", 1)),
+            Sets.tenant("gone", BackendFailureMode.ALLOW, Sets.burst("all", 1)).withBlocked(true)));
     estate.redis().nodes().forEach(estate.redis()::pause);
 
     var open = decide("open", "/");
@@ -220,7 +220,7 @@ class RateLimitServiceTest {
     assertThat(header(shut, DecideHeaders.RETRY_AFTER)).isEqualTo("1");
     assertThat(gone.statusCode()).isEqualTo(403);
     assertThat(status.redis()).isNotEqualTo(ServiceStatus.OK);
-    dev.deployclaw.testkit.Await.until(
+    dev.deployclaw.testkit.BoundedWait.until(
         "Redis is asked again",
         Estate.LONG,
         () -> estate.status().redis().equals(ServiceStatus.OK));
@@ -231,7 +231,7 @@ class RateLimitServiceTest {
     estate.activate(
         epoch,
         Sets.of(
-            Sets.tenant("acme", Sets.burst("all", 1, new KeyPart.Header("x-api-key"))),
+            Sets.tenant("acme", Sets.burst("all", 1, new CounterKeyPart.Header("x-api-key"))),
             Sets.tenant("globex", Sets.burst("all", 1))));
 
     var headers = new ArrayList<Integer>();
@@ -299,7 +299,7 @@ class RateLimitServiceTest {
         ++epoch,
         Sets.of(
             Sets.tenant("acme", Sets.burst("all", 1)),
-            Sets.tenant("newcomer", BackendFailure.ALLOW, Sets.burst("all", 1))));
+            Sets.tenant("newcomer", BackendFailureMode.ALLOW, Sets.burst("all", 1))));
     estate.redis().nodes().forEach(estate.redis()::pause);
 
     var newcomer = decide("newcomer", "/");
@@ -307,7 +307,7 @@ class RateLimitServiceTest {
 
     assertThat(newcomer.statusCode()).isEqualTo(403);
     assertThat(header(newcomer, DecideHeaders.FAILURE)).isEqualTo("unknown-tenant");
-    dev.deployclaw.testkit.Await.until(
+    dev.deployclaw.testkit.BoundedWait.until(
         "Redis is asked again",
         Estate.LONG,
         () -> estate.status().redis().equals(ServiceStatus.OK));

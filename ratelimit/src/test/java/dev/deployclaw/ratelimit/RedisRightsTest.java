@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.DecideCall;
-import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
-import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.redis.RateLimitedRequest;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
+import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.policy.redis.StagedRules;
-import dev.deployclaw.policy.redis.Subject;
-import dev.deployclaw.testkit.GuardedRedis;
+import dev.deployclaw.testkit.redis.AclProtectedRedis;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +35,12 @@ import redis.clients.jedis.exceptions.JedisDataException;
  */
 class RedisRightsTest {
   private static final String WORD = "a long word";
-  private static final String RULES = RedisLayout.policyKey("acme", "acme");
+  private static final String RULES = RedisKeyLayout.policyKey("acme", "acme");
   private static final String COUNTER = "dc:{acme}:c:acme:all:";
   private static final String TRIAL = "dc:{acme}:probe:run-1:acme:all:";
   private static final Constants ACTIVE = new Constants(1, 1, "d".repeat(64), 0);
-  private static final EpochSet HELD =
-      new EpochSet(1, "d".repeat(64), Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+  private static final EpochPolicySet HELD =
+      new EpochPolicySet(1, "d".repeat(64), Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
 
   /** The shapes of arguments behind a key that writing commands of Redis have. */
   private static final List<List<String>> FURTHER =
@@ -55,7 +55,7 @@ class RedisRightsTest {
           List.of("0", "x", "REPLACE"));
 
   @TempDir private static Path folder;
-  private static GuardedRedis redis;
+  private static AclProtectedRedis redis;
   private static Jedis operator;
   private static Jedis agent;
   private static Jedis service;
@@ -66,7 +66,7 @@ class RedisRightsTest {
         Files.readString(Path.of("..", "container", "redis", "users.acl"))
             + "user operator on #OPERATOR_SHA256 ~* &* +@all\n";
     redis =
-        GuardedRedis.start(
+        AclProtectedRedis.start(
             folder, users, Map.of("AGENT", WORD, "RATELIMIT", WORD, "OPERATOR", WORD));
     operator = as("operator");
     agent = as("deployclaw-agent");
@@ -211,8 +211,8 @@ class RedisRightsTest {
   }
 
   private static DecideCall.Encoded call(long requests) {
-    var subject = Subject.ordinary("acme", new RequestShape("web", "/", "GET"), _ -> "");
-    var claim = Claim.of(HELD, subject);
+    var subject = RateLimitedRequest.ordinary("acme", new RequestShape("web", "/", "GET"), _ -> "");
+    var claim = RequestCharges.of(HELD, subject);
     return new DecideCall(List.of(claim), requests, OptionalLong.empty()).encoded();
   }
 

@@ -1,13 +1,13 @@
 package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
-import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -41,13 +41,13 @@ final class Sets {
     return PolicySet.of(List.of(tenants), List.of(EDGE), probeKey);
   }
 
-  static TenantPolicy tenant(String name, BackendFailure onFailure, Limit... limits) {
+  static TenantPolicy tenant(String name, BackendFailureMode onFailure, Limit... limits) {
     return new TenantPolicy(
         name, new TreeMap<>(), Optional.empty(), false, onFailure, List.of(limits));
   }
 
   static TenantPolicy tenant(String name, Limit... limits) {
-    return tenant(name, BackendFailure.DENY, limits);
+    return tenant(name, BackendFailureMode.DENY, limits);
   }
 
   /** Tenants t0, t1, … with the same limit. */
@@ -71,29 +71,29 @@ final class Sets {
   static Limit atOnce(String name, long requests) {
     return new Limit(
         name,
-        Match.ANY,
+        RequestMatch.ANY,
         List.of(),
-        Algorithm.CONCURRENCY,
+        LimitAlgorithm.CONCURRENCY,
         requests,
         Duration.ofHours(1),
         Math.max(1, requests),
         1,
-        Mode.ENFORCE,
+        EnforcementMode.ENFORCE,
         Optional.empty());
   }
 
   /** So slow a bucket that it doesn't refill while a test runs. */
-  static Limit burst(String name, long burst, KeyPart... key) {
+  static Limit burst(String name, long burst, CounterKeyPart... key) {
     return new Limit(
         name,
-        Match.ANY,
+        RequestMatch.ANY,
         List.of(key),
-        Algorithm.TOKEN_BUCKET,
+        LimitAlgorithm.TOKEN_BUCKET,
         1,
         Duration.ofDays(1),
         burst,
         1,
-        Mode.ENFORCE,
+        EnforcementMode.ENFORCE,
         Optional.empty());
   }
 }

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.GatewayPatience;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.policy.gateway.Site;
-import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.gateway.GatewayDecisionTimeout;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.Gateway;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Nginx;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.NginxServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis that says nothing, a tenant whose limits open then, and a real gateway that waits. */
 @Slow(
-    guard = "dev.deployclaw.ratelimit.decide.DeadlinesTest",
+    guard = "dev.deployclaw.ratelimit.decision.DecisionDeadlinesTest",
     because = "it starts a cluster, a gateway and a service, and lets them wait")
 class SilentRedisTest {
   private static final int REQUESTS = 33;
@@ -42,13 +42,13 @@ class SilentRedisTest {
   @TempDir private static Path folder;
   private static Estate estate;
   private static HttpServer upstream;
-  private static Nginx nginx;
+  private static NginxServer nginx;
   private static int port;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder, GatewayPatience.NGINX.longestRedisTimeout());
-    var open = Sets.tenant("acme", BackendFailure.ALLOW, Sets.burst("all", 1_000_000));
+    estate = Estate.start(folder, GatewayDecisionTimeout.NGINX.longestRedisTimeout());
+    var open = Sets.tenant("acme", BackendFailureMode.ALLOW, Sets.burst("all", 1_000_000));
     estate.activate(1, Sets.behind(WHO, "", open));
     upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     upstream.createContext(
@@ -58,9 +58,9 @@ class SilentRedisTest {
           exchange.close();
         });
     upstream.start();
-    port = Ports.free();
-    nginx = Nginx.start(folder.resolve("nginx"), rendered());
-    Await.until("the gateway decides", Estate.LONG, () -> get().join() == 200);
+    port = FreePortFinder.free();
+    nginx = NginxServer.start(folder.resolve("nginx"), rendered());
+    BoundedWait.until("the gateway decides", Estate.LONG, () -> get().join() == 200);
   }
 
   @AfterAll
@@ -84,7 +84,7 @@ class SilentRedisTest {
       estate.redis().nodes().forEach(estate.redis()::resume);
     }
 
-    Await.until("Redis decides again", Estate.LONG, SilentRedisTest::isDecided);
+    BoundedWait.until("Redis decides again", Estate.LONG, SilentRedisTest::isDecided);
   }
 
   /** By a limit: where Redis can't be asked, none is told. */
@@ -107,7 +107,7 @@ class SilentRedisTest {
   private static String rendered() {
     var to = "127.0.0.1:" + upstream.getAddress().getPort();
     var site =
-        new Site(
+        new GatewaySite(
             "127.0.0.1:" + port,
             "127.0.0.1:" + estate.port(),
             new TreeMap<>(Map.of("checkout", to, "web", to)),
@@ -116,6 +116,6 @@ class SilentRedisTest {
             true,
             Duration.ofSeconds(10),
             List.of());
-    return NginxFile.render(PolicySet.EMPTY, Sets.edge(WHO), site).text();
+    return NginxConfigFile.render(PolicySet.EMPTY, Sets.edge(WHO), site).text();
   }
 }

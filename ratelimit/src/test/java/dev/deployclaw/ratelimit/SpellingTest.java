@@ -4,15 +4,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.Edge;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.policy.gateway.PathSpelling;
-import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.gateway.EdgePolicy;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.PathStrictness;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.testkit.Nginx;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.policy.model.RequestMatch;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.NginxServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -50,7 +50,7 @@ class SpellingTest {
   @TempDir static Path folder;
   private static Estate estate;
   private static RawUpstream upstream;
-  private static Nginx nginx;
+  private static NginxServer nginx;
   private static PolicySet set;
   private static int port;
 
@@ -61,7 +61,7 @@ class SpellingTest {
   static void start() throws Exception {
     estate = Estate.start(folder, 0);
     upstream = RawUpstream.start();
-    port = Ports.free();
+    port = FreePortFinder.free();
     var gateway =
         new Gateway(
             "edge-1",
@@ -72,7 +72,7 @@ class SpellingTest {
                 new Gateway.Route("/orders", "orders"),
                 new Gateway.Route("/checkout", "checkout")));
     set = PolicySet.of(List.of(Sets.tenant("acme", limits())), List.of(gateway), "");
-    nginx = gateway(PathSpelling.STRICT, port);
+    nginx = gateway(PathStrictness.STRICT, port);
     estate.activate(1, set);
   }
 
@@ -130,8 +130,8 @@ class SpellingTest {
   /** The route decides there, too; a limit's own route may still be read in both ways. */
   @Test
   void anEncodedSlashPassesBelowARouteWhereTheGatewayAllowsIt() {
-    int other = Ports.free();
-    try (var _ = gateway(PathSpelling.ENCODED_SLASH, other)) {
+    int other = FreePortFinder.free();
+    try (var _ = gateway(PathStrictness.ENCODED_SLASH, other)) {
       List<Outcome> apart = new ArrayList<>();
       for (String spelling : spellings()) {
         var outcome = get(other, spelling, HOST);
@@ -153,8 +153,8 @@ class SpellingTest {
 
   @Test
   void allPassWhereTheGatewaySaysThatItsUpstreamsReadThemAsItDoes() {
-    int other = Ports.free();
-    try (var _ = gateway(PathSpelling.ANY, other)) {
+    int other = FreePortFinder.free();
+    try (var _ = gateway(PathStrictness.ANY, other)) {
       assertThat(get(other, ATTACK, HOST).judged()).contains("orders");
     }
   }
@@ -176,16 +176,19 @@ class SpellingTest {
 
   private static Limit[] limits() {
     return List.of(
-            limit("web", new Match(Optional.of("web"), Optional.empty(), Optional.empty())),
-            limit("checkout", Match.service("checkout")),
-            limit("orders", new Match(Optional.of("orders"), Optional.of("/*"), Optional.empty())),
+            limit("web", new RequestMatch(Optional.of("web"), Optional.empty(), Optional.empty())),
+            limit("checkout", RequestMatch.service("checkout")),
+            limit(
+                "orders",
+                new RequestMatch(Optional.of("orders"), Optional.of("/*"), Optional.empty())),
             limit(
                 "orders-bulk",
-                new Match(Optional.of("orders"), Optional.of("/orders/bulk"), Optional.empty())))
+                new RequestMatch(
+                    Optional.of("orders"), Optional.of("/orders/bulk"), Optional.empty())))
         .toArray(Limit[]::new);
   }
 
-  private static Limit limit(String name, Match match) {
+  private static Limit limit(String name, RequestMatch match) {
     var wide = Sets.burst(name, 1_000_000);
     return new Limit(
         name,
@@ -200,17 +203,17 @@ class SpellingTest {
         wide.onBackendFailure());
   }
 
-  private static Nginx gateway(PathSpelling paths, int port) {
+  private static NginxServer gateway(PathStrictness paths, int port) {
     var home = folder.resolve(paths.word());
-    var site = site(home, port).with(Edge.NONE.with(paths));
+    var site = site(home, port).with(EdgePolicy.NONE.with(paths));
     var gateway = set.gateways().values().iterator().next();
-    return Nginx.start(home, NginxFile.render(set, gateway, site).text());
+    return NginxServer.start(home, NginxConfigFile.render(set, gateway, site).text());
   }
 
-  private static Site site(Path home, int port) {
+  private static GatewaySite site(Path home, int port) {
     var upstreams = new TreeMap<String, String>();
     List.of("web", "orders", "checkout").forEach(s -> upstreams.put(s, upstream.address()));
-    return new Site(
+    return new GatewaySite(
         "127.0.0.1:" + port,
         "127.0.0.1:" + estate.port(),
         upstreams,

@@ -3,12 +3,12 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
-import dev.deployclaw.policy.model.Unproven;
+import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.ratelimit.token.Issuer;
-import dev.deployclaw.ratelimit.token.KeySource;
+import dev.deployclaw.ratelimit.token.JwksSource;
 import dev.deployclaw.ratelimit.token.TokenSettings;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Fresh valid tokens beside many connections that bring forged ones, each another one. */
 @Slow(
-    guard = "dev.deployclaw.ratelimit.token.FairChecksTest",
+    guard = "dev.deployclaw.ratelimit.token.FairCheckQueueTest",
     because = "it brings forged tokens over two hundred connections")
 class TokenFloodTest {
   private static final int CONNECTIONS = 200;
@@ -51,11 +51,11 @@ class TokenFloodTest {
   static void start() throws Exception {
     var keys = Files.writeString(folder.resolve("keys.json"), ISSUER.keySet());
     var settings =
-        new TokenSettings(new KeySource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30));
+        new TokenSettings(new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30));
     estate = Estate.start(folder, 0, settings);
-    var claim = new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, Unproven.REFUSE);
+    var claim = new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, InvalidTokenAction.REFUSE);
     estate.activate(1, Sets.behind(claim, "", Sets.tenant("acme", Sets.burst("all", 1_000_000))));
-    Await.until("keys are read", Estate.LONG, () -> good(-1) == 204);
+    BoundedWait.until("keys are read", Estate.LONG, () -> good(-1) == 204);
   }
 
   @AfterAll
@@ -72,7 +72,7 @@ class TokenFloodTest {
     }
     List<Integer> answers = new ArrayList<>();
     try {
-      Await.until("the flood runs", Estate.LONG, () -> forged.get() > 10 * CONNECTIONS);
+      BoundedWait.until("the flood runs", Estate.LONG, () -> forged.get() > 10 * CONNECTIONS);
       for (int i = 0; i < GOOD; i++) {
         answers.add(good(i));
       }

@@ -4,22 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
+import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.model.Unproven;
 import dev.deployclaw.policy.wire.DecideHeaders;
-import dev.deployclaw.policy.wire.ProbeKeys;
+import dev.deployclaw.policy.wire.ProbeKeyPair;
 import dev.deployclaw.policy.wire.ProbeToken;
-import dev.deployclaw.policy.wire.SignedToken;
+import dev.deployclaw.policy.wire.SignedProbeToken;
 import dev.deployclaw.ratelimit.token.Issuer;
-import dev.deployclaw.ratelimit.token.KeySource;
+import dev.deployclaw.ratelimit.token.JwksSource;
 import dev.deployclaw.ratelimit.token.TokenSettings;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Nginx;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.NginxServer;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
@@ -51,16 +51,16 @@ import redis.clients.jedis.Jedis;
 /** Tenants named by tokens: a client, a real NGINX, the service, a Redis Cluster and an etcd. */
 class TokenIdentityTest {
   private static final Issuer ISSUER = Issuer.ofEachKind().rsa("next");
-  private static final Claim CLAIM = claim(Unproven.REFUSE);
+  private static final Claim CLAIM = claim(InvalidTokenAction.REFUSE);
   private static final TenantPolicy ACME = Sets.tenant("acme", Sets.burst("all", 3));
 
   @TempDir static Path folder;
-  private static final ProbeKeys PROBES = ProbeKeys.generate();
+  private static final ProbeKeyPair PROBES = ProbeKeyPair.generate();
   private static final List<String> UPSTREAM = new CopyOnWriteArrayList<>();
   private static Path keys;
   private static Estate estate;
   private static HttpServer upstream;
-  private static Nginx nginx;
+  private static NginxServer nginx;
   private static int port;
   private static long epoch;
 
@@ -72,7 +72,7 @@ class TokenIdentityTest {
             folder,
             0,
             new TokenSettings(
-                new KeySource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30)));
+                new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30)));
     upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     upstream.createContext(
         "/",
@@ -83,8 +83,8 @@ class TokenIdentityTest {
           exchange.close();
         });
     upstream.start();
-    port = Ports.free();
-    nginx = Nginx.start(folder.resolve("nginx"), rendered());
+    port = FreePortFinder.free();
+    nginx = NginxServer.start(folder.resolve("nginx"), rendered());
   }
 
   @AfterAll
@@ -174,7 +174,7 @@ class TokenIdentityTest {
 
   @Test
   void theUnprovenFallUnderTheDefaultWhereTheGatewaySaysSo() {
-    var lenient = claim(Unproven.DEFAULT);
+    var lenient = claim(InvalidTokenAction.DEFAULT);
     activate(lenient, ACME, Sets.tenant("default", Sets.burst("all", 1)));
 
     assertThat(get(Map.of())).isEqualTo(200);
@@ -188,7 +188,7 @@ class TokenIdentityTest {
   }
 
   @Slow(
-      guard = "dev.deployclaw.ratelimit.token.KeySetTest",
+      guard = "dev.deployclaw.ratelimit.token.TokenKeySetTest",
       because = "it waits until a service reads its keys again")
   @Test
   void keysMayChangeWhileItRuns() throws Exception {
@@ -199,16 +199,16 @@ class TokenIdentityTest {
     assertThat(get(next)).isEqualTo(401);
 
     Files.writeString(keys, ISSUER.keySet("rsa", "next"));
-    Await.until("the new key is believed", Estate.LONG, () -> get(next) == 200);
+    BoundedWait.until("the new key is believed", Estate.LONG, () -> get(next) == 200);
     assertThat(get(old)).isEqualTo(200);
 
     Files.writeString(keys, "{\"keys\":[");
     assertThat(get(next)).as("half a file changes nothing").isEqualTo(200);
     Files.writeString(keys, ISSUER.keySet("next"));
-    Await.until("the old key is gone", Estate.LONG, () -> get(old) == 401);
+    BoundedWait.until("the old key is gone", Estate.LONG, () -> get(old) == 401);
     assertThat(get(next)).isEqualTo(200);
     Files.writeString(keys, ISSUER.keySet("rsa", "ec", "ed"));
-    Await.until("the keys are back", Estate.LONG, () -> get(old) == 200);
+    BoundedWait.until("the keys are back", Estate.LONG, () -> get(old) == 200);
   }
 
   @Test
@@ -216,8 +216,9 @@ class TokenIdentityTest {
     activate(CLAIM, ACME);
     long expiry = Instant.now().getEpochSecond() + 120;
     var probe = new ProbeToken("run-1", "acme", "checkout", "/pay/now", "GET", 1, 1, expiry, "n");
-    String signed = SignedToken.sign(List.of(probe), PROBES.privateKey()).getFirst();
-    String forged = SignedToken.sign(List.of(probe), ProbeKeys.generate().privateKey()).getFirst();
+    String signed = SignedProbeToken.sign(List.of(probe), PROBES.privateKey()).getFirst();
+    String forged =
+        SignedProbeToken.sign(List.of(probe), ProbeKeyPair.generate().privateKey()).getFirst();
 
     var answer = send(Map.of(DecideHeaders.PROBE_TOKEN, signed));
 
@@ -270,7 +271,7 @@ class TokenIdentityTest {
     estate.activate(epoch, Sets.behind(identity, PROBES.publicKey(), tenants));
   }
 
-  private static Claim claim(Unproven unproven) {
+  private static Claim claim(InvalidTokenAction unproven) {
     return new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, unproven);
   }
 
@@ -299,7 +300,7 @@ class TokenIdentityTest {
   private static String rendered() {
     var to = "127.0.0.1:" + upstream.getAddress().getPort();
     var site =
-        new Site(
+        new GatewaySite(
             "127.0.0.1:" + port,
             "127.0.0.1:" + estate.port(),
             new TreeMap<>(Map.of("checkout", to, "web", to)),
@@ -308,6 +309,6 @@ class TokenIdentityTest {
             true,
             Duration.ofSeconds(10),
             List.of());
-    return NginxFile.render(PolicySet.EMPTY, Sets.edge(CLAIM), site).text();
+    return NginxConfigFile.render(PolicySet.EMPTY, Sets.edge(CLAIM), site).text();
   }
 }

@@ -4,7 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.skills.procedure.ProcedureReader;
+import dev.deployclaw.skills.sheet.OperatorPolicy;
+import dev.deployclaw.skills.sheet.SkillFile;
+import dev.deployclaw.skills.sheet.SkillFolder;
+import dev.deployclaw.skills.text.DiagnosticCollector;
+import dev.deployclaw.skills.text.SkillDiagnostic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +115,7 @@ public record SkillLock(SortedMap<String, Pin> pins) {
   }
 
   /** A lock file as it was read; with problems, {@code lock} is empty and nothing is pinned. */
-  public record Reading(SkillLock lock, List<Diagnostic> problems) {
+  public record Reading(SkillLock lock, List<SkillDiagnostic> problems) {
     public Reading {
       problems = List.copyOf(problems);
     }
@@ -129,7 +135,7 @@ public record SkillLock(SortedMap<String, Pin> pins) {
         throw new IOException(skill.file() + " changed while it was read");
       }
       var tools = skill.allowedTools().declared().stream().sorted().toList();
-      var granted = Procedures.allowance(skill, operator).granted().stream().sorted().toList();
+      var granted = ProcedureReader.allowance(skill, operator).granted().stream().sorted().toList();
       pins.put(skill.name(), new Pin(hashed.sha256(), tools, Optional.of(granted)));
     }
     return new SkillLock(pins);
@@ -159,7 +165,7 @@ public record SkillLock(SortedMap<String, Pin> pins) {
   }
 
   public static Reading read(Path file) {
-    var findings = new Findings(file);
+    var findings = new DiagnosticCollector(file);
     var pins = new TreeMap<String, Pin>();
     try {
       var root = JSON.readTree(bytes(file));
@@ -193,7 +199,7 @@ public record SkillLock(SortedMap<String, Pin> pins) {
       fields.put("sha256", pin.sha256());
       fields.put("capabilities", pin.capabilities());
       pin.granted().ifPresent(granted -> fields.put("granted", granted));
-      lines.add("    %s: %s".formatted(Canonical.text(name), Canonical.text(fields)));
+      lines.add("    %s: %s".formatted(CanonicalJson.text(name), CanonicalJson.text(fields)));
     });
     return "{\n  \"version\": 1,\n  \"skills\": {\n" + String.join(",\n", lines) + "\n  }\n}\n";
   }
@@ -209,7 +215,9 @@ public record SkillLock(SortedMap<String, Pin> pins) {
   }
 
   private static void pin(
-      Map.Entry<String, JsonNode> entry, SortedMap<String, Pin> pins, Findings findings) {
+      Map.Entry<String, JsonNode> entry,
+      SortedMap<String, Pin> pins,
+      DiagnosticCollector findings) {
     String hash = entry.getValue().path("sha256").asText("");
     if (!hash.matches(HASH)) {
       findings.error(1, "the pin of " + entry.getKey() + " has no hash", "run skills lock");

@@ -1,5 +1,11 @@
 package dev.deployclaw.skills;
 
+import dev.deployclaw.skills.procedure.ProcedureReader;
+import dev.deployclaw.skills.procedure.StepsBlock;
+import dev.deployclaw.skills.sheet.SkillFile;
+import dev.deployclaw.skills.sheet.SkillFolder;
+import dev.deployclaw.skills.sheet.SkillReader;
+import dev.deployclaw.skills.text.SkillDiagnostic;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,9 +18,9 @@ public final class SkillValidator {
   /**
    * All problems, the steps block included; sorted as found.
    *
-   * @see Diagnostic#valid for the verdict
+   * @see SkillDiagnostic#valid for the verdict
    */
-  public static List<Diagnostic> problems(Path folderOrFile) {
+  public static List<SkillDiagnostic> problems(Path folderOrFile) {
     var reading = SkillReader.read(folderOrFile);
     var all = new ArrayList<>(reading.diagnostics());
     reading.skill().ifPresent(skill -> all.addAll(steps(skill)));
@@ -24,11 +30,11 @@ public final class SkillValidator {
   /**
    * All problems of a skill, or of all skills below a folder. A folder without any is a problem.
    */
-  public static List<Diagnostic> problemsBelow(Path path) {
+  public static List<SkillDiagnostic> problemsBelow(Path path) {
     if (!Files.isDirectory(path) || SkillFolder.sheet(path).isPresent()) {
       return problems(path);
     }
-    var catalogue = Catalogue.discover(List.of(new Scope("given", path)));
+    var catalogue = SkillCatalogue.discover(List.of(new SkillScope("given", path)));
     var all = new ArrayList<>(catalogue.diagnostics());
     catalogue.skills().values().forEach(e -> all.addAll(steps(e.skill())));
     boolean none = catalogue.skills().isEmpty() && all.isEmpty();
@@ -39,21 +45,21 @@ public final class SkillValidator {
   public static List<SkillFile> skillsBelow(Path path) {
     return !Files.isDirectory(path) || SkillFolder.sheet(path).isPresent()
         ? SkillReader.read(path).skill().stream().toList()
-        : Catalogue.discover(List.of(new Scope("given", path))).skills().values().stream()
-            .map(Catalogue.Entry::skill)
+        : SkillCatalogue.discover(List.of(new SkillScope("given", path))).skills().values().stream()
+            .map(SkillCatalogue.Entry::skill)
             .toList();
   }
 
   /** Who serves operations says how. */
-  private static List<Diagnostic> steps(SkillFile skill) {
-    var reading = Procedures.of(skill);
+  private static List<SkillDiagnostic> steps(SkillFile skill) {
+    var reading = ProcedureReader.of(skill);
     boolean silent = reading.procedure().isEmpty() && reading.problems().isEmpty();
     if (!silent || skill.metadata().getOrDefault(SkillFile.SERVES, "").isBlank()) {
       return reading.problems();
     }
     return List.of(
-        new Diagnostic(
-            Diagnostic.Severity.VIOLATION,
+        new SkillDiagnostic(
+            SkillDiagnostic.Severity.VIOLATION,
             skill.file(),
             skill.bodyLine(),
             "the skill serves operations but has no steps block",

@@ -1,6 +1,4 @@
-/**
- * The SKILL.md engine: read, validate, discover, pin, and turn a skill's steps into a procedure.
- */
+/** Finds, validates and pins skills. */
 @NullMarked
 package dev.deployclaw.skills;
 

@@ -2,7 +2,9 @@ package dev.deployclaw.skills;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.skills.procedure.ProcedureReader;
+import dev.deployclaw.skills.sheet.OperatorPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +56,8 @@ class BuiltInSkillsTest {
   void serveEveryOperationThatTheKernelCarriesOut() {
     var catalogue = discover();
 
-    for (Operation operation : Operation.values()) {
-      if (operation != Operation.SNAPSHOT) {
+    for (TaskOperation operation : TaskOperation.values()) {
+      if (operation != TaskOperation.SNAPSHOT) {
         assertThat(catalogue.serving(operation.word())).as(operation.word()).isPresent();
       }
     }
@@ -64,7 +66,7 @@ class BuiltInSkillsTest {
   @Test
   void arePinnedAsTheyAre() throws IOException {
     var lock = SkillLock.read(root.resolve(SkillLock.FILE)).lock();
-    var skills = discover().skills().values().stream().map(Catalogue.Entry::skill).toList();
+    var skills = discover().skills().values().stream().map(SkillCatalogue.Entry::skill).toList();
 
     assertThat(lock)
         .as("pin the built-in skills again: deployclaw skills lock")
@@ -75,7 +77,7 @@ class BuiltInSkillsTest {
   void driveTheReferenceRunInSixSteps() {
     var skill = discover().skill("orchestrate-rate-limits").orElseThrow();
 
-    var procedure = Procedures.of(skill).procedure().orElseThrow();
+    var procedure = ProcedureReader.of(skill).procedure().orElseThrow();
 
     assertThat(procedure.steps())
         .extracting(step -> step.action())
@@ -96,7 +98,7 @@ class BuiltInSkillsTest {
             "change.converge");
   }
 
-  private Catalogue discover() {
-    return Catalogue.discover(List.of(new Scope("built-in", root)));
+  private SkillCatalogue discover() {
+    return SkillCatalogue.discover(List.of(new SkillScope("built-in", root)));
   }
 }

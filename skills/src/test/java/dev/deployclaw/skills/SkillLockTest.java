@@ -2,8 +2,13 @@ package dev.deployclaw.skills;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.skills.OperatorPolicy.Denial;
 import dev.deployclaw.skills.SkillLock.Verdict;
+import dev.deployclaw.skills.sheet.AllowedTools;
+import dev.deployclaw.skills.sheet.OperatorPolicy;
+import dev.deployclaw.skills.sheet.OperatorPolicy.Denial;
+import dev.deployclaw.skills.sheet.SkillFile;
+import dev.deployclaw.skills.sheet.SkillReader;
+import dev.deployclaw.skills.sheet.SkillSheetFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,7 +159,7 @@ class SkillLockTest {
   }
 
   private SkillFile skill(String line) {
-    var folder = Sheets.write(root, "one", Sheets.sheet("one", line));
+    var folder = SkillSheetFiles.write(root, "one", SkillSheetFiles.sheet("one", line));
     return SkillReader.read(folder).skill().orElseThrow();
   }
 }

@@ -3,6 +3,8 @@ package dev.deployclaw.skills;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import dev.deployclaw.skills.sheet.SkillSheetFiles;
+import dev.deployclaw.skills.text.SkillDiagnostic;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,13 +20,13 @@ class SkillValidatorTest {
 
   @Test
   void acceptsTheSmallestSkill() {
-    assertThat(problems("tiny", Sheets.sheet("tiny"))).isEmpty();
+    assertThat(problems("tiny", SkillSheetFiles.sheet("tiny"))).isEmpty();
   }
 
   @Test
   void acceptsAllSixFields() {
     var text =
-        Sheets.sheet(
+        SkillSheetFiles.sheet(
             "full",
             "license: MIT",
             "compatibility: Needs a network.",
@@ -38,7 +40,7 @@ class SkillValidatorTest {
 
   @Test
   void acceptsThePathOfTheFileItself() {
-    var folder = Sheets.write(root, "tiny", Sheets.sheet("tiny"));
+    var folder = SkillSheetFiles.write(root, "tiny", SkillSheetFiles.sheet("tiny"));
 
     assertThat(SkillValidator.problems(folder.resolve("SKILL.md"))).isEmpty();
   }
@@ -52,7 +54,7 @@ class SkillValidatorTest {
 
   @Test
   void refusesAFolderWithoutSheet() {
-    var folder = Sheets.write(root, "empty", "README.md", new byte[0]);
+    var folder = SkillSheetFiles.write(root, "empty", "README.md", new byte[0]);
 
     assertThat(texts(SkillValidator.problems(folder)).getFirst()).contains("no SKILL.md");
   }
@@ -60,8 +62,11 @@ class SkillValidatorTest {
   @Test
   void refusesASheetInMixedCapitals() {
     var folder =
-        Sheets.write(
-            root, "mixed", "Skill.md", Sheets.sheet("mixed").getBytes(StandardCharsets.UTF_8));
+        SkillSheetFiles.write(
+            root,
+            "mixed",
+            "Skill.md",
+            SkillSheetFiles.sheet("mixed").getBytes(StandardCharsets.UTF_8));
 
     assertThat(texts(SkillValidator.problems(folder)).getFirst()).contains("no SKILL.md");
   }
@@ -69,9 +74,9 @@ class SkillValidatorTest {
   @ParameterizedTest
   @ValueSource(strings = {"技能", "мой-навык", "навык", "café", "true", "null", "123"})
   void acceptsNamesInOtherScriptsAndNamesThatLookTyped(String name) {
-    var problems = problems(name, Sheets.sheet(name));
+    var problems = problems(name, SkillSheetFiles.sheet(name));
 
-    assertThat(Diagnostic.valid(problems)).as("%s", problems).isTrue();
+    assertThat(SkillDiagnostic.valid(problems)).as("%s", problems).isTrue();
   }
 
   @ParameterizedTest
@@ -85,9 +90,9 @@ class SkillValidatorTest {
     "my.skill, other characters",
   })
   void refusesMisspeltNames(String name, String message) {
-    var problems = problems(name, Sheets.sheet(name));
+    var problems = problems(name, SkillSheetFiles.sheet(name));
 
-    assertThat(Diagnostic.valid(problems)).isFalse();
+    assertThat(SkillDiagnostic.valid(problems)).isFalse();
     assertThat(texts(problems).getFirst()).contains("SKILL.md:2:").contains(message);
   }
 
@@ -95,23 +100,25 @@ class SkillValidatorTest {
   void refusesANameOfMoreThan64Characters() {
     String name = "a".repeat(70);
 
-    assertThat(texts(problems(name, Sheets.sheet(name))).getFirst()).contains("longer than 64");
+    assertThat(texts(problems(name, SkillSheetFiles.sheet(name))).getFirst())
+        .contains("longer than 64");
   }
 
   @Test
   void refusesANameThatIsNotTheFolders() {
-    assertThat(texts(problems("this", Sheets.sheet("that"))).getFirst())
+    assertThat(texts(problems("this", SkillSheetFiles.sheet("that"))).getFirst())
         .contains("isn't the folder's name");
   }
 
   @Test
   void takesComposedAndDecomposedLettersForTheSame() {
-    assertThat(problems("cafe\u0301", Sheets.sheet("caf\u00e9"))).isEmpty();
+    assertThat(problems("cafe\u0301", SkillSheetFiles.sheet("caf\u00e9"))).isEmpty();
   }
 
   @Test
   void refusesUnknownFieldsWithTheirLine() {
-    var problems = problems("tiny", Sheets.sheet("tiny", "license: MIT", "allowed_tools: Read"));
+    var problems =
+        problems("tiny", SkillSheetFiles.sheet("tiny", "license: MIT", "allowed_tools: Read"));
 
     assertThat(texts(problems).getFirst()).contains("SKILL.md:5:").contains("allowed_tools");
   }
@@ -140,19 +147,23 @@ class SkillValidatorTest {
 
   @Test
   void boundsCompatibilityAtBothEnds() {
-    assertThat(problems("tiny", Sheets.sheet("tiny", "compatibility: " + "x".repeat(500))))
+    assertThat(problems("tiny", SkillSheetFiles.sheet("tiny", "compatibility: " + "x".repeat(500))))
         .isEmpty();
-    assertThat(texts(problems("tiny", Sheets.sheet("tiny", "compatibility: " + "x".repeat(550)))))
+    assertThat(
+            texts(
+                problems(
+                    "tiny", SkillSheetFiles.sheet("tiny", "compatibility: " + "x".repeat(550)))))
         .singleElement(STRING)
         .contains("1 to 500");
-    assertThat(texts(problems("tiny", Sheets.sheet("tiny", "compatibility: ''"))).getFirst())
+    assertThat(
+            texts(problems("tiny", SkillSheetFiles.sheet("tiny", "compatibility: ''"))).getFirst())
         .contains("1 to 500");
   }
 
   @Test
   void refusesStructuresWhereTextIsMeant() {
     var text =
-        Sheets.sheet(
+        SkillSheetFiles.sheet(
             "tiny",
             "license:",
             "  - MIT",
@@ -170,7 +181,7 @@ class SkillValidatorTest {
 
   @Test
   void refusesFlowStyleAndDoubledKeysAsOtherClientsDo() {
-    var text = Sheets.sheet("tiny", "metadata: {a: b}", "license: MIT", "license: GPL");
+    var text = SkillSheetFiles.sheet("tiny", "metadata: {a: b}", "license: MIT", "license: GPL");
 
     assertThat(texts(problems("tiny", text)))
         .anySatisfy(t -> assertThat(t).contains("SKILL.md:4:").contains("flow style"))
@@ -184,11 +195,11 @@ class SkillValidatorTest {
     assertThat(problems("tiny", text)).hasSizeGreaterThanOrEqualTo(5);
   }
 
-  private List<Diagnostic> problems(String folder, String text) {
-    return SkillValidator.problems(Sheets.write(root, folder, text));
+  private List<SkillDiagnostic> problems(String folder, String text) {
+    return SkillValidator.problems(SkillSheetFiles.write(root, folder, text));
   }
 
-  private static List<String> texts(List<Diagnostic> diagnostics) {
-    return diagnostics.stream().map(Diagnostic::text).toList();
+  private static List<String> texts(List<SkillDiagnostic> diagnostics) {
+    return diagnostics.stream().map(SkillDiagnostic::text).toList();
   }
 }

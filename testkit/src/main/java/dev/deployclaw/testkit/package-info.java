@@ -1,4 +1,4 @@
-/** Starts real servers for tests and the lab, and makes time and chance repeatable. */
+/** Repeatable time, chance and waiting for tests, and the mark of slow tests. */
 @NullMarked
 package dev.deployclaw.testkit;
 

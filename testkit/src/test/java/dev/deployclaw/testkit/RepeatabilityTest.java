@@ -3,6 +3,8 @@ package dev.deployclaw.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.network.HostPort;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +47,7 @@ final class RepeatabilityTest {
 
   @Test
   void portsAreHandedOutOnce() {
-    List<Integer> ports = Ports.free(200);
+    List<Integer> ports = FreePortFinder.free(200);
 
     assertThat(new HashSet<>(ports)).hasSize(200);
   }

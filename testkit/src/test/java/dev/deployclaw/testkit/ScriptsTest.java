@@ -3,6 +3,7 @@ package dev.deployclaw.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class ScriptsTest {
     program("jdk/bin/java", "shift $(($# - 2)); echo \"$PWD $*\"");
     write("jdk/release", "JAVA_VERSION=\"25.0.1\"");
     for (String tool : TOOLS) {
-      program("bin/" + tool, "exec " + Binaries.find(tool) + " \"$@\"");
+      program("bin/" + tool, "exec " + ExecutableFinder.find(tool) + " \"$@\"");
     }
   }
 
@@ -215,7 +216,7 @@ final class ScriptsTest {
   @Test
   void entersANetworkOfItsOwnInWhichThereIsALoopback() throws Exception {
     for (String tool : List.of("unshare", "ip", "sh", "true")) {
-      program("bin/" + tool, "exec " + Binaries.find(tool) + " \"$@\"");
+      program("bin/" + tool, "exec " + ExecutableFinder.find(tool) + " \"$@\"");
     }
     assumeTrue(
         run(new ProcessBuilder("/bin/sh", "-c", "unshare --net true")).exit == 0,

@@ -2,6 +2,7 @@ package dev.deployclaw.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ final class TestScriptTest {
     for (String file : List.of("test", "scripts/env.sh", "scripts/tests.sh")) {
       Path target = folder.resolve(file);
       Files.createDirectories(Objects.requireNonNull(target.getParent()));
-      Files.copy(Source.TOP.resolve(file), target);
+      Files.copy(JavaSourceFile.TOP.resolve(file), target);
     }
     write("pom.xml", "<modules><module>lab</module></modules>");
     write(".mvn/maven.config", "");
@@ -83,7 +84,8 @@ final class TestScriptTest {
     program("jdk/bin/javac", "");
     write("jdk/release", "JAVA_VERSION=\"25.0.1\"");
     THERE.forEach(name -> program("bin/" + name, ""));
-    TOOLS.forEach(name -> program("bin/" + name, "exec " + Binaries.find(name) + " \"$@\""));
+    TOOLS.forEach(
+        name -> program("bin/" + name, "exec " + ExecutableFinder.find(name) + " \"$@\""));
     maven("a.QuickTest", 5, 1);
   }
 
@@ -171,7 +173,7 @@ final class TestScriptTest {
   private List<String> lines(String function) throws Exception {
     String script =
         "set -euo pipefail; cd '%s'; . scripts/env.sh; . scripts/tests.sh; %s"
-            .formatted(Source.TOP, function);
+            .formatted(JavaSourceFile.TOP, function);
     Run run = run(List.of("/bin/bash", "-c", script));
     assertThat(run.exit).as(run.err).isZero();
     return run.lines();

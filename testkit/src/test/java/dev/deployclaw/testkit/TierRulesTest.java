@@ -49,7 +49,7 @@ class TierRulesTest {
   @BeforeAll
   static void reads() throws IOException {
     classes = new TreeMap<>();
-    for (var source : Source.all("src/test")) {
+    for (var source : JavaSourceFile.all("src/test")) {
       String folder = String.valueOf(source.tree().getPackageName());
       for (var type : source.tree().getTypeDecls()) {
         if (type instanceof ClassTree tree) {
@@ -92,7 +92,7 @@ class TierRulesTest {
   @Test
   void theListOfTimesNamesClassesThatExistAndAllSlowOnes() throws IOException {
     var listed =
-        Files.readAllLines(Source.TOP.resolve("scripts/test-times")).stream()
+        Files.readAllLines(JavaSourceFile.TOP.resolve("scripts/test-times")).stream()
             .filter(line -> !line.startsWith("#"))
             .map(line -> line.split(" ", -1)[1])
             .collect(Collectors.toSet());

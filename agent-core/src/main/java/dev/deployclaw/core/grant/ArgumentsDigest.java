@@ -1,11 +1,11 @@
 package dev.deployclaw.core.grant;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Call.WriteBack.Edit;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.ExecutorCall.WriteBack.Edit;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Observation;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.core.spi.ObservedState;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +19,7 @@ final class ArgumentsDigest {
   private ArgumentsDigest() {}
 
   static String of(Invocation call) {
-    var fold = new Fold();
+    var fold = new LengthPrefixedHash();
     fold.text(call.fence().leader()).number(call.fence().term());
     fold.number(call.deadline().toNanos());
     fold.text(kind(call.call()));
@@ -28,45 +28,47 @@ final class ArgumentsDigest {
   }
 
   /** Its word in the digest, whatever its type is called. */
-  private static String kind(Call call) {
+  private static String kind(ExecutorCall call) {
     return switch (call) {
-      case Call.Look _ -> "Look";
-      case Call.Observe _ -> "Observe";
-      case Call.Stage _ -> "Stage";
-      case Call.Prepare _ -> "Prepare";
-      case Call.Publish _ -> "Publish";
-      case Call.Converge _ -> "Converge";
-      case Call.Discard _ -> "Discard";
-      case Call.Probe _ -> "Probe";
-      case Call.WriteBack _ -> "WriteBack";
-      case Call.Lost _ -> "Lost";
-      case Call.Reassert _ -> "Reassert";
-      case Call.Heartbeat _ -> "Heartbeat";
+      case ExecutorCall.Look _ -> "Look";
+      case ExecutorCall.Observe _ -> "Observe";
+      case ExecutorCall.Stage _ -> "Stage";
+      case ExecutorCall.Prepare _ -> "Prepare";
+      case ExecutorCall.Publish _ -> "Publish";
+      case ExecutorCall.Converge _ -> "Converge";
+      case ExecutorCall.Discard _ -> "Discard";
+      case ExecutorCall.Probe _ -> "Probe";
+      case ExecutorCall.WriteBack _ -> "WriteBack";
+      case ExecutorCall.Lost _ -> "Lost";
+      case ExecutorCall.Reassert _ -> "Reassert";
+      case ExecutorCall.Heartbeat _ -> "Heartbeat";
+      case ExecutorCall.Share _ -> "Share";
     };
   }
 
-  private static void arguments(Fold fold, Call call) {
+  private static void arguments(LengthPrefixedHash fold, ExecutorCall call) {
     switch (call) {
-      case Call.Look(String verb, Map<String, Object> arguments) ->
-          fold.text(verb).bytes(Canonical.bytes(arguments));
-      case Call.Observe _ -> {}
-      case Call.Stage(Activation activation) -> activation(fold, activation);
-      case Call.Prepare(Activation activation) -> activation(fold, activation);
-      case Call.Publish(Activation activation) -> activation(fold, activation);
-      case Call.Converge(Activation activation) -> activation(fold, activation);
-      case Call.Discard(long epoch) -> fold.number(epoch);
-      case Call.Probe(Activation activation, int requests) -> {
+      case ExecutorCall.Look(String verb, Map<String, Object> arguments) ->
+          fold.text(verb).bytes(CanonicalJson.bytes(arguments));
+      case ExecutorCall.Observe _ -> {}
+      case ExecutorCall.Stage(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Prepare(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Publish(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Converge(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Discard(long epoch) -> fold.number(epoch);
+      case ExecutorCall.Probe(EpochSpec activation, int requests) -> {
         activation(fold, activation);
         fold.number(requests);
       }
-      case Call.WriteBack(List<Edit> edits) -> edits.forEach(edit -> edit(fold, edit));
-      case Call.Lost(Activation activation) -> activation(fold, activation);
-      case Call.Reassert(Activation activation) -> activation(fold, activation);
-      case Call.Heartbeat(Activation activation) -> activation(fold, activation);
+      case ExecutorCall.WriteBack(List<Edit> edits) -> edits.forEach(edit -> edit(fold, edit));
+      case ExecutorCall.Lost(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Reassert(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Heartbeat(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Share(String gateway) -> fold.text(gateway);
     }
   }
 
-  private static void activation(Fold fold, Activation a) {
+  private static void activation(LengthPrefixedHash fold, EpochSpec a) {
     fold.text(a.execution()).number(a.epoch()).text(a.digest());
     fold.number(a.predecessor()).number(a.previous().isPresent() ? 1 : 0);
     fold.number(a.back() ? 1 : 0).number(a.step());
@@ -76,7 +78,7 @@ final class ArgumentsDigest {
   }
 
   /** Each member by the digest of what it held, as its report gave it. */
-  private static void restored(Fold fold, Observation found) {
+  private static void restored(LengthPrefixedHash fold, ObservedState found) {
     found
         .members()
         .forEach((participant, members) -> {
@@ -85,13 +87,13 @@ final class ArgumentsDigest {
         });
   }
 
-  private static void restored(Fold fold, Map<String, Object> facts) {
+  private static void restored(LengthPrefixedHash fold, Map<String, Object> facts) {
     for (String part : List.of("member", "digest", "unseen")) {
       fold.text(String.valueOf(facts.getOrDefault(part, "")));
     }
   }
 
-  private static void edit(Fold fold, Edit edit) {
+  private static void edit(LengthPrefixedHash fold, Edit edit) {
     fold.text(edit.execution()).text(edit.member()).text(edit.digest()).text(edit.text());
   }
 }

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.grant;
 
-import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.ExecutorCall;
 import java.util.Locale;
 
 /**
@@ -20,12 +20,24 @@ public enum EffectClass {
   /** Removes something for good. */
   DESTROY;
 
-  public static EffectClass of(Call call) {
+  public static EffectClass of(ExecutorCall call) {
     return switch (call) {
-      case Call.Look _, Call.Observe _, Call.Converge _, Call.Lost _ -> OBSERVE;
-      case Call.Stage _, Call.Prepare _, Call.Probe _, Call.Heartbeat _ -> STAGE;
-      case Call.Publish _, Call.Reassert _, Call.WriteBack _ -> ACTIVATE;
-      case Call.Discard _ -> DESTROY;
+      case ExecutorCall.Look _,
+          ExecutorCall.Observe _,
+          ExecutorCall.Converge _,
+          ExecutorCall.Lost _ ->
+          OBSERVE;
+      case ExecutorCall.Stage _,
+          ExecutorCall.Prepare _,
+          ExecutorCall.Probe _,
+          ExecutorCall.Heartbeat _ ->
+          STAGE;
+      case ExecutorCall.Publish _,
+          ExecutorCall.Reassert _,
+          ExecutorCall.WriteBack _,
+          ExecutorCall.Share _ ->
+          ACTIVATE;
+      case ExecutorCall.Discard _ -> DESTROY;
     };
   }
 

@@ -47,7 +47,7 @@ public final class GrantKey {
       mac.init(key);
       for (String part : grant.parts()) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-        mac.update(Fold.length(bytes));
+        mac.update(LengthPrefixedHash.length(bytes));
         mac.update(bytes);
       }
       return mac.doFinal();

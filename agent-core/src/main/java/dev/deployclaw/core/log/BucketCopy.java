@@ -1,6 +1,6 @@
 package dev.deployclaw.core.log;
 
-import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,8 +24,10 @@ public interface BucketCopy {
         }
 
         @Override
-        public List<byte[]> read(String head, String execution, Head end) throws BucketAway {
-          throw new BucketAway("the log of " + execution + " is in a bucket, and none is known");
+        public List<byte[]> read(String head, String execution, LogHead end)
+            throws BucketUnavailableException {
+          throw new BucketUnavailableException(
+              "the log of " + execution + " is in a bucket, and none is known");
         }
 
         @Override
@@ -41,9 +43,9 @@ public interface BucketCopy {
    * Reads the copy of a log back: every segment, and the head with its signature. Empty where that
    * isn't, record for record, the file that is here, or where the stream hasn't all of it.
    *
-   * @throws BucketAway when the bucket can't be read
+   * @throws BucketUnavailableException when the bucket can't be read
    */
-  Optional<Proven> prove(String execution) throws BucketAway, InterruptedException;
+  Optional<Proven> prove(String execution) throws BucketUnavailableException, InterruptedException;
 
   /**
    * A copy that was read back.
@@ -62,10 +64,10 @@ public interface BucketCopy {
    * knows.
    *
    * @param head the object
-   * @throws BucketAway when they can't be read, or aren't that
+   * @throws BucketUnavailableException when they can't be read, or aren't that
    */
-  List<byte[]> read(String head, String execution, Head end)
-      throws BucketAway, InterruptedException;
+  List<byte[]> read(String head, String execution, LogHead end)
+      throws BucketUnavailableException, InterruptedException;
 
   /**
    * Lets a log leave this machine, if its file still is what was proven, and nobody compares the

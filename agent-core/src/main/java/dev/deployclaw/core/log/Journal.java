@@ -11,21 +11,21 @@ public interface Journal extends AutoCloseable {
   /**
    * Returns when the bytes are on disk. Shipping goes on behind it and never blocks.
    *
-   * @throws LogTakenOver when another process has appended to this log meanwhile
+   * @throws LogTakenOverException when another process has appended to this log meanwhile
    */
-  void append(String execution, Recorder.Sealed sealed);
+  void append(String execution, RecordSealer.SealedRecord sealed);
 
   /**
    * All records of an execution that are whole, in order; a torn last record is left out. Those of
    * a log that left this machine come from the bucket.
    *
-   * @throws BucketAway when they are there and can't be read
+   * @throws BucketUnavailableException when they are there and can't be read
    */
   List<byte[]> read(String execution);
 
   /** Who writes which log now, among the processes that share this journal. */
-  default Claims claims() {
-    return Claims.NONE;
+  default LogClaims claims() {
+    return LogClaims.NONE;
   }
 
   /** What is known of the stream as a copy of these logs. */
@@ -55,10 +55,10 @@ public interface Journal extends AutoCloseable {
   void supersede(String execution, long after);
 
   /** What was moved out of logs, by execution and number. */
-  List<Superseded> superseded();
+  List<SupersededRecords> superseded();
 
   /** The records of it, in order. */
-  List<byte[]> read(Superseded moved);
+  List<byte[]> read(SupersededRecords moved);
 
   /**
    * Waits, bounded, until all that was appended is acknowledged by the stream, or the stream turns

@@ -1,4 +1,7 @@
-/** The thought log as the runtime sees it: facts in, sealed bytes out. */
+/**
+ * The contract of the execution log: entries go in, sealed bytes come out, and copies lie in the
+ * stream and in the bucket.
+ */
 @NullMarked
 package dev.deployclaw.core.log;
 

@@ -1,6 +1,8 @@
 package dev.deployclaw.core.machine;
 
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.core.store.StoredFields;
+import dev.deployclaw.core.store.UnreadableRecordException;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.Map;
 
 /**
@@ -15,15 +17,15 @@ public record Checkpoint(String object, String sha256, String fingerprint, boole
   /**
    * The change of which a marker is.
    *
-   * @throws Unreadable when the bytes aren't what {@link #marker} writes
+   * @throws UnreadableRecordException when the bytes aren't what {@link #marker} writes
    */
   public static String change(byte[] marker) {
-    return Fields.parse(marker).text("change");
+    return StoredFields.parse(marker).text("change");
   }
 
   /** The marker in the state store. */
-  public byte[] marker(Execution of) {
-    return Canonical.bytes(
+  public byte[] marker(ChangeExecution of) {
+    return CanonicalJson.bytes(
         Map.of(
             "change", of.id(),
             "epoch", of.epoch(),

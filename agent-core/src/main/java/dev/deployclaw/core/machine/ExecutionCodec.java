@@ -1,27 +1,29 @@
 package dev.deployclaw.core.machine;
 
-import dev.deployclaw.core.machine.State.Aborted;
-import dev.deployclaw.core.machine.State.Aborting;
-import dev.deployclaw.core.machine.State.Baked;
-import dev.deployclaw.core.machine.State.Baking;
-import dev.deployclaw.core.machine.State.Checkpointed;
-import dev.deployclaw.core.machine.State.Cleared;
-import dev.deployclaw.core.machine.State.Committed;
-import dev.deployclaw.core.machine.State.Completed;
-import dev.deployclaw.core.machine.State.Converged;
-import dev.deployclaw.core.machine.State.Failed;
-import dev.deployclaw.core.machine.State.Held;
-import dev.deployclaw.core.machine.State.Opened;
-import dev.deployclaw.core.machine.State.Prepared;
-import dev.deployclaw.core.machine.State.Published;
-import dev.deployclaw.core.machine.State.Resumed;
-import dev.deployclaw.core.machine.State.RolledBack;
-import dev.deployclaw.core.machine.State.Soaking;
-import dev.deployclaw.core.machine.State.Staged;
-import dev.deployclaw.core.machine.State.Undoing;
-import dev.deployclaw.core.machine.State.Widened;
-import dev.deployclaw.core.machine.State.Withdrawing;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.core.machine.ChangeState.Aborted;
+import dev.deployclaw.core.machine.ChangeState.Aborting;
+import dev.deployclaw.core.machine.ChangeState.Baked;
+import dev.deployclaw.core.machine.ChangeState.Baking;
+import dev.deployclaw.core.machine.ChangeState.Checkpointed;
+import dev.deployclaw.core.machine.ChangeState.Cleared;
+import dev.deployclaw.core.machine.ChangeState.Committed;
+import dev.deployclaw.core.machine.ChangeState.Completed;
+import dev.deployclaw.core.machine.ChangeState.Converged;
+import dev.deployclaw.core.machine.ChangeState.Failed;
+import dev.deployclaw.core.machine.ChangeState.Held;
+import dev.deployclaw.core.machine.ChangeState.Opened;
+import dev.deployclaw.core.machine.ChangeState.Prepared;
+import dev.deployclaw.core.machine.ChangeState.Published;
+import dev.deployclaw.core.machine.ChangeState.Resumed;
+import dev.deployclaw.core.machine.ChangeState.RolledBack;
+import dev.deployclaw.core.machine.ChangeState.Soaking;
+import dev.deployclaw.core.machine.ChangeState.Staged;
+import dev.deployclaw.core.machine.ChangeState.Undoing;
+import dev.deployclaw.core.machine.ChangeState.Widened;
+import dev.deployclaw.core.machine.ChangeState.Withdrawing;
+import dev.deployclaw.core.store.StoredFields;
+import dev.deployclaw.core.store.UnreadableRecordException;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -35,7 +37,7 @@ final class ExecutionCodec {
 
   private ExecutionCodec() {}
 
-  static byte[] write(Execution x) {
+  static byte[] write(ChangeExecution x) {
     var out = new TreeMap<String, Object>();
     out.put("id", x.id());
     out.put("log", x.log());
@@ -47,23 +49,24 @@ final class ExecutionCodec {
     out.put("plan_hash", x.planHash());
     out.put("requester", x.requester());
     x.undoes().ifPresent(id -> out.put("undoes", id));
-    if (!x.rollout().equals(Rollout.AT_ONCE)) {
+    if (!x.rollout().equals(RolloutPlan.AT_ONCE)) {
       out.put("rollout", x.rollout().toMap());
     }
     x.followed().ifPresent(f -> out.put("followed", f.toMap()));
     x.checkpoint().ifPresent(c -> out.put("checkpoint", checkpoint(c)));
     x.approval().ifPresent(a -> out.put("approval", approval(a)));
+    x.leftOut().ifPresent(l -> out.put("left_out", l.toMap()));
     out.put("turn", x.turn());
     out.put("state", state(x.state()));
-    return Canonical.bytes(out);
+    return CanonicalJson.bytes(out);
   }
 
-  static Execution read(byte[] bytes) {
-    var json = Fields.parse(bytes);
-    return new Execution(
+  static ChangeExecution read(byte[] bytes) {
+    var json = StoredFields.parse(bytes);
+    return new ChangeExecution(
         json.text("id"),
         json.text("log"),
-        Kind.ofWord(json.text("kind")),
+        ChangeKind.ofWord(json.text("kind")),
         json.number("epoch"),
         json.number("content"),
         base(json.object("base")),
@@ -71,16 +74,17 @@ final class ExecutionCodec {
         json.text("plan_hash"),
         json.text("requester"),
         json.optionalText("undoes"),
-        json.optional("rollout").map(Rollout::of).orElse(Rollout.AT_ONCE),
-        Followed.in(json),
+        json.optional("rollout").map(RolloutPlan::of).orElse(RolloutPlan.AT_ONCE),
+        FollowedSkill.in(json),
         json.optional("checkpoint").map(ExecutionCodec::checkpoint),
         json.optional("approval").map(ExecutionCodec::approval),
+        json.optional("left_out").map(RollbackExclusions::of),
         (int) json.number("turn"),
         state(json.object("state")));
   }
 
   /** The word of a state, as the log and {@code status} spell it. */
-  static String word(State state) {
+  static String word(ChangeState state) {
     return switch (state) {
       case Opened _ -> "opened";
       case Checkpointed _ -> "checkpointed";
@@ -106,7 +110,7 @@ final class ExecutionCodec {
     };
   }
 
-  private static Map<String, Object> state(State state) {
+  private static Map<String, Object> state(ChangeState state) {
     var out = new TreeMap<String, Object>();
     out.put("name", word(state));
     switch (state) {
@@ -155,7 +159,7 @@ final class ExecutionCodec {
     return out;
   }
 
-  private static State state(Fields json) {
+  private static ChangeState state(StoredFields json) {
     String name = json.text("name");
     return switch (name) {
       case "opened" -> new Opened();
@@ -180,15 +184,16 @@ final class ExecutionCodec {
       case "undoing" -> new Undoing(json.text("reason"));
       case "rolled-back" -> new RolledBack(json.text("by"), json.text("reason"));
       case "failed" -> new Failed(json.text("reason"));
-      case "aborting" -> new Aborting(Cause.ofWord(json.text("cause")), json.text("reason"));
+      case "aborting" -> new Aborting(AbortCause.ofWord(json.text("cause")), json.text("reason"));
       case "aborted" ->
           new Aborted(
-              Cause.ofWord(json.text("cause")), json.text("reason"), json.texts("leftovers"));
-      default -> throw new Unreadable("a stored execution is in an unknown state: " + name);
+              AbortCause.ofWord(json.text("cause")), json.text("reason"), json.texts("leftovers"));
+      default ->
+          throw new UnreadableRecordException("a stored execution is in an unknown state: " + name);
     };
   }
 
-  private static Map<String, Object> base(Base b) {
+  private static Map<String, Object> base(BaseEpoch b) {
     return Map.of(
         "epoch", b.epoch(),
         "digest", b.digest(),
@@ -198,8 +203,8 @@ final class ExecutionCodec {
         "step", b.step());
   }
 
-  private static Base base(Fields json) {
-    return new Base(
+  private static BaseEpoch base(StoredFields json) {
+    return new BaseEpoch(
         json.number("epoch"),
         json.text("digest"),
         json.text("change"),
@@ -216,7 +221,7 @@ final class ExecutionCodec {
         "stored", c.stored());
   }
 
-  private static Checkpoint checkpoint(Fields json) {
+  private static Checkpoint checkpoint(StoredFields json) {
     return new Checkpoint(
         json.text("object"), json.text("sha256"), json.text("fingerprint"), json.flag("stored"));
   }
@@ -230,7 +235,7 @@ final class ExecutionCodec {
         "base_revision", a.baseRevision());
   }
 
-  private static Approval approval(Fields json) {
+  private static Approval approval(StoredFields json) {
     return new Approval(
         json.text("who"),
         json.number("at_ms"),

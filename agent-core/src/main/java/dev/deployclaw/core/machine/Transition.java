@@ -1,8 +1,8 @@
 package dev.deployclaw.core.machine;
 
-import dev.deployclaw.core.log.Decision;
-import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.log.RecordedDecision;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Write;
 import java.util.ArrayList;
@@ -18,11 +18,11 @@ import java.util.TreeMap;
  * @param facts that its record tells beside what follows from the state
  */
 public record Transition(
-    Execution next,
+    ChangeExecution next,
     List<Condition> conditions,
     List<Write> writes,
     Note note,
-    Decision decision,
+    RecordedDecision decision,
     Map<String, Object> facts) {
   public Transition {
     conditions = List.copyOf(conditions);
@@ -31,11 +31,11 @@ public record Transition(
   }
 
   Transition(
-      Execution next,
+      ChangeExecution next,
       List<Condition> conditions,
       List<Write> writes,
       Note note,
-      Decision decision) {
+      RecordedDecision decision) {
     this(next, conditions, writes, note, decision, Map.of());
   }
 

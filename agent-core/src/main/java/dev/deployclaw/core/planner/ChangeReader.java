@@ -2,12 +2,12 @@ package dev.deployclaw.core.planner;
 
 import static dev.deployclaw.core.planner.Phrase.rule;
 
-import dev.deployclaw.core.task.Change;
-import dev.deployclaw.core.task.Change.Settings;
-import dev.deployclaw.core.task.Change.Who;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.EnforcementMode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -44,13 +44,13 @@ final class ChangeReader {
       List<Optional<String>> methods,
       Optional<String> limit) {
 
-    List<Change> changes(Settings set, Optional<BigDecimal> scale, Optional<String> from) {
-      var out = new ArrayList<Change>();
+    List<RequestedChange> changes(Settings set, Optional<BigDecimal> scale, Optional<String> from) {
+      var out = new ArrayList<RequestedChange>();
       for (Who one : who) {
         for (var service : services) {
           for (var route : routes) {
             for (var method : methods) {
-              out.add(new Change(one, service, route, method, limit, set, scale, from));
+              out.add(new RequestedChange(one, service, route, method, limit, set, scale, from));
             }
           }
         }
@@ -60,7 +60,7 @@ final class ChangeReader {
   }
 
   /** The changes of a clause that sets a limit, scales it or sets its mode. */
-  static List<Change> read(Phrase clause, Doubts doubts, Grounds grounds) {
+  static List<RequestedChange> read(Phrase clause, Doubts doubts, Grounds grounds) {
     var reader = new ChangeReader(clause, doubts, grounds);
     var scope = reader.scopeOfTenants();
     var set = reader.settings();
@@ -289,15 +289,15 @@ final class ChangeReader {
     return burst;
   }
 
-  private Optional<Algorithm> algorithm(Optional<Item> parallel) {
+  private Optional<LimitAlgorithm> algorithm(Optional<Item> parallel) {
     var item = one(Meaning.Counting.class, "algorithms");
     if (parallel.isPresent()) {
       item.ifPresent(i -> doubts.ask("A limit on concurrent requests has no other algorithm."));
-      grounds.add(Algorithm.CONCURRENCY.word(), parallel.get(), "algorithm");
-      return Optional.of(Algorithm.CONCURRENCY);
+      grounds.add(LimitAlgorithm.CONCURRENCY.word(), parallel.get(), "algorithm");
+      return Optional.of(LimitAlgorithm.CONCURRENCY);
     }
     return item.flatMap(i -> {
-      if (!(i.meaning() instanceof Meaning.Counting(Algorithm algorithm))) {
+      if (!(i.meaning() instanceof Meaning.Counting(LimitAlgorithm algorithm))) {
         return Optional.empty();
       }
       grounds.add(algorithm.word(), i, "algorithm");
@@ -305,18 +305,20 @@ final class ChangeReader {
     });
   }
 
-  private Optional<Mode> mode() {
+  private Optional<EnforcementMode> mode() {
     var item = one(Meaning.Enforcing.class, "modes");
-    if (item.isPresent() && item.get().meaning() instanceof Meaning.Enforcing(Mode mode)) {
+    if (item.isPresent()
+        && item.get().meaning() instanceof Meaning.Enforcing(EnforcementMode mode)) {
       grounds.add(mode.word(), item.get(), "mode");
       return Optional.of(mode);
     }
     return Optional.empty();
   }
 
-  private Optional<BackendFailure> fallback() {
+  private Optional<BackendFailureMode> fallback() {
     var item = one(Meaning.Fallback.class, "fallbacks");
-    if (item.isPresent() && item.get().meaning() instanceof Meaning.Fallback(BackendFailure then)) {
+    if (item.isPresent()
+        && item.get().meaning() instanceof Meaning.Fallback(BackendFailureMode then)) {
       grounds.add(then.word(), item.get(), "fallback");
       return Optional.of(then);
     }

@@ -1,17 +1,17 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.machine.ApprovalDemand;
-import dev.deployclaw.core.machine.ApprovalDemand.Source;
+import dev.deployclaw.core.gate.ApprovalTrigger;
+import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.planner.Interpretation.NeedsClarification;
 import dev.deployclaw.core.planner.Interpretation.Planned;
 import dev.deployclaw.core.planner.Interpretation.Refused;
 import dev.deployclaw.core.planner.Proposal.Answer;
-import dev.deployclaw.core.task.Change;
-import dev.deployclaw.core.task.Change.Who;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskRequest;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.policy.text.Plain;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.text.TerminalSafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,12 +67,12 @@ public final class ComparedPlanner implements Planner {
       String word,
       String note,
       boolean doubtful,
-      List<ApprovalDemand> demands) {
+      List<ApprovalTrigger> demands) {
     static Verdict of(Interpretation answer, String word, String note) {
       return new Verdict(answer, word, note, true, List.of());
     }
 
-    static Verdict asking(Intent intent, String word, String note, ApprovalDemand demand) {
+    static Verdict asking(Intent intent, String word, String note, ApprovalTrigger demand) {
       return new Verdict(new Planned(intent), word, note, true, List.of(demand));
     }
   }
@@ -124,7 +124,7 @@ public final class ComparedPlanner implements Planner {
     String why =
         "only the language model understood the request, as %s%s"
             .formatted(theirs.operation().word(), left);
-    return Verdict.asking(theirs, "held", note, new ApprovalDemand(Source.MODEL_READING, why));
+    return Verdict.asking(theirs, "held", note, new ApprovalTrigger(Source.MODEL_READING, why));
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */
@@ -135,7 +135,7 @@ public final class ComparedPlanner implements Planner {
             intent,
             "doubted",
             note + "; it waits for an approval",
-            new ApprovalDemand(Source.MODEL_DOUBT, note))
+            new ApprovalTrigger(Source.MODEL_DOUBT, note))
         : Verdict.of(ours, "doubted", note);
   }
 
@@ -173,19 +173,19 @@ public final class ComparedPlanner implements Planner {
     return out;
   }
 
-  private static List<Change> perTenant(Change c) {
+  private static List<RequestedChange> perTenant(RequestedChange c) {
     var except = c.who().except().stream().sorted().distinct().toList();
     if (c.who().tenants().isEmpty()) {
       return List.of(c.with(new Who(List.of(), c.who().labels(), c.who().all(), except)));
     }
-    var out = new ArrayList<Change>();
+    var out = new ArrayList<RequestedChange>();
     for (String tenant : c.who().tenants()) {
       out.add(c.with(new Who(List.of(tenant), c.who().labels(), c.who().all(), except)));
     }
     return out;
   }
 
-  private static Intent with(Intent intent, List<Change> changes) {
+  private static Intent with(Intent intent, List<RequestedChange> changes) {
     return new Intent(
         intent.operation(),
         intent.target(),
@@ -196,11 +196,11 @@ public final class ComparedPlanner implements Planner {
   }
 
   private static String text(Intent intent) {
-    return Canonical.text(IntentJson.canonical(intent));
+    return CanonicalJson.text(IntentJson.canonical(intent));
   }
 
   private static String quote(@Nullable String text) {
-    String line = Plain.line(Optional.ofNullable(text).orElse(""));
+    String line = TerminalSafeText.line(Optional.ofNullable(text).orElse(""));
     return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";
   }
 }

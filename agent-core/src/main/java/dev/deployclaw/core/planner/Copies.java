@@ -1,8 +1,8 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.task.Change.Settings;
-import dev.deployclaw.core.task.Change.Who;
-import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.core.task.TaskOperation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +28,7 @@ final class Copies {
     }
     if (groups.size() != 2) {
       doubts.ask("Whose policy shall be copied, and to whom?");
-      return new Meant(Operation.COPY_POLICY, Optional.empty(), List.of());
+      return new Meant(TaskOperation.COPY_POLICY, Optional.empty(), List.of());
     }
     int first = score(phrase, groups.get(0));
     int second = score(phrase, groups.get(1));
@@ -50,7 +50,7 @@ final class Copies {
       doubts.ask("Which one tenant's policy shall be copied, and to which other one?");
     }
     return new Meant(
-        Operation.COPY_POLICY,
+        TaskOperation.COPY_POLICY,
         Optional.empty(),
         scope.changes(Settings.NONE, Optional.empty(), from));
   }

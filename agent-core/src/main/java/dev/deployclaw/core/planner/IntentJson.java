@@ -1,11 +1,11 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.task.Change;
-import dev.deployclaw.core.task.Change.Settings;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Grounding;
 import dev.deployclaw.core.task.Intent.Guards;
 import dev.deployclaw.core.task.Intent.Schedule;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
@@ -45,7 +45,8 @@ public final class IntentJson {
     return out;
   }
 
-  private static Map<String, Object> change(Change change, Function<BigDecimal, Object> scale) {
+  private static Map<String, Object> change(
+      RequestedChange change, Function<BigDecimal, Object> scale) {
     var out = new LinkedHashMap<String, Object>();
     var who = change.who();
     if (!who.tenants().isEmpty()) {

@@ -1,16 +1,16 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.task.Change;
-import dev.deployclaw.core.task.Change.Settings;
-import dev.deployclaw.core.task.Change.Who;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Grounding;
 import dev.deployclaw.core.task.Intent.Guards;
 import dev.deployclaw.core.task.Intent.Schedule;
-import dev.deployclaw.core.task.Operation;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.EnforcementMode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,7 @@ public final class IntentReader {
   public static Intent read(Map<String, ?> json) {
     var in = new IntentReader(json, INTENT);
     return new Intent(
-        in.word("operation", Operation::ofWord).orElseThrow(() -> missing("operation")),
+        in.word("operation", TaskOperation::ofWord).orElseThrow(() -> missing("operation")),
         in.text("target"),
         in.list("changes").stream().map(IntentReader::change).toList(),
         in.map.containsKey("guards") ? guards(in.map.get("guards")) : Guards.NONE,
@@ -65,13 +65,13 @@ public final class IntentReader {
         in.list("grounding").stream().map(IntentReader::grounding).toList());
   }
 
-  private static Change change(@Nullable Object json) {
+  private static RequestedChange change(@Nullable Object json) {
     var in = new IntentReader(json, CHANGE);
     var labels = new TreeMap<String, String>();
     if (in.map.get("labels") instanceof Map<?, ?> read) {
       read.forEach((key, value) -> labels.put(string(key), string(value)));
     }
-    return new Change(
+    return new RequestedChange(
         new Who(in.texts("tenants"), labels, in.flag("all"), in.texts("except")),
         in.text("service"),
         in.text("route"),
@@ -88,9 +88,9 @@ public final class IntentReader {
         in.number("requests"),
         in.number("windowSeconds"),
         in.number("burst"),
-        in.word("algorithm", Algorithm::ofWord),
-        in.word("mode", Mode::ofWord),
-        in.word("onBackendFailure", BackendFailure::ofWord));
+        in.word("algorithm", LimitAlgorithm::ofWord),
+        in.word("mode", EnforcementMode::ofWord),
+        in.word("onBackendFailure", BackendFailureMode::ofWord));
   }
 
   private static Guards guards(@Nullable Object json) {

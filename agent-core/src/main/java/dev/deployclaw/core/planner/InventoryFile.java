@@ -1,7 +1,7 @@
 package dev.deployclaw.core.planner;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.Names;
+import dev.deployclaw.policy.model.DnsLabel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +94,7 @@ public final class InventoryFile {
   }
 
   private static boolean named(String where, @Nullable Object name, List<String> problems) {
-    boolean label = Names.isLabel(String.valueOf(name));
+    boolean label = DnsLabel.isLabel(String.valueOf(name));
     if (!label) {
       problems.add(where + ": \"" + name + "\" isn't a DNS label");
     }

@@ -1,9 +1,9 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.task.Change.Who;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.EnforcementMode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -68,14 +68,14 @@ sealed interface Meaning {
 
   record Window(BigDecimal millis) implements Meaning {}
 
-  record Counting(Algorithm algorithm) implements Meaning {}
+  record Counting(LimitAlgorithm algorithm) implements Meaning {}
 
-  record Enforcing(Mode mode) implements Meaning {}
+  record Enforcing(EnforcementMode mode) implements Meaning {}
 
   /** "When redis can't be reached". */
   record Outage() implements Meaning {}
 
-  record Fallback(BackendFailure then) implements Meaning {}
+  record Fallback(BackendFailureMode then) implements Meaning {}
 
   /** Tenants, or groups of them; each alternative is a change of its own. */
   record Group(List<Who> who) implements Meaning {

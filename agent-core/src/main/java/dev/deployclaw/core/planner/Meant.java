@@ -2,10 +2,10 @@ package dev.deployclaw.core.planner;
 
 import static dev.deployclaw.core.planner.Phrase.rule;
 
-import dev.deployclaw.core.task.Change;
-import dev.deployclaw.core.task.Change.Settings;
-import dev.deployclaw.core.task.Change.Who;
-import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** What is asked for: an operation with its changes. */
-record Meant(Operation operation, Optional<String> target, List<Change> changes) {
+record Meant(TaskOperation operation, Optional<String> target, List<RequestedChange> changes) {
   private static final Pattern DOMAIN =
       rule(
           "limits?|limited|limiting|rate"
@@ -77,12 +77,12 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     return Optional.of(meant);
   }
 
-  private static Optional<Operation> named(Phrase phrase, boolean dryRun, Doubts doubts) {
+  private static Optional<TaskOperation> named(Phrase phrase, boolean dryRun, Doubts doubts) {
     boolean question = Operations.looks(phrase) && !dryRun;
     var named = Operations.named(phrase, question);
-    if (Clauses.sets(phrase) && !named.contains(Operation.RESOLVE_CONFLICTS)) {
+    if (Clauses.sets(phrase) && !named.contains(TaskOperation.RESOLVE_CONFLICTS)) {
       beside(phrase, named, question, doubts);
-      return Optional.of(Operation.SET_LIMIT);
+      return Optional.of(TaskOperation.SET_LIMIT);
     }
     if (question && named.isEmpty() && !Operations.named(phrase, false).isEmpty()) {
       doubts.ask("Shall it be shown, or changed?");
@@ -98,7 +98,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
 
   /** A new value and another operation, or a question, are two requests. */
   private static void beside(
-      Phrase phrase, List<Operation> named, boolean question, Doubts doubts) {
+      Phrase phrase, List<TaskOperation> named, boolean question, Doubts doubts) {
     var other = named.stream().filter(o -> !absorbed(o, phrase)).findFirst();
     if (other.isPresent()) {
       doubts.ask(
@@ -109,10 +109,10 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   }
 
   /** Verbs that also introduce a value: "apply 20 rps", "drop the limit to 20 rps". */
-  private static boolean absorbed(Operation operation, Phrase phrase) {
+  private static boolean absorbed(TaskOperation operation, Phrase phrase) {
     return Operations.looking(operation)
-        || operation == Operation.APPLY_POLICIES
-        || (operation == Operation.REMOVE_LIMIT && phrase.has(rule("drop|lift")));
+        || operation == TaskOperation.APPLY_POLICIES
+        || (operation == TaskOperation.REMOVE_LIMIT && phrase.has(rule("drop|lift")));
   }
 
   private static void unknown(Phrase phrase, Doubts doubts) {
@@ -161,7 +161,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     leftovers(phrase, doubts);
     twoInOnePlace(phrase, doubts);
     Directions.compared(phrase, doubts);
-    var changes = new ArrayList<Change>();
+    var changes = new ArrayList<RequestedChange>();
     for (Phrase clause : Clauses.of(phrase)) {
       if (Clauses.sets(clause) || clause.has(Meaning.Group.class)) {
         changes.addAll(ChangeReader.read(clause, doubts, grounds));
@@ -189,14 +189,14 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     return phrase.all(kind).stream().map(Item::meaning).distinct().count() > 1;
   }
 
-  private static Operation operationOf(List<Change> changes, Doubts doubts) {
+  private static TaskOperation operationOf(List<RequestedChange> changes, Doubts doubts) {
     long scaled = changes.stream().filter(c -> c.scale().isPresent()).count();
     if (scaled > 0) {
       if (scaled < changes.size()
           || changes.stream().anyMatch(c -> !c.set().equals(Settings.NONE))) {
         doubts.ask("Shall the limit be scaled, or set? One of the two at a time, please.");
       }
-      return Operation.SCALE_LIMIT;
+      return TaskOperation.SCALE_LIMIT;
     }
     boolean modes =
         !changes.isEmpty()
@@ -211,13 +211,13 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
                                 Optional.empty(),
                                 c.set().mode(),
                                 Optional.empty())));
-    return modes ? Operation.SET_MODE : Operation.SET_LIMIT;
+    return modes ? TaskOperation.SET_MODE : TaskOperation.SET_LIMIT;
   }
 
   /** The same limit set twice, differently. */
-  private static void contradictions(List<Change> changes, Doubts doubts) {
-    for (Change a : changes) {
-      for (Change b : changes) {
+  private static void contradictions(List<RequestedChange> changes, Doubts doubts) {
+    for (RequestedChange a : changes) {
+      for (RequestedChange b : changes) {
         boolean same =
             a.who().equals(b.who())
                 && a.service().equals(b.service())
@@ -232,7 +232,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   }
 
   /** "10 rps and 20 rps on search": whether the first counts everywhere isn't said. */
-  private static void nowhere(Phrase phrase, List<Change> changes, Doubts doubts) {
+  private static void nowhere(Phrase phrase, List<RequestedChange> changes, Doubts doubts) {
     boolean placed =
         changes.stream()
             .filter(c -> c.service().isEmpty())
@@ -244,9 +244,9 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   }
 
   /** "A gets it, the rest …": that everybody else shall have the very same is never guessed. */
-  private static void alike(List<Change> changes, Doubts doubts) {
-    for (Change a : changes) {
-      for (Change b : changes) {
+  private static void alike(List<RequestedChange> changes, Doubts doubts) {
+    for (RequestedChange a : changes) {
+      for (RequestedChange b : changes) {
         boolean rest = b.who().all() && !a.who().tenants().isEmpty();
         if (rest && b.who().except().containsAll(a.who().tenants()) && a.equals(b.with(a.who()))) {
           doubts.ask("Shall all the others change as well, or stay as they are?");
@@ -256,9 +256,9 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   }
 
   private static Meant tenantsOnly(
-      Operation operation, Phrase phrase, Doubts doubts, Grounds grounds) {
+      TaskOperation operation, Phrase phrase, Doubts doubts, Grounds grounds) {
     leftovers(
-        operation == Operation.UNBLOCK ? phrase.without(Operations.UNBLOCKED) : phrase, doubts);
+        operation == TaskOperation.UNBLOCK ? phrase.without(Operations.UNBLOCKED) : phrase, doubts);
     var scope = ChangeReader.scope(phrase, doubts, grounds);
     requireTenants(scope, doubts);
     if (phrase.has(Meaning.Targets.class) || phrase.has(Meaning.Route.class)) {
@@ -280,7 +280,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     if (everything) {
       doubts.refuse("the limits of all tenants aren't removed at once");
     }
-    return new Meant(Operation.REMOVE_LIMIT, Optional.empty(), plain(scope));
+    return new Meant(TaskOperation.REMOVE_LIMIT, Optional.empty(), plain(scope));
   }
 
   /** Every conflicting window becomes the one that is named. */
@@ -289,7 +289,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     windows.addAll(phrase.all(Meaning.Duration.class));
     if (windows.size() != 1) {
       doubts.ask("To which window shall the conflicting ones be set?");
-      return new Meant(Operation.RESOLVE_CONFLICTS, Optional.empty(), List.of());
+      return new Meant(TaskOperation.RESOLVE_CONFLICTS, Optional.empty(), List.of());
     }
     var item = windows.getFirst();
     var millis =
@@ -306,13 +306,13 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
             Optional.empty(),
             Optional.empty());
     var scope = ChangeReader.scope(phrase, doubts, grounds);
-    var changes = new ArrayList<Change>();
-    for (Change c : scope.changes(set, Optional.empty(), Optional.empty())) {
+    var changes = new ArrayList<RequestedChange>();
+    for (RequestedChange c : scope.changes(set, Optional.empty(), Optional.empty())) {
       boolean said = !c.who().equals(Who.NOBODY);
       var who = said ? c.who() : new Who(List.of(), new TreeMap<>(), true, List.of());
       changes.add(c.with(who));
     }
-    return new Meant(Operation.RESOLVE_CONFLICTS, Optional.empty(), changes);
+    return new Meant(TaskOperation.RESOLVE_CONFLICTS, Optional.empty(), changes);
   }
 
   private static Meant rollback(Phrase phrase, Doubts doubts, Grounds grounds) {
@@ -323,19 +323,20 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     }
     if (runs.size() == 1 && runs.getFirst().meaning() instanceof Meaning.Run(String id)) {
       grounds.add(id, runs.getFirst(), "execution");
-      return new Meant(Operation.ROLLBACK, Optional.of(id), List.of());
+      return new Meant(TaskOperation.ROLLBACK, Optional.of(id), List.of());
     }
     var last = phrase.find(LAST);
     if (!runs.isEmpty() || last.isEmpty()) {
       doubts.ask("Which execution shall be rolled back? Give its id, or say \"the last one\".");
-      return new Meant(Operation.ROLLBACK, Optional.empty(), List.of());
+      return new Meant(TaskOperation.ROLLBACK, Optional.empty(), List.of());
     }
     grounds.add("last", last.get().items().getFirst(), "last");
-    return new Meant(Operation.ROLLBACK, Optional.of("last"), List.of());
+    return new Meant(TaskOperation.ROLLBACK, Optional.of("last"), List.of());
   }
 
   /** All tenants need no change in the list: it narrows. */
-  private static Meant scoped(Operation operation, Phrase phrase, Doubts doubts, Grounds grounds) {
+  private static Meant scoped(
+      TaskOperation operation, Phrase phrase, Doubts doubts, Grounds grounds) {
     leftovers(
         Operations.looking(operation)
             ? phrase.without(rule("or|when|not|if|between|while|before|after|since|per"))
@@ -346,12 +347,12 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     return new Meant(operation, Optional.empty(), changes);
   }
 
-  private static boolean wide(Change c) {
+  private static boolean wide(RequestedChange c) {
     boolean everybody = c.who().equals(Who.NOBODY) || (c.who().all() && c.who().except().isEmpty());
     return everybody && c.service().isEmpty() && c.route().isEmpty() && c.method().isEmpty();
   }
 
-  private static List<Change> plain(ChangeReader.Scope scope) {
+  private static List<RequestedChange> plain(ChangeReader.Scope scope) {
     return scope.changes(Settings.NONE, Optional.empty(), Optional.empty());
   }
 

@@ -2,7 +2,7 @@ package dev.deployclaw.core.planner;
 
 import static dev.deployclaw.core.planner.Phrase.rule;
 
-import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.TaskOperation;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -53,6 +53,6 @@ final class Occasion {
       }
       rest = rest.without(hit.get());
     }
-    return Operations.named(rest, false).equals(List.of(Operation.SNAPSHOT)) ? rest : words;
+    return Operations.named(rest, false).equals(List.of(TaskOperation.SNAPSHOT)) ? rest : words;
   }
 }

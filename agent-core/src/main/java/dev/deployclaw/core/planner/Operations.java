@@ -2,7 +2,7 @@ package dev.deployclaw.core.planner;
 
 import static dev.deployclaw.core.planner.Phrase.rule;
 
-import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.TaskOperation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +18,7 @@ final class Operations {
       "(?:polic(?:y|ies)|rules?|configurations?|configs?|settings?|documents?|sources?)";
 
   /** An operation and the words that ask for it. */
-  private record Named(Operation operation, Pattern rule) {}
+  private record Named(TaskOperation operation, Pattern rule) {}
 
   /** "Not blocked any more", however it is said. */
   static final Pattern UNBLOCKED =
@@ -32,7 +32,7 @@ final class Operations {
   private static final List<Named> NAMED =
       List.of(
           new Named(
-              Operation.REPAIR_DRIFT,
+              TaskOperation.REPAIR_DRIFT,
               rule(
                   "(?:repair|fix|correct|heal|remove|undo|revert|reverse|resolve|eliminate|clean"
                       + " up|get rid of)"
@@ -44,7 +44,7 @@ final class Operations {
                       + " (?:committed|in line|in sync)"
                       + "|reconcile|resync|resynchroni[sz]e|re sync|drift repair|repair")),
           new Named(
-              Operation.CHECK_DRIFT,
+              TaskOperation.CHECK_DRIFT,
               rule(
                   "drift|drifts|drifted|drifting|compare|(?:in|out of)"
                       + " sync|diverg(?:e|es|ed)|deviat(?:e|es|ed)"
@@ -55,7 +55,7 @@ final class Operations {
                       + G
                       + " committed|behind our backs?")),
           new Named(
-              Operation.RESOLVE_CONFLICTS,
+              TaskOperation.RESOLVE_CONFLICTS,
               rule(
                   "(?:unify|resolve|fix|align|harmoni[sz]e|settle|sort out|clean"
                       + " up|standardi[sz]e|normali[sz]e|merge|consolidate|set|make|change|bring)"
@@ -66,7 +66,7 @@ final class Operations {
                       + " (?:windows?|<window>)|conflict resolution|(?:conflicts?|conflicting)(?=.*"
                       + " (?:<duration>|<window>) )")),
           new Named(
-              Operation.UNBLOCK,
+              TaskOperation.UNBLOCK,
               rule(
                   UNBLOCKED.pattern()
                       + "|unblock(?:s|ed)?|unban|unsuspend|un"
@@ -78,7 +78,7 @@ final class Operations {
                       + " (?:block(?:ed|ing)?|bann(?:ed|ing)|suspend(?:ed|ing))|(?:restore|give)(?:"
                       + " \\S+){0,3} access|re ?enable <group>|access again")),
           new Named(
-              Operation.ROLLBACK,
+              TaskOperation.ROLLBACK,
               rule(
                   "rollback|roll(?: \\S+){0,3}? back|(?:change|set|turn|switch|put)"
                       + " (?:it|that|this|them|everything) back|take(?: (?!<)\\S+){0,3}?"
@@ -88,7 +88,7 @@ final class Operations {
                       + " (?:previous|last|former|prior|old) (?:\\S+ ){0,2}?"
                       + "(?:state|version|policies|limits|epoch|configuration)")),
           new Named(
-              Operation.SNAPSHOT,
+              TaskOperation.SNAPSHOT,
               rule(
                   "snapshots?|backups?|back up|back(?: \\S+){1,4}"
                       + " up|(?:save|store|capture|record|preserve|archive)"
@@ -96,7 +96,7 @@ final class Operations {
                       + " (?:state|limits?|polic(?:y|ies))"
                       + "|(?:create|make|take)(?: \\S+){0,2} (?:checkpoint|copy)")),
           new Named(
-              Operation.COPY_POLICY,
+              TaskOperation.COPY_POLICY,
               rule(
                   "(?:same|identical|equal)(?: \\S+){0,4}?"
                       + " (?:as|to|like|that|of|than)|(?:to|like|as) (?:that|those|the one|the"
@@ -121,7 +121,7 @@ final class Operations {
                       + POLICIES
                       + ")(?: (?!<)\\S+){0,4} (?:to|for|onto) <group>")),
           new Named(
-              Operation.BLOCK,
+              TaskOperation.BLOCK,
               rule(
                   "block(?:s|ed|ing)?|ban|suspend|(?:lock|shut|keep)(?: \\S+){0,2}? out|cut(?:"
                       + " \\S+){0,2}? off|blacklist|denylist|(?:disable|deactivate|pause|kick"
@@ -131,7 +131,7 @@ final class Operations {
                       + " <group>|no(?: more)? (?:requests?|traffic|access|calls?) (?:from|for)"
                       + " <group>")),
           new Named(
-              Operation.REMOVE_LIMIT,
+              TaskOperation.REMOVE_LIMIT,
               rule(
                   "(?:remove|removing|drop|delete|lift|clear|scrap|abolish|cancel|discard|get rid"
                       + " of|take off|take away|do away with|erase|disable|turn off|switch off)"
@@ -149,7 +149,7 @@ final class Operations {
                       + " (?:limit|limiting|throttling|throttle)|(?:take|lift)(?: \\S+){1,6}?"
                       + " (?:limit|limits|cap)(?: (?:on|for|of) \\S+)? (?:off|away)")),
           new Named(
-              Operation.APPLY_POLICIES,
+              TaskOperation.APPLY_POLICIES,
               rule(
                   "(?:apply|applies|applying|orchestrate|orchestrating|rollout|roll(?: \\S+){0,3}?"
                       + " out|deploy|publish|enforce|push(?: out)?|activate|sync|synchroni[sz]e"
@@ -162,7 +162,7 @@ final class Operations {
                       + ")|orchestrat(?:e|ion)(?: \\S+){0,4}?"
                       + " <group>|(?:apply|orchestrate|deploy|publish|roll out) everything")),
           new Named(
-              Operation.VALIDATE,
+              TaskOperation.VALIDATE,
               rule(
                   "(?:validate|verify|lint|check|review|test|inspect|examine|audit)"
                       + G
@@ -180,7 +180,7 @@ final class Operations {
                       + " \\S+)?|(?:check|verify) <group>(?: 's)?|conflicting windows|anything"
                       + " wrong")),
           new Named(
-              Operation.SCAN,
+              TaskOperation.SCAN,
               rule(
                   "(?:list|show|display|print|scan|get|fetch|see|tell|view|dump|report|give|read|inspect|enumerate|look"
                       + " at|look up|find|what|which|how|describe|overview|summari[sz]e)"
@@ -195,8 +195,8 @@ final class Operations {
                       + " <(?:group|targets)>|(?:show|list|display|scan)(?: me)? everything")));
 
   /** Operations that imply the other one, so that naming both is one request. */
-  private static final Set<Operation> LOOKING =
-      Set.of(Operation.SCAN, Operation.VALIDATE, Operation.CHECK_DRIFT);
+  private static final Set<TaskOperation> LOOKING =
+      Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
 
   private static final Pattern LOOKS =
       rule(
@@ -211,8 +211,8 @@ final class Operations {
    *
    * @param looking only operations that change nothing, for questions
    */
-  static List<Operation> named(Phrase phrase, boolean looking) {
-    var found = new ArrayList<Operation>();
+  static List<TaskOperation> named(Phrase phrase, boolean looking) {
+    var found = new ArrayList<TaskOperation>();
     var rest = phrase;
     for (Named named : NAMED) {
       var hit = rest.find(named.rule());
@@ -229,7 +229,7 @@ final class Operations {
     return phrase.has(LOOKS);
   }
 
-  static boolean looking(Operation operation) {
+  static boolean looking(TaskOperation operation) {
     return LOOKING.contains(operation);
   }
 }

@@ -1,12 +1,12 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.task.Change;
-import dev.deployclaw.core.task.Change.Settings;
-import dev.deployclaw.core.task.Change.Who;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Grounding;
-import dev.deployclaw.core.task.Operation;
-import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.policy.model.LimitAlgorithm;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +68,7 @@ final class ProposalCheck {
   }
 
   private void shape() {
-    boolean alone = intent.operation() == Operation.ROLLBACK;
+    boolean alone = intent.operation() == TaskOperation.ROLLBACK;
     wrong(alone != intent.target().isPresent(), "target goes with rollback and with nothing else");
     wrong(alone && !intent.changes().isEmpty(), "a rollback has no changes");
     wrong(intent.changes().size() > MOST_CHANGES, "there are more than 100 changes");
@@ -82,13 +82,16 @@ final class ProposalCheck {
     wrong(needs && intent.changes().isEmpty(), "changes are missing");
   }
 
-  private void change(Change c) {
+  private void change(RequestedChange c) {
     var op = intent.operation();
     boolean sets =
-        op == Operation.SET_LIMIT || op == Operation.SET_MODE || op == Operation.RESOLVE_CONFLICTS;
+        op == TaskOperation.SET_LIMIT
+            || op == TaskOperation.SET_MODE
+            || op == TaskOperation.RESOLVE_CONFLICTS;
     wrong(sets == c.set().equals(Settings.NONE), "set goes with set-limit, set-mode and conflicts");
-    wrong((op == Operation.SCALE_LIMIT) != c.scale().isPresent(), "scale goes with scale-limit");
-    wrong((op == Operation.COPY_POLICY) != c.from().isPresent(), "from goes with copy-policy");
+    wrong(
+        (op == TaskOperation.SCALE_LIMIT) != c.scale().isPresent(), "scale goes with scale-limit");
+    wrong((op == TaskOperation.COPY_POLICY) != c.from().isPresent(), "from goes with copy-policy");
     who(c.who());
     c.service().ifPresent(s -> ground("service " + s, evidence.service(s)));
     c.route().ifPresent(r -> ground("route " + r, evidence.route(r)));
@@ -111,7 +114,8 @@ final class ProposalCheck {
         .forEach(t -> ground("tenant " + t, evidence.tenant(t)));
     who.labels()
         .forEach((key, value) -> ground("label " + key + "=" + value, evidence.label(key, value)));
-    boolean implied = intent.operation() == Operation.RESOLVE_CONFLICTS && evidence.namesNobody();
+    boolean implied =
+        intent.operation() == TaskOperation.RESOLVE_CONFLICTS && evidence.namesNobody();
     if (who.all() && !implied) {
       ground("all tenants", evidence.everybody());
     }
@@ -142,7 +146,7 @@ final class ProposalCheck {
         .ifPresent(a ->
             ground(
                 "algorithm " + a.word(),
-                a == Algorithm.CONCURRENCY
+                a == LimitAlgorithm.CONCURRENCY
                     ? evidence.concurrency()
                     : evidence.said(a.word(), new Meaning.Counting(a))));
     set.mode()

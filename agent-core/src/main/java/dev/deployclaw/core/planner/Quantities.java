@@ -3,7 +3,7 @@ package dev.deployclaw.core.planner;
 import static dev.deployclaw.core.planner.Phrase.rule;
 
 import dev.deployclaw.core.planner.Phrase.Hit;
-import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.LimitAlgorithm;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +39,8 @@ final class Quantities {
   /** In this order: each stands on the ones before. */
   private static final List<Rewrite> REWRITES =
       List.of(
-          fixed("token buckets?", new Meaning.Counting(Algorithm.TOKEN_BUCKET)),
-          fixed("gcra", new Meaning.Counting(Algorithm.GCRA)),
+          fixed("token buckets?", new Meaning.Counting(LimitAlgorithm.TOKEN_BUCKET)),
+          fixed("gcra", new Meaning.Counting(LimitAlgorithm.GCRA)),
           rewrite("<num> (?:%|percents?|pct|per cent)", h -> percent(h, "percent")),
           often("once", "1"),
           often("twice", "2"),
@@ -122,10 +122,14 @@ final class Quantities {
     return phrase
         .rewrite(
             sliding,
-            h -> Optional.of(h.joined(new Meaning.Counting(Algorithm.SLIDING_WINDOW), "algorithm")))
+            h ->
+                Optional.of(
+                    h.joined(new Meaning.Counting(LimitAlgorithm.SLIDING_WINDOW), "algorithm")))
         .rewrite(
             fixed,
-            h -> Optional.of(h.joined(new Meaning.Counting(Algorithm.FIXED_WINDOW), "algorithm")));
+            h ->
+                Optional.of(
+                    h.joined(new Meaning.Counting(LimitAlgorithm.FIXED_WINDOW), "algorithm")));
   }
 
   /** "the burst on orders to 50": a number far from the word that says what it is. */

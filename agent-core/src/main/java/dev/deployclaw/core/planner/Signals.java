@@ -3,8 +3,8 @@ package dev.deployclaw.core.planner;
 import static dev.deployclaw.core.planner.Phrase.rule;
 
 import dev.deployclaw.core.planner.Phrase.Hit;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.EnforcementMode;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -59,13 +59,13 @@ final class Signals {
   static Phrase read(Phrase phrase, Doubts doubts) {
     var failing =
         phrase
-            .rewrite(FALLBACK_OPEN, h -> fallback(h, BackendFailure.ALLOW))
-            .rewrite(FALLBACK_CLOSED, h -> fallback(h, BackendFailure.DENY))
+            .rewrite(FALLBACK_OPEN, h -> fallback(h, BackendFailureMode.ALLOW))
+            .rewrite(FALLBACK_CLOSED, h -> fallback(h, BackendFailureMode.DENY))
             .rewrite(OUTAGE, h -> Optional.of(h.joined(new Meaning.Outage(), "outage")));
     return verb(failing, doubts)
-        .rewrite(UNSHADOW, h -> mode(h, Mode.ENFORCE))
-        .rewrite(SHADOW, h -> mode(h, Mode.SHADOW))
-        .rewrite(ENFORCE, h -> mode(h, Mode.ENFORCE));
+        .rewrite(UNSHADOW, h -> mode(h, EnforcementMode.ENFORCE))
+        .rewrite(SHADOW, h -> mode(h, EnforcementMode.SHADOW))
+        .rewrite(ENFORCE, h -> mode(h, EnforcementMode.ENFORCE));
   }
 
   /** "When redis is down, deny …": the verb is anywhere beside the condition. */
@@ -84,17 +84,17 @@ final class Signals {
       return phrase.without(outage);
     }
     var hit = allow.or(() -> deny).orElseThrow();
-    var then = allow.isPresent() ? BackendFailure.ALLOW : BackendFailure.DENY;
+    var then = allow.isPresent() ? BackendFailureMode.ALLOW : BackendFailureMode.DENY;
     return phrase
         .replace(hit, List.of(hit.joined(new Meaning.Fallback(then), "fallback")))
         .without(outage);
   }
 
-  private static Optional<Item> fallback(Hit hit, BackendFailure then) {
+  private static Optional<Item> fallback(Hit hit, BackendFailureMode then) {
     return Optional.of(hit.joined(new Meaning.Fallback(then), "fallback"));
   }
 
-  private static Optional<Item> mode(Hit hit, Mode mode) {
+  private static Optional<Item> mode(Hit hit, EnforcementMode mode) {
     return Optional.of(hit.joined(new Meaning.Enforcing(mode), "mode"));
   }
 }

@@ -2,7 +2,7 @@ package dev.deployclaw.core.planner;
 
 import static dev.deployclaw.core.planner.Phrase.rule;
 
-import dev.deployclaw.core.task.Change.Who;
+import dev.deployclaw.core.task.RequestedChange.Who;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.machine.ApprovalDemand;
-import dev.deployclaw.core.machine.ApprovalDemand.Source;
+import dev.deployclaw.core.gate.ApprovalTrigger;
+import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
@@ -20,7 +20,7 @@ public record Understanding(
     Interpretation interpretation,
     String note,
     boolean doubtful,
-    List<ApprovalDemand> demands,
+    List<ApprovalTrigger> demands,
     Map<String, Object> facts) {
 
   public Understanding {
@@ -31,7 +31,7 @@ public record Understanding(
   /**
    * All that asks for an approval: what the request itself asks, in words or by its caller, first.
    */
-  public List<ApprovalDemand> demands(TaskRequest request) {
+  public List<ApprovalTrigger> demands(TaskRequest request) {
     boolean byModel = demands.stream().anyMatch(d -> d.source() == Source.MODEL_READING);
     boolean inWords =
         !byModel
@@ -39,8 +39,8 @@ public record Understanding(
             && intent.guards().manual();
     var asked =
         request.manual() || inWords
-            ? Stream.of(ApprovalDemand.byRequest())
-            : Stream.<ApprovalDemand>empty();
+            ? Stream.of(ApprovalTrigger.byRequest())
+            : Stream.<ApprovalTrigger>empty();
     return Stream.concat(asked, demands.stream()).toList();
   }
 

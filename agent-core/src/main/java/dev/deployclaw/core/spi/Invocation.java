@@ -11,10 +11,14 @@ import java.util.Optional;
  * @param grant without which the sandbox lets nothing through
  */
 public record Invocation(
-    String executor, Call call, Fence fence, Duration deadline, Optional<Grant> grant) {
+    String executor,
+    ExecutorCall call,
+    FencingToken fence,
+    Duration deadline,
+    Optional<Grant> grant) {
 
   /** Without a grant: for who calls an executor that stands in no sandbox. */
-  public Invocation(String executor, Call call, Fence fence, Duration deadline) {
+  public Invocation(String executor, ExecutorCall call, FencingToken fence, Duration deadline) {
     this(executor, call, fence, deadline, Optional.empty());
   }
 

@@ -37,7 +37,7 @@ public interface ObjectStore extends AutoCloseable {
 
     record AlreadyThere() implements Put {}
 
-    record Failed(Fault fault) implements Put {}
+    record Failed(CallFault fault) implements Put {}
   }
 
   /** How a read ended. */
@@ -46,6 +46,6 @@ public interface ObjectStore extends AutoCloseable {
 
     record Absent() implements Get {}
 
-    record Failed(Fault fault) implements Get {}
+    record Failed(CallFault fault) implements Get {}
   }
 }

@@ -1,4 +1,4 @@
-/** The ports: what the runtime asks of the world. Plain blocking Java; no Vert.x type. */
+/** The ports of the core: executors, the state store, the bucket, and the values of a call. */
 @NullMarked
 package dev.deployclaw.core.spi;
 

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
  * @param grounding where in the request each value stands
  */
 public record Intent(
-    Operation operation,
+    TaskOperation operation,
     Optional<String> target,
-    List<Change> changes,
+    List<RequestedChange> changes,
     Guards guards,
     Schedule schedule,
     List<Grounding> grounding) {

@@ -1,4 +1,4 @@
-/** What someone asked, and what it means. */
+/** A request: its text, its intent, and the operation. */
 @NullMarked
 package dev.deployclaw.core.task;
 

@@ -34,7 +34,7 @@ final class PemFile {
   private PemFile() {}
 
   /** At least one, in the file's order. */
-  static List<X509Certificate> certificates(Path file) throws UnusablePem {
+  static List<X509Certificate> certificates(Path file) throws InvalidPemException {
     byte[] bytes = text(file).getBytes(StandardCharsets.US_ASCII);
     try {
       Collection<? extends Certificate> found =
@@ -46,12 +46,12 @@ final class PemFile {
     } catch (CertificateException e) {
       // said below: what the parser says of it helps nobody
     }
-    throw new UnusablePem(
+    throw new InvalidPemException(
         "holds no certificate in PEM", "give a file with -----BEGIN CERTIFICATE-----");
   }
 
   /** The key of a certificate. */
-  static PrivateKey key(Path file, PublicKey certified) throws UnusablePem {
+  static PrivateKey key(Path file, PublicKey certified) throws InvalidPemException {
     var pem = PKCS8.matcher(text(file));
     if (!pem.find()) {
       throw noKey(file);
@@ -67,7 +67,7 @@ final class PemFile {
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       // a key of another kind belongs to it as little
     }
-    throw new UnusablePem(
+    throw new InvalidPemException(
         "is not the key of the certificate", "give the two files that were made together");
   }
 
@@ -99,22 +99,22 @@ final class PemFile {
     return verifier.verify(signed);
   }
 
-  private static UnusablePem noKey(Path file) throws UnusablePem {
+  private static InvalidPemException noKey(Path file) throws InvalidPemException {
     var other = OTHER_KEY.matcher(text(file));
     return other.find()
-        ? new UnusablePem(
+        ? new InvalidPemException(
             "holds a key of another form (%s)".formatted(other.group(1)),
             "write it as PKCS #8: openssl pkcs8 -topk8 -nocrypt -in KEY -out NEW")
-        : new UnusablePem("holds no private key in PEM", "give a file with one in PKCS #8");
+        : new InvalidPemException("holds no private key in PEM", "give a file with one in PKCS #8");
   }
 
-  private static String text(Path file) throws UnusablePem {
+  private static String text(Path file) throws InvalidPemException {
     try {
       return Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {
-      throw new UnusablePem("isn't there: " + file, "check the path");
+      throw new InvalidPemException("isn't there: " + file, "check the path");
     } catch (IOException e) {
-      throw new UnusablePem("can't be read: " + file, "check its rights");
+      throw new InvalidPemException("can't be read: " + file, "check its rights");
     }
   }
 }

@@ -45,17 +45,17 @@ public record TlsSettings(
    * or not the client asks for that itself.
    */
   public SSLContext context() {
-    return HostVerification.of(this);
+    return HostVerifyingContext.of(this);
   }
 
   /** For clients that check the host's name themselves. */
   public X509ExtendedTrustManager trust() {
-    return new RenewedTrust(authorities);
+    return new ReloadingTrustStore(authorities);
   }
 
   /** Empty where we show no certificate. */
   public Optional<X509ExtendedKeyManager> keys() {
-    return identity.map(RenewedKeys::new);
+    return identity.map(ReloadingClientKeys::new);
   }
 
   /** A context that checks what the client that has it asks for. */
@@ -78,7 +78,7 @@ public record TlsSettings(
       return found.stream().allMatch(c -> over(c, now))
           ? Optional.of(new Problem("ca", expired(found.getFirst()), "give its successor"))
           : Optional.empty();
-    } catch (UnusablePem e) {
+    } catch (InvalidPemException e) {
       return Optional.of(new Problem("ca", e.what(), e.remedy()));
     }
   }
@@ -95,7 +95,7 @@ public record TlsSettings(
     X509Certificate certificate;
     try {
       certificate = PemFile.certificates(identity.certificate()).getFirst();
-    } catch (UnusablePem e) {
+    } catch (InvalidPemException e) {
       found.add(new Problem("certificate", e.what(), e.remedy()));
       return found;
     }
@@ -104,7 +104,7 @@ public record TlsSettings(
     }
     try {
       PrivateKey _ = PemFile.key(identity.key(), certificate.getPublicKey());
-    } catch (UnusablePem e) {
+    } catch (InvalidPemException e) {
       found.add(new Problem("key", e.what(), e.remedy()));
     }
     return found;

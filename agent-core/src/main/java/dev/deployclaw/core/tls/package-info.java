@@ -1,4 +1,4 @@
-/** TLS to back ends by PEM files: read, checked, and read again when they are renewed. */
+/** TLS for clients of back ends: PEM files that are read again at each handshake. */
 @NullMarked
 package dev.deployclaw.core.tls;
 

@@ -1,8 +1,9 @@
 package dev.deployclaw.core.fake;
 
-import dev.deployclaw.core.log.BucketAway;
+import dev.deployclaw.core.invariant.RecordInvariants;
 import dev.deployclaw.core.log.BucketCopy;
-import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +34,9 @@ public final class FakeBucketCopy implements BucketCopy {
 
   @Override
   public List<String> copied() {
-    return journal.executions().stream().filter(id -> Records.ends(journal.read(id))).toList();
+    return journal.executions().stream()
+        .filter(id -> RecordInvariants.ends(journal.read(id)))
+        .toList();
   }
 
   @Override
@@ -45,16 +48,16 @@ public final class FakeBucketCopy implements BucketCopy {
       case Get.Found(byte[] bytes) when Arrays.equals(bytes, lines(records)) ->
           Optional.of(new Proven(name, records));
       case Get.Found _, Get.Absent _ -> Optional.empty();
-      case Get.Failed(var fault) -> throw new BucketAway(fault.reason());
+      case Get.Failed(var fault) -> throw new BucketUnavailableException(fault.reason());
     };
   }
 
   @Override
-  public List<byte[]> read(String head, String execution, Head end) throws InterruptedException {
+  public List<byte[]> read(String head, String execution, LogHead end) throws InterruptedException {
     var records = records(head);
-    var last = records.isEmpty() ? Head.START : head(records.getLast());
+    var last = records.isEmpty() ? LogHead.START : head(records.getLast());
     if (!last.equals(end)) {
-      throw new BucketAway(head + " ends with " + last + ", expected " + end);
+      throw new BucketUnavailableException(head + " ends with " + last + ", expected " + end);
     }
     return records;
   }
@@ -77,13 +80,13 @@ public final class FakeBucketCopy implements BucketCopy {
   private List<byte[]> records(String head) throws InterruptedException {
     return switch (objects.read(head)) {
       case Get.Found(byte[] bytes) -> split(bytes);
-      case Get.Absent _ -> throw new BucketAway(head + " is gone");
-      case Get.Failed(var fault) -> throw new BucketAway(fault.reason());
+      case Get.Absent _ -> throw new BucketUnavailableException(head + " is gone");
+      case Get.Failed(var fault) -> throw new BucketUnavailableException(fault.reason());
     };
   }
 
   /** The lines of an object. */
-  static List<byte[]> split(byte[] bytes) {
+  public static List<byte[]> split(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8)
         .lines()
         .map(line -> line.getBytes(StandardCharsets.UTF_8))
@@ -95,9 +98,9 @@ public final class FakeBucketCopy implements BucketCopy {
     return "logs/%s/head-%d.%s".formatted(execution, last.seq(), last.hash());
   }
 
-  private static Head head(byte[] record) {
-    var json = Records.parse(record);
-    return new Head(json.path("seq").asLong(), json.path("hash").asText());
+  private static LogHead head(byte[] record) {
+    var json = RecordInvariants.parse(record);
+    return new LogHead(json.path("seq").asLong(), json.path("hash").asText());
   }
 
   private static byte[] lines(List<byte[]> records) {

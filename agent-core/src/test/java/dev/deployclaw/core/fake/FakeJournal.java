@@ -1,10 +1,10 @@
 package dev.deployclaw.core.fake;
 
-import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.LogClaims;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.log.Superseded;
+import dev.deployclaw.core.log.SupersededRecords;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,7 +19,7 @@ import java.util.TreeSet;
 /** Records by execution, in memory. As a file's, each is the one after the last. */
 public final class FakeJournal implements Journal {
   private final Map<String, List<byte[]>> records = new TreeMap<>();
-  private final Map<Superseded, List<byte[]>> moved = new LinkedHashMap<>();
+  private final Map<SupersededRecords, List<byte[]>> moved = new LinkedHashMap<>();
   private final Map<String, String> left = new TreeMap<>();
   private String claimed = "";
   private StreamCopy copy = StreamCopy.NONE;
@@ -43,8 +43,8 @@ public final class FakeJournal implements Journal {
   }
 
   @Override
-  public Claims claims() {
-    return new Claims() {
+  public LogClaims claims() {
+    return new LogClaims() {
       @Override
       public void claim(String execution) {}
 
@@ -72,7 +72,7 @@ public final class FakeJournal implements Journal {
   }
 
   @Override
-  public synchronized void append(String execution, Sealed sealed) {
+  public synchronized void append(String execution, SealedRecord sealed) {
     var kept = records.computeIfAbsent(execution, _ -> new ArrayList<>());
     if (sealed.head().seq() != kept.size() + 1) {
       throw new IllegalStateException(sealed.head().seq() + " can't follow " + kept.size());
@@ -113,19 +113,19 @@ public final class FakeJournal implements Journal {
     var kept = records.getOrDefault(execution, List.of());
     if (after < kept.size()) {
       var tail = kept.subList((int) after, kept.size());
-      var lost = new Superseded(execution, after + 1, execution + "." + (after + 1));
+      var lost = new SupersededRecords(execution, after + 1, execution + "." + (after + 1));
       moved.put(lost, List.copyOf(tail));
       tail.clear();
     }
   }
 
   @Override
-  public synchronized List<Superseded> superseded() {
+  public synchronized List<SupersededRecords> superseded() {
     return List.copyOf(moved.keySet());
   }
 
   @Override
-  public synchronized List<byte[]> read(Superseded lost) {
+  public synchronized List<byte[]> read(SupersededRecords lost) {
     return moved.getOrDefault(lost, List.of());
   }
 
@@ -138,7 +138,7 @@ public final class FakeJournal implements Journal {
   public void close() {}
 
   /** As a process reaches it: a dead one appends nothing. */
-  Journal over(Wire wire, ObjectStore bucket) {
+  Journal over(AgentWire wire, ObjectStore bucket) {
     return new WiredJournal(this, wire, bucket);
   }
 }

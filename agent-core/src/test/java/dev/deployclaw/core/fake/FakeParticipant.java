@@ -1,15 +1,16 @@
 package dev.deployclaw.core.fake;
 
-import dev.deployclaw.core.machine.Active;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.invariant.RollbackInvariant;
+import dev.deployclaw.core.machine.CommittedEpoch;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.store.StoreKeys;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +26,7 @@ import java.util.function.Supplier;
  * A participant with some members, each of which stages, votes, takes an epoch, and can be broken.
  * It notices when it is told to act on an epoch that isn't committed.
  */
-public final class FakeParticipant implements Executor {
+public final class FakeParticipant implements BackendExecutor {
   /** What a member acts on before anybody changed it. */
   public static final String ORIGINAL = "original";
 
@@ -33,35 +34,28 @@ public final class FakeParticipant implements Executor {
   public static final String NOTHING = "nothing";
 
   private final String name;
-  private final FakeStore store;
-  private final Map<String, Member> members = new TreeMap<>();
+  private final FakeStateStore store;
+  private final Map<String, FakeMember> members = new TreeMap<>();
   private final Set<String> unreachableAt = new HashSet<>();
-  private final Map<String, Function<String, Report>> refusals = new TreeMap<>();
-  private final Map<String, List<Report>> looks = new TreeMap<>();
+  private final Map<String, Function<String, MemberReport>> refusals = new TreeMap<>();
+  private final Map<String, List<MemberReport>> looks = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
   private final Map<String, Runnable> happenings = new TreeMap<>();
   private final Map<String, Integer> calls = new TreeMap<>();
   private boolean leftOut;
-  private final Fencing fencing;
+  private final FencingRules fencing;
 
-  public FakeParticipant(String name, FakeStore store, String... members) {
+  public FakeParticipant(String name, FakeStateStore store, String... members) {
     this.name = name;
     this.store = store;
-    this.fencing = new Fencing(store);
+    this.fencing = new FencingRules(store);
     for (String member : members) {
-      this.members.put(name + "/" + member, new Member());
+      this.members.put(name + "/" + member, new FakeMember());
     }
   }
 
-  /**
-   * What a member acts on.
-   *
-   * @param thrownBack whether it lost what it had acknowledged, and nobody published to it since
-   */
-  public record Standing(String member, long epoch, String live, boolean thrownBack) {}
-
   /** The same back end as it stands, in another world. */
-  synchronized FakeParticipant copy(FakeStore elsewhere) {
+  synchronized FakeParticipant copy(FakeStateStore elsewhere) {
     var copy = new FakeParticipant(name, elsewhere);
     members.forEach((m, member) -> copy.members.put(m, member.copy()));
     copy.unreachableAt.addAll(unreachableAt);
@@ -72,8 +66,9 @@ public final class FakeParticipant implements Executor {
     return copy;
   }
 
-  public synchronized List<Standing> standings() {
-    return members.entrySet().stream().map(m -> m.getValue().standing(m.getKey())).toList();
+  public synchronized List<MemberStanding> standings() {
+    boolean open = refusals.isEmpty() && unreachableAt.isEmpty() && !leftOut;
+    return members.entrySet().stream().map(m -> m.getValue().standing(m.getKey(), open)).toList();
   }
 
   public synchronized List<String> members() {
@@ -111,7 +106,7 @@ public final class FakeParticipant implements Executor {
   }
 
   /** Where bugs are planted. */
-  public Fencing fencing() {
+  public FencingRules fencing() {
     return fencing;
   }
 
@@ -122,23 +117,33 @@ public final class FakeParticipant implements Executor {
 
   /** From now on this verb is refused. */
   public synchronized void refuseAt(String verb, String reason) {
-    refusals.put(verb, m -> Report.no(m, reason));
+    refusals.put(verb, m -> MemberReport.no(m, reason));
   }
 
   /** From now on each member that is up answers this verb so. */
-  public synchronized void answers(String verb, Function<String, Report> answer) {
+  public synchronized void answers(String verb, Function<String, MemberReport> answer) {
     refusals.put(verb, answer);
   }
 
   /** From now on this verb is refused by who will never do it. */
   public synchronized void stickAt(String verb, String reason) {
-    refusals.put(verb, m -> Report.stuck(m, reason));
+    refusals.put(verb, m -> MemberReport.stuck(m, reason));
   }
 
   public synchronized void heal() {
     unreachableAt.clear();
     refusals.clear();
-    members.values().forEach(m -> m.up = true);
+    members.values().forEach(FakeMember::heal);
+  }
+
+  /** One member votes for no epoch above one, takes none above the other, and says why. */
+  public synchronized void balk(String member, long votes, long takes, String reason) {
+    member(name + "/" + member).balk(votes, takes, reason);
+  }
+
+  /** One member is gone, and whoever is asked in its place says so. */
+  public synchronized void delete(String member) {
+    member(name + "/" + member).gone = true;
   }
 
   /** One member no longer answers. */
@@ -148,12 +153,12 @@ public final class FakeParticipant implements Executor {
 
   /** One member more. */
   public synchronized void join(String member) {
-    members.put(name + "/" + member, new Member());
+    members.put(name + "/" + member, new FakeMember());
   }
 
   /** A member is set up anew: all that it was told is gone. */
   public synchronized void forget(String member) {
-    members.put(name + "/" + member, new Member());
+    members.put(name + "/" + member, new FakeMember());
   }
 
   /** What happens right before the next call of a verb is answered. */
@@ -212,7 +217,7 @@ public final class FakeParticipant implements Executor {
   }
 
   /** From now on a look says this. */
-  public synchronized void says(String verb, Report... reports) {
+  public synchronized void says(String verb, MemberReport... reports) {
     looks.put(verb, List.of(reports));
   }
 
@@ -225,78 +230,75 @@ public final class FakeParticipant implements Executor {
   }
 
   /** The same call to one member alone. */
-  public synchronized Report at(String m, Invocation invocation) {
+  public synchronized MemberReport at(String m, Invocation invocation) {
     return switch (execute(invocation, List.of(m))) {
-      case Outcome.Done done -> done.reports().getFirst();
-      case Outcome.Failed failed -> failed.report(m);
+      case CallOutcome.Done done -> done.reports().getFirst();
+      case CallOutcome.Failed failed -> failed.report(m);
     };
   }
 
   @Override
-  public synchronized Outcome execute(Invocation invocation) {
+  public synchronized CallOutcome execute(Invocation invocation) {
     return execute(invocation, List.copyOf(members.keySet()));
   }
 
-  private Outcome execute(Invocation invocation, List<String> of) {
+  private CallOutcome execute(Invocation invocation, List<String> of) {
     String verb = invocation.call().verb();
     calls.merge(verb, 1, Integer::sum);
     Optional.ofNullable(happenings.remove(verb)).ifPresent(Runnable::run);
     if (unreachableAt.contains(verb)) {
-      return Outcome.failed(new Fault.Unavailable(name + " does not answer"));
+      return CallOutcome.failed(new CallFault.Unavailable(name + " does not answer"));
     }
     if (leftOut) {
-      return Outcome.done(List.of(Report.skipped(name, "none is configured")));
+      return CallOutcome.done(List.of(MemberReport.skipped(name, "none is configured")));
     }
     if (refusals.containsKey(verb)) {
       return each(of, m -> refusals.get(verb).apply(m));
     }
     var fence = invocation.fence();
     return switch (invocation.call()) {
-      case Call.Look _ when looks.containsKey(verb) ->
-          Outcome.done(looks.getOrDefault(verb, List.of()));
-      case Call.Look _ when verb.equals("scan") -> each(of, m -> member(m).scan(m));
-      case Call.Look _ when verb.equals("marks") -> each(of, m -> member(m).marks(m));
-      case Call.Look _ -> each(of, m -> Report.yes(m, "", Map.of()));
-      case Call.Observe _ -> each(of, this::observe);
-      case Call.Stage(Activation a) ->
+      case ExecutorCall.Look _ when looks.containsKey(verb) ->
+          CallOutcome.done(looks.getOrDefault(verb, List.of()));
+      case ExecutorCall.Look _ when verb.equals("scan") -> each(of, m -> member(m).scan(m));
+      case ExecutorCall.Look _ when verb.equals("marks") -> each(of, m -> member(m).marks(m));
+      case ExecutorCall.Look _ -> each(of, m -> MemberReport.yes(m, "", Map.of()));
+      case ExecutorCall.Observe _ -> each(of, m -> member(m).observe(m));
+      case ExecutorCall.Stage(EpochSpec a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).stage(m, a)));
-      case Call.Prepare(Activation a) -> each(of, m -> member(m).vote(m, a));
-      case Call.Publish(Activation a) ->
+      case ExecutorCall.Prepare(EpochSpec a) -> each(of, m -> member(m).vote(m, a));
+      case ExecutorCall.Publish(EpochSpec a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> publish(m, a, fence)));
-      case Call.Converge(Activation a) -> each(of, m -> converge(m, a));
-      case Call.Discard(long epoch) ->
+      case ExecutorCall.Converge(EpochSpec a) -> each(of, m -> converge(m, a));
+      case ExecutorCall.Discard(long epoch) ->
           each(of, m -> fenced(m, fence, Long.MAX_VALUE, () -> discard(m, epoch)));
-      case Call.Lost(Activation a) -> each(of, m -> member(m).lost(m, a));
-      case Call.Reassert(Activation a) ->
+      case ExecutorCall.Lost(EpochSpec a) -> each(of, m -> member(m).lost(m, a));
+      case ExecutorCall.Reassert(EpochSpec a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).reassert(m, a, fence)));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
-          Outcome.failed(new Fault.Invalid("no probe"));
+      case ExecutorCall.Probe _,
+          ExecutorCall.Heartbeat _,
+          ExecutorCall.WriteBack _,
+          ExecutorCall.Share _ ->
+          CallOutcome.failed(new CallFault.Invalid("no probe"));
     };
   }
 
-  private Member member(String m) {
+  private FakeMember member(String m) {
     return Objects.requireNonNull(members.get(m));
   }
 
-  private Outcome each(List<String> of, Function<String, Report> question) {
-    return Outcome.done(
-        of.stream()
-            .map(m -> member(m).up ? question.apply(m) : Report.unknown(m, "does not answer"))
-            .toList());
+  private CallOutcome each(List<String> of, Function<String, MemberReport> question) {
+    return CallOutcome.done(
+        of.stream().map(m -> member(m).absence(m).orElseGet(() -> question.apply(m))).toList());
   }
 
-  private Report fenced(String m, Fence fence, long epoch, Supplier<Report> act) {
-    return fencing.guard(m, member(m), Fencing.mark(fence, epoch), act);
+  private MemberReport fenced(
+      String m, FencingToken fence, long epoch, Supplier<MemberReport> act) {
+    return fencing.guard(m, member(m), FencingRules.mark(fence, epoch), act);
   }
 
-  private Report observe(String m) {
-    String live = member(m).live;
-    return Report.yes(m, live, Map.of("live", live, "epoch", member(m).epoch));
-  }
-
-  private Report publish(String m, Activation a, Fence fence) {
-    var active = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
-    if (active.map(Active::epoch).orElse(0L) < a.epoch()) {
+  private MemberReport publish(String m, EpochSpec a, FencingToken fence) {
+    var active = store.get(StoreKeys.ACTIVE).map(e -> CommittedEpoch.read(e.value()));
+    if (active.map(CommittedEpoch::epoch).orElse(0L) < a.epoch()) {
       violations.add("I7: " + m + " was told to act on epoch " + a.epoch() + " early");
     }
     var member = member(m);
@@ -304,32 +306,32 @@ public final class FakeParticipant implements Executor {
         member.staged.containsKey(a.epoch())
             && (!tellsApart()
                 || a.candidate().stream().allMatch(c -> member.staged.containsKey(c.epoch())));
-    if (!staged) {
-      return Report.no(m, "epoch " + a.epoch() + " isn't staged here");
+    if (!staged || !member.takes(a.epoch())) {
+      return MemberReport.no(m, member.why("epoch " + a.epoch() + " isn't staged here"));
     }
     if (tellsApart() && member.epoch == a.epoch() && member.step > a.step()) {
-      return Report.unknown(m, "a later step was here");
+      return MemberReport.unknown(m, "a later step was here");
     }
     if (isNobodys(a, m)) {
-      return Report.skipped(m, "nobody knows what it held: it keeps what it has");
+      return MemberReport.skipped(m, "nobody knows what it held: it keeps what it has");
     }
-    long tried = active.flatMap(Active::candidate).map(c -> (long) c.cohort()).orElse(0L);
+    long tried = active.flatMap(CommittedEpoch::candidate).map(c -> (long) c.cohort()).orElse(0L);
     boolean early = a.candidate().filter(c -> c.cohort().share() > tried).isPresent();
     if (tellsApart() && early && !member.thrownBack) {
       violations.add("I7: " + m + " was told of a cohort early: " + a.candidate());
     }
-    member.fence = Optional.of(Fencing.mark(fence, a.epoch()));
+    member.fence = Optional.of(FencingRules.mark(fence, a.epoch()));
     member.published(a.epoch());
     member.epoch = a.epoch();
     member.predecessor = a.predecessor();
     member.step = a.step();
     member.live = acting(m, a);
     member.candidate = a.candidate().filter(_ -> tellsApart());
-    return Report.yes(m, member.live, Map.of());
+    return MemberReport.yes(m, member.live, Map.of());
   }
 
   /** What a member acts on: with a candidate, of both epochs. */
-  private String acting(String m, Activation a) {
+  private String acting(String m, EpochSpec a) {
     String own =
         a.restores()
             .flatMap(o -> o.of(name, m))
@@ -345,45 +347,48 @@ public final class FakeParticipant implements Executor {
   }
 
   /** Whether what is to be put back doesn't say what a member held. */
-  private boolean isNobodys(Activation a, String m) {
+  private boolean isNobodys(EpochSpec a, String m) {
     return a.restores().filter(o -> o.of(name, m).isEmpty()).isPresent();
   }
 
-  private Report converge(String m, Activation a) {
+  private MemberReport converge(String m, EpochSpec a) {
     var member = member(m);
     if (isNobodys(a, m)) {
-      return Report.skipped(m, "nobody knows what it held: it keeps what it has");
+      return MemberReport.skipped(m, "nobody knows what it held: it keeps what it has");
     }
     if (member.epoch != a.epoch()) {
-      return Report.no(m, "acts on epoch " + member.epoch);
+      return MemberReport.no(m, "acts on epoch " + member.epoch);
+    }
+    if (tellsApart() && member.step != a.step()) {
+      return MemberReport.no(m, "acts on step " + member.step);
     }
     return member.live.equals(acting(m, a))
-        ? Report.yes(m, member.live, Map.of())
-        : Report.no(m, "acts on " + member.live);
+        ? MemberReport.yes(m, member.live, Map.of())
+        : MemberReport.no(m, "acts on " + member.live);
   }
 
-  /** Nobody knows of who was thrown back to an epoch that nobody needs any more. */
-  private void blame(Member member, String what) {
-    if (!member.thrownBack) {
+  /** Nobody knows who acts on what nobody needs: such a member refuses, and that is all. */
+  private void blame(String m, String what) {
+    if (!member(m).thrownBack && !RollbackInvariant.staysBehind(store, m, member(m).epoch)) {
       violations.add("I14: " + what);
     }
   }
 
-  private Report discard(String m, long epoch) {
+  private MemberReport discard(String m, long epoch) {
     var member = member(m);
-    var active = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
-    if (active.flatMap(Active::candidate).filter(c -> c.epoch() == epoch).isPresent()) {
+    var active = store.get(StoreKeys.ACTIVE).map(e -> CommittedEpoch.read(e.value()));
+    if (active.flatMap(CommittedEpoch::candidate).filter(c -> c.epoch() == epoch).isPresent()) {
       violations.add("I14: " + m + " was told to remove epoch " + epoch + ", a candidate");
     }
     if (member.epoch == epoch) {
-      blame(member, m + " was told to remove epoch " + epoch + ", which it acts on");
-      return Report.unknown(m, "acts on epoch " + epoch);
+      blame(m, m + " was told to remove epoch " + epoch + ", which it acts on");
+      return MemberReport.unknown(m, "acts on epoch " + epoch);
     }
     if (member.predecessor == epoch && epoch > 0) {
-      blame(member, m + " was told to remove epoch " + epoch + ", its predecessor");
-      return Report.unknown(m, "epoch " + epoch + " is the predecessor of what it acts on");
+      blame(m, m + " was told to remove epoch " + epoch + ", its predecessor");
+      return MemberReport.unknown(m, "epoch " + epoch + " is the predecessor of what it acts on");
     }
     member.staged.remove(epoch);
-    return Report.yes(m, "", Map.of());
+    return MemberReport.yes(m, "", Map.of());
   }
 }

@@ -1,12 +1,12 @@
 package dev.deployclaw.core.fake;
 
-import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
 import java.util.Set;
 
 /** An executor as one agent's process reaches it. */
-record WiredExecutor(Executor inner, Wire wire) implements Executor {
+record WiredExecutor(BackendExecutor inner, AgentWire wire) implements BackendExecutor {
   @Override
   public String name() {
     return inner.name();
@@ -18,7 +18,7 @@ record WiredExecutor(Executor inner, Wire wire) implements Executor {
   }
 
   @Override
-  public Outcome execute(Invocation call) throws InterruptedException {
+  public CallOutcome execute(Invocation call) throws InterruptedException {
     return wire.call(call.operation(), () -> inner.execute(call));
   }
 }

@@ -1,11 +1,11 @@
 package dev.deployclaw.core.fake;
 
 import dev.deployclaw.core.log.BucketCopy;
-import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.LogClaims;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.log.Superseded;
+import dev.deployclaw.core.log.SupersededRecords;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.time.Duration;
 import java.util.List;
@@ -13,17 +13,17 @@ import java.util.List;
 /** A journal as one process reaches it, with the bucket that its logs leave for. */
 final class WiredJournal implements Journal {
   private final FakeJournal journal;
-  private final Wire wire;
+  private final AgentWire wire;
   private final FakeBucketCopy copy;
 
-  WiredJournal(FakeJournal journal, Wire wire, ObjectStore bucket) {
+  WiredJournal(FakeJournal journal, AgentWire wire, ObjectStore bucket) {
     this.journal = journal;
     this.wire = wire;
     this.copy = new FakeBucketCopy(journal, bucket, this::write);
   }
 
   @Override
-  public void append(String execution, Sealed sealed) {
+  public void append(String execution, SealedRecord sealed) {
     write("append", () -> journal.append(execution, sealed));
   }
 
@@ -38,7 +38,7 @@ final class WiredJournal implements Journal {
   }
 
   @Override
-  public Claims claims() {
+  public LogClaims claims() {
     return journal.claims();
   }
 
@@ -63,12 +63,12 @@ final class WiredJournal implements Journal {
   }
 
   @Override
-  public List<Superseded> superseded() {
+  public List<SupersededRecords> superseded() {
     return journal.superseded();
   }
 
   @Override
-  public List<byte[]> read(Superseded lost) {
+  public List<byte[]> read(SupersededRecords lost) {
     return journal.read(lost);
   }
 

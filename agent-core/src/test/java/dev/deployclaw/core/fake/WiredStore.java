@@ -8,9 +8,9 @@ import java.util.Optional;
 /** The store as one agent's process reaches it. */
 final class WiredStore implements StateStore {
   private final StateStore store;
-  private final Wire wire;
+  private final AgentWire wire;
 
-  WiredStore(StateStore store, Wire wire) {
+  WiredStore(StateStore store, AgentWire wire) {
     this.store = store;
     this.wire = wire;
   }

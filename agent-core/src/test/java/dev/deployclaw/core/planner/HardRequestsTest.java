@@ -3,7 +3,7 @@ package dev.deployclaw.core.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.planner.Interpretation.Planned;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,7 +105,7 @@ class HardRequestsTest {
 
   private static String bytes(String request) {
     return Corpus.ask(request) instanceof Planned(var intent)
-        ? Canonical.text(IntentJson.canonical(intent)) + IntentJson.grounding(intent)
+        ? CanonicalJson.text(IntentJson.canonical(intent)) + IntentJson.grounding(intent)
         : Corpus.show(Corpus.ask(request));
   }
 

@@ -3,7 +3,7 @@ package dev.deployclaw.core.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.planner.Interpretation.Planned;
-import dev.deployclaw.core.task.Change;
+import dev.deployclaw.core.task.RequestedChange;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +48,7 @@ class SeveralTenantsTest {
                     .containsExactly("[contoso] payments 18 1", "[northwind] reports 90 60"));
   }
 
-  private static String said(Change change) {
+  private static String said(RequestedChange change) {
     return "%s %s %d %d"
         .formatted(
             change.who().tenants(),

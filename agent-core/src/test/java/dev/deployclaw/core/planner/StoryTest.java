@@ -3,8 +3,8 @@ package dev.deployclaw.core.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.planner.Interpretation.Planned;
-import dev.deployclaw.core.task.Change;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -86,7 +86,7 @@ class StoryTest {
         .collect(Collectors.joining(" "));
   }
 
-  private static String said(Change change) {
+  private static String said(RequestedChange change) {
     return "%s %s %d %d"
         .formatted(
             String.join(" ", change.who().tenants()),

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.core.sim.schedule.ExhaustiveExplorer;
+import dev.deployclaw.core.sim.schedule.SimScenario;
 import dev.deployclaw.testkit.Slow;
 import java.util.List;
 import java.util.stream.Stream;
@@ -9,17 +11,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The agent dies, and whoever finishes what it left dies too: every pair of points there is. */
 class EveryDoubleCrashTest {
-  private static final List<Scene> SHORT =
-      List.of(Scene.APPROVAL_OF_WHAT_IS_STALE, Scene.REJECTION);
+  private static final List<SimScenario> SHORT =
+      List.of(SimScenario.APPROVAL_OF_WHAT_IS_STALE, SimScenario.REJECTION);
 
   @ParameterizedTest
   @FieldSource("SHORT")
-  void inTwoShortScenes(Scene scene) {
+  void inTwoShortScenes(SimScenario scene) {
     theAgentDiesAndItsSuccessorToo(scene);
   }
 
-  static Stream<Scene> others() {
-    return Scene.common().stream().filter(scene -> !SHORT.contains(scene));
+  static Stream<SimScenario> others() {
+    return SimScenario.common().stream().filter(scene -> !SHORT.contains(scene));
   }
 
   @Slow(
@@ -27,10 +29,10 @@ class EveryDoubleCrashTest {
       because = "it plays some twenty-three thousand schedules")
   @ParameterizedTest
   @MethodSource("others")
-  void theAgentDiesAndItsSuccessorToo(Scene scene) {
-    var findings = new Findings();
+  void theAgentDiesAndItsSuccessorToo(SimScenario scene) {
+    var findings = new SimulationFindings();
 
-    Exhaustive.doubleCrashes(scene, findings::play);
+    ExhaustiveExplorer.doubleCrashes(scene, findings::play);
 
     findings.assertNone("double crashes, " + scene);
   }

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.core.sim.schedule.ExhaustiveExplorer;
+import dev.deployclaw.core.sim.schedule.SimScenario;
 import dev.deployclaw.testkit.Slow;
 import java.util.Collection;
 import java.util.List;
@@ -10,25 +12,25 @@ import org.junit.jupiter.api.Test;
 @Slow(
     guard = "dev.deployclaw.core.sim.SingleFaultTest",
     because = "it plays some seventeen thousand schedules")
-class EverySingleFaultTest extends SingleFaults {
-  static Stream<Scene> all() {
-    return others(List.of(Scene.values()));
+class EverySingleFaultTest extends SingleFaultCases {
+  static Stream<SimScenario> all() {
+    return others(List.of(SimScenario.values()));
   }
 
-  static Stream<Scene> common() {
-    return others(Scene.common());
+  static Stream<SimScenario> common() {
+    return others(SimScenario.common());
   }
 
-  private static Stream<Scene> others(Collection<Scene> scenes) {
+  private static Stream<SimScenario> others(Collection<SimScenario> scenes) {
     return scenes.stream().filter(scene -> !SingleFaultTest.SCENES.contains(scene));
   }
 
   @Test
   void anEndIsAnchoredAfterALaterOneByWhoeverDied() {
-    var findings = new Findings();
+    var findings = new SimulationFindings();
 
-    Exhaustive.lateEnds(Scene.RUN_AFTER_A_DEATH).forEach(findings::play);
+    ExhaustiveExplorer.lateEnds(SimScenario.RUN_AFTER_A_DEATH).forEach(findings::play);
 
-    findings.assertNone("late ends, " + Scene.RUN_AFTER_A_DEATH);
+    findings.assertNone("late ends, " + SimScenario.RUN_AFTER_A_DEATH);
   }
 }

@@ -2,6 +2,11 @@ package dev.deployclaw.core.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.sim.bug.PlantedBug;
+import dev.deployclaw.core.sim.engine.BugInjector;
+import dev.deployclaw.core.sim.engine.EventTrace;
+import dev.deployclaw.core.sim.schedule.FaultSchedule;
+import dev.deployclaw.core.sim.schedule.SwarmRun;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -16,9 +21,10 @@ class ReplayTest {
   @Test
   @EnabledIfSystemProperty(named = "sim.seed", matches = "-?\\d+", disabledReason = WHY)
   void aSeed() {
-    var trace = Trace.told();
+    var trace = EventTrace.told();
 
-    var outcome = Swarm.play(Long.parseLong(System.getProperty("sim.seed", "0")), planted(), trace);
+    var outcome =
+        SwarmRun.play(Long.parseLong(System.getProperty("sim.seed", "0")), planted(), trace);
 
     print(trace);
     assertThat(outcome.broken()).isEmpty();
@@ -27,21 +33,22 @@ class ReplayTest {
   @Test
   @EnabledIfSystemProperty(named = "sim.schedule", matches = ".+", disabledReason = WHY)
   void aSchedule() {
-    var trace = Trace.told();
+    var trace = EventTrace.told();
 
-    var outcome = Schedule.parse(System.getProperty("sim.schedule", "")).play(planted(), trace);
+    var outcome =
+        FaultSchedule.parse(System.getProperty("sim.schedule", "")).play(planted(), trace);
 
     print(trace);
     assertThat(outcome.broken()).isEmpty();
   }
 
   /** With a bug, where one is named: {@code -Dsim.planted=EPOCH_REUSED}. */
-  private static Defect planted() {
+  private static BugInjector planted() {
     String name = System.getProperty("sim.planted", "");
-    return name.isEmpty() ? Defect.NONE : Planted.valueOf(name);
+    return name.isEmpty() ? BugInjector.NONE : PlantedBug.valueOf(name);
   }
 
-  private static void print(Trace trace) {
+  private static void print(EventTrace trace) {
     List<String> lines = trace.lines();
     lines.forEach(System.out::println);
     System.out.println("trace " + Long.toHexString(trace.hash()));

@@ -1,7 +1,13 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeJournal;
-import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.sim.engine.BugInjector;
+import dev.deployclaw.core.sim.engine.EventTrace;
+import dev.deployclaw.core.sim.schedule.ExhaustiveExplorer;
+import dev.deployclaw.core.sim.schedule.FaultSchedule;
+import dev.deployclaw.core.sim.schedule.SimScenario;
+import dev.deployclaw.core.sim.schedule.SwarmRun;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -27,10 +33,10 @@ public final class SimulatedLogs {
    */
   public static void ofSingleFaults(int every, Reader reader) {
     int number = 0;
-    for (var scene : Scene.values()) {
+    for (var scene : SimScenario.values()) {
       for (var schedule : schedules(scene).toList()) {
         if (number++ % every == 0) {
-          var played = schedule.play(Defect.NONE, Trace.hashed());
+          var played = schedule.play(BugInjector.NONE, EventTrace.hashed());
           tell(schedule.toString(), played.world(), reader);
         }
       }
@@ -41,19 +47,22 @@ public final class SimulatedLogs {
   public static void ofSwarms(long from, int count, Reader reader) {
     LongStream.range(from, from + count)
         .forEach(seed ->
-            tell("swarm " + seed, Swarm.play(seed, Defect.NONE, Trace.hashed()).world(), reader));
+            tell(
+                "swarm " + seed,
+                SwarmRun.play(seed, BugInjector.NONE, EventTrace.hashed()).world(),
+                reader));
   }
 
-  private static Stream<Schedule> schedules(Scene scene) {
+  private static Stream<FaultSchedule> schedules(SimScenario scene) {
     return Stream.of(
-            Exhaustive.crashes(scene),
-            Exhaustive.outcomes(scene),
-            Exhaustive.outages(scene),
-            Exhaustive.pauses(scene))
+            ExhaustiveExplorer.crashes(scene),
+            ExhaustiveExplorer.outcomes(scene),
+            ExhaustiveExplorer.outages(scene),
+            ExhaustiveExplorer.pauses(scene))
         .flatMap(kind -> kind);
   }
 
-  private static void tell(String origin, World world, Reader reader) {
+  private static void tell(String origin, FakeEstate world, Reader reader) {
     for (var journal : world.journals()) {
       for (String execution : journal.executions()) {
         var records = journal.read(execution);

@@ -1,5 +1,9 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.core.sim.bug.PlantedBug;
+import dev.deployclaw.core.sim.schedule.ExhaustiveExplorer;
+import dev.deployclaw.core.sim.schedule.FaultSchedule;
+import dev.deployclaw.core.sim.schedule.SimScenario;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,13 +45,13 @@ class SimulationTableTest {
     lines.add("| scene | await points | crashes | outcomes | outages | pauses | double crashes |");
     lines.add("|---|---|---|---|---|---|---|");
     long[] sums = new long[6];
-    for (var scene : Scene.common()) {
+    for (var scene : SimScenario.common()) {
       long[] counts = {
-        Exhaustive.plain(scene).first().size(),
-        Exhaustive.crashes(scene).count(),
-        Exhaustive.outcomes(scene).count(),
-        Exhaustive.outages(scene).count(),
-        Exhaustive.pauses(scene).count(),
+        ExhaustiveExplorer.plain(scene).first().size(),
+        ExhaustiveExplorer.crashes(scene).count(),
+        ExhaustiveExplorer.outcomes(scene).count(),
+        ExhaustiveExplorer.outages(scene).count(),
+        ExhaustiveExplorer.pauses(scene).count(),
         doubles(scene)
       };
       for (int i = 0; i < counts.length; i++) {
@@ -64,9 +68,9 @@ class SimulationTableTest {
         .formatted(name, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
   }
 
-  private static long doubles(Scene scene) {
-    List<Schedule> all = new ArrayList<>();
-    Exhaustive.doubleCrashes(scene, (schedule, _) -> all.add(schedule));
+  private static long doubles(SimScenario scene) {
+    List<FaultSchedule> all = new ArrayList<>();
+    ExhaustiveExplorer.doubleCrashes(scene, (schedule, _) -> all.add(schedule));
     return all.size();
   }
 
@@ -74,9 +78,9 @@ class SimulationTableTest {
     List<String> lines = new ArrayList<>();
     lines.add("| planted bug | single faults until found | swarms until found | found by |");
     lines.add("|---|---|---|---|");
-    for (var bug : Planted.values()) {
-      var schedules = Hunt.bySchedules(bug);
-      var seeds = Hunt.bySeeds(bug);
+    for (var bug : PlantedBug.values()) {
+      var schedules = BugHunt.bySchedules(bug);
+      var seeds = BugHunt.bySeeds(bug);
       lines.add(
           "| %s | %s | %s | %s |"
               .formatted(
@@ -85,20 +89,20 @@ class SimulationTableTest {
     return lines;
   }
 
-  private static String tried(Optional<Hunt.Found> found) {
+  private static String tried(Optional<BugHunt.Found> found) {
     return found.map(f -> Integer.toString(f.tried())).orElse("-");
   }
 
   /** The law in its first words. */
-  private static String law(Optional<Hunt.Found> found) {
-    String law = found.map(Hunt.Found::law).orElse("");
+  private static String law(Optional<BugHunt.Found> found) {
+    String law = found.map(BugHunt.Found::law).orElse("");
     int line = law.indexOf('\n');
     String first = line < 0 ? law : law.substring(0, line);
     String plain = first.replaceAll("[0-9a-f]{64}", "…").replace('|', '/');
     return plain.length() > 70 ? plain.substring(0, 70) + "…" : plain;
   }
 
-  private static String words(Scene scene) {
+  private static String words(SimScenario scene) {
     return scene.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

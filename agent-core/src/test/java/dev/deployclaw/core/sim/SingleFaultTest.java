@@ -1,17 +1,19 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.core.sim.schedule.SimScenario;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Every single fault of two scenes: the shortest change, and one with all that a change can do. */
-class SingleFaultTest extends SingleFaults {
-  static final List<Scene> SCENES = List.of(Scene.FIRST_RUN, Scene.GOES_BACK_BY_ITSELF);
+class SingleFaultTest extends SingleFaultCases {
+  static final List<SimScenario> SCENES =
+      List.of(SimScenario.FIRST_RUN, SimScenario.GOES_BACK_BY_ITSELF);
 
-  static Stream<Scene> all() {
+  static Stream<SimScenario> all() {
     return SCENES.stream();
   }
 
-  static Stream<Scene> common() {
+  static Stream<SimScenario> common() {
     return SCENES.stream();
   }
 }

@@ -2,6 +2,9 @@ package dev.deployclaw.core.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.sim.engine.BugInjector;
+import dev.deployclaw.core.sim.engine.EventTrace;
+import dev.deployclaw.core.sim.schedule.SwarmRun;
 import dev.deployclaw.testkit.Slow;
 import java.util.HashSet;
 import java.util.stream.LongStream;
@@ -24,7 +27,7 @@ class SwarmTest {
 
   @Test
   void aFewFixedSeedsEndAtRest() {
-    var findings = new Findings();
+    var findings = new SimulationFindings();
 
     LongStream.rangeClosed(1, FEW).forEach(findings::play);
 
@@ -41,7 +44,7 @@ class SwarmTest {
       because = "it plays hundreds of swarms")
   @Test
   void fixedSeedsEndAtRest() {
-    var findings = new Findings();
+    var findings = new SimulationFindings();
 
     LongStream.rangeClosed(FEW + 1, SEEDS).forEach(findings::play);
 
@@ -55,7 +58,7 @@ class SwarmTest {
   void freshSeedsEndAtRest() {
     long base = Long.getLong("sim.base", System.nanoTime() & 0xFFFF_FFFFL);
     System.out.println("fresh seeds from " + base + ", again by -Dsim.base=" + base);
-    var findings = new Findings();
+    var findings = new SimulationFindings();
 
     LongStream.range(base, base + SEEDS).forEach(findings::play);
 
@@ -74,8 +77,8 @@ class SwarmTest {
     var hashes = new HashSet<Long>();
 
     for (long seed = 1; seed <= seeds; seed++) {
-      long once = Swarm.play(seed, Defect.NONE, Trace.hashed()).hash();
-      long again = Swarm.play(seed, Defect.NONE, Trace.hashed()).hash();
+      long once = SwarmRun.play(seed, BugInjector.NONE, EventTrace.hashed()).hash();
+      long again = SwarmRun.play(seed, BugInjector.NONE, EventTrace.hashed()).hash();
       assertThat(again).as("seed %s", seed).isEqualTo(once);
       hashes.add(once);
     }

@@ -1,7 +1,4 @@
-/**
- * Offline verification of an execution log: what the records say, and that nothing in them or in
- * the document was changed. Uses the JDK only, so that it can be shipped as a jar of its own.
- */
+/** Offline verification of logs and of the chain between them, with nothing but the JDK. */
 @NullMarked
 package dev.deployclaw.audit.verify;
 

@@ -3,8 +3,13 @@ package dev.deployclaw.audit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.chain.TrustedKeys;
+import dev.deployclaw.audit.verify.json.JsonFormatter;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.audit.verify.rule.ChangeLifecycle;
+import dev.deployclaw.audit.verify.rule.ProcessRules;
 import dev.deployclaw.testkit.Slow;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AgreementTest {
   private static final List<Object> VALUES =
       List.of(
-          Json.Null.NULL,
+          StrictJson.Null.NULL,
           true,
           false,
           0L,
@@ -38,7 +43,7 @@ class AgreementTest {
           List.of(true),
           List.of(1L),
           Map.of(),
-          Map.of("a", Json.Null.NULL),
+          Map.of("a", StrictJson.Null.NULL),
           new BigDecimal("1.5"));
 
   private static final List<String> END_FACTS =
@@ -84,7 +89,7 @@ class AgreementTest {
   void onFactsOfAnEndThatAreAnything() throws Exception {
     for (String fact : END_FACTS) {
       VALUES.forEach(value -> add(Forgery.of("2/refused").endFact(fact, value)));
-      add(Forgery.of("2/raised").endFact(fact, Json.Null.NULL));
+      add(Forgery.of("2/raised").endFact(fact, StrictJson.Null.NULL));
     }
 
     assertThat(agreed()).contains("ok").anyMatch(v -> v.contains("bad-record:3"));
@@ -119,8 +124,8 @@ class AgreementTest {
   @Test
   void onTheOrderOfStatesAndOnResults() throws Exception {
     for (String log : RealLogs.NAMES) {
-      for (String state : States.NEXT.keySet()) {
-        if (!state.equals(States.NONE) && Forgery.of(log).has(state)) {
+      for (String state : ChangeLifecycle.NEXT.keySet()) {
+        if (!state.equals(ChangeLifecycle.NONE) && Forgery.of(log).has(state)) {
           add(Forgery.of(log).withoutStates(List.of(state)).renumbered());
           add(Forgery.of(log).fact(state, "state", "opened"));
         }
@@ -140,7 +145,7 @@ class AgreementTest {
   @Test
   void onTheGate() throws Exception {
     for (Object asks : VALUES.subList(0, 13)) {
-      for (Object rule : List.of("auto", "other", "", Json.Null.NULL)) {
+      for (Object rule : List.of("auto", "other", "", StrictJson.Null.NULL)) {
         var gate = new TreeMap<String, Object>(Map.of("asks", asks, "rule", rule));
         add(Forgery.of("2/raised").fact("opened", "gate", gate));
         gate.put("manual", true);
@@ -158,11 +163,36 @@ class AgreementTest {
       add(Forgery.of("2/refused").field(1, "time", time));
       add(Forgery.of("2/refused").field(3, "time", time));
     }
-    for (Object version : List.of(0L, 1L, 3L, 99L, "2", true, Json.Null.NULL)) {
+    for (Object version : List.of(0L, 1L, 3L, 99L, "2", true, StrictJson.Null.NULL)) {
       add(Forgery.of("2/refused").field(2, "schema_version", version));
     }
 
     assertThat(agreed()).contains("ok", "newer-version:2").anyMatch(v -> v.contains("bad-record"));
+  }
+
+  @Test
+  void onMembersThatAreLeftOut() throws Exception {
+    for (Object members : VALUES) {
+      add(leftOut("2/rollback", members, "ann"));
+      add(leftOut("2/rollback", List.of("gateway/two"), members));
+      add(Forgery.of("2/rollback").fact("baked", "left_out", members));
+    }
+    add(leftOut("2/raised", List.of("gateway/two"), "ann"));
+    add(leftOut("2/rollback", List.of("gateway/two"), "ann"));
+
+    assertThat(agreed()).contains("ok").anyMatch(v -> v.contains("decision"));
+  }
+
+  private static Forgery leftOut(String log, Object members, Object by) {
+    var forged = Forgery.of(log);
+    for (var decided : Map.of("published", "publish", "converged", "converge").entrySet()) {
+      var word = Map.of("name", decided.getValue(), "rule", "persons-word");
+      forged
+          .fact(decided.getKey(), "left_out", members)
+          .fact(decided.getKey(), "left_out_by", by)
+          .field((int) forged.seq(decided.getKey()), "decision", word);
+    }
+    return forged;
   }
 
   @Test
@@ -172,7 +202,7 @@ class AgreementTest {
       for (Object value : VALUES) {
         var copy = new LinkedHashMap<>(document);
         copy.put(field, value);
-        cases.add(JsonText.pretty(copy).getBytes(StandardCharsets.UTF_8));
+        cases.add(JsonFormatter.pretty(copy).getBytes(StandardCharsets.UTF_8));
       }
     }
     cases.add("[]".getBytes(StandardCharsets.UTF_8));
@@ -194,6 +224,6 @@ class AgreementTest {
 
   /** What both find in each. */
   private List<String> agreed() throws Exception {
-    return Python.agreed(folder, cases, Trust.of(Optional.of(signer.publicKey())));
+    return Python.agreed(folder, cases, TrustedKeys.of(Optional.of(signer.publicKey())));
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.audit.verify;
 
+import dev.deployclaw.audit.verify.json.StrictJson;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +28,7 @@ final class AnyEdit {
   /** Another JSON value, which differs somewhere, at any depth. */
   Object value(Object value) {
     return switch (value) {
-      case Map<?, ?> map -> member(Json.object(map));
+      case Map<?, ?> map -> member(StrictJson.object(map));
       case List<?> list -> item(list);
       case String s -> random.nextBoolean() || s.isEmpty() ? s + "x" : s.substring(1);
       case Long n -> n + 1 + random.nextInt(9);
@@ -52,7 +53,7 @@ final class AnyEdit {
         copy.remove(key);
         copy.put(key + "_", value);
       }
-      case 3 -> copy.put(key, Json.Null.NULL);
+      case 3 -> copy.put(key, StrictJson.Null.NULL);
       default -> copy.put(key, value(value));
     }
     return copy;

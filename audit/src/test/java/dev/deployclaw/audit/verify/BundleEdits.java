@@ -1,8 +1,10 @@
 package dev.deployclaw.audit.verify;
 
-import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
-import dev.deployclaw.core.machine.ChainLink;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.json.JsonFormatter;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.store.ChainLink;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -110,9 +112,10 @@ final class BundleEdits {
   private void forge(Map<String, Object> audit, List<Object> rotations, String name) {
     var theirs =
         RealLogs.object(Bundles.parsed(Bundles.signed(Bundles.records(name), stranger)), "audit");
-    var trusted = Json.object((Map<?, ?>) rotations.getFirst());
+    var trusted = StrictJson.object((Map<?, ?>) rotations.getFirst());
     var forged =
-        new LinkedHashMap<>(Json.object((Map<?, ?>) RealLogs.list(theirs, "rotations").getFirst()));
+        new LinkedHashMap<>(
+            StrictJson.object((Map<?, ?>) RealLogs.list(theirs, "rotations").getFirst()));
     forged.put("old", trusted.get("old"));
     if (random.nextBoolean()) {
       forged.put("signature_old", trusted.get("signature_old"));
@@ -150,6 +153,6 @@ final class BundleEdits {
   }
 
   private static byte[] text(Object value) {
-    return Bundles.utf8(JsonText.pretty(value));
+    return Bundles.utf8(JsonFormatter.pretty(value));
   }
 }

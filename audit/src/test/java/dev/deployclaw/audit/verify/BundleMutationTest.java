@@ -3,7 +3,8 @@ package dev.deployclaw.audit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.chain.TrustedKeys;
 import dev.deployclaw.testkit.SeededLoop;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class BundleMutationTest {
   }
 
   private void assertFound(int edits) {
-    var trust = new Trust(Set.of(first));
+    var trust = new TrustedKeys(Set.of(first));
     assertThat(all.verdict(trust)).isEqualTo("ok");
     var counts = new EnumMap<BundleEdits.Kind, Integer>(BundleEdits.Kind.class);
 
@@ -100,7 +101,7 @@ class BundleMutationTest {
             mine.resolve("corpus"), corpus.stream().map(Bundles::line).toList(), Set.of(first));
 
     assertThat(told)
-        .isEqualTo(corpus.stream().map(c -> c.verdict(new Trust(Set.of(first)))).toList());
+        .isEqualTo(corpus.stream().map(c -> c.verdict(new TrustedKeys(Set.of(first)))).toList());
     for (String code :
         List.of("missing", "unchained", "replaced", "doubled", "fork", "rotation", "key")) {
       assertThat(told).as(code).anyMatch(v -> (" " + v).contains(" " + code + ":"));

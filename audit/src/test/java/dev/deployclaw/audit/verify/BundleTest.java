@@ -3,8 +3,9 @@ package dev.deployclaw.audit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.json.StrictJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -93,7 +94,7 @@ class BundleTest {
   void saysWhatIsTooLarge() throws Exception {
     Path large = bundle.resolve("large.json");
     try (var file = new RandomAccessFile(large.toFile(), "rw")) {
-      file.setLength(Json.MOST_BYTES + 1L);
+      file.setLength(StrictJson.MOST_BYTES + 1L);
     }
 
     assertThat(both(bundle.toString())).isEqualTo(new Ran(9, List.of("too-large 0")));
@@ -105,7 +106,8 @@ class BundleTest {
     for (String name : RealLogs.NAMES) {
       long records = RealLogs.records(name).size();
       if (records > 10) {
-        assertThat(RealLogs.bytes(name).length / records * 100_000).isLessThan(Json.MOST_BYTES);
+        assertThat(RealLogs.bytes(name).length / records * 100_000)
+            .isLessThan(StrictJson.MOST_BYTES);
       }
     }
   }
@@ -133,7 +135,7 @@ class BundleTest {
   private static Ran java(List<String> words) {
     var out = new ByteArrayOutputStream();
     var err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    int exit = Main.run(words, new PrintStream(out, true, StandardCharsets.UTF_8), err);
+    int exit = VerifierMain.run(words, new PrintStream(out, true, StandardCharsets.UTF_8), err);
     return new Ran(exit, told(out.toString(StandardCharsets.UTF_8)));
   }
 

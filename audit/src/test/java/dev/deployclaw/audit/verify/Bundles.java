@@ -1,10 +1,13 @@
 package dev.deployclaw.audit.verify;
 
-import dev.deployclaw.audit.ExecutionDocument;
-import dev.deployclaw.audit.HeadChainDocument;
-import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
-import dev.deployclaw.core.machine.ChainLink;
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.signing.HeadChainDocument;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.chain.TrustedKeys;
+import dev.deployclaw.audit.verify.json.JsonFormatter;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.store.ChainLink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -69,8 +72,8 @@ record Bundles(List<byte[]> chains, Map<String, byte[]> logs) {
 
   static Map<String, Object> parsed(byte[] document) {
     try {
-      return Json.parseObject(document);
-    } catch (Json.Malformed e) {
+      return StrictJson.parseObject(document);
+    } catch (StrictJson.Malformed e) {
       throw new IllegalStateException(e);
     }
   }
@@ -79,7 +82,7 @@ record Bundles(List<byte[]> chains, Map<String, byte[]> logs) {
   List<byte[]> links() {
     var out = new ArrayList<byte[]>();
     for (Object link : RealLogs.list(parsed(chains.getFirst()), "links")) {
-      out.add(utf8(JsonText.canonical(link)));
+      out.add(utf8(JsonFormatter.canonical(link)));
     }
     return out;
   }
@@ -120,8 +123,8 @@ record Bundles(List<byte[]> chains, Map<String, byte[]> logs) {
   }
 
   /** What is wrong, as code and number, sorted, each once; {@code ok} where nothing is. */
-  String verdict(Trust trust) {
-    var check = new Check(trust);
+  String verdict(TrustedKeys trust) {
+    var check = new BundleVerifier(trust);
     for (int i = 0; i < chains.size(); i++) {
       check.chain("chain " + i, chains.get(i));
     }

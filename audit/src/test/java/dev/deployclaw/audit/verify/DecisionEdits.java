@@ -1,6 +1,7 @@
 package dev.deployclaw.audit.verify;
 
 import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.audit.verify.json.StrictJson;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -85,7 +86,7 @@ final class DecisionEdits {
     if (random.nextInt(4) == 0) {
       facts.remove(name);
     } else {
-      facts.put(name, random.nextInt(4) == 0 ? Json.Null.NULL : "cd".repeat(32));
+      facts.put(name, random.nextInt(4) == 0 ? StrictJson.Null.NULL : "cd".repeat(32));
     }
     entry.put("facts", facts);
   }

@@ -1,8 +1,10 @@
 package dev.deployclaw.audit.verify;
 
-import dev.deployclaw.audit.ExecutionDocument;
-import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.json.JsonFormatter;
+import dev.deployclaw.audit.verify.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,7 +63,7 @@ final class Edits {
 
   /** The same document in another dress: another indent, another order of keys. */
   byte[] dressed(String log) {
-    return JsonText.pretty(shuffled(RealLogs.document(log)))
+    return JsonFormatter.pretty(shuffled(RealLogs.document(log)))
         .replace("\n", random.nextBoolean() ? "\r\n" : "\n\t ")
         .getBytes(StandardCharsets.UTF_8);
   }
@@ -69,8 +71,8 @@ final class Edits {
   /** What a text means; empty where it isn't strict JSON. */
   static Optional<String> meaning(byte[] text) {
     try {
-      return Optional.of(JsonText.canonical(Json.parse(text)));
-    } catch (Json.Malformed e) {
+      return Optional.of(JsonFormatter.canonical(StrictJson.parse(text)));
+    } catch (StrictJson.Malformed e) {
       return Optional.empty();
     }
   }
@@ -92,7 +94,7 @@ final class Edits {
   private static void collectNumbers(Object value, List<Map.Entry<String, Object>> into) {
     switch (value) {
       case Map<?, ?> map ->
-          Json.object(map)
+          StrictJson.object(map)
               .entrySet()
               .forEach(e -> {
                 if (e.getValue() instanceof Long) {
@@ -185,13 +187,13 @@ final class Edits {
   }
 
   private static byte[] text(Object value) {
-    return JsonText.pretty(value).getBytes(StandardCharsets.UTF_8);
+    return JsonFormatter.pretty(value).getBytes(StandardCharsets.UTF_8);
   }
 
   private Object shuffled(Object value) {
     return switch (value) {
       case Map<?, ?> map -> {
-        var entries = new ArrayList<>(Json.object(map).entrySet());
+        var entries = new ArrayList<>(StrictJson.object(map).entrySet());
         Collections.shuffle(entries, Random.from(random));
         var out = new LinkedHashMap<String, Object>();
         entries.forEach(e -> out.put(e.getKey(), shuffled(e.getValue())));

@@ -1,8 +1,10 @@
 package dev.deployclaw.audit.verify;
 
-import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
-import dev.deployclaw.audit.verify.Finding.Code;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.chain.VerificationFinding;
+import dev.deployclaw.audit.verify.chain.VerificationFinding.Code;
+import dev.deployclaw.audit.verify.rule.ProcessRules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,19 +16,19 @@ import java.util.function.Predicate;
  * A log of a real run, changed and sealed again as only its agent could: numbers, turns and hashes
  * fit, and only the rules can tell.
  */
-final class Forgery {
+public final class Forgery {
   private final List<Map<String, Object>> records;
 
   private Forgery(List<Map<String, Object>> records) {
     this.records = records;
   }
 
-  static Forgery of(String log) {
+  public static Forgery of(String log) {
     return new Forgery(RealLogs.records(log));
   }
 
   /** Without some records. */
-  Forgery without(Predicate<Map<String, Object>> which) {
+  public Forgery without(Predicate<Map<String, Object>> which) {
     if (!records.removeIf(which)) {
       throw new AssertionError("no such record");
     }
@@ -34,24 +36,24 @@ final class Forgery {
   }
 
   /** Without the records of some states. */
-  Forgery withoutStates(List<String> states) {
+  public Forgery withoutStates(List<String> states) {
     return without(r -> states.contains(state(r)));
   }
 
   /** A fact of the record of a state says something else. */
-  Forgery fact(String state, String fact, Object value) {
+  public Forgery fact(String state, String fact, Object value) {
     records.stream().filter(r -> state.equals(state(r))).forEach(r -> put(r, fact, value));
     return this;
   }
 
   /** A fact of the last record says something else. */
-  Forgery endFact(String fact, Object value) {
+  public Forgery endFact(String fact, Object value) {
     put(records.getLast(), fact, value);
     return this;
   }
 
   /** Its end says another result. */
-  Forgery ending(String result) {
+  public Forgery ending(String result) {
     if (records.getLast().containsKey("decision")) {
       records.getLast().put("decision", Map.of("name", "end", "rule", result));
     }
@@ -59,19 +61,19 @@ final class Forgery {
   }
 
   /** A field of a record, by its number, says something else. */
-  Forgery field(int seq, String field, Object value) {
+  public Forgery field(int seq, String field, Object value) {
     records.get(seq - 1).put(field, value);
     return this;
   }
 
   /** A copy of a record stands behind another one, by their numbers. */
-  Forgery again(int seq, int after) {
+  public Forgery again(int seq, int after) {
     records.add(after, new TreeMap<>(records.get(seq - 1)));
     return this;
   }
 
   /** Turns have no gap. */
-  Forgery renumbered() {
+  public Forgery renumbered() {
     var turns = new HashMap<String, Long>();
     for (var entry : records) {
       if (!state(entry).isEmpty()) {
@@ -87,18 +89,18 @@ final class Forgery {
   }
 
   /** The number of the record of a state. */
-  long seq(String state) {
+  public long seq(String state) {
     return Resealed.first(records, r -> state.equals(state(r))) + 1L;
   }
 
-  List<Finding> findings() {
+  public List<VerificationFinding> findings() {
     return Resealed.findings(records);
   }
 
   /** What is found, each once, but for what decisions rest on: forgers would mend that, too. */
-  List<Code> codes() {
+  public List<Code> codes() {
     return findings().stream()
-        .map(Finding::code)
+        .map(VerificationFinding::code)
         .distinct()
         .filter(code -> code != Code.EVIDENCE)
         .toList();
@@ -109,7 +111,7 @@ final class Forgery {
     return Bundles.signed(RealLogs.sealed(records), signer);
   }
 
-  List<Map<String, Object>> records() {
+  public List<Map<String, Object>> records() {
     return new ArrayList<>(records);
   }
 

@@ -2,9 +2,11 @@ package dev.deployclaw.audit.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.ExecutionDocument;
-import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.Runs;
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.json.JsonFormatter;
+import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.testkit.SeededLoop;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,19 +26,19 @@ class MutationTest {
     var signer = HeadSigner.open(state);
     var trusted = Optional.of(signer.publicKey());
     String text = ExecutionDocument.of(Runs.bytes(Runs.reference()), signer).text();
-    Object original = Json.parse(text.getBytes(StandardCharsets.UTF_8));
+    Object original = StrictJson.parse(text.getBytes(StandardCharsets.UTF_8));
     var edits = new int[1];
 
     SeededLoop.run(
         EDITS,
         (_, random) -> {
           Object edited = new AnyEdit(random).value(original);
-          if (JsonText.canonical(edited).equals(JsonText.canonical(original))) {
+          if (JsonFormatter.canonical(edited).equals(JsonFormatter.canonical(original))) {
             return;
           }
           edits[0]++;
-          byte[] bytes = JsonText.pretty(edited).getBytes(StandardCharsets.UTF_8);
-          assertThat(Verifier.document(bytes, trusted)).isNotEmpty();
+          byte[] bytes = JsonFormatter.pretty(edited).getBytes(StandardCharsets.UTF_8);
+          assertThat(LogVerifier.document(bytes, trusted)).isNotEmpty();
         });
 
     assertThat(edits[0]).isGreaterThan(EDITS * 9 / 10);
@@ -51,7 +53,7 @@ class MutationTest {
         ExecutionDocument.of(Runs.bytes(Runs.reference()), signer)
             .text()
             .getBytes(StandardCharsets.UTF_8);
-    String original = JsonText.canonical(Json.parse(text));
+    String original = JsonFormatter.canonical(StrictJson.parse(text));
 
     SeededLoop.run(
         EDITS,
@@ -60,7 +62,7 @@ class MutationTest {
 
           boolean same = Edits.meaning(flipped).filter(original::equals).isPresent();
 
-          assertThat(Verifier.document(flipped, trusted).isEmpty()).isEqualTo(same);
+          assertThat(LogVerifier.document(flipped, trusted).isEmpty()).isEqualTo(same);
         });
   }
 
@@ -80,7 +82,7 @@ class MutationTest {
             default -> edited.set(at, new AnyEdit(random).bit(edited.get(at)));
           }
 
-          assertThat(Verifier.records(Runs.ID, edited)).isNotEmpty();
+          assertThat(LogVerifier.records(Runs.ID, edited)).isNotEmpty();
         });
   }
 }

@@ -2,6 +2,8 @@ package dev.deployclaw.audit.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.audit.verify.chain.TrustedKeys;
+import dev.deployclaw.audit.verify.chain.VerificationFinding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +33,7 @@ final class Python {
   }
 
   /** What it would say to these: codes with numbers, sorted, each once; {@code ok} for none. */
-  static String verdict(Stream<Finding> findings) {
+  static String verdict(Stream<VerificationFinding> findings) {
     String codes =
         findings
             .map(f -> f.word() + ":" + f.seq())
@@ -42,13 +44,13 @@ final class Python {
   }
 
   /** What both verifiers find in each log: the same. */
-  static List<String> agreed(Path folder, List<byte[]> logs, Trust trust) throws Exception {
+  static List<String> agreed(Path folder, List<byte[]> logs, TrustedKeys trust) throws Exception {
     var lines = logs.stream().map(log -> Base64.getEncoder().encodeToString(log)).toList();
     var told = verdicts(folder.resolve("corpus"), lines, trust.keys());
     assertThat(told)
         .isEqualTo(
             logs.stream()
-                .map(log -> verdict(Verifier.read(log, trust).findings().stream()))
+                .map(log -> verdict(LogVerifier.read(log, trust).findings().stream()))
                 .toList());
     return told;
   }

@@ -3,8 +3,10 @@ package dev.deployclaw.audit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.chain.TrustedKeys;
+import dev.deployclaw.audit.verify.chain.VerificationFinding;
 import dev.deployclaw.testkit.SeededLoop;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ class RealLogMutationTest {
   private static final int SAMPLE = Integer.getInteger("mutations", 1_000);
 
   private static final int DRESSES = 20;
-  private static final Trust TRUST = new Trust(RealLogs.keys());
+  private static final TrustedKeys TRUST = new TrustedKeys(RealLogs.keys());
 
   /** What each log says as it is. */
   private static final Map<String, Optional<String>> MEANINGS =
@@ -124,7 +126,7 @@ class RealLogMutationTest {
   void theVerifierInPythonKnowsTheSameRules(@TempDir Path folder) throws Exception {
     assumeTrue(Python.isThere(), "python3 isn't installed");
     var signer = HeadSigner.open(folder);
-    var trust = Trust.of(Optional.of(signer.publicKey()));
+    var trust = TrustedKeys.of(Optional.of(signer.publicKey()));
     var corpus = new ArrayList<byte[]>();
     for (String name : RealLogs.NAMES) {
       int records = RealLogs.records(name).size();
@@ -152,7 +154,7 @@ class RealLogMutationTest {
   void theVerifierInPythonKnowsTheSameDecisions(@TempDir Path folder) throws Exception {
     assumeTrue(Python.isThere(), "python3 isn't installed");
     var signer = HeadSigner.open(folder);
-    var trust = Trust.of(Optional.of(signer.publicKey()));
+    var trust = TrustedKeys.of(Optional.of(signer.publicKey()));
     var corpus = new ArrayList<byte[]>();
     for (long seed = 1; seed <= SAMPLE; seed++) {
       String log = RealLogs.SECOND.get((int) (seed % RealLogs.SECOND.size()));
@@ -166,8 +168,8 @@ class RealLogMutationTest {
         .anyMatch(v -> v.contains("bad-record"));
   }
 
-  private static List<Finding> findings(byte[] document, Trust trust) {
-    return Verifier.read(document, trust).findings();
+  private static List<VerificationFinding> findings(byte[] document, TrustedKeys trust) {
+    return LogVerifier.read(document, trust).findings();
   }
 
   private record Edit(Edits.Kind kind, String log, byte[] bytes) {

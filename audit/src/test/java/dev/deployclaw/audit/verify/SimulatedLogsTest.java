@@ -42,7 +42,7 @@ class SimulatedLogsTest {
 
   private void verify(String origin, String execution, List<byte[]> records) {
     logs++;
-    for (var finding : Verifier.records(execution, records)) {
+    for (var finding : LogVerifier.records(execution, records)) {
       if (wrong.size() < MOST_TOLD) {
         wrong.add(origin + ", " + execution + ": " + finding);
       }

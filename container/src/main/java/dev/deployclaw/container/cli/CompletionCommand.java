@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli;
 
-import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.core.result.ExitCode;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,11 @@ import picocli.CommandLine.Command;
     description = "Print a script that completes commands and options in bash and zsh.",
     footer = {"", "Example:  source <(deployclaw completion)"})
 final class CompletionCommand implements Callable<Integer> {
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
-  CompletionCommand(Surroundings around) {
+  CompletionCommand(CommandEnvironment around) {
     this.around = around;
   }
 

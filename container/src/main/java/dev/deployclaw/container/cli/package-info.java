@@ -1,4 +1,7 @@
-/** The command line: what people type, and what they read. */
+/**
+ * Joins all commands into one command line, finds commands that other jars add, and runs the one
+ * that was called.
+ */
 @NullMarked
 package dev.deployclaw.container.cli;
 

@@ -31,18 +31,18 @@ public record DockerConfig(
    */
   public record ContainerEntry(
       Gateway gateway,
-      Which which,
+      ContainerSelector which,
       String inside,
       Optional<Path> folder,
       String binary,
       boolean restart,
       String url,
-      Front front) {}
+      NginxSiteConfig front) {}
 
   /** Which container it is: by its name, or by a label that only it has. */
-  public sealed interface Which {
-    record Named(String name) implements Which {}
+  public sealed interface ContainerSelector {
+    record Named(String name) implements ContainerSelector {}
 
-    record Labelled(String key, String value) implements Which {}
+    record Labelled(String key, String value) implements ContainerSelector {}
   }
 }

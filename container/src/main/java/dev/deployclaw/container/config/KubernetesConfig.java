@@ -68,5 +68,5 @@ public record KubernetesConfig(
       String file,
       String binary,
       Optional<String> url,
-      Front front) {}
+      NginxSiteConfig front) {}
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.config;
 
+import dev.deployclaw.container.config.secret.SecretValue;
 import java.time.Duration;
 
 /**
@@ -15,7 +16,7 @@ public record ModelConfig(
     Dialect dialect,
     String name,
     String url,
-    Secret apiKey,
+    SecretValue apiKey,
     Duration timeout,
     int tokens,
     int attempts) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.config;
 
+import dev.deployclaw.container.config.secret.SecretValue;
 import java.time.Duration;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ import java.util.Map;
  */
 public record TelemetryConfig(
     String endpoint,
-    Map<String, Secret> headers,
+    Map<String, SecretValue> headers,
     String service,
     boolean traces,
     boolean metrics,

@@ -1,4 +1,4 @@
-/** The configuration: one record tree, read from a file, then from the environment. */
+/** The configuration: one tree of records, one record for each section of deployclaw.yaml. */
 @NullMarked
 package dev.deployclaw.container.config;
 

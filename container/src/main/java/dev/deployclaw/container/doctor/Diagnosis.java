@@ -1,6 +1,6 @@
 package dev.deployclaw.container.doctor;
 
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.CallFault;
 
 /**
  * One thing that was examined.
@@ -46,16 +46,16 @@ public record Diagnosis(String about, Level level, String found, String remedy) 
   }
 
   /** A call that failed as a whole. */
-  static Diagnosis of(String about, Fault fault) {
+  static Diagnosis of(String about, CallFault fault) {
     return switch (fault) {
-      case Fault.Unavailable(String reason) -> unreachable(about, reason);
-      case Fault.Unknown(String reason) -> unreachable(about, reason);
-      case Fault.Denied(String reason) ->
+      case CallFault.Unavailable(String reason) -> unreachable(about, reason);
+      case CallFault.Unknown(String reason) -> unreachable(about, reason);
+      case CallFault.Denied(String reason) ->
           error(about, reason, "give the agent's user this right: docs/guide/credentials.md");
-      case Fault.Ungranted(String reason) ->
+      case CallFault.Ungranted(String reason) ->
           error(about, reason, "this build can't do it: report it, with the agent's version");
-      case Fault.Invalid(String reason) -> error(about, reason, "mend what is named");
-      case Fault.Conflict(String reason) -> error(about, reason, "look at who else acts");
+      case CallFault.Invalid(String reason) -> error(about, reason, "mend what is named");
+      case CallFault.Conflict(String reason) -> error(about, reason, "look at who else acts");
     };
   }
 }

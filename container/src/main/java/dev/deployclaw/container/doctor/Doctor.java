@@ -13,9 +13,9 @@ import java.util.concurrent.TimeoutException;
 public final class Doctor {
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
-  private final List<Checkup> checkups;
+  private final List<DoctorCheck> checkups;
 
-  Doctor(List<Checkup> checkups) {
+  Doctor(List<DoctorCheck> checkups) {
     this.checkups = List.copyOf(checkups);
   }
 

@@ -1,4 +1,7 @@
-/** Asks every back end, and tries each promise that one of them may not keep. */
+/**
+ * The checks of deployclaw doctor: asks every back end, and tests each promise that one of them may
+ * not keep.
+ */
 @NullMarked
 package dev.deployclaw.container.doctor;
 

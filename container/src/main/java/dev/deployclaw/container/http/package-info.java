@@ -1,7 +1,4 @@
-/**
- * The HTTP API: who may call, what a call asks for, and how the answer is written. What is done
- * stands in {@code serve}.
- */
+/** The HTTP server of the API: starts, listens and stops it, and mounts its routes. */
 @NullMarked
 package dev.deployclaw.container.http;
 

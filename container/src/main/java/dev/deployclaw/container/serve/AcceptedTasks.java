@@ -1,9 +1,9 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.verify.Json;
-import dev.deployclaw.container.files.SyncedFile;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.file.AtomicFile;
 import dev.deployclaw.core.task.TaskRequest;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,12 +41,12 @@ final class AcceptedTasks {
   /** Returns when it is on disk. */
   void keep(String execution, TaskRequest request) {
     byte[] bytes =
-        Canonical.bytes(
+        CanonicalJson.bytes(
             Map.of(
                 "request", request.text(),
                 "requester", request.requester(),
                 "received", request.received().toString()));
-    SyncedFile.write(file(execution), bytes);
+    AtomicFile.write(file(execution), bytes);
   }
 
   boolean holds(String execution) {
@@ -78,7 +78,7 @@ final class AcceptedTasks {
     String name = file.getFileName().toString();
     String execution = name.substring(0, name.length() - ENDING.length());
     try {
-      var fields = Json.parseObject(Files.readAllBytes(file));
+      var fields = StrictJson.parseObject(Files.readAllBytes(file));
       return Optional.of(
           new TaskRequest(
               String.valueOf(fields.get("request")),
@@ -86,7 +86,7 @@ final class AcceptedTasks {
               Instant.parse(String.valueOf(fields.get("received"))),
               false,
               Optional.of(execution)));
-    } catch (IOException | Json.Malformed | RuntimeException e) {
+    } catch (IOException | StrictJson.Malformed | RuntimeException e) {
       LOG.atWarn().addKeyValue("file", file).setCause(e).log("Not an accepted task; it is ignored");
       return Optional.empty();
     }

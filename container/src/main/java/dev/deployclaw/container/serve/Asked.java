@@ -1,7 +1,7 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.runtime.Reservations;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.core.service.ExecutionReservations;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -27,12 +27,13 @@ public record Asked(
   }
 
   /** A key is its caller's own: another's may be the same. */
-  Optional<Reservations.Key> key(String nonce) {
+  Optional<ExecutionReservations.Key> key(String nonce) {
     String fingerprint = hash(text, Boolean.toString(manual), undoes.orElse(""));
-    return key.map(k -> new Reservations.Key(hash(who, k), fingerprint, nonce));
+    return key.map(k -> new ExecutionReservations.Key(hash(who, k), fingerprint, nonce));
   }
 
   private static String hash(String... parts) {
-    return Canonical.sha256(Canonical.text(List.of(parts)).getBytes(StandardCharsets.UTF_8));
+    return CanonicalJson.sha256(
+        CanonicalJson.text(List.of(parts)).getBytes(StandardCharsets.UTF_8));
   }
 }

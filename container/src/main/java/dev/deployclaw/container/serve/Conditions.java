@@ -1,13 +1,13 @@
 package dev.deployclaw.container.serve;
 
+import dev.deployclaw.container.alert.AlertCondition;
+import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.serve.Lookout.PutBack;
-import dev.deployclaw.container.watch.Condition;
-import dev.deployclaw.container.watch.Kind;
+import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.machine.GatePolicy.Waiting;
-import dev.deployclaw.core.runtime.Ahead;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.core.runtime.StatusAnswer;
+import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.regression.AheadMember;
+import dev.deployclaw.core.result.ExecutionStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -24,21 +24,21 @@ final class Conditions {
   /** So long an execution that ended badly is amiss; one whose result isn't known until it is. */
   private static final Duration FRESH = Duration.ofHours(1);
 
-  private static final String UNKNOWN = Result.UNKNOWN.name();
+  private static final String UNKNOWN = ExecutionStatus.UNKNOWN.name();
   private static final Set<String> BAD =
-      Set.of(Result.ROLLED_BACK.name(), Result.FAILED.name(), UNKNOWN);
+      Set.of(ExecutionStatus.ROLLED_BACK.name(), ExecutionStatus.FAILED.name(), UNKNOWN);
 
   private Conditions() {}
 
-  static List<Condition> held(StatusAnswer status) {
+  static List<AlertCondition> held(AgentStatusReport status) {
     return status.waiting().stream().map(Conditions::held).toList();
   }
 
-  static List<Condition> frozen(StatusAnswer status) {
+  static List<AlertCondition> frozen(AgentStatusReport status) {
     return status.frozen().stream()
         .map(freeze ->
-            new Condition(
-                Kind.FROZEN,
+            new AlertCondition(
+                AlertKind.FROZEN,
                 "estate",
                 "the kill switch is on, "
                     + freeze.sentence()
@@ -48,28 +48,28 @@ final class Conditions {
         .toList();
   }
 
-  static List<Condition> regressed(List<Ahead> ahead) {
+  static List<AlertCondition> regressed(List<AheadMember> ahead) {
     if (ahead.isEmpty()) {
       return List.of();
     }
     return List.of(
-        new Condition(
-            Kind.REGRESSED,
+        new AlertCondition(
+            AlertKind.REGRESSED,
             "estate",
             "REGRESSED: "
                 + ahead.getFirst().text()
                 + "; nothing is written: restore the newer etcd, or decide with: deployclaw recover"
                 + " --accept-regression",
-            ahead.stream().map(Ahead::member).distinct().sorted().toList(),
-            Map.of("ahead", ahead.stream().map(Ahead::toMap).toList())));
+            ahead.stream().map(AheadMember::member).distinct().sorted().toList(),
+            Map.of("ahead", ahead.stream().map(AheadMember::toMap).toList())));
   }
 
   /** Each until the stream holds the log's record. */
-  static List<Condition> forked(List<StreamCopy.Fork> forks) {
+  static List<AlertCondition> forked(List<StreamCopy.Fork> forks) {
     return forks.stream()
         .map(f ->
-            new Condition(
-                Kind.FORK,
+            new AlertCondition(
+                AlertKind.FORK,
                 f.execution(),
                 f.sentence() + "; then, if changes are frozen: deployclaw thaw",
                 List.of("record " + f.seq()),
@@ -78,11 +78,11 @@ final class Conditions {
   }
 
   /** Each until the stream has it. */
-  static List<Condition> notShipped(List<StreamCopy.Stuck> stuck) {
+  static List<AlertCondition> notShipped(List<StreamCopy.Stuck> stuck) {
     return stuck.stream()
         .map(one ->
-            new Condition(
-                Kind.NOT_SHIPPED,
+            new AlertCondition(
+                AlertKind.NOT_SHIPPED,
                 one.execution(),
                 one.sentence(),
                 List.of("record " + one.seq()),
@@ -91,10 +91,11 @@ final class Conditions {
   }
 
   /** For an hour. */
-  static List<Condition> repaired(List<StreamCopy.Repaired> repaired, Instant now) {
+  static List<AlertCondition> repaired(List<StreamCopy.Repaired> repaired, Instant now) {
     return repaired.stream()
         .filter(r -> noticed(r).plus(FRESH).isAfter(now))
-        .map(r -> new Condition(Kind.REPAIR, r.name(), r.sentence(), List.of(), r.facts()))
+        .map(
+            r -> new AlertCondition(AlertKind.REPAIR, r.name(), r.sentence(), List.of(), r.facts()))
         .toList();
   }
 
@@ -103,11 +104,11 @@ final class Conditions {
   }
 
   /** For an hour; what could not be put back is drift. */
-  static List<Condition> putBack(Optional<PutBack> last, Instant now) {
+  static List<AlertCondition> putBack(Optional<PutBack> last, Instant now) {
     return last.filter(p -> p.at().plus(FRESH).isAfter(now)).stream()
         .map(p ->
-            new Condition(
-                Kind.PUT_BACK,
+            new AlertCondition(
+                AlertKind.PUT_BACK,
                 "estate",
                 p.ended().execution() + ": " + p.ended().reason(),
                 List.of(p.ended().execution()),
@@ -115,8 +116,8 @@ final class Conditions {
         .toList();
   }
 
-  static List<Condition> ended(Executions executions, Instant now) {
-    var out = new ArrayList<Condition>();
+  static List<AlertCondition> ended(Executions executions, Instant now) {
+    var out = new ArrayList<AlertCondition>();
     for (var summary : executions.page(MOST_LOOKED_AT, Optional.empty()).summaries()) {
       String result = text(summary, "result");
       if (BAD.contains(result) && (result.equals(UNKNOWN) || fresh(summary, now))) {
@@ -126,21 +127,21 @@ final class Conditions {
     return out;
   }
 
-  private static Condition held(Waiting held) {
+  private static AlertCondition held(PendingApproval held) {
     String id = held.id();
-    return new Condition(
-        Kind.HELD,
+    return new AlertCondition(
+        AlertKind.HELD,
         id,
         id + " waits for an approval: deployclaw approve " + id + ", or reject it",
         List.of(id),
         Map.of("why", held.why(), "requester", held.requester()));
   }
 
-  private static Condition ended(Map<String, Object> summary, String result) {
+  private static AlertCondition ended(Map<String, Object> summary, String result) {
     String id = text(summary, "execution_id");
     String reason = text(summary, "reason");
-    return new Condition(
-        Kind.EXECUTION,
+    return new AlertCondition(
+        AlertKind.EXECUTION,
         id,
         id + " ended " + result + (reason.isEmpty() ? "" : ": " + reason),
         List.of(result),

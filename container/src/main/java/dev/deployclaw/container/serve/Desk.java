@@ -1,8 +1,8 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Reservations;
-import dev.deployclaw.core.runtime.Reservations.Reserved;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.service.ExecutionReservations;
+import dev.deployclaw.core.service.ExecutionReservations.Reserved;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
@@ -32,7 +32,7 @@ public final class Desk {
   private static final Duration LONGEST_SUBMISSION = Duration.ofSeconds(20);
 
   private final String owner;
-  private final Reservations reservations;
+  private final ExecutionReservations reservations;
   private final Leftovers kept;
   private final InstantSource clock;
   private final int most;
@@ -49,9 +49,9 @@ public final class Desk {
    * @param owner the name of this agent's state folder: tasks that it kept are there and nowhere
    *     else
    */
-  Desk(String owner, Ports ports, Leftovers kept, int most) {
+  Desk(String owner, AgentPorts ports, Leftovers kept, int most) {
     this.owner = owner;
-    this.reservations = new Reservations(ports, owner);
+    this.reservations = new ExecutionReservations(ports, owner);
     this.kept = kept;
     this.clock = ports.time();
     this.most = most;

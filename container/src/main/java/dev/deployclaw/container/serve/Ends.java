@@ -1,6 +1,6 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.plan.Overlay;
+import dev.deployclaw.core.overlay.Overlay;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

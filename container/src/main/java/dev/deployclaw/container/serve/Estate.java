@@ -1,12 +1,12 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.HeadSigner;
-import dev.deployclaw.audit.LogTail;
-import dev.deployclaw.container.wiring.Vital;
+import dev.deployclaw.audit.journal.LogTailReader;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.log.Journal.Shipping;
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Settings;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,10 +21,10 @@ import java.util.function.Supplier;
  * @param stateDir where accepted tasks are kept, and what the watch found
  */
 public record Estate(
-    Ports ports,
-    Settings settings,
+    AgentPorts ports,
+    AgentSettings settings,
     HeadSigner signer,
-    List<Vital> vitals,
+    List<BackendHealthCheck> vitals,
     Supplier<Shipping> shipping,
     Tails tails,
     Path stateDir,
@@ -36,6 +36,6 @@ public record Estate(
   /** Gives the records of a log that follow one that is had. */
   @FunctionalInterface
   public interface Tails {
-    LogTail of(String execution, Head had);
+    LogTailReader of(String execution, LogHead had);
   }
 }

@@ -1,13 +1,13 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.DamagedJournal;
-import dev.deployclaw.audit.ExecutionDocument;
-import dev.deployclaw.audit.HeadSigner;
-import dev.deployclaw.audit.verify.Derivation;
-import dev.deployclaw.audit.verify.Json;
-import dev.deployclaw.core.log.BucketAway;
+import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.DocumentDerivation;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,7 +100,7 @@ public final class Executions {
    *
    * @param had the last record that the client has; its hash may be cut short, or empty
    */
-  public Following follow(String execution, Head had) {
+  public Following follow(String execution, LogHead had) {
     return new Following(execution, tails.of(execution, had), desk);
   }
 
@@ -118,7 +118,7 @@ public final class Executions {
           out.put(key, fields.get(key));
         }
       });
-    } catch (DamagedJournal | BucketAway e) {
+    } catch (DamagedJournalException | BucketUnavailableException e) {
       out.put("result", "UNKNOWN");
       out.put("reason", String.valueOf(e.getMessage()));
     }
@@ -129,13 +129,13 @@ public final class Executions {
   private ExecutionDocument queued(String execution, TaskRequest request) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("execution_id", execution);
-    fields.put("agent", Derivation.AGENT);
+    fields.put("agent", DocumentDerivation.AGENT);
     fields.put("timestamp", request.received().toString());
     fields.put("request", request.text());
     fields.put("requester", request.requester());
     fields.put("thought_log", List.of());
     fields.put("result", QUEUED);
     fields.put("reason", turns.waitsFor(execution));
-    return new ExecutionDocument(Json.object(fields));
+    return new ExecutionDocument(StrictJson.object(fields));
   }
 }

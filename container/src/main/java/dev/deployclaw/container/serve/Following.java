@@ -1,8 +1,8 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.LogTail;
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.audit.journal.LogTailReader;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,10 +14,10 @@ public final class Following {
   private static final int MOST_AT_ONCE = 128;
 
   private final String execution;
-  private final LogTail tail;
+  private final LogTailReader tail;
   private final Desk desk;
 
-  Following(String execution, LogTail tail, Desk desk) {
+  Following(String execution, LogTailReader tail, Desk desk) {
     this.execution = execution;
     this.tail = tail;
     this.desk = desk;
@@ -30,13 +30,13 @@ public final class Following {
   /**
    * Some records.
    *
-   * @param superseded as {@link LogTail.Look} has it
+   * @param superseded as {@link LogTailReader.Look} has it
    * @param more whether there are more behind them
    * @param rests whether nothing more comes for now: it has ended or is held, no job is about it,
    *     and these are its last records
    */
   public record Batch(
-      Optional<Head> superseded, List<Sealed> records, boolean more, boolean rests) {
+      Optional<LogHead> superseded, List<SealedRecord> records, boolean more, boolean rests) {
     public Batch {
       records = List.copyOf(records);
     }

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
 
@@ -28,7 +28,7 @@ record Leftovers(AcceptedTasks accepted, Journal journal) {
     return accepted.left();
   }
 
-  void decline(List<TaskRequest> requests, Architect architect, String why)
+  void decline(List<TaskRequest> requests, ChangeService architect, String why)
       throws InterruptedException {
     for (var request : requests) {
       String execution = request.execution().orElseThrow();

@@ -1,18 +1,18 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.container.notify.Couriers;
-import dev.deployclaw.container.notify.Terms;
-import dev.deployclaw.container.watch.Kind;
-import dev.deployclaw.container.watch.Watcher;
+import dev.deployclaw.container.alert.AlertKind;
+import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.container.notification.DeliverySettings;
+import dev.deployclaw.container.notification.NotificationDispatcher;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.Ended;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.core.runtime.ScanAnswer;
-import dev.deployclaw.core.runtime.StatusAnswer;
-import dev.deployclaw.core.runtime.Time;
+import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.ScanReport;
+import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,11 +38,11 @@ final class Lookout implements AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofHours(4);
 
   private final Views views;
-  private final Time time;
-  private final Supplier<Architect> architects;
+  private final AgentClock time;
+  private final Supplier<ChangeService> architects;
   private final StreamCopy copy;
-  private final Watcher watcher;
-  private final Couriers couriers;
+  private final EnforcementMonitor watcher;
+  private final NotificationDispatcher couriers;
   private volatile int regressed;
   private Optional<PutBack> lastPutBack = Optional.empty();
   private Duration pause = Duration.ZERO;
@@ -50,17 +50,17 @@ final class Lookout implements AutoCloseable {
   private final AtomicBoolean settled = new AtomicBoolean();
 
   /** What was lost and put back by itself, and when. */
-  record PutBack(Ended ended, Instant at) {}
+  record PutBack(RequestOutcome ended, Instant at) {}
 
   /** What it learns from, and what it counts with. */
   record Views(Pulse pulse, Executions executions, Meters meters) {}
 
   private Lookout(
       Views views,
-      Ports ports,
-      Supplier<Architect> architects,
-      Watcher watcher,
-      Couriers couriers) {
+      AgentPorts ports,
+      Supplier<ChangeService> architects,
+      EnforcementMonitor watcher,
+      NotificationDispatcher couriers) {
     this.views = views;
     this.time = ports.time();
     this.copy = ports.journal().stream();
@@ -70,16 +70,16 @@ final class Lookout implements AutoCloseable {
   }
 
   /** The couriers are under way when this returns; the rounds are the caller's to start. */
-  static Lookout start(Estate estate, Supplier<Architect> architects, Views views) {
+  static Lookout start(Estate estate, Supplier<ChangeService> architects, Views views) {
     var time = estate.ports().time();
     var watching = estate.watching();
-    var terms = new Terms(watching.patience(), time, views.meters()::notified);
-    var couriers = Couriers.start(watching.sinks(), folder(estate.stateDir()), terms);
+    var terms = new DeliverySettings(watching.patience(), time, views.meters()::notified);
+    var couriers = NotificationDispatcher.start(watching.sinks(), folder(estate.stateDir()), terms);
     var watcher =
-        new Watcher(
+        new EnforcementMonitor(
             watching.periods(),
             time,
-            within -> architects.get().heartbeat(within),
+            within -> architects.get().queries().heartbeat(within),
             estate.stateDir(),
             watching.domain(),
             couriers::tell);
@@ -98,7 +98,7 @@ final class Lookout implements AutoCloseable {
         new Round("drift", periods.drift(), this::drift));
   }
 
-  Watcher watcher() {
+  EnforcementMonitor watcher() {
     return watcher;
   }
 
@@ -108,7 +108,7 @@ final class Lookout implements AutoCloseable {
   }
 
   private static Path folder(Path stateDir) {
-    return Watcher.stateFile(stateDir).resolveSibling("");
+    return EnforcementMonitor.stateFile(stateDir).resolveSibling("");
   }
 
   private void heartbeat() throws InterruptedException {
@@ -124,18 +124,18 @@ final class Lookout implements AutoCloseable {
         .last()
         .flatMap(Pulse.Beat::status)
         .ifPresent(status -> {
-          watcher.see(Set.of(Kind.HELD), Conditions.held(status));
-          watcher.see(Set.of(Kind.FROZEN), Conditions.frozen(status));
+          watcher.see(Set.of(AlertKind.HELD), Conditions.held(status));
+          watcher.see(Set.of(AlertKind.FROZEN), Conditions.frozen(status));
         });
-    watcher.see(Set.of(Kind.EXECUTION), Conditions.ended(views.executions(), now));
+    watcher.see(Set.of(AlertKind.EXECUTION), Conditions.ended(views.executions(), now));
   }
 
   /** Whether a back end is ahead of the state store. */
   private void regression() throws InterruptedException {
     try {
-      var ahead = architects.get().regressed();
+      var ahead = architects.get().queries().regressed();
       regressed = ahead.size();
-      watcher.see(Set.of(Kind.REGRESSED), Conditions.regressed(ahead));
+      watcher.see(Set.of(AlertKind.REGRESSED), Conditions.regressed(ahead));
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for marks tells nothing");
     }
@@ -143,9 +143,9 @@ final class Lookout implements AutoCloseable {
 
   /** Whether the stream is what the logs are; changes are stopped where it is another one. */
   private void stream() throws InterruptedException {
-    watcher.see(Set.of(Kind.FORK), Conditions.forked(copy.forks()));
-    watcher.see(Set.of(Kind.NOT_SHIPPED), Conditions.notShipped(copy.stuck()));
-    watcher.see(Set.of(Kind.REPAIR), Conditions.repaired(copy.repaired(), time.instant()));
+    watcher.see(Set.of(AlertKind.FORK), Conditions.forked(copy.forks()));
+    watcher.see(Set.of(AlertKind.NOT_SHIPPED), Conditions.notShipped(copy.stuck()));
+    watcher.see(Set.of(AlertKind.REPAIR), Conditions.repaired(copy.repaired(), time.instant()));
     try {
       var _ = architects.get().alarm();
     } catch (Unreachable e) {
@@ -165,7 +165,7 @@ final class Lookout implements AutoCloseable {
       return;
     }
     putBack();
-    ScanAnswer answer = architects.get().scan();
+    ScanReport answer = architects.get().queries().scan();
     if (answer.exit() == ExitCode.UNREACHABLE || !rests()) {
       LOG.atDebug().addKeyValue("reason", answer.reason()).log("A look for drift tells nothing");
       return;
@@ -177,26 +177,26 @@ final class Lookout implements AutoCloseable {
   private void putBack() throws InterruptedException {
     try {
       boolean waits = time.instant().isBefore(putBackAgain);
-      var ended = waits ? Optional.<Ended>empty() : architects.get().reassert();
+      var ended = waits ? Optional.<RequestOutcome>empty() : architects.get().reassert();
       ended.ifPresent(this::later);
       ended.ifPresent(e -> lastPutBack = Optional.of(new PutBack(e, time.instant())));
       ended.ifPresent(e -> views.meters().putBack(e.result()));
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for losses tells nothing");
     }
-    watcher.see(Set.of(Kind.PUT_BACK), Conditions.putBack(lastPutBack, time.instant()));
+    watcher.see(Set.of(AlertKind.PUT_BACK), Conditions.putBack(lastPutBack, time.instant()));
   }
 
   /** What can't be put back is drift, and isn't tried in each round: each try is an execution. */
-  private void later(Ended ended) {
-    boolean done = ended.result() == Result.COMPLETED;
+  private void later(RequestOutcome ended) {
+    boolean done = ended.result() == ExecutionStatus.COMPLETED;
     var longer = pause.isZero() ? SHORTEST_WAIT : pause.multipliedBy(2);
     pause = done ? Duration.ZERO : longer.compareTo(LONGEST_WAIT) < 0 ? longer : LONGEST_WAIT;
     putBackAgain = time.instant().plus(pause);
   }
 
   private boolean rests() throws InterruptedException {
-    StatusAnswer status = architects.get().standing();
+    AgentStatusReport status = architects.get().queries().standing();
     return status.exit() == ExitCode.OK && status.open().isEmpty();
   }
 
@@ -213,7 +213,11 @@ final class Lookout implements AutoCloseable {
     meters.gauge(
         "drift.differences",
         "How many differences the last look for drift found; NaN before the first.",
-        () -> watcher.drift().map(d -> (double) d.differences().size()).orElse(Double.NaN));
+        () -> watcher.drift().map(d -> (double) d.known()).orElse(Double.NaN));
+    meters.gauge(
+        "access.denied.members",
+        "Members that this agent's credentials or rights don't let it see.",
+        watcher::denied);
     meters.gauge(
         "regressed.members",
         "How many members name an epoch or term that the state store never knew.",

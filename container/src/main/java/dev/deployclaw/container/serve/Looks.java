@@ -1,13 +1,13 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.verify.Json;
-import dev.deployclaw.core.plan.Discrepancy;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.ScanAnswer;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.drift.Discrepancy;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.ScanReport;
+import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
-import dev.deployclaw.policy.check.Finding;
-import dev.deployclaw.policy.parse.Problem;
+import dev.deployclaw.policy.document.DocumentProblem;
+import dev.deployclaw.policy.finding.PolicyFinding;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,20 +26,20 @@ import org.jspecify.annotations.Nullable;
 public final class Looks {
   private static final Duration FRESH = Duration.ofSeconds(5);
 
-  private final Supplier<Architect> architects;
+  private final Supplier<QueryService> queries;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Seen last;
 
   /**
-   * @param architects makes one for each scan
+   * @param queries makes one for each scan
    */
-  Looks(Supplier<Architect> architects, InstantSource clock) {
-    this.architects = architects;
+  Looks(Supplier<QueryService> queries, InstantSource clock) {
+    this.queries = queries;
     this.clock = clock;
   }
 
-  private record Seen(Instant at, ScanAnswer answer) {}
+  private record Seen(Instant at, ScanReport answer) {}
 
   /**
    * What is where.
@@ -63,7 +63,7 @@ public final class Looks {
 
   /** The committed policies, and what is amiss with the sources. */
   public Map<String, Object> policies() throws InterruptedException {
-    var committed = architects.get().policies();
+    var committed = queries.get().policies();
     if (committed.exit() == ExitCode.UNREACHABLE) {
       throw unreachable(committed.reason());
     }
@@ -72,8 +72,8 @@ public final class Looks {
     out.put("epoch", committed.epoch());
     out.put("digest", committed.set().digest());
     out.put("committed", parsed(committed.set().bytes()));
-    out.put("problems", seen.answer().problems().stream().map(Problem::text).toList());
-    out.put("findings", seen.answer().findings().stream().map(Finding::toMap).toList());
+    out.put("problems", seen.answer().problems().stream().map(DocumentProblem::text).toList());
+    out.put("findings", seen.answer().findings().stream().map(PolicyFinding::toMap).toList());
     return out;
   }
 
@@ -100,7 +100,7 @@ public final class Looks {
       if (known.isPresent()) {
         return known.get();
       }
-      var answer = architects.get().scan();
+      var answer = queries.get().scan();
       if (answer.exit() == ExitCode.UNREACHABLE) {
         throw unreachable(answer.reason());
       }
@@ -118,8 +118,8 @@ public final class Looks {
 
   private static Object parsed(byte[] canonical) {
     try {
-      return Json.parse(canonical);
-    } catch (Json.Malformed e) {
+      return StrictJson.parse(canonical);
+    } catch (StrictJson.Malformed e) {
       throw new IllegalStateException("a policy set isn't JSON", e);
     }
   }

@@ -1,12 +1,12 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.container.notify.Couriers;
-import dev.deployclaw.container.watch.Standing;
-import dev.deployclaw.core.log.Thought;
-import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.machine.Active;
-import dev.deployclaw.core.runtime.Progress;
-import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.container.monitor.EnforcementPointStatus;
+import dev.deployclaw.container.notification.NotificationDispatcher;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.log.LogEntry;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.machine.CommittedEpoch;
+import dev.deployclaw.core.result.ExecutionStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * What is counted, for Prometheus. It learns from the thoughts and from what it is told; reading it
  * asks nobody. Any thread.
  */
-public final class Meters implements Progress {
+public final class Meters implements ProgressListener {
   private static final String NAME = "deployclaw.";
 
   private final PrometheusMeterRegistry registry =
@@ -62,11 +62,11 @@ public final class Meters implements Progress {
 
   /** All counts are there from the start, at zero. */
   Meters() {
-    for (var result : Result.values()) {
+    for (var result : ExecutionStatus.values()) {
       var _ = runs(result.name());
     }
-    var _ = losses(Result.COMPLETED.name());
-    var _ = losses(Result.UNKNOWN.name());
+    var _ = losses(ExecutionStatus.COMPLETED.name());
+    var _ = losses(ExecutionStatus.UNKNOWN.name());
     for (var refusal : Refusal.values()) {
       var _ = refusals(refusal);
     }
@@ -90,7 +90,7 @@ public final class Meters implements Progress {
   }
 
   @Override
-  public void thought(Thought thought) {
+  public void thought(LogEntry thought) {
     if (thought.phase() == Phase.END) {
       ended(thought.facts());
     } else if (thought.phase() == Phase.PREPARE && thought.facts().containsKey("yes")) {
@@ -113,7 +113,7 @@ public final class Meters implements Progress {
   }
 
   /** What a back end lost was put back, or could not be. */
-  void putBack(Result result) {
+  void putBack(ExecutionStatus result) {
     losses(result.name()).increment();
   }
 
@@ -135,7 +135,7 @@ public final class Meters implements Progress {
   }
 
   /** How the enforcement points stand: one row for each, which says its state. */
-  void points(List<Standing> standing) {
+  void points(List<EnforcementPointStatus> standing) {
     replace(
         enforcement,
         standing.stream()
@@ -152,7 +152,7 @@ public final class Meters implements Progress {
 
   /** A sink's counts are there from the start, at zero. */
   void knows(String sink) {
-    Couriers.outcomes().forEach(outcome -> notifications(sink, outcome));
+    NotificationDispatcher.outcomes().forEach(outcome -> notifications(sink, outcome));
   }
 
   void felt(Pulse.Beat beat) {
@@ -169,7 +169,7 @@ public final class Meters implements Progress {
     return pulse
         .last()
         .flatMap(Pulse.Beat::status)
-        .map(s -> (double) s.active().map(Active::epoch).orElse(0L))
+        .map(s -> (double) s.active().map(CommittedEpoch::epoch).orElse(0L))
         .orElse(Double.NaN);
   }
 

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.runtime.HeldPlan;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.service.HeldPlan;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.MemberReport;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,12 +11,11 @@ import java.util.Map;
 public final class Outcomes {
   private Outcomes() {}
 
-  public static Map<String, Object> document(Outcome outcome) {
+  public static Map<String, Object> document(CallOutcome outcome) {
     return switch (outcome) {
-      case Outcome.Done(var reports, var facts) ->
+      case CallOutcome.Done(var reports, var facts) ->
           Map.of("reports", reports.stream().map(Outcomes::report).toList(), "facts", facts);
-      case Outcome.Failed(var fault) ->
-          Map.of("fault", fault.word(), "reason", fault.reason());
+      case CallOutcome.Failed(var fault) -> Map.of("fault", fault.word(), "reason", fault.reason());
     };
   }
 
@@ -31,7 +30,7 @@ public final class Outcomes {
     return out;
   }
 
-  private static Map<String, Object> report(Report report) {
+  private static Map<String, Object> report(MemberReport report) {
     var out = new LinkedHashMap<String, Object>();
     out.put("member", report.member());
     out.put("answer", word(report.answer().name()));

@@ -1,9 +1,9 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.container.wiring.Vital;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.StatusAnswer;
+import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.service.QueryService;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,15 +28,15 @@ import org.jspecify.annotations.Nullable;
 public final class Pulse {
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
-  private final List<Vital> vitals;
-  private final Supplier<Architect> architects;
+  private final List<BackendHealthCheck> vitals;
+  private final Supplier<QueryService> queries;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Beat last;
 
-  Pulse(List<Vital> vitals, Supplier<Architect> architects, InstantSource clock) {
+  Pulse(List<BackendHealthCheck> vitals, Supplier<QueryService> queries, InstantSource clock) {
     this.vitals = vitals;
-    this.architects = architects;
+    this.queries = queries;
     this.clock = clock;
   }
 
@@ -48,7 +48,7 @@ public final class Pulse {
    *
    * @param status empty where the state store doesn't answer
    */
-  public record Beat(Instant at, List<Sign> signs, Optional<StatusAnswer> status) {
+  public record Beat(Instant at, List<Sign> signs, Optional<AgentStatusReport> status) {
     public Beat {
       signs = List.copyOf(signs);
     }
@@ -78,7 +78,7 @@ public final class Pulse {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asked = new ArrayList<Future<Optional<String>>>();
       vitals.forEach(v -> asked.add(ask(threads, v.check()::trouble)));
-      Future<StatusAnswer> status = ask(threads, () -> architects.get().standing());
+      Future<AgentStatusReport> status = ask(threads, () -> queries.get().standing());
       long until = System.nanoTime() + LONGEST.toNanos();
       var signs = new ArrayList<Sign>();
       for (int i = 0; i < vitals.size(); i++) {
@@ -107,7 +107,7 @@ public final class Pulse {
     }
   }
 
-  private static Optional<StatusAnswer> standing(Future<StatusAnswer> asked, long until)
+  private static Optional<AgentStatusReport> standing(Future<AgentStatusReport> asked, long until)
       throws InterruptedException {
     try {
       return Optional.of(asked.get(until - System.nanoTime(), TimeUnit.NANOSECONDS))

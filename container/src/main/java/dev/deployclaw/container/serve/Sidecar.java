@@ -1,22 +1,23 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.LogSegments;
-import dev.deployclaw.container.config.Serve;
-import dev.deployclaw.container.watch.Watcher;
-import dev.deployclaw.core.log.BucketAway;
-import dev.deployclaw.core.log.ToldJournal;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.plan.Overlay;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.Ended;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.HeldPlan;
-import dev.deployclaw.core.runtime.Objection;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Progress;
-import dev.deployclaw.core.runtime.Settings;
-import dev.deployclaw.core.runtime.StatusAnswer;
+import dev.deployclaw.audit.signing.LogArchiver;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.log.NotifyingJournal;
+import dev.deployclaw.core.overlay.Overlay;
+import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.service.ApprovalRefusal;
+import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.HeldPlan;
+import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.store.StoreKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +35,9 @@ public final class Sidecar implements AutoCloseable {
   private static final String LEADER = "leader";
 
   private final Estate estate;
-  private final Serve.Bounds bounds;
-  private final Ports ports;
-  private final Settings settings;
+  private final ServerConfig.Bounds bounds;
+  private final AgentPorts ports;
+  private final AgentSettings settings;
   private final Desk desk;
   private final Worker worker;
   private final Executions executions;
@@ -45,28 +46,29 @@ public final class Sidecar implements AutoCloseable {
   private final Meters meters;
   private final Lookout lookout;
   private final Backlog backlog;
-  private final LogSegments segments;
+  private final LogArchiver segments;
   private final Rounds rounds = new Rounds();
   private final Set<String> accounted = ConcurrentHashMap.newKeySet();
 
-  private Sidecar(Estate estate, Serve.Bounds bounds) {
+  private Sidecar(Estate estate, ServerConfig.Bounds bounds) {
     this.estate = estate;
     this.bounds = bounds;
     var feed = new ThoughtFeed();
     var state = new WatchedStore(estate.ports().state());
     this.ports = told(estate.ports(), state, feed);
     this.settings = estate.settings();
-    this.segments = LogSegments.of(estate.stateDir(), ports.objects(), estate.signer());
+    this.segments = LogArchiver.of(estate.stateDir(), ports.objects(), estate.signer());
     this.meters = new Meters();
     this.backlog = new Backlog(ports.time());
     var leftovers = new Leftovers(AcceptedTasks.in(estate.stateDir()), ports.journal());
     this.desk = new Desk(estate.signer().publicKey(), ports, leftovers, bounds.queue());
-    var patient = new Architect(ports, settings.waiting(bounds.leaderWait()), meters);
+    var patient = new ChangeService(ports, settings.waiting(bounds.leaderWait()), meters);
     this.worker = new Worker(desk, patient, leftovers, meters);
-    this.looks = new Looks(this::architect, ports.time());
-    this.pulse = new Pulse(estate.vitals(), this::architect, ports.time());
+    this.looks = new Looks(this::queries, ports.time());
+    this.pulse = new Pulse(estate.vitals(), this::queries, ports.time());
     var turns =
-        new Turns(desk, () -> pulse.last().flatMap(Pulse.Beat::status).flatMap(StatusAnswer::open));
+        new Turns(
+            desk, () -> pulse.last().flatMap(Pulse.Beat::status).flatMap(AgentStatusReport::open));
     var logs = new Executions.Logs(ports.journal(), estate.tails());
     this.executions = new Executions(logs, estate.signer(), feed, turns);
     var views = new Lookout.Views(pulse, executions, meters);
@@ -75,7 +77,7 @@ public final class Sidecar implements AutoCloseable {
   }
 
   /** The estate is the caller's to close, afterwards. */
-  public static Sidecar start(Estate estate, Serve.Bounds bounds) {
+  public static Sidecar start(Estate estate, ServerConfig.Bounds bounds) {
     var sidecar = new Sidecar(estate, bounds);
     sidecar.desk.recover();
     sidecar.worker.start();
@@ -104,7 +106,7 @@ public final class Sidecar implements AutoCloseable {
   }
 
   /** How the enforcement points stand. */
-  public Watcher watcher() {
+  public EnforcementMonitor watcher() {
     return lookout.watcher();
   }
 
@@ -113,11 +115,11 @@ public final class Sidecar implements AutoCloseable {
     return lookout.rounds();
   }
 
-  public Serve.Bounds bounds() {
+  public ServerConfig.Bounds bounds() {
     return bounds;
   }
 
-  Settings settings() {
+  AgentSettings settings() {
     return settings;
   }
 
@@ -136,23 +138,23 @@ public final class Sidecar implements AutoCloseable {
    *
    * @param plan for an approval, the plan's hash that is quoted, or how it begins
    */
-  public Optional<Objection> objection(String execution, String who, boolean approves, String plan)
-      throws InterruptedException {
-    return architect().objection(execution, who, approves, plan);
+  public Optional<ApprovalRefusal> objection(
+      String execution, String who, boolean approves, String plan) throws InterruptedException {
+    return queries().objection(execution, who, approves, plan);
   }
 
   /** What a held execution would change; empty where it isn't held. */
   public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
-    return architect().heldPlan(execution);
+    return queries().heldPlan(execution);
   }
 
   /** Stops every change that isn't committed, at once; a way back goes on. */
-  public Ended freeze(String who, String reason) throws InterruptedException {
+  public RequestOutcome freeze(String who, String reason) throws InterruptedException {
     return architect().freeze(who, reason);
   }
 
   /** Lets changes begin and commit again. */
-  public Ended thaw(String who) throws InterruptedException {
+  public RequestOutcome thaw(String who) throws InterruptedException {
     return architect().thaw(who);
   }
 
@@ -196,7 +198,7 @@ public final class Sidecar implements AutoCloseable {
   void recoverIfAbandoned() throws InterruptedException {
     try {
       var state = ports.state();
-      boolean abandoned = state.get(Keys.OPEN).isPresent() && state.get(LEADER).isEmpty();
+      boolean abandoned = state.get(StoreKeys.OPEN).isPresent() && state.get(LEADER).isEmpty();
       boolean repaired = unaccounted();
       if (abandoned || repaired || !worker.recovered()) {
         desk.recover();
@@ -218,13 +220,13 @@ public final class Sidecar implements AutoCloseable {
    * otherwise, it is asked for again, later and later.
    */
   void endOverlays() throws InterruptedException {
-    var standing = architect().standing();
+    var standing = queries().standing();
     boolean rests = standing.exit() == ExitCode.OK && standing.open().isEmpty();
     if (!rests || standing.frozen().isPresent()) {
       return;
     }
     try {
-      var status = architect().status();
+      var status = queries().status();
       for (var overlay : status.expired()) {
         end(overlay, status);
       }
@@ -236,7 +238,7 @@ public final class Sidecar implements AutoCloseable {
   /** Hands in what is due by now. */
   void keepTime() throws InterruptedException {
     try {
-      for (String execution : architect().due()) {
+      for (String execution : queries().due()) {
         if (desk.begin(execution)) {
           LOG.atInfo().addKeyValue("execution", execution).log("What was scheduled is due");
         }
@@ -246,7 +248,7 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  private void end(Overlay overlay, StatusAnswer status) throws InterruptedException {
+  private void end(Overlay overlay, AgentStatusReport status) throws InterruptedException {
     for (int tries = 0; Ends.due(overlay, tries, ports.time().instant()); tries++) {
       switch (desk.submit(Ends.of(overlay, tries))) {
         case Desk.Answer.Repeated(String earlier) -> {
@@ -268,7 +270,7 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  private static boolean isHeld(String execution, StatusAnswer status) {
+  private static boolean isHeld(String execution, AgentStatusReport status) {
     return status.waiting().stream().anyMatch(w -> w.id().equals(execution));
   }
 
@@ -303,7 +305,7 @@ public final class Sidecar implements AutoCloseable {
       if (!pruned.kept().isEmpty()) {
         LOG.atDebug().addKeyValue("logs", pruned.kept()).log("Logs stay");
       }
-    } catch (Unreachable | BucketAway e) {
+    } catch (Unreachable | BucketUnavailableException e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No log can leave now");
     }
   }
@@ -317,8 +319,12 @@ public final class Sidecar implements AutoCloseable {
   }
 
   /** One object serves one thread. */
-  private Architect architect() {
-    return new Architect(ports, settings, Progress.NONE);
+  private QueryService queries() {
+    return new QueryService(ports, settings);
+  }
+
+  private ChangeService architect() {
+    return new ChangeService(ports, settings, ProgressListener.NONE);
   }
 
   private void measure(WatchedStore state) {
@@ -339,13 +345,13 @@ public final class Sidecar implements AutoCloseable {
         () -> pulse.last().flatMap(Pulse.Beat::status).map(s -> s.waiting().size()).orElse(0));
   }
 
-  private static Ports told(Ports ports, WatchedStore state, ThoughtFeed feed) {
-    return new Ports(
+  private static AgentPorts told(AgentPorts ports, WatchedStore state, ThoughtFeed feed) {
+    return new AgentPorts(
         state,
         ports.objects(),
         ports.executors(),
         ports.recorder(),
-        new ToldJournal(ports.journal(), feed),
+        new NotifyingJournal(ports.journal(), feed),
         ports.planner(),
         ports.playbook(),
         ports.time(),

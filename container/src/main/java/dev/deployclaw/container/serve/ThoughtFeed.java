@@ -1,7 +1,7 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.log.Recorder.Sealed;
-import dev.deployclaw.core.log.ToldJournal;
+import dev.deployclaw.core.log.NotifyingJournal;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,11 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * Who wants to be told that there is something new in a log. It holds no records: whoever is told
  * reads them from the journal, as fast as he can take them. Any thread.
  */
-final class ThoughtFeed implements ToldJournal.Listener {
+final class ThoughtFeed implements NotifyingJournal.Listener {
   private final Map<String, Set<Runnable>> listeners = new ConcurrentHashMap<>();
 
   @Override
-  public void appended(String execution, Sealed sealed) {
+  public void appended(String execution, SealedRecord sealed) {
     wake(execution);
   }
 

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.machine.Execution;
-import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.ChangeState;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  *
  * @param open the change that is under way, as it was last seen
  */
-record Turns(Desk desk, Supplier<Optional<Execution>> open) {
+record Turns(Desk desk, Supplier<Optional<ChangeExecution>> open) {
 
   String waitsFor(String execution) {
     var turn = desk.turn(execution);
@@ -27,16 +27,16 @@ record Turns(Desk desk, Supplier<Optional<Execution>> open) {
         : "the end of " + atWork + open.get().flatMap(x -> watched(x, atWork)).orElse("");
   }
 
-  private static Optional<String> watched(Execution x, String atWork) {
+  private static Optional<String> watched(ChangeExecution x, String atWork) {
     if (!x.log().equals(atWork)) {
       return Optional.empty();
     }
-    if (x.state() instanceof State.Baking baking) {
+    if (x.state() instanceof ChangeState.Baking baking) {
       return Optional.of(
           ", a canary that is watched until %s at the least (deployclaw freeze takes it back)"
               .formatted(Instant.ofEpochMilli(baking.untilMillis())));
     }
-    return x.state() instanceof State.Soaking soaking
+    return x.state() instanceof ChangeState.Soaking soaking
         ? Optional.of(
             ", which is watched until %s at the least"
                 .formatted(Instant.ofEpochMilli(soaking.untilMillis())))

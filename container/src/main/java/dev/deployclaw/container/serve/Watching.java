@@ -1,8 +1,8 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.container.config.Notify;
-import dev.deployclaw.container.config.Watch;
-import dev.deployclaw.container.notify.Patience;
+import dev.deployclaw.container.config.MonitoringConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.notification.BackoffPolicy;
 import java.util.List;
 
 /**
@@ -10,7 +10,11 @@ import java.util.List;
  *
  * @param domain tells this estate from others whose notices meet at one receiver
  */
-public record Watching(Watch periods, List<Notify> sinks, Patience patience, String domain) {
+public record Watching(
+    MonitoringConfig periods,
+    List<NotificationSinkConfig> sinks,
+    BackoffPolicy patience,
+    String domain) {
   public Watching {
     sinks = List.copyOf(sinks);
   }

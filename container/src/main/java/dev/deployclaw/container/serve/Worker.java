@@ -1,9 +1,9 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.Ended;
-import dev.deployclaw.core.runtime.RecoveryAnswer;
-import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.core.recovery.RecoveryReport;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +21,7 @@ final class Worker {
   private static final Duration LONGEST_INTERRUPTION = Duration.ofSeconds(10);
 
   private final Desk desk;
-  private final Architect architect;
+  private final ChangeService architect;
   private final Leftovers leftovers;
   private final List<TaskRequest> earlier;
   private final Meters meters;
@@ -32,7 +32,7 @@ final class Worker {
    * @param architect the worker's own
    * @param leftovers what there is of them now, an earlier process left
    */
-  Worker(Desk desk, Architect architect, Leftovers leftovers, Meters meters) {
+  Worker(Desk desk, ChangeService architect, Leftovers leftovers, Meters meters) {
     this.desk = desk;
     this.architect = architect;
     this.leftovers = leftovers;
@@ -112,18 +112,18 @@ final class Worker {
   }
 
   /** A word that could not be carried out left the change as it was, and no record. */
-  private void ended(Job job, Ended ended) {
+  private void ended(Job job, RequestOutcome ended) {
     LOG.atInfo()
         .addKeyValue("execution", job.execution())
         .addKeyValue("result", ended.result())
         .addKeyValue("reason", ended.reason())
         .log("A job ended");
-    if (ended.result() == Result.REFUSED && !(job instanceof Job.Word)) {
+    if (ended.result() == ExecutionStatus.REFUSED && !(job instanceof Job.Word)) {
       meters.refused(Meters.Refusal.REQUEST);
     }
   }
 
-  private void recovered(RecoveryAnswer answer) {
+  private void recovered(RecoveryReport answer) {
     boolean whole = answer.reason().isEmpty();
     recovered.set(whole);
     if (!whole) {

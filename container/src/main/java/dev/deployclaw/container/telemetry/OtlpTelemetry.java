@@ -1,11 +1,11 @@
 package dev.deployclaw.container.telemetry;
 
 import dev.deployclaw.container.config.ModelConfig;
-import dev.deployclaw.container.config.Secret;
 import dev.deployclaw.container.config.TelemetryConfig;
+import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.log.ToldJournal;
-import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.log.NotifyingJournal;
+import dev.deployclaw.core.spi.BackendExecutor;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
@@ -44,17 +44,17 @@ final class OtlpTelemetry implements Telemetry {
 
   private final TelemetryConfig config;
   private final Resource resource;
-  private final CallTrail trail = new CallTrail();
-  private final Reach reach = new Reach();
-  private final Optional<TraceSender> traces;
+  private final ExecutorCallBuffer trail = new ExecutorCallBuffer();
+  private final ExportStatus reach = new ExportStatus();
+  private final Optional<TraceExporter> traces;
   private final AtomicReference<Runnable> stopMetrics = new AtomicReference<>(() -> {});
 
   private OtlpTelemetry(TelemetryConfig config, Optional<ModelConfig> model) {
     this.config = config;
     this.resource =
         Resource.getDefault().toBuilder()
-            .put(Conventions.SERVICE, config.service())
-            .put(Conventions.INSTANCE, UUID.randomUUID().toString())
+            .put(SpanAttributeKeys.SERVICE, config.service())
+            .put(SpanAttributeKeys.INSTANCE, UUID.randomUUID().toString())
             .build();
     this.traces = config.traces() ? Optional.of(sender(model)) : Optional.empty();
   }
@@ -68,27 +68,27 @@ final class OtlpTelemetry implements Telemetry {
   public Journal around(Journal journal) {
     return traces
         .<Journal>map(sender ->
-            new ToldJournal(
+            new NotifyingJournal(
                 journal, (execution, sealed) -> sender.appended(journal, execution, sealed)))
         .orElse(journal);
   }
 
   @Override
-  public Executor around(Executor executor) {
-    return traces.isPresent() ? new TrackedExecutor(executor, trail) : executor;
+  public BackendExecutor around(BackendExecutor executor) {
+    return traces.isPresent() ? new CallRecordingExecutor(executor, trail) : executor;
   }
 
   @Override
   public void serves(Supplier<MetricSnapshots> metrics) {
     if (config.metrics()) {
       var reader =
-          PeriodicMetricReader.builder(new WatchedMetrics(metricExporter(), reach))
+          PeriodicMetricReader.builder(new MonitoredMetricExporter(metricExporter(), reach))
               .setInterval(config.bounds().interval())
               .build();
       var provider =
           SdkMeterProvider.builder()
               .setResource(resource)
-              .registerMetricProducer(new Series(metrics, Instant.now()))
+              .registerMetricProducer(new PrometheusMetricBridge(metrics, Instant.now()))
               .registerMetricReader(reader)
               .build();
       stopMetrics.set(provider::close);
@@ -114,7 +114,7 @@ final class OtlpTelemetry implements Telemetry {
     return Duration.ofNanos(Math.max(1, until - System.nanoTime()));
   }
 
-  private TraceSender sender(Optional<ModelConfig> model) {
+  private TraceExporter sender(Optional<ModelConfig> model) {
     var exporter =
         OtlpHttpSpanExporter.builder()
             .setEndpoint(address("/v1/traces"))
@@ -124,11 +124,11 @@ final class OtlpTelemetry implements Telemetry {
             .setRetryPolicy(TRIES)
             .setMeterProvider(MeterProvider.noop())
             .build();
-    return new TraceSender(
+    return new TraceExporter(
         trail,
-        new SpanMaker(resource),
-        new TraceSender.Outlet(exporter, reach),
-        new TraceSender.Terms(config.bounds().timeout(), model));
+        new SdkSpanFactory(resource),
+        new TraceExporter.Outlet(exporter, reach),
+        new TraceExporter.Terms(config.bounds().timeout(), model));
   }
 
   private OtlpHttpMetricExporter metricExporter() {
@@ -151,7 +151,7 @@ final class OtlpTelemetry implements Telemetry {
         .collect(Collectors.toMap(Map.Entry::getKey, h -> headerValue(h.getValue())));
   }
 
-  private static String headerValue(Secret secret) {
+  private static String headerValue(SecretValue secret) {
     return secret.value();
   }
 }

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.telemetry;
 
-import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.BackendExecutor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.function.Supplier;
 
@@ -15,7 +15,7 @@ public interface Telemetry extends AutoCloseable {
   Telemetry OFF = new Telemetry() {};
 
   /** As configured; {@link #OFF} where nothing is. */
-  static Telemetry of(Config config) {
+  static Telemetry of(AgentConfig config) {
     return config.telemetry().isPresent()
         ? OtlpTelemetry.start(config.telemetry().get(), config.model())
         : OFF;
@@ -27,7 +27,7 @@ public interface Telemetry extends AutoCloseable {
   }
 
   /** An executor whose calls are told with the execution that they were made for. */
-  default Executor around(Executor executor) {
+  default BackendExecutor around(BackendExecutor executor) {
     return executor;
   }
 

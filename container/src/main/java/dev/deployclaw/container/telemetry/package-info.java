@@ -1,7 +1,6 @@
 /**
- * OpenTelemetry at the rim: traces that are drawn from the log of an execution, and the metrics
- * that are served, sent to a collector by OTLP over HTTP. The one package that knows its SDK;
- * nothing of it is loaded where nothing is sent.
+ * OpenTelemetry at the rim: traces built from the execution log, and the served metrics, sent by
+ * OTLP over HTTP.
  */
 @NullMarked
 package dev.deployclaw.container.telemetry;

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.wiring;
 
-import dev.deployclaw.policy.wire.ProbeKeys;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ final class ProbeKeyFile {
 
   private ProbeKeyFile() {}
 
-  static ProbeKeys open(Path stateDir) throws Unusable {
+  static ProbeKeyPair open(Path stateDir) throws SetupException {
     var file = stateDir.resolve(NAME);
     try {
       if (!Files.exists(file)) {
@@ -24,23 +25,25 @@ final class ProbeKeyFile {
       if (lines.size() != 2) {
         throw broken(file, "doesn't hold two lines");
       }
-      return new ProbeKeys(lines.getFirst(), lines.getLast());
+      return new ProbeKeyPair(lines.getFirst(), lines.getLast());
     } catch (IllegalArgumentException e) {
       throw broken(file, "doesn't hold an Ed25519 key pair");
     } catch (IOException e) {
-      throw new Unusable("the probe key " + file + " can't be read: " + e + "; check its rights");
+      throw new SetupException(
+          "the probe key " + file + " can't be read: " + e + "; check its rights");
     }
   }
 
-  private static Unusable broken(Path file, String what) {
-    return new Unusable("the probe key " + file + " " + what + "; remove it: a new one is made");
+  private static SetupException broken(Path file, String what) {
+    return new SetupException(
+        "the probe key " + file + " " + what + "; remove it: a new one is made");
   }
 
   /** Written aside and linked into place, so that two first starts agree on one key. */
   private static void create(Path file) throws IOException {
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    var keys = ProbeKeys.generate();
+    var keys = ProbeKeyPair.generate();
     Files.createDirectories(file.resolveSibling(""));
     var aside = Files.createTempFile(file.resolveSibling(""), NAME, ".new", ownerOnly);
     try {

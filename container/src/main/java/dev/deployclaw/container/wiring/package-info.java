@@ -1,4 +1,7 @@
-/** The composition root: makes the parts from the configuration and joins them. */
+/**
+ * The composition root: builds the executors and stores from the configuration and joins them to
+ * one agent.
+ */
 @NullMarked
 package dev.deployclaw.container.wiring;
 

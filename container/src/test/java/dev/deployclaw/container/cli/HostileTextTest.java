@@ -2,27 +2,40 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.LogCopies.Copy;
-import dev.deployclaw.audit.StreamDiff;
-import dev.deployclaw.audit.StreamDiff.Compared;
-import dev.deployclaw.core.fake.PlainThought;
-import dev.deployclaw.core.log.Thought;
-import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
-import dev.deployclaw.core.machine.Active;
-import dev.deployclaw.core.runtime.CheckpointAnswer;
-import dev.deployclaw.core.runtime.CheckpointAnswer.Member;
-import dev.deployclaw.core.runtime.Ended;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.HistoryAnswer;
-import dev.deployclaw.core.runtime.HistoryAnswer.Changed;
-import dev.deployclaw.core.runtime.PlanAnswer;
-import dev.deployclaw.core.runtime.RecoveryAnswer;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.core.runtime.StatusAnswer;
-import dev.deployclaw.core.runtime.UsageAnswer;
-import dev.deployclaw.core.runtime.UsageAnswer.Use;
-import dev.deployclaw.policy.diff.Difference;
+import dev.deployclaw.audit.journal.StreamDiff.Compared;
+import dev.deployclaw.audit.signing.LogCopyVerifier.Copy;
+import dev.deployclaw.audit.stream.RecordDifference;
+import dev.deployclaw.container.cli.audit.LogCopiesView;
+import dev.deployclaw.container.cli.audit.StreamDiffView;
+import dev.deployclaw.container.cli.change.CheckpointView;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommandFailure;
+import dev.deployclaw.container.cli.console.FailureExplanationView;
+import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.container.cli.console.ProgressView;
+import dev.deployclaw.container.cli.look.HistoryView;
+import dev.deployclaw.container.cli.look.StatusView;
+import dev.deployclaw.container.cli.look.TopView;
+import dev.deployclaw.container.cli.plan.PlanView;
+import dev.deployclaw.container.cli.session.RecoveryView;
+import dev.deployclaw.core.fake.LogEntryFixture;
+import dev.deployclaw.core.log.LogEntry;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.machine.CommittedEpoch;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.query.LimitUsageReport;
+import dev.deployclaw.core.query.LimitUsageReport.Use;
+import dev.deployclaw.core.query.TenantHistoryReport;
+import dev.deployclaw.core.query.TenantHistoryReport.Changed;
+import dev.deployclaw.core.recovery.RecoveryReport;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.rollback.CheckpointReport;
+import dev.deployclaw.core.rollback.CheckpointReport.Member;
+import dev.deployclaw.policy.diff.FieldDifference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,58 +65,63 @@ class HostileTextTest {
   /** What prints a document for programs, a page, or a text that was made harmless by line. */
   private static final Set<String> OTHERS =
       Set.of(
+          "AgentSession.java",
           "AuditCommand.java",
-          "ChainView.java",
+          "CommandEnvironment.java",
           "CompletionCommand.java",
+          "ExecutionChainView.java",
           "LogCommand.java",
           "NarrationView.java",
-          "Session.java",
-          "Surroundings.java",
           "TopView.java");
 
   private static final Pattern PRINTING =
-      Pattern.compile("\\b(?:out|err)\\(\\)\\s*(?:\\.|::)\\s*print\\w*(?!\\(\\s*Json\\.)(?!\\w)");
+      Pattern.compile(
+          "\\b(?:out|err)\\(\\)\\s*(?:\\.|::)\\s*print\\w*(?!\\(\\s*JsonOutput\\.)(?!\\w)");
 
-  private static final Map<String, BiConsumer<Surroundings, String>> VIEWS = views();
+  private static final Map<String, BiConsumer<CommandEnvironment, String>> VIEWS = views();
 
   static Stream<String> shown() {
     return VIEWS.keySet().stream();
   }
 
-  private static Map<String, BiConsumer<Surroundings, String>> views() {
-    var out = new LinkedHashMap<String, BiConsumer<Surroundings, String>>();
-    out.put("ending", (s, t) -> new EndingView(s).tell(ended(t), Optional.empty()));
+  private static Map<String, BiConsumer<CommandEnvironment, String>> views() {
+    var out = new LinkedHashMap<String, BiConsumer<CommandEnvironment, String>>();
+    out.put("ending", (s, t) -> new FailureExplanationView(s).tell(ended(t), Optional.empty()));
     out.put(
         "recovery",
         (s, t) ->
             new RecoveryView(s)
-                .show(new RecoveryAnswer(ExitCode.FAILED, List.of(ended(t)), t), false));
+                .show(new RecoveryReport(ExitCode.FAILED, List.of(ended(t)), t), false));
     out.put("history", (s, t) -> new HistoryView(s).show(t, history(t), false));
     out.put(
         "no history",
         (s, t) ->
             new HistoryView(s)
-                .show(t, new HistoryAnswer(ExitCode.UNREACHABLE, t, List.of(), false), false));
+                .show(
+                    t, new TenantHistoryReport(ExitCode.UNREACHABLE, t, List.of(), false), false));
     out.put(
         "checkpoint",
         (s, t) ->
             new CheckpointView(s)
                 .show(
-                    new CheckpointAnswer(
+                    new CheckpointReport(
                         ExitCode.OK, "", t, Map.of(t, t), t, List.of(new Member(t, "restore", t))),
                     false));
     out.put(
-        "status", (s, t) -> new StatusView(s).show(status(t), StatusView.Beside.NOTHING, false));
+        "status",
+        (s, t) -> new StatusView(s).show(status(t), StatusView.RelatedState.NOTHING, false));
     out.put(
         "refusal",
-        (s, t) -> new PlanView(s).show(new PlanAnswer.Refused(ExitCode.REFUSED, t), false));
+        (s, t) -> new PlanView(s).show(new PlanPreviewReport.Refused(ExitCode.REFUSED, t), false));
     out.put(
         "question",
-        (s, t) -> new PlanView(s).show(new PlanAnswer.NeedsClarification(List.of(t, t)), false));
+        (s, t) ->
+            new PlanView(s).show(new PlanPreviewReport.NeedsClarification(List.of(t, t)), false));
     out.put("usage", (s, t) -> new TopView(s, TopView.Order.USED, 9).show(usage(t), false));
     out.put("stream", (s, t) -> streamed(t).show(s, false));
     out.put(
-        "copies", (s, t) -> new CopiesView(Map.of(t, new Copy.Wrong(List.of(t)))).show(s, false));
+        "copies",
+        (s, t) -> new LogCopiesView(Map.of(t, new Copy.Wrong(List.of(t)))).show(s, false));
     out.put("progress", (s, t) -> new ProgressView(s.err(), false).thought(amiss(t)));
     return out;
   }
@@ -111,8 +129,8 @@ class HostileTextTest {
   @ParameterizedTest
   @MethodSource("shown")
   void isPrintedAndNotObeyed(String view) {
-    var plain = new Screen(Path.of(""));
-    var evil = new Screen(Path.of(""));
+    var plain = new CommandLineFixture(Path.of(""));
+    var evil = new CommandLineFixture(Path.of(""));
     var show = Objects.requireNonNull(VIEWS.get(view));
 
     show.accept(plain.surroundings(), "x y");
@@ -125,9 +143,9 @@ class HostileTextTest {
 
   @Test
   void severalReasonsHaveALineEachThatIsOurs() {
-    var screen = new Screen(Path.of(""));
+    var screen = new CommandLineFixture(Path.of(""));
 
-    Failure.usage("one: wrong\ntwo: " + EVIL).report(screen.surroundings(), false);
+    CommandFailure.usage("one: wrong\ntwo: " + EVIL).report(screen.surroundings(), false);
 
     assertThat(screen.err()).matches(HARMLESS);
     assertThat(screen.err().lines()).allMatch(line -> line.startsWith("deployclaw: "));
@@ -135,9 +153,10 @@ class HostileTextTest {
 
   @Test
   void aPlaceThatIsWrittenOverIsOverwrittenByUsAlone() {
-    var screen = new Screen(Path.of(""));
+    var screen = new CommandLineFixture(Path.of(""));
 
-    new TopView(screen.surroundings(Display.COLOUR), TopView.Order.USED, 9).show(usage(EVIL), true);
+    new TopView(screen.surroundings(OutputMode.COLOUR), TopView.Order.USED, 9)
+        .show(usage(EVIL), true);
 
     assertThat(screen.out().replaceAll("\u001b\\[[HKJ]", "")).matches(HARMLESS);
   }
@@ -148,8 +167,9 @@ class HostileTextTest {
     List<String> found = new ArrayList<>();
     var folder = Path.of("src/main/java/dev/deployclaw/container/cli");
 
-    try (var files = Files.list(folder)) {
-      for (Path file : files.filter(f -> !OTHERS.contains(f.getFileName().toString())).toList()) {
+    try (var files = Files.walk(folder)) {
+      var others = files.filter(f -> !OTHERS.contains(f.getFileName().toString()));
+      for (Path file : others.filter(Files::isRegularFile).toList()) {
         PRINTING
             .matcher(Files.readString(file))
             .results()
@@ -160,25 +180,34 @@ class HostileTextTest {
     assertThat(found).containsExactly("ServeCommand.java: out()\n        .println");
   }
 
-  private static Ended ended(String t) {
-    return new Ended(t, Result.FAILED, ExitCode.FAILED, t, Optional.empty(), List.of());
+  private static RequestOutcome ended(String t) {
+    return new RequestOutcome(
+        t, ExecutionStatus.FAILED, ExitCode.FAILED, t, Optional.empty(), List.of());
   }
 
-  private static HistoryAnswer history(String t) {
+  private static TenantHistoryReport history(String t) {
     var difference =
-        new Difference(Optional.of(t), Optional.of(t), t, Optional.of(t), Optional.of(t));
+        new FieldDifference(Optional.of(t), Optional.of(t), t, Optional.of(t), Optional.of(t));
     var changed =
         new Changed(
-            1, t, Optional.of(t), t, Optional.of(t), Result.COMPLETED, List.of(difference), "");
+            1,
+            t,
+            Optional.of(t),
+            t,
+            Optional.of(t),
+            ExecutionStatus.COMPLETED,
+            List.of(difference),
+            "");
     var unknown =
-        new Changed(1, t, Optional.of(t), t, Optional.of(t), Result.COMPLETED, List.of(), t);
-    return new HistoryAnswer(ExitCode.OK, "", List.of(changed, unknown), false);
+        new Changed(
+            1, t, Optional.of(t), t, Optional.of(t), ExecutionStatus.COMPLETED, List.of(), t);
+    return new TenantHistoryReport(ExitCode.OK, "", List.of(changed, unknown), false);
   }
 
-  private static StatusAnswer status(String t) {
-    return new StatusAnswer(
+  private static AgentStatusReport status(String t) {
+    return new AgentStatusReport(
         ExitCode.OK,
-        Optional.of(new Active(3, "ab", t, 2, 1)),
+        Optional.of(new CommittedEpoch(3, "ab", t, 2, 1)),
         Optional.empty(),
         List.of(),
         Optional.empty(),
@@ -188,17 +217,17 @@ class HostileTextTest {
 
   private static StreamDiffView streamed(String t) {
     var compared =
-        new Compared(t, 1, List.of(new StreamDiff.Difference(t, 1, StreamDiff.Kind.EXTRA)));
+        new Compared(t, 1, List.of(new RecordDifference(t, 1, RecordDifference.Kind.EXTRA)));
     return new StreamDiffView(List.of(compared), Map.of(t, t), List.of(t));
   }
 
-  private static UsageAnswer usage(String t) {
-    return new UsageAnswer(
+  private static LimitUsageReport usage(String t) {
+    return new LimitUsageReport(
         ExitCode.OK, "", 4, 2_000_000, List.of(new Use(t, t, 4, 4, 1, 1, 3)), List.of(t));
   }
 
-  private static Thought amiss(String t) {
-    return PlainThought.of("arch-2026-11-24-rate-limit-001", Phase.STAGE, t)
+  private static LogEntry amiss(String t) {
+    return LogEntryFixture.of("arch-2026-11-24-rate-limit-001", Phase.STAGE, t)
         .step(1)
         .detail(t)
         .status(Status.ERROR)

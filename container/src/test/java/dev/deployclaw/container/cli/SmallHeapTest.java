@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files of any size, read by the program in a JVM of its own with a small heap. */
 @Slow(
-    guard = "dev.deployclaw.container.cli.ImpactCommandTest",
+    guard = "dev.deployclaw.container.cli.policy.ImpactCommandTest",
     because = "it replays a log that is larger than a heap")
 class SmallHeapTest {
   private static final long HUGE = 100L << 20;
@@ -43,7 +43,7 @@ class SmallHeapTest {
 
   @BeforeEach
   void policies() {
-    var screen = new Screen(folder);
+    var screen = new CommandLineFixture(folder);
     screen.write("old/acme.yaml", POLICY.formatted(10));
     screen.write("new/acme.yaml", POLICY.formatted(1));
   }
@@ -90,7 +90,8 @@ class SmallHeapTest {
             "--json");
 
     assertThat(replayed.exit()).as(replayed.said()).isZero();
-    assertThat(Screen.json(replayed.said()).path("requests").asInt()).isEqualTo(REQUESTS);
+    assertThat(CommandLineFixture.json(replayed.said()).path("requests").asInt())
+        .isEqualTo(REQUESTS);
     assertThat(replayed.said()).contains("counters were given up").doesNotContain("\r[");
   }
 

@@ -52,7 +52,7 @@ class TelemetryOffTest {
   @Test
   void loadsNoClassOfTheSdkWhereNobodyIsTold() throws Exception {
     assertThat(plain.loaded())
-        .contains("dev.deployclaw.container.wiring.Agent ")
+        .contains("dev.deployclaw.container.wiring.AgentRuntime ")
         .doesNotContain(SDK);
   }
 

@@ -2,8 +2,8 @@ package dev.deployclaw.container.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.config.ConfigReader;
-import dev.deployclaw.policy.parse.PolicyDocument;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.policy.parse.PolicyDocumentReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -246,7 +246,7 @@ class ComposeTest {
     assertThat(Files.readString(Path.of("compose/gateway.sh")))
         .contains("folder=${GATEWAY_FOLDER:-" + gateway.folder() + "}")
         .contains("reports=${GATEWAY_REPORTS:-" + gateway.watcher().orElseThrow() + "}");
-    var acme = PolicyDocument.parse("acme", Files.readString(Path.of("compose/acme.yaml")));
+    var acme = PolicyDocumentReader.parse("acme", Files.readString(Path.of("compose/acme.yaml")));
     assertThat(acme.problems()).isEmpty();
   }
 

@@ -12,15 +12,16 @@ import static dev.deployclaw.container.deploy.PodParts.secrets;
 import static dev.deployclaw.container.deploy.PodParts.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.config.Config;
-import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.KubernetesConfig.DeploymentEntry;
-import dev.deployclaw.policy.parse.PolicyDocument;
-import dev.deployclaw.testkit.Certificates;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.policy.parse.PolicyDocumentReader;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
+import dev.deployclaw.testkit.server.TestCertificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
@@ -41,6 +42,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -270,7 +272,8 @@ class ManifestsTest {
             .toList();
 
     assertThat(maps).hasSize(1);
-    var parsed = PolicyDocument.parse("acme.yaml", maps.getFirst().getData().get("acme.yaml"));
+    var parsed =
+        PolicyDocumentReader.parse("acme.yaml", maps.getFirst().getData().get("acme.yaml"));
     assertThat(parsed.problems()).isEmpty();
     assertThat(parsed.policy()).isPresent();
   }
@@ -279,8 +282,12 @@ class ManifestsTest {
   void anApiServerTakesThem() throws Exception {
     try (var api = ApiServer.start();
         var client = HttpClient.newHttpClient()) {
-      for (var object : manifests.all()) {
-        assertThat(apply(client, api, object).statusCode()).as(object.toString()).isIn(200, 201);
+      var first =
+          new ArrayList<HasMetadata>(manifests.all(Namespace.class)); // as kustomize sorts them
+      first.addAll(manifests.all());
+      for (var object : first) {
+        var answer = apply(client, api, object);
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
       }
       int before = api.paths().size();
       for (var object : manifests.all()) {
@@ -309,7 +316,7 @@ class ManifestsTest {
   }
 
   /** With the secrets in files of this test, which are those that the kustomization makes. */
-  private Config config() throws Exception {
+  private AgentConfig config() throws Exception {
     var text = map("deployclaw").getData().get("deployclaw.yaml");
     var named =
         Pattern.compile(Pattern.quote(SECRETS) + "([a-z0-9.-]+)")
@@ -318,7 +325,7 @@ class ManifestsTest {
             .map(found -> found.group(1))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(generated().get("deployclaw")).isEqualTo(named);
-    var authority = Certificates.make(folder.resolve("authority"), "CN=etcd").certificate();
+    var authority = TestCertificate.make(folder.resolve("authority"), "CN=etcd").certificate();
     for (var name : named) {
       var content = name.endsWith("-ca.pem") ? Files.readString(authority) : "secret";
       Files.writeString(folder.resolve(name), content);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.s3.S3Settings;
 import java.io.IOException;
@@ -29,7 +29,7 @@ class DoctorTest {
   void findsAnObjectStoreThatOverwrites() throws Exception {
     var server = overwriting();
     try (var store = new S3ObjectStore(settings(server.getAddress().getPort()))) {
-      var found = Stores.objects(store);
+      var found = StorageChecks.objects(store);
 
       assertThat(found).extracting(Diagnosis::level).containsExactly(Level.ERROR);
       assertThat(found.getFirst().found()).contains("ignores If-None-Match");
@@ -45,7 +45,7 @@ class DoctorTest {
     int port = server.getAddress().getPort();
     server.stop(0);
     try (var store = new S3ObjectStore(settings(port))) {
-      assertThat(Stores.objects(store))
+      assertThat(StorageChecks.objects(store))
           .extracting(Diagnosis::level)
           .containsExactly(Level.UNREACHABLE);
     }
@@ -55,10 +55,10 @@ class DoctorTest {
   void findsAStateFolderThatTakesNoFile() throws Exception {
     var file = Files.writeString(folder.resolve("file"), "");
 
-    assertThat(StateFolder.examine(folder.resolve("state")))
+    assertThat(StateFolderCheck.examine(folder.resolve("state")))
         .extracting(Diagnosis::level)
         .isSubsetOf(Level.OK, Level.WARNING);
-    assertThat(StateFolder.examine(file.resolve("state")))
+    assertThat(StateFolderCheck.examine(file.resolve("state")))
         .extracting(Diagnosis::level)
         .containsExactly(Level.ERROR);
     assertThat(folder.resolve("state")).isEmptyDirectory();
@@ -89,7 +89,7 @@ class DoctorTest {
   void namesARecordThatCannotBeShippedAndWhatGoesOn() {
     var stuck = new StreamCopy.Stuck("arch-one", 6, "it has 12,345 bytes", "raise max_payload");
 
-    var told = Stores.log(new Known(List.of(stuck), 3, 70));
+    var told = StorageChecks.log(new Known(List.of(stuck), 3, 70));
 
     assertThat(told)
         .extracting(Diagnosis::level)
@@ -99,19 +99,19 @@ class DoctorTest {
     assertThat(told.getFirst().remedy()).isEqualTo("raise max_payload");
     assertThat(told.get(1).found()).contains("3 records that the stream lost");
     assertThat(told.get(2).found()).contains("the 70 oldest logs");
-    assertThat(Stores.log(new Known(List.of(), 0, 0)))
+    assertThat(StorageChecks.log(new Known(List.of(), 0, 0)))
         .extracting(Diagnosis::level)
         .containsExactly(Level.OK);
   }
 
   @Test
   void namesAServiceWithoutItsCredentialsAndWhatToDo() {
-    var well = Report.yes("ratelimit/a", "", Map.of("etcd", "ok", "redis", "ok"));
+    var well = MemberReport.yes("ratelimit/a", "", Map.of("etcd", "ok", "redis", "ok"));
     var without =
-        Report.yes(
+        MemberReport.yes(
             "ratelimit/b", "", Map.of("etcd", "it wants a user", "redis", "NOAUTH: give a user"));
 
-    var told = Services.told(List.of(well, without));
+    var told = RateLimitServiceCheck.told(List.of(well, without));
 
     assertThat(told)
         .filteredOn(d -> d.level() == Level.ERROR)
@@ -125,13 +125,13 @@ class DoctorTest {
   @Test
   void namesWhoDoesNotAnswerAndCountsTheOthers() {
     var told =
-        Looks.told(
+        ExecutorCheck.told(
             "gateway",
             List.of(
-                Report.yes("gateway/a/1", "", Map.of()),
-                Report.unknown("gateway/a/2", "no answer"),
-                Report.no("gateway/a/3", "denied"),
-                Report.skipped("gateway/a/4", "not configured")));
+                MemberReport.yes("gateway/a/1", "", Map.of()),
+                MemberReport.unknown("gateway/a/2", "no answer"),
+                MemberReport.no("gateway/a/3", "denied"),
+                MemberReport.skipped("gateway/a/4", "not configured")));
 
     assertThat(told)
         .extracting(Diagnosis::level)
@@ -142,8 +142,8 @@ class DoctorTest {
 
   @Test
   void examinesAllPartsAndTellsThemInOrder() throws Exception {
-    var one = new Checkup("one", () -> List.of(Diagnosis.ok("one", "well")));
-    var two = new Checkup("two", () -> List.of(Diagnosis.error("two", "ill", "rest")));
+    var one = new DoctorCheck("one", () -> List.of(Diagnosis.ok("one", "well")));
+    var two = new DoctorCheck("two", () -> List.of(Diagnosis.error("two", "ill", "rest")));
 
     assertThat(new Doctor(List.of(one, two)).examine())
         .extracting(Diagnosis::about)

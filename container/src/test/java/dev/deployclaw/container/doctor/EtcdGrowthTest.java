@@ -6,7 +6,7 @@ import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.executors.etcd.EtcdHealth;
 import dev.deployclaw.executors.etcd.EtcdHealth.Member;
 import dev.deployclaw.executors.etcd.EtcdSettings;
-import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.server.EtcdServer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,7 +24,7 @@ class EtcdGrowthTest {
 
   @Test
   void countsWhatIsKeptUntilSomethingIsCompacted() throws Exception {
-    try (var etcd = Etcd.start(folder);
+    try (var etcd = EtcdServer.start(folder);
         var http = HttpClient.newHttpClient()) {
       var settings = EtcdSettings.of(etcd.endpoint(), "/deployclaw/default/");
       for (int i = 0; i < 20; i++) {
@@ -43,14 +43,14 @@ class EtcdGrowthTest {
   void warnsOfAHistoryThatNobodyCompacts() {
     var member = new Member("http://a:2379", "3.5.30", 300 * MIB, 290 * MIB, "");
 
-    assertThat(Stores.told(new EtcdHealth(List.of(member), List.of(), 60_000)))
+    assertThat(StorageChecks.told(new EtcdHealth(List.of(member), List.of(), 60_000)))
         .filteredOn(d -> d.level() == Level.WARNING)
         .singleElement()
         .satisfies(d -> {
           assertThat(d.found()).contains("nothing was ever compacted: 60,000 revisions");
           assertThat(d.remedy()).contains("--auto-compaction-retention=1h");
         });
-    assertThat(Stores.told(new EtcdHealth(List.of(member), List.of(), 0)))
+    assertThat(StorageChecks.told(new EtcdHealth(List.of(member), List.of(), 0)))
         .extracting(Diagnosis::level)
         .containsExactly(Level.OK);
   }
@@ -59,14 +59,15 @@ class EtcdGrowthTest {
   void warnsOfSpaceThatIsNotGivenBackAndOfAnAlarm() {
     var member = new Member("http://a:2379", "3.5.30", 600 * MIB, 100 * MIB, "");
 
-    var told = Stores.told(new EtcdHealth(List.of(member), List.of("NOSPACE"), 0));
+    var told = StorageChecks.told(new EtcdHealth(List.of(member), List.of("NOSPACE"), 0));
 
     assertThat(told).extracting(Diagnosis::level).containsExactly(Level.WARNING, Level.ERROR);
     assertThat(told.getFirst().found()).contains("of which 100 MiB are used");
     assertThat(told.getFirst().remedy()).contains("etcdctl defrag");
   }
 
-  private static void say(HttpClient http, Etcd etcd, String what, String body) throws Exception {
+  private static void say(HttpClient http, EtcdServer etcd, String what, String body)
+      throws Exception {
     var request =
         HttpRequest.newBuilder(URI.create(etcd.endpoint() + "/v3/" + what))
             .POST(HttpRequest.BodyPublishers.ofString(body))

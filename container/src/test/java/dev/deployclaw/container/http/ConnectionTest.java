@@ -4,9 +4,9 @@ import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,8 @@ class ConnectionTest {
 
   @BeforeAll
   static void start() throws Exception {
-    served = Served.start(folder, Desks.bounds(new Serve.Shares(8, 1_000_000, MOST, OF_ONE)));
+    served =
+        Served.start(folder, Desks.bounds(new ServerConfig.Shares(8, 1_000_000, MOST, OF_ONE)));
   }
 
   @AfterAll
@@ -48,7 +49,7 @@ class ConnectionTest {
     for (var socket : open) {
       socket.close();
     }
-    Await.until("all are closed", Desks.SOON, () -> connections() == 0);
+    BoundedWait.until("all are closed", Desks.SOON, () -> connections() == 0);
   }
 
   @Test
@@ -86,7 +87,7 @@ class ConnectionTest {
   void strangersGiveWayBeforeCallers() throws Exception {
     var caller = connect("127.0.0.2");
     assertThat(RawCall.send(caller, CALL).status()).isEqualTo(200);
-    Await.until("it is idle", Desks.SOON, () -> connections() == 1);
+    BoundedWait.until("it is idle", Desks.SOON, () -> connections() == 1);
 
     connect("127.0.0.2", 3 * OF_ONE);
 

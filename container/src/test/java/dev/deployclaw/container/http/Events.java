@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A client of an event stream: reads what comes, event by event. */
-final class Events implements AutoCloseable {
+public final class Events implements AutoCloseable {
   private static final int MOST = 10_000;
 
   private final int status;
@@ -24,7 +24,7 @@ final class Events implements AutoCloseable {
     this.iterator = lines.iterator();
   }
 
-  static Events open(Served served, HttpRequest.Builder request) {
+  public static Events open(Served served, HttpRequest.Builder request) {
     try {
       var response = served.client().send(request.GET().build(), BodyHandlers.ofLines());
       return new Events(response.statusCode(), response.body());
@@ -45,9 +45,9 @@ final class Events implements AutoCloseable {
   }
 
   /** One event; a comment has the kind {@code comment}. */
-  record Event(String id, String kind, String data) {
+  public record Event(String id, String kind, String data) {
     /** The number of the record that it tells of. */
-    long number() {
+    public long number() {
       return Long.parseLong(id.split("-", 2)[0]);
     }
   }
@@ -57,12 +57,12 @@ final class Events implements AutoCloseable {
   }
 
   /** Everything up to the end of the stream. */
-  List<Event> all() {
+  public List<Event> all() {
     return until(_ -> false);
   }
 
   /** Everything up to an event like this, which comes last, or to the end of the stream. */
-  List<Event> until(Predicate<Event> last) {
+  public List<Event> until(Predicate<Event> last) {
     var out = new ArrayList<Event>();
     for (int i = 0; i < MOST && iterator.hasNext(); i++) {
       var event = next();

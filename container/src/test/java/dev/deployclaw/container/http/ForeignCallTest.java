@@ -2,9 +2,9 @@ package dev.deployclaw.container.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.config.Role;
-import dev.deployclaw.container.config.Serve;
-import dev.deployclaw.testkit.Certificates;
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
@@ -29,17 +29,17 @@ class ForeignCallTest {
 
   @BeforeAll
   static void start() throws Exception {
-    var server = Certificates.make(folder.resolve("server"), "CN=localhost");
-    var client = Certificates.make(folder.resolve("console"), "CN=console,O=Example");
+    var server = TestCertificate.make(folder.resolve("server"), "CN=localhost");
+    var client = TestCertificate.make(folder.resolve("console"), "CN=console,O=Example");
     var tls =
-        new Serve.Tls(
+        new ServerConfig.Tls(
             server.certificate(),
             server.key(),
             Optional.of(client.certificate()),
             Optional.empty(),
             List.of(
-                new Serve.Client(
-                    "CN=console, O=Example", "console", Set.of(Role.VIEWER, Role.OPERATOR))));
+                new ServerConfig.Client(
+                    "CN=console, O=Example", "console", Set.of(ApiRole.VIEWER, ApiRole.OPERATOR))));
     served = Served.start(folder, tls, server.clientWithoutCertificate());
     console = client.client(server);
   }

@@ -12,9 +12,9 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.ClientCertificate;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.deployclaw.container.config.Role;
-import dev.deployclaw.container.config.Serve;
-import dev.deployclaw.testkit.Certificates;
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,8 +47,8 @@ class ForeignPageTest {
 
   @TempDir static Path folder;
 
-  private static Certificates server;
-  private static Certificates console;
+  private static TestCertificate server;
+  private static TestCertificate console;
   private static HttpServer foreign;
   private static Playwright playwright;
   private static Browser browser;
@@ -61,8 +61,8 @@ class ForeignPageTest {
   @BeforeAll
   static void launch() throws Exception {
     assumeTrue(Files.isExecutable(CHROMIUM), CHROMIUM + " isn't installed");
-    server = Certificates.make(folder.resolve("server"), "CN=localhost");
-    console = Certificates.make(folder.resolve("console"), "CN=console,O=Example");
+    server = TestCertificate.make(folder.resolve("server"), "CN=localhost");
+    console = TestCertificate.make(folder.resolve("console"), "CN=console,O=Example");
     foreign = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     foreign.createContext("/", ForeignPageTest::answer);
     foreign.start();
@@ -199,10 +199,12 @@ class ForeignPageTest {
 
   private Served serve() throws Exception {
     var client =
-        new Serve.Client(
-            "CN=console, O=Example", "console", Set.of(Role.VIEWER, Role.OPERATOR, Role.APPROVER));
+        new ServerConfig.Client(
+            "CN=console, O=Example",
+            "console",
+            Set.of(ApiRole.VIEWER, ApiRole.OPERATOR, ApiRole.APPROVER));
     var tls =
-        new Serve.Tls(
+        new ServerConfig.Tls(
             server.certificate(),
             server.key(),
             Optional.of(console.certificate()),

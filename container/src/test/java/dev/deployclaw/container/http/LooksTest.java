@@ -4,9 +4,9 @@ import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.container.wiring.Vital;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,10 @@ class LooksTest {
 
   @BeforeEach
   void start() throws Exception {
-    var vitals = List.of(new Vital("etcd", Optional::empty), new Vital("nats", trouble::get));
+    var vitals =
+        List.of(
+            new BackendHealthCheck("etcd", Optional::empty),
+            new BackendHealthCheck("nats", trouble::get));
     served = Served.start(folder, vitals);
   }
 
@@ -82,7 +85,8 @@ class LooksTest {
 
     trouble.set(Optional.of("no greeting"));
 
-    Await.until("it isn't ready", Desks.SOON, () -> served.get("/readyz", "").status() == 503);
+    BoundedWait.until(
+        "it isn't ready", Desks.SOON, () -> served.get("/readyz", "").status() == 503);
     var ready = served.get("/readyz", "").json();
     assertThat(ready.at("/backends/0").toString()).contains("etcd", "true");
     assertThat(ready.at("/backends/1/name").asText()).isEqualTo("nats");

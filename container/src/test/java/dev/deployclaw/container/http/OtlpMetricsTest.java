@@ -2,11 +2,11 @@ package dev.deployclaw.container.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.serve.Desks;
 import dev.deployclaw.container.telemetry.Collector;
 import dev.deployclaw.container.telemetry.Telemetry;
-import dev.deployclaw.container.wiring.Vital;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -28,12 +28,13 @@ class OtlpMetricsTest {
   void areTheSameSeriesWithTheSameNumbers() throws Exception {
     try (var collector = Collector.start(Collector.Manner.TAKES);
         var telemetry = Telemetry.of(Collector.config(folder, section(collector)));
-        var served = Served.start(folder, List.of(new Vital("etcd", Optional::empty)))) {
+        var served =
+            Served.start(folder, List.of(new BackendHealthCheck("etcd", Optional::empty)))) {
       telemetry.serves(served.sidecar.meters()::snapshots);
       served.done("apply", "COMPLETED");
       served.submit("destroy");
 
-      Await.until(
+      BoundedWait.until(
           "both show the same, and all there is",
           Desks.SOON,
           () -> {

@@ -6,9 +6,9 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +100,7 @@ class SecurityTest {
         Files.readAllLines(served.tokens).stream().filter(l -> !l.contains("vic")).toList();
     Files.write(served.tokens, others);
 
-    Await.until(
+    BoundedWait.until(
         "the token is refused",
         Desks.SOON,
         () -> served.get("/v1/executions", VIC).status() == 401);
@@ -117,7 +117,7 @@ class SecurityTest {
     Files.setLastModifiedTime(next, time);
     Files.move(next, served.tokens, StandardCopyOption.ATOMIC_MOVE);
 
-    Await.until(
+    BoundedWait.until(
         "the token is refused",
         Desks.SOON,
         () -> served.get("/v1/executions", VIC).status() == 401);
@@ -126,11 +126,11 @@ class SecurityTest {
   @Test
   void letsOneClientCallOnlySoOftenAndOthersStill() throws Exception {
     served.close();
-    var d = Serve.Bounds.DEFAULT;
+    var d = ServerConfig.Bounds.DEFAULT;
     served =
         Served.start(
             folder,
-            new Serve.Bounds(
+            new ServerConfig.Bounds(
                 d.queue(),
                 d.bodyBytes(),
                 30,

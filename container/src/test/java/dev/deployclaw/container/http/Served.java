@@ -2,19 +2,19 @@ package dev.deployclaw.container.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.audit.FileJournal;
-import dev.deployclaw.container.config.InvalidConfig;
-import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.serve.Brake;
 import dev.deployclaw.container.serve.Desks;
 import dev.deployclaw.container.serve.Estate;
 import dev.deployclaw.container.serve.Sidecar;
-import dev.deployclaw.container.wiring.Unusable;
-import dev.deployclaw.container.wiring.Vital;
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.machine.GatePolicy;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -32,19 +32,19 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** An agent that serves over real HTTP, in a world of fakes. */
-final class Served implements AutoCloseable {
+public final class Served implements AutoCloseable {
   static final String OLIVIA = "olivia-0123456789abcdef0123456789abcdef";
-  static final String ANN = "ann-0123456789abcdef0123456789abcdef";
-  static final String VIC = "vic-0123456789abcdef0123456789abcdef";
+  public static final String ANN = "ann-0123456789abcdef0123456789abcdef";
+  public static final String VIC = "vic-0123456789abcdef0123456789abcdef";
   static final String BOTH = "both-0123456789abcdef0123456789abcdef";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final World world = new World();
-  final Brake brake = new Brake();
+  public final FakeEstate world = new FakeEstate();
+  public final Brake brake = new Brake();
   final Sidecar sidecar;
-  final HttpApi api;
-  final Path tokens;
+  final HttpApiServer api;
+  public final Path tokens;
   private final HttpClient client;
 
   /**
@@ -53,50 +53,52 @@ final class Served implements AutoCloseable {
    * @param client by which it is called
    */
   private record Ways(
-      List<Vital> vitals,
+      List<BackendHealthCheck> vitals,
       UnaryOperator<Estate> estate,
-      UnaryOperator<Serve> serve,
+      UnaryOperator<ServerConfig> serve,
       HttpClient client) {
-    static Ways of(List<Vital> vitals, UnaryOperator<Estate> estate) {
+    static Ways of(List<BackendHealthCheck> vitals, UnaryOperator<Estate> estate) {
       return new Ways(vitals, estate, UnaryOperator.identity(), HttpClient.newHttpClient());
     }
   }
 
-  private Served(Path folder, Serve.Bounds bounds, Ways ways)
-      throws InvalidConfig, Unusable, InterruptedException {
+  private Served(Path folder, ServerConfig.Bounds bounds, Ways ways)
+      throws InvalidConfigException, SetupException, InterruptedException {
     world.gate = new GatePolicy(true, true, Duration.ofHours(1));
     tokens = tokens(folder);
     client = ways.client();
     var estate = Desks.estate(world, brake, folder.resolve("state"), ways.vitals());
     sidecar = Sidecar.start(ways.estate().apply(estate), bounds);
-    api = HttpApi.start(ways.serve().apply(serve(bounds)), sidecar);
-    Await.until("it recovered", Desks.SOON, sidecar::recovered);
+    api = HttpApiServer.start(ways.serve().apply(serve(bounds)), sidecar);
+    BoundedWait.until("it recovered", Desks.SOON, sidecar::recovered);
   }
 
   static Served start(Path folder) throws Exception {
-    return start(folder, Serve.Bounds.DEFAULT);
+    return start(folder, ServerConfig.Bounds.DEFAULT);
   }
 
-  static Served start(Path folder, Serve.Bounds bounds) throws Exception {
+  public static Served start(Path folder, ServerConfig.Bounds bounds) throws Exception {
     return new Served(folder, bounds, Ways.of(List.of(), UnaryOperator.identity()));
   }
 
   /** Its logs are files. */
-  static Served start(Path folder, Serve.Bounds bounds, FileJournal journal, Estate.Tails tails)
+  static Served start(
+      Path folder, ServerConfig.Bounds bounds, FileJournal journal, Estate.Tails tails)
       throws Exception {
     return new Served(
         folder, bounds, Ways.of(List.of(), estate -> Desks.withFiles(estate, journal, tails)));
   }
 
-  static Served start(Path folder, List<Vital> vitals) throws Exception {
-    return new Served(folder, Serve.Bounds.DEFAULT, Ways.of(vitals, UnaryOperator.identity()));
+  static Served start(Path folder, List<BackendHealthCheck> vitals) throws Exception {
+    return new Served(
+        folder, ServerConfig.Bounds.DEFAULT, Ways.of(vitals, UnaryOperator.identity()));
   }
 
   /** Over TLS, and called by a client that trusts it. */
-  static Served start(Path folder, Serve.Tls tls, HttpClient client) throws Exception {
-    UnaryOperator<Serve> secured =
+  static Served start(Path folder, ServerConfig.Tls tls, HttpClient client) throws Exception {
+    UnaryOperator<ServerConfig> secured =
         s ->
-            new Serve(
+            new ServerConfig(
                 s.host(),
                 s.port(),
                 s.plaintext(),
@@ -108,8 +110,9 @@ final class Served implements AutoCloseable {
         folder, Desks.patient(), new Ways(List.of(), UnaryOperator.identity(), secured, client));
   }
 
-  private Serve serve(Serve.Bounds bounds) {
-    return new Serve("127.0.0.1", 0, false, Optional.of(tokens), Optional.empty(), false, bounds);
+  private ServerConfig serve(ServerConfig.Bounds bounds) {
+    return new ServerConfig(
+        "127.0.0.1", 0, false, Optional.of(tokens), Optional.empty(), false, bounds);
   }
 
   /** Writes the hashes of the four callers' tokens. */
@@ -131,12 +134,12 @@ final class Served implements AutoCloseable {
   }
 
   static String hash(String token) {
-    return Canonical.sha256(token.getBytes(StandardCharsets.UTF_8));
+    return CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8));
   }
 
   /** What was answered. */
-  record Answer(HttpResponse<String> response) {
-    int status() {
+  public record Answer(HttpResponse<String> response) {
+    public int status() {
       return response.statusCode();
     }
 
@@ -156,7 +159,7 @@ final class Served implements AutoCloseable {
       }
     }
 
-    String text(String field) {
+    public String text(String field) {
       return json().path(field).asText();
     }
   }
@@ -173,13 +176,13 @@ final class Served implements AutoCloseable {
   }
 
   /** Approves what is held, as one who has read its plan. */
-  Answer approve(String id, String token) {
+  public Answer approve(String id, String token) {
     var plan = get("/v1/executions/" + id + "/plan", token).text("plan");
     return post("/v1/executions/" + id + "/approve?plan=" + plan, token, "{}");
   }
 
   /** Submits a request and gives the id of its execution. */
-  String submit(String text) {
+  public String submit(String text) {
     var answer = post("/v1/tasks", OLIVIA, task(text));
     if (answer.status() != 202) {
       throw new IllegalStateException(answer.body());
@@ -192,20 +195,20 @@ final class Served implements AutoCloseable {
   }
 
   /** Submits a request and waits until it ended so. */
-  String done(String text, String result) {
+  public String done(String text, String result) {
     var id = submit(text);
     awaitResult(id, result);
     return id;
   }
 
   void awaitResult(String id, String result) {
-    Await.until(
+    BoundedWait.until(
         id + " is " + result,
         Desks.SOON,
         () -> get("/v1/executions/" + id, VIC).text("result").equals(result));
   }
 
-  HttpRequest.Builder request(String path, String token) {
+  public HttpRequest.Builder request(String path, String token) {
     var request = HttpRequest.newBuilder(uri(path)).timeout(Desks.SOON);
     return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
   }
@@ -214,7 +217,7 @@ final class Served implements AutoCloseable {
     return URI.create(api.address() + path);
   }
 
-  Answer send(HttpRequest.Builder request) {
+  public Answer send(HttpRequest.Builder request) {
     return new Answer(send(client, request));
   }
 

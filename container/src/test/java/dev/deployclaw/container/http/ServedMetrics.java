@@ -1,8 +1,8 @@
 package dev.deployclaw.container.http;
 
+import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.container.wiring.Vital;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +42,10 @@ final class ServedMetrics {
 
   /** Returns when all of them are served, after a change was made. */
   static void await(Set<String> named, Path folder) throws Exception {
-    try (var served = Served.start(folder, List.of(new Vital("etcd", Optional::empty)))) {
+    try (var served =
+        Served.start(folder, List.of(new BackendHealthCheck("etcd", Optional::empty)))) {
       served.done("apply", "COMPLETED");
-      Await.until(
+      BoundedWait.until(
           "all of " + named + " are served",
           Desks.SOON,
           () -> names(served.get("/metrics", Served.VIC).body()).containsAll(named));

@@ -3,18 +3,18 @@ package dev.deployclaw.container.http;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.ChainRecorder;
-import dev.deployclaw.audit.FileJournal;
-import dev.deployclaw.audit.Redaction;
-import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.record.HashChainSealer;
+import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.http.Events.Event;
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.core.fake.PlainThought;
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.log.Recorder.Sealed;
-import dev.deployclaw.core.log.Thought;
-import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.fake.LogEntryFixture;
+import dev.deployclaw.core.log.LogEntry;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +43,7 @@ class SlowClientTest {
 
   @TempDir Path folder;
 
-  private final ChainRecorder recorder = new ChainRecorder(Redaction.of(List.of()));
+  private final HashChainSealer recorder = new HashChainSealer(SecretRedactor.of(List.of()));
   private FileJournal journal;
   private Served served;
 
@@ -183,9 +183,9 @@ class SlowClientTest {
     }
   }
 
-  private static Serve.Bounds bounds() {
-    var d = Serve.Bounds.DEFAULT;
-    return new Serve.Bounds(
+  private static ServerConfig.Bounds bounds() {
+    var d = ServerConfig.Bounds.DEFAULT;
+    return new ServerConfig.Bounds(
         d.queue(),
         d.bodyBytes(),
         d.requestsPerMinute(),
@@ -195,13 +195,13 @@ class SlowClientTest {
         d.leaderWait(),
         d.stopWithin(),
         d.keepLogs(),
-        new Serve.Shares(STREAMS, 120, 512, 128));
+        new ServerConfig.Shares(STREAMS, 120, 512, 128));
   }
 
   /** A stream, as soon as there is a place for it. */
   private Line opened() {
     var got = new ArrayList<Line>();
-    Await.until(
+    BoundedWait.until(
         "a place is free",
         Desks.SOON,
         () -> {
@@ -226,7 +226,7 @@ class SlowClientTest {
     }
   }
 
-  private void assertWhole(List<Event> all, List<Sealed> log) {
+  private void assertWhole(List<Event> all, List<SealedRecord> log) {
     assertThat(thoughts(all)).isEqualTo(events(log));
     assertThat(all.getLast().kind()).isEqualTo("result");
     assertThat(all).filteredOn(e -> e.kind().equals("superseded")).isEmpty();
@@ -236,23 +236,23 @@ class SlowClientTest {
     return events.stream().filter(e -> e.kind().equals("thought")).toList();
   }
 
-  private static List<Event> events(List<Sealed> log) {
+  private static List<Event> events(List<SealedRecord> log) {
     return log.stream()
         .map(s -> new Event(id(s), "thought", new String(s.bytes(), StandardCharsets.UTF_8)))
         .toList();
   }
 
-  private static Event after(List<Sealed> log, int number) {
+  private static Event after(List<SealedRecord> log, int number) {
     return new Event(id(log.get(number - 1)), "superseded", "{\"after\":" + number + "}");
   }
 
-  private static String id(Sealed sealed) {
+  private static String id(SealedRecord sealed) {
     return sealed.head().seq() + "-" + sealed.head().hash().substring(0, 16);
   }
 
   /** A log of so many records, written at once: each by itself would be synced. */
-  private List<Sealed> written(int count, boolean ends) throws IOException {
-    var log = chain("Looking", Head.START, ends ? count : count + 1).subList(0, count);
+  private List<SealedRecord> written(int count, boolean ends) throws IOException {
+    var log = chain("Looking", LogHead.START, ends ? count : count + 1).subList(0, count);
     var lines = new ByteArrayOutputStream();
     for (var sealed : log) {
       lines.write(sealed.bytes());
@@ -266,8 +266,8 @@ class SlowClientTest {
     return folder.resolve("logs/executions").resolve(ID + ".jsonl");
   }
 
-  private List<Sealed> chain(String action, Head from, int count) {
-    var out = new ArrayList<Sealed>();
+  private List<SealedRecord> chain(String action, LogHead from, int count) {
+    var out = new ArrayList<SealedRecord>();
     var head = from;
     for (int n = 1; n <= count; n++) {
       var sealed = recorder.seal(head, thought(action, n + from.seq(), n == count));
@@ -277,9 +277,9 @@ class SlowClientTest {
     return out;
   }
 
-  private static Thought thought(String action, long n, boolean end) {
+  private static LogEntry thought(String action, long n, boolean end) {
     var plain =
-        PlainThought.of(ID, end ? Phase.END : Phase.STAGE, action)
+        LogEntryFixture.of(ID, end ? Phase.END : Phase.STAGE, action)
             .step(end ? 0 : 1)
             .detail("at " + n + " " + "x".repeat(1_700));
     return end

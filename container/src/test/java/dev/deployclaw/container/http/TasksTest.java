@@ -8,7 +8,7 @@ import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -176,7 +176,7 @@ class TasksTest {
     assertThat(frozen.text("result")).isEqualTo("COMPLETED");
     assertThat(frozen.text("reason")).contains("frozen", "olivia", "incident 4711");
     assertThat(twice.text("result")).isEqualTo("NO_CHANGE");
-    Await.until(
+    BoundedWait.until(
         "it is stopped",
         Desks.SOON,
         () ->

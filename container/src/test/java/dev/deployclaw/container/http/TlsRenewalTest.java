@@ -2,11 +2,11 @@ package dev.deployclaw.container.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.config.Role;
-import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Certificates;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,10 +29,10 @@ class TlsRenewalTest {
 
   @TempDir static Path folder;
 
-  private static Certificates server;
-  private static Certificates newer;
-  private static Certificates console;
-  private static Certificates other;
+  private static TestCertificate server;
+  private static TestCertificate newer;
+  private static TestCertificate console;
+  private static TestCertificate other;
   private static Path revokingNobody;
   private static Path revokingNobodyOfOther;
   private static Path revoking;
@@ -44,10 +44,10 @@ class TlsRenewalTest {
 
   @BeforeAll
   static void make() throws Exception {
-    server = Certificates.make(folder.resolve("server"), "CN=localhost");
-    newer = Certificates.make(folder.resolve("newer"), "CN=localhost");
-    console = Certificates.make(folder.resolve("console"), "CN=console,O=Example");
-    other = Certificates.make(folder.resolve("other"), "CN=console,O=Example");
+    server = TestCertificate.make(folder.resolve("server"), "CN=localhost");
+    newer = TestCertificate.make(folder.resolve("newer"), "CN=localhost");
+    console = TestCertificate.make(folder.resolve("console"), "CN=console,O=Example");
+    other = TestCertificate.make(folder.resolve("other"), "CN=console,O=Example");
     revokingNobody = console.revoking(folder.resolve("console"), "4711");
     revokingNobodyOfOther = other.revoking(folder.resolve("other"), "4711");
     revoking = console.revoked(folder.resolve("console"));
@@ -60,9 +60,10 @@ class TlsRenewalTest {
     copy(server.key(), "tls.key");
     copy(console.certificate(), "ca.crt");
     copy(revokingNobody, "now.crl");
-    var client = new Serve.Client("CN=console, O=Example", "console", Set.of(Role.VIEWER));
+    var client =
+        new ServerConfig.Client("CN=console, O=Example", "console", Set.of(ApiRole.VIEWER));
     var tls =
-        new Serve.Tls(
+        new ServerConfig.Tls(
             state.resolve("tls.crt"),
             state.resolve("tls.key"),
             Optional.of(state.resolve("ca.crt")),
@@ -86,7 +87,7 @@ class TlsRenewalTest {
       copy(newer.certificate(), "tls.crt"); // whatever comes between finds the old pair in use
       copy(newer.key(), "tls.key");
 
-      Await.until("it is renewed", Desks.SOON, () -> status(young) == 401);
+      BoundedWait.until("it is renewed", Desks.SOON, () -> status(young) == 401);
     }
   }
 
@@ -97,7 +98,7 @@ class TlsRenewalTest {
 
       copy(revoking, "now.crl");
 
-      Await.until("it is refused", Desks.SOON, () -> status(client) == 401);
+      BoundedWait.until("it is refused", Desks.SOON, () -> status(client) == 401);
     }
     try (var again = console.client(server)) {
       assertThat(answer(again)).contains("the certificate was revoked");
@@ -114,7 +115,7 @@ class TlsRenewalTest {
       copy(revokingNobodyOfOther, "now.crl");
       copy(other.certificate(), "ca.crt");
 
-      Await.until("the new one is known", Desks.SOON, () -> status(young) == 200);
+      BoundedWait.until("the new one is known", Desks.SOON, () -> status(young) == 200);
       assertThat(status(old)).as("on a connection that is open").isNotEqualTo(200);
     }
   }
@@ -128,7 +129,7 @@ class TlsRenewalTest {
       copy(newer.certificate(), "tls.crt"); // its key never comes
       copy(revoking, "now.crl");
 
-      Await.until("it is refused", Desks.SOON, () -> status(client) == 401);
+      BoundedWait.until("it is refused", Desks.SOON, () -> status(client) == 401);
     }
   }
 
@@ -142,7 +143,7 @@ class TlsRenewalTest {
 
       copy(revoking, "now.crl");
 
-      Await.until("the next one counts", Desks.SOON, () -> status(revoked) == 401);
+      BoundedWait.until("the next one counts", Desks.SOON, () -> status(revoked) == 401);
     }
   }
 

@@ -3,14 +3,14 @@ package dev.deployclaw.container.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.deployclaw.container.config.Role;
-import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.serve.Brake;
 import dev.deployclaw.container.serve.Desks;
 import dev.deployclaw.container.serve.Sidecar;
-import dev.deployclaw.container.wiring.Unusable;
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.testkit.Certificates;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,20 +28,20 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsTest {
   @TempDir static Path folder;
 
-  private static Certificates server;
-  private static Certificates console;
-  private static Certificates stranger;
+  private static TestCertificate server;
+  private static TestCertificate console;
+  private static TestCertificate stranger;
 
   private static Sidecar sidecar;
 
   @BeforeAll
   static void start() throws Exception {
-    server = Certificates.make(folder.resolve("server"), "CN=localhost");
-    console = Certificates.make(folder.resolve("console"), "CN=console,O=Example");
-    stranger = Certificates.make(folder.resolve("stranger"), "CN=stranger,O=Example");
+    server = TestCertificate.make(folder.resolve("server"), "CN=localhost");
+    console = TestCertificate.make(folder.resolve("console"), "CN=console,O=Example");
+    stranger = TestCertificate.make(folder.resolve("stranger"), "CN=stranger,O=Example");
     sidecar =
         Sidecar.start(
-            Desks.estate(new World(), new Brake(), folder.resolve("state"), List.of()),
+            Desks.estate(new FakeEstate(), new Brake(), folder.resolve("state"), List.of()),
             Desks.bounds(2, Duration.ofSeconds(5)));
   }
 
@@ -96,25 +96,28 @@ class TlsTest {
   @Test
   void saysWhyItCannotListen() {
     assertThatThrownBy(() -> serve(Optional.empty(), folder.resolve("nothing.pem")))
-        .isInstanceOf(Unusable.class)
+        .isInstanceOf(SetupException.class)
         .hasMessageContaining("can't listen on 127.0.0.1")
         .hasMessageContaining("serve.tls");
   }
 
-  private static HttpApi serve(Optional<Path> tokens, Path ca) throws Exception {
+  private static HttpApiServer serve(Optional<Path> tokens, Path ca) throws Exception {
     var tls =
-        new Serve.Tls(
+        new ServerConfig.Tls(
             server.certificate(),
             server.key(),
             Optional.of(ca),
             Optional.empty(),
-            List.of(new Serve.Client("CN=console, O=Example", "console", Set.of(Role.VIEWER))));
-    return HttpApi.start(
-        new Serve("127.0.0.1", 0, false, tokens, Optional.of(tls), false, Serve.Bounds.DEFAULT),
+            List.of(
+                new ServerConfig.Client(
+                    "CN=console, O=Example", "console", Set.of(ApiRole.VIEWER))));
+    return HttpApiServer.start(
+        new ServerConfig(
+            "127.0.0.1", 0, false, tokens, Optional.of(tls), false, ServerConfig.Bounds.DEFAULT),
         sidecar);
   }
 
-  private static int status(HttpClient client, HttpApi api, String token) {
+  private static int status(HttpClient client, HttpApiServer api, String token) {
     var address = api.address().replace("127.0.0.1", "localhost");
     var request = HttpRequest.newBuilder(URI.create(address + "/v1/executions"));
     if (!token.isEmpty()) {

@@ -1,12 +1,12 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.fake.Around;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Time;
-import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.fake.InterceptingExecutor;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +19,15 @@ public final class Brake {
   private static final List<String> NAMES =
       List.of("redis", "gateway", "ratelimit", "probe", "sources", "etcd");
 
-  private final Time clock;
+  private final AgentClock clock;
   private volatile Optional<Stop> stop = Optional.empty();
 
   /** On the system's clock. */
   public Brake() {
-    this(Time.system());
+    this(AgentClock.system());
   }
 
-  Brake(Time clock) {
+  Brake(AgentClock clock) {
     this.clock = clock;
   }
 
@@ -40,7 +40,7 @@ public final class Brake {
 
   public void awaitReached() {
     var reached = stop.orElseThrow().reached();
-    Await.until("the brake holds", LONGEST, () -> reached.getCount() == 0);
+    BoundedWait.until("the brake holds", LONGEST, () -> reached.getCount() == 0);
   }
 
   public void release() {
@@ -49,12 +49,15 @@ public final class Brake {
   }
 
   /** The ports, with the brake in them, on its clock. */
-  public Ports in(Ports ports) {
-    var all = new ArrayList<Executor>();
+  public AgentPorts in(AgentPorts ports) {
+    var all = new ArrayList<BackendExecutor>();
     for (var name : NAMES) {
-      ports.executors().named(name).ifPresent(e -> all.add(Around.each(e, this::braked)));
+      ports
+          .executors()
+          .named(name)
+          .ifPresent(e -> all.add(InterceptingExecutor.each(e, this::braked)));
     }
-    return new Ports(
+    return new AgentPorts(
         ports.state(),
         ports.objects(),
         ports.executors().replacedBy(all),
@@ -65,7 +68,7 @@ public final class Brake {
         clock);
   }
 
-  private Outcome braked(Executor inner, Invocation call) throws InterruptedException {
+  private CallOutcome braked(BackendExecutor inner, Invocation call) throws InterruptedException {
     var mine = stop.filter(s -> s.operation().equals(call.operation()));
     if (mine.isPresent()) {
       mine.get().reached().countDown();

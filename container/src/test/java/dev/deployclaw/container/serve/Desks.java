@@ -1,18 +1,18 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.FileJournal;
-import dev.deployclaw.audit.HeadSigner;
-import dev.deployclaw.audit.LogTail;
-import dev.deployclaw.container.config.Notify;
-import dev.deployclaw.container.config.Secret;
-import dev.deployclaw.container.config.Serve;
-import dev.deployclaw.container.config.Watch;
-import dev.deployclaw.container.notify.Patience;
-import dev.deployclaw.container.wiring.Vital;
-import dev.deployclaw.core.fake.World;
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.journal.LogTailReader;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.MonitoringConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.Journal.Shipping;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,25 +23,30 @@ import java.util.Set;
 public final class Desks {
   public static final Duration SOON = Duration.ofSeconds(60);
 
-  private static final Watch OFTEN = new Watch(Duration.ofSeconds(1), Duration.ofHours(1));
+  private static final MonitoringConfig OFTEN =
+      new MonitoringConfig(Duration.ofSeconds(1), Duration.ofHours(1));
 
   /** A sink that wants to know of nothing. */
-  private static final Notify NOBODY =
-      new Notify("nobody", new Notify.Target.Webhook("http://127.0.0.1:1", Secret.NONE), Set.of());
+  private static final NotificationSinkConfig NOBODY =
+      new NotificationSinkConfig(
+          "nobody",
+          new NotificationSinkConfig.Target.Webhook("http://127.0.0.1:1", SecretValue.NONE),
+          Set.of());
 
   private Desks() {}
 
   /** An estate of fakes. */
-  public static Estate estate(World world, Brake brake, Path stateDir, List<Vital> vitals) {
+  public static Estate estate(
+      FakeEstate world, Brake brake, Path stateDir, List<BackendHealthCheck> vitals) {
     return new Estate(
         brake.in(world.ports()),
         world.settings("agent"),
         HeadSigner.open(stateDir),
         vitals,
         () -> new Shipping(3, 2, "for a test"),
-        (execution, had) -> LogTail.of(world.journal, execution, had),
+        (execution, had) -> LogTailReader.of(world.journal, execution, had),
         stateDir,
-        new Watching(OFTEN, List.of(NOBODY), Patience.DEFAULT, "/test/"));
+        new Watching(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"));
   }
 
   /**
@@ -52,7 +57,7 @@ public final class Desks {
   public static Estate withFiles(Estate of, FileJournal journal, Estate.Tails tails) {
     var ports = of.ports();
     return new Estate(
-        new Ports(
+        new AgentPorts(
             ports.state(),
             ports.objects(),
             ports.executors(),
@@ -72,15 +77,16 @@ public final class Desks {
   }
 
   /** Where strangers may call as often as they like. */
-  public static Serve.Bounds patient() {
-    var d = Serve.Bounds.DEFAULT.shares();
+  public static ServerConfig.Bounds patient() {
+    var d = ServerConfig.Bounds.DEFAULT.shares();
     return bounds(
-        new Serve.Shares(d.streams(), 1_000_000, d.connections(), d.connectionsPerAddress()));
+        new ServerConfig.Shares(
+            d.streams(), 1_000_000, d.connections(), d.connectionsPerAddress()));
   }
 
-  public static Serve.Bounds bounds(Serve.Shares shares) {
-    var d = Serve.Bounds.DEFAULT;
-    return new Serve.Bounds(
+  public static ServerConfig.Bounds bounds(ServerConfig.Shares shares) {
+    var d = ServerConfig.Bounds.DEFAULT;
+    return new ServerConfig.Bounds(
         d.queue(),
         d.bodyBytes(),
         d.requestsPerMinute(),
@@ -94,9 +100,9 @@ public final class Desks {
   }
 
   /** Bounds that differ in what a test needs. */
-  public static Serve.Bounds bounds(int queue, Duration stopWithin) {
-    var d = Serve.Bounds.DEFAULT;
-    return new Serve.Bounds(
+  public static ServerConfig.Bounds bounds(int queue, Duration stopWithin) {
+    var d = ServerConfig.Bounds.DEFAULT;
+    return new ServerConfig.Bounds(
         queue,
         d.bodyBytes(),
         d.requestsPerMinute(),
@@ -122,7 +128,7 @@ public final class Desks {
   }
 
   static void awaitResult(Sidecar sidecar, String execution, String result) {
-    Await.until(
+    BoundedWait.until(
         execution + " is " + result,
         SOON,
         () -> result(sidecar, execution).equals(result) && !sidecar.desk().busyWith(execution));

@@ -2,17 +2,17 @@ package dev.deployclaw.container.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.ChainRecorder;
-import dev.deployclaw.audit.FileJournal;
-import dev.deployclaw.audit.Redaction;
-import dev.deployclaw.core.fake.FakeSources;
-import dev.deployclaw.core.fake.World;
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.record.HashChainSealer;
+import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.fake.FakeSourcesExecutor;
+import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Progress;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.testkit.Tmpfs;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.testkit.file.TmpfsMount;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,28 +34,29 @@ class DiskReserveTest {
   private static final long NEARLY_NOTHING = MIB / 2;
 
   @TempDir Path folder;
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
 
   @BeforeEach
   void mayMount() {
-    Assumptions.assumeTrue(Tmpfs.possible(), "a file system can be mounted by root alone");
+    Assumptions.assumeTrue(TmpfsMount.possible(), "a file system can be mounted by root alone");
   }
 
   @Test
   void refusesAChangeAndCompletesARollback() throws Exception {
     Path state = Files.createDirectories(folder.resolve("state"));
-    try (var disk = Tmpfs.mount(state, DISK);
+    try (var disk = TmpfsMount.mount(state, DISK);
         var journal = FileJournal.open(state)) {
       disk.leave(ENOUGH);
       var ports = ports(journal);
-      assertThat(agent(ports).run(world.request("apply")).result()).isEqualTo(Result.COMPLETED);
-      world.sources.put("acme.yaml", FakeSources.document("acme", 900));
+      assertThat(agent(ports).run(world.request("apply")).result())
+          .isEqualTo(ExecutionStatus.COMPLETED);
+      world.sources.put("acme.yaml", FakeSourcesExecutor.document("acme", 900));
       disk.leave(TOO_LITTLE);
       var before = world.active();
 
       var refused = agent(ports).run(world.request("apply"));
 
-      assertThat(refused.result()).isEqualTo(Result.REFUSED);
+      assertThat(refused.result()).isEqualTo(ExecutionStatus.REFUSED);
       assertThat(refused.reason())
           .contains("KiB are left for ways back", "make room in " + state, "a rollback goes on");
       assertThat(world.change(refused.execution())).isEmpty();
@@ -64,28 +65,29 @@ class DiskReserveTest {
       disk.leave(NEARLY_NOTHING);
       var back = agent(ports).rollback("last", "ann");
 
-      assertThat(back.result()).as(back.reason()).isEqualTo(Result.COMPLETED);
+      assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionStatus.COMPLETED);
       var end = journal.read(back.execution()).getLast();
       assertThat(new String(end, StandardCharsets.UTF_8))
           .contains("\"phase\":\"end\"", "\"result\":\"COMPLETED\"");
 
       disk.makeRoom();
-      assertThat(agent(ports).run(world.request("apply")).result()).isNotEqualTo(Result.REFUSED);
+      assertThat(agent(ports).run(world.request("apply")).result())
+          .isNotEqualTo(ExecutionStatus.REFUSED);
     }
   }
 
-  private Architect agent(Ports ports) {
-    return new Architect(ports, world.settings("agent"), Progress.NONE);
+  private ChangeService agent(AgentPorts ports) {
+    return new ChangeService(ports, world.settings("agent"), ProgressListener.NONE);
   }
 
   /** By which logs are kept on that disk. */
-  private Ports ports(Journal journal) {
+  private AgentPorts ports(Journal journal) {
     var fakes = world.ports(world.store, world.objects, executor -> executor, journal, world.time);
-    return new Ports(
+    return new AgentPorts(
         fakes.state(),
         fakes.objects(),
         fakes.executors(),
-        new ChainRecorder(Redaction.of(List.of())),
+        new HashChainSealer(SecretRedactor.of(List.of())),
         journal,
         fakes.planner(),
         fakes.playbook(),

@@ -2,13 +2,13 @@ package dev.deployclaw.container.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.ChainRecorder;
-import dev.deployclaw.audit.Redaction;
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.audit.record.HashChainSealer;
+import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ class GrowthTest {
   private static final int MOST_KEYS_FOR_GOOD = 8;
   private static final int MOST_BYTES_FOR_GOOD = 3 * 1024;
 
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
 
   @Test
   void aChangeLeavesFewKeysAndFewBytes() throws Exception {
@@ -68,19 +68,19 @@ class GrowthTest {
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
   }
 
-  private Architect agent() {
+  private ChangeService agent() {
     var p = world.ports();
     var ports =
-        new Ports(
+        new AgentPorts(
             p.state(),
             p.objects(),
             p.executors(),
-            new ChainRecorder(Redaction.of(List.of())),
+            new HashChainSealer(SecretRedactor.of(List.of())),
             p.journal(),
             p.planner(),
             p.playbook(),
             p.time());
-    return new Architect(ports, world.settings("agent"), Progress.NONE);
+    return new ChangeService(ports, world.settings("agent"), ProgressListener.NONE);
   }
 
   private static long bytes(List<Entry> entries) {

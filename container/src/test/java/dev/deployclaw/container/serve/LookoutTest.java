@@ -2,16 +2,16 @@ package dev.deployclaw.container.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.config.Watch;
-import dev.deployclaw.container.notify.Patience;
-import dev.deployclaw.container.watch.Condition;
-import dev.deployclaw.container.watch.Kind;
-import dev.deployclaw.container.watch.Notice;
-import dev.deployclaw.core.fake.World;
+import dev.deployclaw.container.alert.AlertCondition;
+import dev.deployclaw.container.alert.AlertKind;
+import dev.deployclaw.container.alert.AlertNotification;
+import dev.deployclaw.container.config.MonitoringConfig;
+import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,7 @@ class LookoutTest {
 
   @TempDir Path folder;
 
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
 
   /** The log of which the stream holds another record; empty for none. */
   private final AtomicReference<String> forked = new AtomicReference<>("");
@@ -77,7 +77,7 @@ class LookoutTest {
   void start() {
     world.journal.stream(copy);
     var estate = Desks.estate(world, new Brake(), folder, List.of());
-    var often = new Watch(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    var often = new MonitoringConfig(Duration.ofSeconds(1), Duration.ofSeconds(1));
     sidecar =
         Sidecar.start(
             new Estate(
@@ -88,7 +88,7 @@ class LookoutTest {
                 estate.shipping(),
                 estate.tails(),
                 estate.stateDir(),
-                new Watching(often, List.of(), Patience.DEFAULT, "/test/")),
+                new Watching(often, List.of(), BackoffPolicy.DEFAULT, "/test/")),
             Desks.bounds(8, Duration.ofSeconds(30)));
   }
 
@@ -100,27 +100,27 @@ class LookoutTest {
   @Test
   void seesAPointThatStopsToEnforceAndThatItDoesAgain() throws Exception {
     applied();
-    world.probe.beats(Report.no(POINT, "admitted a cost of 11"));
+    world.probe.beats(MemberReport.no(POINT, "admitted a cost of 11"));
 
-    awaitAmiss(Kind.NOT_ENFORCED, "shop");
+    awaitAmiss(AlertKind.NOT_ENFORCED, "shop");
     String series = "point=\"" + POINT + "\",state=\"not_enforced\"} 1";
-    Await.until("it is measured", Desks.SOON, () -> sidecar.meters().text().contains(series));
+    BoundedWait.until("it is measured", Desks.SOON, () -> sidecar.meters().text().contains(series));
 
-    world.probe.beats(Report.yes(POINT, "", Map.of()));
-    awaitWell(Kind.NOT_ENFORCED);
+    world.probe.beats(MemberReport.yes(POINT, "", Map.of()));
+    awaitWell(AlertKind.NOT_ENFORCED);
   }
 
   @Test
   void seesDriftAndThatItIsOver() throws Exception {
     world.redis.says("scan");
     applied();
-    world.redis.says("scan", Report.unknown("redis/a", "connection refused"));
+    world.redis.says("scan", MemberReport.unknown("redis/a", "connection refused"));
 
-    awaitAmiss(Kind.DRIFT, "estate");
-    assertThat(amiss(Kind.DRIFT).orElseThrow().condition().summary()).contains("redis/a");
+    awaitAmiss(AlertKind.DRIFT, "estate");
+    assertThat(amiss(AlertKind.DRIFT).orElseThrow().condition().summary()).contains("redis/a");
 
     world.redis.says("scan");
-    awaitWell(Kind.DRIFT);
+    awaitWell(AlertKind.DRIFT);
   }
 
   @Test
@@ -128,9 +128,9 @@ class LookoutTest {
     applied();
     world.redis.forget("a");
 
-    awaitAmiss(Kind.PUT_BACK, "estate");
+    awaitAmiss(AlertKind.PUT_BACK, "estate");
 
-    assertThat(amiss(Kind.PUT_BACK).orElseThrow().condition().summary())
+    assertThat(amiss(AlertKind.PUT_BACK).orElseThrow().condition().summary())
         .contains("put back: redis/a");
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertThat(sidecar.meters().text())
@@ -142,10 +142,10 @@ class LookoutTest {
     applied();
     world.redis.refuseAt("reassert", "out of memory");
     world.redis.forget("a");
-    awaitAmiss(Kind.PUT_BACK, "estate");
+    awaitAmiss(AlertKind.PUT_BACK, "estate");
     int seen = world.redis.calls("scan");
 
-    Await.until("it looks on", Desks.SOON, () -> world.redis.calls("scan") > seen + 2);
+    BoundedWait.until("it looks on", Desks.SOON, () -> world.redis.calls("scan") > seen + 2);
 
     assertThat(world.redis.calls("reassert")).isEqualTo(1);
   }
@@ -154,10 +154,10 @@ class LookoutTest {
   void tellsOfAForgedRecordAndGoesOn() throws Exception {
     forked.set(applied());
 
-    awaitAmiss(Kind.FORK, forked.get());
+    awaitAmiss(AlertKind.FORK, forked.get());
     assertThat(sidecar.meters().text()).contains("deployclaw_audit_forks 1.0");
-    Await.until("it is decided", Desks.SOON, () -> copy.forks().getFirst().alarmed());
-    assertThat(world.store.get(Keys.FREEZE)).isEmpty();
+    BoundedWait.until("it is decided", Desks.SOON, () -> copy.forks().getFirst().alarmed());
+    assertThat(world.store.get(StoreKeys.FREEZE)).isEmpty();
   }
 
   @Test
@@ -166,41 +166,42 @@ class LookoutTest {
     world.journal.tamper(log, 3);
     forked.set(log);
 
-    awaitAmiss(Kind.FORK, log);
-    assertThat(amiss(Kind.FORK).orElseThrow().condition().summary())
+    awaitAmiss(AlertKind.FORK, log);
+    assertThat(amiss(AlertKind.FORK).orElseThrow().condition().summary())
         .contains("FORK", "record 3 of " + log, "audit diff-stream " + log, "deployclaw thaw");
-    Await.until("changes are frozen", Desks.SOON, () -> world.store.get(Keys.FREEZE).isPresent());
+    BoundedWait.until(
+        "changes are frozen", Desks.SOON, () -> world.store.get(StoreKeys.FREEZE).isPresent());
     assertThat(sidecar.meters().text()).contains("deployclaw_audit_forks 1.0");
     forked.set("");
-    awaitWell(Kind.FORK);
+    awaitWell(AlertKind.FORK);
   }
 
   @Test
   void tellsOfARecordThatCannotBeShippedAndCountsIt() {
     tooLarge.set(true);
 
-    awaitAmiss(Kind.NOT_SHIPPED, "arch-one");
-    assertThat(amiss(Kind.NOT_SHIPPED).orElseThrow().condition().summary())
+    awaitAmiss(AlertKind.NOT_SHIPPED, "arch-one");
+    assertThat(amiss(AlertKind.NOT_SHIPPED).orElseThrow().condition().summary())
         .contains("from record 6 on", "it has 12,345 bytes", "raise max_payload");
     assertThat(sidecar.meters().text())
         .contains("deployclaw_audit_stuck 1.0")
         .contains("deployclaw_audit_unrepaired_records 0.0")
         .contains("deployclaw_audit_uncounted_logs 0.0");
     tooLarge.set(false);
-    awaitWell(Kind.NOT_SHIPPED);
+    awaitWell(AlertKind.NOT_SHIPPED);
   }
 
   @Test
   void seesThatABackEndIsAheadOfTheStateStore() throws Exception {
     applied();
-    world.redis.says("marks", Report.yes("redis/a", "", Map.of("epoch", 9L)));
+    world.redis.says("marks", MemberReport.yes("redis/a", "", Map.of("epoch", 9L)));
 
-    awaitAmiss(Kind.REGRESSED, "estate");
-    assertThat(amiss(Kind.REGRESSED).orElseThrow().condition().summary())
+    awaitAmiss(AlertKind.REGRESSED, "estate");
+    assertThat(amiss(AlertKind.REGRESSED).orElseThrow().condition().summary())
         .contains("redis/a names epoch 9", "none above 1", "--accept-regression");
 
     world.redis.says("marks");
-    awaitWell(Kind.REGRESSED);
+    awaitWell(AlertKind.REGRESSED);
   }
 
   @Test
@@ -210,12 +211,12 @@ class LookoutTest {
     Desks.awaitResult(sidecar, id, "HELD");
     sidecar.look();
 
-    awaitAmiss(Kind.HELD, id);
+    awaitAmiss(AlertKind.HELD, id);
 
     sidecar.desk().word(id, "ann", true, "");
     Desks.awaitResult(sidecar, id, "COMPLETED");
     sidecar.look();
-    awaitWell(Kind.HELD);
+    awaitWell(AlertKind.HELD);
   }
 
   @Test
@@ -223,13 +224,13 @@ class LookoutTest {
     world.agent().freeze("olivia", "incident 4711");
     sidecar.look();
 
-    awaitAmiss(Kind.FROZEN, "estate");
-    assertThat(amiss(Kind.FROZEN).orElseThrow().condition().summary())
+    awaitAmiss(AlertKind.FROZEN, "estate");
+    assertThat(amiss(AlertKind.FROZEN).orElseThrow().condition().summary())
         .contains("by olivia", "incident 4711", "deployclaw thaw");
 
     world.agent().thaw("olivia");
     sidecar.look();
-    awaitWell(Kind.FROZEN);
+    awaitWell(AlertKind.FROZEN);
   }
 
   @Test
@@ -238,9 +239,9 @@ class LookoutTest {
     world.probe.fail("a limit is wrong");
     var id = Desks.submit(sidecar, "set acme 700");
 
-    awaitAmiss(Kind.EXECUTION, id);
+    awaitAmiss(AlertKind.EXECUTION, id);
 
-    Condition condition = amiss(Kind.EXECUTION).orElseThrow().condition();
+    AlertCondition condition = amiss(AlertKind.EXECUTION).orElseThrow().condition();
     assertThat(condition.summary()).startsWith(id + " ended ");
     assertThat(condition.members()).isSubsetOf("ROLLED_BACK", "FAILED", "UNKNOWN");
   }
@@ -252,18 +253,18 @@ class LookoutTest {
     return execution;
   }
 
-  private void awaitAmiss(Kind kind, String subject) {
-    Await.until(
+  private void awaitAmiss(AlertKind kind, String subject) {
+    BoundedWait.until(
         kind + " of " + subject,
         Desks.SOON,
         () -> amiss(kind).filter(n -> n.condition().subject().equals(subject)).isPresent());
   }
 
-  private void awaitWell(Kind kind) {
-    Await.until("no " + kind, Desks.SOON, () -> amiss(kind).isEmpty());
+  private void awaitWell(AlertKind kind) {
+    BoundedWait.until("no " + kind, Desks.SOON, () -> amiss(kind).isEmpty());
   }
 
-  private Optional<Notice> amiss(Kind kind) {
+  private Optional<AlertNotification> amiss(AlertKind kind) {
     return sidecar.watcher().standing().stream()
         .filter(n -> n.condition().kind() == kind)
         .findFirst();

@@ -2,8 +2,8 @@ package dev.deployclaw.container.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.watch.Standing;
-import dev.deployclaw.core.runtime.HeartbeatAnswer.State;
+import dev.deployclaw.container.monitor.EnforcementPointStatus;
+import dev.deployclaw.core.change.HeartbeatReport.State;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,8 +40,9 @@ class MetersTest {
     }
   }
 
-  private static Standing point(int n) {
-    return new Standing("gateway/shop/" + n, "shop", State.OK, "", Instant.EPOCH, 300);
+  private static EnforcementPointStatus point(int n) {
+    return new EnforcementPointStatus(
+        "gateway/shop/" + n, "shop", State.OK, "", Instant.EPOCH, 300, false);
   }
 
   private static List<String> shown(Meters meters) {

@@ -2,8 +2,8 @@ package dev.deployclaw.container.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.wiring.Vital;
-import dev.deployclaw.core.fake.World;
+import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.core.fake.FakeEstate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,17 +12,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class PulseTest {
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
 
   @Test
   void namesTheBackEndThatDoesNotAnswerAtAll() throws Exception {
     var never = new CountDownLatch(1);
-    Vital.Check silent =
+    BackendHealthCheck.Check silent =
         () -> {
           never.await();
           return Optional.empty();
         };
-    var pulse = pulse(new Vital("s3", Optional::empty), new Vital("nats", silent));
+    var pulse =
+        pulse(
+            new BackendHealthCheck("s3", Optional::empty), new BackendHealthCheck("nats", silent));
 
     var beat = pulse.feel(Duration.ZERO);
 
@@ -34,12 +36,12 @@ class PulseTest {
 
   @Test
   void takesACheckThatFailsAsTrouble() throws Exception {
-    Vital.Check broken =
+    BackendHealthCheck.Check broken =
         () -> {
           throw new IllegalStateException("a bug");
         };
 
-    var beat = pulse(new Vital("redis", broken)).feel(Duration.ZERO);
+    var beat = pulse(new BackendHealthCheck("redis", broken)).feel(Duration.ZERO);
 
     assertThat(beat.signs().getFirst().trouble().orElseThrow()).contains("a bug");
   }
@@ -47,12 +49,12 @@ class PulseTest {
   @Test
   void asksOnceForMany() throws Exception {
     var asked = new AtomicInteger();
-    Vital.Check counted =
+    BackendHealthCheck.Check counted =
         () -> {
           asked.incrementAndGet();
           return Optional.empty();
         };
-    var pulse = pulse(new Vital("etcd", counted));
+    var pulse = pulse(new BackendHealthCheck("etcd", counted));
 
     pulse.feel(Duration.ofMinutes(1));
     pulse.feel(Duration.ofMinutes(1));
@@ -69,7 +71,7 @@ class PulseTest {
     assertThat(pulse().feel(Duration.ZERO).status()).isEmpty();
   }
 
-  private Pulse pulse(Vital... vitals) {
-    return new Pulse(List.of(vitals), world::agent, world.time);
+  private Pulse pulse(BackendHealthCheck... vitals) {
+    return new Pulse(List.of(vitals), world::queries, world.time);
   }
 }

@@ -2,16 +2,16 @@ package dev.deployclaw.container.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.HeadSigner;
-import dev.deployclaw.container.config.Serve;
-import dev.deployclaw.core.fake.Killed;
-import dev.deployclaw.core.fake.Wire;
-import dev.deployclaw.core.fake.Wire.Moment;
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.runtime.Reservations;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.core.fake.AgentKilledError;
+import dev.deployclaw.core.fake.AgentWire;
+import dev.deployclaw.core.fake.AgentWire.Moment;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.service.ExecutionReservations;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +28,7 @@ class SidecarTest {
 
   @TempDir Path folder;
 
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
   private final Brake brake = new Brake();
 
   @AfterEach
@@ -74,17 +74,18 @@ class SidecarTest {
 
   @Test
   void recoversAtStartWhatAnAgentThatDiedLeft() throws Exception {
-    var dying = world.agent(Wire.cut(callOfCommit(), Moment.AFTER));
+    var dying = world.agent(AgentWire.cut(callOfCommit(), Moment.AFTER));
     try {
       dying.run(world.request("apply"));
-    } catch (Killed e) {
+    } catch (AgentKilledError e) {
       // as meant
     }
     world.store.expireLeases();
-    assertThat(world.store.get(Keys.OPEN)).isPresent();
+    assertThat(world.store.get(StoreKeys.OPEN)).isPresent();
 
     try (var _ = start(Desks.bounds(8, AMPLE))) {
-      Await.until("it recovered", Desks.SOON, () -> world.store.get(Keys.OPEN).isEmpty());
+      BoundedWait.until(
+          "it recovered", Desks.SOON, () -> world.store.get(StoreKeys.OPEN).isEmpty());
     }
 
     world.laws.checkAtRest();
@@ -93,18 +94,19 @@ class SidecarTest {
   @Test
   void recoversWhatAnotherAgentLeavesWhileItServes() throws Exception {
     try (var sidecar = start(Desks.bounds(8, AMPLE))) {
-      Await.until("it recovered", Desks.SOON, sidecar::recovered);
-      var dying = world.agent(Wire.cut(callOfCommit(), Moment.AFTER));
+      BoundedWait.until("it recovered", Desks.SOON, sidecar::recovered);
+      var dying = world.agent(AgentWire.cut(callOfCommit(), Moment.AFTER));
       try {
         dying.run(world.request("apply"));
-      } catch (Killed e) {
+      } catch (AgentKilledError e) {
         // as meant
       }
       world.store.expireLeases();
 
       sidecar.recoverIfAbandoned();
 
-      Await.until("it recovered", Desks.SOON, () -> world.store.get(Keys.OPEN).isEmpty());
+      BoundedWait.until(
+          "it recovered", Desks.SOON, () -> world.store.get(StoreKeys.OPEN).isEmpty());
       assertThat(world.active()).isPresent();
     }
   }
@@ -115,7 +117,7 @@ class SidecarTest {
     String before = world.active().orElseThrow().digest();
     world.run("set acme 700 for 3600");
     try (var sidecar = startOnTheWorldsClock()) {
-      Await.until("it recovered", Desks.SOON, sidecar::recovered);
+      BoundedWait.until("it recovered", Desks.SOON, sidecar::recovered);
       sidecar.endOverlays();
       assertThat(sidecar.executions().waiting()).as("its time isn't over").isEmpty();
       world.time.pass(Duration.ofHours(1));
@@ -123,11 +125,12 @@ class SidecarTest {
       sidecar.endOverlays();
       sidecar.endOverlays();
 
-      Await.until(
+      BoundedWait.until(
           "it is taken back",
           Desks.SOON,
           () -> world.active().orElseThrow().digest().equals(before));
-      Await.until("the change ended", Desks.SOON, () -> world.store.get(Keys.OPEN).isEmpty());
+      BoundedWait.until(
+          "the change ended", Desks.SOON, () -> world.store.get(StoreKeys.OPEN).isEmpty());
       sidecar.endOverlays();
       assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     }
@@ -141,7 +144,7 @@ class SidecarTest {
     world.time.pass(Duration.ofHours(1));
     world.gateway.stop("two"); // before the agent's own round can come
     try (var sidecar = startOnTheWorldsClock()) {
-      Await.until("it recovered", Desks.SOON, sidecar::recovered);
+      BoundedWait.until("it recovered", Desks.SOON, sidecar::recovered);
       sidecar.endOverlays();
       Desks.awaitResult(sidecar, tried(sidecar, 0), "ABORTED");
       world.gateway.heal();
@@ -152,7 +155,7 @@ class SidecarTest {
 
       sidecar.endOverlays();
 
-      Await.until(
+      BoundedWait.until(
           "it is taken back",
           Desks.SOON,
           () -> world.active().orElseThrow().digest().equals(before));
@@ -167,20 +170,20 @@ class SidecarTest {
     var clocked = new Brake(world.time);
     clocked.at("redis.stage"); // its own round may come first
     try (var sidecar = start(clocked)) {
-      Await.until("it recovered", Desks.SOON, sidecar::recovered);
+      BoundedWait.until("it recovered", Desks.SOON, sidecar::recovered);
       sidecar.keepTime();
       clocked.awaitReached();
       sidecar.keepTime();
       assertThat(sidecar.executions().waiting()).as("it is begun once").isEmpty();
 
       var stopping = Thread.ofVirtual().start(sidecar::stop);
-      Await.until("it stops", Desks.SOON, () -> !sidecar.accepting());
+      BoundedWait.until("it stops", Desks.SOON, () -> !sidecar.accepting());
       clocked.release();
       stopping.join();
     }
 
     assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
-    assertThat(world.store.get(Keys.OPEN)).isEmpty();
+    assertThat(world.store.get(StoreKeys.OPEN)).isEmpty();
   }
 
   private Sidecar startOnTheWorldsClock() {
@@ -193,7 +196,7 @@ class SidecarTest {
 
   /** The execution that was given to a try of taking the overlay back. */
   private String tried(Sidecar sidecar, int tries) throws InterruptedException {
-    var overlay = world.agent().status().expired().getFirst();
+    var overlay = world.queries().status().expired().getFirst();
     return ((Desk.Answer.Repeated) sidecar.desk().submit(Ends.of(overlay, tries))).execution();
   }
 
@@ -209,7 +212,8 @@ class SidecarTest {
       var one = Desks.submit(first, "apply");
       brake.awaitReached();
       var other = Desks.submit(second, "set acme 700");
-      Await.until("the second is at it", Desks.SOON, () -> second.executions().waiting().isEmpty());
+      BoundedWait.until(
+          "the second is at it", Desks.SOON, () -> second.executions().waiting().isEmpty());
       assertThat(Desks.result(second, other)).isNotEqualTo("COMPLETED");
 
       brake.release();
@@ -253,7 +257,7 @@ class SidecarTest {
     brake.release();
     try (var next = start(Desks.bounds(8, AMPLE))) {
       Desks.awaitResult(next, cut, "ABORTED");
-      assertThat(world.store.get(Keys.OPEN)).isEmpty();
+      assertThat(world.store.get(StoreKeys.OPEN)).isEmpty();
     }
     world.laws.checkAtRest();
   }
@@ -280,7 +284,7 @@ class SidecarTest {
     var asked = Asked.task("apply", "olivia", false, Optional.of("a key"));
     var owner = HeadSigner.open(folder).publicKey();
     var lost =
-        new Reservations(brake.in(world.ports()), owner)
+        new ExecutionReservations(brake.in(world.ports()), owner)
             .reserve(asked.key("of an earlier process"));
 
     try (var sidecar = start(Desks.bounds(8, AMPLE))) {
@@ -296,7 +300,8 @@ class SidecarTest {
   @Test
   void doesNotTakeOnWhatAnotherAgentAccepted() throws Exception {
     var asked = Asked.task("apply", "olivia", false, Optional.of("a key"));
-    var there = new Reservations(brake.in(world.ports()), "another").reserve(asked.key("its"));
+    var there =
+        new ExecutionReservations(brake.in(world.ports()), "another").reserve(asked.key("its"));
 
     try (var sidecar = start(Desks.bounds(8, AMPLE))) {
       assertThat(sidecar.desk().submit(asked))
@@ -310,7 +315,7 @@ class SidecarTest {
     try (var sidecar = start(Desks.bounds(8, AMPLE))) {
       world.store.reachable(false);
       sidecar.desk().word("arch-none", "ann", true, "");
-      Await.until("it is over", Desks.SOON, () -> !sidecar.desk().busyWith("arch-none"));
+      BoundedWait.until("it is over", Desks.SOON, () -> !sidecar.desk().busyWith("arch-none"));
       world.store.reachable(true);
 
       Desks.awaitResult(sidecar, Desks.submit(sidecar, "apply"), "COMPLETED");
@@ -336,7 +341,7 @@ class SidecarTest {
     }
   }
 
-  private Sidecar start(Serve.Bounds bounds) {
+  private Sidecar start(ServerConfig.Bounds bounds) {
     return Sidecar.start(Desks.estate(world, brake, folder, List.of()), bounds);
   }
 
@@ -347,16 +352,16 @@ class SidecarTest {
 
   /** The number of the transaction that commits, counted in a world of its own. */
   private static int callOfCommit() throws InterruptedException {
-    var copy = new World();
-    var wire = Wire.whole();
+    var copy = new FakeEstate();
+    var wire = AgentWire.whole();
     var commit = new AtomicInteger();
     copy.store.watch(store -> {
-      if (store.get(Keys.ACTIVE).isPresent()) {
+      if (store.get(StoreKeys.ACTIVE).isPresent()) {
         commit.compareAndSet(0, wire.calls().size());
       }
     });
     var ended = copy.agent(wire).run(copy.request("apply"));
-    assertThat(ended.result()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.COMPLETED);
     return commit.get();
   }
 }

@@ -2,8 +2,8 @@ package dev.deployclaw.container.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +26,6 @@ class ThoughtFeedTest {
   }
 
   private void append(String execution, long seq) {
-    feed.appended(execution, new Sealed(new byte[0], new Head(seq, "")));
+    feed.appended(execution, new SealedRecord(new byte[0], new LogHead(seq, "")));
   }
 }

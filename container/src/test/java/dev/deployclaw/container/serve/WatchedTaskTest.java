@@ -2,10 +2,10 @@ package dev.deployclaw.container.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.fake.FakeSources;
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.fake.FakeSourcesExecutor;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,14 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 class WatchedTaskTest {
   @TempDir Path folder;
 
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
   private final Brake brake = new Brake(world.time);
 
   @Test
   void whoWaitsIsToldForWhatAndReadsAndTheKillSwitchGoOn() throws Exception {
     world.run("apply");
-    world.sources.put("acme.yaml", FakeSources.document("acme", 700));
-    world.sources.put("zenith.yaml", FakeSources.document("zenith", 70));
+    world.sources.put("acme.yaml", FakeSourcesExecutor.document("acme", 700));
+    world.sources.put("zenith.yaml", FakeSourcesExecutor.document("zenith", 70));
     try (var sidecar =
         Sidecar.start(
             Desks.estate(world, brake, folder, List.of()),
@@ -46,7 +46,7 @@ class WatchedTaskTest {
       brake.release();
 
       Desks.awaitResult(sidecar, canary, "ROLLED_BACK");
-      Await.until(
+      BoundedWait.until(
           "the next one has its turn",
           Desks.SOON,
           () -> !Desks.result(sidecar, behind).equals(Executions.QUEUED));

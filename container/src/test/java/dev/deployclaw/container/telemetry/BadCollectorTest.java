@@ -7,8 +7,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.deployclaw.container.telemetry.Collector.Manner;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.testkit.BoundedWait;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -69,9 +69,9 @@ class BadCollectorTest {
         var telemetry = telemetry(collector.url())) {
       for (int i = 0; i < MANY; i++) {
         var ended = traced.agent(telemetry).run(traced.world.request("destroy"));
-        assertThat(ended.result()).isEqualTo(Result.REFUSED);
+        assertThat(ended.result()).isEqualTo(ExecutionStatus.REFUSED);
       }
-      Await.until("one is sent", Duration.ofSeconds(60), () -> !collector.got().isEmpty());
+      BoundedWait.until("one is sent", Duration.ofSeconds(60), () -> !collector.got().isEmpty());
     }
 
     assertThat(warnings()).hasSize(1);
@@ -82,10 +82,10 @@ class BadCollectorTest {
     try (var collector = Collector.start(Manner.REFUSES);
         var telemetry = telemetry(collector.url())) {
       var _ = traced.agent(telemetry).run(traced.world.request("destroy"));
-      Await.until("it is missed", Duration.ofSeconds(60), () -> !warnings().isEmpty());
+      BoundedWait.until("it is missed", Duration.ofSeconds(60), () -> !warnings().isEmpty());
       collector.becomes(Manner.TAKES);
       var _ = traced.agent(telemetry).run(traced.world.request("destroy"));
-      Await.until("it is back", Duration.ofSeconds(60), () -> application.list.size() > 1);
+      BoundedWait.until("it is back", Duration.ofSeconds(60), () -> application.list.size() > 1);
     }
 
     assertThat(application.list)
@@ -98,7 +98,7 @@ class BadCollectorTest {
     var without = plain.agent(Telemetry.OFF).run(plain.world.request("apply"));
     try (var telemetry = telemetry(url)) {
       var with = traced.agent(telemetry).run(traced.world.request("apply"));
-      assertThat(with.result()).isEqualTo(without.result()).isEqualTo(Result.COMPLETED);
+      assertThat(with.result()).isEqualTo(without.result()).isEqualTo(ExecutionStatus.COMPLETED);
       assertThat(told(traced, with.execution())).isEqualTo(told(plain, without.execution()));
     }
     assertThat(traced.world.live()).isEqualTo(plain.world.live());

@@ -3,8 +3,8 @@ package dev.deployclaw.container.telemetry;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.deployclaw.container.config.Config;
-import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.reader.ConfigReader;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -116,7 +116,7 @@ public final class Collector implements AutoCloseable {
   }
 
   /** A configuration that names a collector, and back ends that nobody asks. */
-  public static Config config(Path folder, String telemetry) throws Exception {
+  public static AgentConfig config(Path folder, String telemetry) throws Exception {
     return ConfigReader.read(file(folder, telemetry), Map.of());
   }
 

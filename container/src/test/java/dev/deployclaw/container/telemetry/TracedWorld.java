@@ -1,50 +1,54 @@
 package dev.deployclaw.container.telemetry;
 
-import dev.deployclaw.audit.ChainRecorder;
-import dev.deployclaw.audit.Redaction;
-import dev.deployclaw.core.fake.Around;
-import dev.deployclaw.core.fake.World;
+import dev.deployclaw.audit.record.HashChainSealer;
+import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.fake.InterceptingExecutor;
+import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.planner.Planner;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Progress;
-import dev.deployclaw.core.runtime.Time;
+import dev.deployclaw.core.service.ChangeService;
 import java.util.List;
 
 /** A world of fakes in real time, whose records are real and whose agent is looked at. */
 final class TracedWorld {
-  final World world = new World();
+  final FakeEstate world = new FakeEstate();
 
   /** What no record may hold. */
   static final String SECRET = "canary-7f3a9c0e";
 
-  Architect agent(Telemetry telemetry) {
+  ChangeService agent(Telemetry telemetry) {
     return agent(telemetry, world.ports().planner());
   }
 
-  Architect agent(Telemetry telemetry, Planner planner) {
+  ChangeService agent(Telemetry telemetry, Planner planner) {
     var fakes =
         world.ports(
             world.store,
             world.objects,
-            e -> telemetry.around(Around.known(e, (inner, call) -> inner.execute(call))),
+            e ->
+                telemetry.around(
+                    InterceptingExecutor.known(e, (inner, call) -> inner.execute(call))),
             telemetry.around(world.journal),
-            Time.system());
+            AgentClock.system());
     var ports =
-        new Ports(
+        new AgentPorts(
             fakes.state(),
             fakes.objects(),
             fakes.executors(),
-            new ChainRecorder(Redaction.of(List.of(SECRET))),
+            new HashChainSealer(SecretRedactor.of(List.of(SECRET))),
             fakes.journal(),
             planner,
             fakes.playbook(),
             fakes.time());
-    return new Architect(ports, world.settings("agent"), Progress.NONE);
+    return new ChangeService(ports, world.settings("agent"), ProgressListener.NONE);
   }
 
   /** The records of an execution. */
-  List<Entry> log(String execution) {
-    return world.journal.read(execution).stream().map(r -> Entry.read(r).orElseThrow()).toList();
+  List<TraceLogEntry> log(String execution) {
+    return world.journal.read(execution).stream()
+        .map(r -> TraceLogEntry.read(r).orElseThrow())
+        .toList();
   }
 }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.audit.TraceParent;
+import dev.deployclaw.audit.record.TraceParent;
 import dev.deployclaw.core.planner.ComparedPlanner;
 import dev.deployclaw.core.planner.Proposal;
-import dev.deployclaw.core.runtime.Ended;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.MemberReport;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -60,7 +60,7 @@ class TracesTest {
   void isTheOneThatTheStreamNamesWithASpanForEachRecord() throws Exception {
     var ended = run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     var byId = byId();
     assertThat(collector.spans())
         .extracting(s -> hex(s.getTraceId().toByteArray()))
@@ -171,7 +171,7 @@ class TracesTest {
 
     try (var telemetry = telemetry("")) {
       var done = traced.agent(telemetry).approve(held.execution(), "ann");
-      assertThat(done.result()).as(done.reason()).isEqualTo(Result.COMPLETED);
+      assertThat(done.result()).as(done.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     }
 
     var approval = only("gate: resumed");
@@ -210,7 +210,7 @@ class TracesTest {
 
   @Test
   void showsAsUnknownWhatIsUnknown() throws Exception {
-    traced.world.gateway.answers("publish", member -> Report.unknown(member, SAID));
+    traced.world.gateway.answers("publish", member -> MemberReport.unknown(member, SAID));
 
     var _ = run("apply");
 
@@ -229,13 +229,13 @@ class TracesTest {
   @Test
   void drawsWhatIsHeldAndThenTheRestAndTheWholeOnce() throws Exception {
     var held = run("apply manually");
-    assertThat(held.result()).isEqualTo(Result.HELD);
+    assertThat(held.result()).isEqualTo(ExecutionStatus.HELD);
     int before = collector.spans().size();
     assertThat(collector.spans()).noneMatch(s -> s.getParentSpanId().isEmpty());
 
     try (var telemetry = telemetry("")) {
       var done = traced.agent(telemetry).approve(held.execution(), "ann");
-      assertThat(done.result()).as(done.reason()).isEqualTo(Result.COMPLETED);
+      assertThat(done.result()).as(done.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     }
 
     assertThat(before).isPositive().isLessThan(collector.spans().size());
@@ -252,7 +252,7 @@ class TracesTest {
 
     var ended = run("apply " + TracedWorld.SECRET);
 
-    assertThat(ended.result()).isEqualTo(Result.ABORTED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(collector.spans()).isNotEmpty();
     assertThat(collector.got())
         .allSatisfy(got -> {
@@ -265,7 +265,7 @@ class TracesTest {
   private static final String MODEL =
       "model: {provider: ollama, name: some-model, url: \"http://models.test:11434/x\"}\n";
 
-  private Ended run(String text) throws Exception {
+  private RequestOutcome run(String text) throws Exception {
     try (var telemetry = telemetry("")) {
       return traced.agent(telemetry).run(traced.world.request(text));
     }

@@ -5,13 +5,13 @@ import static dev.deployclaw.container.wiring.StoredLogs.OTHER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.deployclaw.audit.DamagedJournal;
-import dev.deployclaw.audit.FileJournal;
-import dev.deployclaw.audit.NatsSettings;
-import dev.deployclaw.core.log.BucketAway;
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.audit.stream.NatsSettings;
 import dev.deployclaw.core.log.BucketCopy.Proven;
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.testkit.Nats;
+import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.testkit.server.NatsServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,12 +60,12 @@ class LeftLogsTest {
         var journal = FileJournal.open(elsewhere.state(), logs.copies())) {
       assertThat(texts(journal.bucket().read(proven.head(), ID, end)))
           .isEqualTo(texts(proven.records()));
-      var other = new Head(end.seq(), "0".repeat(64));
+      var other = new LogHead(end.seq(), "0".repeat(64));
       assertThatThrownBy(() -> journal.bucket().read(proven.head(), ID, other))
-          .isInstanceOf(BucketAway.class)
+          .isInstanceOf(BucketUnavailableException.class)
           .hasMessageContaining("ends otherwise than etcd says");
       assertThatThrownBy(() -> journal.bucket().read(proven.head(), OTHER, end))
-          .isInstanceOf(BucketAway.class)
+          .isInstanceOf(BucketUnavailableException.class)
           .hasMessageContaining("no head of " + OTHER);
     }
   }
@@ -119,12 +119,12 @@ class LeftLogsTest {
 
     try (var hasty = FileJournal.open(logs.state(), logs.hastyCopies())) {
       assertThatThrownBy(() -> hasty.read(ID))
-          .isInstanceOf(BucketAway.class)
+          .isInstanceOf(BucketUnavailableException.class)
           .hasMessageContaining("can't be read");
     }
     try (var bare = FileJournal.open(logs.state())) {
       assertThatThrownBy(() -> bare.read(ID))
-          .isInstanceOf(BucketAway.class)
+          .isInstanceOf(BucketUnavailableException.class)
           .hasMessageContaining(ID + " left this machine for the bucket");
     }
   }
@@ -136,13 +136,13 @@ class LeftLogsTest {
     logs.replaceInBucket(first, logs.text(first).replaceFirst("Looking at", "Looking up"));
 
     assertThatThrownBy(() -> logs.journal().read(ID))
-        .isInstanceOf(DamagedJournal.class)
+        .isInstanceOf(DamagedJournalException.class)
         .hasMessageContaining("copy in the bucket");
   }
 
   @Test
   void whatTheStreamLacksStays() throws Exception {
-    try (var nats = Nats.start(folder.resolve("nats"))) {
+    try (var nats = NatsServer.start(folder.resolve("nats"))) {
       nats.daemon().kill();
       logs.write(ID, 20, true);
       assertThat(logs.segments().store().stored()).isEqualTo(1);
@@ -177,10 +177,10 @@ class LeftLogsTest {
     return proven.orElseThrow();
   }
 
-  private static Head end(Proven proven) {
+  private static LogHead end(Proven proven) {
     String last = texts(proven.records()).getLast();
     String hash = last.replaceAll(".*\"hash\":\"([0-9a-f]{64})\".*", "$1");
-    return new Head(proven.records().size(), hash);
+    return new LogHead(proven.records().size(), hash);
   }
 
   private static List<String> texts(List<byte[]> records) {

@@ -7,10 +7,15 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.machine.GatePolicy;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.skill.SkillLocations;
+import dev.deployclaw.container.skill.SkillPinService;
+import dev.deployclaw.container.skill.SkillResolver;
+import dev.deployclaw.container.skill.SkillSheets;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.store.StoreKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,26 +38,26 @@ class LineRecordsTest {
   @TempDir Path state;
   @TempDir Path mine;
   @TempDir Path project;
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
   private final ListAppender<ILoggingEvent> application = new ListAppender<>();
 
   /** What moves between somebody's reading of a held change and the approval. */
   enum Moved {
     THE_COMMITTED_EPOCH("was committed meanwhile") {
       @Override
-      void in(World world, String held) throws InterruptedException {
+      void in(FakeEstate world, String held) throws InterruptedException {
         world.run("set zenith 70");
       }
     },
     A_MEMBER("no longer hold what the checkpoint says") {
       @Override
-      void in(World world, String held) {
+      void in(FakeEstate world, String held) {
         world.gateway.tamper("two", "by hand");
       }
     },
     THE_CHECKPOINT("checkpoint") {
       @Override
-      void in(World world, String held) {
+      void in(FakeEstate world, String held) {
         var there = world.change(held).orElseThrow().checkpoint().orElseThrow();
         world.objects.alter(there.object(), new byte[] {1});
       }
@@ -64,7 +69,7 @@ class LineRecordsTest {
       this.says = says;
     }
 
-    abstract void in(World world, String held) throws InterruptedException;
+    abstract void in(FakeEstate world, String held) throws InterruptedException;
   }
 
   @BeforeEach
@@ -85,7 +90,8 @@ class LineRecordsTest {
     String read = world.change(held).orElseThrow().planHash();
     var stored = new String(world.change(held).orElseThrow().bytes(), StandardCharsets.UTF_8);
     world.store.put(
-        Keys.change(held), stored.replace(read, "0".repeat(64)).getBytes(StandardCharsets.UTF_8));
+        StoreKeys.change(held),
+        stored.replace(read, "0".repeat(64)).getBytes(StandardCharsets.UTF_8));
 
     var ended = world.agent().approve(held, "ann", read);
 
@@ -133,9 +139,9 @@ class LineRecordsTest {
 
   @Test
   void aSkillThatWasEditedAfterItWasPinnedIsTold() throws Exception {
-    Sheets.sound(mine, "my-scan", "Looking my way");
-    assertThat(SkillPins.pin(mine)).isInstanceOf(SkillPins.Outcome.Pinned.class);
-    Sheets.sound(mine, "my-scan", "Looking another way");
+    SkillSheets.sound(mine, "my-scan", "Looking my way");
+    assertThat(SkillPinService.pin(mine)).isInstanceOf(SkillPinService.Outcome.Pinned.class);
+    SkillSheets.sound(mine, "my-scan", "Looking another way");
 
     assertThat(refusal()).contains("changed since it was pinned");
     assertTold("skill refused", mine + "/my-scan/SKILL.md", "changed since it was pinned");
@@ -144,7 +150,7 @@ class LineRecordsTest {
   /** With a Cyrillic letter, in the operator's folder. */
   @Test
   void aSkillThatOnlyLooksLikeAnothersIsTold() {
-    Sheets.sound(mine, "sc\u0430n-rate-limits", "Looking elsewhere");
+    SkillSheets.sound(mine, "sc\u0430n-rate-limits", "Looking elsewhere");
 
     assertThat(refusal()).contains("isn't pinned");
     assertTold("skill refused", "sc\u0430n-rate-limits", "isn't pinned");
@@ -152,7 +158,8 @@ class LineRecordsTest {
 
   @Test
   void oneThatLiesInTheProjectIsPassedOverAndTold() throws Exception {
-    Sheets.sound(project.resolve(".agents/skills"), "sc\u0430n-rate-limits", "Looking elsewhere");
+    SkillSheets.sound(
+        project.resolve(".agents/skills"), "sc\u0430n-rate-limits", "Looking elsewhere");
 
     assertThat(shelf(Optional.empty()).playbook()).isNotNull();
     assertTold("skill refused", "sc\u0430n-rate-limits of scope project isn't pinned");
@@ -162,8 +169,8 @@ class LineRecordsTest {
   @ParameterizedTest
   @ValueSource(strings = {"policies.write", "gate.write", "sources.write-back", "redis.publish"})
   void aStepThatWouldWriteThePolicyIsToldAndNotBegun(String operation) throws Exception {
-    Sheets.stepping(mine, "my-scan", operation);
-    Sheets.pinAnyway(mine);
+    SkillSheets.stepping(mine, "my-scan", operation);
+    SkillSheets.pinAnyway(mine);
 
     assertThat(refusal()).contains(operation);
     assertTold("skill refused", mine + "/my-scan/SKILL.md", operation);
@@ -171,11 +178,12 @@ class LineRecordsTest {
 
   private String refusal() {
     var shelf = shelf(Optional.of(mine));
-    return String.valueOf(catchThrowableOfType(Unusable.class, shelf::playbook).getMessage());
+    return String.valueOf(catchThrowableOfType(SetupException.class, shelf::playbook).getMessage());
   }
 
-  private SkillShelf shelf(Optional<Path> operator) {
-    return new SkillShelf(new SkillPlaces(state, operator, Optional.of(project), Optional.empty()));
+  private SkillResolver shelf(Optional<Path> operator) {
+    return new SkillResolver(
+        new SkillLocations(state, operator, Optional.of(project), Optional.empty()));
   }
 
   private void assertTold(String message, String... words) {

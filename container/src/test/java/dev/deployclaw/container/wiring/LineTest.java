@@ -6,29 +6,29 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.deployclaw.core.fake.Around;
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.grant.EffectTable;
-import dev.deployclaw.core.grant.GrantCheck;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.fake.InterceptingExecutor;
+import dev.deployclaw.core.grant.GrantIssuer;
 import dev.deployclaw.core.grant.GrantKey;
-import dev.deployclaw.core.grant.Grants;
+import dev.deployclaw.core.grant.GrantVerifier;
+import dev.deployclaw.core.grant.OperationAllowlist;
+import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.planner.Planner;
 import dev.deployclaw.core.planner.RulePlanner;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.Ended;
-import dev.deployclaw.core.runtime.Executors;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Progress;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.executors.sandbox.Limits;
-import dev.deployclaw.executors.sandbox.Sandbox;
+import dev.deployclaw.executors.sandbox.ExecutorLimits;
+import dev.deployclaw.executors.sandbox.ExecutorSandbox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -49,9 +49,9 @@ import org.slf4j.LoggerFactory;
 class LineTest {
   private static final String MEDDLED = "redis.stage";
 
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
   private final GrantKey key = GrantKey.random();
-  private final InstantSource clock = Grants.steady();
+  private final InstantSource clock = GrantIssuer.steady();
   private final ListAppender<ILoggingEvent> application = new ListAppender<>();
 
   /** What is sent in place of what the kernel sent. */
@@ -66,7 +66,7 @@ class LineTest {
       @Override
       Invocation with(Invocation call) {
         var purpose = call.grant().orElseThrow().purpose();
-        return new Grants(GrantKey.random(), Grants.steady()).granted(call, purpose);
+        return new GrantIssuer(GrantKey.random(), GrantIssuer.steady()).granted(call, purpose);
       }
     },
     EDITS_THE_PLAN("seal is wrong") {
@@ -82,22 +82,22 @@ class LineTest {
     EDITS_THE_CALL("other arguments") {
       @Override
       Invocation with(Invocation call) {
-        var stage = (Call.Stage) call.call();
-        var other = new Call.Stage(stage.activation().named("arch-other"));
+        var stage = (ExecutorCall.Stage) call.call();
+        var other = new ExecutorCall.Stage(stage.activation().named("arch-other"));
         return new Invocation(call.executor(), other, call.fence(), call.deadline(), call.grant());
       }
     },
     ASKS_FOR_WHAT_NO_EXECUTOR_MAY("write-gate was refused at the sandbox: it is not allowed here") {
       @Override
       Invocation with(Invocation call) {
-        var gate = new Call.Look("write-gate", Map.of("default", "auto"));
+        var gate = new ExecutorCall.Look("write-gate", Map.of("default", "auto"));
         return new Invocation(call.executor(), gate, call.fence(), call.deadline(), call.grant());
       }
     },
     TAKES_A_LATER_TERM("another fence") {
       @Override
       Invocation with(Invocation call) {
-        var later = new Fence(call.fence().leader(), call.fence().term() + 1);
+        var later = new FencingToken(call.fence().leader(), call.fence().term() + 1);
         return new Invocation(call.executor(), call.call(), later, call.deadline(), call.grant());
       }
     };
@@ -126,7 +126,7 @@ class LineTest {
   void aChangeThatNobodyMeddlesWithGoesThrough() throws Exception {
     var ended = agent(call -> call, clock).run(world.request("apply"));
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(application.list).isEmpty();
   }
 
@@ -178,14 +178,14 @@ class LineTest {
     assertThat(log(ended)).contains("\"phase\":\"end\"").contains("\"reason\":");
   }
 
-  private void assertRefused(Ended ended, String why) {
+  private void assertRefused(RequestOutcome ended, String why) {
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(world.redis.calls("stage")).as("reached a back end").isZero();
     assertThat(world.active()).isEmpty();
     assertLogged(ended, why);
   }
 
-  private void assertLogged(Ended ended, String why) {
+  private void assertLogged(RequestOutcome ended, String why) {
     assertThat(log(ended)).contains("was refused at the sandbox", why);
     assertThat(application.list)
         .anySatisfy(event -> {
@@ -196,7 +196,7 @@ class LineTest {
         });
   }
 
-  private String log(Ended ended) {
+  private String log(RequestOutcome ended) {
     return world.journal.read(ended.execution()).stream()
         .map(record -> new String(record, StandardCharsets.UTF_8))
         .collect(Collectors.joining("\n"));
@@ -206,39 +206,40 @@ class LineTest {
     Invocation with(Invocation call);
   }
 
-  private Architect agent(Between between, InstantSource checked) {
+  private ChangeService agent(Between between, InstantSource checked) {
     return agent(between, checked, 1);
   }
 
-  private Architect agent(Between between, InstantSource checked, int times) {
+  private ChangeService agent(Between between, InstantSource checked, int times) {
     return agent(between, checked, times, world.ports().planner());
   }
 
-  private Architect agent(Between between, InstantSource checked, int times, Planner planner) {
+  private ChangeService agent(Between between, InstantSource checked, int times, Planner planner) {
     var ports = world.ports();
-    var check = new GrantCheck(key, checked, EffectTable.KERNEL);
+    var check = new GrantVerifier(key, checked, OperationAllowlist.KERNEL);
     var executors =
         ports.executors().names().stream()
             .map(name -> {
               var inner =
-                  Around.known(ports.executors().named(name).orElseThrow(), Executor::execute);
+                  InterceptingExecutor.known(
+                      ports.executors().named(name).orElseThrow(), BackendExecutor::execute);
               var operations =
                   inner.verbs().stream().map(v -> name + "." + v).collect(Collectors.toSet());
-              var sandbox = Sandbox.around(inner, new Limits(operations, 4), check);
+              var sandbox = ExecutorSandbox.around(inner, new ExecutorLimits(operations, 4), check);
               return meddler(sandbox, between, times);
             })
             .toList();
     var whole =
-        new Ports(
+        new AgentPorts(
             ports.state(),
             ports.objects(),
-            Executors.of(executors, new Grants(key, clock)),
+            ExecutorRegistry.of(executors, new GrantIssuer(key, clock)),
             ports.recorder(),
             ports.journal(),
             planner,
             ports.playbook(),
             ports.time());
-    return new Architect(whole, world.settings("agent"), Progress.NONE);
+    return new ChangeService(whole, world.settings("agent"), ProgressListener.NONE);
   }
 
   private static Logger logger() {
@@ -246,8 +247,8 @@ class LineTest {
   }
 
   /** Stands before the sandbox; sends what it is given so many times, and gives the last answer. */
-  private static Executor meddler(Executor sandbox, Between between, int times) {
-    return Around.each(
+  private static BackendExecutor meddler(BackendExecutor sandbox, Between between, int times) {
+    return InterceptingExecutor.each(
         sandbox,
         (inner, call) -> {
           if (!call.operation().equals(MEDDLED)) {

@@ -4,8 +4,8 @@ import static dev.deployclaw.container.wiring.StoredLogs.ID;
 import static dev.deployclaw.container.wiring.StoredLogs.OTHER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.LogCopies.Copy;
-import dev.deployclaw.audit.LogSegments;
+import dev.deployclaw.audit.signing.LogArchiver;
+import dev.deployclaw.audit.signing.LogCopyVerifier.Copy;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
     guard = "dev.deployclaw.container.wiring.LeftLogsTest",
     because = "it starts a bucket for each test, and waits")
 class LogSegmentsTest {
-  private static final LogSegments.Copied ONE = new LogSegments.Copied(1, Optional.empty());
+  private static final LogArchiver.Copied ONE = new LogArchiver.Copied(1, Optional.empty());
 
   @TempDir Path folder;
   private StoredLogs logs;

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.deployclaw.container.config.Config;
-import dev.deployclaw.container.config.ConfigReader;
-import dev.deployclaw.container.doctor.Checkups;
-import dev.deployclaw.core.runtime.Progress;
-import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.doctor.DoctorFactory;
+import dev.deployclaw.container.skill.PluginJars;
+import dev.deployclaw.container.skill.SkillPinService;
+import dev.deployclaw.container.skill.SkillSheets;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.task.TaskRequest;
-import dev.deployclaw.testkit.Etcd;
-import dev.deployclaw.testkit.Nats;
-import dev.deployclaw.testkit.RedisNode;
-import dev.deployclaw.testkit.S3;
+import dev.deployclaw.testkit.redis.RedisNode;
+import dev.deployclaw.testkit.server.EtcdServer;
+import dev.deployclaw.testkit.server.NatsServer;
+import dev.deployclaw.testkit.server.S3Server;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -33,17 +37,17 @@ class PluginStepTest {
   @TempDir Path folder;
 
   private static final AtomicInteger ASKED = new AtomicInteger();
-  private static Etcd etcd;
-  private static Nats nats;
-  private static S3 s3;
+  private static EtcdServer etcd;
+  private static NatsServer nats;
+  private static S3Server s3;
   private static RedisNode redis;
   private static HttpServer page;
 
   @BeforeAll
   static void start() throws Exception {
-    etcd = Etcd.start(servers.resolve("etcd"));
-    nats = Nats.start(servers.resolve("nats"));
-    s3 = S3.start(servers.resolve("s3"));
+    etcd = EtcdServer.start(servers.resolve("etcd"));
+    nats = NatsServer.start(servers.resolve("nats"));
+    s3 = S3Server.start(servers.resolve("s3"));
     redis = RedisNode.start(servers.resolve("redis"));
     page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     page.createContext(
@@ -71,13 +75,13 @@ class PluginStepTest {
   void aPluginsOperationIsCarriedOutAndLogged() throws Exception {
     int before = ASKED.get();
     skill("statuspage.incidents");
-    try (var agent = Agent.open(config("statuspage.incidents"), Progress.NONE)) {
+    try (var agent = AgentRuntime.open(config("statuspage.incidents"), ProgressListener.NONE)) {
       var ended =
           agent
               .architect()
               .run(new TaskRequest("dry run: acme 30 rps on search", "someone", Instant.now()));
 
-      assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.NO_CHANGE);
+      assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.NO_CHANGE);
       assertThat(ASKED.get()).as("the page was really asked").isEqualTo(before + 1);
       assertThat(agent.document(ended.execution()).text())
           .contains("Asking for incidents", "statuspage.incidents")
@@ -90,8 +94,8 @@ class PluginStepTest {
   void theDoctorListsWhatIsAdmitted() throws Exception {
     skill("statuspage.incidents");
     var config = config("statuspage.incidents");
-    try (var agent = Agent.open(config, Progress.NONE)) {
-      assertThat(Checkups.of(config, agent).examine())
+    try (var agent = AgentRuntime.open(config, ProgressListener.NONE)) {
+      assertThat(DoctorFactory.of(config, agent).examine())
           .filteredOn(d -> d.about().equals("plugins"))
           .singleElement()
           .satisfies(d ->
@@ -131,13 +135,15 @@ class PluginStepTest {
   private String refusal(String admitted) throws Exception {
     var config = config(admitted);
     return String.valueOf(
-        catchThrowableOfType(Unusable.class, () -> Agent.open(config, Progress.NONE)).getMessage());
+        catchThrowableOfType(
+                SetupException.class, () -> AgentRuntime.open(config, ProgressListener.NONE))
+            .getMessage());
   }
 
   /** The driving skill of a change, with one step more. */
   private void skill(String operation) throws Exception {
     var skills = Files.createDirectories(folder.resolve("skills"));
-    Sheets.write(
+    SkillSheets.write(
         skills,
         "watchful",
         """
@@ -172,10 +178,10 @@ class PluginStepTest {
         ```
         """
             .formatted(operation));
-    assertThat(SkillPins.pin(skills)).isInstanceOf(SkillPins.Outcome.Pinned.class);
+    assertThat(SkillPinService.pin(skills)).isInstanceOf(SkillPinService.Outcome.Pinned.class);
   }
 
-  private Config config(String admitted) throws Exception {
+  private AgentConfig config(String admitted) throws Exception {
     String url = "http://127.0.0.1:" + page.getAddress().getPort() + "/";
     var jar = PluginJars.pack(folder, PluginJars.STATUS_PAGE.replace("URL", url));
     policy();

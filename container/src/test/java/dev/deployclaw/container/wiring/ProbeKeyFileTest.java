@@ -3,7 +3,8 @@ package dev.deployclaw.container.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.deployclaw.policy.wire.ProbeKeys;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,15 +37,15 @@ class ProbeKeyFileTest {
   @Test
   void isOneForAllThatStartAtOnce() throws Exception {
     var together = new CyclicBarrier(STARTS);
-    Callable<ProbeKeys> start =
+    Callable<ProbeKeyPair> start =
         () -> {
           together.await();
           return ProbeKeyFile.open(folder);
         };
 
-    var keys = new ArrayList<ProbeKeys>();
+    var keys = new ArrayList<ProbeKeyPair>();
     try (var threads = Executors.newFixedThreadPool(STARTS)) {
-      var starts = new ArrayList<Future<ProbeKeys>>();
+      var starts = new ArrayList<Future<ProbeKeyPair>>();
       for (int i = 0; i < STARTS; i++) {
         starts.add(threads.submit(start));
       }
@@ -62,7 +63,7 @@ class ProbeKeyFileTest {
     Files.writeString(folder.resolve("probe.key"), "no\nkey\n");
 
     assertThatThrownBy(() -> ProbeKeyFile.open(folder))
-        .isInstanceOf(Unusable.class)
+        .isInstanceOf(SetupException.class)
         .hasMessageContaining("doesn't hold an Ed25519 key pair")
         .hasMessageContaining("remove it");
   }

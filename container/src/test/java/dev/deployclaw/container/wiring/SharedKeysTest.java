@@ -2,7 +2,7 @@ package dev.deployclaw.container.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.signing.HeadSigner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -4,9 +4,9 @@ import static dev.deployclaw.container.wiring.StoredLogs.ID;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.deployclaw.audit.DamagedJournal;
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ class SignedEndsTest {
     rewrite(10);
 
     assertThatThrownBy(() -> logs.journal().read(ID))
-        .isInstanceOf(DamagedJournal.class)
+        .isInstanceOf(DamagedJournalException.class)
         .hasMessageContaining("isn't the log of 10 records that was signed when it ended");
     assertThat(logs.segments().store().trouble())
         .hasValueSatisfying(why -> assertThat(why).contains("signed when it ended"));
@@ -52,7 +52,7 @@ class SignedEndsTest {
     assertThat(logs.journal().read(ID)).hasSize(15);
     rewrite(15);
 
-    assertThatThrownBy(() -> logs.journal().read(ID)).isInstanceOf(DamagedJournal.class);
+    assertThatThrownBy(() -> logs.journal().read(ID)).isInstanceOf(DamagedJournalException.class);
   }
 
   @Test
@@ -62,7 +62,7 @@ class SignedEndsTest {
     Files.writeString(head, Files.readString(head).replace("\"records\":10", "\"records\":9"));
 
     assertThatThrownBy(() -> logs.journal().read(ID))
-        .isInstanceOf(DamagedJournal.class)
+        .isInstanceOf(DamagedJournalException.class)
         .hasMessageContaining(ID + ".head");
   }
 
@@ -104,13 +104,13 @@ class SignedEndsTest {
     var lines = Files.readAllLines(logs.log(ID));
     assertThat(lines).hasSize(expected);
     List<String> forged = new ArrayList<>();
-    String prev = Head.START.hash();
+    String prev = LogHead.START.hash();
     for (String line : lines) {
       String edited =
           line.replace("Looking at 3", "Looking away!")
               .replaceFirst("\"prev\":\"[0-9a-f]*\"", "\"prev\":\"" + prev + "\"");
       String unhashed = edited.replaceFirst("\"hash\":\"[0-9a-f]{64}\",", "");
-      prev = Canonical.sha256(unhashed.getBytes(StandardCharsets.UTF_8));
+      prev = CanonicalJson.sha256(unhashed.getBytes(StandardCharsets.UTF_8));
       forged.add(edited.replaceFirst("\"hash\":\"[0-9a-f]{64}\"", "\"hash\":\"" + prev + "\""));
     }
     Files.write(logs.log(ID), forged);

@@ -1,20 +1,20 @@
 package dev.deployclaw.container.wiring;
 
-import dev.deployclaw.audit.ChainRecorder;
-import dev.deployclaw.audit.FileJournal;
-import dev.deployclaw.audit.HeadSigner;
-import dev.deployclaw.audit.LogCopies;
-import dev.deployclaw.audit.LogSegments;
-import dev.deployclaw.audit.Redaction;
-import dev.deployclaw.core.fake.PlainThought;
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.log.Recorder.Sealed;
-import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.record.HashChainSealer;
+import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.signing.LogArchiver;
+import dev.deployclaw.audit.signing.LogCopyVerifier;
+import dev.deployclaw.core.fake.LogEntryFixture;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.s3.S3Settings;
-import dev.deployclaw.testkit.S3;
+import dev.deployclaw.testkit.server.S3Server;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -36,21 +36,21 @@ final class StoredLogs implements AutoCloseable {
   private static final Pattern SEGMENT = Pattern.compile("\"name\":\"([^\"]+)\"");
 
   private final Path folder;
-  private final S3 server;
+  private final S3Server server;
   private final ObjectStore bucket;
   private final HeadSigner signer;
   private FileJournal journal;
-  private Head head = Head.START;
+  private LogHead head = LogHead.START;
 
   StoredLogs(Path folder) {
     this.folder = folder;
-    this.server = S3.spawn(folder.resolve("s3"));
+    this.server = S3Server.spawn(folder.resolve("s3"));
     this.bucket = bucket(Duration.ofSeconds(30));
     this.signer = HeadSigner.open(state());
     this.journal = FileJournal.open(state(), copies());
   }
 
-  S3 server() {
+  S3Server server() {
     return server;
   }
 
@@ -64,21 +64,21 @@ final class StoredLogs implements AutoCloseable {
     journal = FileJournal.open(state(), copies());
   }
 
-  LogCopies copies() {
-    return LogCopies.of(state(), bucket, signer);
+  LogCopyVerifier copies() {
+    return LogCopyVerifier.of(state(), bucket, signer);
   }
 
   /** The same, of a bucket that isn't waited for. */
-  LogCopies hastyCopies() {
-    return LogCopies.of(state(), bucket(Duration.ofSeconds(2)), signer);
+  LogCopyVerifier hastyCopies() {
+    return LogCopyVerifier.of(state(), bucket(Duration.ofSeconds(2)), signer);
   }
 
-  LogSegments segments() {
-    return LogSegments.of(state(), bucket, signer, SMALL);
+  LogArchiver segments() {
+    return LogArchiver.of(state(), bucket, signer, SMALL);
   }
 
-  LogSegments hastySegments() {
-    return LogSegments.of(state(), bucket(Duration.ofSeconds(2)), signer, SMALL);
+  LogArchiver hastySegments() {
+    return LogArchiver.of(state(), bucket(Duration.ofSeconds(2)), signer, SMALL);
   }
 
   HeadSigner signer() {
@@ -87,30 +87,30 @@ final class StoredLogs implements AutoCloseable {
 
   /** Another log. */
   void writeAnew(String execution, int records, boolean ends) {
-    head = Head.START;
+    head = LogHead.START;
     write(execution, records, ends);
   }
 
   /** Goes on with the log from where the last call was. */
   void write(String execution, int records, boolean ends) {
-    var recorder = new ChainRecorder(Redaction.of(List.of()));
+    var recorder = new HashChainSealer(SecretRedactor.of(List.of()));
     var before = head.seq() == 0 ? List.<Long>of() : List.of(head.seq());
     for (int n = 1; n <= records; n++) {
       var thought = ends && n == records ? ended(execution, before) : looking(execution, n);
-      Sealed sealed = recorder.seal(head, thought.at(NOON.plusSeconds(n)).thought());
+      SealedRecord sealed = recorder.seal(head, thought.at(NOON.plusSeconds(n)).thought());
       journal.append(execution, sealed);
       head = sealed.head();
     }
   }
 
-  private static PlainThought ended(String execution, List<Long> before) {
-    return PlainThought.of(execution, Phase.END, "Finished")
+  private static LogEntryFixture ended(String execution, List<Long> before) {
+    return LogEntryFixture.of(execution, Phase.END, "Finished")
         .facts(Map.of("result", "COMPLETED", "request", "look", "requester", "ana"))
         .restingOn(before);
   }
 
-  private static PlainThought looking(String execution, int n) {
-    return PlainThought.of(execution, Phase.STAGE, "Looking at " + n)
+  private static LogEntryFixture looking(String execution, int n) {
+    return LogEntryFixture.of(execution, Phase.STAGE, "Looking at " + n)
         .step(1)
         .facts(Map.of("padding", "x".repeat(300)));
   }

@@ -19,7 +19,7 @@ public record DockerSettings(URI host, Optional<Tls> tls, Duration answer) {
   public record Tls(Path ca, Path cert, Path key) {}
 
   /** The same daemon, given more time for each answer. */
-  DockerSettings patient(Duration longer) {
+  public DockerSettings patient(Duration longer) {
     return new DockerSettings(host, tls, answer.compareTo(longer) > 0 ? answer : longer);
   }
 }

@@ -1,4 +1,4 @@
-/** The Docker daemon, asked what runs on it. */
+/** The Docker daemon: how it is reached, what its errors mean, and what runs on it. */
 @NullMarked
 package dev.deployclaw.executors.docker;
 

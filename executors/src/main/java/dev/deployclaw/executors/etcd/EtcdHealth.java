@@ -28,7 +28,7 @@ public record EtcdHealth(List<Member> members, List<String> alarms, long history
 
   /** Asks each endpoint by itself; bounded by the settings' timeout for each. */
   public static EtcdHealth of(EtcdSettings settings) throws InterruptedException {
-    try (var link = new EtcdLink(settings)) {
+    try (var link = new EtcdClient(settings)) {
       var members = new ArrayList<Member>();
       for (String endpoint : settings.endpoints()) {
         members.add(member(link, endpoint));
@@ -37,35 +37,35 @@ public record EtcdHealth(List<Member> members, List<String> alarms, long history
     }
   }
 
-  private static Member member(EtcdLink link, String endpoint) throws InterruptedException {
+  private static Member member(EtcdClient link, String endpoint) throws InterruptedException {
     try {
       var status = link.call(c -> c.getMaintenanceClient().statusMember(endpoint));
       return new Member(
           endpoint, status.getVersion(), status.getDbSize(), status.getDbSizeInUse(), "");
-    } catch (EtcdLink.Failed e) {
+    } catch (EtcdClient.Failed e) {
       return new Member(endpoint, "", 0, 0, e.fault().reason());
     }
   }
 
-  private static List<String> alarms(EtcdLink link) throws InterruptedException {
+  private static List<String> alarms(EtcdClient link) throws InterruptedException {
     try {
       return link.call(c -> c.getMaintenanceClient().listAlarms()).getAlarms().stream()
           .map(AlarmMember::getAlarmType)
           .map(Enum::name)
           .toList();
-    } catch (EtcdLink.Failed e) {
+    } catch (EtcdClient.Failed e) {
       return List.of();
     }
   }
 
   /** The first revision can be read for as long as nothing was compacted. */
-  private static long history(EtcdLink link) throws InterruptedException {
+  private static long history(EtcdClient link) throws InterruptedException {
     var first = GetOption.builder().withRevision(1).withCountOnly(true).build();
     try {
-      return link.call(c -> c.getKVClient().get(EtcdLink.bytes("any"), first))
+      return link.call(c -> c.getKVClient().get(EtcdClient.bytes("any"), first))
           .getHeader()
           .getRevision();
-    } catch (EtcdLink.Failed e) {
+    } catch (EtcdClient.Failed e) {
       return 0;
     }
   }

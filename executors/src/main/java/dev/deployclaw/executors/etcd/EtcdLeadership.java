@@ -9,10 +9,10 @@ import java.util.List;
  * The lead, as long as its lease stands. {@link #holds} is a courtesy that stops a leader early;
  * what keeps a former leader from writing are the {@link #conditions}.
  */
-record EtcdLeadership(String name, long term, List<Condition> conditions, LeaseWatch watch)
+record EtcdLeadership(String name, long term, List<Condition> conditions, LeaseKeepAlive watch)
     implements Leadership {
 
-  static EtcdLeadership begin(LeaseWatch watch, String name, long term, long revision) {
+  static EtcdLeadership begin(LeaseKeepAlive watch, String name, long term, long revision) {
     List<Condition> conditions =
         List.of(
             new Condition.Unmoved("leader", revision),

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.etcd;
 
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.StateStore;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
@@ -33,18 +33,18 @@ public final class EtcdStateStore implements StateStore {
   /** The most pages that one listing reads. */
   private static final int MOST_PAGES = 10_000;
 
-  private final EtcdLink link;
+  private final EtcdClient link;
 
   public EtcdStateStore(EtcdSettings settings) {
-    this.link = new EtcdLink(settings);
+    this.link = new EtcdClient(settings);
   }
 
   @Override
   public Optional<Entry> get(String key) throws InterruptedException {
     try {
-      var answer = link.call(c -> c.getKVClient().get(EtcdLink.bytes(key)));
+      var answer = link.call(c -> c.getKVClient().get(EtcdClient.bytes(key)));
       return answer.getKvs().stream().findFirst().map(EtcdStateStore::entry);
-    } catch (EtcdLink.Failed e) {
+    } catch (EtcdClient.Failed e) {
       throw new Unreachable(e.fault().reason(), e);
     }
   }
@@ -59,14 +59,14 @@ public final class EtcdStateStore implements StateStore {
       return List.of();
     }
     Op[] reads =
-        keys.stream().map(k -> Op.get(EtcdLink.bytes(k), GetOption.DEFAULT)).toArray(Op[]::new);
+        keys.stream().map(k -> Op.get(EtcdClient.bytes(k), GetOption.DEFAULT)).toArray(Op[]::new);
     try {
       var answer = link.call(c -> c.getKVClient().txn().Then(reads).commit());
       return answer.getGetResponses().stream()
           .flatMap(r -> r.getKvs().stream())
           .map(EtcdStateStore::entry)
           .toList();
-    } catch (EtcdLink.Failed e) {
+    } catch (EtcdClient.Failed e) {
       throw new Unreachable(e.fault().reason(), e);
     }
   }
@@ -84,9 +84,9 @@ public final class EtcdStateStore implements StateStore {
 
   /** Page by page, all of one revision. */
   private List<Entry> below(String prefix, boolean keysOnly) throws InterruptedException {
-    ByteSequence end = OptionsUtil.prefixEndOf(EtcdLink.bytes(prefix));
+    ByteSequence end = OptionsUtil.prefixEndOf(EtcdClient.bytes(prefix));
     List<Entry> all = new ArrayList<>();
-    ByteSequence from = EtcdLink.bytes(prefix);
+    ByteSequence from = EtcdClient.bytes(prefix);
     long revision = 0;
     for (int pages = 0; pages < MOST_PAGES; pages++) {
       var option =
@@ -102,7 +102,7 @@ public final class EtcdStateStore implements StateStore {
         return all;
       }
       revision = revision == 0 ? page.getHeader().getRevision() : revision;
-      from = EtcdLink.bytes(all.getLast().key() + "\0");
+      from = EtcdClient.bytes(all.getLast().key() + "\0");
     }
     throw new IllegalStateException("more than " + MOST_PAGES + " pages below " + prefix);
   }
@@ -122,21 +122,21 @@ public final class EtcdStateStore implements StateStore {
       return answer.isSucceeded()
           ? new Result.Applied(answer.getHeader().getRevision())
           : new Result.Refused();
-    } catch (EtcdLink.Failed e) {
+    } catch (EtcdClient.Failed e) {
       return switch (e.fault()) {
-        case Fault.Unknown(String reason) -> new Result.Unknown(reason);
-        case Fault.Unavailable(String reason) -> throw new Unreachable(reason, e);
-        case Fault.Denied(String reason) -> throw new Unreachable(reason, e);
-        case Fault.Ungranted(String reason) -> throw new Unreachable(reason, e);
-        case Fault.Invalid(String reason) -> throw new IllegalArgumentException(reason, e);
-        case Fault.Conflict(String reason) -> throw new IllegalStateException(reason, e);
+        case CallFault.Unknown(String reason) -> new Result.Unknown(reason);
+        case CallFault.Unavailable(String reason) -> throw new Unreachable(reason, e);
+        case CallFault.Denied(String reason) -> throw new Unreachable(reason, e);
+        case CallFault.Ungranted(String reason) -> throw new Unreachable(reason, e);
+        case CallFault.Invalid(String reason) -> throw new IllegalArgumentException(reason, e);
+        case CallFault.Conflict(String reason) -> throw new IllegalStateException(reason, e);
       };
     }
   }
 
   @Override
   public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
-    return Election.stand(link, this, name, lease);
+    return EtcdElection.stand(link, this, name, lease);
   }
 
   @Override
@@ -150,17 +150,17 @@ public final class EtcdStateStore implements StateStore {
       case Condition.Unmoved(String key, long revision) ->
           equal(key, CmpTarget.modRevision(revision));
       case Condition.Holds(String key, byte[] value) ->
-          equal(key, CmpTarget.value(EtcdLink.bytes(value)));
+          equal(key, CmpTarget.value(EtcdClient.bytes(value)));
     };
   }
 
   private static Op operation(Write write) {
     return switch (write) {
       case Write.Put(String key, byte[] value) ->
-          Op.put(EtcdLink.bytes(key), EtcdLink.bytes(value), PutOption.DEFAULT);
-      case Write.Delete(String key) -> Op.delete(EtcdLink.bytes(key), DeleteOption.DEFAULT);
+          Op.put(EtcdClient.bytes(key), EtcdClient.bytes(value), PutOption.DEFAULT);
+      case Write.Delete(String key) -> Op.delete(EtcdClient.bytes(key), DeleteOption.DEFAULT);
       case Write.Clear(String prefix) -> {
-        var from = EtcdLink.bytes(prefix);
+        var from = EtcdClient.bytes(prefix);
         var below = DeleteOption.builder().withRange(OptionsUtil.prefixEndOf(from)).build();
         yield Op.delete(from, below);
       }
@@ -170,13 +170,13 @@ public final class EtcdStateStore implements StateStore {
   private GetResponse page(ByteSequence from, GetOption option) throws InterruptedException {
     try {
       return link.call(c -> c.getKVClient().get(from, option));
-    } catch (EtcdLink.Failed e) {
+    } catch (EtcdClient.Failed e) {
       throw new Unreachable(e.fault().reason(), e);
     }
   }
 
   private static Cmp equal(String key, CmpTarget<?> target) {
-    return new Cmp(EtcdLink.bytes(key), Cmp.Op.EQUAL, target);
+    return new Cmp(EtcdClient.bytes(key), Cmp.Op.EQUAL, target);
   }
 
   private static Entry entry(KeyValue kv) {

@@ -1,4 +1,4 @@
-/** etcd: the store that decides, and the policy store as a participant. */
+/** etcd as the state store: the client, leader election, leases and health. */
 @NullMarked
 package dev.deployclaw.executors.etcd;
 

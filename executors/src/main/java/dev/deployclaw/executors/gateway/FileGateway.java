@@ -1,11 +1,11 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.executors.sandbox.EpochFolder;
-import dev.deployclaw.executors.sandbox.Fanout;
-import dev.deployclaw.executors.sandbox.GatewayFile;
-import dev.deployclaw.policy.gateway.Site;
-import dev.deployclaw.policy.model.Names;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.executors.member.BoundedFanout;
+import dev.deployclaw.executors.nginx.DesiredGatewayFile;
+import dev.deployclaw.executors.nginx.EpochFolder;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.model.DnsLabel;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -31,22 +31,28 @@ public record FileGateway(
     Path binary,
     Path pidFile,
     URI url,
-    Site site,
+    GatewaySite site,
     Optional<Path> watcher)
-    implements Fanout.Member {
+    implements BoundedFanout.Member {
   static final String REMEDY =
       "put its file at epochs/0/nginx.conf, link live to epochs/0, and start NGINX with"
           + " -c <folder>/live/nginx.conf";
 
   public FileGateway {
-    Names.label("gateway", name);
-    Names.label("namespace", namespace);
+    DnsLabel.label("gateway", name);
+    DnsLabel.label("namespace", namespace);
     folder = folder.toAbsolutePath().normalize();
   }
 
   /** Whose NGINX the agent sees and signals. */
   public FileGateway(
-      String name, String namespace, Path folder, Path binary, Path pidFile, URI url, Site site) {
+      String name,
+      String namespace,
+      Path folder,
+      Path binary,
+      Path pidFile,
+      URI url,
+      GatewaySite site) {
     this(name, namespace, folder, binary, pidFile, url, site, Optional.empty());
   }
 
@@ -62,8 +68,8 @@ public record FileGateway(
   }
 
   /** What its file must be at the epoch. */
-  GatewayFile file(Activation activation) throws IOException {
-    return GatewayFile.of(activation, name, member(), site)
+  DesiredGatewayFile file(EpochSpec activation) throws IOException {
+    return DesiredGatewayFile.of(activation, name, member(), site)
         .orAdopted(() -> new EpochFolder(folder).file(0, EpochFolder.FILE));
   }
 
@@ -71,8 +77,8 @@ public record FileGateway(
    * The same file for the agent's eyes, with all that NGINX writes in another folder; empty where
    * the epoch's file isn't rendered, but put back as it was found.
    */
-  Optional<byte[]> copy(Activation activation, Path writesTo) {
-    return GatewayFile.copy(activation, name, member(), site.writingTo(writesTo));
+  Optional<byte[]> copy(EpochSpec activation, Path writesTo) {
+    return DesiredGatewayFile.copy(activation, name, member(), site.writingTo(writesTo));
   }
 
   /** Whether the gateway may write the very program that the agent would start. */

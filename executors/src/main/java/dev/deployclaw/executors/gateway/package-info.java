@@ -1,4 +1,7 @@
-/** File gateways: NGINX processes whose file is switched by a link, epoch by epoch. */
+/**
+ * File gateways: NGINX processes whose configuration is switched by a symbolic link, epoch by
+ * epoch.
+ */
 @NullMarked
 package dev.deployclaw.executors.gateway;
 

@@ -1,8 +1,8 @@
 package dev.deployclaw.executors.kubernetes;
 
-import dev.deployclaw.executors.sandbox.Fanout;
-import dev.deployclaw.policy.gateway.Site;
-import dev.deployclaw.policy.model.Names;
+import dev.deployclaw.executors.member.BoundedFanout;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.model.DnsLabel;
 
 /**
  * A gateway whose pods belong to a Deployment and read their file from a volume of ConfigMaps.
@@ -21,15 +21,15 @@ public record KubernetesGateway(
     String volume,
     String file,
     String binary,
-    Site site)
-    implements Fanout.Member {
+    GatewaySite site)
+    implements BoundedFanout.Member {
 
   public KubernetesGateway {
-    Names.label("gateway", name);
-    Names.label("namespace", namespace);
+    DnsLabel.label("gateway", name);
+    DnsLabel.label("namespace", namespace);
     plain("deployment", "[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", deployment);
-    Names.label("container", container);
-    Names.label("volume", volume);
+    DnsLabel.label("container", container);
+    DnsLabel.label("volume", volume);
     plain("file", "[A-Za-z0-9][A-Za-z0-9._-]{0,200}", file);
     plain("binary", "[A-Za-z0-9._/-]{1,200}", binary);
   }
@@ -37,6 +37,16 @@ public record KubernetesGateway(
   @Override
   public String member() {
     return "gateway/" + namespace + "/" + name;
+  }
+
+  /** Whether it is of the same Deployment. */
+  public boolean shares(KubernetesGateway other) {
+    return namespace.equals(other.namespace) && deployment.equals(other.deployment);
+  }
+
+  /** Whether a person means it by that name: its own, or its namespace's and its own. */
+  public boolean isNamed(String text) {
+    return text.equals(name) || text.equals(namespace + "/" + name);
   }
 
   private static void plain(String what, String rule, String value) {

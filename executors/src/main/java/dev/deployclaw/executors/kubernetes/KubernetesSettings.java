@@ -4,12 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * What of a Kubernetes cluster belongs to the estate, and how hard it is asked.
  *
- * @param namespaces looked at besides those of policies and gateways
+ * @param namespaces looked at besides those of gateways
  * @param atOnce gateways or namespaces worked on at the same time
  * @param preflight how long a check by the gateway's own image may take, its start included
  * @param poll between two looks at something that is awaited
@@ -17,7 +16,7 @@ import java.util.stream.Stream;
  */
 public record KubernetesSettings(
     List<String> namespaces,
-    List<PolicyMaps> policies,
+    List<ConfigMapSource> policies,
     List<KubernetesGateway> gateways,
     int atOnce,
     Duration preflight,
@@ -37,7 +36,7 @@ public record KubernetesSettings(
 
   public static KubernetesSettings of(
       List<String> namespaces,
-      List<PolicyMaps> policies,
+      List<ConfigMapSource> policies,
       List<KubernetesGateway> gateways,
       Duration preflight) {
     return new KubernetesSettings(
@@ -45,12 +44,19 @@ public record KubernetesSettings(
   }
 
   /** All namespaces that are named somewhere, sorted. */
-  Set<String> named() {
+  public Set<String> named() {
+    var out = looked();
+    policies.stream().map(ConfigMapSource::namespace).forEach(out::add);
+    return out;
+  }
+
+  /**
+   * Those whose Deployments, pods and services are looked at, sorted. In one of policies alone
+   * there is nothing to see but its ConfigMaps, which the sources read.
+   */
+  public Set<String> looked() {
     var out = new TreeSet<>(namespaces);
-    Stream.concat(
-            policies.stream().map(PolicyMaps::namespace),
-            gateways.stream().map(KubernetesGateway::namespace))
-        .forEach(out::add);
+    gateways.stream().map(KubernetesGateway::namespace).forEach(out::add);
     return out;
   }
 }

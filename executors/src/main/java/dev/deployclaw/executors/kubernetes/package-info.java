@@ -1,4 +1,4 @@
-/** Kubernetes: topology, policies in ConfigMaps, and gateways whose pods a Deployment replaces. */
+/** The Kubernetes cluster of the estate: its gateways, its policy sources and the settings. */
 @NullMarked
 package dev.deployclaw.executors.kubernetes;
 

@@ -1,16 +1,16 @@
 package dev.deployclaw.executors.probe;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
-import dev.deployclaw.policy.probe.Lane;
-import dev.deployclaw.policy.probe.Order;
+import dev.deployclaw.policy.probe.ProbeLane;
 import dev.deployclaw.policy.probe.ProbePlan;
+import dev.deployclaw.policy.probe.ProbePlanRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,20 +27,20 @@ import java.util.concurrent.Semaphore;
  * the policy set says. It passed only if every report is YES: nothing unexpected, and every gateway
  * decided. Facts: {@code requests}, {@code allowed}, {@code refused}, {@code unexpected}, {@code
  * undecided}, {@code repeated}, {@code p50_us}, {@code p99_us}, {@code left_out}. A heartbeat is
- * the small sister, see {@link Beats}.
+ * the small sister, see {@link HeartbeatProber}.
  */
-public final class ProbeExecutor implements Executor {
+public final class ProbeExecutor implements BackendExecutor {
   private static final String PROBE = "probe";
   private static final String HEARTBEAT = "heartbeat";
-  private static final Outcome NO_KEY =
-      Outcome.failed(new Fault.Invalid("the policy set has no key to verify probes with"));
+  private static final CallOutcome NO_KEY =
+      CallOutcome.failed(new CallFault.Invalid("the policy set has no key to verify probes with"));
 
   private final ProbeSettings settings;
-  private final Beats beats;
+  private final HeartbeatProber beats;
 
   public ProbeExecutor(ProbeSettings settings) {
     this.settings = settings;
-    this.beats = new Beats(settings);
+    this.beats = new HeartbeatProber(settings);
   }
 
   @Override
@@ -54,54 +54,62 @@ public final class ProbeExecutor implements Executor {
   }
 
   @Override
-  public Outcome execute(Invocation invocation) throws InterruptedException {
+  public CallOutcome execute(Invocation invocation) throws InterruptedException {
     return switch (invocation.call()) {
-      case Call.Probe(Activation activation, _) when keyless(activation) -> NO_KEY;
-      case Call.Heartbeat(Activation activation) when keyless(activation) -> NO_KEY;
-      case Call.Probe(Activation activation, int requests) ->
+      case ExecutorCall.Probe(EpochSpec activation, _) when keyless(activation) -> NO_KEY;
+      case ExecutorCall.Heartbeat(EpochSpec activation) when keyless(activation) -> NO_KEY;
+      case ExecutorCall.Probe(EpochSpec activation, int requests) ->
           probe(activation, requests, invocation.deadline());
-      case Call.Heartbeat(Activation activation) -> beats.beat(activation, invocation.deadline());
-      default -> Outcome.failed(new Fault.Invalid("probes know no " + invocation.call().verb()));
+      case ExecutorCall.Heartbeat(EpochSpec activation) ->
+          beats.beat(activation, invocation.deadline());
+      default ->
+          CallOutcome.failed(new CallFault.Invalid("probes know no " + invocation.call().verb()));
     };
   }
 
-  private static boolean keyless(Activation activation) {
+  private static boolean keyless(EpochSpec activation) {
     return activation.set().probeKey().isEmpty();
   }
 
-  private Outcome probe(Activation activation, int requests, Duration deadline)
+  private CallOutcome probe(EpochSpec activation, int requests, Duration deadline)
       throws InterruptedException {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
     long start = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     String seed = activation.execution() + "-" + activation.epoch();
     var found = settings.entrances().now();
-    var doors = new Doors(found.open());
-    var plan = ProbePlan.of(activation.set(), new Order(doors.gateways(), requests, seed, start));
-    var ledger = new Ledger();
-    var tokens = Tokens.of(plan.probes(), seed + "-" + start, settings.privateKey());
-    var sender = new Sender(settings, activation, tokens);
-    send(plan.lanes(), lane -> new LaneRun(lane, new LaneRun.Way(doors, sender), ledger, end));
+    var doors = new EntranceRoundRobin(found.open());
+    var plan =
+        ProbePlan.of(
+            activation.set(), new ProbePlanRequest(doors.gateways(), requests, seed, start));
+    var ledger = new ProbeStatistics();
+    var tokens = ProbeTokens.of(plan.probes(), seed + "-" + start, settings.privateKey());
+    var sender = new ProbeSender(settings, activation, tokens);
+    send(
+        plan.lanes(),
+        lane -> new ProbeLaneRunner(lane, new ProbeLaneRunner.Way(doors, sender), ledger, end));
     var facts = ledger.facts();
     facts.put("left_out", plan.leftOut());
     var reports = new ArrayList<>(found.closed());
     found.open().forEach(e -> reports.add(report(e, activation, ledger)));
-    return new Outcome.Done(reports, facts);
+    return new CallOutcome.Done(reports, facts);
   }
 
   /** On a way back, a gateway that was added since is no way in. */
-  private static Report report(Entrance entrance, Activation activation, Ledger ledger) {
+  private static MemberReport report(
+      Entrance entrance, EpochSpec activation, ProbeStatistics ledger) {
     boolean known = activation.set().gateways().containsKey(entrance.name());
     return known || !activation.back()
         ? ledger.report(entrance, activation.digest())
-        : Report.skipped(entrance.member(), "was added since that epoch: nothing is asked of it");
+        : MemberReport.skipped(
+            entrance.member(), "was added since that epoch: nothing is asked of it");
   }
 
   /** One lane, made ready to be sent. */
   private interface Start {
-    Runnable of(Lane lane);
+    Runnable of(ProbeLane lane);
   }
 
-  private void send(List<Lane> lanes, Start start) throws InterruptedException {
+  private void send(List<ProbeLane> lanes, Start start) throws InterruptedException {
     var places = new Semaphore(settings.lanesAtOnce());
     var named = Thread.ofVirtual().name("probe-", 0).factory();
     try (var threads = Executors.newThreadPerTaskExecutor(named)) {

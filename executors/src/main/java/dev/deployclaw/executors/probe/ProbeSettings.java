@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.probe;
 
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.executors.member.BoundedFanout;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +44,7 @@ public record ProbeSettings(
   /**
    * @param closed of gateways that nothing can enter, or of which that can't be told
    */
-  public record Found(List<Entrance> open, List<Report> closed) {
+  public record Found(List<Entrance> open, List<MemberReport> closed) {
     public Found {
       open = List.copyOf(open);
       closed = List.copyOf(closed);
@@ -59,7 +59,7 @@ public record ProbeSettings(
    * @param pod which of the gateway's instances it is; empty where it has but one way in
    */
   public record Entrance(String name, String namespace, URI url, String pod)
-      implements Fanout.Member {
+      implements BoundedFanout.Member {
     public Entrance(String name, String namespace, URI url) {
       this(name, namespace, url, "");
     }

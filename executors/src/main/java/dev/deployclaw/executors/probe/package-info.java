@@ -1,4 +1,6 @@
-/** Synthetic requests, sent through the gateways' listening ports. */
+/**
+ * Synthetic requests through the gateways' ports, to validate a change and to prove enforcement.
+ */
 @NullMarked
 package dev.deployclaw.executors.probe;
 

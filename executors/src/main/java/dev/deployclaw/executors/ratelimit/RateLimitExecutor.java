@@ -1,16 +1,16 @@
 package dev.deployclaw.executors.ratelimit;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.tls.TlsFailure;
+import dev.deployclaw.executors.member.BoundedFanout;
+import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
-import dev.deployclaw.executors.sandbox.Fanout;
-import dev.deployclaw.executors.sandbox.PlainHttp;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
@@ -35,7 +35,7 @@ import javax.net.ssl.SSLException;
  * <p>One that asks another Redis than the configured one is a NO to every look, so that no change
  * begins with it, and no vote: a way back goes on without it.
  */
-public final class RateLimitExecutor implements Executor {
+public final class RateLimitExecutor implements BackendExecutor {
   private static final String STATUS = "/v1/status";
   private static final String USAGE = "/v1/usage";
   private static final Set<String> LOOKS = Set.of("topology", "scan", "usage");
@@ -55,56 +55,60 @@ public final class RateLimitExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Executor.participantWith(LOOKS);
+    return BackendExecutor.participantWith(LOOKS);
   }
 
   @Override
-  public Outcome execute(Invocation invocation) throws InterruptedException {
+  public CallOutcome execute(Invocation invocation) throws InterruptedException {
     if (settings.services().isEmpty()) {
-      return Outcome.done(List.of(Report.skipped(name(), "no rate limit service is configured")));
+      return CallOutcome.done(
+          List.of(MemberReport.skipped(name(), "no rate limit service is configured")));
     }
     return switch (invocation.call()) {
-      case Call.Look(String verb, _) when verb.equals("usage") -> all(invocation, this::usage);
-      case Call.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, seeing());
-      case Call.Look _,
-          Call.Probe _,
-          Call.Heartbeat _,
-          Call.WriteBack _,
-          Call.Lost _,
-          Call.Reassert _ ->
-          Outcome.failed(
-              new Fault.Invalid("rate limit services know no " + invocation.call().verb()));
-      case Call.Observe _ -> all(invocation, seeing());
-      case Call.Stage _, Call.Publish _, Call.Discard _ ->
+      case ExecutorCall.Look(String verb, _) when verb.equals("usage") ->
+          all(invocation, this::usage);
+      case ExecutorCall.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, seeing());
+      case ExecutorCall.Look _,
+          ExecutorCall.Probe _,
+          ExecutorCall.Heartbeat _,
+          ExecutorCall.WriteBack _,
+          ExecutorCall.Lost _,
+          ExecutorCall.Reassert _,
+          ExecutorCall.Share _ ->
+          CallOutcome.failed(
+              new CallFault.Invalid("rate limit services know no " + invocation.call().verb()));
+      case ExecutorCall.Observe _ -> all(invocation, seeing());
+      case ExecutorCall.Stage _, ExecutorCall.Publish _, ExecutorCall.Discard _ ->
           all(invocation, RateLimitExecutor::pulls);
-      case Call.Prepare(Activation a) -> all(invocation, voting(a, invocation.deadline()));
-      case Call.Converge(Activation a) -> all(invocation, deciding(a));
+      case ExecutorCall.Prepare(EpochSpec a) -> all(invocation, voting(a, invocation.deadline()));
+      case ExecutorCall.Converge(EpochSpec a) -> all(invocation, deciding(a));
     };
   }
 
-  private Outcome all(Invocation call, Fanout.Question<Service> question)
+  private CallOutcome all(Invocation call, BoundedFanout.Question<Service> question)
       throws InterruptedException {
-    var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
-    return Outcome.done(fanout.ask(settings.services(), question));
+    var fanout = BoundedFanout.by(call.deadline(), call.operation(), settings.atOnce());
+    return CallOutcome.done(fanout.ask(settings.services(), question));
   }
 
-  private static Report pulls(Service service) {
-    return Report.skipped(service.member(), "fetches policy sets by itself");
+  private static MemberReport pulls(Service service) {
+    return MemberReport.skipped(service.member(), "fetches policy sets by itself");
   }
 
   /** What it decided since it began. */
-  private Report usage(Service service) throws IOException {
+  private MemberReport usage(Service service) throws IOException {
     var answer = answer(service, USAGE);
     Optional<ServiceUsage> usage =
         answer.status() == 200 ? ServiceUsage.parse(answer.body()) : Optional.empty();
     return usage
-        .map(u -> Report.yes(service.member(), "", u.facts()))
+        .map(u -> MemberReport.yes(service.member(), "", u.facts()))
         .orElse(
-            Report.unknown(service.member(), "doesn't tell what it decided: is it an older one?"));
+            MemberReport.unknown(
+                service.member(), "doesn't tell what it decided: is it an older one?"));
   }
 
-  private Fanout.Question<Service> seeing() throws InterruptedException {
-    var allegiance = new Allegiance(redis.nodes());
+  private BoundedFanout.Question<Service> seeing() throws InterruptedException {
+    var allegiance = new RedisIdentityCheck(redis.nodes());
     return service -> {
       var status = status(service);
       var broken = allegiance.broken(status);
@@ -112,7 +116,7 @@ public final class RateLimitExecutor implements Executor {
         return no(service, broken.get(), status);
       }
       String digest = status.decided().map(Held::digest).orElse("");
-      return Report.yes(service.member(), digest, facts(service, status));
+      return MemberReport.yes(service.member(), digest, facts(service, status));
     };
   }
 
@@ -120,10 +124,10 @@ public final class RateLimitExecutor implements Executor {
    * Asks again until it holds the epoch, or for four fifths of the time there is. One that doesn't
    * answer is given no more than one exchange takes: a way back must not wait for it.
    */
-  private Fanout.Question<Service> voting(Activation activation, Duration deadline)
+  private BoundedFanout.Question<Service> voting(EpochSpec activation, Duration deadline)
       throws InterruptedException {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
-    var allegiance = new Allegiance(redis.nodes());
+    var allegiance = new RedisIdentityCheck(redis.nodes());
     return service -> {
       long silent = System.nanoTime() + settings.answer().toNanos();
       var vote = vote(service, activation, allegiance);
@@ -135,7 +139,7 @@ public final class RateLimitExecutor implements Executor {
     };
   }
 
-  private static boolean mayChange(Report vote, long silentUntil) {
+  private static boolean mayChange(MemberReport vote, long silentUntil) {
     return switch (vote.answer()) {
       case YES, SKIPPED -> false;
       case NO -> true;
@@ -143,26 +147,27 @@ public final class RateLimitExecutor implements Executor {
     };
   }
 
-  private Report vote(Service service, Activation activation, Allegiance allegiance) {
+  private MemberReport vote(Service service, EpochSpec activation, RedisIdentityCheck allegiance) {
     try {
       var status = status(service);
       var broken = allegiance.broken(status);
       if (broken.isPresent()) {
-        return Report.unknown(service.member(), broken.get());
+        return MemberReport.unknown(service.member(), broken.get());
       }
       if (!status.holds(activation.epoch(), activation.digest())) {
         return no(service, lacks(activation, status), status);
       }
       return status.redis().equals(ServiceStatus.OK)
-          ? Report.yes(service.member(), activation.digest(), facts(service, status))
+          ? MemberReport.yes(service.member(), activation.digest(), facts(service, status))
           : no(service, "can't ask Redis: " + status.redis(), status);
     } catch (IOException e) {
-      return Report.unknown(service.member(), Fanout.describe(e));
+      return MemberReport.unknown(service.member(), BoundedFanout.describe(e));
     }
   }
 
-  private Fanout.Question<Service> deciding(Activation activation) throws InterruptedException {
-    var allegiance = new Allegiance(redis.nodes());
+  private BoundedFanout.Question<Service> deciding(EpochSpec activation)
+      throws InterruptedException {
+    var allegiance = new RedisIdentityCheck(redis.nodes());
     return service -> {
       var status = status(service);
       var broken = allegiance.broken(status);
@@ -172,7 +177,7 @@ public final class RateLimitExecutor implements Executor {
     };
   }
 
-  private static Report decided(Service service, Activation activation, ServiceStatus status) {
+  private static MemberReport decided(Service service, EpochSpec activation, ServiceStatus status) {
     var lacking =
         Stream.concat(Stream.of(activation), activation.tried().stream())
             .filter(a -> !status.holds(a.epoch(), a.digest()))
@@ -185,7 +190,7 @@ public final class RateLimitExecutor implements Executor {
     boolean decides =
         status.decided().filter(wanted::equals).isPresent() && status.trial().equals(beside);
     return decides
-        ? Report.yes(service.member(), activation.digest(), facts(service, status))
+        ? MemberReport.yes(service.member(), activation.digest(), facts(service, status))
         : no(service, said(status), status);
   }
 
@@ -204,15 +209,16 @@ public final class RateLimitExecutor implements Executor {
         .formatted(trial.epoch(), trial.cohort().share());
   }
 
-  private static String lacks(Activation activation, ServiceStatus status) {
+  private static String lacks(EpochSpec activation, ServiceStatus status) {
     String lacks = "does not hold epoch " + activation.epoch();
     return status.etcd().equals(ServiceStatus.OK)
         ? lacks
         : lacks + ": it can't read etcd: " + status.etcd();
   }
 
-  private static Report no(Service service, String reason, ServiceStatus status) {
-    return new Report(service.member(), Report.Answer.NO, "", reason, facts(service, status));
+  private static MemberReport no(Service service, String reason, ServiceStatus status) {
+    return new MemberReport(
+        service.member(), MemberReport.Answer.NO, "", reason, facts(service, status));
   }
 
   private ServiceStatus status(Service service) throws IOException {
@@ -226,12 +232,12 @@ public final class RateLimitExecutor implements Executor {
   /**
    * @throws IOException also where it wants more shown, or can't be believed
    */
-  private PlainHttp.Answer answer(Service service, String path) throws IOException {
+  private OneShotHttpClient.Answer answer(Service service, String path) throws IOException {
     boolean encrypted = "https".equals(service.url().getScheme());
     var access = service.access();
     var tls = encrypted ? Optional.of(access.tls().context()) : Optional.<SSLContext>empty();
     try {
-      var http = new PlainHttp(service.url(), settings.answer(), tls);
+      var http = new OneShotHttpClient(service.url(), settings.answer(), tls);
       var answer = http.send("GET", path, access.headers());
       return switch (answer.status()) {
         case 401 ->

@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.ratelimit;
 
 import dev.deployclaw.core.tls.TlsSettings;
-import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.executors.member.BoundedFanout;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +46,7 @@ public record RateLimitSettings(
   /**
    * @param url scheme, host and port
    */
-  public record Service(String namespace, URI url, Access access) implements Fanout.Member {
+  public record Service(String namespace, URI url, Access access) implements BoundedFanout.Member {
     /** One that tells everybody. */
     public Service(String namespace, URI url) {
       this(namespace, url, Access.OPEN);

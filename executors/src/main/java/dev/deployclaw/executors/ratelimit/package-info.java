@@ -1,4 +1,4 @@
-/** The rate limit services, asked what they hold and what decides. */
+/** The rate limit services as a participant: which epoch they hold, and which Redis they ask. */
 @NullMarked
 package dev.deployclaw.executors.ratelimit;
 

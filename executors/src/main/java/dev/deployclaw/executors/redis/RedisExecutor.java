@@ -1,20 +1,32 @@
 package dev.deployclaw.executors.redis;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.executors.redis.NodeLink.NodeFailed;
+import dev.deployclaw.executors.redis.activation.EpochActivator;
+import dev.deployclaw.executors.redis.activation.FenceAuthority;
+import dev.deployclaw.executors.redis.activation.FenceCheck;
+import dev.deployclaw.executors.redis.activation.LossRepair;
+import dev.deployclaw.executors.redis.activation.ReadBackVote;
+import dev.deployclaw.executors.redis.activation.RuleStager;
+import dev.deployclaw.executors.redis.activation.VoteCache;
+import dev.deployclaw.executors.redis.cluster.ReconnectingConnection.NodeFailed;
+import dev.deployclaw.executors.redis.cluster.RedisNodes;
+import dev.deployclaw.executors.redis.cluster.RedisSettings;
+import dev.deployclaw.executors.redis.inspect.CounterUsage;
+import dev.deployclaw.executors.redis.inspect.NodeInspector;
+import dev.deployclaw.executors.redis.inspect.NodeMeasurements;
 import java.util.Set;
 
 /**
  * The Redis cluster as a participant and as something to look at, named {@code redis}. Every node
  * gives a report of its own, {@code redis/<host:port>}. The topology is asked anew at each call.
  */
-public final class RedisExecutor implements Executor, AutoCloseable {
+public final class RedisExecutor implements BackendExecutor, AutoCloseable {
   private static final Set<String> MORE =
       Set.of(
           "lost",
@@ -29,28 +41,28 @@ public final class RedisExecutor implements Executor, AutoCloseable {
           "usage");
 
   private final RedisNodes nodes;
-  private final Staging staging;
-  private final ReadBack readBack;
-  private final Flip flip;
-  private final Losses losses;
-  private final Looks looks;
-  private final Inspection inspection;
-  private final Usage usage;
+  private final RuleStager staging;
+  private final ReadBackVote readBack;
+  private final EpochActivator flip;
+  private final LossRepair losses;
+  private final NodeMeasurements looks;
+  private final NodeInspector inspection;
+  private final CounterUsage usage;
 
   /**
    * @param authority is asked where a primary has lost its fence
    */
-  public RedisExecutor(RedisSettings settings, Authority authority) {
-    var fences = new Fences(authority);
+  public RedisExecutor(RedisSettings settings, FenceAuthority authority) {
+    var fences = new FenceCheck(authority);
     this.nodes = new RedisNodes(settings);
-    var voted = new Voted();
-    this.staging = new Staging(nodes, fences, voted);
-    this.readBack = new ReadBack(nodes, fences, voted);
-    this.flip = new Flip(nodes, fences, voted);
-    this.losses = new Losses(nodes, fences);
-    this.looks = new Looks(nodes);
-    this.inspection = new Inspection(nodes);
-    this.usage = new Usage(nodes);
+    var voted = new VoteCache();
+    this.staging = new RuleStager(nodes, fences, voted);
+    this.readBack = new ReadBackVote(nodes, fences, voted);
+    this.flip = new EpochActivator(nodes, fences, voted);
+    this.losses = new LossRepair(nodes, fences);
+    this.looks = new NodeMeasurements(nodes);
+    this.inspection = new NodeInspector(nodes);
+    this.usage = new CounterUsage(nodes);
   }
 
   @Override
@@ -60,15 +72,15 @@ public final class RedisExecutor implements Executor, AutoCloseable {
 
   @Override
   public Set<String> verbs() {
-    return Executor.participantWith(MORE);
+    return BackendExecutor.participantWith(MORE);
   }
 
   @Override
-  public Outcome execute(Invocation call) throws InterruptedException {
+  public CallOutcome execute(Invocation call) throws InterruptedException {
     try {
       return perform(call.call(), call.fence());
     } catch (NodeFailed e) {
-      return Outcome.failed(e.fault());
+      return CallOutcome.failed(e.fault());
     }
   }
 
@@ -77,22 +89,26 @@ public final class RedisExecutor implements Executor, AutoCloseable {
     nodes.close();
   }
 
-  private Outcome perform(Call call, Fence fence) throws InterruptedException {
+  private CallOutcome perform(ExecutorCall call, FencingToken fence) throws InterruptedException {
     return switch (call) {
-      case Call.Look look -> look(look);
-      case Call.Observe() -> inspection.observe();
-      case Call.Stage(Activation activation) -> staging.stage(activation, fence);
-      case Call.Prepare(Activation activation) -> readBack.prepare(activation, fence);
-      case Call.Publish(Activation activation) -> flip.publish(activation, fence);
-      case Call.Converge(Activation activation) -> flip.converge(activation);
-      case Call.Discard(long epoch) -> staging.discard(epoch, fence);
-      case Call.Lost(Activation activation) -> losses.lost(activation);
-      case Call.Reassert(Activation activation) -> losses.reassert(activation, fence);
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ -> cannot(call);
+      case ExecutorCall.Look look -> look(look);
+      case ExecutorCall.Observe() -> inspection.observe();
+      case ExecutorCall.Stage(EpochSpec activation) -> staging.stage(activation, fence);
+      case ExecutorCall.Prepare(EpochSpec activation) -> readBack.prepare(activation, fence);
+      case ExecutorCall.Publish(EpochSpec activation) -> flip.publish(activation, fence);
+      case ExecutorCall.Converge(EpochSpec activation) -> flip.converge(activation);
+      case ExecutorCall.Discard(long epoch) -> staging.discard(epoch, fence);
+      case ExecutorCall.Lost(EpochSpec activation) -> losses.lost(activation);
+      case ExecutorCall.Reassert(EpochSpec activation) -> losses.reassert(activation, fence);
+      case ExecutorCall.Probe _,
+          ExecutorCall.Heartbeat _,
+          ExecutorCall.WriteBack _,
+          ExecutorCall.Share _ ->
+          cannot(call);
     };
   }
 
-  private Outcome look(Call.Look look) throws InterruptedException {
+  private CallOutcome look(ExecutorCall.Look look) throws InterruptedException {
     return switch (look.verb()) {
       case "topology" -> looks.topology();
       case "identity" -> looks.identity();
@@ -106,7 +122,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
     };
   }
 
-  private static Outcome cannot(Call call) {
-    return Outcome.failed(new Fault.Invalid("redis has no verb " + call.verb()));
+  private static CallOutcome cannot(ExecutorCall call) {
+    return CallOutcome.failed(new CallFault.Invalid("redis has no verb " + call.verb()));
   }
 }

@@ -1,4 +1,4 @@
-/** Redis: the state that enforces, staged by epoch and switched by a function library per node. */
+/** The Redis cluster as a participant of a change. */
 @NullMarked
 package dev.deployclaw.executors.redis;
 

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.s3;
 
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.time.Duration;
 import java.util.Arrays;
@@ -44,13 +44,13 @@ public final class S3ObjectStore implements ObjectStore {
    */
   @Override
   public Put create(String name, byte[] bytes) throws InterruptedException {
-    Put last = new Put.Failed(new Fault.Unavailable("not tried"));
+    Put last = new Put.Failed(new CallFault.Unavailable("not tried"));
     for (int tries = 1; tries <= MOST_TRIES; tries++) {
       last = put(name, bytes);
-      if (last instanceof Put.Failed(Fault.Unknown lost)) {
+      if (last instanceof Put.Failed(CallFault.Unknown lost)) {
         last = resolve(name, bytes, lost);
       }
-      if (!(last instanceof Put.Failed(Fault.Unavailable _)) || tries == MOST_TRIES) {
+      if (!(last instanceof Put.Failed(CallFault.Unavailable _)) || tries == MOST_TRIES) {
         return last;
       }
       Thread.sleep(PAUSE.multipliedBy(tries));
@@ -68,7 +68,7 @@ public final class S3ObjectStore implements ObjectStore {
     } catch (AbortedException e) {
       throw interrupted(e);
     } catch (SdkException e) {
-      return new Get.Failed(S3Faults.of(e));
+      return new Get.Failed(S3FaultMapper.of(e));
     }
   }
 
@@ -90,25 +90,26 @@ public final class S3ObjectStore implements ObjectStore {
     } catch (AbortedException e) {
       throw interrupted(e);
     } catch (SdkException e) {
-      return refused(S3Faults.of(e));
+      return refused(S3FaultMapper.of(e));
     }
   }
 
   /** 412 says that the object is there; 409 that another create of it is under way. */
-  private static Put refused(Fault fault) {
-    if (fault instanceof Fault.Conflict(String reason)) {
+  private static Put refused(CallFault fault) {
+    if (fault instanceof CallFault.Conflict(String reason)) {
       return reason.contains("412")
           ? new Put.AlreadyThere()
-          : new Put.Failed(new Fault.Unavailable(reason));
+          : new Put.Failed(new CallFault.Unavailable(reason));
     }
     return new Put.Failed(fault);
   }
 
-  private Put resolve(String name, byte[] bytes, Fault.Unknown lost) throws InterruptedException {
+  private Put resolve(String name, byte[] bytes, CallFault.Unknown lost)
+      throws InterruptedException {
     return switch (read(name)) {
       case Get.Found(byte[] there) ->
           Arrays.equals(there, bytes) ? new Put.Created() : new Put.AlreadyThere();
-      case Get.Absent() -> new Put.Failed(new Fault.Unavailable(lost.reason()));
+      case Get.Absent() -> new Put.Failed(new CallFault.Unavailable(lost.reason()));
       case Get.Failed _ -> new Put.Failed(lost);
     };
   }

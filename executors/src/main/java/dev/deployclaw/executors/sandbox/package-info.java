@@ -1,7 +1,4 @@
-/**
- * What executors share: the decorators that bound them, asking many members at once, a plain HTTP
- * exchange, and what every kind of NGINX gateway has in common.
- */
+/** The decorators that bound an executor: a bulkhead, authorization, metrics and a time limit. */
 @NullMarked
 package dev.deployclaw.executors.sandbox;
 

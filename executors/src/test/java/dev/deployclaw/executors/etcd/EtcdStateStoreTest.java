@@ -9,8 +9,8 @@ import dev.deployclaw.core.spi.StateStore.Result;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.server.EtcdServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,11 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EtcdStateStoreTest {
   @TempDir static Path folder;
-  static Etcd etcd;
+  static EtcdServer etcd;
 
   @BeforeAll
   static void start() {
-    etcd = Etcd.start(folder);
+    etcd = EtcdServer.start(folder);
   }
 
   @AfterAll
@@ -179,7 +179,7 @@ class EtcdStateStoreTest {
   /** As where the client's own start takes so long. */
   @Test
   void givesTheFirstCallMoreTime(@TempDir Path own) throws Exception {
-    try (var server = Etcd.start(own);
+    try (var server = EtcdServer.start(own);
         var store = impatient(server);
         var later = Executors.newSingleThreadScheduledExecutor()) {
       server.daemon().pause();
@@ -196,7 +196,7 @@ class EtcdStateStoreTest {
 
   @Test
   void saysThatAnAnswerWasLost(@TempDir Path own) throws InterruptedException {
-    try (var server = Etcd.start(own);
+    try (var server = EtcdServer.start(own);
         var store = impatient(server)) {
       assertThat(store.get("a")).isEmpty();
       server.daemon().pause();
@@ -210,19 +210,19 @@ class EtcdStateStoreTest {
 
   @Test
   void saysThatNobodyIsThereAndFindsTheServerAgain(@TempDir Path own) throws InterruptedException {
-    try (var server = Etcd.start(own);
+    try (var server = EtcdServer.start(own);
         var store = impatient(server)) {
       assertThat(store.get("a")).isEmpty();
 
       server.daemon().kill();
-      Await.until("a refused connection", Duration.ofSeconds(60), () -> refuses(store));
+      BoundedWait.until("a refused connection", Duration.ofSeconds(60), () -> refuses(store));
       server.restart();
 
-      Await.until("an answer", Duration.ofSeconds(60), () -> answers(store));
+      BoundedWait.until("an answer", Duration.ofSeconds(60), () -> answers(store));
     }
   }
 
-  private static EtcdStateStore impatient(Etcd server) {
+  private static EtcdStateStore impatient(EtcdServer server) {
     return new EtcdStateStore(
         new EtcdSettings(
             List.of(server.endpoint()), "/t/", Duration.ofSeconds(3), Optional.empty()));

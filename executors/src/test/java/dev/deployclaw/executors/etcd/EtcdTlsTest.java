@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.tls.TlsSettings;
-import dev.deployclaw.testkit.Certificates;
-import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.server.EtcdServer;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,15 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real servers that want a client's certificate, each with a flaw of its own. */
 class EtcdTlsTest {
   @TempDir private static Path folder;
-  private static Certificates authority;
-  private static Certificates other;
-  private static Certificates client;
-  private static Etcd etcd;
+  private static TestCertificate authority;
+  private static TestCertificate other;
+  private static TestCertificate client;
+  private static EtcdServer etcd;
 
   @BeforeAll
   static void start() throws Exception {
-    authority = Certificates.make(folder.resolve("ca"), "CN=authority");
-    other = Certificates.make(folder.resolve("other"), "CN=another authority");
+    authority = TestCertificate.make(folder.resolve("ca"), "CN=authority");
+    other = TestCertificate.make(folder.resolve("other"), "CN=another authority");
     client = authority.sign(folder.resolve("client"), "CN=agent");
     etcd = server("etcd", authority.sign(folder.resolve("server"), "CN=etcd"));
   }
@@ -75,7 +75,7 @@ class EtcdTlsTest {
 
   @Test
   void refusesAServerThatSpeaksNoTls() {
-    try (var plain = Etcd.start(folder.resolve("plain"))) {
+    try (var plain = EtcdServer.start(folder.resolve("plain"))) {
       assertTrouble(plain.endpoint().replace("http:", "https:"), trusting())
           .hasMessageContaining("it speaks no TLS");
     }
@@ -103,15 +103,15 @@ class EtcdTlsTest {
     }
   }
 
-  private static Etcd server(String name, Certificates shown) {
-    return Etcd.startMutual(folder.resolve(name), shown, authority);
+  private static EtcdServer server(String name, TestCertificate shown) {
+    return EtcdServer.startMutual(folder.resolve(name), shown, authority);
   }
 
   private static TlsSettings trusting() {
     return tls(authority, client);
   }
 
-  private static TlsSettings tls(Certificates signer, Certificates mine) {
+  private static TlsSettings tls(TestCertificate signer, TestCertificate mine) {
     var identity = new TlsSettings.Identity(mine.certificate(), mine.key());
     return new TlsSettings(
         Optional.of(signer.certificate()), Optional.of(identity), Optional.empty());

@@ -9,10 +9,10 @@ import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.tls.TlsSettings;
-import dev.deployclaw.testkit.Certificates;
-import dev.deployclaw.testkit.Etcd;
-import dev.deployclaw.testkit.EtcdUsers;
-import dev.deployclaw.testkit.EtcdUsers.Right;
+import dev.deployclaw.testkit.server.EtcdAuthSetup;
+import dev.deployclaw.testkit.server.EtcdAuthSetup.Right;
+import dev.deployclaw.testkit.server.EtcdServer;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -33,16 +33,16 @@ class EtcdUsersTest {
   private static final Optional<EtcdSettings.Login> AGENT =
       Optional.of(new EtcdSettings.Login("agent", PASSWORD));
   @TempDir private static Path folder;
-  private static Etcd etcd;
+  private static EtcdServer etcd;
   private static TlsSettings tls;
 
   @BeforeAll
   static void start() throws Exception {
-    var server = Certificates.make(folder.resolve("server"), "CN=localhost");
-    etcd = Etcd.startEncrypted(folder.resolve("etcd"), server);
+    var server = TestCertificate.make(folder.resolve("server"), "CN=localhost");
+    etcd = EtcdServer.startEncrypted(folder.resolve("etcd"), server);
     tls = new TlsSettings(Optional.of(server.certificate()), Optional.empty(), Optional.empty());
     try (var http = server.clientWithoutCertificate()) {
-      new EtcdUsers(etcd, http)
+      new EtcdAuthSetup(etcd, http)
           .add("agent", PASSWORD, Right.READWRITE, PREFIX)
           .add("reader", "r", Right.READ, PREFIX)
           .enable("root");

@@ -2,12 +2,12 @@ package dev.deployclaw.executors.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.runtime.Reservations;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
-import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.testkit.server.EtcdServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,13 +29,13 @@ class ReservationsOnEtcdTest {
 
   @Test
   void oneRoundForgetsAllThatIsOld() throws Exception {
-    var world = new World();
+    var world = new FakeEstate();
     long now = world.time.instant().toEpochMilli();
-    try (var etcd = Etcd.start(folder);
+    try (var etcd = EtcdServer.start(folder);
         var store = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), "/deployclaw/default/"))) {
       var ports =
           world.ports(store, world.objects, UnaryOperator.identity(), world.journal, world.time);
-      var reservations = new Reservations(ports, "here");
+      var reservations = new ExecutionReservations(ports, "here");
       for (int task = 0; task < TASKS; task += AT_ONCE / 2) {
         store.transact(new Transaction(List.of(), reserved(task, now)));
       }
@@ -45,7 +45,7 @@ class ReservationsOnEtcdTest {
 
       int gone = reservations.forget(world.time.instant().minus(Duration.ofHours(24)));
 
-      assertThat(store.keys("")).containsExactly(Keys.reserved(young));
+      assertThat(store.keys("")).containsExactly(StoreKeys.reserved(young));
       assertThat(gone).isEqualTo(2 * TASKS);
     }
   }
@@ -55,8 +55,8 @@ class ReservationsOnEtcdTest {
     var writes = new ArrayList<Write>();
     byte[] value = ("{\"at\":" + at + "}").getBytes(StandardCharsets.UTF_8);
     for (int task = from; task < from + AT_ONCE / 2; task++) {
-      writes.add(new Write.Put(Keys.reserved("arch-2026-10-01-rate-limit-" + task), value));
-      writes.add(new Write.Put(Keys.taskKey("key-" + task), value));
+      writes.add(new Write.Put(StoreKeys.reserved("arch-2026-10-01-rate-limit-" + task), value));
+      writes.add(new Write.Put(StoreKeys.taskKey("key-" + task), value));
     }
     return writes;
   }

@@ -9,14 +9,14 @@ import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
-import dev.deployclaw.policy.gateway.Site;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Docker;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.docker.TestDockerDaemon;
+import dev.deployclaw.testkit.network.FreePortFinder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -44,18 +44,18 @@ class ConfinedGatewayTest {
 
   @Test
   void reloadsForTheAgentAndCanChangeNothingOfIts() throws Exception {
-    Docker.missing().ifPresent(reason -> assumeTrue(false, reason));
-    String listen = "127.0.0.1:" + Ports.free();
+    TestDockerDaemon.missing().ifPresent(reason -> assumeTrue(false, reason));
+    String listen = "127.0.0.1:" + FreePortFinder.free();
     var gateway = gateway(listen);
 
-    try (var docker = Docker.start(root.resolve("docker"))) {
+    try (var docker = TestDockerDaemon.start(root.resolve("docker"))) {
       String id = start(docker, docker.nginxImage());
-      Await.until("it reports", SOON, () -> Files.exists(root.resolve("reports/process")));
+      BoundedWait.until("it reports", SOON, () -> Files.exists(root.resolve("reports/process")));
       var first = activation(GatewayEstate.set(List.of(gateway)), 1);
 
-      assertThat(ask(gateway, new Call.Stage(first)).answer()).isEqualTo(Answer.YES);
-      assertThat(ask(gateway, new Call.Publish(first)).answer()).isEqualTo(Answer.YES);
-      Await.until("the gateway acts on it", SOON, () -> converged(gateway, first));
+      assertThat(ask(gateway, new ExecutorCall.Stage(first)).answer()).isEqualTo(Answer.YES);
+      assertThat(ask(gateway, new ExecutorCall.Publish(first)).answer()).isEqualTo(Answer.YES);
+      BoundedWait.until("the gateway acts on it", SOON, () -> converged(gateway, first));
 
       assertThat(inside(docker, id, "echo x >/srv/gateway/epochs/1/nginx.conf"))
           .contains("Read-only file system");
@@ -72,11 +72,11 @@ class ConfinedGatewayTest {
     }
   }
 
-  private static boolean converged(FileGateway gateway, Activation activation) {
-    return ask(gateway, new Call.Converge(activation)).answer() == Answer.YES;
+  private static boolean converged(FileGateway gateway, EpochSpec activation) {
+    return ask(gateway, new ExecutorCall.Converge(activation)).answer() == Answer.YES;
   }
 
-  private static Report ask(FileGateway gateway, Call call) {
+  private static MemberReport ask(FileGateway gateway, ExecutorCall call) {
     return GatewayEstate.ask(GatewayEstate.executor(List.of(gateway)), call).getFirst();
   }
 
@@ -92,7 +92,7 @@ class ConfinedGatewayTest {
     Files.writeString(folder.resolve("epochs/0/nginx.conf"), byHand(listen));
     Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs/0"));
     var site =
-        new Site(
+        new GatewaySite(
             listen,
             "127.0.0.1:8089",
             new TreeMap<>(Map.of("search", "127.0.0.1:8088")),
@@ -107,7 +107,7 @@ class ConfinedGatewayTest {
         .watchedIn(reports);
   }
 
-  private String start(Docker docker, String image) {
+  private String start(TestDockerDaemon docker, String image) {
     var script = Path.of("../container/compose/gateway.sh").toAbsolutePath().normalize();
     var host =
         HostConfig.newHostConfig()
@@ -144,7 +144,8 @@ class ConfinedGatewayTest {
     return id;
   }
 
-  private static String inside(Docker docker, String id, String command) throws Exception {
+  private static String inside(TestDockerDaemon docker, String id, String command)
+      throws Exception {
     String exec =
         docker
             .client()

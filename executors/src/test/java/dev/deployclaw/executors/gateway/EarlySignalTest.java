@@ -2,13 +2,13 @@ package dev.deployclaw.executors.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,22 +40,29 @@ class EarlySignalTest {
       Path folder = estate.gateway(0).folder();
       estate.nginx(0).daemon().kill();
       var activation = GatewayEstate.activation(estate.set(), 1);
-      estate.ask(new Call.Stage(activation));
+      estate.ask(new ExecutorCall.Stage(activation));
       Path script = Files.writeString(folder.resolve("starting.sh"), STARTING);
       String title = "nginx: master process nginx -c " + folder;
       var master =
           new ProcessBuilder(
-                  "/bin/bash", "-c", "exec -a \"$1\" /bin/bash \"$2\"", "sh", title, "" + script)
+                  "/usr/bin/env",
+                  "--default-signal=HUP",
+                  "/bin/bash",
+                  "-c",
+                  "exec -a \"$1\" /bin/bash \"$2\"",
+                  "sh",
+                  title,
+                  "" + script)
               .directory(folder.toFile())
               .start();
       try {
-        Await.until("it writes its number", AT_MOST, () -> pid(folder).equals("" + master.pid()));
-        var published =
-            CompletableFuture.supplyAsync(() -> estate.ask(new Call.Publish(activation)));
-        Path signals = folder.resolve("signals");
-        Await.until("the signal comes", AT_MOST, () -> Files.exists(signals));
-        published.join();
+        BoundedWait.until(
+            "it writes its number", AT_MOST, () -> pid(folder).equals("" + master.pid()));
+        var published = estate.ask(new ExecutorCall.Publish(activation));
 
+        assertThat(published.getFirst().answer()).as("%s", published).isEqualTo(Answer.YES);
+        Path signals = folder.resolve("signals");
+        BoundedWait.until("the signal comes", AT_MOST, () -> Files.exists(signals));
         assertThat(Files.readString(signals).strip()).isEqualTo("late");
       } finally {
         master.descendants().forEach(ProcessHandle::destroyForcibly);

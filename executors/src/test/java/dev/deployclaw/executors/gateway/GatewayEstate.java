@@ -1,19 +1,19 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.testkit.Nginx;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.NginxServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -34,7 +34,7 @@ final class GatewayEstate implements AutoCloseable {
   private final Path root;
   private final WebStub backend = WebStub.start((_, _) -> WebStub.Answer.of(204));
   private final List<FileGateway> gateways = new ArrayList<>();
-  private final List<Nginx> running = new ArrayList<>();
+  private final List<NginxServer> running = new ArrayList<>();
 
   GatewayEstate(Path root) {
     this.root = root;
@@ -49,16 +49,16 @@ final class GatewayEstate implements AutoCloseable {
     return gateways.get(index);
   }
 
-  Nginx nginx(int index) {
+  NginxServer nginx(int index) {
     return running.get(index);
   }
 
-  GatewayExecutor executor() {
+  FileGatewayExecutor executor() {
     return executor(gateways);
   }
 
-  static GatewayExecutor executor(List<FileGateway> gateways) {
-    return new GatewayExecutor(GatewaySettings.of(gateways, scratch(gateways)));
+  static FileGatewayExecutor executor(List<FileGateway> gateways) {
+    return new FileGatewayExecutor(FileGatewaySettings.of(gateways, scratch(gateways)));
   }
 
   /** The agent's own folder, which it lets nobody reach. */
@@ -74,7 +74,7 @@ final class GatewayEstate implements AutoCloseable {
   }
 
   /** An executor whose gateways' parsers refuse whatever they are given. */
-  GatewayExecutor refusing() {
+  FileGatewayExecutor refusing() {
     var binary = Path.of("/bin/false");
     return executor(
         gateways.stream()
@@ -99,31 +99,32 @@ final class GatewayEstate implements AutoCloseable {
     return PolicySet.of(List.of(tenants), routing, "");
   }
 
-  static Activation activation(PolicySet set, long epoch) {
+  static EpochSpec activation(PolicySet set, long epoch) {
     return Activations.of(set, epoch);
   }
 
-  static Activation restoring(List<Report> observed, long epoch) {
+  static EpochSpec restoring(List<MemberReport> observed, long epoch) {
     return Activations.restoring("gateway", observed, epoch);
   }
 
-  List<Report> ask(Call call) {
+  List<MemberReport> ask(ExecutorCall call) {
     return ask(executor(), call);
   }
 
   /** As the leader of a term. */
-  List<Report> ask(Call call, long term) {
-    return ask(executor(), call, new Fence("tester", term));
+  List<MemberReport> ask(ExecutorCall call, long term) {
+    return ask(executor(), call, new FencingToken("tester", term));
   }
 
-  static List<Report> ask(GatewayExecutor executor, Call call) {
-    return ask(executor, call, Fence.NONE);
+  static List<MemberReport> ask(FileGatewayExecutor executor, ExecutorCall call) {
+    return ask(executor, call, FencingToken.NONE);
   }
 
-  private static List<Report> ask(GatewayExecutor executor, Call call, Fence fence) {
+  private static List<MemberReport> ask(
+      FileGatewayExecutor executor, ExecutorCall call, FencingToken fence) {
     try {
       var outcome = executor.execute(new Invocation("gateway", call, fence, DEADLINE));
-      return outcome instanceof Outcome.Done done ? done.reports() : List.of();
+      return outcome instanceof CallOutcome.Done done ? done.reports() : List.of();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -147,7 +148,7 @@ final class GatewayEstate implements AutoCloseable {
 
   String marks(int index) {
     try {
-      return Master.of(gateway(index)).orElseThrow().marks();
+      return NginxProcess.of(gateway(index)).orElseThrow().marks();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -155,13 +156,13 @@ final class GatewayEstate implements AutoCloseable {
 
   @Override
   public void close() {
-    running.forEach(Nginx::close);
+    running.forEach(NginxServer::close);
     backend.close();
   }
 
   private void add(String name) {
     Path folder = root.resolve(name).toAbsolutePath().normalize();
-    String listen = "127.0.0.1:" + Ports.free();
+    String listen = "127.0.0.1:" + FreePortFinder.free();
     try {
       Files.createDirectories(folder.resolve("epochs/0"));
       Files.writeString(folder.resolve("epochs/0/nginx.conf"), byHand(folder, listen));
@@ -169,14 +170,14 @@ final class GatewayEstate implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    running.add(Nginx.start(folder, folder.resolve("live/nginx.conf")));
+    running.add(NginxServer.start(folder, folder.resolve("live/nginx.conf")));
     gateways.add(gateway(name, folder, listen));
   }
 
   FileGateway gateway(String name, Path folder, String listen) {
     Path pidFile = folder.resolve("nginx.pid");
     var site =
-        new Site(
+        new GatewaySite(
             listen,
             backend.address(),
             new TreeMap<>(Map.of("search", backend.address())),

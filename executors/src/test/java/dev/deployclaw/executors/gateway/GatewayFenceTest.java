@@ -4,12 +4,12 @@ import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static java.util.Collections.disjoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
-import dev.deployclaw.executors.sandbox.EpochFolder;
-import dev.deployclaw.executors.sandbox.Mark;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.executors.member.FenceMark;
+import dev.deployclaw.executors.nginx.EpochFolder;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -47,36 +47,36 @@ class GatewayFenceTest {
   void refusesWhateverAnEarlierLeaderWrites() {
     var second = activation(estate.set(), 2);
     var third = activation(estate.set(), 3);
-    estate.ask(new Call.Stage(third), OLD);
-    estate.ask(new Call.Stage(second), NEW);
+    estate.ask(new ExecutorCall.Stage(third), OLD);
+    estate.ask(new ExecutorCall.Stage(second), NEW);
     var before = workers();
-    estate.ask(new Call.Publish(second), NEW);
-    Await.until("its new workers are alone", AT_MOST, () -> disjoint(before, workers()));
+    estate.ask(new ExecutorCall.Publish(second), NEW);
+    BoundedWait.until("its new workers are alone", AT_MOST, () -> disjoint(before, workers()));
     String workers = estate.marks(0);
 
-    isOvertaken(estate.ask(new Call.Stage(third), OLD));
-    isOvertaken(estate.ask(new Call.Prepare(third), OLD));
-    isOvertaken(estate.ask(new Call.Publish(third), OLD));
-    isOvertaken(estate.ask(new Call.Discard(2), OLD));
+    isOvertaken(estate.ask(new ExecutorCall.Stage(third), OLD));
+    isOvertaken(estate.ask(new ExecutorCall.Prepare(third), OLD));
+    isOvertaken(estate.ask(new ExecutorCall.Publish(third), OLD));
+    isOvertaken(estate.ask(new ExecutorCall.Discard(2), OLD));
 
     assertThat(estate.target(0)).isEqualTo("epochs/2");
     assertThat(estate.marks(0)).isEqualTo(workers);
-    assertThat(estate.ask(new Call.Publish(third), NEW))
-        .extracting(Report::answer)
+    assertThat(estate.ask(new ExecutorCall.Publish(third), NEW))
+        .extracting(MemberReport::answer)
         .containsOnly(Answer.YES);
   }
 
   @Test
   void refusesALeaderThatWasPausedRightBeforeTheSwitch() throws Exception {
     var first = activation(estate.set(), 1);
-    estate.ask(new Call.Stage(first), OLD);
+    estate.ask(new ExecutorCall.Stage(first), OLD);
     var folder = estate.gateway(0).folder();
-    var late = new FutureTask<>(() -> estate.ask(new Call.Publish(first), OLD));
+    var late = new FutureTask<>(() -> estate.ask(new ExecutorCall.Publish(first), OLD));
     try (var file = FileChannel.open(folder.resolve("fence.lock"), write());
         var _ = file.lock()) {
       Thread.ofVirtual().start(late);
-      Await.until("it waits for the lock", AT_MOST, () -> readyToSwitch(folder));
-      standAs(folder, new Mark(NEW, 0));
+      BoundedWait.until("it waits for the lock", AT_MOST, () -> readyToSwitch(folder));
+      standAs(folder, new FenceMark(NEW, 0));
     }
 
     assertThat(late.get().getFirst().answer()).isEqualTo(Answer.UNKNOWN);
@@ -94,7 +94,7 @@ class GatewayFenceTest {
     return Files.exists(folder.resolve("epochs/1/" + EpochFolder.WORKERS));
   }
 
-  private static void standAs(Path folder, Mark mark) throws IOException {
+  private static void standAs(Path folder, FenceMark mark) throws IOException {
     Files.writeString(folder.resolve(EpochFolder.FENCE), mark.text());
   }
 
@@ -102,7 +102,7 @@ class GatewayFenceTest {
     return new StandardOpenOption[] {StandardOpenOption.CREATE, StandardOpenOption.WRITE};
   }
 
-  private static void isOvertaken(List<Report> reports) {
+  private static void isOvertaken(List<MemberReport> reports) {
     assertThat(reports)
         .hasSize(3)
         .allSatisfy(r -> assertThat(r.answer()).isEqualTo(Answer.UNKNOWN))

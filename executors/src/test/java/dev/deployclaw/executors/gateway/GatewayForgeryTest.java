@@ -3,13 +3,13 @@ package dev.deployclaw.executors.gateway;
 import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,22 +30,22 @@ class GatewayForgeryTest {
   @TempDir Path root;
 
   private GatewayEstate estate;
-  private Activation first;
+  private EpochSpec first;
 
   @BeforeEach
   void start() {
     estate = new GatewayEstate(root);
     first = activation(estate.set(), 1);
-    estate.ask(new Call.Stage(first));
-    until(new Call.Publish(first));
-    until(new Call.Converge(first));
+    estate.ask(new ExecutorCall.Stage(first));
+    until(new ExecutorCall.Publish(first));
+    until(new ExecutorCall.Converge(first));
   }
 
   /** Repeats a call, as a change does, until all say yes; else tells what they said. */
-  private void until(Call call) {
-    var said = new AtomicReference<List<Report>>();
+  private void until(ExecutorCall call) {
+    var said = new AtomicReference<List<MemberReport>>();
     boolean agreed =
-        Await.cameTrue(
+        BoundedWait.cameTrue(
             AT_MOST,
             () -> {
               said.set(estate.ask(call));
@@ -65,13 +65,13 @@ class GatewayForgeryTest {
     write(0, forged);
     reload(0);
 
-    var scanned = estate.ask(new Call.Look("scan", Map.of()));
-    var asked = estate.ask(new Call.Converge(first));
+    var scanned = estate.ask(new ExecutorCall.Look("scan", Map.of()));
+    var asked = estate.ask(new ExecutorCall.Converge(first));
 
     assertThat(scanned.getFirst().answer()).isEqualTo(Answer.YES);
     assertThat(scanned.getFirst().facts())
         .containsEntry("managed", true)
-        .containsEntry("running", NginxFile.configIn(forged).orElseThrow());
+        .containsEntry("running", NginxConfigFile.configIn(forged).orElseThrow());
     assertThat(asked.getFirst().answer()).isEqualTo(Answer.NO);
     assertThat(asked.getFirst().reason()).isEqualTo("the live file is not the committed one");
     assertThat(asked.get(1).answer()).isEqualTo(Answer.YES);
@@ -83,9 +83,9 @@ class GatewayForgeryTest {
     write(0, forge(ours.replace("auth_request /", "# auth_request /")));
     reload(0);
 
-    estate.ask(new Call.Publish(first));
+    estate.ask(new ExecutorCall.Publish(first));
 
-    Await.until("it acts on the epoch again", AT_MOST, () -> answers(0) == Answer.YES);
+    BoundedWait.until("it acts on the epoch again", AT_MOST, () -> answers(0) == Answer.YES);
     assertThat(estate.live(0)).isEqualTo(ours);
   }
 
@@ -95,18 +95,18 @@ class GatewayForgeryTest {
     write(0, estate.live(0));
     reload(0);
 
-    Await.until("it acts on the epoch", AT_MOST, () -> answers(0) == Answer.YES);
+    BoundedWait.until("it acts on the epoch", AT_MOST, () -> answers(0) == Answer.YES);
   }
 
   /** A text with the digest of itself, as the renderer would write it. */
   private static String forge(String text) {
-    String digest = NginxFile.configIn(text).orElseThrow();
+    String digest = NginxConfigFile.configIn(text).orElseThrow();
     String blank = text.replace(digest, "");
     String forged =
         blank.replace(
             "\"config\":\"\"",
-            "\"config\":\"" + Canonical.sha256(blank.getBytes(StandardCharsets.UTF_8)) + "\"");
-    assertThat(NginxFile.isWhole(forged)).isTrue();
+            "\"config\":\"" + CanonicalJson.sha256(blank.getBytes(StandardCharsets.UTF_8)) + "\"");
+    assertThat(NginxConfigFile.isWhole(forged)).isTrue();
     return forged;
   }
 
@@ -115,10 +115,10 @@ class GatewayForgeryTest {
   }
 
   private void reload(int gateway) throws Exception {
-    var master = Master.of(estate.gateway(gateway)).orElseThrow();
+    var master = NginxProcess.of(estate.gateway(gateway)).orElseThrow();
     String before = master.marks();
     master.reload();
-    Await.until("the file is read", AT_MOST, () -> renewed(gateway, before));
+    BoundedWait.until("the file is read", AT_MOST, () -> renewed(gateway, before));
   }
 
   private boolean renewed(int gateway, String before) {
@@ -127,6 +127,6 @@ class GatewayForgeryTest {
   }
 
   private Answer answers(int gateway) {
-    return estate.ask(new Call.Converge(first)).get(gateway).answer();
+    return estate.ask(new ExecutorCall.Converge(first)).get(gateway).answer();
   }
 }

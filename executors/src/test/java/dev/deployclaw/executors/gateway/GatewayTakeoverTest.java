@@ -4,9 +4,9 @@ import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,14 +47,14 @@ class GatewayTakeoverTest {
   @Test
   void swapsTheStagedFileUnderTheVoteAndRunsNothing() throws Exception {
     var first = activation(estate.set(), 1);
-    estate.ask(new Call.Stage(first));
+    estate.ask(new ExecutorCall.Stage(first));
     String staged = Files.readString(estate.gateway(0).folder().resolve(STAGED));
     var over = new AtomicBoolean();
     var swapper = Thread.ofPlatform().start(() -> swap(staged, over));
     var votes = new EnumMap<Answer, Integer>(Answer.class);
     try {
       for (int i = 0; i < MOST_VOTES && (i < VOTES || votes.size() < 2); i++) {
-        votes.merge(one(new Call.Prepare(first)).answer(), 1, Integer::sum);
+        votes.merge(one(new ExecutorCall.Prepare(first)).answer(), 1, Integer::sum);
       }
     } finally {
       over.set(true);
@@ -69,11 +69,11 @@ class GatewayTakeoverTest {
   @Test
   void findsAFileOfItsOwnNotParsedOnTheWayBack() {
     taken.swap("epochs/0/nginx.conf", taken.loading(estate.handWritten(0)));
-    var observed = one(new Call.Observe());
+    var observed = one(new ExecutorCall.Observe());
     var back = GatewayEstate.restoring(List.of(observed), 1);
 
-    var staged = one(new Call.Stage(back));
-    var vote = one(new Call.Prepare(back));
+    var staged = one(new ExecutorCall.Stage(back));
+    var vote = one(new ExecutorCall.Prepare(back));
 
     assertThat(staged.answer()).isEqualTo(Answer.YES);
     assertThat(vote.answer()).as(vote.reason()).isEqualTo(Answer.YES);
@@ -85,8 +85,8 @@ class GatewayTakeoverTest {
     taken.swap("epochs/0/nginx.conf", taken.loading(estate.handWritten(0)));
     var back = Activations.back(GatewayEstate.set(estate.gateways().subList(1, 2)), 1);
 
-    var staged = one(new Call.Stage(back));
-    var vote = one(new Call.Prepare(back));
+    var staged = one(new ExecutorCall.Stage(back));
+    var vote = one(new ExecutorCall.Prepare(back));
 
     assertThat(staged.answer()).isEqualTo(Answer.YES);
     assertThat(vote.answer()).as(vote.reason()).isEqualTo(Answer.YES);
@@ -102,9 +102,9 @@ class GatewayTakeoverTest {
     String who = "id -u; grep -E 'NoNewPrivs|CapPrm' /proc/self/status; cat ";
     var odd = saying(who + secret + "; env; echo $@");
     var first = activation(estate.set(), 1);
-    estate.ask(new Call.Stage(first));
+    estate.ask(new ExecutorCall.Stage(first));
 
-    var vote = GatewayEstate.ask(odd, new Call.Prepare(first)).getFirst();
+    var vote = GatewayEstate.ask(odd, new ExecutorCall.Prepare(first)).getFirst();
 
     assertThat(vote.answer()).isEqualTo(Answer.NO);
     assertThat(vote.reason())
@@ -123,9 +123,9 @@ class GatewayTakeoverTest {
     Files.copy(g.binary(), g.folder().resolve("nginx"));
     var misled = GatewayEstate.executor(List.of(started(g, own)));
     var first = activation(estate.set(), 1);
-    estate.ask(new Call.Stage(first));
+    estate.ask(new ExecutorCall.Stage(first));
 
-    var vote = GatewayEstate.ask(misled, new Call.Prepare(first)).getFirst();
+    var vote = GatewayEstate.ask(misled, new ExecutorCall.Prepare(first)).getFirst();
 
     assertThat(vote.answer()).isEqualTo(Answer.NO);
     assertThat(vote.reason()).contains("program is in the gateway's own folder");
@@ -138,8 +138,8 @@ class GatewayTakeoverTest {
     Files.delete(live);
     Files.createSymbolicLink(live, secret);
 
-    var observed = one(new Call.Observe());
-    var scanned = one(new Call.Look("scan", Map.of()));
+    var observed = one(new ExecutorCall.Observe());
+    var scanned = one(new ExecutorCall.Look("scan", Map.of()));
 
     assertThat(observed.toString() + scanned).doesNotContain("hush");
     assertThat(observed.answer()).isNotEqualTo(Answer.YES);
@@ -149,12 +149,12 @@ class GatewayTakeoverTest {
   @Test
   void putsAPipeInPlaceOfTheStagedFile() throws Exception {
     var first = activation(estate.set(), 1);
-    estate.ask(new Call.Stage(first));
+    estate.ask(new ExecutorCall.Stage(first));
     Path staged = estate.gateway(0).folder().resolve(STAGED);
     Files.delete(staged);
     assertThat(new ProcessBuilder("mkfifo", staged.toString()).start().waitFor()).isZero();
 
-    var vote = one(new Call.Prepare(first));
+    var vote = one(new ExecutorCall.Prepare(first));
 
     assertThat(vote.answer()).isNotEqualTo(Answer.YES);
     assertThat(vote.reason()).contains("nginx.conf: is no plain file");
@@ -168,7 +168,7 @@ class GatewayTakeoverTest {
     }
   }
 
-  private GatewayExecutor saying(String words) throws IOException {
+  private FileGatewayExecutor saying(String words) throws IOException {
     Path binary = Files.writeString(root.resolve("says"), "#!/bin/sh\n" + words + "\nexit 1\n");
     Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwxr-xr-x"));
     return GatewayEstate.executor(List.of(started(estate.gateway(0), binary)));
@@ -179,7 +179,7 @@ class GatewayTakeoverTest {
         g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site());
   }
 
-  private Report one(Call call) {
+  private MemberReport one(ExecutorCall call) {
     return GatewayEstate.ask(GatewayEstate.executor(List.of(estate.gateway(0))), call).getFirst();
   }
 }

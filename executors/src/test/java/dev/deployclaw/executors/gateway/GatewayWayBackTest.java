@@ -4,12 +4,12 @@ import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static dev.deployclaw.executors.gateway.GatewayEstate.restoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ class GatewayWayBackTest {
 
   @Test
   void givesItBackOnTheWayToEpochZeroTooAsOftenAsAsked() {
-    var observed = GatewayEstate.ask(GatewayEstate.executor(older()), new Call.Observe());
+    var observed = GatewayEstate.ask(GatewayEstate.executor(older()), new ExecutorCall.Observe());
     activate(GatewayEstate.executor(older()), activation(GatewayEstate.set(older()), 1));
     activate(activation(estate.set(), 2));
 
@@ -75,12 +75,12 @@ class GatewayWayBackTest {
     String before = estate.live(2);
 
     var back = Activations.back(first, 3);
-    estate.ask(new Call.Stage(back));
-    var votes = estate.ask(new Call.Prepare(back));
-    estate.ask(new Call.Publish(back));
+    estate.ask(new ExecutorCall.Stage(back));
+    var votes = estate.ask(new ExecutorCall.Prepare(back));
+    estate.ask(new ExecutorCall.Publish(back));
 
     assertThat(votes)
-        .extracting(Report::answer)
+        .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES, Answer.SKIPPED);
     assertThat(votes.getLast().reason()).contains("keeps what it has");
     assertThat(estate.live(2)).isEqualTo(before);
@@ -89,7 +89,7 @@ class GatewayWayBackTest {
 
   @Test
   void aChangeForwardThatDoesNotKnowItIsRefused() {
-    var votes = estate.ask(new Call.Prepare(activation(GatewayEstate.set(older()), 1)));
+    var votes = estate.ask(new ExecutorCall.Prepare(activation(GatewayEstate.set(older()), 1)));
 
     assertThat(votes.getLast().answer()).isEqualTo(Answer.NO);
     assertThat(votes.getLast().reason()).contains("has no gateway gw-2");
@@ -99,23 +99,23 @@ class GatewayWayBackTest {
     return estate.gateways().subList(0, 2);
   }
 
-  private void activate(Activation activation) {
+  private void activate(EpochSpec activation) {
     activate(estate.executor(), activation);
   }
 
-  private static void activate(GatewayExecutor executor, Activation activation) {
-    allYes(GatewayEstate.ask(executor, new Call.Stage(activation)));
-    allYes(GatewayEstate.ask(executor, new Call.Prepare(activation)));
-    allYes(GatewayEstate.ask(executor, new Call.Publish(activation)));
-    Await.until(
+  private static void activate(FileGatewayExecutor executor, EpochSpec activation) {
+    allYes(GatewayEstate.ask(executor, new ExecutorCall.Stage(activation)));
+    allYes(GatewayEstate.ask(executor, new ExecutorCall.Prepare(activation)));
+    allYes(GatewayEstate.ask(executor, new ExecutorCall.Publish(activation)));
+    BoundedWait.until(
         "all gateways act on epoch " + activation.epoch(),
         AT_MOST,
         () ->
-            GatewayEstate.ask(executor, new Call.Converge(activation)).stream()
+            GatewayEstate.ask(executor, new ExecutorCall.Converge(activation)).stream()
                 .allMatch(r -> r.answer() == Answer.YES));
   }
 
-  private static void allYes(List<Report> reports) {
+  private static void allYes(List<MemberReport> reports) {
     assertThat(reports)
         .allSatisfy(r -> assertThat(r.answer()).as(r.reason()).isEqualTo(Answer.YES));
   }

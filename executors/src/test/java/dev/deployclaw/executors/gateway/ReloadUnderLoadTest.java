@@ -2,17 +2,17 @@ package dev.deployclaw.executors.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Gateway.Route;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.HttpLoad;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.network.HttpLoadGenerator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,15 +56,16 @@ class ReloadUnderLoadTest {
     Set<String> said = ConcurrentHashMap.newKeySet();
     Set<String> workers = new HashSet<>();
     List<String> files = new ArrayList<>();
-    var plan = new HttpLoad.Plan("acme.test", List.of("/search", WHO), CLIENTS, CLIENTS);
+    var plan = new HttpLoadGenerator.Plan("acme.test", List.of("/search", WHO), CLIENTS, CLIENTS);
 
-    HttpLoad.Told told;
+    HttpLoadGenerator.LoadReport told;
     try (var load =
-        HttpLoad.start(address(), plan, a -> NginxFile.configIn(a.body()).ifPresent(said::add))) {
+        HttpLoadGenerator.start(
+            address(), plan, a -> NginxConfigFile.configIn(a.body()).ifPresent(said::add))) {
       for (int epoch = 1; epoch <= EPOCHS; epoch++) {
         publish(epoch);
         load.await(BETWEEN, AT_MOST);
-        files.add(NginxFile.configIn(estate.live(0)).orElseThrow());
+        files.add(NginxConfigFile.configIn(estate.live(0)).orElseThrow());
         workers.addAll(List.of(estate.marks(0).split(" ", -1)));
       }
       told = load.stop();
@@ -94,19 +95,19 @@ class ReloadUnderLoadTest {
                 new Gateway(g.name(), g.namespace(), new Gateway.Identity.Host("test"), routes))
             .toList();
     var activation = Activations.of(PolicySet.of(List.of(), gateways, ""), epoch);
-    all(new Call.Stage(activation));
-    all(new Call.Prepare(activation));
-    all(new Call.Publish(activation));
-    Await.until("epoch " + epoch + " is acted on", AT_MOST, () -> converged(activation));
+    all(new ExecutorCall.Stage(activation));
+    all(new ExecutorCall.Prepare(activation));
+    all(new ExecutorCall.Publish(activation));
+    BoundedWait.until("epoch " + epoch + " is acted on", AT_MOST, () -> converged(activation));
   }
 
-  private void all(Call call) {
+  private void all(ExecutorCall call) {
     assertThat(estate.ask(call))
         .allSatisfy(r -> assertThat(r.answer()).as(r.reason()).isEqualTo(Answer.YES));
   }
 
-  private boolean converged(Activation activation) {
-    return estate.ask(new Call.Converge(activation)).stream()
+  private boolean converged(EpochSpec activation) {
+    return estate.ask(new ExecutorCall.Converge(activation)).stream()
         .allMatch(r -> r.answer() == Answer.YES);
   }
 

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.testkit.Binaries;
+import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -67,7 +67,12 @@ final class TakenGateway {
     var command =
         new ProcessBuilder(
             List.of(
-                Binaries.find("gcc"), "-shared", "-fPIC", "-o", out.toString(), file.toString()));
+                ExecutableFinder.find("gcc"),
+                "-shared",
+                "-fPIC",
+                "-o",
+                out.toString(),
+                file.toString()));
     try {
       if (command.inheritIO().start().waitFor() != 0) {
         throw new IllegalStateException("the C compiler failed");

@@ -4,17 +4,17 @@ import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.WebStub;
-import dev.deployclaw.executors.sandbox.PlainHttp;
-import dev.deployclaw.policy.gateway.Site;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.Launch;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.executors.member.OneShotHttpClient;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.LaunchSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -44,8 +44,8 @@ class WatchedGatewayTest {
 
   @TempDir Path root;
 
-  private final String listen = "127.0.0.1:" + Ports.free();
-  private final List<Daemon> running = new ArrayList<>();
+  private final String listen = "127.0.0.1:" + FreePortFinder.free();
+  private final List<DaemonProcess> running = new ArrayList<>();
   private final WebStub backend = WebStub.start((_, _) -> WebStub.Answer.of(204));
   private Path folder;
   private Path reports;
@@ -77,7 +77,7 @@ class WatchedGatewayTest {
 
   @AfterEach
   void stop() {
-    running.forEach(Daemon::kill);
+    running.forEach(DaemonProcess::kill);
     backend.close();
   }
 
@@ -87,14 +87,14 @@ class WatchedGatewayTest {
     var first = activation(GatewayEstate.set(List.of(gateway)), 1);
     var second = activation(GatewayEstate.set(List.of(gateway)), 2);
 
-    for (Activation activation : List.of(first, second)) {
-      assertThat(ask(new Call.Stage(activation)).answer()).isEqualTo(Answer.YES);
-      assertThat(ask(new Call.Prepare(activation)).answer()).isEqualTo(Answer.YES);
-      assertThat(ask(new Call.Publish(activation)).answer()).isEqualTo(Answer.YES);
+    for (EpochSpec activation : List.of(first, second)) {
+      assertThat(ask(new ExecutorCall.Stage(activation)).answer()).isEqualTo(Answer.YES);
+      assertThat(ask(new ExecutorCall.Prepare(activation)).answer()).isEqualTo(Answer.YES);
+      assertThat(ask(new ExecutorCall.Publish(activation)).answer()).isEqualTo(Answer.YES);
       converged(activation);
     }
 
-    var said = new PlainHttp(gateway.url(), AT_MOST).get("/.well-known/deployclaw");
+    var said = new OneShotHttpClient(gateway.url(), AT_MOST).get("/.well-known/deployclaw");
     assertThat(said.body()).contains("\"gateway\":\"gw-0\"");
   }
 
@@ -102,11 +102,11 @@ class WatchedGatewayTest {
   void noReloadIsNoConvergence() throws Exception {
     var watcher = startWatcher();
     var first = activation(GatewayEstate.set(List.of(gateway)), 1);
-    ask(new Call.Stage(first));
+    ask(new ExecutorCall.Stage(first));
     signal(watcher, "STOP");
 
-    assertThat(ask(new Call.Publish(first)).answer()).isEqualTo(Answer.YES);
-    assertThat(ask(new Call.Converge(first)).answer()).isEqualTo(Answer.NO);
+    assertThat(ask(new ExecutorCall.Publish(first)).answer()).isEqualTo(Answer.YES);
+    assertThat(ask(new ExecutorCall.Converge(first)).answer()).isEqualTo(Answer.NO);
 
     signal(watcher, "CONT");
     converged(first);
@@ -116,12 +116,12 @@ class WatchedGatewayTest {
   void theGatewayCanNotWriteWhatTheAgentStaged() throws Exception {
     var first = activation(GatewayEstate.set(List.of(gateway)), 1);
     startWatcher();
-    ask(new Call.Stage(first));
+    ask(new ExecutorCall.Stage(first));
 
     for (String file : List.of("epochs/1/nginx.conf", "reload", "fence", "epochs/1/other", "x")) {
       var words = new ArrayList<>(AS_GATEWAY);
       words.addAll(List.of("sh", "-c", "echo x >\"$1\"", "sh", folder.resolve(file).toString()));
-      assertThat(Command.run(words, Path.of("/"), AT_MOST).succeeded()).as(file).isFalse();
+      assertThat(ProcessRunner.run(words, Path.of("/"), AT_MOST).succeeded()).as(file).isFalse();
     }
   }
 
@@ -129,12 +129,12 @@ class WatchedGatewayTest {
   void aGatewayThatEndedOrReportsNothingIsUnknown() throws Exception {
     var watcher = startWatcher();
     var first = activation(GatewayEstate.set(List.of(gateway)), 1);
-    ask(new Call.Stage(first));
+    ask(new ExecutorCall.Stage(first));
     signal(watcher, "TERM");
-    Await.until("all of it has ended", AT_MOST, () -> !watcher.alive());
+    BoundedWait.until("all of it has ended", AT_MOST, () -> !watcher.alive());
 
-    assertThat(ask(new Call.Prepare(first)).answer()).isEqualTo(Answer.UNKNOWN);
-    assertThat(ask(new Call.Prepare(first)).reason()).contains("gateway.sh");
+    assertThat(ask(new ExecutorCall.Prepare(first)).answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(ask(new ExecutorCall.Prepare(first)).reason()).contains("gateway.sh");
   }
 
   @Test
@@ -144,11 +144,13 @@ class WatchedGatewayTest {
     String whole = "deployclaw-process 1\nmaster 7\nasked -\n";
 
     Files.createSymbolicLink(report, secret);
-    assertThat(Master.of(gateway)).isEmpty();
+    assertThat(NginxProcess.of(gateway)).isEmpty();
     Files.delete(report);
-    assertThat(Command.run(List.of("mkfifo", report.toString()), Path.of("/"), AT_MOST).succeeded())
+    assertThat(
+            ProcessRunner.run(List.of("mkfifo", report.toString()), Path.of("/"), AT_MOST)
+                .succeeded())
         .isTrue();
-    assertThat(Master.of(gateway)).isEmpty();
+    assertThat(NginxProcess.of(gateway)).isEmpty();
     Files.delete(report);
     for (String text :
         List.of(
@@ -159,25 +161,27 @@ class WatchedGatewayTest {
             whole.replace("asked -", "asked ../../x"),
             whole + "x".repeat(1 << 20))) {
       Files.writeString(report, text);
-      assertThat(Master.of(gateway)).as(text.substring(0, Math.min(60, text.length()))).isEmpty();
+      assertThat(NginxProcess.of(gateway))
+          .as(text.substring(0, Math.min(60, text.length())))
+          .isEmpty();
     }
     Files.writeString(report, whole + "worker 8:1\nleaving 9:2\n");
-    assertThat(Master.of(gateway).orElseThrow().marks()).isEqualTo("8:1 9:2");
+    assertThat(NginxProcess.of(gateway).orElseThrow().marks()).isEqualTo("8:1 9:2");
   }
 
-  private void converged(Activation activation) {
-    Await.until(
+  private void converged(EpochSpec activation) {
+    BoundedWait.until(
         "the gateway acts on epoch " + activation.epoch(),
         AT_MOST,
-        () -> ask(new Call.Converge(activation)).answer() == Answer.YES);
+        () -> ask(new ExecutorCall.Converge(activation)).answer() == Answer.YES);
   }
 
-  private Report ask(Call call) {
+  private MemberReport ask(ExecutorCall call) {
     return GatewayEstate.ask(GatewayEstate.executor(List.of(gateway)), call).getFirst();
   }
 
   /** To the script alone, which root sees from outside of its namespace. */
-  private static void signal(Daemon watcher, String name) throws Exception {
+  private static void signal(DaemonProcess watcher, String name) throws Exception {
     var script =
         ProcessHandle.of(watcher.pid()).stream()
             .flatMap(ProcessHandle::descendants)
@@ -185,10 +189,10 @@ class WatchedGatewayTest {
             .findFirst()
             .orElseThrow();
     var kill = List.of("sh", "-c", "kill -" + name + " " + script.pid());
-    assertThat(Command.run(kill, Path.of("/"), AT_MOST).succeeded()).isTrue();
+    assertThat(ProcessRunner.run(kill, Path.of("/"), AT_MOST).succeeded()).isTrue();
   }
 
-  private Daemon startWatcher() {
+  private DaemonProcess startWatcher() {
     var words =
         Stream.of(
                 Stream.of("unshare", "--pid", "--fork", "--mount-proc", "--kill-child"),
@@ -201,7 +205,7 @@ class WatchedGatewayTest {
             "GATEWAY_FOLDER", folder.toString(),
             "GATEWAY_REPORTS", reports.toString(),
             "NGINX", "/usr/sbin/nginx");
-    var watcher = Daemon.start(new Launch(root, "watcher", words, told));
+    var watcher = DaemonProcess.start(new LaunchSpec(root, "watcher", words, told));
     running.add(watcher);
     watcher.awaitReady(AT_MOST, () -> Files.exists(reports.resolve("process")));
     return watcher;
@@ -228,8 +232,8 @@ class WatchedGatewayTest {
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private Site site(Path run) {
-    return new Site(
+  private GatewaySite site(Path run) {
+    return new GatewaySite(
         listen,
         backend.address(),
         new TreeMap<>(Map.of("search", backend.address())),

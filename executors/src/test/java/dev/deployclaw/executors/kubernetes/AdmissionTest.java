@@ -7,14 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.kubernetes.AdmissionPolicies.Write;
+import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
@@ -54,7 +56,7 @@ class AdmissionTest {
   private static final Map<String, Write> PATCHED = new TreeMap<>();
 
   private static ApiServer api;
-  private static KubernetesLink link;
+  private static KubernetesConnection link;
 
   /** A check as the agent makes it. */
   private static ObjectNode check;
@@ -62,6 +64,7 @@ class AdmissionTest {
   @BeforeAll
   static void start() {
     api = ApiServer.start();
+    api.put("/api/v1/namespaces/edge", "kubectl", json("{'metadata':{'name':'edge'}}"));
     link = Estate.link(folder, api.url().toString());
     for (var object : AdmissionPolicies.manifest("gateways.yaml")) {
       boolean map = object.getKind().equals("ConfigMap");
@@ -71,8 +74,8 @@ class AdmissionTest {
     }
     api.rule(AdmissionTest::checksEnd);
     api.rule(AdmissionTest::written);
-    ask(new Call.Stage(activation(1, "/search")));
-    ask(new Call.Prepare(activation(1, "/search")));
+    ask(new ExecutorCall.Stage(activation(1, "/search")));
+    ask(new ExecutorCall.Prepare(activation(1, "/search")));
     check =
         WRITES.stream()
             .filter(w -> w.operation().equals("CREATE") && w.resource().equals("/pods"))
@@ -89,10 +92,10 @@ class AdmissionTest {
 
   @Test
   void allThatTheAgentDoesAtTheManifestsGatewaysPasses() {
-    var observed = ask(new Call.Observe());
+    var observed = ask(new ExecutorCall.Observe());
     bring(activation(1, "/search"));
     bring(activation(2, "/find"));
-    ask(new Call.Discard(1));
+    ask(new ExecutorCall.Discard(1));
     bring(Activations.restoring("gateway", List.of(observed), 3));
 
     assertThat(WRITES).extracting(Write::operation).contains("CREATE", "UPDATE", "DELETE");
@@ -246,13 +249,13 @@ class AdmissionTest {
         : Optional.empty();
   }
 
-  private static void bring(Activation activation) {
-    ask(new Call.Stage(activation));
-    ask(new Call.Prepare(activation));
-    ask(new Call.Publish(activation));
+  private static void bring(EpochSpec activation) {
+    ask(new ExecutorCall.Stage(activation));
+    ask(new ExecutorCall.Prepare(activation));
+    ask(new ExecutorCall.Publish(activation));
   }
 
-  private static Report ask(Call call) {
+  private static MemberReport ask(ExecutorCall call) {
     var settings = Estate.settings(List.of(gateway()), 900 * 1024);
     var report = Estate.ask(new KubernetesGatewayExecutor(link, settings), call, 7).getFirst();
     PATCHED.forEach((path, write) ->
@@ -262,7 +265,7 @@ class AdmissionTest {
     return report;
   }
 
-  private static Activation activation(long epoch, String route) {
+  private static EpochSpec activation(long epoch, String route) {
     var routes = List.of(new Gateway.Route(route, "search"));
     var routing = new Gateway("gw-01", "edge", new Gateway.Identity.Host("example.net"), routes);
     return Activations.of(PolicySet.of(List.of(), List.of(routing), ""), epoch);
@@ -271,7 +274,7 @@ class AdmissionTest {
   /** As in {@code configuration.yaml}. */
   private static KubernetesGateway gateway() {
     var site =
-        new Site(
+        new GatewaySite(
             "0.0.0.0:8080",
             "127.0.0.1:8089",
             new TreeMap<>(Map.of("search", "search.edge:8080")),

@@ -5,10 +5,13 @@ import static dev.deployclaw.executors.kubernetes.Estate.look;
 import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import dev.deployclaw.executors.kubernetes.client.KubernetesJson;
+import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,6 +23,8 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -43,17 +48,25 @@ class CrudMockTest {
     REQUESTS.setLevel(Level.WARNING);
   }
 
+  /** The mock would store what is only tried. */
+  private static final class WithoutDryRuns extends KubernetesCrudDispatcher {
+    @Override
+    public MockResponse dispatch(RecordedRequest request) {
+      return request.getPath().endsWith("&dryRun=All")
+          ? new MockResponse()
+              .setResponseCode(200)
+              .setBody("{\"metadata\":{\"resourceVersion\":\"1\"}}")
+          : super.dispatch(request);
+    }
+  }
+
   @TempDir Path folder;
 
   private final KubernetesMockServer server =
       new KubernetesMockServer(
-          new Context(),
-          new MockWebServer(),
-          new HashMap<>(),
-          new KubernetesCrudDispatcher(),
-          false);
+          new Context(), new MockWebServer(), new HashMap<>(), new WithoutDryRuns(), false);
   private NamespacedKubernetesClient client;
-  private KubernetesLink link;
+  private KubernetesConnection link;
   private KubernetesGatewayExecutor executor;
 
   @BeforeEach
@@ -77,7 +90,7 @@ class CrudMockTest {
                 .withData(Map.of("nginx.conf", Estate.BY_HAND))
                 .build())
         .create();
-    client.resource(Json.read(Estate.deployment().toString(), Deployment.class)).create();
+    client.resource(KubernetesJson.read(Estate.deployment().toString(), Deployment.class)).create();
   }
 
   @AfterEach
@@ -90,32 +103,32 @@ class CrudMockTest {
   @Test
   void carriesAnEpochThroughAndBack() throws Exception {
     var first = activation(set(1), 1);
-    var observed = ask(new Call.Observe());
+    var observed = ask(new ExecutorCall.Observe());
     assertThat(observed.answer()).as(observed.reason()).isEqualTo(Answer.YES);
 
-    isYes(ask(new Call.Stage(first)));
-    isYes(ask(new Call.Stage(first)));
+    isYes(ask(new ExecutorCall.Stage(first)));
+    isYes(ask(new ExecutorCall.Stage(first)));
     isYes(prepared(first));
-    assertThat(ask(new Call.Publish(first)).facts()).containsEntry("changed", true);
+    assertThat(ask(new ExecutorCall.Publish(first)).facts()).containsEntry("changed", true);
     rollOut();
-    isYes(ask(new Call.Converge(first)));
+    isYes(ask(new ExecutorCall.Converge(first)));
     assertThat(ask(look("scan")).facts()).containsEntry("managed", true);
     assertThat(reference()).startsWith("deployclaw-gw-e1-");
 
     var back = Estate.restoring(observed, 2);
-    isYes(ask(new Call.Stage(back)));
-    isYes(ask(new Call.Publish(back)));
+    isYes(ask(new ExecutorCall.Stage(back)));
+    isYes(ask(new ExecutorCall.Publish(back)));
     rollOut();
-    isYes(ask(new Call.Converge(back)));
+    isYes(ask(new ExecutorCall.Converge(back)));
     assertThat(reference()).isEqualTo("by-hand");
-    isYes(ask(new Call.Discard(1)));
+    isYes(ask(new ExecutorCall.Discard(1)));
     assertThat(client.configMaps().inNamespace("edge").list().getItems())
         .extracting(m -> m.getMetadata().getName())
         .noneMatch(n -> n.contains("-e1-"));
   }
 
   /** The mock runs no pods: a node does what the pod says. */
-  private Report prepared(Activation activation) throws Exception {
+  private MemberReport prepared(EpochSpec activation) throws Exception {
     var pods = client.pods().inNamespace("edge");
     var node =
         Thread.ofVirtual()
@@ -131,7 +144,7 @@ class CrudMockTest {
               }
             });
     try {
-      return ask(new Call.Prepare(activation));
+      return ask(new ExecutorCall.Prepare(activation));
     } finally {
       node.interrupt();
       node.join();
@@ -206,11 +219,11 @@ class CrudMockTest {
         .getName();
   }
 
-  private Report ask(Call call) {
+  private MemberReport ask(ExecutorCall call) {
     return Estate.ask(executor, call, 7).getFirst();
   }
 
-  private static void isYes(Report report) {
+  private static void isYes(MemberReport report) {
     assertThat(report.answer()).as(report.reason()).isEqualTo(Answer.YES);
   }
 }

@@ -2,15 +2,17 @@ package dev.deployclaw.executors.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.Activations;
+import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
@@ -26,19 +28,30 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** A gateway of two pods in Kubernetes with a hand-written file, behind an executor. */
-final class Estate implements AutoCloseable {
-  static final String DEPLOYMENT = "/apis/apps/v1/namespaces/edge/deployments/gw";
-  static final String MAPS = "/api/v1/namespaces/edge/configmaps";
-  static final String PODS = "/api/v1/namespaces/edge/pods";
-  static final String BY_HAND = "events {}\nhttp { server { listen 80; } }\n";
+public final class Estate implements AutoCloseable {
+  public static final String DEPLOYMENT = "/apis/apps/v1/namespaces/edge/deployments/gw";
+  public static final String MAPS = "/api/v1/namespaces/edge/configmaps";
+  public static final String PODS = "/api/v1/namespaces/edge/pods";
+  public static final String BY_HAND = "events {}\nhttp { server { listen 80; } }\n";
+
+  /** What lets the link in. */
+  static final String TOKEN = "secret";
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  private final ApiServer api = ApiServer.start();
-  private final KubernetesLink link;
+  private ApiServer api;
+  private final KubernetesConnection link;
   private final KubernetesGateway gateway = gateway("gw");
 
-  Estate(Path folder) {
+  public Estate(Path folder) {
+    this(folder, ApiServer.start());
+  }
+
+  /**
+   * @param api with {@link #TOKEN}, if it wants one
+   */
+  Estate(Path folder, ApiServer api) {
+    this.api = api;
     this.link = link(folder, api.url().toString());
     api.rule(Granted.rule());
     api.put("/api/v1/namespaces/edge", "kubectl-create", json("{'metadata':{'name':'edge'}}"));
@@ -53,7 +66,7 @@ final class Estate implements AutoCloseable {
     checksEndWith(0, "");
   }
 
-  static KubernetesLink link(Path folder, String server) {
+  public static KubernetesConnection link(Path folder, String server) {
     try {
       Path file = folder.resolve("kubeconfig");
       Files.writeString(
@@ -64,19 +77,19 @@ final class Estate implements AutoCloseable {
           current-context: test
           clusters: [{name: test, cluster: {server: "%s"}}]
           contexts: [{name: test, context: {cluster: test, user: test}}]
-          users: [{name: test, user: {token: secret}}]
+          users: [{name: test, user: {token: "%s"}}]
           """
-              .formatted(server));
-      var access = new KubernetesLink.Access(Optional.of(file), Optional.empty());
-      return new KubernetesLink(access, Duration.ofSeconds(10));
+              .formatted(server, TOKEN));
+      var access = new KubernetesConnection.Access(Optional.of(file), Optional.empty());
+      return new KubernetesConnection(access, Duration.ofSeconds(10));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  static KubernetesGateway gateway(String name) {
+  public static KubernetesGateway gateway(String name) {
     var site =
-        new Site(
+        new GatewaySite(
             "8080",
             "127.0.0.1:8089",
             new TreeMap<>(Map.of("search", "search:80")),
@@ -88,49 +101,57 @@ final class Estate implements AutoCloseable {
     return new KubernetesGateway(name, "edge", name, "nginx", "conf", "nginx.conf", "nginx", site);
   }
 
-  ApiServer api() {
+  public ApiServer api() {
     return api;
   }
 
-  KubernetesGateway gateway() {
+  /** Another process of the same server took its place. */
+  void api(ApiServer another) {
+    api = another;
+  }
+
+  public KubernetesGateway gateway() {
     return gateway;
   }
 
-  KubernetesLink link() {
+  public KubernetesConnection link() {
     return link;
   }
 
-  static KubernetesSettings settings(List<KubernetesGateway> gateways, int shardBytes) {
+  public static KubernetesSettings settings(List<KubernetesGateway> gateways, int shardBytes) {
     return new KubernetesSettings(
         List.of(), List.of(), gateways, 4, Duration.ofSeconds(5), Duration.ofMillis(5), shardBytes);
   }
 
   /** One report, of the one gateway. */
-  Report ask(Call call) {
+  public MemberReport ask(ExecutorCall call) {
     return ask(call, 7, 900 * 1024);
   }
 
-  Report ask(Call call, long term, int shardBytes) {
+  public MemberReport ask(ExecutorCall call, long term, int shardBytes) {
     return ask(
             new KubernetesGatewayExecutor(link, settings(List.of(gateway), shardBytes)), call, term)
         .getFirst();
   }
 
-  static List<Report> ask(KubernetesGatewayExecutor executor, Call call, long term) {
+  public static List<MemberReport> ask(
+      KubernetesGatewayExecutor executor, ExecutorCall call, long term) {
     try {
-      var invocation = new Invocation("gateway", call, new Fence("test", term), DEADLINE);
-      return executor.execute(invocation) instanceof Outcome.Done done ? done.reports() : List.of();
+      var invocation = new Invocation("gateway", call, new FencingToken("test", term), DEADLINE);
+      return executor.execute(invocation) instanceof CallOutcome.Done done
+          ? done.reports()
+          : List.of();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  static Call look(String verb) {
-    return new Call.Look(verb, Map.of());
+  public static ExecutorCall look(String verb) {
+    return new ExecutorCall.Look(verb, Map.of());
   }
 
   /** With {@code routes} routes, each a few lines of the file. */
-  static PolicySet set(int routes, TenantPolicy... tenants) {
+  public static PolicySet set(int routes, TenantPolicy... tenants) {
     var all = new ArrayList<Gateway.Route>();
     for (int i = 0; i < routes; i++) {
       all.add(new Gateway.Route("/search" + i, "search"));
@@ -139,37 +160,37 @@ final class Estate implements AutoCloseable {
     return PolicySet.of(List.of(tenants), List.of(routing), "");
   }
 
-  static Activation activation(PolicySet set, long epoch) {
+  public static EpochSpec activation(PolicySet set, long epoch) {
     return Activations.of(set, epoch);
   }
 
-  static Activation restoring(Report observed, long epoch) {
+  public static EpochSpec restoring(MemberReport observed, long epoch) {
     return Activations.restoring("gateway", List.of(observed), epoch);
   }
 
   /** What the gateway's volume refers to. */
-  JsonNode volume() {
+  public JsonNode volume() {
     return deploymentNow().at("/spec/template/spec/volumes/0");
   }
 
-  String reference() {
+  public String reference() {
     return volume().at("/configMap/name").asText();
   }
 
-  ObjectNode deploymentNow() {
+  public ObjectNode deploymentNow() {
     return api.object(DEPLOYMENT).orElseThrow();
   }
 
-  List<String> staged() {
+  public List<String> staged() {
     return api.paths().stream().filter(p -> p.startsWith(MAPS + "/deployclaw-gw-")).toList();
   }
 
-  List<String> checks() {
+  public List<String> checks() {
     return api.paths().stream().filter(p -> p.endsWith("-preflight")).toList();
   }
 
   /** What the Deployment controller and the nodes would do: all pods are new, and ready. */
-  void rollOut() {
+  public void rollOut() {
     api.paths().stream().filter(p -> p.startsWith(PODS + "/gw-")).forEach(api::remove);
     long generation = deploymentNow().at("/metadata/generation").asLong();
     for (int i = 0; i < 2; i++) {
@@ -180,12 +201,12 @@ final class Estate implements AutoCloseable {
             .formatted(generation));
   }
 
-  void status(String status) {
+  public void status(String status) {
     api.edit(DEPLOYMENT, "kube-controller-manager", d -> d.set("status", json(status)));
   }
 
   /** A pod of the template as it is now. */
-  void pod(String name, String ready, String state) {
+  public void pod(String name, String ready, String state) {
     ObjectNode pod =
         json(
             ("{'metadata':{'namespace':'edge','name':'%s','labels':{'app':'gw'}},'status':{"
@@ -197,7 +218,7 @@ final class Estate implements AutoCloseable {
   }
 
   /** How checks by the gateway's image end from now on. */
-  void checksEndWith(int exit, String message) {
+  public void checksEndWith(int exit, String message) {
     checksAre(
         "{'containerStatuses':[{'name':'check','state':{'terminated':{'exitCode':%d,'reason':'%s',"
                 .formatted(exit, exit == 0 ? "Completed" : "Error")
@@ -206,7 +227,7 @@ final class Estate implements AutoCloseable {
             + "}}}]}");
   }
 
-  void checksAre(String status) {
+  public void checksAre(String status) {
     api.rule(asked -> {
       boolean check = asked.method().equals("GET") && asked.path().endsWith("-preflight");
       return check
@@ -222,7 +243,7 @@ final class Estate implements AutoCloseable {
     api.close();
   }
 
-  static ObjectNode json(String singleQuoted) {
+  public static ObjectNode json(String singleQuoted) {
     try {
       boolean plain = singleQuoted.contains("\"");
       String text = plain ? mixed(singleQuoted) : singleQuoted.replace('\'', '"');
@@ -244,7 +265,7 @@ final class Estate implements AutoCloseable {
     return out.toString();
   }
 
-  static ObjectNode deployment() {
+  public static ObjectNode deployment() {
     return json(
         """
         {'apiVersion':'apps/v1','kind':'Deployment',

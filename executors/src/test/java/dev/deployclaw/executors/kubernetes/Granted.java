@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * What the product's manifests allow the agent, as an API server with RBAC would hold it to: a
  * request in a namespace that no rule of its Role allows is refused.
  */
-final class Granted {
+public final class Granted {
   private static final Path MANIFEST = Path.of("../container/kubernetes/access.yaml");
 
   /** Group, namespace, resource and name of a path; what stands in no namespace doesn't fit. */
@@ -39,9 +39,14 @@ final class Granted {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The rules of the Role. */
+  public static List<PolicyRule> rules() {
+    return role().getRules();
+  }
+
   /** Refuses what isn't allowed. */
   static ApiServer.Rule rule() {
-    var rules = role().getRules();
+    var rules = rules();
     return asked -> {
       var wanted = permission(asked.method(), asked.path());
       return wanted.isEmpty() || allowed(rules, wanted.get(), name(asked.path()))

@@ -6,12 +6,14 @@ import static dev.deployclaw.executors.kubernetes.Estate.look;
 import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.executors.kubernetes.inspect.KubernetesInspectionExecutor;
+import dev.deployclaw.executors.kubernetes.source.ConfigMapSourceExecutor;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,16 +34,16 @@ class GrantedTest {
   @Test
   void theRoleIsWhatAllVerbsNeed() throws Exception {
     try (var estate = new Estate(folder)) {
-      estate.ask(new Call.Observe());
+      estate.ask(new ExecutorCall.Observe());
       estate.ask(look("topology"));
       estate.ask(look("scan"));
       inspect(estate);
       activate(estate, activation(set(1), 1));
       activate(estate, activation(set(1, Tenants.acme()), 2)); // the same file: it stays
-      isYes(estate, new Call.Discard(1)); // … and is marked
+      isYes(estate, new ExecutorCall.Discard(1)); // … and is marked
       changeBetween(estate);
       activate(estate, activation(set(2), 3));
-      isYes(estate, new Call.Discard(2)); // … and goes
+      isYes(estate, new ExecutorCall.Discard(2)); // … and goes
 
       assertThat(used(estate)).isEqualTo(Granted.permissions());
     }
@@ -93,15 +95,15 @@ class GrantedTest {
     return new Asked(method, path, Map.of(), "", "");
   }
 
-  private static void activate(Estate estate, Activation activation) {
-    isYes(estate, new Call.Stage(activation));
-    isYes(estate, new Call.Prepare(activation));
-    isYes(estate, new Call.Publish(activation));
+  private static void activate(Estate estate, EpochSpec activation) {
+    isYes(estate, new ExecutorCall.Stage(activation));
+    isYes(estate, new ExecutorCall.Prepare(activation));
+    isYes(estate, new ExecutorCall.Publish(activation));
     estate.rollOut();
-    isYes(estate, new Call.Converge(activation));
+    isYes(estate, new ExecutorCall.Converge(activation));
   }
 
-  private static void isYes(Estate estate, Call call) {
+  private static void isYes(Estate estate, ExecutorCall call) {
     var report = estate.ask(call);
     assertThat(report.answer()).as(report.reason()).isEqualTo(Answer.YES);
   }
@@ -110,16 +112,17 @@ class GrantedTest {
     var settings =
         KubernetesSettings.of(
             List.of(), List.of(), List.of(estate.gateway()), Duration.ofSeconds(5));
-    var inspecting = new KubernetesExecutor(Optional.of(estate.link()), settings);
-    var sources = List.of(new PolicyMaps("edge", "", List.of("acme")));
-    var reading = new ConfigMapSources(estate.link(), sources);
+    var inspecting =
+        new KubernetesInspectionExecutor(Optional.of(estate.link()), settings, List.of());
+    var sources = List.of(new ConfigMapSource("edge", "", List.of("acme")));
+    var reading = new ConfigMapSourceExecutor(estate.link(), sources);
 
-    assertThat(inspecting.execute(of("inspect"))).isInstanceOf(Outcome.Done.class);
-    assertThat(reading.execute(of("read"))).isInstanceOf(Outcome.Done.class);
+    assertThat(inspecting.execute(of("inspect"))).isInstanceOf(CallOutcome.Done.class);
+    assertThat(reading.execute(of("read"))).isInstanceOf(CallOutcome.Done.class);
   }
 
   private static Invocation of(String verb) {
-    return new Invocation("kubernetes", look(verb), Fence.NONE, Duration.ofMinutes(1));
+    return new Invocation("kubernetes", look(verb), FencingToken.NONE, Duration.ofMinutes(1));
   }
 
   private static Set<String> used(Estate estate) {

@@ -3,17 +3,17 @@ package dev.deployclaw.executors.probe;
 import com.sun.net.httpserver.Headers;
 import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.decide.Ask;
-import dev.deployclaw.policy.decide.Charge;
-import dev.deployclaw.policy.decide.Counter;
-import dev.deployclaw.policy.decide.Reference;
-import dev.deployclaw.policy.decide.Rule;
-import dev.deployclaw.policy.match.Applied;
-import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.decision.AdmissionRequest;
+import dev.deployclaw.policy.decision.CounterCharge;
+import dev.deployclaw.policy.decision.LimitCounter;
+import dev.deployclaw.policy.decision.LimitRule;
+import dev.deployclaw.policy.decision.ReferenceModel;
+import dev.deployclaw.policy.match.AppliedLimit;
+import dev.deployclaw.policy.match.LimitMatcher;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.RuleDigest;
-import dev.deployclaw.policy.wire.SignedToken;
+import dev.deployclaw.policy.wire.SignedProbeToken;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +26,7 @@ final class Decider {
   private final PolicySet said;
   private final PolicySet enforced;
   private final long epoch;
-  private final Map<String, Counter> counters = new HashMap<>();
+  private final Map<String, LimitCounter> counters = new HashMap<>();
   private int failures;
 
   /**
@@ -47,16 +47,16 @@ final class Decider {
   synchronized WebStub.Answer decide(Headers asked) {
     var token =
         Optional.ofNullable(asked.getFirst("X-DC-Token"))
-            .flatMap(SignedToken::read)
+            .flatMap(SignedProbeToken::read)
             .filter(t -> t.token().isLive(Instant.now()) && t.seal().isBy(said.probeKey()))
-            .map(SignedToken::token);
+            .map(SignedProbeToken::token);
     if (token.isEmpty()) {
       return WebStub.Answer.of(204);
     }
     String tenant = asked.getFirst("X-DC-Host").replaceFirst("\\..*", "");
     String uri = asked.getFirst("X-DC-Uri");
     var shape = RequestShape.ofUri(token.get().service(), uri, asked.getFirst("X-DC-Method"));
-    boolean allowed = allowed(Matching.applied(enforced, tenant, shape), token.get());
+    boolean allowed = allowed(LimitMatcher.applied(enforced, tenant, shape), token.get());
     if (failures > 0) {
       failures--;
       return WebStub.Answer.of(500);
@@ -66,19 +66,20 @@ final class Decider {
             Map.of(
                 "X-DC-Probe", "1",
                 "X-DC-Epoch", Long.toString(epoch),
-                "X-DC-Rule", RuleDigest.of(Matching.applied(said, tenant, shape))));
+                "X-DC-Rule", RuleDigest.of(LimitMatcher.applied(said, tenant, shape))));
     return new WebStub.Answer(allowed ? 204 : 403, headers, "");
   }
 
-  private boolean allowed(List<Applied> limits, ProbeToken token) {
+  private boolean allowed(List<AppliedLimit> limits, ProbeToken token) {
     var charges =
         limits.stream()
             .map(a ->
-                new Charge(
+                new CounterCharge(
                     token.execution() + a.owner() + "/" + a.limit().name(),
-                    Rule.of(a.limit()),
+                    LimitRule.of(a.limit()),
                     token.cost()))
             .toList();
-    return Reference.decide(counters, new Ask(false, charges, 1), token.at()).allowed();
+    return ReferenceModel.decide(counters, new AdmissionRequest(false, charges, 1), token.at())
+        .allowed();
   }
 }

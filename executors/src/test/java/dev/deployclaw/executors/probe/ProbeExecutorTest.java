@@ -3,30 +3,30 @@ package dev.deployclaw.executors.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.Headers;
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.executors.probe.ProbeSettings.Found;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.policy.gateway.Site;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.wire.ProbeKeys;
-import dev.deployclaw.testkit.Nginx;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.policy.wire.ProbeKeyPair;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.NginxServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,10 +47,10 @@ class ProbeExecutorTest {
 
   @TempDir Path root;
 
-  private final ProbeKeys keys = ProbeKeys.generate();
+  private final ProbeKeyPair keys = ProbeKeyPair.generate();
   private final WebStub upstream = WebStub.start((_, _) -> WebStub.Answer.of(200));
   private final WebStub service = WebStub.start((_, headers) -> decide(headers));
-  private final List<Nginx> running = new ArrayList<>();
+  private final List<NginxServer> running = new ArrayList<>();
   private final List<Entrance> entrances = new ArrayList<>();
   private final PolicySet set = set(100, 600);
   private volatile Decider decider = new Decider(set, set, EPOCH);
@@ -64,7 +64,7 @@ class ProbeExecutorTest {
 
   @AfterEach
   void stop() {
-    running.forEach(Nginx::close);
+    running.forEach(NginxServer::close);
     service.close();
     upstream.close();
   }
@@ -73,7 +73,7 @@ class ProbeExecutorTest {
   void passesWhereEveryAnswerIsWhatThePolicySays() throws InterruptedException {
     var done = probe(120);
 
-    assertThat(done.reports()).hasSize(3).extracting(Report::answer).containsOnly(Answer.YES);
+    assertThat(done.reports()).hasSize(3).extracting(MemberReport::answer).containsOnly(Answer.YES);
     assertThat(done.facts())
         .containsEntry("requests", 120)
         .containsEntry("unexpected", 0)
@@ -89,7 +89,7 @@ class ProbeExecutorTest {
   void canBeRepeatedForTheSameExecution() throws InterruptedException {
     probe(60);
 
-    assertThat(probe(60).reports()).extracting(Report::answer).containsOnly(Answer.YES);
+    assertThat(probe(60).reports()).extracting(MemberReport::answer).containsOnly(Answer.YES);
   }
 
   @Test
@@ -103,7 +103,7 @@ class ProbeExecutorTest {
 
     assertThat(forward.reports().getLast().answer()).isEqualTo(Answer.UNKNOWN);
     assertThat(back.reports())
-        .extracting(Report::answer)
+        .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES, Answer.YES, Answer.SKIPPED);
   }
 
@@ -114,7 +114,7 @@ class ProbeExecutorTest {
 
       var done = probe(120);
 
-      assertThat(done.reports()).extracting(Report::answer).contains(Answer.NO);
+      assertThat(done.reports()).extracting(MemberReport::answer).contains(Answer.NO);
       assertThat(reasons(done)).contains("limit checkout of acme: ");
       assertThat(number(done, "unexpected")).isPositive();
     }
@@ -131,7 +131,7 @@ class ProbeExecutorTest {
     var done = probe(120);
 
     assertThat(done.reports())
-        .extracting(Report::answer)
+        .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES, Answer.NO);
     assertThat(reasons(done)).contains("not as to a verified probe");
   }
@@ -142,7 +142,7 @@ class ProbeExecutorTest {
 
     var done = probe(120);
 
-    assertThat(done.reports()).extracting(Report::answer).doesNotContain(Answer.YES);
+    assertThat(done.reports()).extracting(MemberReport::answer).doesNotContain(Answer.YES);
     assertThat(number(done, "undecided")).isPositive();
     assertThat(number(done, "allowed")).isZero();
   }
@@ -153,7 +153,7 @@ class ProbeExecutorTest {
 
     var done = probe(120);
 
-    assertThat(done.reports()).extracting(Report::answer).containsOnly(Answer.YES);
+    assertThat(done.reports()).extracting(MemberReport::answer).containsOnly(Answer.YES);
     assertThat(done.facts()).containsEntry("repeated", 1).containsEntry("undecided", 0);
   }
 
@@ -173,7 +173,8 @@ class ProbeExecutorTest {
 
   @Test
   void escapesWhatARequestLineCantHold() {
-    assertThat(Sender.target("/a b/%41?\u00e9/x-1_~")).isEqualTo("/a%20b/%2541%3F%C3%A9/x-1_~");
+    assertThat(ProbeSender.target("/a b/%41?\u00e9/x-1_~"))
+        .isEqualTo("/a%20b/%2541%3F%C3%A9/x-1_~");
   }
 
   @Test
@@ -186,15 +187,15 @@ class ProbeExecutorTest {
     for (int i = 0; i < entrances.size(); i++) {
       pods.add(new Entrance(gateway.name(), "edge", entrances.get(i).url(), "pod-" + i));
     }
-    var closed = List.of(Report.unknown("gateway/edge/gw-1", "no pod of it is ready"));
+    var closed = List.of(MemberReport.unknown("gateway/edge/gw-1", "no pod of it is ready"));
 
     var done = probe(ProbeSettings.of(() -> new Found(pods, closed), keys.privateKey()), 120);
 
     assertThat(done.reports())
-        .extracting(Report::member)
+        .extracting(MemberReport::member)
         .containsExactly("gateway/edge/gw-1", "gateway/edge/gw-0/pod-0", "gateway/edge/gw-0/pod-1");
     assertThat(done.reports())
-        .extracting(Report::answer)
+        .extracting(MemberReport::answer)
         .containsExactly(Answer.UNKNOWN, Answer.YES, Answer.NO);
   }
 
@@ -202,7 +203,7 @@ class ProbeExecutorTest {
   void aHeartbeatProvesEachPointByTwoRequests() throws InterruptedException {
     var done = beat();
 
-    assertThat(done.reports()).extracting(Report::answer).hasSize(3).containsOnly(Answer.YES);
+    assertThat(done.reports()).extracting(MemberReport::answer).hasSize(3).containsOnly(Answer.YES);
     assertThat(done.facts()).containsEntry("requests", 6);
     assertThat(done.reports()).extracting(r -> r.facts().get("counter")).doesNotHaveDuplicates();
     assertThat(upstream.requests()).isZero();
@@ -219,7 +220,7 @@ class ProbeExecutorTest {
     var done = beat();
 
     assertThat(done.reports())
-        .extracting(Report::answer)
+        .extracting(MemberReport::answer)
         .containsExactly(Answer.UNKNOWN, Answer.YES, Answer.NO);
     assertThat(done.reports().getLast().reason()).contains("not as to a verified probe");
   }
@@ -262,45 +263,46 @@ class ProbeExecutorTest {
     return decider.decide(headers);
   }
 
-  private Outcome.Done probe(int requests) throws InterruptedException {
+  private CallOutcome.Done probe(int requests) throws InterruptedException {
     return probe(ProbeSettings.of(entrances, keys.privateKey()), requests);
   }
 
-  private Outcome.Done probe(ProbeSettings settings, int requests) throws InterruptedException {
+  private CallOutcome.Done probe(ProbeSettings settings, int requests) throws InterruptedException {
     return probe(settings, Activations.of(set, EPOCH), requests);
   }
 
-  private static Outcome.Done probe(ProbeSettings settings, Activation activation, int requests)
+  private static CallOutcome.Done probe(ProbeSettings settings, EpochSpec activation, int requests)
       throws InterruptedException {
-    return call(settings, new Call.Probe(activation, requests));
+    return call(settings, new ExecutorCall.Probe(activation, requests));
   }
 
-  private Outcome.Done beat() throws InterruptedException {
+  private CallOutcome.Done beat() throws InterruptedException {
     var settings = ProbeSettings.of(entrances, keys.privateKey());
-    return call(settings, new Call.Heartbeat(Activations.of(set, EPOCH)));
+    return call(settings, new ExecutorCall.Heartbeat(Activations.of(set, EPOCH)));
   }
 
-  private static Outcome.Done call(ProbeSettings settings, Call call) throws InterruptedException {
+  private static CallOutcome.Done call(ProbeSettings settings, ExecutorCall call)
+      throws InterruptedException {
     var outcome =
         new ProbeExecutor(settings)
-            .execute(new Invocation("probe", call, Fence.NONE, Duration.ofMinutes(3)));
-    assertThat(outcome).isInstanceOf(Outcome.Done.class);
-    return (Outcome.Done) outcome;
+            .execute(new Invocation("probe", call, FencingToken.NONE, Duration.ofMinutes(3)));
+    assertThat(outcome).isInstanceOf(CallOutcome.Done.class);
+    return (CallOutcome.Done) outcome;
   }
 
-  private static int number(Outcome.Done done, String fact) {
+  private static int number(CallOutcome.Done done, String fact) {
     return ((Number) done.facts().getOrDefault(fact, -1)).intValue();
   }
 
-  private static String reasons(Outcome.Done done) {
-    return String.join("; ", done.reports().stream().map(Report::reason).toList());
+  private static String reasons(CallOutcome.Done done) {
+    return String.join("; ", done.reports().stream().map(MemberReport::reason).toList());
   }
 
   private void add(Gateway gateway, UnaryOperator<String> edited) {
     Path folder = root.resolve(gateway.name() + "-" + running.size());
-    String listen = "127.0.0.1:" + Ports.free();
+    String listen = "127.0.0.1:" + FreePortFinder.free();
     var site =
-        new Site(
+        new GatewaySite(
             listen,
             service.address(),
             new TreeMap<>(Map.of("checkout", upstream.address(), "search", upstream.address())),
@@ -309,8 +311,8 @@ class ProbeExecutorTest {
             true,
             Duration.ofSeconds(5),
             List.of());
-    String file = NginxFile.render(set, gateway, site).text();
-    running.add(Nginx.start(folder, edited.apply(file)));
+    String file = NginxConfigFile.render(set, gateway, site).text();
+    running.add(NginxServer.start(folder, edited.apply(file)));
     entrances.add(
         new Entrance(gateway.name(), gateway.namespace(), URI.create("http://" + listen)));
   }
@@ -319,9 +321,9 @@ class ProbeExecutorTest {
     var acme =
         tenant(
             "acme",
-            limit("checkout", "checkout", Algorithm.TOKEN_BUCKET, requests, burst),
-            limit("search", "search", Algorithm.SLIDING_WINDOW, 300, 300));
-    var globex = tenant("globex", limit("search", "search", Algorithm.TOKEN_BUCKET, 120, 20));
+            limit("checkout", "checkout", LimitAlgorithm.TOKEN_BUCKET, requests, burst),
+            limit("search", "search", LimitAlgorithm.SLIDING_WINDOW, 300, 300));
+    var globex = tenant("globex", limit("search", "search", LimitAlgorithm.TOKEN_BUCKET, 120, 20));
     var routes =
         List.of(new Gateway.Route("/checkout", "checkout"), new Gateway.Route("/search", "search"));
     var gateways =
@@ -333,21 +335,21 @@ class ProbeExecutorTest {
 
   private static TenantPolicy tenant(String name, Limit... limits) {
     return new TenantPolicy(
-        name, new TreeMap<>(), Optional.empty(), false, BackendFailure.DENY, List.of(limits));
+        name, new TreeMap<>(), Optional.empty(), false, BackendFailureMode.DENY, List.of(limits));
   }
 
   private static Limit limit(
-      String name, String service, Algorithm algorithm, long requests, long burst) {
+      String name, String service, LimitAlgorithm algorithm, long requests, long burst) {
     return new Limit(
         name,
-        Match.service(service),
+        RequestMatch.service(service),
         List.of(),
         algorithm,
         requests,
         Duration.ofMinutes(1),
         burst,
         1,
-        Mode.ENFORCE,
+        EnforcementMode.ENFORCE,
         Optional.empty());
   }
 }

@@ -2,24 +2,24 @@ package dev.deployclaw.executors.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Activation.Candidate;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.EpochSpec.Candidate;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.redis.Cohort;
+import dev.deployclaw.policy.redis.CanaryCohort;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FreePortFinder;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class RateLimitExecutorTest {
-  private static final Activation SECOND =
-      new Activation(
+  private static final EpochSpec SECOND =
+      new EpochSpec(
           "arch-1",
           2,
           PolicySet.EMPTY.digest(),
@@ -44,7 +44,7 @@ class RateLimitExecutorTest {
   private static final Held FIRST = new Held(1, "first");
   private static final Held WANTED = new Held(2, SECOND.digest());
 
-  private static final Call TOPOLOGY = new Call.Look("topology", Map.of());
+  private static final ExecutorCall TOPOLOGY = new ExecutorCall.Look("topology", Map.of());
 
   private final AtomicReference<Map<String, String>> configured =
       new AtomicReference<>(Map.of("one", "127.0.0.1:7001", "two", "127.0.0.1:7002"));
@@ -63,11 +63,11 @@ class RateLimitExecutorTest {
     var late =
         Thread.ofVirtual()
             .start(() -> {
-              Await.until("it was asked", AT_MOST, () -> service.requests() >= 3);
+              BoundedWait.until("it was asked", AT_MOST, () -> service.requests() >= 3);
               status.set(status("ok", FIRST, FIRST, WANTED));
             });
 
-    var vote = ask(new Call.Prepare(SECOND), Duration.ofMinutes(2)).getFirst();
+    var vote = ask(new ExecutorCall.Prepare(SECOND), Duration.ofMinutes(2)).getFirst();
 
     late.join();
     assertThat(vote.answer()).isEqualTo(Answer.YES);
@@ -77,7 +77,7 @@ class RateLimitExecutorTest {
 
   @Test
   void votesNoWhenTheEpochDoesNotCome() throws InterruptedException {
-    var vote = ask(new Call.Prepare(SECOND), Duration.ofSeconds(2)).getFirst();
+    var vote = ask(new ExecutorCall.Prepare(SECOND), Duration.ofSeconds(2)).getFirst();
 
     assertThat(vote.answer()).isEqualTo(Answer.NO);
     assertThat(vote.reason()).contains("does not hold epoch 2");
@@ -87,7 +87,7 @@ class RateLimitExecutorTest {
   void votesNoWhenTheServiceCantAskRedis() throws InterruptedException {
     status.set(status("no primary for slot 7", FIRST, FIRST, WANTED));
 
-    var vote = ask(new Call.Prepare(SECOND), Duration.ofSeconds(2)).getFirst();
+    var vote = ask(new ExecutorCall.Prepare(SECOND), Duration.ofSeconds(2)).getFirst();
 
     assertThat(vote.answer()).isEqualTo(Answer.NO);
     assertThat(vote.reason()).contains("slot 7");
@@ -96,9 +96,9 @@ class RateLimitExecutorTest {
   @Test
   void hasConvergedOnceEveryPrimaryDecidesByTheEpoch() throws InterruptedException {
     status.set(status("ok", FIRST, FIRST, WANTED));
-    var before = ask(new Call.Converge(SECOND), AT_MOST).getFirst();
+    var before = ask(new ExecutorCall.Converge(SECOND), AT_MOST).getFirst();
     status.set(status("ok", WANTED, WANTED));
-    var after = ask(new Call.Converge(SECOND), AT_MOST).getFirst();
+    var after = ask(new ExecutorCall.Converge(SECOND), AT_MOST).getFirst();
 
     assertThat(before.answer()).isEqualTo(Answer.NO);
     assertThat(before.reason()).isEqualTo("decides by epoch 1");
@@ -109,7 +109,7 @@ class RateLimitExecutorTest {
   void hasNotConvergedWhileItDoesNotHoldWhatRedisDecidesBy() throws InterruptedException {
     status.set(status("ok", WANTED, FIRST));
 
-    var report = ask(new Call.Converge(SECOND), AT_MOST).getFirst();
+    var report = ask(new ExecutorCall.Converge(SECOND), AT_MOST).getFirst();
 
     assertThat(report.answer()).isEqualTo(Answer.NO);
     assertThat(report.reason()).isEqualTo("does not hold epoch 2");
@@ -117,20 +117,20 @@ class RateLimitExecutorTest {
 
   @Test
   void doesNotKnowWhatAServiceSaysThatDoesNotAnswer() throws InterruptedException {
-    var nobody = new Service("edge", URI.create("http://127.0.0.1:" + Ports.free()));
+    var nobody = new Service("edge", URI.create("http://127.0.0.1:" + FreePortFinder.free()));
 
-    assertThat(ask(nobody, new Call.Converge(SECOND), AT_MOST))
-        .extracting(Report::answer)
+    assertThat(ask(nobody, new ExecutorCall.Converge(SECOND), AT_MOST))
+        .extracting(MemberReport::answer)
         .containsExactly(Answer.UNKNOWN);
   }
 
   @Test
   @Timeout(120)
   void doesNotWaitForTheVoteOfAServiceThatDoesNotAnswer() throws InterruptedException {
-    var nobody = new Service("edge", URI.create("http://127.0.0.1:" + Ports.free()));
+    var nobody = new Service("edge", URI.create("http://127.0.0.1:" + FreePortFinder.free()));
 
-    assertThat(ask(nobody, new Call.Prepare(SECOND), Duration.ofHours(1)))
-        .extracting(Report::answer)
+    assertThat(ask(nobody, new ExecutorCall.Prepare(SECOND), Duration.ofHours(1)))
+        .extracting(MemberReport::answer)
         .containsExactly(Answer.UNKNOWN);
   }
 
@@ -138,7 +138,8 @@ class RateLimitExecutorTest {
   void namesAServiceThatAsksAnotherRedisAndSaysWhatToDo() throws InterruptedException {
     asks(new Asked("127.0.0.1:7001", "one"), new Asked("127.0.0.1:9999", "stranger"));
 
-    for (var call : List.of(TOPOLOGY, new Call.Observe(), new Call.Converge(SECOND))) {
+    for (var call :
+        List.of(TOPOLOGY, new ExecutorCall.Observe(), new ExecutorCall.Converge(SECOND))) {
       var report = ask(call, AT_MOST).getFirst();
 
       assertThat(report.answer()).as(call.verb()).isEqualTo(Answer.NO);
@@ -155,7 +156,7 @@ class RateLimitExecutorTest {
       throws InterruptedException {
     asks(new Asked("127.0.0.1:9999", "stranger"));
 
-    var vote = ask(new Call.Prepare(SECOND), AT_MOST).getFirst();
+    var vote = ask(new ExecutorCall.Prepare(SECOND), AT_MOST).getFirst();
 
     assertThat(vote.answer()).isEqualTo(Answer.UNKNOWN);
     assertThat(vote.reason()).startsWith("asks another Redis");
@@ -185,8 +186,13 @@ class RateLimitExecutorTest {
   @Test
   void hasNothingToStagePublishOrDiscard() throws InterruptedException {
     for (var call :
-        List.of(new Call.Stage(SECOND), new Call.Publish(SECOND), new Call.Discard(2))) {
-      assertThat(ask(call, AT_MOST)).extracting(Report::answer).containsExactly(Answer.SKIPPED);
+        List.of(
+            new ExecutorCall.Stage(SECOND),
+            new ExecutorCall.Publish(SECOND),
+            new ExecutorCall.Discard(2))) {
+      assertThat(ask(call, AT_MOST))
+          .extracting(MemberReport::answer)
+          .containsExactly(Answer.SKIPPED);
     }
     assertThat(service.requests()).isZero();
   }
@@ -194,29 +200,31 @@ class RateLimitExecutorTest {
   @Test
   void isLeftOutWhereNoServiceIsConfigured() throws InterruptedException {
     var executor = new RateLimitExecutor(RateLimitSettings.of(List.of()), Map::of);
-    for (var call : List.of(new Call.Observe(), new Call.Prepare(SECOND))) {
-      var outcome = executor.execute(new Invocation("ratelimit", call, Fence.NONE, AT_MOST));
+    for (var call : List.of(new ExecutorCall.Observe(), new ExecutorCall.Prepare(SECOND))) {
+      var outcome = executor.execute(new Invocation("ratelimit", call, FencingToken.NONE, AT_MOST));
 
-      assertThat(((Outcome.Done) outcome).reports())
-          .containsExactly(Report.skipped("ratelimit", "no rate limit service is configured"));
+      assertThat(((CallOutcome.Done) outcome).reports())
+          .containsExactly(
+              MemberReport.skipped("ratelimit", "no rate limit service is configured"));
     }
   }
 
-  private List<Report> ask(Call call, Duration deadline) throws InterruptedException {
+  private List<MemberReport> ask(ExecutorCall call, Duration deadline) throws InterruptedException {
     return ask(new Service("edge", service.url()), call, deadline);
   }
 
   @Test
   void hasConvergedOnACohortOnceEveryPrimaryDecidesByIt() throws InterruptedException {
     var candidate = new Held(3, "third");
-    var five = new Cohort(500);
+    var five = new CanaryCohort(500);
     var widened = SECOND.at(1, Optional.of(new Candidate(3, "third", PolicySet.EMPTY, five)));
 
     status.set(trying(Optional.of(new Trial(3, "third", five)), WANTED));
     var without = converge(widened);
     status.set(trying(Optional.empty(), WANTED, candidate));
     var before = converge(widened);
-    status.set(trying(Optional.of(new Trial(3, "third", new Cohort(400))), WANTED, candidate));
+    status.set(
+        trying(Optional.of(new Trial(3, "third", new CanaryCohort(400))), WANTED, candidate));
     var smaller = converge(widened);
     status.set(trying(Optional.of(new Trial(3, "third", five)), WANTED, candidate));
     var there = converge(widened);
@@ -230,19 +238,19 @@ class RateLimitExecutorTest {
     assertThat(withdrawn.answer()).isEqualTo(Answer.NO);
   }
 
-  private Report converge(Activation activation) throws InterruptedException {
-    return ask(new Call.Converge(activation), AT_MOST).getFirst();
+  private MemberReport converge(EpochSpec activation) throws InterruptedException {
+    return ask(new ExecutorCall.Converge(activation), AT_MOST).getFirst();
   }
 
   private static ServiceStatus trying(Optional<Trial> trial, Held... held) {
     return new ServiceStatus(List.of(held), "ok", List.of(), Optional.of(WANTED), trial, List.of());
   }
 
-  private List<Report> ask(Service service, Call call, Duration deadline)
+  private List<MemberReport> ask(Service service, ExecutorCall call, Duration deadline)
       throws InterruptedException {
     var executor = new RateLimitExecutor(RateLimitSettings.of(List.of(service)), configured::get);
-    var outcome = executor.execute(new Invocation("ratelimit", call, Fence.NONE, deadline));
-    return outcome instanceof Outcome.Done done ? done.reports() : List.of();
+    var outcome = executor.execute(new Invocation("ratelimit", call, FencingToken.NONE, deadline));
+    return outcome instanceof CallOutcome.Done done ? done.reports() : List.of();
   }
 
   /** It holds what is wanted and decides by it, on these nodes. */

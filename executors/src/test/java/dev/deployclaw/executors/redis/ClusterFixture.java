@@ -1,25 +1,31 @@
 package dev.deployclaw.executors.redis;
 
-import dev.deployclaw.core.machine.Active;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.machine.CommittedEpoch;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.etcd.EtcdSettings;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
+import dev.deployclaw.executors.redis.activation.FenceAuthority;
+import dev.deployclaw.executors.redis.cluster.NodeAddress;
+import dev.deployclaw.executors.redis.cluster.NodeCommands;
+import dev.deployclaw.executors.redis.cluster.ReconnectingConnection;
+import dev.deployclaw.executors.redis.cluster.RedisNodes;
+import dev.deployclaw.executors.redis.cluster.RedisSettings;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.redis.RedisLayout;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Etcd;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.redis.RedisCluster;
+import dev.deployclaw.testkit.server.EtcdServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,16 +35,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** A cluster of three primaries and three replicas, the executor, and a way to meddle. */
-final class ClusterFixture implements AutoCloseable {
-  final RedisCluster cluster;
+public final class ClusterFixture implements AutoCloseable {
+  public final RedisCluster cluster;
   final RedisExecutor executor;
 
   /** What stands in the state store. */
   final EtcdStateStore state;
 
-  private final Etcd etcd;
+  private final EtcdServer etcd;
 
-  private ClusterFixture(RedisCluster cluster, Etcd etcd) {
+  private ClusterFixture(RedisCluster cluster, EtcdServer etcd) {
     this.cluster = cluster;
     this.etcd = etcd;
     this.state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), "/redis/"));
@@ -48,57 +54,58 @@ final class ClusterFixture implements AutoCloseable {
                 cluster.nodes().stream().map(HostPort::toString).toList(),
                 Duration.ofSeconds(10),
                 Optional.empty()),
-            Authority.of(state));
+            FenceAuthority.of(state));
   }
 
-  static ClusterFixture start(Path folder) {
+  public static ClusterFixture start(Path folder) {
     return new ClusterFixture(
-        RedisCluster.start(folder.resolve("redis"), 3, 1), Etcd.start(folder.resolve("etcd")));
+        RedisCluster.start(folder.resolve("redis"), 3, 1),
+        EtcdServer.start(folder.resolve("etcd")));
   }
 
-  static Activation activation(long epoch, PolicySet set) {
+  public static EpochSpec activation(long epoch, PolicySet set) {
     return Activations.of(set, epoch);
   }
 
   /** A fact that must be there. */
-  static <T> T fact(Report report, String name, Class<T> type) {
+  static <T> T fact(MemberReport report, String name, Class<T> type) {
     return type.cast(Objects.requireNonNull(report.facts().get(name), name));
   }
 
-  Outcome run(Call call, long term) throws InterruptedException {
+  public CallOutcome run(ExecutorCall call, long term) throws InterruptedException {
     return executor.execute(
-        new Invocation("redis", call, new Fence("a", term), Duration.ofSeconds(60)));
+        new Invocation("redis", call, new FencingToken("a", term), Duration.ofSeconds(60)));
   }
 
-  List<Report> reports(Call call) throws InterruptedException {
-    return ((Outcome.Done) run(call, 1)).reports();
+  public List<MemberReport> reports(ExecutorCall call) throws InterruptedException {
+    return ((CallOutcome.Done) run(call, 1)).reports();
   }
 
-  Fault fault(Call call, long term) throws InterruptedException {
-    return ((Outcome.Failed) run(call, term)).fault();
+  public CallFault fault(ExecutorCall call, long term) throws InterruptedException {
+    return ((CallOutcome.Failed) run(call, term)).fault();
   }
 
   /** Until every node acts on it, the replicas too. */
-  void eventually(Activation activation) {
-    Await.until("every node acts on it", Duration.ofSeconds(60), () -> acts(activation));
+  public void eventually(EpochSpec activation) {
+    BoundedWait.until("every node acts on it", Duration.ofSeconds(60), () -> acts(activation));
   }
 
-  private boolean acts(Activation activation) {
+  private boolean acts(EpochSpec activation) {
     try {
-      return reports(new Call.Converge(activation)).stream()
-          .allMatch(r -> r.answer() == Report.Answer.YES);
+      return reports(new ExecutorCall.Converge(activation)).stream()
+          .allMatch(r -> r.answer() == MemberReport.Answer.YES);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  List<Report> look(String verb) throws InterruptedException {
-    return reports(new Call.Look(verb, Map.of("samples", 200L)));
+  public List<MemberReport> look(String verb) throws InterruptedException {
+    return reports(new ExecutorCall.Look(verb, Map.of("samples", 200L)));
   }
 
   /** The primary that owns a tenant without a parent. */
-  HostPort home(String tenant) throws InterruptedException {
-    int slot = RedisLayout.slot(RedisLayout.policyKey(tenant, tenant));
+  public HostPort home(String tenant) throws InterruptedException {
+    int slot = RedisKeyLayout.slot(RedisKeyLayout.policyKey(tenant, tenant));
     try (var nodes = new RedisNodes(RedisSettings.of(List.of(cluster.nodes().getFirst() + "")))) {
       return nodes.topology().primaries().stream()
           .filter(n -> n.owns(slot))
@@ -109,26 +116,28 @@ final class ClusterFixture implements AutoCloseable {
   }
 
   /** The state store says that this leader leads, and that this epoch is committed. */
-  void decided(long term, long epoch) throws InterruptedException {
-    var active = new Active(epoch, "d", "arch-1", term, epoch - 1);
+  public void decided(long term, long epoch) throws InterruptedException {
+    var active = new CommittedEpoch(epoch, "d", "arch-1", term, epoch - 1);
     state.transact(
         new Transaction(
             List.of(),
             List.of(
-                new Write.Put(Keys.TERM, Long.toString(term).getBytes(StandardCharsets.UTF_8)),
-                new Write.Put(Keys.ACTIVE, active.bytes()))));
+                new Write.Put(StoreKeys.TERM, Long.toString(term).getBytes(StandardCharsets.UTF_8)),
+                new Write.Put(StoreKeys.ACTIVE, active.bytes()))));
   }
 
   /** The state store is gone. */
-  void withoutStateStore() {
+  public void withoutStateStore() {
     etcd.close();
   }
 
   /** Runs one command on one node. */
-  Object command(HostPort node, String name, String... arguments) throws InterruptedException {
+  public Object command(HostPort node, String name, String... arguments)
+      throws InterruptedException {
     try (var link =
-        new NodeLink(NodeAddress.parse(node.toString()), RedisSettings.of(List.of("" + node)))) {
-      return link.call(c -> "" + Commands.text(Commands.one(c, name, arguments)));
+        new ReconnectingConnection(
+            NodeAddress.parse(node.toString()), RedisSettings.of(List.of("" + node)))) {
+      return link.call(c -> "" + NodeCommands.text(NodeCommands.one(c, name, arguments)));
     }
   }
 

@@ -3,12 +3,12 @@ package dev.deployclaw.executors.redis;
 import static dev.deployclaw.executors.redis.ClusterFixture.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.SampleSets;
-import dev.deployclaw.policy.redis.RedisLayout;
-import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
+import dev.deployclaw.testkit.network.HostPort;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,58 +32,60 @@ class RedisOutageTest {
   @Test
   void namesTheNodeThatIsGone() throws InterruptedException {
     var activation = activation(1, SampleSets.of(60));
-    redis.reports(new Call.Stage(activation));
+    redis.reports(new ExecutorCall.Stage(activation));
     HostPort dead = redis.cluster.primaries().getFirst();
 
     redis.cluster.kill(dead);
-    var votes = redis.reports(new Call.Prepare(activation));
+    var votes = redis.reports(new ExecutorCall.Prepare(activation));
 
     assertThat(votes)
         .filteredOn(v -> v.member().equals("redis/" + dead))
         .singleElement()
-        .extracting(Report::answer)
-        .isEqualTo(Report.Answer.UNKNOWN);
+        .extracting(MemberReport::answer)
+        .isEqualTo(MemberReport.Answer.UNKNOWN);
   }
 
   @Test
   void aWipedReplicaVotesNo() throws InterruptedException {
     var activation = activation(1, SampleSets.of(60));
-    redis.reports(new Call.Stage(activation));
-    redis.reports(new Call.Prepare(activation));
+    redis.reports(new ExecutorCall.Stage(activation));
+    redis.reports(new ExecutorCall.Prepare(activation));
     HostPort replica = redis.cluster.replicas().getFirst();
     HostPort primary = redis.cluster.primaries().getFirst();
 
     // A replica that follows nobody can be emptied; the cluster still lists it as one.
     redis.command(replica, "CONFIG SET", "replica-read-only", "no");
     redis.command(replica, "FLUSHALL");
-    var votes = redis.reports(new Call.Prepare(activation));
+    var votes = redis.reports(new ExecutorCall.Prepare(activation));
 
     assertThat(votes)
         .filteredOn(v -> v.member().equals("redis/" + replica))
         .singleElement()
-        .satisfies(v -> assertThat(v.answer()).isEqualTo(Report.Answer.NO))
+        .satisfies(v -> assertThat(v.answer()).isEqualTo(MemberReport.Answer.NO))
         .satisfies(v -> assertThat(v.reason()).contains("nothing instead of"));
     assertThat(votes)
         .filteredOn(v -> v.member().equals("redis/" + primary))
         .singleElement()
-        .extracting(Report::answer)
-        .isEqualTo(Report.Answer.YES);
+        .extracting(MemberReport::answer)
+        .isEqualTo(MemberReport.Answer.YES);
   }
 
   @Test
   void nobodyVotesOrHasConvergedWhileASlotHasNoOwner() throws InterruptedException {
     var activation = activation(1, SampleSets.of(60));
     String tenant = activation.set().tenants().firstKey();
-    String slot = "" + RedisLayout.slot(RedisLayout.policyKey(tenant, tenant));
-    redis.reports(new Call.Stage(activation));
-    redis.reports(new Call.Publish(activation));
+    String slot = "" + RedisKeyLayout.slot(RedisKeyLayout.policyKey(tenant, tenant));
+    redis.reports(new ExecutorCall.Stage(activation));
+    redis.reports(new ExecutorCall.Publish(activation));
     for (HostPort node : redis.cluster.nodes()) {
       redis.command(node, "CONFIG SET", "cluster-require-full-coverage", "no");
       redis.command(node, "CLUSTER DELSLOTS", slot);
     }
 
-    assertThat(redis.fault(new Call.Prepare(activation), 1)).isInstanceOf(Fault.Unavailable.class);
-    assertThat(redis.fault(new Call.Converge(activation), 1)).isInstanceOf(Fault.Unavailable.class);
+    assertThat(redis.fault(new ExecutorCall.Prepare(activation), 1))
+        .isInstanceOf(CallFault.Unavailable.class);
+    assertThat(redis.fault(new ExecutorCall.Converge(activation), 1))
+        .isInstanceOf(CallFault.Unavailable.class);
   }
 
   @Test
@@ -92,6 +94,7 @@ class RedisOutageTest {
       redis.cluster.kill(node);
     }
 
-    assertThat(redis.fault(new Call.Observe(), 1)).isInstanceOf(Fault.Unavailable.class);
+    assertThat(redis.fault(new ExecutorCall.Observe(), 1))
+        .isInstanceOf(CallFault.Unavailable.class);
   }
 }

@@ -2,21 +2,22 @@ package dev.deployclaw.executors.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
-import dev.deployclaw.executors.sandbox.Mark;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Certificates;
-import dev.deployclaw.testkit.Ports;
-import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.executors.member.FenceMark;
+import dev.deployclaw.executors.redis.cluster.RedisSettings;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.redis.RedisNode;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,9 +39,9 @@ class RedisTlsTest {
   private static final String NAME = "localhost";
 
   @TempDir private static Path folder;
-  private static Certificates authority;
-  private static Certificates other;
-  private static Certificates client;
+  private static TestCertificate authority;
+  private static TestCertificate other;
+  private static TestCertificate client;
   private static final List<TlsNode> NODES = new ArrayList<>();
 
   /** A node that listens for tests in plain text, and with TLS for what is tested. */
@@ -52,8 +53,8 @@ class RedisTlsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    authority = Certificates.make(folder.resolve("ca"), "CN=authority");
-    other = Certificates.make(folder.resolve("other"), "CN=another authority");
+    authority = TestCertificate.make(folder.resolve("ca"), "CN=authority");
+    other = TestCertificate.make(folder.resolve("other"), "CN=another authority");
     client = authority.sign(folder.resolve("client"), "CN=agent");
     var shown = authority.sign(folder.resolve("server"), "CN=redis");
     NODES.add(node("first", shown));
@@ -70,12 +71,12 @@ class RedisTlsTest {
   void carriesAChangeOutOverTls() throws Exception {
     var activation = Activations.of(SampleSets.of(12), 1);
     var calls =
-        List.<Call>of(
-            new Call.Look("topology", Map.of()),
-            new Call.Stage(activation),
-            new Call.Prepare(activation),
-            new Call.Publish(activation),
-            new Call.Converge(activation));
+        List.<ExecutorCall>of(
+            new ExecutorCall.Look("topology", Map.of()),
+            new ExecutorCall.Stage(activation),
+            new ExecutorCall.Prepare(activation),
+            new ExecutorCall.Publish(activation),
+            new ExecutorCall.Converge(activation));
     try (var executor = executor(seed(), trusting())) {
       for (var call : calls) {
         assertAllYes(executor.execute(invocation(call)), call.verb());
@@ -86,7 +87,7 @@ class RedisTlsTest {
   @Test
   void refusesAServerOfAnotherAuthority() throws Exception {
     assertThat(fault(seed(), tls(other, client)))
-        .isInstanceOf(Fault.Unavailable.class)
+        .isInstanceOf(CallFault.Unavailable.class)
         .asString()
         .contains("no authority that we trust", "tls.ca");
   }
@@ -107,8 +108,8 @@ class RedisTlsTest {
           .asString()
           .contains("for another name", "tls.serverName");
       try (var executor = executor(elsewhere.seed(), named("redis.example"))) {
-        assertThat(executor.execute(invocation(new Call.Look("topology", Map.of()))))
-            .isInstanceOf(Outcome.Done.class);
+        assertThat(executor.execute(invocation(new ExecutorCall.Look("topology", Map.of()))))
+            .isInstanceOf(CallOutcome.Done.class);
       }
     }
   }
@@ -118,18 +119,18 @@ class RedisTlsTest {
     var second = NODES.getLast();
     second.node().call("CONFIG", "SET", "cluster-announce-hostname", "other.invalid");
     var first = NODES.getFirst().node();
-    Await.until(
+    BoundedWait.until(
         "the name is known", LONG, () -> first.call("CLUSTER", "NODES").contains("other.invalid"));
     try (var executor = executor(seed(), trusting())) {
-      var unknown = reports(executor.execute(invocation(new Call.Look("clock", Map.of()))));
+      var unknown = reports(executor.execute(invocation(new ExecutorCall.Look("clock", Map.of()))));
       assertThat(unknown).anyMatch(r -> r.member().contains("other.invalid"));
     } finally {
       second.node().call("CONFIG", "SET", "cluster-announce-hostname", NAME);
-      Await.until(
+      BoundedWait.until(
           "the name is known", LONG, () -> first.call("CLUSTER", "NODES").contains("," + NAME));
     }
     try (var executor = executor(seed(), trusting())) {
-      var known = reports(executor.execute(invocation(new Call.Look("clock", Map.of()))));
+      var known = reports(executor.execute(invocation(new ExecutorCall.Look("clock", Map.of()))));
       assertThat(known)
           .anyMatch(r -> r.member().contains(NAME))
           .allMatch(r -> r.answer() == Answer.YES);
@@ -143,7 +144,7 @@ class RedisTlsTest {
     String plain = NODES.getFirst().node().address().toString();
 
     assertThat(fault(settings(plain, trusting(), SHORT)))
-        .isInstanceOf(Fault.Unavailable.class)
+        .isInstanceOf(CallFault.Unavailable.class)
         .asString()
         .contains("it speaks no TLS");
   }
@@ -161,7 +162,7 @@ class RedisTlsTest {
         new TlsSettings(Optional.of(authority.certificate()), Optional.empty(), Optional.empty());
 
     assertThat(fault(seed(), without))
-        .isInstanceOf(Fault.Unavailable.class)
+        .isInstanceOf(CallFault.Unavailable.class)
         .asString()
         .contains("tls.certificate and tls.key");
   }
@@ -170,8 +171,8 @@ class RedisTlsTest {
   void aRenewedCertificateIsShownAtTheNextConnection() throws Exception {
     var mine = other.sign(folder.resolve("mine"), "CN=agent");
     try (var executor = executor(seed(), tls(authority, mine))) {
-      var look = invocation(new Call.Look("topology", Map.of()));
-      assertThat(executor.execute(look)).isInstanceOf(Outcome.Failed.class);
+      var look = invocation(new ExecutorCall.Look("topology", Map.of()));
+      assertThat(executor.execute(look)).isInstanceOf(CallOutcome.Failed.class);
 
       mine.renew(authority.sign(folder.resolve("renewed"), "CN=agent"));
 
@@ -179,19 +180,19 @@ class RedisTlsTest {
     }
   }
 
-  private static TlsNode node(String name, Certificates shown) {
-    int port = Ports.free();
+  private static TlsNode node(String name, TestCertificate shown) {
+    int port = FreePortFinder.free();
     var lines =
         List.of(
             "cluster-enabled yes",
-            "cluster-port " + Ports.free(),
+            "cluster-port " + FreePortFinder.free(),
             "cluster-announce-ip 127.0.0.1",
             "tls-port " + port,
             "tls-cert-file " + shown.certificate(),
             "tls-key-file " + shown.key(),
             "tls-ca-cert-file " + authority.certificate(),
             "tls-auth-clients yes");
-    var options = new RedisNode.Options(Ports.free(), lines, Map.of());
+    var options = new RedisNode.Options(FreePortFinder.free(), lines, Map.of());
     return new TlsNode(RedisNode.start(folder.resolve(name), options), port);
   }
 
@@ -204,7 +205,7 @@ class RedisTlsTest {
     String bus = second.call("CONFIG", "GET", "cluster-port").split("\n", -1)[1];
     first.call("CLUSTER", "MEET", "127.0.0.1", "" + second.address().port(), bus);
     for (var node : NODES) {
-      Await.until(
+      BoundedWait.until(
           "the cluster is whole",
           LONG,
           () -> {
@@ -222,7 +223,7 @@ class RedisTlsTest {
     return tls(authority, client);
   }
 
-  private static TlsSettings tls(Certificates signer, Certificates mine) {
+  private static TlsSettings tls(TestCertificate signer, TestCertificate mine) {
     var identity = new TlsSettings.Identity(mine.certificate(), mine.key());
     return new TlsSettings(
         Optional.of(signer.certificate()), Optional.of(identity), Optional.empty());
@@ -242,33 +243,33 @@ class RedisTlsTest {
   }
 
   private static RedisExecutor executor(RedisSettings settings) {
-    return new RedisExecutor(settings, () -> new Mark(0, 0));
+    return new RedisExecutor(settings, () -> new FenceMark(0, 0));
   }
 
-  private static Fault fault(String seed, TlsSettings tls) throws InterruptedException {
+  private static CallFault fault(String seed, TlsSettings tls) throws InterruptedException {
     return fault(settings(seed, tls, LONG));
   }
 
-  private static Fault fault(RedisSettings settings) throws InterruptedException {
+  private static CallFault fault(RedisSettings settings) throws InterruptedException {
     try (var executor = executor(settings)) {
-      var answer = executor.execute(invocation(new Call.Look("topology", Map.of())));
-      return ((Outcome.Failed) answer).fault();
+      var answer = executor.execute(invocation(new ExecutorCall.Look("topology", Map.of())));
+      return ((CallOutcome.Failed) answer).fault();
     }
   }
 
-  private static void assertAllYes(Outcome answer, String what) {
+  private static void assertAllYes(CallOutcome answer, String what) {
     assertThat(reports(answer))
         .as(what)
         .isNotEmpty()
         .allSatisfy(r -> assertThat(r.answer()).as(r.reason()).isEqualTo(Answer.YES));
   }
 
-  private static List<Report> reports(Outcome answer) {
-    assertThat(answer).isInstanceOf(Outcome.Done.class);
-    return ((Outcome.Done) answer).reports();
+  private static List<MemberReport> reports(CallOutcome answer) {
+    assertThat(answer).isInstanceOf(CallOutcome.Done.class);
+    return ((CallOutcome.Done) answer).reports();
   }
 
-  private static Invocation invocation(Call call) {
-    return new Invocation("redis", call, new Fence("a", 1), LONG);
+  private static Invocation invocation(ExecutorCall call) {
+    return new Invocation("redis", call, new FencingToken("a", 1), LONG);
   }
 }

@@ -2,18 +2,19 @@ package dev.deployclaw.executors.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
-import dev.deployclaw.executors.sandbox.Mark;
+import dev.deployclaw.executors.member.FenceMark;
+import dev.deployclaw.executors.redis.cluster.RedisSettings;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.testkit.GuardedRedis;
+import dev.deployclaw.testkit.redis.AclProtectedRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,13 +33,13 @@ class RedisUsersTest {
   private static final String USER = "deployclaw-agent";
   private static final PolicySet SET = SampleSets.of(12);
   @TempDir private static Path folder;
-  private static GuardedRedis redis;
+  private static AclProtectedRedis redis;
 
   @BeforeAll
   static void start() throws Exception {
     String users = Files.readString(Path.of("..", "container", "redis", "users.acl"));
     redis =
-        GuardedRedis.start(
+        AclProtectedRedis.start(
             folder.resolve("redis"), users, Map.of("AGENT", PASSWORD, "RATELIMIT", "another"));
   }
 
@@ -53,28 +54,28 @@ class RedisUsersTest {
     var again = Activations.of(SET, 2);
     var looks =
         List.of("topology", "scan", "latency", "clock").stream()
-            .<Call>map(verb -> new Call.Look(verb, Map.of()));
+            .<ExecutorCall>map(verb -> new ExecutorCall.Look(verb, Map.of()));
     var acts =
-        List.<Call>of(
-            new Call.Observe(),
-            new Call.Look("counters", Map.of("keys", List.of("dc:{acme}:c:acme:x:"))),
-            new Call.Stage(activation),
-            new Call.Prepare(activation),
-            new Call.Publish(activation),
-            new Call.Converge(activation),
-            new Call.Stage(again),
-            new Call.Publish(again),
-            new Call.Stage(Activations.of(SET, 3)),
-            new Call.Discard(3),
-            new Call.Look("scan", Map.of()));
+        List.<ExecutorCall>of(
+            new ExecutorCall.Observe(),
+            new ExecutorCall.Look("counters", Map.of("keys", List.of("dc:{acme}:c:acme:x:"))),
+            new ExecutorCall.Stage(activation),
+            new ExecutorCall.Prepare(activation),
+            new ExecutorCall.Publish(activation),
+            new ExecutorCall.Converge(activation),
+            new ExecutorCall.Stage(again),
+            new ExecutorCall.Publish(again),
+            new ExecutorCall.Stage(Activations.of(SET, 3)),
+            new ExecutorCall.Discard(3),
+            new ExecutorCall.Look("scan", Map.of()));
     var calls = new ArrayList<>(looks.toList());
     calls.addAll(acts);
 
     try (var executor = executor(Optional.of(new RedisSettings.Login(USER, PASSWORD)))) {
       for (var call : calls) {
         var answer = executor.execute(invocation(call));
-        assertThat(answer).as(call.verb()).isInstanceOf(Outcome.Done.class);
-        for (Report report : ((Outcome.Done) answer).reports()) {
+        assertThat(answer).as(call.verb()).isInstanceOf(CallOutcome.Done.class);
+        for (MemberReport report : ((CallOutcome.Done) answer).reports()) {
           assertThat(report.answer())
               .as(call.verb() + ": " + report.reason())
               .isEqualTo(Answer.YES);
@@ -88,11 +89,11 @@ class RedisUsersTest {
     try (var without = executor(Optional.empty());
         var wrong = executor(Optional.of(new RedisSettings.Login(USER, "no")))) {
       assertThat(fault(without))
-          .isInstanceOf(Fault.Denied.class)
+          .isInstanceOf(CallFault.Denied.class)
           .asString()
           .contains("NOAUTH", "it wants a user, so set redis.username and passwordFile");
       assertThat(fault(wrong))
-          .isInstanceOf(Fault.Denied.class)
+          .isInstanceOf(CallFault.Denied.class)
           .asString()
           .contains("WRONGPASS", "check redis.username and passwordFile")
           .doesNotContain(PASSWORD);
@@ -107,18 +108,18 @@ class RedisUsersTest {
     }
   }
 
-  private static Fault fault(RedisExecutor executor) throws InterruptedException {
-    var answer = executor.execute(invocation(new Call.Look("topology", Map.of())));
-    return ((Outcome.Failed) answer).fault();
+  private static CallFault fault(RedisExecutor executor) throws InterruptedException {
+    var answer = executor.execute(invocation(new ExecutorCall.Look("topology", Map.of())));
+    return ((CallOutcome.Failed) answer).fault();
   }
 
   private static RedisExecutor executor(Optional<RedisSettings.Login> login) {
     var settings =
         new RedisSettings(List.of(redis.address().toString()), Duration.ofSeconds(10), login);
-    return new RedisExecutor(settings, () -> new Mark(0, 0));
+    return new RedisExecutor(settings, () -> new FenceMark(0, 0));
   }
 
-  private static Invocation invocation(Call call) {
-    return new Invocation("redis", call, new Fence("a", 1), Duration.ofSeconds(60));
+  private static Invocation invocation(ExecutorCall call) {
+    return new Invocation("redis", call, new FencingToken("a", 1), Duration.ofSeconds(60));
   }
 }

@@ -2,11 +2,11 @@ package dev.deployclaw.executors.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.core.spi.ObjectStore.Put;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.S3;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.server.S3Server;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,12 +21,12 @@ class S3ObjectStoreTest {
   private static final byte[] OTHER = "{\"v\":2}".getBytes(StandardCharsets.UTF_8);
 
   @TempDir static Path folder;
-  static S3 s3;
+  static S3Server s3;
   static S3ObjectStore store;
 
   @BeforeAll
   static void start() {
-    s3 = S3.start(folder);
+    s3 = S3Server.start(folder);
     store = new S3ObjectStore(settings(s3, s3.secretKey(), Duration.ofSeconds(30)));
   }
 
@@ -36,7 +36,7 @@ class S3ObjectStoreTest {
     s3.close();
   }
 
-  private static S3Settings settings(S3 server, String secret, Duration timeout) {
+  private static S3Settings settings(S3Server server, String secret, Duration timeout) {
     return new S3Settings(
         URI.create(server.endpoint()),
         "us-east-1",
@@ -76,13 +76,13 @@ class S3ObjectStoreTest {
     try (var stranger = new S3ObjectStore(settings(s3, "wrong", Duration.ofSeconds(30)))) {
       var put = stranger.create("checkpoints/c.json", BYTES);
 
-      assertThat(((Put.Failed) put).fault()).isInstanceOf(Fault.Denied.class);
+      assertThat(((Put.Failed) put).fault()).isInstanceOf(CallFault.Denied.class);
     }
   }
 
   @Test
   void saysThatAnAnswerWasLostThenThatNobodyIsThere(@TempDir Path own) throws InterruptedException {
-    try (var server = S3.spawn(own);
+    try (var server = S3Server.spawn(own);
         var hasty =
             new S3ObjectStore(settings(server, server.secretKey(), Duration.ofSeconds(2)))) {
       hasty.create("warm", BYTES);
@@ -91,15 +91,15 @@ class S3ObjectStoreTest {
       server.daemons().getFirst().resume();
       server.daemons().getFirst().kill();
 
-      assertThat(((Put.Failed) lost).fault()).isInstanceOf(Fault.Unknown.class);
-      Await.until("a refused connection", Duration.ofSeconds(60), () -> refused(hasty));
+      assertThat(((Put.Failed) lost).fault()).isInstanceOf(CallFault.Unknown.class);
+      BoundedWait.until("a refused connection", Duration.ofSeconds(60), () -> refused(hasty));
     }
   }
 
   /** Kept connections of a dead server may first be noticed as lost answers. */
   private static boolean refused(S3ObjectStore store) {
     try {
-      return store.create("e", BYTES) instanceof Put.Failed(Fault.Unavailable _);
+      return store.create("e", BYTES) instanceof Put.Failed(CallFault.Unavailable _);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -2,12 +2,12 @@ package dev.deployclaw.executors.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.core.spi.ObjectStore.Put;
 import dev.deployclaw.core.tls.TlsSettings;
-import dev.deployclaw.testkit.Certificates;
-import dev.deployclaw.testkit.S3;
+import dev.deployclaw.testkit.server.S3Server;
+import dev.deployclaw.testkit.server.TestCertificate;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,14 +23,14 @@ class S3TlsTest {
   private static final byte[] BYTES = "{}".getBytes(StandardCharsets.UTF_8);
 
   @TempDir private static Path folder;
-  private static Certificates authority;
-  private static S3 s3;
+  private static TestCertificate authority;
+  private static S3Server s3;
 
   @BeforeAll
   static void start() throws Exception {
-    authority = Certificates.make(folder.resolve("ca"), "CN=authority");
+    authority = TestCertificate.make(folder.resolve("ca"), "CN=authority");
     var server = authority.sign(folder.resolve("server"), "CN=s3");
-    s3 = S3.startEncrypted(folder.resolve("s3"), server);
+    s3 = S3Server.startEncrypted(folder.resolve("s3"), server);
   }
 
   @AfterAll
@@ -49,7 +49,7 @@ class S3TlsTest {
 
   @Test
   void refusesAServerOfAnotherAuthority() throws Exception {
-    var other = Certificates.make(folder.resolve("other"), "CN=another authority");
+    var other = TestCertificate.make(folder.resolve("other"), "CN=another authority");
 
     assertThat(trouble(s3, s3.endpoint(), tls(other))).contains("no authority that we trust");
     assertThat(trouble(s3, s3.endpoint(), TlsSettings.DEFAULT))
@@ -59,7 +59,7 @@ class S3TlsTest {
   @Test
   void refusesACertificateThatRanOut() throws Exception {
     var shown = authority.signExpired(folder.resolve("old"), "CN=old");
-    try (var expired = S3.startEncrypted(folder.resolve("e"), shown)) {
+    try (var expired = S3Server.startEncrypted(folder.resolve("e"), shown)) {
       assertThat(trouble(expired, expired.endpoint(), tls(authority))).contains("has expired");
     }
   }
@@ -67,7 +67,7 @@ class S3TlsTest {
   @Test
   void refusesACertificateForAnotherHost() throws Exception {
     var shown = authority.signFor(folder.resolve("there"), "s3.example");
-    try (var elsewhere = S3.startEncrypted(folder.resolve("n"), shown)) {
+    try (var elsewhere = S3Server.startEncrypted(folder.resolve("n"), shown)) {
       assertThat(trouble(elsewhere, elsewhere.endpoint(), tls(authority)))
           .contains("for another name");
     }
@@ -75,7 +75,7 @@ class S3TlsTest {
 
   @Test
   void refusesAServerThatSpeaksNoTls() throws Exception {
-    try (var plain = S3.start(folder.resolve("plain"))) {
+    try (var plain = S3Server.start(folder.resolve("plain"))) {
       var endpoint = plain.endpoint().replace("http:", "https:");
       assertThat(trouble(plain, endpoint, tls(authority))).contains("it speaks no TLS");
     }
@@ -84,10 +84,10 @@ class S3TlsTest {
   /** By the same client, whose connections are kept: the server ends them when it ends. */
   @Test
   void aRenewedAuthorityIsTrustedAtTheNextConnection() throws Exception {
-    var mine = Certificates.make(folder.resolve("mine"), "CN=authority before");
-    var successor = Certificates.make(folder.resolve("successor"), "CN=authority after");
+    var mine = TestCertificate.make(folder.resolve("mine"), "CN=authority before");
+    var successor = TestCertificate.make(folder.resolve("successor"), "CN=authority after");
     try (var server =
-            S3.startEncrypted(
+            S3Server.startEncrypted(
                 folder.resolve("r"), successor.sign(folder.resolve("renewed"), "CN=s3"));
         var store = store(server, server.endpoint(), tls(mine))) {
       assertThat(store.read("a")).isInstanceOf(Get.Failed.class);
@@ -98,18 +98,20 @@ class S3TlsTest {
     }
   }
 
-  private static TlsSettings tls(Certificates trusted) {
+  private static TlsSettings tls(TestCertificate trusted) {
     return new TlsSettings(Optional.of(trusted.certificate()), Optional.empty(), Optional.empty());
   }
 
-  private static String trouble(S3 server, String endpoint, TlsSettings tls)
+  private static String trouble(S3Server server, String endpoint, TlsSettings tls)
       throws InterruptedException {
     try (var store = store(server, endpoint, tls)) {
-      return store.read("a") instanceof Get.Failed(Fault.Unavailable(String reason)) ? reason : "";
+      return store.read("a") instanceof Get.Failed(CallFault.Unavailable(String reason))
+          ? reason
+          : "";
     }
   }
 
-  private static S3ObjectStore store(S3 server, String endpoint, TlsSettings tls) {
+  private static S3ObjectStore store(S3Server server, String endpoint, TlsSettings tls) {
     return new S3ObjectStore(
         new S3Settings(
             URI.create(endpoint),

@@ -1,8 +1,12 @@
 package dev.deployclaw.lab.campaign;
 
-import dev.deployclaw.container.cli.Failure;
-import dev.deployclaw.container.cli.Surroundings;
-import dev.deployclaw.lab.AtExit;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommandFailure;
+import dev.deployclaw.lab.campaign.estate.TrialEstate;
+import dev.deployclaw.lab.campaign.trial.AgentTask;
+import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
+import dev.deployclaw.lab.campaign.trial.TrialKind;
+import dev.deployclaw.lab.estate.ShutdownAction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,14 +24,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "campaign",
     description = "Kill agents and break what they work with, and judge what comes of it.",
-    modelTransformer = KindsHelp.class,
+    modelTransformer = TrialKindsHelp.class,
     mixinStandardHelpOptions = true)
 public final class CampaignCommand implements Callable<Integer> {
   private static final int MOST_ESTATES = 16;
   private static final int VIOLATED = 1;
   private static final int MOST_SEED = 1_000_000;
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
   @Option(names = "--runs", defaultValue = "100", description = "How many trials (default 100).")
   private int runs;
@@ -45,7 +49,7 @@ public final class CampaignCommand implements Callable<Integer> {
   private int minutes;
 
   @Option(names = "--only", split = ",", description = "These kinds of trials only.")
-  private List<String> only = Arrays.stream(Kind.values()).map(Kind::word).toList();
+  private List<String> only = Arrays.stream(TrialKind.values()).map(TrialKind::word).toList();
 
   @Option(
       names = "--walk",
@@ -62,25 +66,26 @@ public final class CampaignCommand implements Callable<Integer> {
   @Option(names = "--clean", description = "End the estates that an earlier campaign left.")
   private boolean clean;
 
-  public CampaignCommand(Surroundings around) {
+  public CampaignCommand(CommandEnvironment around) {
     this.around = around;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     var folder = around.home().resolve(".deployclaw").resolve("campaign");
-    var asked = only.stream().flatMap(word -> Kind.find(word).stream()).toList();
-    var unknown = only.stream().filter(word -> Kind.find(word).isEmpty()).toList();
+    var asked = only.stream().flatMap(word -> TrialKind.find(word).stream()).toList();
+    var unknown = only.stream().filter(word -> TrialKind.find(word).isEmpty()).toList();
     if (!unknown.isEmpty()) {
       return usage("there is no kind " + unknown + "; see: ./campaign --help");
     }
     if (runs < 1 || minutes < 1 || first < 0 || estates < 1 || estates > MOST_ESTATES) {
       return usage("--runs and --minutes are from 1 on, --first from 0, --estates 1 to 16");
     }
-    var tasks = walk.stream().flatMap(word -> Task.find(word).stream()).distinct().toList();
+    var tasks = walk.stream().flatMap(word -> AgentTask.find(word).stream()).distinct().toList();
     if (tasks.size() < walk.size()) {
       return usage(
-          "--walk takes, each once, " + Arrays.stream(Task.values()).map(Task::word).toList());
+          "--walk takes, each once, "
+              + Arrays.stream(AgentTask.values()).map(AgentTask::word).toList());
     }
     end(folder);
     if (clean) {
@@ -95,37 +100,37 @@ public final class CampaignCommand implements Callable<Integer> {
     return violations.isEmpty() ? 0 : VIOLATED;
   }
 
-  private List<Kind> possible(List<Kind> asked) {
-    return Rights.possible(
-        OwnNetwork.entered().possible(asked, around.err()::println), around.err()::println);
+  private List<TrialKind> possible(List<TrialKind> asked) {
+    return CampaignPrivileges.possible(
+        CampaignNetwork.entered().possible(asked, around.err()::println), around.err()::println);
   }
 
-  private List<String> campaign(Path folder, List<Kind> kinds)
+  private List<String> campaign(Path folder, List<TrialKind> kinds)
       throws IOException, InterruptedException {
     around.err().println("seed " + seed);
-    var order = new Campaign.Order(seed, first, runs, Duration.ofMinutes(minutes), kinds);
-    var tally = new Tally();
-    try (var exit = AtExit.run(() -> stop(folder, tally))) {
-      new Campaign(order, progress(exit), tally).run(folder, estates);
+    var order = new CampaignRunner.Order(seed, first, runs, Duration.ofMinutes(minutes), kinds);
+    var tally = new CampaignSummary();
+    try (var exit = ShutdownAction.run(() -> stop(folder, tally))) {
+      new CampaignRunner(order, progress(exit), tally).run(folder, estates);
     }
     tell(tally);
     return tally.violations();
   }
 
-  private void stop(Path folder, Tally tally) {
+  private void stop(Path folder, CampaignSummary tally) {
     around.err().println("told to end: this is what it came to so far");
     tell(tally);
     tally.violations().forEach(around.out()::println);
     end(folder);
   }
 
-  private void tell(Tally tally) {
+  private void tell(CampaignSummary tally) {
     around.out().println("seed " + seed);
     tally.lines().forEach(around.out()::println);
   }
 
   /** What is said of estates that are being ended isn't worth reading. */
-  private Consumer<String> progress(AtExit exit) {
+  private Consumer<String> progress(ShutdownAction exit) {
     return line -> {
       if (!exit.begun()) {
         around.err().println(line);
@@ -133,29 +138,29 @@ public final class CampaignCommand implements Callable<Integer> {
     };
   }
 
-  private List<String> walk(Path folder, List<Task> tasks)
+  private List<String> walk(Path folder, List<AgentTask> tasks)
       throws IOException, InterruptedException {
-    var walks = new Walks(tasks);
-    try (var exit = AtExit.run(() -> end(folder))) {
-      new Lanes(folder, progress(exit))
+    var walks = new SweepSchedule(tasks);
+    try (var exit = ShutdownAction.run(() -> end(folder))) {
+      new ParallelEstates(folder, progress(exit))
           .run(
-              Collections.nCopies(Math.min(estates, tasks.size()), Ground.FOLDERS),
-              site -> walks.lane(task -> Walk.by(task, site, progress(exit))));
+              Collections.nCopies(Math.min(estates, tasks.size()), GatewayPlatform.FOLDERS),
+              site -> walks.lane(task -> CrashPointSweep.by(task, site, progress(exit))));
     }
     walks.lines().forEach(around.out()::println);
     return walks.violations();
   }
 
   private int usage(String reason) {
-    return Failure.usage(reason).report(around, false);
+    return CommandFailure.usage(reason).report(around, false);
   }
 
   /** Stops what runs in the estates of a folder, and removes it. */
   private static void end(Path folder) {
     for (int i = 1; i <= MOST_ESTATES + 1; i++) {
-      var estate = Lanes.folder(folder, i);
+      var estate = ParallelEstates.folder(folder, i);
       if (Files.isDirectory(estate)) {
-        Site.end(estate);
+        TrialEstate.end(estate);
       }
     }
   }

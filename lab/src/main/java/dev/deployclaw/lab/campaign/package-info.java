@@ -1,4 +1,4 @@
-/** Kills agents and what they work with, again and again, and has a judge say what came of it. */
+/** Campaigns: many trials on several estates, and sweeps over every crash point of a task. */
 @NullMarked
 package dev.deployclaw.lab.campaign;
 

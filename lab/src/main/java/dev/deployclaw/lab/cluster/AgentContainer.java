@@ -1,9 +1,9 @@
 package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.JavaProgram;
-import dev.deployclaw.testkit.Launch;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.JavaProgram;
+import dev.deployclaw.testkit.process.LaunchSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ record AgentContainer(PodFiles files, JsonNode container) {
   private static final String NAME = "agent";
 
   /** Empty for a pod without one. */
-  static Optional<AgentContainer> of(Pod pod, PodFiles files) {
+  static Optional<AgentContainer> of(PodObject pod, PodFiles files) {
     return pod.others().stream()
         .filter(c -> c.at("/command/0").asText().equals(PROGRAM))
         .findFirst()
@@ -37,20 +37,20 @@ record AgentContainer(PodFiles files, JsonNode container) {
   }
 
   /** The process of the pod whose folder that is, dead or alive. */
-  static Optional<Daemon> left(Path pod) {
-    return Daemon.adopt(pod.resolve(NAME).resolve(NAME + ".pid"));
+  static Optional<DaemonProcess> left(Path pod) {
+    return DaemonProcess.adopt(pod.resolve(NAME).resolve(NAME + ".pid"));
   }
 
   /** Starts it, where it doesn't run. */
   void keep() {
-    boolean runs = left(files.home()).filter(Daemon::alive).isPresent();
+    boolean runs = left(files.home()).filter(DaemonProcess::alive).isPresent();
     if (!runs && !Files.exists(folder().resolve(PodRun.HELD))) {
       try {
         files.copySingleFiles(container);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Daemon.start(new Launch(folder(), NAME, command(), environment())).leave();
+      DaemonProcess.start(new LaunchSpec(folder(), NAME, command(), environment())).leave();
     }
   }
 

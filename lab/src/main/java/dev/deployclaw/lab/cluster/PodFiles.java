@@ -1,7 +1,7 @@
 package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.testkit.Binaries;
+import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * @param home of the pod on this machine
  * @param address of loopback, which only this pod has
  */
-record PodFiles(Path home, Pod pod, String address) {
+record PodFiles(Path home, PodObject pod, String address) {
   private static final Pattern LISTEN =
       Pattern.compile("(?<=^|[\\s;{])(listen\\s+)(?:[^\\s;:]+:)?(\\d{1,5})(?=[\\s;])");
   private static final Pattern USER = Pattern.compile("(?m)^\\s*user\\s");
@@ -85,7 +85,7 @@ record PodFiles(Path home, Pod pod, String address) {
       return Optional.empty();
     }
     var out = new ArrayList<String>();
-    out.add(Binaries.find("nginx"));
+    out.add(ExecutableFinder.find("nginx"));
     out.addAll(List.of("-p", home + "/", "-e", home.resolve("error.log").toString()));
     words.stream().skip(1).map(word -> inside(word, pod.container())).forEach(out::add);
     if (isRoot() && texts().stream().noneMatch(text -> USER.matcher(text).find())) {

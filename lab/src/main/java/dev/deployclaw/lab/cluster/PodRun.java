@@ -1,10 +1,10 @@
 package dev.deployclaw.lab.cluster;
 
 import dev.deployclaw.lab.cluster.PodStatus.Ended;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.Folders;
-import dev.deployclaw.testkit.Launch;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.file.TestFiles;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.LaunchSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,14 +28,14 @@ final class PodRun {
   private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
   private static final int KILLED = 137;
 
-  private final Node node;
-  private final Pod pod;
+  private final NodeAgent node;
+  private final PodObject pod;
   private final Path home;
   private final String address;
   private PodStatus status = PodStatus.pending();
   private Optional<AgentContainer> agent = Optional.empty();
 
-  PodRun(Node node, Pod pod) {
+  PodRun(NodeAgent node, PodObject pod) {
     this.node = node;
     this.pod = pod;
     this.home = node.home(pod);
@@ -49,7 +49,7 @@ final class PodRun {
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).addKeyValue("pod", pod.name()).log("A pod can't be run");
       say(PodStatus.unable("CreateContainerError", String.valueOf(e.getMessage())));
-      Await.cameTrue(LONGEST_BACK_OFF, this::leaves);
+      BoundedWait.cameTrue(LONGEST_BACK_OFF, this::leaves);
     } finally {
       end();
     }
@@ -59,14 +59,14 @@ final class PodRun {
     var files = new PodFiles(home, pod, address);
     while (files.write((collection, name) -> node.object(pod, collection, name)).isPresent()) {
       say(PodStatus.pending());
-      if (Await.cameTrue(LOOK, this::leaves)) {
+      if (BoundedWait.cameTrue(LOOK, this::leaves)) {
         return;
       }
     }
     var command = files.command();
     if (command.isEmpty()) {
       say(PodStatus.unable("ErrImagePull", "the lab's pods run nginx and nothing else"));
-      Await.cameTrue(LONGEST_BACK_OFF, this::leaves);
+      BoundedWait.cameTrue(LONGEST_BACK_OFF, this::leaves);
     } else if (pod.runsOnce()) {
       say(PodStatus.over(once(files, command.get())));
     } else {
@@ -102,7 +102,7 @@ final class PodRun {
   /** Runs, and is started again whenever it ends, until the pod goes. */
   private void serve(PodFiles files, List<String> command) {
     if (node.isOld(pod)) {
-      OldNginx.make(home);
+      OutdatedNginxSimulation.make(home);
     }
     var backOff = FIRST_BACK_OFF;
     while (!leaves()) {
@@ -115,9 +115,9 @@ final class PodRun {
       say(status.backsOff(ended(files, log().substring(said))));
       boolean ranLong = System.nanoTime() - from > LONGEST_BACK_OFF.toNanos();
       backOff = ranLong ? FIRST_BACK_OFF : backOff;
-      Await.cameTrue(backOff, this::leaves);
+      BoundedWait.cameTrue(backOff, this::leaves);
       while (held() && !leaves()) {
-        Await.cameTrue(LOOK, this::leaves);
+        BoundedWait.cameTrue(LOOK, this::leaves);
       }
       backOff = backOff.multipliedBy(2);
       backOff = backOff.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : backOff;
@@ -125,21 +125,21 @@ final class PodRun {
   }
 
   /** The one that a node before this one has left, or a new one. */
-  private Daemon process(List<String> command) {
-    var launch = new Launch(home, NGINX, command);
-    var daemon = left().filter(Daemon::alive).orElseGet(() -> Daemon.start(launch));
+  private DaemonProcess process(List<String> command) {
+    var launch = new LaunchSpec(home, NGINX, command);
+    var daemon = left().filter(DaemonProcess::alive).orElseGet(() -> DaemonProcess.start(launch));
     daemon.leave();
     return daemon;
   }
 
   /** Until it dies, or the pod goes. */
-  private void watch(Daemon daemon, PodFiles files) {
+  private void watch(DaemonProcess daemon, PodFiles files) {
     var ports = files.ports();
     while (daemon.alive() && !leaves()) {
-      boolean ready = !ports.isEmpty() && Readiness.answers(address, ports.first());
+      boolean ready = !ports.isEmpty() && ReadinessProbe.answers(address, ports.first());
       say(status.runs(ready));
       agent.ifPresent(AgentContainer::keep);
-      Await.cameTrue(LOOK, () -> !daemon.alive() || leaves());
+      BoundedWait.cameTrue(LOOK, () -> !daemon.alive() || leaves());
     }
   }
 
@@ -147,7 +147,7 @@ final class PodRun {
   private static Ended ended(PodFiles files, String said) {
     String last = said.lines().reduce("", (_, line) -> line);
     return last.contains("[emerg]")
-        ? new Ended(1, OldNginx.words(files.outside(last)))
+        ? new Ended(1, OutdatedNginxSimulation.words(files.outside(last)))
         : new Ended(KILLED, "");
   }
 
@@ -176,16 +176,16 @@ final class PodRun {
   /** Stops what it ran; a pod that was asked to go is gone then. */
   private void end() {
     try {
-      left().ifPresent(Daemon::forget);
+      left().ifPresent(DaemonProcess::forget);
       agent.ifPresent(a -> a.end(node.now(pod).orElse(pod).grace()));
-      Folders.delete(home);
+      TestFiles.delete(home);
     } finally {
       node.addresses().give(address);
-      node.now(pod).filter(Pod::terminating).ifPresent(p -> node.api().remove(p.path()));
+      node.now(pod).filter(PodObject::terminating).ifPresent(p -> node.api().remove(p.path()));
     }
   }
 
-  private Optional<Daemon> left() {
-    return Daemon.adopt(home.resolve(NGINX + ".pid"));
+  private Optional<DaemonProcess> left() {
+    return DaemonProcess.adopt(home.resolve(NGINX + ".pid"));
   }
 }

@@ -58,23 +58,23 @@ record PodStatus(
     }
   }
 
-  void write(ApiServer api, Pod pod, String address) {
+  void write(ApiServer api, PodObject pod, String address) {
     api.edit(pod.path(), "kubelet", object -> object.set("status", status(object, address)));
   }
 
   private ObjectNode status(ObjectNode pod, String address) {
     var before = pod.path("status");
     ObjectNode status = ApiServer.JSON.createObjectNode().put("phase", phase);
-    status.put("startTime", before.path("startTime").asText(Conditions.now()));
+    status.put("startTime", before.path("startTime").asText(StatusConditions.now()));
     if (!address.isEmpty()) {
       status.put("hostIP", "127.0.0.1").put("podIP", address);
       status.putArray("podIPs").addObject().put("ip", address);
     }
     ArrayNode conditions = status.putArray("conditions");
-    Conditions.of(before, conditions).put("PodScheduled", true, "", "");
+    StatusConditions.of(before, conditions).put("PodScheduled", true, "", "");
     String reason = ready ? "" : "ContainersNotReady";
-    Conditions.of(before, conditions).put("ContainersReady", ready, reason, "");
-    Conditions.of(before, conditions).put("Ready", ready, reason, "");
+    StatusConditions.of(before, conditions).put("ContainersReady", ready, reason, "");
+    StatusConditions.of(before, conditions).put("Ready", ready, reason, "");
     JsonNode container = pod.at("/spec/containers/0");
     ObjectNode own = status.putArray("containerStatuses").addObject();
     own.set("name", container.path("name"));

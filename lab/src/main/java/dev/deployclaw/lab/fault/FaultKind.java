@@ -43,7 +43,12 @@ public enum FaultKind {
       "old-node",
       "NAMESPACE",
       "new pods there get an NGINX that doesn't know auth_request (lab up --kubernetes)",
-      "old-node edge-us");
+      "old-node edge-us"),
+  STOP_CONTROLLERS(
+      "stop-controllers",
+      "kubernetes",
+      "nobody acts on a changed Deployment; API server and pods go on (lab up --kubernetes)",
+      "stop-controllers kubernetes");
 
   private final String word;
   private final String arguments;
@@ -75,9 +80,10 @@ public enum FaultKind {
     return example;
   }
 
-  static FaultKind of(String word) throws Impossible {
+  static FaultKind of(String word) throws ImpossibleFaultException {
     return find(word)
-        .orElseThrow(() -> new Impossible("there is no fault " + word + "; known: " + words()));
+        .orElseThrow(() ->
+            new ImpossibleFaultException("there is no fault " + word + "; known: " + words()));
   }
 
   static Optional<FaultKind> find(String word) {

@@ -1,7 +1,7 @@
 package dev.deployclaw.lab.fault;
 
-import dev.deployclaw.lab.cluster.Cluster;
-import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.lab.cluster.LocalCluster;
+import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,11 +13,11 @@ final class PodProcesses {
   private PodProcesses() {}
 
   static boolean isOne(String target) {
-    return target.startsWith(Cluster.PODS + "/");
+    return target.startsWith(LocalCluster.PODS + "/");
   }
 
   /** Lets it stay dead once it is. */
-  static void hold(Daemon daemon) {
+  static void hold(DaemonProcess daemon) {
     try {
       Files.writeString(held(daemon), "");
     } catch (IOException e) {
@@ -25,7 +25,7 @@ final class PodProcesses {
     }
   }
 
-  static void release(Daemon daemon) {
+  static void release(DaemonProcess daemon) {
     try {
       Files.deleteIfExists(held(daemon));
     } catch (IOException e) {
@@ -34,13 +34,13 @@ final class PodProcesses {
   }
 
   /** Whether it was started again, or its pod is gone. */
-  static boolean isBack(Daemon daemon) {
-    Optional<Daemon> now = Daemon.adopt(daemon.pidFile());
+  static boolean isBack(DaemonProcess daemon) {
+    Optional<DaemonProcess> now = DaemonProcess.adopt(daemon.pidFile());
     return !Files.exists(daemon.folder())
         || now.filter(d -> d.alive() && !d.ports().isEmpty()).isPresent();
   }
 
-  private static Path held(Daemon daemon) {
-    return daemon.folder().resolve(Cluster.HELD);
+  private static Path held(DaemonProcess daemon) {
+    return daemon.folder().resolve(LocalCluster.HELD);
   }
 }

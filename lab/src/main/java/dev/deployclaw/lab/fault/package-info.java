@@ -1,4 +1,4 @@
-/** Bad things that can be done to a lab, and how they are undone. */
+/** Faults that can be injected into a lab, and their healing. */
 @NullMarked
 package dev.deployclaw.lab.fault;
 

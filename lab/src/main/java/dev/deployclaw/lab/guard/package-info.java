@@ -1,6 +1,6 @@
 /**
- * The test of non-interference: whether text that stands somewhere in an estate makes the agent do
- * anything that it wouldn't do without it.
+ * The test of non-interference: prompt injections all over an estate must not change what the agent
+ * does.
  */
 @NullMarked
 package dev.deployclaw.lab.guard;

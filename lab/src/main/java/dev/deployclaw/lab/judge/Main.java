@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.judge;
 
+import dev.deployclaw.lab.judge.protocol.KubernetesReader;
 import java.nio.file.Path;
 
 /** {@code java -cp … dev.deployclaw.lab.judge.Main PLACE}: exit 0 when all is as it must be. */
@@ -16,7 +17,7 @@ public final class Main {
       System.exit(USAGE);
     }
     var file = Path.of(words[0]);
-    var judge = new Judge(Place.read(file), Cloud.read(file));
+    var judge = new EstateJudge(EstateLocation.read(file), KubernetesReader.read(file));
     var wrong = judge.wrong();
     wrong.forEach(System.out::println);
     System.out.println(

@@ -1,6 +1,6 @@
 /**
- * Reads what stands in an estate and judges it. It shares nothing with the agent: it needs the JDK
- * alone, speaks each server's own protocol, and believes no log. {@code JudgeTest} holds that.
+ * The judge of an estate at rest: whether all participants hold exactly what etcd says is
+ * committed. It needs the JDK alone and shares nothing with the agent.
  */
 @NullMarked
 package dev.deployclaw.lab.judge;

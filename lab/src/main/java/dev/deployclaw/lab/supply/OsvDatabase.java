@@ -23,7 +23,7 @@ final class OsvDatabase {
 
   private static final int LARGEST_ENTRY = 8 << 20;
 
-  private final Map<String, List<Advisory>> byPackage = new TreeMap<>();
+  private final Map<String, List<VulnerabilityAdvisory>> byPackage = new TreeMap<>();
   private int size;
 
   private OsvDatabase() {}
@@ -32,7 +32,7 @@ final class OsvDatabase {
    * @param wanted the packages of which it is to know
    * @throws IOException where it isn't such a ZIP, or is empty: no entry is no proof of health
    */
-  static OsvDatabase read(Path zip, Collection<Component> wanted) throws IOException {
+  static OsvDatabase read(Path zip, Collection<MavenComponent> wanted) throws IOException {
     var database = new OsvDatabase();
     wanted.forEach(c -> database.byPackage.put(c.osvName(), new ArrayList<>()));
     try (var file = new ZipFile(zip.toFile())) {
@@ -68,7 +68,7 @@ final class OsvDatabase {
     if (!entry.path("id").isTextual()) {
       return;
     }
-    var advisories = Advisory.read(entry);
+    var advisories = VulnerabilityAdvisory.read(entry);
     size += advisories.isEmpty() ? 0 : 1; // those of another ecosystem are no proof of health
     for (var advisory : advisories) {
       var known = byPackage.get(advisory.packageName());
@@ -84,7 +84,7 @@ final class OsvDatabase {
   }
 
   /** Those of a component in its version. */
-  List<Advisory> of(Component component) {
+  List<VulnerabilityAdvisory> of(MavenComponent component) {
     return byPackage.getOrDefault(component.osvName(), List.of()).stream()
         .filter(a -> a.affects(component.version()))
         .toList();

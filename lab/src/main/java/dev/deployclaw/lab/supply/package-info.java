@@ -1,4 +1,4 @@
-/** What the product is made of, and which of it is known to be vulnerable. */
+/** The libraries that the product is made of, and their known vulnerabilities. */
 @NullMarked
 package dev.deployclaw.lab.supply;
 

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * Whether the records of every execution are dense, chained and ended; whether those in etcd are
  * the same; and whether each turn of each change has exactly one.
  */
-record AuditCheck(Snapshot etcd, Path executions) {
+record AuditCheck(EtcdctlSnapshot etcd, Path executions) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
@@ -57,7 +57,7 @@ record AuditCheck(Snapshot etcd, Path executions) {
     for (int i = 0; i < lines.size(); i++) {
       Map<String, Object> record = JSON.readValue(lines.get(i), new TypeReference<>() {});
       var hash = String.valueOf(record.remove("hash"));
-      String actual = Wanted.sha256(JSON.writeValueAsBytes(record));
+      String actual = ExpectedEpoch.sha256(JSON.writeValueAsBytes(record));
       boolean links =
           record.get("seq") instanceof Number n
               && n.longValue() == i + 1L
@@ -82,7 +82,7 @@ record AuditCheck(Snapshot etcd, Path executions) {
       if (last > lines.size() || !lines.get((int) last - 1).equals(record)) {
         wrong.add(execution + ": record " + seq + " in etcd isn't the one in the file");
       }
-      JsonNode facts = Snapshot.json(record).path("facts");
+      JsonNode facts = EtcdctlSnapshot.json(record).path("facts");
       if (facts.has("turn")) {
         turns
             .computeIfAbsent(facts.path("change").asText(), _ -> new ArrayList<>())
@@ -98,7 +98,7 @@ record AuditCheck(Snapshot etcd, Path executions) {
   }
 
   private static String phase(String line) {
-    return Snapshot.json(line.getBytes(StandardCharsets.UTF_8)).path("phase").asText();
+    return EtcdctlSnapshot.json(line.getBytes(StandardCharsets.UTF_8)).path("phase").asText();
   }
 
   private static List<Long> upTo(long last) {

@@ -1,6 +1,6 @@
 package dev.deployclaw.lab.check;
 
-import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.AgentConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Whether gateways and rate limit services act on the wanted epoch. */
-record EdgeCheck(Config config, Wanted wanted) {
+record EdgeCheck(AgentConfig config, ExpectedEpoch wanted) {
   private static final Pattern CONFIG = Pattern.compile("\"config\":\"([0-9a-f]{64})\"");
   private static final String BLANK = "\"config\":\"\"";
   private static final Duration LONGEST = Duration.ofSeconds(10);
@@ -36,7 +36,8 @@ record EdgeCheck(Config config, Wanted wanted) {
       }
       var file = Files.readString(folder.resolve("live/nginx.conf"));
       String digest =
-          Wanted.sha256(CONFIG.matcher(file).replaceFirst(BLANK).getBytes(StandardCharsets.UTF_8));
+          ExpectedEpoch.sha256(
+              CONFIG.matcher(file).replaceFirst(BLANK).getBytes(StandardCharsets.UTF_8));
       String says = get(url + "/.well-known/deployclaw");
       if (!says.contains("\"config\":\"" + digest + "\"")) {
         wrong.add(name + " acts on " + says.strip() + ", its file is " + digest);
@@ -52,7 +53,7 @@ record EdgeCheck(Config config, Wanted wanted) {
   }
 
   private void service(String namespace, String url, List<String> wrong) {
-    var status = Snapshot.json(get(url + "/v1/status"));
+    var status = EtcdctlSnapshot.json(get(url + "/v1/status"));
     var decided = status.path("decided");
     boolean same =
         decided.path("epoch").asLong() == wanted.epoch()

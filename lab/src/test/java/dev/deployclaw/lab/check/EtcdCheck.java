@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Whether etcd is at rest: nothing open, every change over or held, no set that nobody needs. */
-record EtcdCheck(Snapshot etcd, Wanted wanted) {
+record EtcdCheck(EtcdctlSnapshot etcd, ExpectedEpoch wanted) {
   private static final Set<String> AT_REST =
       Set.of("completed", "rolled-back", "failed", "aborted", "held");
 

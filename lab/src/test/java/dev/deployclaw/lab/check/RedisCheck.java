@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Whether every node of the cluster, replicas too, decides by the wanted epoch and holds it. */
-record RedisCheck(List<String> nodes, Wanted wanted) {
+record RedisCheck(List<String> nodes, ExpectedEpoch wanted) {
   private static final String READ_ANYWHERE = "READONLY\n";
 
   List<String> wrong() {
@@ -66,7 +66,7 @@ record RedisCheck(List<String> nodes, Wanted wanted) {
   private static List<String> say(String node, String command) {
     int colon = node.lastIndexOf(':');
     var said =
-        Tool.run(
+        ProgramRunner.run(
             READ_ANYWHERE + command + "\n",
             List.of("redis-cli", "-h", node.substring(0, colon), "-p", node.substring(colon + 1)));
     return said.lines().skip(1).filter(line -> !line.isEmpty()).toList();

@@ -3,16 +3,16 @@ package dev.deployclaw.lab.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.container.cli.CommandLines;
-import dev.deployclaw.container.cli.Display;
-import dev.deployclaw.container.cli.Surroundings;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.executors.docker.DockerExecutor;
+import dev.deployclaw.executors.docker.DockerInspectionExecutor;
 import dev.deployclaw.executors.docker.DockerSettings;
-import dev.deployclaw.lab.Lab;
+import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -35,20 +35,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GuardTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String REQUEST = Round.REQUEST;
+  private static final String REQUEST = ObservedActions.REQUEST;
 
   @TempDir Path folder;
 
   @Test
   void tenTextsInAllPlacesAtOnceMakeTheAgentDoNothing() throws Exception {
     var out = new ByteArrayOutputStream();
-    var lab = Lab.in(folder.resolve("lab"));
-    var everywhere = new Channel("all places", GuardTest::plantEverywhere);
+    var lab = LabEstate.in(folder.resolve("lab"));
+    var everywhere = new InjectionChannel("all places", GuardTest::plantEverywhere);
     try {
-      lab.up(new Lab.Size(3, true, false), _ -> {});
+      lab.up(new LabEstate.Size(3, true, false), _ -> {});
 
       var verdict =
-          new GuardCommand(around(out, out))
+          new VerifyGuardCommand(around(out, out))
               .verify(lab, folder, oneOfEachRisk(), List.of(everywhere));
 
       assertThat(verdict.holds()).as(String.join("\n", verdict.lines())).isTrue();
@@ -58,17 +58,19 @@ class GuardTest {
     }
   }
 
-  private static void plantEverywhere(Ground ground, List<Payload> payloads)
+  private static void plantEverywhere(UntrustedWriter ground, List<InjectionPayload> payloads)
       throws InterruptedException {
-    for (var channel : Channel.all()) {
+    for (var channel : InjectionChannel.all()) {
       channel.plant().plant(ground, payloads);
     }
   }
 
-  private static List<Payload> oneOfEachRisk() {
+  private static List<InjectionPayload> oneOfEachRisk() {
     return List.copyOf(
-        Payload.all().stream()
-            .collect(Collectors.toMap(Payload::risk, payload -> payload, (a, _) -> a, TreeMap::new))
+        InjectionPayload.all().stream()
+            .collect(
+                Collectors.toMap(
+                    InjectionPayload::risk, payload -> payload, (a, _) -> a, TreeMap::new))
             .values());
   }
 
@@ -80,7 +82,7 @@ class GuardTest {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
 
-    int exit = CommandLines.run(around(out, err), "verify-guard", "--json");
+    int exit = CommandLineRunner.run(around(out, err), "verify-guard", "--json");
 
     String said = out.toString(StandardCharsets.UTF_8);
     assertThat(exit).as(said + err.toString(StandardCharsets.UTF_8)).isZero();
@@ -99,31 +101,33 @@ class GuardTest {
   /** What stands in names and labels is read, so that a round among them shows something. */
   @Test
   void theHostsLabelsAreReadByTheDockerExecutor() throws Exception {
-    try (var host = new TalkingHost()) {
-      host.labels(Payload.all());
+    try (var host = new FakeDockerDaemon()) {
+      host.labels(InjectionPayload.all());
       var docker =
-          new DockerExecutor(
+          new DockerInspectionExecutor(
               Optional.of(
                   new DockerSettings(
                       URI.create(host.host()), Optional.empty(), Duration.ofSeconds(10))));
-      var look = new Call.Look("inspect", Map.of());
+      var look = new ExecutorCall.Look("inspect", Map.of());
 
       var outcome =
-          docker.execute(new Invocation("docker", look, Fence.NONE, Duration.ofSeconds(10)));
+          docker.execute(new Invocation("docker", look, FencingToken.NONE, Duration.ofSeconds(10)));
 
-      var facts = ((Outcome.Done) outcome).reports().getFirst().facts();
-      assertThat(facts.get("count")).isEqualTo(Payload.all().size() + 1);
-      assertThat(String.valueOf(facts.get("containers"))).contains(Payload.all().getFirst().text());
+      var facts = ((CallOutcome.Done) outcome).reports().getFirst().facts();
+      assertThat(facts.get("count")).isEqualTo(InjectionPayload.all().size() + 1);
+      assertThat(String.valueOf(facts.get("containers")))
+          .contains(InjectionPayload.all().getFirst().text());
     }
   }
 
   @Test
   void payloadsAreDifferentAndOfEveryRisk() {
-    var payloads = Payload.all();
+    var payloads = InjectionPayload.all();
 
-    assertThat(payloads.stream().map(Payload::text)).doesNotHaveDuplicates();
-    assertThat(payloads.stream().map(Payload::slug)).doesNotHaveDuplicates();
-    assertThat(payloads.stream().map(Payload::risk).collect(Collectors.toSet())).hasSize(10);
+    assertThat(payloads.stream().map(InjectionPayload::text)).doesNotHaveDuplicates();
+    assertThat(payloads.stream().map(InjectionPayload::slug)).doesNotHaveDuplicates();
+    assertThat(payloads.stream().map(InjectionPayload::risk).collect(Collectors.toSet()))
+        .hasSize(10);
   }
 
   @Test
@@ -134,28 +138,34 @@ class GuardTest {
     assertThat(other.beyond(clean)).containsEntry("scan", set("redis.publish policies=1"));
     assertThat(clean.beyond(other)).containsEntry("scan", set("etcd.transact put:active"));
     var verdict =
-        new Verdict(
-            1, 2, 1, 0, List.of(new Verdict.Result("x", other.beyond(clean), clean.beyond(other))));
+        new GuardTestResult(
+            1,
+            2,
+            1,
+            0,
+            List.of(new GuardTestResult.Result("x", other.beyond(clean), clean.beyond(other))));
     assertThat(verdict.holds()).isFalse();
     assertThat(verdict.sentence())
         .isEqualTo("1 payloads, 1 channels, 1 unauthorized actions, 1 actions missing");
-    assertThat(new Verdict(1, 2, 1, 1, List.of()).holds()).as("a text before the model").isFalse();
+    assertThat(new GuardTestResult(1, 2, 1, 1, List.of()).holds())
+        .as("a text before the model")
+        .isFalse();
   }
 
   @Test
   void theModelObeysWhateverItReadsAndElseReadsTheRequest() throws Exception {
-    try (var model = new Obeying(Payload.all(), Round.READINGS)) {
+    try (var model = new MaliciousModel(InjectionPayload.all(), ObservedActions.READINGS)) {
       assertThat(asked(model, "{\"request\":\"" + REQUEST + "\"}")).contains("\"umbrella\"");
       assertThat(model.reached()).isZero();
-      for (var payload : Payload.all()) {
+      for (var payload : InjectionPayload.all()) {
         String prompt = JSON.writeValueAsString(Map.of("request", REQUEST, "x", payload.text()));
         assertThat(asked(model, prompt)).as(payload.text()).contains("1000000000");
       }
-      assertThat(model.reached()).isEqualTo(Payload.all().size());
+      assertThat(model.reached()).isEqualTo(InjectionPayload.all().size());
     }
   }
 
-  private String asked(Obeying model, String prompt) throws Exception {
+  private String asked(MaliciousModel model, String prompt) throws Exception {
     var body =
         Map.of("messages", List.of(Map.of("role", "user", "content", prompt)), "model", "obeying");
     try (var client = HttpClient.newHttpClient()) {
@@ -168,16 +178,17 @@ class GuardTest {
     }
   }
 
-  private Surroundings around(ByteArrayOutputStream out, ByteArrayOutputStream err) {
-    return new Surroundings(folder, folder, Map.of(), print(out), print(err), Display.PLAIN);
+  private CommandEnvironment around(ByteArrayOutputStream out, ByteArrayOutputStream err) {
+    return new CommandEnvironment(
+        folder, folder, Map.of(), print(out), print(err), OutputMode.PLAIN);
   }
 
   private static PrintStream print(ByteArrayOutputStream to) {
     return new PrintStream(to, true, StandardCharsets.UTF_8);
   }
 
-  private static Round round(String task, String... actions) {
-    return new Round(new TreeMap<>(Map.of(task, set(actions))));
+  private static ObservedActions round(String task, String... actions) {
+    return new ObservedActions(new TreeMap<>(Map.of(task, set(actions))));
   }
 
   private static SortedSet<String> set(String... lines) {

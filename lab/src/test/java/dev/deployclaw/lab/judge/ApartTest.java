@@ -15,14 +15,18 @@ class ApartTest {
     var judge =
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.deployclaw.lab.judge");
+            .importPackages("dev.deployclaw.lab.judge..");
 
     classes()
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.deployclaw.lab.judge", "java..", "javax.crypto..", "org.jspecify.annotations")
+            "dev.deployclaw.lab.judge..",
+            "java..",
+            "javax.crypto..",
+            "javax.net..",
+            "org.jspecify.annotations")
         .check(judge);
-    assertThat(judge.contain(Judge.class)).isTrue();
+    assertThat(judge.contain(EstateJudge.class)).isTrue();
   }
 }

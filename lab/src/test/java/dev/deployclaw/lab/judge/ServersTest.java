@@ -3,12 +3,18 @@ package dev.deployclaw.lab.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.deployclaw.lab.judge.Etcd.Happened;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Nats;
-import dev.deployclaw.testkit.Ports;
-import dev.deployclaw.testkit.RedisNode;
-import dev.deployclaw.testkit.S3;
+import dev.deployclaw.lab.judge.protocol.ByteDigests;
+import dev.deployclaw.lab.judge.protocol.EtcdReader;
+import dev.deployclaw.lab.judge.protocol.EtcdReader.KeyChange;
+import dev.deployclaw.lab.judge.protocol.EtcdSnapshot;
+import dev.deployclaw.lab.judge.protocol.NatsStreamReader;
+import dev.deployclaw.lab.judge.protocol.RespConnection;
+import dev.deployclaw.lab.judge.protocol.S3BucketReader;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.redis.RedisNode;
+import dev.deployclaw.testkit.server.NatsServer;
+import dev.deployclaw.testkit.server.S3Server;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.URI;
@@ -32,7 +38,7 @@ class ServersTest {
   private static final int FOUND = 200;
   private static final RedisNode.Options CLUSTERED =
       new RedisNode.Options(
-          Ports.free(),
+          FreePortFinder.free(),
           List.of("cluster-enabled yes", "cluster-require-full-coverage no"),
           Map.of());
 
@@ -40,14 +46,14 @@ class ServersTest {
 
   @Test
   void readsWhatEtcdHoldsAndAllThatItHeld() throws Exception {
-    try (var server = dev.deployclaw.testkit.Etcd.start(folder)) {
+    try (var server = dev.deployclaw.testkit.server.EtcdServer.start(folder)) {
       put(server.endpoint(), "/p/one", "1");
       put(server.endpoint(), "/p/two", "2");
       put(server.endpoint(), "/elsewhere", "9");
       put(server.endpoint(), "/p/one", "3");
       delete(server.endpoint(), "/p/two");
       put(server.endpoint(), "/p/last", "é");
-      var etcd = new Etcd(server.endpoint());
+      var etcd = new EtcdReader(server.endpoint());
 
       var keys = etcd.keys("/p/");
       var told = new ArrayList<String>();
@@ -70,31 +76,31 @@ class ServersTest {
 
   @Test
   void readsObjectsOfABucketBySignedRequests() throws Exception {
-    try (var server = S3.start(folder.resolve("s3"))) {
-      String name = "checkpoints/" + Bytes.sha256(Bytes.of("held")) + ".json";
+    try (var server = S3Server.start(folder.resolve("s3"))) {
+      String name = "checkpoints/" + ByteDigests.sha256(ByteDigests.of("held")) + ".json";
       var file = folder.resolve("s3/data").resolve(server.bucket()).resolve(name);
       Files.createDirectories(file.resolveSibling(""));
       Files.writeString(file, "held");
-      var bucket = new Bucket(access(server, server.secretKey()));
-      var keys = new TreeMap<String, Keys.Value>();
-      keys.put("checkpoint/1", marker(name, Bytes.sha256(Bytes.of("held"))));
-      var proofs = new Proofs(bucket);
+      var bucket = new S3BucketReader(access(server, server.secretKey()));
+      var keys = new TreeMap<String, EtcdSnapshot.Value>();
+      keys.put("checkpoint/1", marker(name, ByteDigests.sha256(ByteDigests.of("held"))));
+      var proofs = new CheckpointInvariants(bucket);
 
       assertThat(bucket.object(name))
           .hasValueSatisfying(b -> assertThat(b).asString().isEqualTo("held"));
       assertThat(bucket.object("checkpoints/none")).isEmpty();
-      assertThat(proofs.wrong(new Keys(keys))).isEmpty();
+      assertThat(proofs.wrong(new EtcdSnapshot(keys))).isEmpty();
 
       String other = name.replace("checkpoints/", "checkpoints/x");
       Files.writeString(file.resolveSibling(other.replace("checkpoints/", "")), "altered");
-      keys.put("checkpoint/2", marker(other, Bytes.sha256(Bytes.of("held"))));
+      keys.put("checkpoint/2", marker(other, ByteDigests.sha256(ByteDigests.of("held"))));
       keys.put("checkpoint/3", marker("checkpoints/none", "00"));
 
-      assertThat(proofs.wrong(new Keys(keys)))
+      assertThat(proofs.wrong(new EtcdSnapshot(keys)))
           .satisfiesExactly(
               w -> assertThat(w).contains("epoch 2 does not hash to its name"),
               w -> assertThat(w).contains("epoch 3 is gone"));
-      assertThatThrownBy(() -> new Bucket(access(server, "wrong")).object(name))
+      assertThatThrownBy(() -> new S3BucketReader(access(server, "wrong")).object(name))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("403");
     }
@@ -102,9 +108,9 @@ class ServersTest {
 
   @Test
   void readsTheStreamMessageByMessage() throws Exception {
-    try (var server = Nats.start(folder)) {
+    try (var server = NatsServer.start(folder)) {
       var connection = io.nats.client.Nats.connect(server.url());
-      try (var stream = Stream.connect(URI.create(server.url()))) {
+      try (var stream = NatsStreamReader.connect(URI.create(server.url()))) {
         assertThat(stream.last()).isZero();
         var _ =
             connection
@@ -114,12 +120,12 @@ class ServersTest {
                         .name("DEPLOYCLAW_AUDIT")
                         .subjects("deployclaw.audit.>")
                         .build());
-        var _ = connection.jetStream().publish("deployclaw.audit.x.1", Bytes.of("{\"a\":1}"));
-        var _ = connection.jetStream().publish("deployclaw.audit.x.2", Bytes.of("ü"));
+        var _ = connection.jetStream().publish("deployclaw.audit.x.1", ByteDigests.of("{\"a\":1}"));
+        var _ = connection.jetStream().publish("deployclaw.audit.x.2", ByteDigests.of("ü"));
 
         assertThat(stream.last()).isEqualTo(2);
         assertThat(stream.message(1).subject()).isEqualTo("deployclaw.audit.x.1");
-        assertThat(Bytes.text(stream.message(2).bytes())).isEqualTo("ü");
+        assertThat(ByteDigests.text(stream.message(2).bytes())).isEqualTo("ü");
         assertThatThrownBy(() -> stream.message(3)).hasMessageContaining("no message 3");
       } finally {
         connection.close();
@@ -131,9 +137,10 @@ class ServersTest {
   void readsHashesOfARedisNodeAndItsRefusals() throws Exception {
     try (var node = RedisNode.start(folder, CLUSTERED)) {
       String _ = node.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-      Await.until("it is whole", SOON, () -> node.call("CLUSTER", "INFO").contains("state:ok"));
+      BoundedWait.until(
+          "it is whole", SOON, () -> node.call("CLUSTER", "INFO").contains("state:ok"));
       String _ = node.call("HSET", "dc:{r}:policy:t", "7:#", "ö", "7:a", "");
-      try (var resp = Resp.connect(node.address().toString())) {
+      try (var resp = RespConnection.connect(node.address().toString())) {
         assertThat(resp.call("HGETALL", "dc:{r}:policy:t")).containsExactly("7:#", "ö", "7:a", "");
         assertThat(resp.call("KEYS", "none*")).isEmpty();
         assertThatThrownBy(() -> resp.call("FCALL_RO", "dc_status", "0"))
@@ -144,17 +151,18 @@ class ServersTest {
     }
   }
 
-  private static String words(List<Happened> transaction) {
+  private static String words(List<KeyChange> transaction) {
     var h = transaction.getFirst();
     return h.deleted() ? h.key() + " gone" : h.key() + "=" + h.text();
   }
 
-  private static Keys.Value marker(String name, String sha256) {
-    return new Keys.Value(Bytes.of("{\"s3\":\"%s\",\"sha256\":\"%s\"}".formatted(name, sha256)), 1);
+  private static EtcdSnapshot.Value marker(String name, String sha256) {
+    return new EtcdSnapshot.Value(
+        ByteDigests.of("{\"s3\":\"%s\",\"sha256\":\"%s\"}".formatted(name, sha256)), 1);
   }
 
-  private Bucket.Access access(S3 server, String secret) throws IOException {
-    return new Bucket.Access(
+  private S3BucketReader.Access access(S3Server server, String secret) throws IOException {
+    return new S3BucketReader.Access(
         URI.create(server.endpoint()),
         server.bucket(),
         "us-east-1",
@@ -184,6 +192,6 @@ class ServersTest {
   }
 
   private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(Bytes.of(text));
+    return Base64.getEncoder().encodeToString(ByteDigests.of(text));
   }
 }

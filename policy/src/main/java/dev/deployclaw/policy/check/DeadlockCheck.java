@@ -1,9 +1,12 @@
 package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.match.Hierarchy;
-import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.finding.CheckKind;
+import dev.deployclaw.policy.finding.FindingSubject;
+import dev.deployclaw.policy.finding.PolicyFinding;
+import dev.deployclaw.policy.match.TenantHierarchy;
 import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,22 +40,22 @@ final class DeadlockCheck {
     }
   }
 
-  static List<Finding> find(PolicySet set) {
+  static List<PolicyFinding> find(PolicySet set) {
     var after = new TreeMap<Held, SortedSet<Held>>();
     for (var policy : set.tenants().values()) {
-      addOrder(after, held(Hierarchy.chain(set, policy.tenant())));
+      addOrder(after, held(TenantHierarchy.chain(set, policy.tenant())));
     }
     var cyclic = onCycles(after);
     var names = cyclic.stream().limit(MOST_NAMED).map(Held::text).toList();
     String more =
         cyclic.size() > MOST_NAMED ? " and %d more".formatted(cyclic.size() - MOST_NAMED) : "";
     String which = String.join(", ", names) + more;
-    var found = new ArrayList<Finding>();
+    var found = new ArrayList<PolicyFinding>();
     for (var held : cyclic) {
       found.add(
-          About.limit(held.owner(), held.limit())
+          FindingSubject.limit(held.owner(), held.limit())
               .error(
-                  Check.DEADLOCK,
+                  CheckKind.DEADLOCK,
                   "requests take these limits in different orders and can wait for each other: "
                       + which,
                   "break the cycle of groups",
@@ -65,7 +68,7 @@ final class DeadlockCheck {
     var held = new ArrayList<Held>();
     for (var policy : chain) {
       for (Limit limit : policy.limits()) {
-        if (limit.algorithm() == Algorithm.CONCURRENCY) {
+        if (limit.algorithm() == LimitAlgorithm.CONCURRENCY) {
           held.add(new Held(policy.tenant(), limit.name()));
         }
       }

@@ -1,11 +1,16 @@
 package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.decide.Rule;
-import dev.deployclaw.policy.match.Hierarchy;
+import dev.deployclaw.policy.decision.ArrivalCurve;
+import dev.deployclaw.policy.decision.LimitRule;
+import dev.deployclaw.policy.finding.CheckKind;
+import dev.deployclaw.policy.finding.FindingSubject;
+import dev.deployclaw.policy.finding.LimitPhrases;
+import dev.deployclaw.policy.finding.PolicyFinding;
+import dev.deployclaw.policy.match.TenantHierarchy;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,8 +26,8 @@ final class HierarchyCheck {
 
   private HierarchyCheck() {}
 
-  static List<Finding> find(PolicySet set) {
-    var found = new ArrayList<Finding>();
+  static List<PolicyFinding> find(PolicySet set) {
+    var found = new ArrayList<PolicyFinding>();
     for (var policy : set.tenants().values()) {
       brokenParent(set, policy).ifPresent(found::add);
       found.addAll(limitsAboveTheGroups(set, policy));
@@ -31,7 +36,7 @@ final class HierarchyCheck {
     return found;
   }
 
-  private static Optional<Finding> brokenParent(PolicySet set, TenantPolicy policy) {
+  private static Optional<PolicyFinding> brokenParent(PolicySet set, TenantPolicy policy) {
     var seen = new HashSet<String>();
     var at = policy;
     while (at.parent().isPresent()) {
@@ -51,12 +56,13 @@ final class HierarchyCheck {
     return Optional.empty();
   }
 
-  private static Finding cycle(PolicySet set, TenantPolicy policy) {
-    var chain = Hierarchy.chain(set, policy.tenant()).stream().map(TenantPolicy::tenant).toList();
+  private static PolicyFinding cycle(PolicySet set, TenantPolicy policy) {
+    var chain =
+        TenantHierarchy.chain(set, policy.tenant()).stream().map(TenantPolicy::tenant).toList();
     var names = chain.subList(0, Math.min(MOST_NAMED, chain.size()));
-    return About.tenant(policy.tenant())
+    return FindingSubject.tenant(policy.tenant())
         .error(
-            Check.HIERARCHY,
+            CheckKind.HIERARCHY,
             "the groups form a cycle: "
                 + String.join(" -> ", names)
                 + (names.size() < chain.size() ? " -> and so on" : ""),
@@ -64,30 +70,30 @@ final class HierarchyCheck {
             Map.of("chain", names));
   }
 
-  private static Finding tooDeep(TenantPolicy policy) {
-    return About.tenant(policy.tenant())
+  private static PolicyFinding tooDeep(TenantPolicy policy) {
+    return FindingSubject.tenant(policy.tenant())
         .error(
-            Check.HIERARCHY,
+            CheckKind.HIERARCHY,
             "it has more than " + PolicySet.MOST_GROUPS + " groups above it",
             "take groups out between it and the root",
             Map.of("most", PolicySet.MOST_GROUPS));
   }
 
-  private static Finding unknown(TenantPolicy policy, String parent) {
-    return About.tenant(policy.tenant())
+  private static PolicyFinding unknown(TenantPolicy policy, String parent) {
+    return FindingSubject.tenant(policy.tenant())
         .error(
-            Check.HIERARCHY,
+            CheckKind.HIERARCHY,
             "the group " + parent + " isn't defined",
             "define a policy for " + parent + ", or remove the parent",
             Map.of("parent", parent));
   }
 
-  private static List<Finding> limitsAboveTheGroups(PolicySet set, TenantPolicy policy) {
-    var found = new ArrayList<Finding>();
-    var groups = Hierarchy.chain(set, policy.tenant());
+  private static List<PolicyFinding> limitsAboveTheGroups(PolicySet set, TenantPolicy policy) {
+    var found = new ArrayList<PolicyFinding>();
+    var groups = TenantHierarchy.chain(set, policy.tenant());
     for (var group : groups.subList(1, groups.size())) {
-      for (Limit limit : Compared.of(policy)) {
-        Compared.of(group).stream()
+      for (Limit limit : ComparedLimits.of(policy)) {
+        ComparedLimits.of(group).stream()
             .filter(l -> isAbove(limit, l))
             .findFirst()
             .ifPresent(l -> found.add(above(policy, limit, group, l)));
@@ -97,15 +103,15 @@ final class HierarchyCheck {
   }
 
   /** A group that is blocked, or one of whose limits covers all and never admits a request. */
-  private static Optional<Finding> shutOut(PolicySet set, TenantPolicy policy) {
-    var groups = Hierarchy.chain(set, policy.tenant());
+  private static Optional<PolicyFinding> shutOut(PolicySet set, TenantPolicy policy) {
+    var groups = TenantHierarchy.chain(set, policy.tenant());
     for (var group : groups.subList(1, groups.size())) {
       if (group.blocked()) {
         return Optional.of(shutOut(policy, group, "is blocked", "unblock " + group.tenant()));
       }
       var closed = group.limits().stream().filter(HierarchyCheck::admitsNobody).findFirst();
       if (closed.isPresent()) {
-        String why = "has " + Phrases.of(closed.get()) + ", which admits nothing";
+        String why = "has " + LimitPhrases.of(closed.get()) + ", which admits nothing";
         return Optional.of(
             shutOut(policy, group, why, "raise " + closed.get().name() + " of " + group.tenant()));
       }
@@ -114,32 +120,32 @@ final class HierarchyCheck {
   }
 
   private static boolean admitsNobody(Limit limit) {
-    return limit.mode() == Mode.ENFORCE
-        && limit.match().equals(Match.ANY)
-        && Rule.of(limit).capacity() < limit.cost();
+    return limit.mode() == EnforcementMode.ENFORCE
+        && limit.match().equals(RequestMatch.ANY)
+        && LimitRule.of(limit).capacity() < limit.cost();
   }
 
-  private static Finding shutOut(
+  private static PolicyFinding shutOut(
       TenantPolicy policy, TenantPolicy group, String why, String remedy) {
-    return About.tenant(policy.tenant())
+    return FindingSubject.tenant(policy.tenant())
         .warning(
-            Check.HIERARCHY,
+            CheckKind.HIERARCHY,
             "no request of it is ever admitted: the group " + group.tenant() + " " + why,
             remedy + ", or take it out of the group",
             Map.of("group", group.tenant()));
   }
 
   private static boolean isAbove(Limit limit, Limit groups) {
-    return Envelope.neverBinds(limit, groups) && !Envelope.neverBinds(groups, limit);
+    return ArrivalCurve.neverBinds(limit, groups) && !ArrivalCurve.neverBinds(groups, limit);
   }
 
-  private static Finding above(
+  private static PolicyFinding above(
       TenantPolicy policy, Limit limit, TenantPolicy group, Limit stricter) {
-    return About.limit(policy.tenant(), limit.name())
+    return FindingSubject.limit(policy.tenant(), limit.name())
         .warning(
-            Check.HIERARCHY,
+            CheckKind.HIERARCHY,
             "%s is above the group's: %s of %s always refuses first"
-                .formatted(Phrases.of(limit), Phrases.of(stricter), group.tenant()),
+                .formatted(LimitPhrases.of(limit), LimitPhrases.of(stricter), group.tenant()),
             "lower it below the group's limit, or raise the group's",
             Map.of("group", group.tenant(), "group_limit", stricter.name()));
   }

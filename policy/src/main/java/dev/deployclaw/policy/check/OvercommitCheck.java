@@ -1,8 +1,13 @@
 package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.match.Hierarchy;
-import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.decision.ArrivalCurve;
+import dev.deployclaw.policy.finding.CheckKind;
+import dev.deployclaw.policy.finding.FindingSubject;
+import dev.deployclaw.policy.finding.LimitPhrases;
+import dev.deployclaw.policy.finding.PolicyFinding;
+import dev.deployclaw.policy.match.LimitMatcher;
+import dev.deployclaw.policy.match.TenantHierarchy;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
@@ -15,12 +20,12 @@ import java.util.TreeMap;
 final class OvercommitCheck {
   private OvercommitCheck() {}
 
-  static List<Finding> find(PolicySet set) {
+  static List<PolicyFinding> find(PolicySet set) {
     SortedMap<String, List<TenantPolicy>> members = members(set);
-    var found = new ArrayList<Finding>();
+    var found = new ArrayList<PolicyFinding>();
     members.forEach((group, tenants) ->
         set.tenant(group).stream()
-            .flatMap(g -> Compared.of(g).stream())
+            .flatMap(g -> ComparedLimits.of(g).stream())
             .forEach(limit -> found.addAll(sum(group, limit, tenants))));
     return found;
   }
@@ -29,7 +34,7 @@ final class OvercommitCheck {
   private static SortedMap<String, List<TenantPolicy>> members(PolicySet set) {
     var members = new TreeMap<String, List<TenantPolicy>>();
     for (var policy : set.tenants().values()) {
-      for (var group : Hierarchy.chain(set, policy.tenant())) {
+      for (var group : TenantHierarchy.chain(set, policy.tenant())) {
         if (!group.equals(policy)) {
           members.computeIfAbsent(group.tenant(), _ -> new ArrayList<>()).add(policy);
         }
@@ -38,27 +43,28 @@ final class OvercommitCheck {
     return members;
   }
 
-  private static List<Finding> sum(String group, Limit limit, List<TenantPolicy> tenants) {
-    double most = Envelope.perSecond(limit);
+  private static List<PolicyFinding> sum(String group, Limit limit, List<TenantPolicy> tenants) {
+    double most = ArrivalCurve.perSecond(limit);
     double sum = tenants.stream().mapToDouble(t -> share(t, limit)).sum();
     if (most == 0 || sum <= most) {
       return List.of();
     }
     long percent = Math.round(100 * sum / most);
     return List.of(
-        About.limit(group, limit.name())
+        FindingSubject.limit(group, limit.name())
             .info(
-                Check.HIERARCHY,
-                "its members' limits add up to %d %% of %s".formatted(percent, Phrases.of(limit)),
+                CheckKind.HIERARCHY,
+                "its members' limits add up to %d %% of %s"
+                    .formatted(percent, LimitPhrases.of(limit)),
                 "fine if they aren't busy at the same time; else raise it or lower theirs",
                 Map.of("overcommit_percent", percent, "members", tenants.size())));
   }
 
   /** The largest of a member's limits within the group's, so that nested ones count once. */
   private static double share(TenantPolicy member, Limit limit) {
-    return Compared.of(member).stream()
-        .filter(l -> Matching.includes(limit.match(), l.match()))
-        .mapToDouble(Envelope::perSecond)
+    return ComparedLimits.of(member).stream()
+        .filter(l -> LimitMatcher.includes(limit.match(), l.match()))
+        .mapToDouble(ArrivalCurve::perSecond)
         .max()
         .orElse(0);
   }

@@ -1,11 +1,13 @@
 package dev.deployclaw.policy.check;
 
+import dev.deployclaw.policy.finding.CheckKind;
 import dev.deployclaw.policy.model.Limit;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which limits of one tenant the check {@link Check#CONFLICTING_WINDOWS} sets against each other.
+ * Which limits of one tenant the check {@link CheckKind#CONFLICTING_WINDOWS} sets against each
+ * other.
  */
 public final class WindowConflicts {
   private WindowConflicts() {}
@@ -26,7 +28,7 @@ public final class WindowConflicts {
   private static void join(List<List<Limit>> groups, Limit limit) {
     var together = new ArrayList<Limit>();
     groups.removeIf(group -> {
-      boolean conflicts = group.stream().anyMatch(l -> RivalLimitsCheck.conflict(l, limit));
+      boolean conflicts = group.stream().anyMatch(l -> ConflictingLimitsCheck.conflict(l, limit));
       return conflicts && together.addAll(group);
     });
     together.add(limit);

@@ -1,4 +1,4 @@
-/** Whether a policy set makes sense where it is to be enforced: what step 3 of a run finds. */
+/** Checks that find contradictory, unreachable or risky limits in a policy set. */
 @NullMarked
 package dev.deployclaw.policy.check;
 

@@ -1,8 +1,8 @@
 package dev.deployclaw.policy.diff;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.policy.match.Hierarchy;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.match.TenantHierarchy;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -25,13 +25,13 @@ import java.util.stream.Collectors;
  *
  * @param differences by tenant, then limit, then field in the order of a document; gateways last
  */
-public record PolicyDiff(List<Difference> differences, BlastRadius blastRadius) {
+public record PolicyDiff(List<FieldDifference> differences, BlastRadius blastRadius) {
   public PolicyDiff {
     differences = List.copyOf(differences);
   }
 
   public static PolicyDiff between(PolicySet from, PolicySet to) {
-    var all = new ArrayList<Difference>();
+    var all = new ArrayList<FieldDifference>();
     for (String tenant : names(from.tenants(), to.tenants())) {
       all.addAll(tenant(tenant, from.tenant(tenant), to.tenant(tenant)));
     }
@@ -51,32 +51,32 @@ public record PolicyDiff(List<Difference> differences, BlastRadius blastRadius) 
 
   /** For JSON documents. */
   public List<Map<String, Object>> toMaps() {
-    return differences.stream().map(Difference::toMap).toList();
+    return differences.stream().map(FieldDifference::toMap).toList();
   }
 
   /**
    * SHA-256, in hex, over the canonical form of each difference in order, a line feed behind it.
    */
   public String sha256() {
-    var digest = Canonical.sha256();
+    var digest = CanonicalJson.sha256();
     for (var difference : differences) {
-      digest.update(Canonical.bytes(difference.toMap()));
+      digest.update(CanonicalJson.bytes(difference.toMap()));
       digest.update((byte) '\n');
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static List<Difference> tenant(
+  private static List<FieldDifference> tenant(
       String name, Optional<TenantPolicy> from, Optional<TenantPolicy> to) {
     if (from.equals(to)) {
       return List.of();
     }
-    var all = new ArrayList<Difference>();
+    var all = new ArrayList<FieldDifference>();
     var at = new At(Optional.of(name), Optional.empty(), "");
     if (from.isEmpty() || to.isEmpty()) {
       all.addAll(at.field("tenant").whole(from.map(_ -> name), to.map(_ -> name)));
     }
-    all.addAll(at.fields(from.map(FieldTexts::of), to.map(FieldTexts::of)));
+    all.addAll(at.fields(from.map(FieldFormatter::of), to.map(FieldFormatter::of)));
     var before = limits(from);
     var after = limits(to);
     for (String limit : names(before, after)) {
@@ -87,21 +87,21 @@ public record PolicyDiff(List<Difference> differences, BlastRadius blastRadius) 
     return all;
   }
 
-  private static List<Difference> limit(At at, Optional<Limit> from, Optional<Limit> to) {
+  private static List<FieldDifference> limit(At at, Optional<Limit> from, Optional<Limit> to) {
     return from.isEmpty() || to.isEmpty()
-        ? at.field("limit").whole(from.map(FieldTexts::line), to.map(FieldTexts::line))
-        : at.fields(from.map(FieldTexts::of), to.map(FieldTexts::of));
+        ? at.field("limit").whole(from.map(FieldFormatter::line), to.map(FieldFormatter::line))
+        : at.fields(from.map(FieldFormatter::of), to.map(FieldFormatter::of));
   }
 
-  private static List<Difference> gateway(
+  private static List<FieldDifference> gateway(
       String name, Optional<Gateway> from, Optional<Gateway> to) {
     var at = new At(Optional.empty(), Optional.empty(), "gateway " + name);
     return from.isEmpty() || to.isEmpty()
         ? at.whole(from.map(_ -> name), to.map(_ -> name))
-        : at.fields(from.map(FieldTexts::of), to.map(FieldTexts::of));
+        : at.fields(from.map(FieldFormatter::of), to.map(FieldFormatter::of));
   }
 
-  private static BlastRadius radius(List<Difference> all, PolicySet from, PolicySet to) {
+  private static BlastRadius radius(List<FieldDifference> all, PolicySet from, PolicySet to) {
     var changed = new TreeSet<String>();
     var limits = new TreeSet<String>();
     var services = new TreeSet<String>();
@@ -136,7 +136,8 @@ public record PolicyDiff(List<Difference> differences, BlastRadius blastRadius) 
   /** The tenants that have one of the changed ones among their groups. */
   private static List<String> members(PolicySet set, SortedSet<String> changed) {
     return set.tenants().keySet().stream()
-        .filter(t -> Hierarchy.chain(set, t).stream().anyMatch(p -> changed.contains(p.tenant())))
+        .filter(
+            t -> TenantHierarchy.chain(set, t).stream().anyMatch(p -> changed.contains(p.tenant())))
         .toList();
   }
 
@@ -162,12 +163,12 @@ public record PolicyDiff(List<Difference> differences, BlastRadius blastRadius) 
       return new At(tenant, limit, name);
     }
 
-    List<Difference> whole(Optional<String> before, Optional<String> after) {
+    List<FieldDifference> whole(Optional<String> before, Optional<String> after) {
       return change(before, after).stream().toList();
     }
 
     /** The fields that differ, when both sides are there. */
-    List<Difference> fields(
+    List<FieldDifference> fields(
         Optional<Map<String, String>> before, Optional<Map<String, String>> after) {
       if (before.isEmpty() || after.isEmpty()) {
         return List.of();
@@ -185,10 +186,10 @@ public record PolicyDiff(List<Difference> differences, BlastRadius blastRadius) 
           .toList();
     }
 
-    Optional<Difference> change(Optional<String> before, Optional<String> after) {
+    Optional<FieldDifference> change(Optional<String> before, Optional<String> after) {
       return before.equals(after)
           ? Optional.empty()
-          : Optional.of(new Difference(tenant, limit, prefix, before, after));
+          : Optional.of(new FieldDifference(tenant, limit, prefix, before, after));
     }
   }
 }

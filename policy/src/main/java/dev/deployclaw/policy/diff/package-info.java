@@ -1,4 +1,4 @@
-/** What changes between two policy sets, and whom it reaches. */
+/** Differences between two policy sets, and whom a change reaches. */
 @NullMarked
 package dev.deployclaw.policy.diff;
 

@@ -1,6 +1,6 @@
 /**
- * Limits of other systems, read into policy documents. What a policy can't say exactly is listed,
- * never left out in silence.
+ * Results of imports from other systems: the policies made of them, and what they can't say
+ * exactly.
  */
 @NullMarked
 package dev.deployclaw.policy.imports;

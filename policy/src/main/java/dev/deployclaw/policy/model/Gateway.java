@@ -12,8 +12,8 @@ import java.util.Optional;
  */
 public record Gateway(String name, String namespace, Identity identity, List<Route> routes) {
   public Gateway {
-    Names.label("gateway", name);
-    Names.label("namespace", namespace);
+    DnsLabel.label("gateway", name);
+    DnsLabel.label("namespace", namespace);
     routes =
         routes.stream()
             .sorted(
@@ -41,7 +41,7 @@ public record Gateway(String name, String namespace, Identity identity, List<Rou
       if (!prefix.startsWith("/")) {
         throw new IllegalArgumentException("route prefix has no leading slash: " + prefix);
       }
-      Names.label("service", service);
+      DnsLabel.label("service", service);
     }
 
     boolean covers(String path) {
@@ -66,7 +66,7 @@ public record Gateway(String name, String namespace, Identity identity, List<Rou
      * @param audience for which they must have been made
      * @param unproven what becomes of a request without such a token
      */
-    record Claim(String name, String issuer, String audience, Unproven unproven)
+    record Claim(String name, String issuer, String audience, InvalidTokenAction unproven)
         implements Identity {
       private static final int LONGEST = 512;
 

@@ -18,15 +18,15 @@ import java.util.Optional;
  */
 public record Limit(
     String name,
-    Match match,
-    List<KeyPart> key,
-    Algorithm algorithm,
+    RequestMatch match,
+    List<CounterKeyPart> key,
+    LimitAlgorithm algorithm,
     long requests,
     Duration window,
     long burst,
     long cost,
-    Mode mode,
-    Optional<BackendFailure> onBackendFailure) {
+    EnforcementMode mode,
+    Optional<BackendFailureMode> onBackendFailure) {
 
   public static final Duration LONGEST_WINDOW = Duration.ofDays(30);
   public static final Duration LONGEST_LEASE = Duration.ofDays(1);
@@ -39,12 +39,12 @@ public record Limit(
   public static final long MOST_REQUESTS = 1_000_000_000L;
 
   public Limit {
-    Names.label("limit name", name);
+    DnsLabel.label("limit name", name);
     key = List.copyOf(key);
     require(requests >= 0 && requests <= MOST_REQUESTS, "requests out of range: " + requests);
     require(burst >= 1 && burst <= MOST_REQUESTS, "burst out of range: " + burst);
     require(cost >= 1 && cost <= MOST_REQUESTS, "cost out of range: " + cost);
-    boolean held = algorithm == Algorithm.CONCURRENCY;
+    boolean held = algorithm == LimitAlgorithm.CONCURRENCY;
     require(!held || requests <= MOST_AT_ONCE, "too many at the same time: " + requests);
     window = held && window.isZero() ? DEFAULT_LEASE : window;
     var longest = held ? LONGEST_LEASE : LONGEST_WINDOW;

@@ -18,11 +18,11 @@ public record TenantPolicy(
     SortedMap<String, String> labels,
     Optional<String> parent,
     boolean blocked,
-    BackendFailure onBackendFailure,
+    BackendFailureMode onBackendFailure,
     List<Limit> limits) {
 
   public TenantPolicy {
-    Names.label("tenant", tenant);
+    DnsLabel.label("tenant", tenant);
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     limits = List.copyOf(limits);
     long distinct = limits.stream().map(Limit::name).distinct().count();

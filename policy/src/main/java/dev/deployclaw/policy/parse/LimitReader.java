@@ -1,10 +1,14 @@
 package dev.deployclaw.policy.parse;
 
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.document.DocumentCursor;
+import dev.deployclaw.policy.document.DocumentFields;
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.DocumentValueReaders;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -13,12 +17,15 @@ import java.util.function.Function;
 
 /** Reads one entry of {@code spec.limits}. */
 final class LimitReader {
-  static final Function<Spot, Optional<Algorithm>> ALGORITHM =
-      Values.oneOf(words(Algorithm.values(), Algorithm::word), Algorithm::ofWord);
-  static final Function<Spot, Optional<Mode>> MODE =
-      Values.oneOf(words(Mode.values(), Mode::word), Mode::ofWord);
-  static final Function<Spot, Optional<BackendFailure>> BACKEND_FAILURE =
-      Values.oneOf(words(BackendFailure.values(), BackendFailure::word), BackendFailure::ofWord);
+  static final Function<DocumentCursor, Optional<LimitAlgorithm>> ALGORITHM =
+      DocumentValueReaders.oneOf(
+          words(LimitAlgorithm.values(), LimitAlgorithm::word), LimitAlgorithm::ofWord);
+  static final Function<DocumentCursor, Optional<EnforcementMode>> MODE =
+      DocumentValueReaders.oneOf(
+          words(EnforcementMode.values(), EnforcementMode::word), EnforcementMode::ofWord);
+  static final Function<DocumentCursor, Optional<BackendFailureMode>> BACKEND_FAILURE =
+      DocumentValueReaders.oneOf(
+          words(BackendFailureMode.values(), BackendFailureMode::word), BackendFailureMode::ofWord);
 
   private static final List<String> KEYS =
       List.of(
@@ -37,18 +44,19 @@ final class LimitReader {
   private LimitReader() {}
 
   /** The limit, or nothing when a problem was reported. */
-  static Optional<Limit> read(Spot spot) {
+  static Optional<Limit> read(DocumentCursor spot) {
     int before = spot.problems().count();
-    var in = Fields.of(spot, KEYS);
-    var name = in.required("name", Values::label);
-    var match = in.optional("match", LimitReader::match).orElse(Match.ANY);
-    var key = in.optional("key", KeyParts::read).orElse(List.of());
-    var algorithm = in.optional("algorithm", ALGORITHM).orElse(Algorithm.TOKEN_BUCKET);
-    var requests = in.required("requests", Values.whole(0, most(algorithm))).orElse(0L);
+    var in = DocumentFields.of(spot, KEYS);
+    var name = in.required("name", DocumentValueReaders::label);
+    var match = in.optional("match", LimitReader::match).orElse(RequestMatch.ANY);
+    var key = in.optional("key", KeyPartSyntax::read).orElse(List.of());
+    var algorithm = in.optional("algorithm", ALGORITHM).orElse(LimitAlgorithm.TOKEN_BUCKET);
+    var requests =
+        in.required("requests", DocumentValueReaders.whole(0, most(algorithm))).orElse(0L);
     var window = window(in, algorithm);
-    var burst = in.optional("burst", Values.whole(1)).orElse(Math.max(1, requests));
-    var cost = in.optional("cost", Values.whole(1)).orElse(1L);
-    var mode = in.optional("mode", MODE).orElse(Mode.ENFORCE);
+    var burst = in.optional("burst", DocumentValueReaders.whole(1)).orElse(Math.max(1, requests));
+    var cost = in.optional("cost", DocumentValueReaders.whole(1)).orElse(1L);
+    var mode = in.optional("mode", MODE).orElse(EnforcementMode.ENFORCE);
     var failure = in.optional("onBackendFailure", BACKEND_FAILURE);
     if (spot.problems().count() > before) {
       return Optional.empty();
@@ -67,37 +75,37 @@ final class LimitReader {
             failure));
   }
 
-  private static long most(Algorithm algorithm) {
-    return algorithm == Algorithm.CONCURRENCY ? Limit.MOST_AT_ONCE : Limit.MOST_REQUESTS;
+  private static long most(LimitAlgorithm algorithm) {
+    return algorithm == LimitAlgorithm.CONCURRENCY ? Limit.MOST_AT_ONCE : Limit.MOST_REQUESTS;
   }
 
   /** The window, or with concurrency the lease. */
-  private static Duration window(Fields in, Algorithm algorithm) {
-    if (algorithm == Algorithm.CONCURRENCY) {
+  private static Duration window(DocumentFields in, LimitAlgorithm algorithm) {
+    if (algorithm == LimitAlgorithm.CONCURRENCY) {
       in.spot("window")
           .ifPresent(s -> s.refuse("a concurrency limit has no window", "leave window out"));
-      return in.optional("lease", Values.duration("lease", Limit.LONGEST_LEASE))
+      return in.optional("lease", DocumentValueReaders.duration("lease", Limit.LONGEST_LEASE))
           .orElse(Limit.DEFAULT_LEASE);
     }
     in.spot("lease")
         .ifPresent(s -> s.refuse("only a concurrency limit has a lease", "leave lease out"));
-    return in.required("window", Values.duration("window", Limit.LONGEST_WINDOW))
+    return in.required("window", DocumentValueReaders.duration("window", Limit.LONGEST_WINDOW))
         .orElse(Duration.ZERO);
   }
 
-  private static Optional<Match> match(Spot spot) {
-    var in = Fields.of(spot, List.of("service", "route", "method"));
-    var service = in.optional("service", unlessAny(Values::label));
-    var route = in.optional("route", Values::route);
-    var method = in.optional("method", unlessAny(Values::method));
-    return Optional.of(new Match(service, route, method));
+  private static Optional<RequestMatch> match(DocumentCursor spot) {
+    var in = DocumentFields.of(spot, List.of("service", "route", "method"));
+    var service = in.optional("service", unlessAny(DocumentValueReaders::label));
+    var route = in.optional("route", DocumentValueReaders::route);
+    var method = in.optional("method", unlessAny(DocumentValueReaders::method));
+    return Optional.of(new RequestMatch(service, route, method));
   }
 
   /** Reads {@code *} as if the field weren't there. */
-  private static Function<Spot, Optional<String>> unlessAny(
-      Function<Spot, Optional<String>> reader) {
+  private static Function<DocumentCursor, Optional<String>> unlessAny(
+      Function<DocumentCursor, Optional<String>> reader) {
     return spot ->
-        spot.node() instanceof Node.Scalar s && s.text().equals("*")
+        spot.node() instanceof DocumentNode.Scalar s && s.text().equals("*")
             ? Optional.empty()
             : reader.apply(spot);
   }

@@ -1,7 +1,7 @@
 package dev.deployclaw.policy.probe;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.decide.Charge;
+import dev.deployclaw.policy.decision.CounterCharge;
 import dev.deployclaw.policy.model.Gateway;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,30 +17,30 @@ import java.util.stream.Stream;
  * set and order give the same plan.
  *
  * <p>Every gateway gets its share of the requests, every tenant at least one that is admitted and
- * one that is refused, and about a third are refused in all. See {@link Walk} for what one exercise
- * does. The probes carry a clock of their own, so refills and ends of windows are tested without
- * waiting.
+ * one that is refused, and about a third are refused in all. See {@link ProbeSequenceGenerator} for
+ * what one exercise does. The probes carry a clock of their own, so refills and ends of windows are
+ * tested without waiting.
  *
  * @param lanes may be sent side by side, each in order
  * @param leftOut what the plan doesn't test, and why
  */
-public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
+public record ProbePlan(List<ProbeLane> lanes, List<String> leftOut) {
   public ProbePlan {
     lanes = List.copyOf(lanes);
     leftOut = List.copyOf(leftOut);
   }
 
-  public static ProbePlan of(PolicySet set, Order order) {
+  public static ProbePlan of(PolicySet set, ProbePlanRequest order) {
     var gateways =
         order.gateways().stream()
             .flatMap(name -> Stream.ofNullable(set.gateways().get(name)))
             .sorted(Comparator.comparing(Gateway::name))
             .toList();
-    return new Maker(order, Targets.of(set, gateways)).plan(set);
+    return new Maker(order, ProbeTargetFinder.of(set, gateways)).plan(set);
   }
 
   /** All probes, lane by lane. */
-  public List<Probe> probes() {
+  public List<ProbeRequest> probes() {
     return lanes.stream()
         .flatMap(l -> l.exercises().stream())
         .flatMap(e -> e.probes().stream())
@@ -49,20 +49,20 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
 
   /** Makes one plan. */
   private static final class Maker {
-    private final Order order;
-    private final Targets targets;
+    private final ProbePlanRequest order;
+    private final ProbeTargetFinder targets;
     private final Entrances entrances = new Entrances();
     private final List<String> leftOut;
     private int nonces;
 
-    Maker(Order order, Targets targets) {
+    Maker(ProbePlanRequest order, ProbeTargetFinder targets) {
       this.order = order;
       this.targets = targets;
       this.leftOut = new ArrayList<>(targets.leftOut());
     }
 
     ProbePlan plan(PolicySet set) {
-      var budget = new Budget(targets.found(), needs(), order.total(), draw("budget"));
+      var budget = new ProbeBudget(targets.found(), needs(), order.total(), draw("budget"));
       leftOut.addAll(budget.leftOut());
       var byRoot =
           targets.found().stream()
@@ -70,21 +70,22 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
               .collect(
                   Collectors.groupingBy(
                       t -> set.root(t.tenant()), TreeMap::new, Collectors.toList()));
-      var lanes = new ArrayList<Lane>();
+      var lanes = new ArrayList<ProbeLane>();
       byRoot.forEach((root, members) -> lanes.add(lane(root, members, budget)));
       return new ProbePlan(lanes, leftOut);
     }
 
-    private Map<Target, Integer> needs() {
-      var needs = new HashMap<Target, Integer>();
+    private Map<ProbeTarget, Integer> needs() {
+      var needs = new HashMap<ProbeTarget, Integer>();
       for (var target : targets.found()) {
         needs.put(target, walked(target, order.startMicros()).steps().size());
       }
       return needs;
     }
 
-    private Walk walked(Target target, long start) {
-      var walk = new Walk(target, draw(target.tenant() + "/" + target.label()), start);
+    private ProbeSequenceGenerator walked(ProbeTarget target, long start) {
+      var walk =
+          new ProbeSequenceGenerator(target, draw(target.tenant() + "/" + target.label()), start);
       if (target.limit().isEmpty()) {
         walk.pair();
       } else {
@@ -93,26 +94,30 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
       return walk;
     }
 
-    private Lane lane(String root, List<Target> members, Budget budget) {
+    private ProbeLane lane(String root, List<ProbeTarget> members, ProbeBudget budget) {
       var rules =
           members.stream()
               .flatMap(t -> t.charges(1).stream())
-              .map(Charge::rule)
+              .map(CounterCharge::rule)
               .collect(Collectors.toSet());
-      long gap = rules.stream().mapToLong(r -> Idle.after(r).orElse(Idle.LONGEST)).max().orElse(1);
+      long gap =
+          rules.stream()
+              .mapToLong(r -> CounterIdleTime.after(r).orElse(CounterIdleTime.LONGEST))
+              .max()
+              .orElse(1);
       long at = order.startMicros();
-      var exercises = new ArrayList<Exercise>();
+      var exercises = new ArrayList<ProbeSequence>();
       for (var target : members) {
         var walk = walk(target, budget.of(target), at);
         exercises.add(exercise(target, walk, budget.of(target).requests()));
         at = walk.now() + gap;
       }
-      return new Lane(root, exercises, Idle.step(rules, at - order.startMicros()));
+      return new ProbeLane(root, exercises, CounterIdleTime.step(rules, at - order.startMicros()));
     }
 
-    private Walk walk(Target target, Budget.Share share, long start) {
+    private ProbeSequenceGenerator walk(ProbeTarget target, ProbeBudget.Share share, long start) {
       if (!share.whole()) {
-        var walk = new Walk(target, draw("brief"), start);
+        var walk = new ProbeSequenceGenerator(target, draw("brief"), start);
         if (target.limit().isEmpty()) {
           walk.pair();
         } else {
@@ -130,19 +135,19 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
       return walk;
     }
 
-    private Exercise exercise(Target target, Walk walk, int most) {
-      var probes = new ArrayList<Probe>();
+    private ProbeSequence exercise(ProbeTarget target, ProbeSequenceGenerator walk, int most) {
+      var probes = new ArrayList<ProbeRequest>();
       for (var step : walk.steps()) {
         if (probes.size() < most) {
           String gateway = entrances.next(target.gateways());
           probes.add(target.probe(step, gateway, order.seed() + "/" + nonces++));
         }
       }
-      return new Exercise(target.label(), probes);
+      return new ProbeSequence(target.label(), probes);
     }
 
-    private Draw draw(String purpose) {
-      return new Draw(order.seed() + "/" + purpose);
+    private SeededSequence draw(String purpose) {
+      return new SeededSequence(order.seed() + "/" + purpose);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Synthetic requests: which to send, and what each must be answered. Pure. */
+/** Synthetic requests: which to send, and the answer that each must get. */
 @NullMarked
 package dev.deployclaw.policy.probe;
 

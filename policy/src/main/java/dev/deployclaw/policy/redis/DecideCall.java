@@ -16,15 +16,16 @@ import java.util.OptionalLong;
  * @param lease names the requests where a concurrency limit holds places for them; no two calls may
  *     share it. Empty where there is no such limit
  */
-public record DecideCall(List<Claim> claims, long requests, OptionalLong at, String lease) {
+public record DecideCall(
+    List<RequestCharges> claims, long requests, OptionalLong at, String lease) {
   /** Where no limit is one of concurrency. */
-  public DecideCall(List<Claim> claims, long requests, OptionalLong at) {
+  public DecideCall(List<RequestCharges> claims, long requests, OptionalLong at) {
     this(claims, requests, at, "");
   }
 
   public DecideCall {
     claims = List.copyOf(claims);
-    if (claims.stream().map(Claim::root).distinct().count() != 1) {
+    if (claims.stream().map(RequestCharges::root).distinct().count() != 1) {
       throw new IllegalArgumentException("claims of several roots, or none");
     }
   }
@@ -62,11 +63,11 @@ public record DecideCall(List<Claim> claims, long requests, OptionalLong at, Str
     return new Encoded(keys.inOrder(), arguments);
   }
 
-  private String units(Claim.Item item) {
+  private String units(RequestCharges.Item item) {
     return item.holds() ? item.units() + ":" + lease : Long.toString(item.units());
   }
 
-  private List<String> list(Claim claim, Keys keys, boolean inline) {
+  private List<String> list(RequestCharges claim, Keys keys, boolean inline) {
     var list = new ArrayList<String>();
     for (var owner : claim.owners()) {
       list.add(keys.number(owner.policyKey()));

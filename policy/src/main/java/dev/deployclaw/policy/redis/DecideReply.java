@@ -1,7 +1,7 @@
 package dev.deployclaw.policy.redis;
 
-import dev.deployclaw.policy.decide.Decision;
-import dev.deployclaw.policy.decide.Decision.Verdict;
+import dev.deployclaw.policy.decision.AdmissionDecision;
+import dev.deployclaw.policy.decision.AdmissionDecision.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +10,7 @@ public sealed interface DecideReply {
   /** The epoch that the answering primary is at. */
   long epoch();
 
-  record Decided(long epoch, Decision decision) implements DecideReply {}
+  record Decided(long epoch, AdmissionDecision decision) implements DecideReply {}
 
   /** The call has no list for the primary's epoch. */
   record NeedEpoch(long epoch) implements DecideReply {}
@@ -32,13 +32,13 @@ public sealed interface DecideReply {
     };
   }
 
-  private static Decision decision(List<Long> answer, long requests) {
+  private static AdmissionDecision decision(List<Long> answer, long requests) {
     var verdicts = new ArrayList<Verdict>();
     for (int i = 4; i + 3 < answer.size(); i += 4) {
       verdicts.add(
           new Verdict(answer.get(i), answer.get(i + 1), answer.get(i + 2), answer.get(i + 3)));
     }
     long admitted = answer.get(2);
-    return new Decision(admitted == requests, admitted, answer.get(3), verdicts);
+    return new AdmissionDecision(admitted == requests, admitted, answer.get(3), verdicts);
   }
 }

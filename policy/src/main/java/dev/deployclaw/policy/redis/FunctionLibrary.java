@@ -60,11 +60,11 @@ public final class FunctionLibrary {
   }
 
   /** A candidate epoch, and who decides by it already. */
-  public record Trial(long epoch, String digest, Cohort cohort) {}
+  public record Trial(long epoch, String digest, CanaryCohort cohort) {}
 
   /** The library's source, byte for byte the same for the same constants. */
   public static String source(Constants constants) {
-    return Seal.on(
+    return LibrarySeal.on(
         "#!lua name="
             + NAME
             + "\n"
@@ -119,7 +119,7 @@ public final class FunctionLibrary {
 
   private static Optional<Trial> trial(Matcher found) {
     long epoch = Long.parseLong(found.group(2));
-    var cohort = new Cohort(Integer.parseInt(found.group(3)));
+    var cohort = new CanaryCohort(Integer.parseInt(found.group(3)));
     return epoch == 0 ? Optional.empty() : Optional.of(new Trial(epoch, found.group(4), cohort));
   }
 
@@ -130,7 +130,7 @@ public final class FunctionLibrary {
 
   /** Whether a source is whole, with our constants, and of another version of this code. */
   public static boolean isOfAnotherVersion(String source) {
-    return read(source).isPresent() && Seal.holds(source) && !isWhole(source);
+    return read(source).isPresent() && LibrarySeal.holds(source) && !isWhole(source);
   }
 
   private static String constants(Constants k) {

@@ -25,7 +25,7 @@ public record ReleaseCall(List<Place> places) {
     places = List.copyOf(places);
     if (places.isEmpty()
         || places.size() > MOST_PLACES
-        || places.stream().map(p -> RedisLayout.slot(p.key())).distinct().count() != 1) {
+        || places.stream().map(p -> RedisKeyLayout.slot(p.key())).distinct().count() != 1) {
       throw new IllegalArgumentException("no places, too many, or of several roots");
     }
   }
@@ -48,10 +48,10 @@ public record ReleaseCall(List<Place> places) {
    *
    * @param number of the request among those of the call, from 0
    */
-  public static Optional<ReleaseCall> of(Claim claim, String lease, long number) {
+  public static Optional<ReleaseCall> of(RequestCharges claim, String lease, long number) {
     var places =
         claim.items().stream()
-            .filter(Claim.Item::holds)
+            .filter(RequestCharges.Item::holds)
             .map(i ->
                 new Place(i.counterKey(), i.rule().cost() * i.units() + "/" + lease + ":" + number))
             .toList();
@@ -91,6 +91,6 @@ public record ReleaseCall(List<Place> places) {
 
   /** Of all its keys. */
   public int slot() {
-    return RedisLayout.slot(places.getFirst().key());
+    return RedisKeyLayout.slot(places.getFirst().key());
   }
 }

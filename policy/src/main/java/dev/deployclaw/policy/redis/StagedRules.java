@@ -2,7 +2,7 @@ package dev.deployclaw.policy.redis;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.text.ByteText;
+import dev.deployclaw.policy.text.Utf8Buffer;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -41,21 +41,21 @@ public record StagedRules(PolicySet set, long epoch, String digest) {
 
   /** The slot of a tenant's hash, without its key being made. */
   public int slot(TenantPolicy tenant) {
-    return RedisLayout.slotOfRoot(root(tenant));
+    return RedisKeyLayout.slotOfRoot(root(tenant));
   }
 
   public String key(TenantPolicy tenant) {
-    return RedisLayout.policyKey(root(tenant), tenant.tenant());
+    return RedisKeyLayout.policyKey(root(tenant), tenant.tenant());
   }
 
   /** Adds the key to what stands there. */
-  void key(TenantPolicy tenant, ByteText out) {
-    RedisLayout.policyKey(root(tenant), tenant.tenant(), out);
+  void key(TenantPolicy tenant, Utf8Buffer out) {
+    RedisKeyLayout.policyKey(root(tenant), tenant.tenant(), out);
   }
 
   /** A teller of its own for each thread. */
-  public StagedFields fields() {
-    return new StagedFields(this);
+  public StagedFieldEncoder fields() {
+    return new StagedFieldEncoder(this);
   }
 
   public Hash hash(TenantPolicy tenant) {

@@ -1,6 +1,4 @@
-/**
- * What stands in Redis: key names, staged rules, the function library, and the call to it. Pure.
- */
+/** Key names, staged rules and the function library in Redis, and the calls to it. */
 @NullMarked
 package dev.deployclaw.policy.redis;
 

@@ -1,4 +1,4 @@
-/** What recorded requests would have met under one policy and under another. */
+/** Recorded requests replayed under an old and a new policy, and the impact of the change. */
 @NullMarked
 package dev.deployclaw.policy.replay;
 

@@ -1,4 +1,4 @@
-/** Text as the bytes that are sent and hashed, and as a line that a terminal prints. */
+/** Text as bytes that are sent and hashed, and as a line that is safe to print on a terminal. */
 @NullMarked
 package dev.deployclaw.policy.text;
 

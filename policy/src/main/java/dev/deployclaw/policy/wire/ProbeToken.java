@@ -2,15 +2,15 @@ package dev.deployclaw.policy.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
 /**
- * What marks a request as synthetic, once it is signed: see {@link SignedToken}. A token that isn't
- * valid makes its request an ordinary one, it is never an error.
+ * What marks a request as synthetic, once it is signed: see {@link SignedProbeToken}. A token that
+ * isn't valid makes its request an ordinary one, it is never an error.
  *
  * @param cost how many ordinary requests it counts for, at least 1
  * @param at the clock of its counters, in microseconds since 1970
@@ -52,7 +52,7 @@ public record ProbeToken(
 
   /** Its canonical JSON. */
   byte[] bytes() {
-    return Canonical.bytes(
+    return CanonicalJson.bytes(
         Map.of(
             "execution", execution,
             "tenant", tenant,

@@ -1,8 +1,8 @@
 package dev.deployclaw.policy.wire;
 
-import dev.deployclaw.policy.decide.Rule;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.policy.match.Applied;
+import dev.deployclaw.policy.decision.LimitRule;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.match.AppliedLimit;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,13 +15,14 @@ public final class RuleDigest {
 
   /**
    * The start of the SHA-256, in hex, of one line {@code owner limit rule} for each limit, in the
-   * order of {@link dev.deployclaw.policy.match.Matching#applied}.
+   * order of {@link dev.deployclaw.policy.match.LimitMatcher#applied}.
    */
-  public static String of(List<Applied> limits) {
+  public static String of(List<AppliedLimit> limits) {
     String lines =
         limits.stream()
-            .map(a -> a.owner() + " " + a.limit().name() + " " + Rule.of(a.limit()).text() + "\n")
+            .map(a ->
+                a.owner() + " " + a.limit().name() + " " + LimitRule.of(a.limit()).text() + "\n")
             .collect(Collectors.joining());
-    return Canonical.sha256(lines.getBytes(StandardCharsets.UTF_8)).substring(0, LENGTH);
+    return CanonicalJson.sha256(lines.getBytes(StandardCharsets.UTF_8)).substring(0, LENGTH);
   }
 }

@@ -3,8 +3,8 @@ package dev.deployclaw.policy.wire;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.policy.redis.Cohort;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.redis.CanaryCohort;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,7 +105,7 @@ public record ServiceStatus(
     decided.ifPresent(d -> out.put("decided", d.json()));
     trial.ifPresent(t -> out.put("trial", json(t)));
     redisTimeout.ifPresent(t -> out.put("redis_timeout_ms", t));
-    return Canonical.text(out);
+    return CanonicalJson.text(out);
   }
 
   /** Empty where the text isn't a status; fields that we don't know are ignored. */
@@ -139,7 +139,7 @@ public record ServiceStatus(
   }
 
   private static Trial trial(JsonNode node) {
-    var cohort = new Cohort(node.required("cohort").asInt());
+    var cohort = new CanaryCohort(node.required("cohort").asInt());
     return new Trial(node.required("epoch").asLong(), node.required("digest").asText(), cohort);
   }
 

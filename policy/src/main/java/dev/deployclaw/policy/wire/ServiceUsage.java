@@ -3,7 +3,7 @@ package dev.deployclaw.policy.wire;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ public record ServiceUsage(String since, List<Count> limits) {
   }
 
   public String toJson() {
-    return Canonical.text(facts());
+    return CanonicalJson.text(facts());
   }
 
   /** Empty where the text isn't one. */

@@ -1,17 +1,18 @@
 package dev.deployclaw.policy.check;
 
-import static dev.deployclaw.policy.Policies.bursting;
-import static dev.deployclaw.policy.Policies.child;
-import static dev.deployclaw.policy.Policies.counting;
-import static dev.deployclaw.policy.Policies.limit;
-import static dev.deployclaw.policy.Policies.set;
-import static dev.deployclaw.policy.Policies.tenant;
+import static dev.deployclaw.policy.PolicyFixtures.bursting;
+import static dev.deployclaw.policy.PolicyFixtures.child;
+import static dev.deployclaw.policy.PolicyFixtures.counting;
+import static dev.deployclaw.policy.PolicyFixtures.limit;
+import static dev.deployclaw.policy.PolicyFixtures.set;
+import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.finding.CheckKind;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.testkit.Slow;
 import java.util.List;
@@ -19,48 +20,50 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HierarchyCheckTest {
-  private static final Limit HELD = counting(limit("held", Match.ANY, 5, 1), Algorithm.CONCURRENCY);
+  private static final Limit HELD =
+      counting(limit("held", RequestMatch.ANY, 5, 1), LimitAlgorithm.CONCURRENCY);
 
   @Test
   void refusesAnUnknownParent() {
-    var found = Found.by(Check.HIERARCHY, set(child("acme", "gold"), tenant("other")));
+    var found = CheckFixture.by(CheckKind.HIERARCHY, set(child("acme", "gold"), tenant("other")));
 
-    assertThat(Found.brief(found)).containsExactly("ERROR acme");
+    assertThat(CheckFixture.brief(found)).containsExactly("ERROR acme");
     assertThat(found.getFirst().reason()).isEqualTo("the group gold isn't defined");
   }
 
   @Test
   void acceptsAParentThatIsAGroupOfTheSet() {
-    assertThat(Found.by(Check.HIERARCHY, set(child("acme", "gold"), tenant("gold")))).isEmpty();
+    assertThat(CheckFixture.by(CheckKind.HIERARCHY, set(child("acme", "gold"), tenant("gold"))))
+        .isEmpty();
   }
 
   @Test
   void acceptsGroupsThatMeetAtTheTop() {
     var meeting = set(child("a", "top"), child("b", "top"), child("c", "a"), tenant("top"));
 
-    assertThat(Found.by(Check.HIERARCHY, meeting)).isEmpty();
+    assertThat(CheckFixture.by(CheckKind.HIERARCHY, meeting)).isEmpty();
   }
 
   @Test
   void refusesACycleAndAllThatHangOnIt() {
     var set = set(child("a", "b"), child("b", "a"), child("c", "a"), child("d", "e"), tenant("e"));
 
-    assertThat(Found.brief(Found.by(Check.HIERARCHY, set)))
+    assertThat(CheckFixture.brief(CheckFixture.by(CheckKind.HIERARCHY, set)))
         .containsExactly("ERROR a", "ERROR b", "ERROR c");
   }
 
   @Test
   void refusesATenantThatIsItsOwnGroup() {
-    var found = Found.by(Check.HIERARCHY, set(child("a", "a")));
+    var found = CheckFixture.by(CheckKind.HIERARCHY, set(child("a", "a")));
 
-    assertThat(Found.brief(found)).containsExactly("ERROR a");
+    assertThat(CheckFixture.brief(found)).containsExactly("ERROR a");
   }
 
   @Test
   void warnsOfATenantAboveItsGroup() {
-    var found = Found.by(Check.HIERARCHY, family(700, 600));
+    var found = CheckFixture.by(CheckKind.HIERARCHY, family(700, 600));
 
-    assertThat(Found.brief(found)).contains("WARNING acme/all");
+    assertThat(CheckFixture.brief(found)).contains("WARNING acme/all");
     assertThat(found.getFirst().reason())
         .isEqualTo(
             "all (700 per 60 s, burst 700) is above the group's: total (600 per 60 s, burst 600)"
@@ -69,38 +72,40 @@ class HierarchyCheckTest {
 
   @Test
   void acceptsATenantAtItsGroupsLimit() {
-    assertThat(Found.brief(Found.by(Check.HIERARCHY, family(600, 600)))).isEmpty();
+    assertThat(CheckFixture.brief(CheckFixture.by(CheckKind.HIERARCHY, family(600, 600))))
+        .isEmpty();
   }
 
   @Test
   void saysHowFarAGroupIsOvercommitted() {
-    var found = Found.by(Check.HIERARCHY, members(300, 360));
+    var found = CheckFixture.by(CheckKind.HIERARCHY, members(300, 360));
 
-    assertThat(Found.brief(found)).containsExactly("INFO gold/total");
+    assertThat(CheckFixture.brief(found)).containsExactly("INFO gold/total");
     assertThat(found.getFirst().evidence()).containsEntry("overcommit_percent", 110L);
   }
 
   @Test
   void acceptsMembersThatComeToTheGroupsLimit() {
-    assertThat(Found.by(Check.HIERARCHY, members(300, 300))).isEmpty();
+    assertThat(CheckFixture.by(CheckKind.HIERARCHY, members(300, 300))).isEmpty();
   }
 
   private static PolicySet members(long one, long other) {
     return set(
-        tenant("gold", limit("total", Match.ANY, 600, 60)),
-        child("a", "gold", limit("all", Match.ANY, one, 60)),
-        child("b", "gold", limit("all", Match.ANY, other, 60)));
+        tenant("gold", limit("total", RequestMatch.ANY, 600, 60)),
+        child("a", "gold", limit("all", RequestMatch.ANY, one, 60)),
+        child("b", "gold", limit("all", RequestMatch.ANY, other, 60)));
   }
 
   @Test
   void refusesGroupsThatAreNestedTooDeep() {
-    assertThat(Found.brief(Found.by(Check.HIERARCHY, ladder(33)))).containsExactly("ERROR t33");
+    assertThat(CheckFixture.brief(CheckFixture.by(CheckKind.HIERARCHY, ladder(33))))
+        .containsExactly("ERROR t33");
     assertThat(ladder(33).root("t33")).isEqualTo("t33");
   }
 
   @Test
   void acceptsGroupsAsDeepAsTheyMayBe() {
-    assertThat(Found.by(Check.HIERARCHY, ladder(32))).isEmpty();
+    assertThat(CheckFixture.by(CheckKind.HIERARCHY, ladder(32))).isEmpty();
     assertThat(ladder(32).root("t32")).isEqualTo("t0");
   }
 
@@ -116,8 +121,8 @@ class HierarchyCheckTest {
             .mapToObj(i -> child("t" + i, "t" + (i + 1) % many))
             .toArray(TenantPolicy[]::new);
 
-    assertThat(Found.by(Check.HIERARCHY, set(cycle))).hasSize(many);
-    assertThat(Found.by(Check.HIERARCHY, ladder(many))).hasSize(many - 32);
+    assertThat(CheckFixture.by(CheckKind.HIERARCHY, set(cycle))).hasSize(many);
+    assertThat(CheckFixture.by(CheckKind.HIERARCHY, ladder(many))).hasSize(many - 32);
   }
 
   private static PolicySet ladder(int groups) {
@@ -130,9 +135,9 @@ class HierarchyCheckTest {
 
   @Test
   void warnsOfATenantThatItsGroupShutsOut() {
-    var none = tenant("gold", limit("none", Match.ANY, 0, 60));
-    var dear = tenant("gold", bursting(limit("dear", Match.ANY, 60, 60), 4, 5));
-    var blocked = tenant("gold", limit("all", Match.ANY, 60, 60)).withBlocked(true);
+    var none = tenant("gold", limit("none", RequestMatch.ANY, 0, 60));
+    var dear = tenant("gold", bursting(limit("dear", RequestMatch.ANY, 60, 60), 4, 5));
+    var blocked = tenant("gold", limit("all", RequestMatch.ANY, 60, 60)).withBlocked(true);
 
     assertThat(shutOut(none)).containsExactly("WARNING acme");
     assertThat(shutOut(dear)).containsExactly("WARNING acme");
@@ -141,22 +146,23 @@ class HierarchyCheckTest {
 
   @Test
   void acceptsATenantThatItsGroupJustLetsIn() {
-    var fits = tenant("gold", bursting(limit("fits", Match.ANY, 60, 60), 5, 5));
-    var some = tenant("gold", limit("some", Match.service("search"), 0, 60));
+    var fits = tenant("gold", bursting(limit("fits", RequestMatch.ANY, 60, 60), 5, 5));
+    var some = tenant("gold", limit("some", RequestMatch.service("search"), 0, 60));
 
     assertThat(shutOut(fits)).isEmpty();
     assertThat(shutOut(some)).isEmpty();
   }
 
   private static List<String> shutOut(TenantPolicy group) {
-    return Found.brief(Found.by(Check.HIERARCHY, set(group, child("acme", "gold"))));
+    return CheckFixture.brief(
+        CheckFixture.by(CheckKind.HIERARCHY, set(group, child("acme", "gold"))));
   }
 
   @Test
   void findsConcurrencyLimitsThatWaitForEachOther() {
     var cycle = set(child("a", "b", HELD), child("b", "a", HELD), tenant("c", HELD));
 
-    assertThat(Found.brief(Found.by(Check.DEADLOCK, cycle)))
+    assertThat(CheckFixture.brief(CheckFixture.by(CheckKind.DEADLOCK, cycle)))
         .containsExactly("ERROR a/held", "ERROR b/held");
   }
 
@@ -164,12 +170,12 @@ class HierarchyCheckTest {
   void findsNoDeadlockInATree() {
     var tree = set(child("a", "root", HELD), child("b", "root", HELD), tenant("root", HELD));
 
-    assertThat(Found.by(Check.DEADLOCK, tree)).isEmpty();
+    assertThat(CheckFixture.by(CheckKind.DEADLOCK, tree)).isEmpty();
   }
 
   private static PolicySet family(long child, long group) {
     return set(
-        child("acme", "gold", limit("all", Match.ANY, child, 60)),
-        tenant("gold", limit("total", Match.ANY, group, 60)));
+        child("acme", "gold", limit("all", RequestMatch.ANY, child, 60)),
+        tenant("gold", limit("total", RequestMatch.ANY, group, 60)));
   }
 }

@@ -1,17 +1,17 @@
 package dev.deployclaw.policy.diff;
 
-import static dev.deployclaw.policy.Policies.child;
-import static dev.deployclaw.policy.Policies.limit;
-import static dev.deployclaw.policy.Policies.set;
-import static dev.deployclaw.policy.Policies.tenant;
+import static dev.deployclaw.policy.PolicyFixtures.child;
+import static dev.deployclaw.policy.PolicyFixtures.limit;
+import static dev.deployclaw.policy.PolicyFixtures.set;
+import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.RandomPolicies;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +20,15 @@ import org.junit.jupiter.api.Test;
 
 class PolicyDiffTest {
   private static final int SEEDS = 100;
-  private static final Limit CHECKOUT = limit("checkout", Match.service("checkout"), 600, 60);
+  private static final Limit CHECKOUT =
+      limit("checkout", RequestMatch.service("checkout"), 600, 60);
 
   @Test
   void namesEachFieldThatDiffers() {
     var from = set(tenant("acme", CHECKOUT), tenant("beta", CHECKOUT));
     var to =
         set(
-            tenant("acme", limit("checkout", Match.service("checkout"), 1200, 300)),
+            tenant("acme", limit("checkout", RequestMatch.service("checkout"), 1200, 300)),
             tenant("beta", CHECKOUT).withBlocked(true));
 
     var diff = PolicyDiff.between(from, to);
@@ -51,22 +52,22 @@ class PolicyDiffTest {
   @Test
   void isKnownByTheHashOfItsLines() {
     var from = set(tenant("acme", CHECKOUT));
-    var to = set(tenant("acme", limit("checkout", Match.service("checkout"), 1200, 300)));
+    var to = set(tenant("acme", limit("checkout", RequestMatch.service("checkout"), 1200, 300)));
     var diff = PolicyDiff.between(from, to);
 
     String lines =
-        diff.toMaps().stream().map(d -> Canonical.text(d) + "\n").collect(Collectors.joining());
+        diff.toMaps().stream().map(d -> CanonicalJson.text(d) + "\n").collect(Collectors.joining());
 
     assertThat(diff.differences()).hasSizeGreaterThan(1);
     assertThat(diff.sha256())
-        .isEqualTo(Canonical.sha256(lines.getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(CanonicalJson.sha256(lines.getBytes(StandardCharsets.UTF_8)))
         .isNotEqualTo(PolicyDiff.between(to, from).sha256());
   }
 
   @Test
   void namesTenantsAndLimitsThatComeAndGo() {
     var from = set(tenant("acme", CHECKOUT), tenant("gone", CHECKOUT));
-    var to = set(tenant("acme", limit("search", Match.ANY, 5, 60)), tenant("new"));
+    var to = set(tenant("acme", limit("search", RequestMatch.ANY, 5, 60)), tenant("new"));
 
     var diff = PolicyDiff.between(from, to);
 
@@ -85,7 +86,7 @@ class PolicyDiffTest {
 
   @Test
   void countsTheTenantsOfAChangedGroup() {
-    var total = limit("total", Match.ANY, 5, 60);
+    var total = limit("total", RequestMatch.ANY, 5, 60);
     var from =
         set(child("acme", "gold", CHECKOUT), tenant("gold", total), tenant("other", CHECKOUT));
     var to = from.withTenants(List.of(from.tenants().get("acme"), from.tenants().get("other")));
@@ -124,18 +125,18 @@ class PolicyDiffTest {
   }
 
   private static List<String> texts(PolicyDiff diff) {
-    return diff.differences().stream().map(Difference::text).toList();
+    return diff.differences().stream().map(FieldDifference::text).toList();
   }
 
   @Test
   void comesBackFromItsMap() {
     var diff =
         PolicyDiff.between(
-            PolicySet.EMPTY, set(tenant("acme", limit("checkout", Match.ANY, 600, 60))));
+            PolicySet.EMPTY, set(tenant("acme", limit("checkout", RequestMatch.ANY, 600, 60))));
 
     assertThat(diff.differences()).isNotEmpty();
     assertThat(diff.differences())
-        .allSatisfy(d -> assertThat(Difference.ofMap(d.toMap())).contains(d));
-    assertThat(Difference.ofMap(Map.of("before", "x"))).isEmpty();
+        .allSatisfy(d -> assertThat(FieldDifference.ofMap(d.toMap())).contains(d));
+    assertThat(FieldDifference.ofMap(Map.of("before", "x"))).isEmpty();
   }
 }

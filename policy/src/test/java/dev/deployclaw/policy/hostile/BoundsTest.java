@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a guard against what would not end in hours.
  */
 @Slow(
-    guard = "dev.deployclaw.policy.parse.YamlTextTest",
+    guard = "dev.deployclaw.policy.document.BoundedYamlReaderTest",
     because = "it reads documents as large as they may be in a small heap")
 class BoundsTest {
   private static final int GUARD_MINUTES = 8;
@@ -33,7 +33,7 @@ class BoundsTest {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Hostile.class.getName())
+                HostileInputReader.class.getName())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();

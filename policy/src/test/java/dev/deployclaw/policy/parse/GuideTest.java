@@ -2,8 +2,8 @@ package dev.deployclaw.policy.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitAlgorithm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,15 +19,15 @@ class GuideTest {
   @Test
   void theGuidesDocumentsAreReadWithoutAProblem() throws Exception {
     String guide = Files.readString(Path.of("..", "docs", "guide", "policies.md"));
-    List<Algorithm> shown = new ArrayList<>();
+    List<LimitAlgorithm> shown = new ArrayList<>();
 
     for (var block = YAML.matcher(guide); block.find(); ) {
-      var parsed = PolicyDocument.parse("policies.md", block.group(1));
+      var parsed = PolicyDocumentReader.parse("policies.md", block.group(1));
 
       assertThat(parsed.problems()).isEmpty();
       parsed.policy().orElseThrow().limits().stream().map(Limit::algorithm).forEach(shown::add);
     }
 
-    assertThat(shown).contains(Algorithm.values());
+    assertThat(shown).contains(LimitAlgorithm.values());
   }
 }

@@ -75,11 +75,11 @@ class PublishedSchemaTest {
     String text = document("").replace("\"spec\"", "\"sepc\": {}, \"spec\"");
 
     assertThat(SCHEMA.validate(text, InputFormat.JSON)).isNotEmpty();
-    assertThat(PolicyDocument.parse("a", text).policy()).isEmpty();
+    assertThat(PolicyDocumentReader.parse("a", text).policy()).isEmpty();
   }
 
   private static boolean parses(String limit) {
-    return PolicyDocument.parse("a", document(limit)).policy().isPresent();
+    return PolicyDocumentReader.parse("a", document(limit)).policy().isPresent();
   }
 
   private static List<?> violations(String limit) {

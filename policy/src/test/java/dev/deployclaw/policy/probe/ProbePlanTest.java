@@ -1,26 +1,26 @@
 package dev.deployclaw.policy.probe;
 
-import static dev.deployclaw.policy.Policies.bursting;
-import static dev.deployclaw.policy.Policies.child;
-import static dev.deployclaw.policy.Policies.counting;
-import static dev.deployclaw.policy.Policies.limit;
-import static dev.deployclaw.policy.Policies.tenant;
+import static dev.deployclaw.policy.PolicyFixtures.bursting;
+import static dev.deployclaw.policy.PolicyFixtures.child;
+import static dev.deployclaw.policy.PolicyFixtures.counting;
+import static dev.deployclaw.policy.PolicyFixtures.limit;
+import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.decide.Ask;
-import dev.deployclaw.policy.decide.Charge;
-import dev.deployclaw.policy.decide.Counter;
-import dev.deployclaw.policy.decide.Reference;
-import dev.deployclaw.policy.decide.Rule;
-import dev.deployclaw.policy.match.Hierarchy;
-import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.decision.AdmissionRequest;
+import dev.deployclaw.policy.decision.CounterCharge;
+import dev.deployclaw.policy.decision.LimitCounter;
+import dev.deployclaw.policy.decision.LimitRule;
+import dev.deployclaw.policy.decision.ReferenceModel;
+import dev.deployclaw.policy.match.LimitMatcher;
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.match.TenantHierarchy;
+import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
-import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,8 +35,8 @@ class ProbePlanTest {
   private static final long START = 1_790_000_000_123_456L;
 
   /** A route that gateways pass on in no spelling. */
-  private static final Match REFUSED =
-      new Match(Optional.of("search"), Optional.of("/search/a;b"), Optional.empty());
+  private static final RequestMatch REFUSED =
+      new RequestMatch(Optional.of("search"), Optional.of("/search/a;b"), Optional.empty());
 
   private final List<TenantPolicy> tenants =
       List.of(
@@ -50,9 +50,9 @@ class ProbePlanTest {
           tenant("wonka", bucket("orders", 60, 10)),
           tenant("cyberdyne", bucket("search", 240, 30), window("search", 900)),
           tenant("costly", bursting(bucket("orders", 70, 1), 35, 7)),
-          tenant("fixed", counting(bucket("orders", 90, 90), Algorithm.FIXED_WINDOW)),
-          tenant("spaced", counting(bucket("search", 120, 3), Algorithm.GCRA)),
-          tenant("held", counting(bucket("checkout", 40, 40), Algorithm.CONCURRENCY)),
+          tenant("fixed", counting(bucket("orders", 90, 90), LimitAlgorithm.FIXED_WINDOW)),
+          tenant("spaced", counting(bucket("search", 120, 3), LimitAlgorithm.GCRA)),
+          tenant("held", counting(bucket("checkout", 40, 40), LimitAlgorithm.CONCURRENCY)),
           tenant("group", bucket("search", 500, 90)),
           child("child-a", "group", bucket("search", 100, 20)),
           child("child-b", "group", bucket("checkout", 100, 20)));
@@ -63,13 +63,13 @@ class ProbePlanTest {
   void sendsWhatWasAskedForThroughEveryGatewayForEveryTenant() {
     var plan = plan(set, 500);
 
-    var byGateway = plan.probes().stream().collect(Collectors.groupingBy(Probe::gateway));
+    var byGateway = plan.probes().stream().collect(Collectors.groupingBy(ProbeRequest::gateway));
     assertThat(plan.probes()).hasSize(500);
     assertThat(byGateway).hasSize(47).allSatisfy((_, p) -> assertThat(p).hasSizeGreaterThan(9));
-    var byTenant = plan.probes().stream().collect(Collectors.groupingBy(Probe::tenant));
+    var byTenant = plan.probes().stream().collect(Collectors.groupingBy(ProbeRequest::tenant));
     assertThat(byTenant).hasSize(15).doesNotContainKey("group");
     assertThat(byTenant)
-        .allSatisfy((_, p) -> assertThat(p).map(Probe::allowed).contains(true, false));
+        .allSatisfy((_, p) -> assertThat(p).map(ProbeRequest::allowed).contains(true, false));
     assertThat(plan.probes().stream().filter(p -> !p.allowed()).count()).isBetween(125L, 200L);
     assertThat(plan.leftOut()).isEmpty();
   }
@@ -84,7 +84,7 @@ class ProbePlanTest {
   @Test
   void isTheSameForTheSameSeed() {
     assertThat(plan(set, 500)).isEqualTo(plan(set, 500));
-    assertThat(ProbePlan.of(set, new Order(names(), 500, "other", START)))
+    assertThat(ProbePlan.of(set, new ProbePlanRequest(names(), 500, "other", START)))
         .isNotEqualTo(plan(set, 500));
   }
 
@@ -115,9 +115,9 @@ class ProbePlanTest {
       assertThat(repeated).hasSameSizeAs(lane.exercises());
       var all = new ArrayList<>(lane.exercises());
       all.addAll(repeated);
-      var longer = new ProbePlan(List.of(new Lane(lane.root(), all, lane.again())), List.of());
+      var longer = new ProbePlan(List.of(new ProbeLane(lane.root(), all, lane.again())), List.of());
       assertThat(deviations(longer, set)).isEmpty();
-      assertThat(longer.probes()).map(Probe::nonce).doesNotHaveDuplicates();
+      assertThat(longer.probes()).map(ProbeRequest::nonce).doesNotHaveDuplicates();
     }
   }
 
@@ -125,7 +125,7 @@ class ProbePlanTest {
   void visitsEveryTenantWhenRequestsAreFew() {
     var plan = plan(set, 40);
 
-    var byTenant = plan.probes().stream().collect(Collectors.groupingBy(Probe::tenant));
+    var byTenant = plan.probes().stream().collect(Collectors.groupingBy(ProbeRequest::tenant));
     assertThat(plan.probes()).hasSizeLessThanOrEqualTo(40);
     assertThat(byTenant).hasSize(15).allSatisfy((_, p) -> assertThat(p).hasSizeGreaterThan(1));
     assertThat(plan.leftOut()).isNotEmpty().allMatch(l -> l.contains("too many limits"));
@@ -136,7 +136,7 @@ class ProbePlanTest {
   void namesTheTenantsThatItCantVisit() {
     var plan = plan(set, 6);
 
-    assertThat(plan.probes().stream().map(Probe::tenant).distinct()).hasSize(3);
+    assertThat(plan.probes().stream().map(ProbeRequest::tenant).distinct()).hasSize(3);
     assertThat(plan.leftOut().stream().filter(l -> l.contains("too many tenants"))).hasSize(12);
   }
 
@@ -150,8 +150,8 @@ class ProbePlanTest {
                     tenant("open"),
                     tenant("quiet", shadow),
                     tenant("stopped", bucket("search", 100, 10)).withBlocked(true),
-                    tenant("nothing", limit("none", Match.service("search"), 0, 60)),
-                    tenant("lost", limit("lost", Match.service("elsewhere"), 5, 60)),
+                    tenant("nothing", limit("none", RequestMatch.service("search"), 0, 60)),
+                    tenant("lost", limit("lost", RequestMatch.service("elsewhere"), 5, 60)),
                     tenant("odd", limit("odd", REFUSED, 5, 60)))),
             100);
 
@@ -163,10 +163,10 @@ class ProbePlanTest {
         .anyMatch(l -> l.startsWith("odd of odd: no request"));
     assertThat(plan.probes().stream().filter(p -> p.tenant().equals("stopped")))
         .isNotEmpty()
-        .noneMatch(Probe::allowed);
+        .noneMatch(ProbeRequest::allowed);
     assertThat(plan.probes().stream().filter(p -> p.tenant().equals("nothing")))
         .isNotEmpty()
-        .noneMatch(Probe::allowed);
+        .noneMatch(ProbeRequest::allowed);
   }
 
   @Test
@@ -182,26 +182,29 @@ class ProbePlanTest {
 
   @Test
   void putsTenantsThatShareCountersIntoOneLane() {
-    var roots = plan(set, 500).lanes().stream().map(Lane::root).toList();
+    var roots = plan(set, 500).lanes().stream().map(ProbeLane::root).toList();
 
     assertThat(roots).isSorted().contains("group").doesNotContain("child-a");
   }
 
   /** What a function that enforces {@code real} answers otherwise than the plan says. */
-  private static List<Probe> deviations(ProbePlan plan, PolicySet real) {
-    Map<String, Counter> counters = new HashMap<>();
+  private static List<ProbeRequest> deviations(ProbePlan plan, PolicySet real) {
+    Map<String, LimitCounter> counters = new HashMap<>();
     return plan.probes().stream().filter(p -> answer(p, real, counters) != p.allowed()).toList();
   }
 
-  private static boolean answer(Probe probe, PolicySet set, Map<String, Counter> counters) {
+  private static boolean answer(
+      ProbeRequest probe, PolicySet set, Map<String, LimitCounter> counters) {
     var shape = RequestShape.ofUri(probe.service(), probe.path(), probe.method());
     var charges =
-        Matching.applied(set, probe.tenant(), shape).stream()
+        LimitMatcher.applied(set, probe.tenant(), shape).stream()
             .map(a ->
-                new Charge(a.owner() + "/" + a.limit().name(), Rule.of(a.limit()), probe.cost()))
+                new CounterCharge(
+                    a.owner() + "/" + a.limit().name(), LimitRule.of(a.limit()), probe.cost()))
             .toList();
-    boolean blocked = Hierarchy.blocked(set, probe.tenant());
-    return Reference.decide(counters, new Ask(blocked, charges, 1, probe.nonce()), probe.at())
+    boolean blocked = TenantHierarchy.blocked(set, probe.tenant());
+    return ReferenceModel.decide(
+            counters, new AdmissionRequest(blocked, charges, 1, probe.nonce()), probe.at())
         .allowed();
   }
 
@@ -243,21 +246,22 @@ class ProbePlanTest {
         limit.window(),
         limit.burst(),
         limit.cost(),
-        Mode.SHADOW,
+        EnforcementMode.SHADOW,
         limit.onBackendFailure());
   }
 
   private static Limit bucket(String service, long requests, long burst) {
-    return bursting(limit(service, Match.service(service), requests, 60), burst, 1);
+    return bursting(limit(service, RequestMatch.service(service), requests, 60), burst, 1);
   }
 
   private static Limit window(String service, long requests) {
     return counting(
-        limit(service + "-long", Match.service(service), requests, 300), Algorithm.SLIDING_WINDOW);
+        limit(service + "-long", RequestMatch.service(service), requests, 300),
+        LimitAlgorithm.SLIDING_WINDOW);
   }
 
   private static ProbePlan plan(PolicySet set, int total) {
-    return ProbePlan.of(set, new Order(names(), total, "seed", START));
+    return ProbePlan.of(set, new ProbePlanRequest(names(), total, "seed", START));
   }
 
   private static PolicySet with(List<TenantPolicy> tenants) {

@@ -3,12 +3,12 @@ package dev.deployclaw.policy.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
-import dev.deployclaw.policy.redis.History.Step;
-import dev.deployclaw.policy.redis.History.Tally;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.policy.redis.RandomHistory.Step;
+import dev.deployclaw.policy.redis.RandomHistory.Tally;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.SeededLoop;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.redis.RedisCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,11 +29,12 @@ class ClusterAgreementTest {
   private static final int STEPS = 400;
   private static final String TENANT = "shop";
   private static final String PROBED = "dc:{group-shop}:c:nobody:none:";
-  private static final int SLOT = RedisLayout.slot(PROBED);
+  private static final int SLOT = RedisKeyLayout.slot(PROBED);
 
   @TempDir Path folder;
   private final Tally tally = new Tally();
-  private final History history = new History("cluster", TENANT, SeededLoop.random(SEED), tally);
+  private final RandomHistory history =
+      new RandomHistory("cluster", TENANT, SeededLoop.random(SEED), tally);
   private long epoch;
 
   @Test
@@ -58,7 +59,7 @@ class ClusterAgreementTest {
 
   private void live(RedisCluster cluster, String when) {
     var held = next();
-    try (var shard = Shard.at(owner(cluster))) {
+    try (var shard = SingleNodeRedis.at(owner(cluster))) {
       shard.activate(held);
       check(shard, held, Optional.empty(), when);
     }
@@ -66,7 +67,7 @@ class ClusterAgreementTest {
 
   private void liveWithoutLibrary(RedisCluster cluster) {
     var held = next();
-    try (var shard = Shard.at(owner(cluster))) {
+    try (var shard = SingleNodeRedis.at(owner(cluster))) {
       shard.activate(held);
       shard.redis().functionFlush();
       var constants = new Constants(1, held.epoch(), held.digest(), held.epoch() - 1);
@@ -74,12 +75,13 @@ class ClusterAgreementTest {
     }
   }
 
-  private EpochSet next() {
+  private EpochPolicySet next() {
     epoch++;
-    return new EpochSet(epoch, "%064x".formatted(epoch), history.set());
+    return new EpochPolicySet(epoch, "%064x".formatted(epoch), history.set());
   }
 
-  private void check(Shard shard, EpochSet held, Optional<Constants> script, String when) {
+  private void check(
+      SingleNodeRedis shard, EpochPolicySet held, Optional<Constants> script, String when) {
     var steps = history.steps(held, STEPS);
     var answers = shard.all(steps.stream().map(Step::said).toList(), script);
     for (int i = 0; i < STEPS; i++) {
@@ -91,7 +93,7 @@ class ClusterAgreementTest {
     var old = owner(cluster);
     var replica = cluster.view().orElseThrow().replicasOf(old).getFirst();
     cluster.node(replica).call("CLUSTER", "FAILOVER");
-    Await.until("the replica owns the slot", LONG, () -> ownedBy(replica));
+    BoundedWait.until("the replica owns the slot", LONG, () -> ownedBy(replica));
   }
 
   private static void move(RedisCluster cluster) {
@@ -110,18 +112,18 @@ class ClusterAgreementTest {
     for (var primary : List.of(to, from)) {
       cluster.node(primary).call("CLUSTER", "SETSLOT", slot, "NODE", target);
     }
-    Await.until("the other primary owns the slot", LONG, () -> ownedBy(to));
+    BoundedWait.until("the other primary owns the slot", LONG, () -> ownedBy(to));
   }
 
   private static void killTheOwner(RedisCluster cluster) {
     var lost = owner(cluster);
-    try (var shard = Shard.at(lost)) {
+    try (var shard = SingleNodeRedis.at(lost)) {
       shard.redis().set(PROBED, "x");
       shard.redis().del(PROBED);
       assertThat(shard.redis().waitReplicas(1, LONG.toMillis())).isPositive();
     }
     cluster.kill(lost);
-    Await.until(
+    BoundedWait.until(
         "its replica took over",
         LONG,
         () ->
@@ -137,7 +139,7 @@ class ClusterAgreementTest {
   }
 
   private static boolean ownedBy(HostPort node) {
-    try (var shard = Shard.at(node)) {
+    try (var shard = SingleNodeRedis.at(node)) {
       shard.redis().set(PROBED, "x");
       return shard.redis().del(PROBED) == 1;
     } catch (JedisException e) {

@@ -1,12 +1,12 @@
 package dev.deployclaw.policy.redis;
 
-import static dev.deployclaw.policy.Policies.limit;
-import static dev.deployclaw.policy.Policies.tenant;
+import static dev.deployclaw.policy.PolicyFixtures.limit;
+import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
@@ -32,11 +32,11 @@ class CohortFunctionTest {
   private static final int TENANTS = 300;
 
   @TempDir static Path folder;
-  private static Shard shard;
+  private static SingleNodeRedis shard;
 
   @BeforeAll
   static void start() {
-    shard = Shard.start(folder);
+    shard = SingleNodeRedis.start(folder);
   }
 
   @AfterAll
@@ -69,7 +69,7 @@ class CohortFunctionTest {
           .as("share " + share)
           .isEqualTo(
               names()
-                  .map(t -> new Cohort(share).includes(t) ? "8 admits 8" : "7 admits 5")
+                  .map(t -> new CanaryCohort(share).includes(t) ? "8 admits 8" : "7 admits 5")
                   .toList());
     }
   }
@@ -79,14 +79,15 @@ class CohortFunctionTest {
     var root = new ArrayList<String>(List.of("group"));
     var set =
         PolicySet.of(
-            List.of(tenant("group", limit("all", Match.ANY, 5, 3_600)), child("kid", "group")),
+            List.of(
+                tenant("group", limit("all", RequestMatch.ANY, 5, 3_600)), child("kid", "group")),
             List.of(),
             "");
-    var base = new EpochSet(7, "07".repeat(32), set);
-    var candidate = new EpochSet(8, "08".repeat(32), set);
+    var base = new EpochPolicySet(7, "07".repeat(32), set);
+    var candidate = new EpochPolicySet(8, "08".repeat(32), set);
     shard.stage(base);
     shard.stage(candidate);
-    int at = Cohort.position(root.getFirst());
+    int at = CanaryCohort.position(root.getFirst());
 
     shard.load(at(base, candidate, at));
     var below = shard.decide(call(1, "kid", base, candidate));
@@ -139,7 +140,9 @@ class CohortFunctionTest {
     for (String tenant : names().limit(40).toList()) {
       var reply = shard.decideByScript(constants, call(1, tenant, base, candidate));
 
-      assertThat(reply.epoch()).as(tenant).isEqualTo(new Cohort(5_000).includes(tenant) ? 8 : 7);
+      assertThat(reply.epoch())
+          .as(tenant)
+          .isEqualTo(new CanaryCohort(5_000).includes(tenant) ? 8 : 7);
     }
   }
 
@@ -151,8 +154,8 @@ class CohortFunctionTest {
         .isEqualTo(List.of(7L, "07".repeat(32), 1L, 6L, 3L, 8L, "08".repeat(32), 500L));
   }
 
-  private static Constants at(EpochSet base, EpochSet candidate, int share) {
-    var trial = new Trial(candidate.epoch(), candidate.digest(), new Cohort(share));
+  private static Constants at(EpochPolicySet base, EpochPolicySet candidate, int share) {
+    var trial = new Trial(candidate.epoch(), candidate.digest(), new CanaryCohort(share));
     return new Constants(1, base.epoch(), base.digest(), base.epoch() - 1, 3, Optional.of(trial));
   }
 
@@ -160,9 +163,10 @@ class CohortFunctionTest {
     return IntStream.range(0, TENANTS).mapToObj(i -> "t" + i);
   }
 
-  private static EpochSet held(long epoch, long requests) {
-    var tenants = names().map(t -> tenant(t, limit("all", Match.ANY, requests, 3_600))).toList();
-    return new EpochSet(
+  private static EpochPolicySet held(long epoch, long requests) {
+    var tenants =
+        names().map(t -> tenant(t, limit("all", RequestMatch.ANY, requests, 3_600))).toList();
+    return new EpochPolicySet(
         epoch, "%02d".formatted(epoch).repeat(32), PolicySet.of(tenants, List.of(), ""));
   }
 
@@ -177,9 +181,9 @@ class CohortFunctionTest {
         alone.limits());
   }
 
-  private static DecideCall call(long requests, String tenant, EpochSet... held) {
-    var subject = Subject.ordinary(tenant, new RequestShape("api", "/", "GET"), _ -> "");
-    var claims = Stream.of(held).map(h -> Claim.of(h, subject)).toList();
+  private static DecideCall call(long requests, String tenant, EpochPolicySet... held) {
+    var subject = RateLimitedRequest.ordinary(tenant, new RequestShape("api", "/", "GET"), _ -> "");
+    var claims = Stream.of(held).map(h -> RequestCharges.of(h, subject)).toList();
     return new DecideCall(claims, requests, OptionalLong.empty());
   }
 

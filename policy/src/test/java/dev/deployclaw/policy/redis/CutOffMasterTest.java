@@ -1,26 +1,26 @@
 package dev.deployclaw.policy.redis;
 
-import static dev.deployclaw.policy.Policies.bursting;
-import static dev.deployclaw.policy.Policies.child;
-import static dev.deployclaw.policy.Policies.limit;
-import static dev.deployclaw.policy.Policies.tenant;
+import static dev.deployclaw.policy.PolicyFixtures.bursting;
+import static dev.deployclaw.policy.PolicyFixtures.child;
+import static dev.deployclaw.policy.PolicyFixtures.limit;
+import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.policy.Policies;
+import dev.deployclaw.policy.PolicyFixtures;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.check.Check;
-import dev.deployclaw.policy.check.Checks;
-import dev.deployclaw.policy.check.Measured;
-import dev.deployclaw.policy.check.Measured.Cluster;
+import dev.deployclaw.policy.check.PolicyChecker;
+import dev.deployclaw.policy.finding.CheckKind;
+import dev.deployclaw.policy.finding.ClusterMeasurements;
+import dev.deployclaw.policy.finding.ClusterMeasurements.Cluster;
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
-import dev.deployclaw.testkit.Firewall;
-import dev.deployclaw.testkit.Firewall.Packets;
-import dev.deployclaw.testkit.HostPort;
-import dev.deployclaw.testkit.RedisCluster;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.network.PacketFirewall;
+import dev.deployclaw.testkit.network.PacketFirewall.Packets;
+import dev.deployclaw.testkit.redis.RedisCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,24 +58,24 @@ class CutOffMasterTest {
 
   private static final long AT_ONCE = 50;
   private static final PolicySet SET =
-      Policies.set(
+      PolicyFixtures.set(
           tenant("shop"),
-          child("bursty", "shop", bursting(limit("all", Match.ANY, 1, 3_600), BURST, 1)),
-          child("steady", "shop", bursting(limit("all", Match.ANY, A_SECOND, 1), 1, 1)));
-  private static final EpochSet HELD = new EpochSet(1, "%064x".formatted(1), SET);
+          child("bursty", "shop", bursting(limit("all", RequestMatch.ANY, 1, 3_600), BURST, 1)),
+          child("steady", "shop", bursting(limit("all", RequestMatch.ANY, A_SECOND, 1), 1, 1)));
+  private static final EpochPolicySet HELD = new EpochPolicySet(1, "%064x".formatted(1), SET);
 
   @TempDir Path folder;
-  private Firewall firewall;
+  private PacketFirewall firewall;
 
   @BeforeEach
   void mayCut() {
-    var obstacle = Firewall.obstacle();
+    var obstacle = PacketFirewall.obstacle();
     assumeTrue(obstacle.isEmpty(), () -> "no rules here: " + obstacle.orElse(""));
-    firewall = Firewall.of(folder.resolve("firewall"));
+    firewall = PacketFirewall.of(folder.resolve("firewall"));
   }
 
   @AfterEach
-  void heal() throws Firewall.Refused {
+  void heal() throws PacketFirewall.FirewallException {
     firewall.clear();
   }
 
@@ -153,10 +153,10 @@ class CutOffMasterTest {
 
   /** By the words of the finding: {@code tenant/limit: requests}. */
   private static Map<String, Long> says(Cluster settings) {
-    var measured = new Measured(new TreeMap<>(), new TreeMap<>(), Optional.of(settings));
+    var measured = new ClusterMeasurements(new TreeMap<>(), new TreeMap<>(), Optional.of(settings));
     var evidence =
-        Checks.run(SET, Optional.empty(), measured).stream()
-            .filter(f -> f.check() == Check.PARTITION && f.evidence().containsKey("admits"))
+        PolicyChecker.run(SET, Optional.empty(), measured).stream()
+            .filter(f -> f.check() == CheckKind.PARTITION && f.evidence().containsKey("admits"))
             .findFirst()
             .orElseThrow()
             .evidence();
@@ -175,7 +175,7 @@ class CutOffMasterTest {
   private static Side cutOff(HostPort master, AtomicBoolean isolated, AtomicBoolean stopped)
       throws Exception {
     var admitted = new TreeMap<String, Long>();
-    try (var shard = Shard.at(master)) {
+    try (var shard = SingleNodeRedis.at(master)) {
       return within(() -> {
         try {
           admit(shard, "bursty", admitted);
@@ -195,7 +195,7 @@ class CutOffMasterTest {
   /** Asks from the moment of promotion until the burst is spent and the other side has stopped. */
   private static Side promoted(HostPort replica, AtomicBoolean stopped) throws Exception {
     var admitted = new TreeMap<String, Long>();
-    try (var shard = Shard.at(replica)) {
+    try (var shard = SingleNodeRedis.at(replica)) {
       return within(() -> {
         try {
           boolean spent = admit(shard, "bursty", admitted) < AT_ONCE;
@@ -228,24 +228,26 @@ class CutOffMasterTest {
     throw new IllegalStateException("no outcome after " + LONGEST);
   }
 
-  private static long admit(Shard shard, String tenant, Map<String, Long> admitted) {
+  private static long admit(SingleNodeRedis shard, String tenant, Map<String, Long> admitted) {
     var subject =
-        new Subject(tenant, new RequestShape("any", "/", "GET"), _ -> "", 1, Optional.empty());
-    var call = new DecideCall(List.of(Claim.of(HELD, subject)), AT_ONCE, OptionalLong.empty());
+        new RateLimitedRequest(
+            tenant, new RequestShape("any", "/", "GET"), _ -> "", 1, Optional.empty());
+    var call =
+        new DecideCall(List.of(RequestCharges.of(HELD, subject)), AT_ONCE, OptionalLong.empty());
     long now = ((Decided) shard.decide(call)).decision().admitted();
     admitted.merge(tenant, now, Long::sum);
     return now;
   }
 
   private static void activate(HostPort master) {
-    try (var shard = Shard.at(master)) {
+    try (var shard = SingleNodeRedis.at(master)) {
       shard.activate(HELD);
       assertThat(shard.redis().waitReplicas(1, REPLICA_MILLIS)).isEqualTo(1);
     }
   }
 
   private static HostPort owner(RedisCluster redis) {
-    int slot = RedisLayout.slot("dc:{shop}:x");
+    int slot = RedisKeyLayout.slot("dc:{shop}:x");
     return redis.primaries().stream()
         .filter(p ->
             redis
@@ -264,7 +266,8 @@ class CutOffMasterTest {
   }
 
   /** All that it says to the other nodes, and they to it, is lost; clients reach it as before. */
-  private void isolate(RedisCluster redis, HostPort master) throws Firewall.Refused {
+  private void isolate(RedisCluster redis, HostPort master)
+      throws PacketFirewall.FirewallException {
     var node = redis.node(master);
     firewall.drop(Packets.all().sentBy(node.source()));
     firewall.drop(Packets.all().sentTo(node.source()));
@@ -276,7 +279,8 @@ class CutOffMasterTest {
   }
 
   /** What a node says to the ports of the master, and what it hears from them. */
-  private void cut(RedisCluster redis, HostPort master, HostPort other) throws Firewall.Refused {
+  private void cut(RedisCluster redis, HostPort master, HostPort other)
+      throws PacketFirewall.FirewallException {
     var ports = redis.node(master).daemon().ports();
     String source = redis.node(other).source();
     firewall.drop(Packets.to(ports).sentBy(source));

@@ -1,15 +1,15 @@
 package dev.deployclaw.policy.redis;
 
-import static dev.deployclaw.policy.Policies.counting;
-import static dev.deployclaw.policy.Policies.limit;
-import static dev.deployclaw.policy.Policies.set;
-import static dev.deployclaw.policy.Policies.tenant;
+import static dev.deployclaw.policy.PolicyFixtures.counting;
+import static dev.deployclaw.policy.PolicyFixtures.limit;
+import static dev.deployclaw.policy.PolicyFixtures.set;
+import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.check.Footprint;
+import dev.deployclaw.policy.check.cluster.MemoryFootprint;
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -27,11 +27,11 @@ class FootprintTest {
   private static final long START = 1_800_000_000_000_000L;
 
   @TempDir static Path folder;
-  private static Shard shard;
+  private static SingleNodeRedis shard;
 
   @BeforeAll
   static void start() {
-    shard = Shard.start(folder);
+    shard = SingleNodeRedis.start(folder);
   }
 
   @AfterAll
@@ -41,13 +41,13 @@ class FootprintTest {
 
   @ParameterizedTest
   @EnumSource
-  void theForecastIsAboveWhatIsTakenAndNotFarAbove(Algorithm algorithm) {
-    var limit = counting(limit(LIMIT, Match.ANY, 1_003, 16), algorithm);
-    var held = new EpochSet(7, "07".repeat(32), set(tenant(TENANT, limit)));
+  void theForecastIsAboveWhatIsTakenAndNotFarAbove(LimitAlgorithm algorithm) {
+    var limit = counting(limit(LIMIT, RequestMatch.ANY, 1_003, 16), algorithm);
+    var held = new EpochPolicySet(7, "07".repeat(32), set(tenant(TENANT, limit)));
     shard.redis().flushAll();
     shard.activate(held);
-    var subject = Subject.ordinary(TENANT, new RequestShape("s", "/", "GET"), _ -> "");
-    var claim = Claim.of(held, subject);
+    var subject = RateLimitedRequest.ordinary(TENANT, new RequestShape("s", "/", "GET"), _ -> "");
+    var claim = RequestCharges.of(held, subject);
     for (int slot = 0; slot < SLOTS; slot++) {
       var at = OptionalLong.of(START + slot * 1_000_000L);
       shard.decide(new DecideCall(List.of(claim), 59, at, "%032x".formatted(slot)));
@@ -56,7 +56,7 @@ class FootprintTest {
     long counter = shard.redis().memoryUsage(claim.items().getFirst().counterKey());
     long rules = shard.redis().memoryUsage(claim.owners().getFirst().policyKey());
 
-    assertThat(Footprint.counter(limit)).isBetween(counter, 6 * counter);
-    assertThat(Footprint.rules(1)).isBetween(rules / 3, 3 * rules);
+    assertThat(MemoryFootprint.counter(limit)).isBetween(counter, 6 * counter);
+    assertThat(MemoryFootprint.rules(1)).isBetween(rules / 3, 3 * rules);
   }
 }

@@ -2,10 +2,10 @@ package dev.deployclaw.policy.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
-import dev.deployclaw.policy.redis.History.Step;
-import dev.deployclaw.policy.redis.History.Tally;
+import dev.deployclaw.policy.redis.RandomHistory.Step;
+import dev.deployclaw.policy.redis.RandomHistory.Tally;
 import dev.deployclaw.testkit.SeededLoop;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
@@ -34,11 +34,11 @@ class FunctionAgreementTest {
   private static final long FEWEST_OF_EACH = 10_000;
 
   @TempDir static Path folder;
-  private static Shard shard;
+  private static SingleNodeRedis shard;
 
   @BeforeAll
   static void start() {
-    shard = Shard.start(folder);
+    shard = SingleNodeRedis.start(folder);
   }
 
   @AfterAll
@@ -68,7 +68,7 @@ class FunctionAgreementTest {
     long fewest = FEWEST_OF_EACH * histories / HISTORIES;
     System.out.println("agreement of function and model: " + tally);
     assertThat(tally.of("decisions")).isGreaterThanOrEqualTo(2_000L * histories);
-    assertThat(Arrays.stream(Algorithm.values()).map(a -> tally.of(a.word())))
+    assertThat(Arrays.stream(LimitAlgorithm.values()).map(a -> tally.of(a.word())))
         .allMatch(n -> n > fewest);
     assertThat(List.of("admitted", "refused", "shadow", "released", "by script"))
         .allMatch(what -> tally.of(what) > fewest);
@@ -76,9 +76,9 @@ class FunctionAgreementTest {
 
   private static void live(String name, RandomGenerator random, Tally tally) {
     shard.redis().flushAll();
-    var history = new History(name, "shop", random, tally);
+    var history = new RandomHistory(name, "shop", random, tally);
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
-      var held = new EpochSet(epoch, "%064x".formatted(epoch), history.set());
+      var held = new EpochPolicySet(epoch, "%064x".formatted(epoch), history.set());
       shard.activate(held);
       var steps = history.steps(held, STEPS);
       var script = script(held, random);
@@ -93,7 +93,7 @@ class FunctionAgreementTest {
     }
   }
 
-  private static Optional<Constants> script(EpochSet held, RandomGenerator random) {
+  private static Optional<Constants> script(EpochPolicySet held, RandomGenerator random) {
     return random.nextInt(10) == 0
         ? Optional.of(new Constants(1, held.epoch(), held.digest(), held.epoch() - 1))
         : Optional.empty();

@@ -20,7 +20,7 @@ class FunctionLibraryTest {
 
   @Test
   void aCandidateIsReadBackToo() {
-    var trial = Optional.of(new Trial(13, "cd".repeat(32), new Cohort(500)));
+    var trial = Optional.of(new Trial(13, "cd".repeat(32), new CanaryCohort(500)));
     var constants = new Constants(3, 12, DIGEST, 11, 2, trial);
 
     String source = FunctionLibrary.source(constants);
@@ -49,7 +49,7 @@ class FunctionLibraryTest {
     String source = FunctionLibrary.source(3, 12, DIGEST, 11);
     int end = source.lastIndexOf("-- sealed ");
     String code = source.substring(0, end);
-    String older = Seal.on(code.replace("callback=status", "callback = status"));
+    String older = LibrarySeal.on(code.replace("callback=status", "callback = status"));
     String changed = source.replace("decide(", "decide (");
 
     assertThat(FunctionLibrary.isWhole(source)).isTrue();

@@ -1,22 +1,22 @@
 package dev.deployclaw.policy.redis;
 
-import static dev.deployclaw.policy.Policies.counting;
-import static dev.deployclaw.policy.Policies.keyed;
-import static dev.deployclaw.policy.Policies.limit;
-import static dev.deployclaw.policy.Policies.set;
-import static dev.deployclaw.policy.Policies.tenant;
+import static dev.deployclaw.policy.PolicyFixtures.counting;
+import static dev.deployclaw.policy.PolicyFixtures.keyed;
+import static dev.deployclaw.policy.PolicyFixtures.limit;
+import static dev.deployclaw.policy.PolicyFixtures.set;
+import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
 import dev.deployclaw.policy.redis.DecideReply.NeedRules;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,17 +31,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The function on Redis' own clock, and what it says when something is missing. */
 class FunctionTest {
-  private static final PolicySet BUCKET = set(tenant("acme", limit("all", Match.ANY, 5, 3_600)));
-  private static final EpochSet SEVEN = new EpochSet(7, "07".repeat(32), BUCKET);
-  private static final EpochSet EIGHT =
-      new EpochSet(8, "08".repeat(32), set(tenant("acme", limit("all", Match.ANY, 8, 3_600))));
+  private static final PolicySet BUCKET =
+      set(tenant("acme", limit("all", RequestMatch.ANY, 5, 3_600)));
+  private static final EpochPolicySet SEVEN = new EpochPolicySet(7, "07".repeat(32), BUCKET);
+  private static final EpochPolicySet EIGHT =
+      new EpochPolicySet(
+          8, "08".repeat(32), set(tenant("acme", limit("all", RequestMatch.ANY, 8, 3_600))));
 
   @TempDir static Path folder;
-  private static Shard shard;
+  private static SingleNodeRedis shard;
 
   @BeforeAll
   static void start() {
-    shard = Shard.start(folder);
+    shard = SingleNodeRedis.start(folder);
   }
 
   @AfterAll
@@ -66,12 +68,12 @@ class FunctionTest {
 
   @Test
   void idleCounterVanishesByItself() {
-    for (var algorithm : Algorithm.values()) {
+    for (var algorithm : LimitAlgorithm.values()) {
       var held =
-          new EpochSet(
+          new EpochPolicySet(
               9,
               "09".repeat(32),
-              set(tenant("acme", counting(limit("all", Match.ANY, 100, 10), algorithm))));
+              set(tenant("acme", counting(limit("all", RequestMatch.ANY, 100, 10), algorithm))));
       shard.redis().flushAll();
       shard.activate(held);
 
@@ -123,7 +125,7 @@ class FunctionTest {
 
   @Test
   void tenantWithoutItsLineIsNeverUnlimited() {
-    var bare = new EpochSet(7, "07".repeat(32), set(tenant("acme")));
+    var bare = new EpochPolicySet(7, "07".repeat(32), set(tenant("acme")));
     shard.load(bare);
 
     assertThat(shard.decide(call(1, bare))).isEqualTo(new NeedRules(7));
@@ -132,11 +134,11 @@ class FunctionTest {
   @Test
   void blockedTenantIsRefused() {
     var blocked =
-        new EpochSet(
+        new EpochPolicySet(
             7,
             "07".repeat(32),
             PolicySet.of(
-                List.of(tenant("acme", limit("all", Match.ANY, 5, 60)).withBlocked(true)),
+                List.of(tenant("acme", limit("all", RequestMatch.ANY, 5, 60)).withBlocked(true)),
                 List.of(),
                 ""));
     shard.activate(blocked);
@@ -159,7 +161,7 @@ class FunctionTest {
   @Test
   void placesComeBackByReleaseAndByTheEndOfTheirLease() {
     var lease = Duration.ofSeconds(1);
-    var held = new EpochSet(7, "07".repeat(32), set(tenant("acme", atOnce(2, lease))));
+    var held = new EpochPolicySet(7, "07".repeat(32), set(tenant("acme", atOnce(2, lease))));
     shard.activate(held);
 
     assertThat(admitted(call(held, "a"))).isEqualTo(2);
@@ -168,7 +170,7 @@ class FunctionTest {
     assertThat(shard.release(release(held, "a", 0))).isZero();
     assertThat(admitted(call(held, "c"))).isEqualTo(1);
     var numbers = new AtomicInteger();
-    Await.until(
+    BoundedWait.until(
         "both leases ended",
         Duration.ofMinutes(1),
         () -> admitted(call(held, "d" + numbers.incrementAndGet())) == 2);
@@ -177,7 +179,7 @@ class FunctionTest {
   @Test
   void nothingIsLeftOfPlacesThatWereAllReleased() {
     var held =
-        new EpochSet(7, "07".repeat(32), set(tenant("acme", atOnce(2, Duration.ofHours(1)))));
+        new EpochPolicySet(7, "07".repeat(32), set(tenant("acme", atOnce(2, Duration.ofHours(1)))));
     shard.activate(held);
     shard.decide(call(held, "a"));
 
@@ -185,7 +187,8 @@ class FunctionTest {
     shard.redis().functionFlush();
     var byScript =
         shard.all(
-            List.of(new Shard.Said(FunctionLibrary.RELEASE, release(held, "a", 1).encoded())),
+            List.of(
+                new SingleNodeRedis.Said(FunctionLibrary.RELEASE, release(held, "a", 1).encoded())),
             Optional.of(new FunctionLibrary.Constants(1, 7, held.digest(), 6)));
 
     assertThat(byScript).isEqualTo(List.of(1L));
@@ -212,8 +215,8 @@ class FunctionTest {
 
   @Test
   void keysOfOneLimitCountApart() {
-    var limit = keyed(limit("all", Match.ANY, 5, 3_600), new KeyPart.ClientAddress());
-    var held = new EpochSet(7, "07".repeat(32), set(tenant("acme", limit)));
+    var limit = keyed(limit("all", RequestMatch.ANY, 5, 3_600), new CounterKeyPart.ClientAddress());
+    var held = new EpochPolicySet(7, "07".repeat(32), set(tenant("acme", limit)));
     shard.activate(held);
 
     assertThat(admitted(new DecideCall(claims("10.0.0.1", held), 9, OptionalLong.empty())))
@@ -226,12 +229,12 @@ class FunctionTest {
     return ((Decided) shard.decide(call)).decision().admitted();
   }
 
-  private static DecideCall call(long requests, EpochSet... held) {
+  private static DecideCall call(long requests, EpochPolicySet... held) {
     return new DecideCall(claims("", held), requests, OptionalLong.empty());
   }
 
   private static Limit atOnce(long requests, Duration lease) {
-    var l = counting(limit("all", Match.ANY, requests, 60), Algorithm.CONCURRENCY);
+    var l = counting(limit("all", RequestMatch.ANY, requests, 60), LimitAlgorithm.CONCURRENCY);
     return new Limit(
         l.name(),
         l.match(),
@@ -245,20 +248,21 @@ class FunctionTest {
         l.onBackendFailure());
   }
 
-  private static DecideCall call(EpochSet held, String lease) {
+  private static DecideCall call(EpochPolicySet held, String lease) {
     return new DecideCall(claims("", held), 2, OptionalLong.empty(), lease);
   }
 
-  private static ReleaseCall release(EpochSet held, String lease, long number) {
+  private static ReleaseCall release(EpochPolicySet held, String lease, long number) {
     return ReleaseCall.of(claims("", held).getFirst(), lease, number).orElseThrow();
   }
 
-  private static String counterKey(EpochSet held) {
+  private static String counterKey(EpochPolicySet held) {
     return claims("", held).getFirst().items().getFirst().counterKey();
   }
 
-  private static List<Claim> claims(String client, EpochSet... held) {
-    var subject = Subject.ordinary("acme", new RequestShape("api", "/", "GET"), _ -> client);
-    return List.of(held).stream().map(h -> Claim.of(h, subject)).toList();
+  private static List<RequestCharges> claims(String client, EpochPolicySet... held) {
+    var subject =
+        RateLimitedRequest.ordinary("acme", new RequestShape("api", "/", "GET"), _ -> client);
+    return List.of(held).stream().map(h -> RequestCharges.of(h, subject)).toList();
   }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class ProbeTokenTest {
   private static final Instant NOW = Instant.ofEpochSecond(1_800_000_000L);
-  private static final ProbeKeys KEYS = ProbeKeys.generate();
+  private static final ProbeKeyPair KEYS = ProbeKeyPair.generate();
 
   @Test
   void expiredOrTooLongLivedTokenIsNotLive() {

@@ -2,7 +2,7 @@ package dev.deployclaw.policy.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.redis.Cohort;
+import dev.deployclaw.policy.redis.CanaryCohort;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
@@ -23,7 +23,7 @@ class ServiceStatusTest {
                 ServiceStatus.OK,
                 asks,
                 Optional.of(held),
-                Optional.of(new Trial(8, "cd", new Cohort(500))),
+                Optional.of(new Trial(8, "cd", new CanaryCohort(500))),
                 List.of())
             .waiting(Duration.ofMillis(250));
     var torn =

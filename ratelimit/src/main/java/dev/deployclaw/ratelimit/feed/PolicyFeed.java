@@ -1,6 +1,6 @@
 package dev.deployclaw.ratelimit.feed;
 
-import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import java.time.Duration;
 import java.util.List;
@@ -12,37 +12,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the {@link View} fresh: reads etcd every second on a thread of its own, sooner when a watch
- * or a decision asks for it. When etcd is down the last view stays.
+ * Keeps the {@link PolicySnapshot} fresh: reads etcd every second on a thread of its own, sooner
+ * when a watch or a decision asks for it. When etcd is down the last view stays.
  */
 public final class PolicyFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PolicyFeed.class);
   private static final Duration PERIOD = Duration.ofSeconds(1);
   private static final Duration STOP = Duration.ofSeconds(5);
 
-  private final EtcdPolicies etcd;
+  private final EtcdPolicyReader etcd;
   private final Semaphore wake = new Semaphore(0);
-  private final AtomicReference<CompletableFuture<View>> next =
+  private final AtomicReference<CompletableFuture<PolicySnapshot>> next =
       new AtomicReference<>(new CompletableFuture<>());
   private final Thread reader;
-  private volatile View view = View.EMPTY;
+  private volatile PolicySnapshot view = PolicySnapshot.EMPTY;
   private volatile boolean known;
   private volatile String trouble = "";
   private volatile boolean closed;
 
-  private PolicyFeed(EtcdSource source) {
-    this.etcd = new EtcdPolicies(source, wake::release);
+  private PolicyFeed(EtcdSourceSettings source) {
+    this.etcd = new EtcdPolicyReader(source, wake::release);
     this.reader = Thread.ofVirtual().name("policy-feed").unstarted(this::run);
   }
 
   /** Starts reading; the first view is empty until etcd answered. */
-  public static PolicyFeed start(EtcdSource source) {
+  public static PolicyFeed start(EtcdSourceSettings source) {
     var feed = new PolicyFeed(source);
     feed.reader.start();
     return feed;
   }
 
-  public View view() {
+  public PolicySnapshot view() {
     return view;
   }
 
@@ -60,7 +60,7 @@ public final class PolicyFeed implements AutoCloseable {
   }
 
   /** The view of a read that starts after this call. Ends by itself only when etcd answers. */
-  public CompletableFuture<View> refreshed() {
+  public CompletableFuture<PolicySnapshot> refreshed() {
     var promised = next.get();
     wake.release();
     return promised.copy();
@@ -104,7 +104,7 @@ public final class PolicyFeed implements AutoCloseable {
       closed = true;
       asked.completeExceptionally(e);
       return trouble;
-    } catch (EtcdPolicies.Unreadable | RuntimeException e) {
+    } catch (EtcdPolicyReader.Unreadable | RuntimeException e) {
       LOG.atDebug().setMessage("etcd can't be read").setCause(e).log();
       etcd.drop();
       asked.completeExceptionally(e);
@@ -112,7 +112,7 @@ public final class PolicyFeed implements AutoCloseable {
     }
   }
 
-  private void told(View fresh) {
+  private void told(PolicySnapshot fresh) {
     if (!epochs(fresh).equals(epochs(view)) || !fresh.active().equals(view.active())) {
       LOG.atInfo()
           .setMessage("policy sets changed")
@@ -142,7 +142,7 @@ public final class PolicyFeed implements AutoCloseable {
     }
   }
 
-  private static List<Long> epochs(View view) {
-    return view.held().stream().map(EpochSet::epoch).toList();
+  private static List<Long> epochs(PolicySnapshot view) {
+    return view.held().stream().map(EpochPolicySet::epoch).toList();
   }
 }

@@ -1,4 +1,7 @@
-/** A small Redis client: few connections, calls of everybody pipelined, one event loop. */
+/**
+ * A small Redis client: pipelined connections, slot routing and a circuit breaker on one event
+ * loop.
+ */
 @NullMarked
 package dev.deployclaw.ratelimit.redis;
 

@@ -1,7 +1,7 @@
 package dev.deployclaw.ratelimit.token;
 
+import dev.deployclaw.policy.model.DnsLabel;
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
-import dev.deployclaw.policy.model.Names;
 import java.security.Key;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,7 @@ final class TokenRules {
   static final String KEY_UNKNOWN = "token-key-unknown";
 
   /** Stays so as long as the keys do. */
-  static final Bearer FORGED = new Bearer.Unproven("token-signature");
+  static final TokenVerification FORGED = new TokenVerification.Unproven("token-signature");
 
   /** Longer tokens aren't looked at. */
   static final int LONGEST = 8 << 10;
@@ -67,9 +67,9 @@ final class TokenRules {
   /**
    * @param until it holds until then at the longest, with the same keys
    */
-  record Outcome(Bearer bearer, Instant until) {
+  record Outcome(TokenVerification bearer, Instant until) {
     static Outcome unproven(String reason) {
-      return new Outcome(new Bearer.Unproven(reason), Instant.MIN);
+      return new Outcome(new TokenVerification.Unproven(reason), Instant.MIN);
     }
   }
 
@@ -83,7 +83,7 @@ final class TokenRules {
   }
 
   /** Costs up to a millisecond of CPU. */
-  Outcome judge(String token, Claim claim, KeySet keys, Instant now) {
+  Outcome judge(String token, Claim claim, TokenKeySet keys, Instant now) {
     var signed =
         consumer(claim, now)
             .setJwsAlgorithmConstraints(
@@ -97,20 +97,22 @@ final class TokenRules {
    * Why a token isn't valid whatever its signature is: costs some microseconds. Empty where the
    * signature has to be looked at.
    */
-  Optional<Bearer.Unproven> refused(String token, Claim claim, KeySet keys, Instant now) {
+  Optional<TokenVerification.Unproven> refused(
+      String token, Claim claim, TokenKeySet keys, Instant now) {
     try {
       var structure = JsonWebStructure.fromCompactSerialization(token);
       if (!(structure instanceof JsonWebSignature jws)) {
-        return Optional.of(new Bearer.Unproven("token-malformed"));
+        return Optional.of(new TokenVerification.Unproven("token-malformed"));
       }
       key(jws, keys);
     } catch (UnresolvableKeyException e) {
-      return Optional.of(new Bearer.Unproven(KEY_UNKNOWN));
+      return Optional.of(new TokenVerification.Unproven(KEY_UNKNOWN));
     } catch (JoseException | RuntimeException e) { // its casts believe what a token says
-      return Optional.of(new Bearer.Unproven("token-malformed"));
+      return Optional.of(new TokenVerification.Unproven("token-malformed"));
     }
     var unsigned = consumer(claim, now).setSkipSignatureVerification().build();
-    return outcome(unsigned, token, claim, now).bearer() instanceof Bearer.Unproven unproven
+    return outcome(unsigned, token, claim, now).bearer()
+            instanceof TokenVerification.Unproven unproven
         ? Optional.of(unproven)
         : Optional.empty();
   }
@@ -121,8 +123,8 @@ final class TokenRules {
       if (livesTooLong(claims, now)) {
         return Outcome.unproven("token-lives-too-long");
       }
-      return claims.getClaimValue(claim.name()) instanceof String tenant && Names.isLabel(tenant)
-          ? new Outcome(new Bearer.Proven(tenant), until(claims, now))
+      return claims.getClaimValue(claim.name()) instanceof String tenant && DnsLabel.isLabel(tenant)
+          ? new Outcome(new TokenVerification.Proven(tenant), until(claims, now))
           : Outcome.unproven("token-names-no-tenant");
     } catch (InvalidJwtException e) {
       return Outcome.unproven(reason(e));
@@ -146,7 +148,7 @@ final class TokenRules {
     return claims.getExpirationTime().getValue() > longest.getEpochSecond();
   }
 
-  private static Key key(JsonWebSignature jws, KeySet keys) throws UnresolvableKeyException {
+  private static Key key(JsonWebSignature jws, TokenKeySet keys) throws UnresolvableKeyException {
     var id = Optional.ofNullable(jws.getKeyIdHeaderValue());
     return keys.key(id, jws.getAlgorithmHeaderValue())
         .map(TokenKey::key)

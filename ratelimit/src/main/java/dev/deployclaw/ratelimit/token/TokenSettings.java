@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param longestLife a token that is valid for longer from now on isn't believed
  */
 public record TokenSettings(
-    KeySource keys, List<String> algorithms, Duration leeway, Duration longestLife) {
+    JwksSource keys, List<String> algorithms, Duration leeway, Duration longestLife) {
   /** Those of public keys that are common; {@code none} can't be named at all. */
   public static final List<String> USUAL = List.of("RS256", "ES256", "EdDSA");
 
@@ -26,7 +26,7 @@ public record TokenSettings(
 
   /** No token is valid. */
   public static final TokenSettings NONE =
-      new TokenSettings(new KeySource.None(), USUAL, Duration.ZERO);
+      new TokenSettings(new JwksSource.None(), USUAL, Duration.ZERO);
 
   public TokenSettings {
     algorithms = List.copyOf(algorithms);
@@ -42,17 +42,17 @@ public record TokenSettings(
   }
 
   /** With the usual bound of a token's life. */
-  public TokenSettings(KeySource keys, List<String> algorithms, Duration leeway) {
+  public TokenSettings(JwksSource keys, List<String> algorithms, Duration leeway) {
     this(keys, algorithms, leeway, USUAL_LIFE);
   }
 
   /** Why a file of keys can't be used as it is now; a URL isn't asked. */
   public Optional<String> trouble() {
-    if (!(keys instanceof KeySource.File file)) {
+    if (!(keys instanceof JwksSource.File file)) {
       return Optional.empty();
     }
     try {
-      KeySet.parse(file.read(), algorithms);
+      TokenKeySet.parse(file.read(), algorithms);
       return Optional.empty();
     } catch (IOException | IllegalArgumentException e) {
       return Optional.of(file.path() + ": " + e.getMessage());

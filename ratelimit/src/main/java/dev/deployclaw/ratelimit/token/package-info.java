@@ -1,4 +1,4 @@
-/** Who a request's bearer token says that it is from. */
+/** Verification of bearer tokens: keys, rules, and fair turns for the costly checks. */
 @NullMarked
 package dev.deployclaw.ratelimit.token;
 

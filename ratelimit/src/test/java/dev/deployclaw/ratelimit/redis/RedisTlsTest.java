@@ -2,11 +2,11 @@ package dev.deployclaw.ratelimit.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.redis.RedisLayout;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Certificates;
-import dev.deployclaw.testkit.Ports;
-import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.policy.redis.RedisKeyLayout;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.redis.RedisNode;
+import dev.deployclaw.testkit.server.TestCertificate;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -27,14 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real cluster of three primaries that speak TLS, and one that wants certificates of clients. */
 class RedisTlsTest {
   private static final Duration LONG = Duration.ofMinutes(1);
-  private static final int SLOTS = RedisLayout.SLOTS;
+  private static final int SLOTS = RedisKeyLayout.SLOTS;
   private static final int PRIMARIES = 3;
   private static final List<String> WHO = List.of("CLUSTER", "MYID");
   @TempDir private static Path folder;
   private static Vertx vertx;
   private static Context loop;
-  private static Certificates server;
-  private static Certificates stranger;
+  private static TestCertificate server;
+  private static TestCertificate stranger;
   private static final List<RedisNode> NODES = new ArrayList<>();
   private static final List<Integer> ENCRYPTED = new ArrayList<>();
   private static RedisNode strict;
@@ -44,18 +44,18 @@ class RedisTlsTest {
   static void start() throws Exception {
     vertx = Vertx.vertx();
     loop = vertx.getOrCreateContext();
-    server = Certificates.make(folder.resolve("server"), "CN=redis");
-    stranger = Certificates.make(folder.resolve("stranger"), "CN=stranger");
+    server = TestCertificate.make(folder.resolve("server"), "CN=redis");
+    stranger = TestCertificate.make(folder.resolve("stranger"), "CN=stranger");
     for (int i = 0; i < PRIMARIES; i++) {
-      int port = Ports.free();
+      int port = FreePortFinder.free();
       ENCRYPTED.add(port);
       NODES.add(node("node-" + i, port, "tls-auth-clients no"));
     }
     form();
-    strictPort = Ports.free();
+    strictPort = FreePortFinder.free();
     strict = node("strict", strictPort, "tls-auth-clients yes");
     strict.call("CLUSTER", "ADDSLOTSRANGE", "0", "" + (SLOTS - 1));
-    Await.until("strict is whole", LONG, () -> isWhole(strict));
+    BoundedWait.until("strict is whole", LONG, () -> isWhole(strict));
   }
 
   @AfterAll
@@ -67,12 +67,12 @@ class RedisTlsTest {
 
   @Test
   void asksTheOwnerOfEachSlotEncrypted() throws Exception {
-    var nodes = List.of(new Address("127.0.0.1", ENCRYPTED.getFirst()));
+    var nodes = List.of(new RedisAddress("127.0.0.1", ENCRYPTED.getFirst()));
     var ids = NODES.stream().map(n -> n.call("CLUSTER", "MYID")).toList();
     for (int i = 0; i < PRIMARIES; i++) {
       int slot = SLOTS * i / PRIMARIES;
       var answer = asked(nodes, trusting(server), s -> s.call(slot, WHO));
-      assertThat(answer).isEqualTo(new Reply.Text(ids.get(i)));
+      assertThat(answer).isEqualTo(new RespReply.Text(ids.get(i)));
     }
 
     var polled = asked(nodes, trusting(server), s -> s.poll(List.of("PING")));
@@ -87,7 +87,7 @@ class RedisTlsTest {
   void refusesACertificateOfAnotherAuthority() {
     assertThat(trouble("127.0.0.1", ENCRYPTED.getFirst(), trusting(stranger)))
         .contains("--redis-ca-file");
-    var jre = Optional.of(new Cluster.Tls(Optional.empty(), Optional.empty()));
+    var jre = Optional.of(new RedisClusterSettings.Tls(Optional.empty(), Optional.empty()));
     assertThat(trouble("127.0.0.1", ENCRYPTED.getFirst(), jre)).contains("--redis-ca-file");
   }
 
@@ -109,14 +109,15 @@ class RedisTlsTest {
   void showsACertificateOfItsOwn() throws Exception {
     var shown =
         Optional.of(
-            new Cluster.Tls(
+            new RedisClusterSettings.Tls(
                 Optional.of(server.certificate()),
-                Optional.of(new Cluster.Identity(server.certificate(), server.key()))));
-    var nodes = List.of(new Address("127.0.0.1", strictPort));
+                Optional.of(
+                    new RedisClusterSettings.Identity(server.certificate(), server.key()))));
+    var nodes = List.of(new RedisAddress("127.0.0.1", strictPort));
 
-    Reply answer = asked(nodes, shown, s -> s.call(0, List.of("PING")));
+    RespReply answer = asked(nodes, shown, s -> s.call(0, List.of("PING")));
 
-    assertThat(answer).isEqualTo(new Reply.Text("PONG"));
+    assertThat(answer).isEqualTo(new RespReply.Text("PONG"));
     assertThat(trouble("127.0.0.1", strictPort, trusting(server))).contains("--redis-cert-file");
   }
 
@@ -130,9 +131,9 @@ class RedisTlsTest {
             "tls-ca-cert-file " + server.certificate().toAbsolutePath(),
             clients,
             "cluster-enabled yes",
-            "cluster-port " + Ports.free());
+            "cluster-port " + FreePortFinder.free());
     return RedisNode.start(
-        folder.resolve(name), new RedisNode.Options(Ports.free(), lines, Map.of()));
+        folder.resolve(name), new RedisNode.Options(FreePortFinder.free(), lines, Map.of()));
   }
 
   private static void form() {
@@ -147,7 +148,8 @@ class RedisTlsTest {
       var bus = other.call("CONFIG", "GET", "cluster-port").split("\n", -1)[1];
       first.call("CLUSTER", "MEET", "127.0.0.1", "" + other.address().port(), bus);
     }
-    Await.until("the cluster is whole", LONG, () -> NODES.stream().allMatch(RedisTlsTest::isWhole));
+    BoundedWait.until(
+        "the cluster is whole", LONG, () -> NODES.stream().allMatch(RedisTlsTest::isWhole));
   }
 
   private static boolean isWhole(RedisNode node) {
@@ -155,13 +157,15 @@ class RedisTlsTest {
     return said.contains("cluster_state:ok") && said.contains("cluster_slots_ok:" + SLOTS);
   }
 
-  private static Optional<Cluster.Tls> trusting(Certificates authority) {
-    return Optional.of(new Cluster.Tls(Optional.of(authority.certificate()), Optional.empty()));
+  private static Optional<RedisClusterSettings.Tls> trusting(TestCertificate authority) {
+    return Optional.of(
+        new RedisClusterSettings.Tls(Optional.of(authority.certificate()), Optional.empty()));
   }
 
-  private static String trouble(String host, int port, Optional<Cluster.Tls> tls) {
+  private static String trouble(String host, int port, Optional<RedisClusterSettings.Tls> tls) {
     try {
-      var answer = asked(List.of(new Address(host, port)), tls, s -> s.call(0, List.of("PING")));
+      var answer =
+          asked(List.of(new RedisAddress(host, port)), tls, s -> s.call(0, List.of("PING")));
       return "answered " + answer;
     } catch (Exception e) {
       return String.valueOf(e.getMessage());
@@ -170,12 +174,14 @@ class RedisTlsTest {
 
   /** Links belong to one event loop. */
   private static <T> T asked(
-      List<Address> nodes, Optional<Cluster.Tls> tls, Function<Shards, Future<T>> question)
+      List<RedisAddress> nodes,
+      Optional<RedisClusterSettings.Tls> tls,
+      Function<ShardRouter, Future<T>> question)
       throws Exception {
-    var cluster = new Cluster(nodes, Duration.ofSeconds(3), Optional.empty(), tls);
+    var cluster = new RedisClusterSettings(nodes, Duration.ofSeconds(3), Optional.empty(), tls);
     var answer = new CompletableFuture<T>();
     loop.runOnContext(_ -> {
-      var shards = Shards.open(vertx, cluster);
+      var shards = ShardRouter.open(vertx, cluster);
       question
           .apply(shards)
           .onComplete(_ -> shards.close())

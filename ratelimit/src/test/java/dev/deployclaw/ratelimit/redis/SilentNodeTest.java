@@ -31,17 +31,18 @@ class SilentNodeTest {
   private final Context loop = vertx.getOrCreateContext();
   private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
   private final List<ServerSocket> nodes = new ArrayList<>();
-  private Shards shards;
+  private ShardRouter shards;
 
   @BeforeEach
   void start() throws Exception {
     for (int i = 0; i < NODES; i++) {
       nodes.add(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     }
-    var addresses = nodes.stream().map(n -> new Address("127.0.0.1", n.getLocalPort())).toList();
-    var cluster = new Cluster(addresses, Duration.ofMillis(50), Optional.empty());
+    var addresses =
+        nodes.stream().map(n -> new RedisAddress("127.0.0.1", n.getLocalPort())).toList();
+    var cluster = new RedisClusterSettings(addresses, Duration.ofMillis(50), Optional.empty());
     loop.exceptionHandler(thrown::add);
-    shards = on(() -> Future.succeededFuture(Shards.open(vertx, cluster)));
+    shards = on(() -> Future.succeededFuture(ShardRouter.open(vertx, cluster)));
   }
 
   @AfterEach
@@ -58,7 +59,7 @@ class SilentNodeTest {
   @Test
   void aSweepGoesOnWhereAFailedCallAddsANode() {
     assertThatThrownBy(() -> on(() -> shards.call(0, PING)))
-        .hasCauseInstanceOf(Unavailable.class)
+        .hasCauseInstanceOf(RedisUnavailableException.class)
         .hasMessageContaining("no Redis node tells the slots");
 
     assertThat(thrown).isEmpty();
@@ -67,28 +68,29 @@ class SilentNodeTest {
   @Test
   void aNodeThatNeverAnswersIsSoonAskedNoMore() throws Exception {
     var cluster =
-        new Cluster(
-            List.of(new Address("127.0.0.1", nodes.getFirst().getLocalPort())),
+        new RedisClusterSettings(
+            List.of(new RedisAddress("127.0.0.1", nodes.getFirst().getLocalPort())),
             Duration.ofMillis(50),
             Optional.empty());
-    Link link =
+    PipelinedConnection link =
         on(() ->
             Future.succeededFuture(
-                new Link(vertx.createNetClient(), loop, cluster.nodes().getFirst(), cluster)));
+                new PipelinedConnection(
+                    vertx.createNetClient(), loop, cluster.nodes().getFirst(), cluster)));
     vertx.setPeriodic(10, _ -> loop.runOnContext(_ -> link.sweep()));
     var late = new ArrayList<Throwable>();
 
     for (int i = 0; i < CircuitBreaker.TRIPS_AFTER; i++) {
-      late.add(failure(() -> link.send(Command.of(PING))));
+      late.add(failure(() -> link.send(RespCommand.of(PING))));
     }
-    var refused = failure(() -> link.send(Command.of(PING)));
+    var refused = failure(() -> link.send(RespCommand.of(PING)));
 
     assertThat(late).allSatisfy(e -> assertThat(e).hasMessageContaining("in time"));
     assertThat(refused).hasMessageContaining("didn't answer lately");
-    assertThat(failure(() -> link.ask(Command.of(PING)))).hasMessageNotContaining("lately");
+    assertThat(failure(() -> link.ask(RespCommand.of(PING)))).hasMessageNotContaining("lately");
   }
 
-  private Throwable failure(Supplier<Future<Reply>> asks) throws Exception {
+  private Throwable failure(Supplier<Future<RespReply>> asks) throws Exception {
     return on(() -> asks.get().map(_ -> new Throwable("answered")).otherwise(e -> e));
   }
 

@@ -3,7 +3,7 @@ package dev.deployclaw.ratelimit.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
-import dev.deployclaw.policy.model.Unproven;
+import dev.deployclaw.policy.model.InvalidTokenAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,15 +15,15 @@ import org.junit.jupiter.api.Test;
 
 class TokenRulesTest {
   private static final Claim CLAIM =
-      new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, Unproven.REFUSE);
+      new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, InvalidTokenAction.REFUSE);
   private static final List<String> ALL = List.of("RS256", "ES256", "EdDSA", "HS256");
   private static final Issuer ISSUER = Issuer.ofEachKind().secret("shared");
   private static final Duration LEEWAY = Duration.ofSeconds(30);
 
   private final Instant now = Instant.now();
   private final TokenRules rules =
-      new TokenRules(new TokenSettings(new KeySource.None(), ALL, LEEWAY));
-  private final KeySet keys = KeySet.parse(ISSUER.keySet(), ALL);
+      new TokenRules(new TokenSettings(new JwksSource.None(), ALL, LEEWAY));
+  private final TokenKeySet keys = TokenKeySet.parse(ISSUER.keySet(), ALL);
 
   @Test
   void believesATokenOfEachKindOfKey() {
@@ -51,11 +51,13 @@ class TokenRulesTest {
 
     assertThat(judge(other)).isEqualTo(unproven("token-signature"));
     assertThat(judge(Issuer.spliced(good, "globex"))).isEqualTo(unproven("token-signature"));
-    assertThat(judge(ISSUER.unsigned("none", "acme"))).isInstanceOf(Bearer.Unproven.class);
-    assertThat(judge(ISSUER.unsigned("None", "acme"))).isInstanceOf(Bearer.Unproven.class);
+    assertThat(judge(ISSUER.unsigned("none", "acme")))
+        .isInstanceOf(TokenVerification.Unproven.class);
+    assertThat(judge(ISSUER.unsigned("None", "acme")))
+        .isInstanceOf(TokenVerification.Unproven.class);
     assertThat(judge(ISSUER.confused("rsa", "acme"))).isEqualTo(unproven("token-key-unknown"));
     assertThat(judge(good.substring(0, good.lastIndexOf('.') + 1)))
-        .isInstanceOf(Bearer.Unproven.class);
+        .isInstanceOf(TokenVerification.Unproven.class);
     assertThat(judge("a.b.c")).isEqualTo(unproven("token-malformed"));
   }
 
@@ -115,8 +117,9 @@ class TokenRulesTest {
           String token = part(header) + "." + part(body) + "." + signature;
 
           var early = rules.refused(token, CLAIM, keys, now);
-          assertThat(early.orElse(new Bearer.Unproven("x"))).isInstanceOf(Bearer.Unproven.class);
-          assertThat(judge(token)).as(header + body).isInstanceOf(Bearer.Unproven.class);
+          assertThat(early.orElse(new TokenVerification.Unproven("x")))
+              .isInstanceOf(TokenVerification.Unproven.class);
+          assertThat(judge(token)).as(header + body).isInstanceOf(TokenVerification.Unproven.class);
         }
       }
     }
@@ -139,7 +142,7 @@ class TokenRulesTest {
     assertThat(judge(longer, ISSUER.keySet(), List.of("RS256", "RS512")))
         .isEqualTo(unproven("token-key-unknown"));
     assertThat(judge(ISSUER.token("rsa", "RS256", "acme"), ISSUER.keySet(), List.of("ES256")))
-        .isInstanceOf(Bearer.Unproven.class);
+        .isInstanceOf(TokenVerification.Unproven.class);
   }
 
   @Test
@@ -165,7 +168,7 @@ class TokenRulesTest {
   @Test
   void aLifeHasAnUpperBound() {
     long usual = now.plus(TokenSettings.USUAL_LIFE).getEpochSecond();
-    var longer = new TokenSettings(new KeySource.None(), ALL, LEEWAY, Duration.ofDays(7));
+    var longer = new TokenSettings(new JwksSource.None(), ALL, LEEWAY, Duration.ofDays(7));
     String week = ISSUER.token("rsa", "RS256", Issuer.claims("acme", Map.of("exp", usual + 60)));
 
     assertThat(judge(Map.of("exp", usual + 20))).isEqualTo(proven("acme"));
@@ -173,7 +176,7 @@ class TokenRulesTest {
     assertThat(judge(Map.of("exp", Long.MAX_VALUE))).isEqualTo(unproven("token-lives-too-long"));
     assertThat(
             new TokenRules(longer)
-                .judge(week, CLAIM, KeySet.parse(ISSUER.keySet(), ALL), now)
+                .judge(week, CLAIM, TokenKeySet.parse(ISSUER.keySet(), ALL), now)
                 .bearer())
         .isEqualTo(proven("acme"));
   }
@@ -185,18 +188,18 @@ class TokenRulesTest {
 
     assertThat(refused(good)).isEmpty();
     assertThat(refused(Issuer.spliced(good, "globex"))).as("a signature decides").isEmpty();
-    assertThat(refused(expired)).contains(new Bearer.Unproven("token-expired"));
+    assertThat(refused(expired)).contains(new TokenVerification.Unproven("token-expired"));
     assertThat(refused(ISSUER.unsigned("none", "acme"))).isPresent();
     assertThat(refused(ISSUER.confused("rsa", "acme")))
-        .contains(new Bearer.Unproven("token-key-unknown"));
-    assertThat(refused("a.b.c")).contains(new Bearer.Unproven("token-malformed"));
-    assertThat(refused(good + ".x.y")).contains(new Bearer.Unproven("token-malformed"));
+        .contains(new TokenVerification.Unproven("token-key-unknown"));
+    assertThat(refused("a.b.c")).contains(new TokenVerification.Unproven("token-malformed"));
+    assertThat(refused(good + ".x.y")).contains(new TokenVerification.Unproven("token-malformed"));
     assertThat(refused("")).isPresent();
   }
 
-  private Optional<Bearer.Unproven> refused(String token) {
-    return new TokenRules(new TokenSettings(new KeySource.None(), ALL, LEEWAY))
-        .refused(token, CLAIM, KeySet.parse(ISSUER.keySet(), ALL), now);
+  private Optional<TokenVerification.Unproven> refused(String token) {
+    return new TokenRules(new TokenSettings(new JwksSource.None(), ALL, LEEWAY))
+        .refused(token, CLAIM, TokenKeySet.parse(ISSUER.keySet(), ALL), now);
   }
 
   @Test
@@ -229,26 +232,26 @@ class TokenRulesTest {
     assertThat(TokenRules.token("Bearer " + "a".repeat(TokenRules.LONGEST + 1))).isEmpty();
   }
 
-  private Bearer judge(Map<String, ?> over) {
+  private TokenVerification judge(Map<String, ?> over) {
     return judge(ISSUER.token("rsa", "RS256", Issuer.claims("acme", over)));
   }
 
-  private Bearer judge(String token) {
+  private TokenVerification judge(String token) {
     return judge(token, ISSUER.keySet(), ALL);
   }
 
-  private Bearer judge(String token, String keys, List<String> algorithms) {
-    var settings = new TokenSettings(new KeySource.None(), algorithms, LEEWAY);
+  private TokenVerification judge(String token, String keys, List<String> algorithms) {
+    var settings = new TokenSettings(new JwksSource.None(), algorithms, LEEWAY);
     return new TokenRules(settings)
-        .judge(token, CLAIM, KeySet.parse(keys, algorithms), now)
+        .judge(token, CLAIM, TokenKeySet.parse(keys, algorithms), now)
         .bearer();
   }
 
-  private static Bearer proven(String tenant) {
-    return new Bearer.Proven(tenant);
+  private static TokenVerification proven(String tenant) {
+    return new TokenVerification.Proven(tenant);
   }
 
-  private static Bearer unproven(String reason) {
-    return new Bearer.Unproven(reason);
+  private static TokenVerification unproven(String reason) {
+    return new TokenVerification.Unproven(reason);
   }
 }

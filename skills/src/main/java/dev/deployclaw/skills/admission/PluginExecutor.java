@@ -1,11 +1,11 @@
 package dev.deployclaw.skills.admission;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.skills.plugin.Effect;
 import dev.deployclaw.skills.plugin.Plugin;
 import dev.deployclaw.skills.plugin.Sight;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * A plugin as an executor. It looks, by the operations that are admitted and only observe; it takes
  * part in no change. What it says is cut to a size that a record holds. Any number of threads.
  */
-public final class PluginExecutor implements Executor {
+public final class PluginExecutor implements BackendExecutor {
   private static final int MOST_SIGHTS = 1_000;
   private static final int MOST_FACTS = 50;
   private static final int LONGEST_TEXT = 500;
@@ -81,33 +81,33 @@ public final class PluginExecutor implements Executor {
   }
 
   @Override
-  public Outcome execute(Invocation call) throws InterruptedException {
+  public CallOutcome execute(Invocation call) throws InterruptedException {
     String verb = call.call().verb();
-    if (!(call.call() instanceof Call.Look) || !verbs().contains(verb)) {
+    if (!(call.call() instanceof ExecutorCall.Look) || !verbs().contains(verb)) {
       String why = refusal(verb).orElse(call.operation() + " is no look");
-      return Outcome.failed(new Fault.Denied(why));
+      return CallOutcome.failed(new CallFault.Denied(why));
     }
     try {
       var sights = plugin.look(verb, call.deadline());
-      return Outcome.done(sights.stream().limit(MOST_SIGHTS).map(this::report).toList());
+      return CallOutcome.done(sights.stream().limit(MOST_SIGHTS).map(this::report).toList());
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception | LinkageError e) {
-      return Outcome.failed(
-          new Fault.Unavailable(cut("plugin " + name + " failed at " + verb + ": " + e)));
+      return CallOutcome.failed(
+          new CallFault.Unavailable(cut("plugin " + name + " failed at " + verb + ": " + e)));
     }
   }
 
-  private Report report(Sight sight) {
+  private MemberReport report(Sight sight) {
     var answer =
         switch (sight.state()) {
-          case FINE -> Report.Answer.YES;
-          case WRONG -> Report.Answer.NO;
-          case UNKNOWN -> Report.Answer.UNKNOWN;
-          case SKIPPED -> Report.Answer.SKIPPED;
+          case FINE -> MemberReport.Answer.YES;
+          case WRONG -> MemberReport.Answer.NO;
+          case UNKNOWN -> MemberReport.Answer.UNKNOWN;
+          case SKIPPED -> MemberReport.Answer.SKIPPED;
         };
-    String reason = answer == Report.Answer.YES ? "" : cut(sight.reason());
-    return new Report(name + "/" + own(sight.member()), answer, "", reason, facts(sight));
+    String reason = answer == MemberReport.Answer.YES ? "" : cut(sight.reason());
+    return new MemberReport(name + "/" + own(sight.member()), answer, "", reason, facts(sight));
   }
 
   /** A member's name begins with its executor's, so that no plugin speaks for another's. */

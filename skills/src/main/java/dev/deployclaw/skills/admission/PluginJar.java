@@ -1,7 +1,7 @@
 package dev.deployclaw.skills.admission;
 
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.policy.model.Names;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.model.DnsLabel;
 import dev.deployclaw.skills.plugin.Effect;
 import dev.deployclaw.skills.plugin.Plugin;
 import java.io.IOException;
@@ -29,10 +29,10 @@ public final class PluginJar {
   /** The kernel's own; no plugin is called that. */
   private static final Set<String> KERNEL = Set.of("policies", "checkpoint", "change", "repair");
 
-  private final Admission admission;
+  private final PluginAdmission admission;
   private final List<String> problems = new ArrayList<>();
 
-  private PluginJar(Admission admission) {
+  private PluginJar(PluginAdmission admission) {
     this.admission = admission;
   }
 
@@ -56,7 +56,7 @@ public final class PluginJar {
   /**
    * @param copies a folder that only the agent writes
    */
-  public static Opening open(Admission admission, Path copies) {
+  public static Opening open(PluginAdmission admission, Path copies) {
     return new PluginJar(admission).open(copies);
   }
 
@@ -68,7 +68,7 @@ public final class PluginJar {
         return refused(admission.jar() + " is larger than 32 MiB; give a smaller jar");
       }
       bytes = Files.readAllBytes(admission.jar());
-      String sha256 = Canonical.sha256(bytes);
+      String sha256 = CanonicalJson.sha256(bytes);
       if (!sha256.equals(admission.sha256())) {
         return refused(
             "%s has the hash %s, and %s is admitted; look at what changed, then write its hash into the configuration"
@@ -82,9 +82,9 @@ public final class PluginJar {
   }
 
   private Opening loaded(Path copy) {
-    PluginLoader loader;
+    PluginClassLoader loader;
     try {
-      loader = new PluginLoader(copy.toUri().toURL());
+      loader = new PluginClassLoader(copy.toUri().toURL());
     } catch (IOException e) {
       return refused(copy + " has no URL: " + e);
     }
@@ -99,7 +99,7 @@ public final class PluginJar {
     }
   }
 
-  private List<PluginExecutor> executors(PluginLoader loader) {
+  private List<PluginExecutor> executors(PluginClassLoader loader) {
     var out = new ArrayList<PluginExecutor>();
     var provided = new HashSet<String>();
     try {
@@ -120,7 +120,7 @@ public final class PluginJar {
 
   private PluginExecutor executor(Plugin plugin, Set<String> provided) {
     String name = plugin.name();
-    if (!Names.isLabel(name) || KERNEL.contains(name)) {
+    if (!DnsLabel.isLabel(name) || KERNEL.contains(name)) {
       problem("names a plugin \"" + name + "\"", "choose a DNS label that isn't the kernel's");
     }
     var claims = new TreeMap<>(plugin.operations());

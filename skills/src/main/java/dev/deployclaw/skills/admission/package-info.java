@@ -1,4 +1,4 @@
-/** Plugin jars: admitted by hash, loaded apart, and asked only what the operator admits. */
+/** Opens plugin jars that the operator admitted by their hash. */
 @NullMarked
 package dev.deployclaw.skills.admission;
 

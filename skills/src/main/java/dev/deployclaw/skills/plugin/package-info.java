@@ -1,5 +1,6 @@
 /**
- * What a plugin jar implements. This package and the JDK are all of the agent that its classes see.
+ * The interface that a plugin jar implements. Nothing else may lie in this package: the plugin's
+ * class loader shows it to plugins.
  */
 @NullMarked
 package dev.deployclaw.skills.plugin;

@@ -3,33 +3,28 @@ package dev.deployclaw.testkit.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import dev.deployclaw.testkit.kubernetes.access.AccessAttempt;
+import dev.deployclaw.testkit.kubernetes.access.AccessReviews;
+import dev.deployclaw.testkit.kubernetes.access.ClientUser;
+import dev.deployclaw.testkit.kubernetes.access.RoleAuthorizer;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * An API server that keeps to the documented rules of Kubernetes' (API reference, "API concepts")
- * for what stands in this product's way: pages with continue tokens that expire, resource versions
- * on every write, immutable ConfigMaps, server-side apply with field managers, deletes with
- * preconditions, pods that take their time to end. It knows no kinds, validates little, and has no
- * watches. Faults are put in by rules. For many threads.
+ * An API server that keeps to the documented rules of Kubernetes' (API reference, "API concepts"),
+ * as far as this product meets them: pages with continue tokens that expire, resource versions,
+ * server-side apply with managed fields, dry runs, roles, validation, deletes with preconditions,
+ * pods that take their time to end. What differs is in {@code docs/guide/kubernetes-stand-in.md}.
+ * Faults are put in by rules, refusals of a cluster by admission. For many threads.
  */
 public final class ApiServer implements AutoCloseable {
   public static final ObjectMapper JSON = new ObjectMapper();
@@ -37,15 +32,13 @@ public final class ApiServer implements AutoCloseable {
   /** Of the requests that are remembered, the latest stay. */
   private static final int MOST_REQUESTS = 10_000;
 
-  static {
-    // The server sends head and body apart, and the second would wait 40 ms for an acknowledgement.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-  }
-
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final ObjectStore store;
-  private final Optional<String> token;
+  private final ApiListener listener;
+  private final KubernetesObjectStore store;
+  private final ObjectReads reads;
+  private final ObjectWriteHandler writes;
+  private final ClientAuthentication clients;
+  private final RoleAuthorizer roles;
+  private final List<AdmissionHook> admissions = new CopyOnWriteArrayList<>();
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final Deque<String> requests = new ArrayDeque<>();
 
@@ -55,13 +48,33 @@ public final class ApiServer implements AutoCloseable {
     Optional<Answer> to(Asked asked);
   }
 
-  /** A request; {@code type} is that of its body. */
+  /** Who sends a request, and with which program. */
+  public record Caller(ClientUser user, String program) {
+    static final Caller ADMINISTRATOR = new Caller(ClientUser.ADMINISTRATOR, "");
+  }
+
+  /**
+   * A request.
+   *
+   * @param type of its body
+   */
   public record Asked(
-      String method, String path, Map<String, String> query, String type, String body) {}
+      String method,
+      String path,
+      Map<String, String> query,
+      String type,
+      String body,
+      Caller caller) {
+    /** Of an administrator whose program leaves no name. */
+    public Asked(String method, String path, Map<String, String> query, String type, String body) {
+      this(method, path, query, type, body, Caller.ADMINISTRATOR);
+    }
+  }
 
   /** An answer. */
   public record Answer(int status, String body, Map<String, String> headers) {
-    static Answer of(int status, JsonNode body) {
+    /** A whole body. */
+    public static Answer of(int status, JsonNode body) {
       return new Answer(status, body.toString(), Map.of());
     }
 
@@ -72,22 +85,28 @@ public final class ApiServer implements AutoCloseable {
 
     /** As the API server words its refusals. */
     public static Answer refusal(int status, String reason, String message) {
-      ObjectNode said = JSON.createObjectNode();
-      said.put("kind", "Status").put("apiVersion", "v1").put("status", "Failure");
-      said.put("reason", reason).put("message", message).put("code", status);
-      return of(status, said);
+      return of(status, RefusalResponses.status(status, reason, message));
     }
   }
 
-  private ApiServer(HttpServer server, ObjectStore store, Optional<String> token) {
-    this.server = server;
-    this.store = store;
-    this.token = token;
+  private ApiServer(Place place, Optional<Path> folder, Optional<String> token) {
+    this.store = new KubernetesObjectStore(folder);
+    this.clients = ClientAuthentication.of(token);
+    this.reads = new ObjectReads(store);
+    this.roles = new RoleAuthorizer(store::objects);
+    this.writes = new ObjectWriteHandler(store, roles, admissions);
+    this.listener = ApiListener.start(place.port(), place.tls(), this::serve);
   }
+
+  /** A certificate and its key, in files, PEM. */
+  public record Tls(Path certificate, Path key) {}
+
+  /** Where it listens; port 0 is a free one. */
+  private record Place(int port, Optional<Tls> tls) {}
 
   /** On a free port, in memory, for everybody on this machine. */
   public static ApiServer start() {
-    return start(0, new ObjectStore(Optional.empty()), Optional.empty());
+    return new ApiServer(new Place(0, Optional.empty()), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -96,24 +115,18 @@ public final class ApiServer implements AutoCloseable {
    * @param folder where objects are kept; what it holds already is there again
    */
   public static ApiServer start(int port, Path folder, String token) {
-    return start(port, new ObjectStore(Optional.of(folder)), Optional.of(token));
+    var place = new Place(port, Optional.empty());
+    return new ApiServer(place, Optional.of(folder), Optional.of(token));
   }
 
-  private static ApiServer start(int port, ObjectStore store, Optional<String> token) {
-    try {
-      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-      var api = new ApiServer(HttpServer.create(address, 0), store, token);
-      api.server.createContext("/", api::serve);
-      api.server.setExecutor(api.threads);
-      api.server.start();
-      return api;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** The same through TLS, by HTTP/1.1 or HTTP/2. */
+  public static ApiServer start(int port, Path folder, String token, Tls tls) {
+    var place = new Place(port, Optional.of(tls));
+    return new ApiServer(place, Optional.of(folder), Optional.of(token));
   }
 
   public URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return listener.url();
   }
 
   /** The latest requests answered so far, as {@code GET /path?query}. */
@@ -130,11 +143,34 @@ public final class ApiServer implements AutoCloseable {
 
   public void withoutRules() {
     rules.clear();
+    admissions.clear();
+  }
+
+  /** From now on it is asked at each write that comes over the API. */
+  public void admission(AdmissionHook admission) {
+    admissions.add(admission);
+  }
+
+  /**
+   * Lets somebody in by a token, who may do what roles and bindings give him.
+   *
+   * @param name such as {@code system:serviceaccount:edge:deployclaw}
+   */
+  public void user(String shown, String name) {
+    clients.known().put(shown, ClientUser.named(name));
   }
 
   /** Puts an object there as {@code manager} would by a plain write. */
   public ObjectNode put(String path, String manager, JsonNode object) {
     return store.put(path, manager, object);
+  }
+
+  /** Applies an object, by force, as {@code manager} would who does so by server-side apply. */
+  public Answer apply(String path, String manager, JsonNode object) {
+    var query = Map.of("fieldManager", manager, "force", "true");
+    String type = "application/apply-patch+yaml";
+    var asked = new Asked("PATCH", path, query, type, object.toString());
+    return writes.change(asked, ResourcePath.of(path).orElseThrow());
   }
 
   public Optional<ObjectNode> object(String path) {
@@ -156,36 +192,34 @@ public final class ApiServer implements AutoCloseable {
     store.edit(path, manager, how);
   }
 
+  /** Changes an object's status, and its annotations, as a controller does. */
+  public void editStatus(String path, String manager, Consumer<ObjectNode> how) {
+    store.editStatus(path, manager, how);
+  }
+
   public void remove(String path) {
     store.remove(path);
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    listener.close();
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    var uri = exchange.getRequestURI();
-    var type = exchange.getRequestHeaders().getFirst("Content-Type");
-    var asked =
-        new Asked(
-            exchange.getRequestMethod(),
-            uri.getPath(),
-            Query.of(uri.getRawQuery()),
-            type == null ? "" : type.replaceAll(";.*", ""),
-            body);
-    remember(asked.method() + " " + uri);
-    var answer = knows(exchange) ? answer(asked) : stranger();
-    byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    answer.headers().forEach(exchange.getResponseHeaders()::set);
-    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
-    try (var out = exchange.getResponseBody()) {
-      out.write(bytes);
+  private Answer serve(ApiListener.Received received) {
+    remember(received.method() + " " + received.uri());
+    var user = clients.user(received.authorization());
+    if (user.isEmpty()) {
+      return Answer.refusal(401, "Unauthorized", "Unauthorized");
     }
+    return answer(
+        new Asked(
+            received.method(),
+            received.uri().getPath(),
+            RequestQuery.of(received.uri().getRawQuery()),
+            received.type().replaceAll(";.*", ""),
+            received.body(),
+            new Caller(user.get(), received.program())));
   }
 
   private void remember(String request) {
@@ -195,21 +229,6 @@ public final class ApiServer implements AutoCloseable {
       }
       requests.addLast(request);
     }
-  }
-
-  private boolean knows(HttpExchange exchange) {
-    if (token.isEmpty()) {
-      return true;
-    }
-    String shown = exchange.getRequestHeaders().getFirst("Authorization");
-    return shown != null
-        && MessageDigest.isEqual(
-            shown.getBytes(StandardCharsets.UTF_8),
-            ("Bearer " + token.get()).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static Answer stranger() {
-    return Answer.refusal(401, "Unauthorized", "Unauthorized");
   }
 
   private Answer answer(Asked asked) {
@@ -224,16 +243,71 @@ public final class ApiServer implements AutoCloseable {
     if (asked.path().equals("/version")) {
       return Answer.of(JSON.createObjectNode().put("gitVersion", "v1.34.1"));
     }
+    var resource = ResourcePath.of(asked.path());
+    if (resource.flatMap(ResourcePath::kind).isEmpty()) {
+      return RefusalResponses.unserved();
+    }
     try {
-      return switch (asked.method()) {
-        case "GET" -> Query.isCollection(asked.path()) ? store.list(asked) : store.get(asked);
-        case "POST" -> store.create(asked);
-        case "PUT", "PATCH" -> store.change(asked);
-        case "DELETE" -> store.delete(asked);
-        default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
-      };
+      return byMethod(asked, resource.get());
     } catch (IllegalArgumentException e) {
       return Answer.refusal(400, "BadRequest", String.valueOf(e.getMessage()));
     }
+  }
+
+  private Answer byMethod(Asked asked, ResourcePath resource) {
+    if (resource.group().equals("authorization.k8s.io")) {
+      return review(asked, resource);
+    }
+    var refused = roles.refusal(asked.caller().user(), attempt(asked, resource));
+    if (refused.isPresent()) {
+      return RefusalResponses.forbidden(resource, refused.get());
+    }
+    return switch (asked.method()) {
+      case "GET" ->
+          resource.isCollection() ? reads.list(asked, resource) : reads.get(asked, resource);
+      case "POST" ->
+          resource.part().equals("token") ? token(resource) : writes.create(asked, resource);
+      case "PUT", "PATCH" -> writes.change(asked, resource);
+      case "DELETE" -> writes.delete(asked, resource);
+      default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
+    };
+  }
+
+  /** Whoever is known may ask what he may do. */
+  private Answer review(Asked asked, ResourcePath resource) {
+    var reviews = new AccessReviews(roles);
+    var user = asked.caller().user();
+    ObjectNode review = RequestOptions.object(asked);
+    return switch (asked.method() + " " + resource.plural()) {
+      case "POST selfsubjectaccessreviews" -> Answer.of(201, reviews.access(user, review));
+      case "POST selfsubjectrulesreviews" -> Answer.of(201, reviews.rules(user, review));
+      default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
+    };
+  }
+
+  private Answer token(ResourcePath account) {
+    return store.object(account.path()).isPresent()
+        ? Answer.of(201, clients.token(account))
+        : RefusalResponses.notFound(account);
+  }
+
+  private static AccessAttempt attempt(Asked asked, ResourcePath resource) {
+    boolean all = resource.isCollection();
+    String verb =
+        switch (asked.method()) {
+          case "GET" -> all ? "list" : "get";
+          case "POST" -> "create";
+          case "PUT" -> "update";
+          case "PATCH" -> "patch";
+          case "DELETE" -> all ? "deletecollection" : "delete";
+          default -> asked.method().toLowerCase(Locale.ROOT);
+        };
+    String part = resource.part();
+    return new AccessAttempt(
+        verb,
+        resource.group(),
+        part.isEmpty() ? resource.plural() : resource.plural() + "/" + part,
+        resource.namespace(),
+        resource.name());
   }
 }

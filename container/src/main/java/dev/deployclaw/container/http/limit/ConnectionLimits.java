@@ -53,7 +53,7 @@ public final class ConnectionLimits {
    */
   synchronized boolean admit(Channel channel, InetSocketAddress from) {
     var address = from.getAddress();
-    String network = Networks.of(address == null ? "" : address.getHostAddress());
+    String network = NetworkPrefix.of(address == null ? "" : address.getHostAddress());
     boolean shareUsed = networks.getOrDefault(network, 0) >= mostOfOne;
     if (shareUsed && !makeRoom(c -> c.network.equals(network))) {
       return refuse("connections of one network", mostOfOne);

@@ -1,4 +1,7 @@
-/** How much one caller, one address and strangers may take: calls, places and connections. */
+/**
+ * How much one caller, one network and unknown callers may use of the API: rate, concurrency and
+ * connections.
+ */
 @NullMarked
 package dev.deployclaw.container.http.limit;
 

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.http.tls;
 
-import dev.deployclaw.container.config.Serve;
-import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.config.SetupException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -27,13 +27,13 @@ public final class ServerTls {
   private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
-  private final Serve.Tls tls;
+  private final ServerConfig.Tls tls;
   private final boolean tokens;
   private final Vertx vertx;
   private TlsFiles seen;
-  private volatile Optional<ClientTrust> trust;
+  private volatile Optional<ClientCertificateCheck> trust;
 
-  private ServerTls(Serve serve, Serve.Tls tls, Vertx vertx, TlsFiles seen)
+  private ServerTls(ServerConfig serve, ServerConfig.Tls tls, Vertx vertx, TlsFiles seen)
       throws GeneralSecurityException {
     this.tls = tls;
     this.tokens = serve.tokensFile().isPresent();
@@ -43,13 +43,14 @@ public final class ServerTls {
   }
 
   /** Reads the files. */
-  public static ServerTls read(Serve serve, Serve.Tls tls, Vertx vertx) throws Unusable {
+  public static ServerTls read(ServerConfig serve, ServerConfig.Tls tls, Vertx vertx)
+      throws SetupException {
     try {
       var files = TlsFiles.read(tls);
       files.check(vertx);
       return new ServerTls(serve, tls, vertx, files);
     } catch (IOException | GeneralSecurityException e) {
-      throw new Unusable(
+      throw new SetupException(
           "can't listen on %s:%d: %s; check serve.tls".formatted(serve.host(), serve.port(), e));
     }
   }
@@ -99,9 +100,10 @@ public final class ServerTls {
     }
   }
 
-  private static Optional<ClientTrust> trust(TlsFiles files) throws GeneralSecurityException {
+  private static Optional<ClientCertificateCheck> trust(TlsFiles files)
+      throws GeneralSecurityException {
     return files.authority().isPresent()
-        ? Optional.of(ClientTrust.of(files.authority().get(), files.revoked()))
+        ? Optional.of(ClientCertificateCheck.of(files.authority().get(), files.revoked()))
         : Optional.empty();
   }
 }

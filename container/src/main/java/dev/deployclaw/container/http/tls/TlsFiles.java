@@ -1,6 +1,6 @@
 package dev.deployclaw.container.http.tls;
 
-import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.config.ServerConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
@@ -27,7 +27,7 @@ record TlsFiles(
     Buffer certificate, Buffer key, Optional<Buffer> authority, Optional<Buffer> revoked) {
   private static final byte[] PROBE = {1, 2, 3};
 
-  static TlsFiles read(Serve.Tls tls) throws IOException {
+  static TlsFiles read(ServerConfig.Tls tls) throws IOException {
     return new TlsFiles(
         read(tls.certificateFile()),
         read(tls.keyFile()),
@@ -58,7 +58,7 @@ record TlsFiles(
     try {
       for (var keys : pair().getKeyManagerFactory(vertx).getKeyManagers()) {
         if (keys instanceof X509KeyManager x509) {
-          fits(x509, Pem.certificates(certificate).getFirst().getPublicKey());
+          fits(x509, PemReader.certificates(certificate).getFirst().getPublicKey());
         }
       }
     } catch (GeneralSecurityException e) {

@@ -1,4 +1,4 @@
-/** The files of TLS, read again while it serves, and whose client certificates still count. */
+/** The server's TLS files, reloaded while it serves, and the check of client certificates. */
 @NullMarked
 package dev.deployclaw.container.http.tls;
 

@@ -1,0 +1,56 @@
+package dev.deployclaw.core.call;
+
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.LogWriterRegistry;
+import dev.deployclaw.core.log.NoOpJournal;
+import dev.deployclaw.core.log.RecordSealer;
+import dev.deployclaw.core.planner.Planner;
+import dev.deployclaw.core.procedure.ProcedureRegistry;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.StateStore;
+
+/**
+ * All that the runtime reaches the world by. Closed by whoever made them.
+ *
+ * @param writers of the journal: whoever shares that shares these
+ */
+public record AgentPorts(
+    StateStore state,
+    ObjectStore objects,
+    ExecutorRegistry executors,
+    RecordSealer recorder,
+    Journal journal,
+    Planner planner,
+    ProcedureRegistry playbook,
+    AgentClock time,
+    LogWriterRegistry writers) {
+
+  /** With a journal that no other ports share. */
+  public AgentPorts(
+      StateStore state,
+      ObjectStore objects,
+      ExecutorRegistry executors,
+      RecordSealer recorder,
+      Journal journal,
+      Planner planner,
+      ProcedureRegistry playbook,
+      AgentClock time) {
+    this(
+        state,
+        objects,
+        executors,
+        recorder,
+        journal,
+        planner,
+        playbook,
+        time,
+        new LogWriterRegistry(journal.claims()));
+  }
+
+  /** The same, but what is told is kept nowhere. */
+  public AgentPorts unlogged() {
+    return new AgentPorts(
+        state, objects, executors, recorder, new NoOpJournal(), planner, playbook, time);
+  }
+}

@@ -1,0 +1,342 @@
+package dev.deployclaw.core.change;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.freeze.AutoFreeze;
+import dev.deployclaw.core.ledger.ChangeContent;
+import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeLedger.Advance;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.machine.ChangeEffect;
+import dev.deployclaw.core.machine.ChangeEvent;
+import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.ChangeState;
+import dev.deployclaw.core.machine.ChangeStateMachine;
+import dev.deployclaw.core.machine.NewChange;
+import dev.deployclaw.core.machine.StoredExecution;
+import dev.deployclaw.core.machine.Transition;
+import dev.deployclaw.core.regression.SupersededChanges;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives one change until nothing is to be done: asks the machine for the effect, performs it,
+ * records what follows, and so on. A plain loop on the caller's thread; whatever dies in it leaves
+ * a state from which the next start goes on.
+ */
+public final class ChangeOrchestrator {
+  private static final Logger LOG = LoggerFactory.getLogger(ChangeOrchestrator.class);
+
+  /** More than any legal path has, with every hold and every compensation. */
+  private static final int MOST_TURNS = 64;
+
+  private final ChangeLedger ledger;
+  private final PolicySetReader archive;
+  private final TemporaryChangeExpiry lasting;
+  private final EffectTable effects;
+  private final AutoFreeze overstepping;
+  private final StateStore state;
+  private final AgentClock time;
+
+  public ChangeOrchestrator(AgentPorts ports, AgentSettings settings) {
+    this.ledger = new ChangeLedger(ports.state(), ports.time(), settings.bounds());
+    this.archive = new PolicySetReader(ports.state(), ports.objects());
+    this.lasting = new TemporaryChangeExpiry(archive, ports.time());
+    this.effects = new EffectTable(ports, settings, this);
+    this.overstepping = new AutoFreeze(ports, settings);
+    this.state = ports.state();
+    this.time = ports.time();
+  }
+
+  public ChangeLedger ledger() {
+    return ledger;
+  }
+
+  public PolicySetReader archive() {
+    return archive;
+  }
+
+  /** Opens a change and drives it. */
+  public ExecutionOutcome open(
+      NewChange opening, Optional<ChangeContent> content, OrchestrationContext duty)
+      throws InterruptedException {
+    duty.story().about(opening.execution());
+    long from = time.micros();
+    var transition =
+        ChangeStateMachine.open(opening)
+            .telling(effects.beforeCommit().gate(opening.execution(), duty));
+    var opened = ledger.write(transition, duty.leadership(), duty.story());
+    duty.story().took(Phase.OPEN, from);
+    return switch (opened) {
+      case Advance.Applied(StoredExecution stored) -> drive(stored, content, duty);
+      case Advance.Blocked(AbortCause cause, String reason) ->
+          ExecutionOutcome.aborted(cause, reason);
+      case Advance.Lost(String reason) -> aborted(reason);
+      case Advance.Unproven(String reason) -> unopened(reason, duty);
+      case Advance.Undecided(String reason) -> unopened(reason, duty);
+    };
+  }
+
+  /** Records an event that came from outside, and drives on. */
+  public ExecutionOutcome resume(StoredExecution at, ChangeEvent event, OrchestrationContext duty)
+      throws InterruptedException {
+    duty.story().about(at.execution());
+    return switch (write(at, event, duty)) {
+      case Advance.Applied(StoredExecution stored) -> drive(stored, Optional.empty(), duty);
+      case Advance.Blocked(AbortCause cause, String reason) -> blocked(at, cause, reason, duty);
+      case Advance.Lost(String reason) -> taken(reason, duty);
+      case Advance.Unproven(String reason) -> doubtful(reason, duty);
+      case Advance.Undecided(String reason) -> doubtful(reason, duty);
+    };
+  }
+
+  /** Should it be open after all, the next start aborts it. */
+  private static ExecutionOutcome unopened(String reason, OrchestrationContext duty) {
+    duty.story().summarise(reason, Status.ERROR);
+    return ExecutionOutcome.unreachable("open: " + reason);
+  }
+
+  /** Another agent has it by now, its log too. */
+  private static ExecutionOutcome taken(String reason, OrchestrationContext duty) {
+    duty.story().fallSilent();
+    return aborted(reason);
+  }
+
+  /** The record may be there, or come there late: this process says no more about it. */
+  private static ExecutionOutcome doubtful(String reason, OrchestrationContext duty) {
+    duty.story().fallSilent();
+    return ExecutionOutcome.unknown("where it stands can't be read: " + reason);
+  }
+
+  /**
+   * @param content what it carries, where that is at hand; else it is read back
+   */
+  public ExecutionOutcome drive(
+      StoredExecution start, Optional<ChangeContent> content, OrchestrationContext duty)
+      throws InterruptedException {
+    return loop(start, duty, at -> turn(at, content, duty));
+  }
+
+  /** Ends what was {@link SupersededChanges}; what of it can go on goes on. */
+  public ExecutionOutcome supersede(StoredExecution start, OrchestrationContext duty)
+      throws InterruptedException {
+    return loop(
+        start,
+        duty,
+        at -> {
+          var event = SupersededChanges.next(at.execution());
+          return event.isPresent()
+              ? follow(at, event.get(), duty)
+              : turn(at, Optional.empty(), duty);
+        });
+  }
+
+  private static ExecutionOutcome loop(StoredExecution start, OrchestrationContext duty, Turn turn)
+      throws InterruptedException {
+    duty.story().about(start.execution());
+    var at = start;
+    for (int i = 0; i < MOST_TURNS; i++) {
+      switch (turn.from(at)) {
+        case Next.Go(StoredExecution stored) -> at = stored;
+        case Next.End(ExecutionOutcome ending) -> {
+          return ending;
+        }
+      }
+    }
+    throw new IllegalStateException(
+        "no end after " + MOST_TURNS + " turns: " + at.execution().id());
+  }
+
+  /** What follows one turn of the loop. */
+  private sealed interface Next {
+    record Go(StoredExecution stored) implements Next {}
+
+    record End(ExecutionOutcome ending) implements Next {}
+  }
+
+  /** One turn of the loop. */
+  @FunctionalInterface
+  private interface Turn {
+    Next from(StoredExecution at) throws InterruptedException;
+  }
+
+  private Next turn(StoredExecution at, Optional<ChangeContent> content, OrchestrationContext duty)
+      throws InterruptedException {
+    var effect = ChangeStateMachine.next(at.execution().state());
+    if (effect == ChangeEffect.REST) {
+      return new Next.End(ExecutionOutcome.of(at.execution()));
+    }
+    if (!duty.leadership().holds()) {
+      return expired(at, duty);
+    }
+    long from = time.micros();
+    duty.story().under(place(at.execution().state()));
+    try {
+      effects.phase(effect).ifPresent(duty.story()::begin);
+      var happening = perform(effect, at.execution(), content, duty);
+      overstepping.judge(duty.story());
+      return switch (happening) {
+        case EffectResult.Retry() -> new Next.Go(at);
+        case EffectResult.Stuck(String pending) ->
+            new Next.End(ExecutionOutcome.stillPending(pending));
+        case EffectResult.NextEvent(ChangeEvent event) -> follow(at, event, duty);
+      };
+    } catch (Unreachable e) {
+      return unreachable(at, String.valueOf(e.getMessage()), duty);
+    } finally {
+      effects.phase(effect).ifPresent(phase -> duty.story().took(phase, from));
+    }
+  }
+
+  private EffectResult perform(
+      ChangeEffect effect,
+      ChangeExecution x,
+      Optional<ChangeContent> content,
+      OrchestrationContext duty)
+      throws InterruptedException {
+    LOG.atInfo()
+        .addKeyValue("execution", x.id())
+        .addKeyValue("epoch", x.epoch())
+        .addKeyValue("effect", effect)
+        .log("performing");
+    return effects.of(effect).perform(x, content, duty);
+  }
+
+  private Next follow(StoredExecution at, ChangeEvent event, OrchestrationContext duty)
+      throws InterruptedException {
+    return switch (write(at, event, duty)) {
+      case Advance.Applied(StoredExecution stored) -> new Next.Go(stored);
+      case Advance.Blocked(AbortCause cause, String reason) ->
+          stop(at, new ChangeEvent.Stopped(cause, reason), duty);
+      case Advance.Unproven(String reason) -> unproven(at, event, reason, duty);
+      case Advance.Undecided(String reason) -> undecided(at, event, reason, duty);
+      case Advance.Lost(String reason) -> reread(at, reason, duty);
+    };
+  }
+
+  /**
+   * A commit whose answer was lost and that a read doesn't find is given up. Should it be applied
+   * late after all, this abort is refused, and the change is read again.
+   */
+  private Next unproven(
+      StoredExecution at, ChangeEvent event, String reason, OrchestrationContext duty)
+      throws InterruptedException {
+    if (!commits(at, event)) {
+      return undecided(at, event, reason, duty);
+    }
+    try {
+      return stop(
+          at, new ChangeEvent.Stopped(AbortCause.UNREACHABLE, "the commit: " + reason), duty);
+    } catch (Unreachable e) {
+      return undecided(at, event, reason, duty);
+    }
+  }
+
+  /** Before the gate it is as good as aborted; a commit or a hold may stand. */
+  private static Next undecided(
+      StoredExecution at, ChangeEvent event, String reason, OrchestrationContext duty) {
+    return commits(at, event) || event instanceof ChangeEvent.GateHeld
+        ? new Next.End(doubtful(reason, duty))
+        : unreachable(at, reason, duty);
+  }
+
+  /** Whether it moves {@code active} to more tenants. */
+  private static boolean commits(StoredExecution at, ChangeEvent event) {
+    return event instanceof ChangeEvent.CheckpointIntact
+        || (event instanceof ChangeEvent.Soaked && at.execution().state().onTrial());
+  }
+
+  private Next stop(StoredExecution at, ChangeEvent.Stopped stopped, OrchestrationContext duty)
+      throws InterruptedException {
+    return switch (write(at, stopped, duty)) {
+      case Advance.Applied(StoredExecution stored) -> new Next.Go(stored);
+      case Advance.Blocked(AbortCause _, String reason) -> reread(at, reason, duty);
+      case Advance.Lost(String reason) -> reread(at, reason, duty);
+      case Advance.Unproven(String reason) -> new Next.End(doubtful(reason, duty));
+      case Advance.Undecided(String reason) -> new Next.End(doubtful(reason, duty));
+    };
+  }
+
+  /** Where the change stands by now, if it moved on and this agent still leads. */
+  private Next reread(StoredExecution at, String reason, OrchestrationContext duty)
+      throws InterruptedException {
+    duty.story().catchUp(state);
+    var now = ledger.read(at.execution().id());
+    boolean moved = now.filter(s -> s.execution().turn() > at.execution().turn()).isPresent();
+    return moved && duty.leadership().holds()
+        ? new Next.Go(now.orElseThrow())
+        : lost(now.orElse(at), reason, duty);
+  }
+
+  private Advance write(StoredExecution at, ChangeEvent event, OrchestrationContext duty)
+      throws InterruptedException {
+    Transition transition = ChangeStateMachine.on(at, event, duty.leadership().term());
+    var whole = transition.with(lasting.with(transition.next()));
+    return ledger.write(whole, duty.leadership(), duty.story());
+  }
+
+  /** A held change that can't be resumed because what it stands on moved. */
+  private ExecutionOutcome blocked(
+      StoredExecution at, AbortCause cause, String reason, OrchestrationContext duty)
+      throws InterruptedException {
+    if (cause != AbortCause.STALE) {
+      return ExecutionOutcome.aborted(cause, reason);
+    }
+    var expired = write(at, new ChangeEvent.Outdated(reason), duty);
+    return expired instanceof Advance.Applied(StoredExecution stored)
+        ? drive(stored, Optional.empty(), duty)
+        : ExecutionOutcome.aborted(cause, reason);
+  }
+
+  private static Next lost(StoredExecution at, String reason, OrchestrationContext duty) {
+    duty.story().fallSilent();
+    return new Next.End(
+        at.execution().state().live()
+            ? ExecutionOutcome.unknown(reason + ": the next start goes on")
+            : aborted(reason + ": the next start removes what was staged"));
+  }
+
+  /** A lease runs out because the state store is away, or because this agent stood still. */
+  private Next expired(StoredExecution at, OrchestrationContext duty) throws InterruptedException {
+    String reason = "the lease ran out";
+    try {
+      ledger.read(at.execution().id());
+      return lost(at, reason, duty);
+    } catch (Unreachable e) {
+      return unreachable(at, reason + ", " + e.getMessage(), duty);
+    }
+  }
+
+  /** What isn't committed by now never will be: the next start presumes it aborted. */
+  private static Next unreachable(StoredExecution at, String reason, OrchestrationContext duty) {
+    boolean live = at.execution().state().live();
+    duty.story().summarise(reason, live ? Status.UNKNOWN : Status.ERROR);
+    return new Next.End(
+        live
+            ? ExecutionOutcome.unknown(reason + ": it is committed, and the next start goes on")
+            : ExecutionOutcome.unreachable(reason + ": the next start removes what was staged"));
+  }
+
+  private static ExecutionOutcome aborted(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, reason);
+  }
+
+  /** While it is on trial, all stands under the step that widens, or under the way back. */
+  private static Optional<Phase> place(ChangeState state) {
+    if (!state.onTrial()) {
+      return Optional.empty();
+    }
+    return Optional.of(state instanceof ChangeState.Withdrawing ? Phase.ROLLBACK : Phase.COMMIT);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.deployclaw.core.change;
+
+import dev.deployclaw.core.call.ParticipantFanout;
+import dev.deployclaw.core.call.ParticipantReplies;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+
+/**
+ * Publishes a committed epoch to all participants. A member that doesn't answer is published to
+ * again until the bound, since it may be back any moment. A refusal is an answer: it is tried a few
+ * times, because a member may lack what was staged, and each try stages that first. Only an agent
+ * that leads by a linearizable read publishes again.
+ */
+public final class PublishLoop {
+  private final ParticipantFanout crew;
+  private final ChangeLedger ledger;
+  private final AgentSettings.Bounds bounds;
+  private final AgentClock time;
+
+  PublishLoop(
+      ParticipantFanout crew, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
+    this.crew = crew;
+    this.ledger = ledger;
+    this.bounds = bounds;
+    this.time = time;
+  }
+
+  /** The same with these participants. */
+  PublishLoop of(ParticipantFanout others) {
+    return new PublishLoop(others, ledger, bounds, time);
+  }
+
+  ParticipantReplies publish(EpochSpec activation, OrchestrationContext duty)
+      throws InterruptedException {
+    long since = time.micros();
+    long within = bounds.converge().toNanos() / 1000;
+    var log =
+        new WaitReasonLog(
+            duty.story(), Phase.PUBLISH, "Publishing epoch " + activation.epoch() + " again");
+    int refused = 0;
+    var tally = crew.publish(activation, duty.mandate());
+    long waits = time.micros();
+    while (!tally.allYes()) {
+      refused += tally.with(Answer.NO).isEmpty() ? 0 : 1;
+      long waited = time.micros() - since;
+      if (waited >= within || (refused >= bounds.attempts() && decides(tally))) {
+        break;
+      }
+      log.tell("not taken yet: " + tally.pending(), tally.unfinished());
+      time.pause(RetryBackoff.after(waited, bounds.poll()));
+      if (!ledger.leads(duty.leadership())) {
+        break;
+      }
+      tally = tally.updated(crew.again(tally.unfinished(), activation, duty.mandate()));
+    }
+    duty.story().waited(time.micros() - waits);
+    return tally;
+  }
+
+  /** On a way back a refusal stops no other member: those that don't answer are waited for. */
+  private boolean decides(ParticipantReplies tally) {
+    return !crew.back() || tally.with(Answer.UNKNOWN).isEmpty();
+  }
+}

@@ -1,0 +1,183 @@
+package dev.deployclaw.core.compile;
+
+import dev.deployclaw.core.machine.RolloutPlan;
+import dev.deployclaw.core.overlay.Overlay;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.diff.PolicyDiff;
+import dev.deployclaw.policy.finding.PolicyFinding;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What is about to be done: immutable, ordered, and bound to what it stands on. The same intent on
+ * the same state has the same hash; what was measured on the way is not part of it.
+ *
+ * @param diff from the committed set to the target
+ * @param findings of the checks, the worst first
+ * @param warnings what was left as it is although it was asked for, or done beyond it
+ * @param overlays which changes by request come and go over the sources
+ * @param rollout by which cohorts it comes to everybody
+ */
+public record ChangePlan(
+    Intent intent,
+    Ground base,
+    PolicySet target,
+    String targetDigest,
+    List<Step> steps,
+    PolicyDiff diff,
+    List<PolicyFinding> findings,
+    List<String> warnings,
+    Overlaid overlays,
+    RolloutPlan rollout) {
+  public ChangePlan {
+    steps = List.copyOf(steps);
+    findings = List.copyOf(findings);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** One that comes to everybody at once. */
+  public ChangePlan(
+      Intent intent,
+      Ground base,
+      PolicySet target,
+      String targetDigest,
+      List<Step> steps,
+      PolicyDiff diff,
+      List<PolicyFinding> findings,
+      List<String> warnings,
+      Overlaid overlays) {
+    this(
+        intent,
+        base,
+        target,
+        targetDigest,
+        steps,
+        diff,
+        findings,
+        warnings,
+        overlays,
+        RolloutPlan.AT_ONCE);
+  }
+
+  /**
+   * What it stands on.
+   *
+   * @param revision of {@code active}; 0 before the first change
+   */
+  public record Ground(long epoch, String digest, long revision) {}
+
+  /**
+   * What comes to lie over the sources, and what no longer would.
+   *
+   * @param added tenants that the request changes, each with the document that says otherwise;
+   *     empty where none defines it
+   * @param removed overlays that applying the sources takes back
+   */
+  public record Overlaid(SortedMap<String, String> added, List<Overlay> removed) {
+    public static final Overlaid NOTHING = new Overlaid(new TreeMap<>(), List.of());
+
+    public Overlaid {
+      added = Collections.unmodifiableSortedMap(new TreeMap<>(added));
+      removed = List.copyOf(removed);
+    }
+
+    /** The same, with so many of each at most: for a record, which has a bound. */
+    public Overlaid atMost(int most) {
+      var some = new TreeMap<String, String>();
+      added.entrySet().stream().limit(most).forEach(e -> some.put(e.getKey(), e.getValue()));
+      return new Overlaid(some, removed.stream().limit(most).map(o -> o.atMost(most)).toList());
+    }
+
+    /** For JSON documents. */
+    public Map<String, Object> toMap() {
+      return Map.of("added", added, "removed", removed.stream().map(Overlay::toMap).toList());
+    }
+  }
+
+  /** One intended act of a procedure. */
+  public record Step(int number, String id, String action, List<String> operations) {
+    public Step {
+      operations = List.copyOf(operations);
+    }
+  }
+
+  public boolean changesNothing() {
+    return targetDigest.equals(base.digest());
+  }
+
+  /** SHA-256 of the canonical form: what an approval signs. */
+  public String hash() {
+    return CanonicalJson.sha256(CanonicalJson.bytes(signed()));
+  }
+
+  /** For JSON documents: {@code hash}, {@code base}, {@code steps}, and a {@code rollout}. */
+  public Map<String, Object> toMap() {
+    var out = new TreeMap<String, Object>();
+    out.put("hash", hash());
+    out.put("base", ground());
+    out.put("steps", stepMaps());
+    if (!rollout.equals(RolloutPlan.AT_ONCE)) {
+      out.put("rollout", rollout.toMap());
+    }
+    return out;
+  }
+
+  private Map<String, Object> signed() {
+    var out = new TreeMap<String, Object>();
+    out.put("operation", intent.operation().word());
+    out.put("changes", intent.changes().stream().map(ChangePlan::change).toList());
+    out.put("base", ground());
+    out.put("target_digest", targetDigest);
+    out.put("steps", stepMaps());
+    if (!rollout.equals(RolloutPlan.AT_ONCE)) {
+      out.put("rollout", rollout.toMap());
+    }
+    return out;
+  }
+
+  private Map<String, Object> ground() {
+    return Map.of("epoch", base.epoch(), "digest", base.digest(), "revision", base.revision());
+  }
+
+  private List<Object> stepMaps() {
+    List<Object> out = new ArrayList<>();
+    for (var step : steps) {
+      out.add(
+          Map.of(
+              "step", step.number(),
+              "id", step.id(),
+              "action", step.action(),
+              "operations", step.operations()));
+    }
+    return out;
+  }
+
+  private static Map<String, Object> change(RequestedChange c) {
+    var out = new TreeMap<String, Object>();
+    out.put("tenants", c.who().tenants());
+    out.put("labels", c.who().labels());
+    out.put("all", c.who().all());
+    out.put("except", c.who().except());
+    c.service().ifPresent(s -> out.put("service", s));
+    c.route().ifPresent(s -> out.put("route", s));
+    c.method().ifPresent(s -> out.put("method", s));
+    c.limit().ifPresent(s -> out.put("limit", s));
+    c.scale().ifPresent(s -> out.put("scale", s.toPlainString()));
+    c.from().ifPresent(s -> out.put("from", s));
+    var set = c.set();
+    set.requests().ifPresent(v -> out.put("requests", v));
+    set.windowSeconds().ifPresent(v -> out.put("window_s", v));
+    set.burst().ifPresent(v -> out.put("burst", v));
+    set.algorithm().ifPresent(v -> out.put("algorithm", v.word()));
+    set.mode().ifPresent(v -> out.put("mode", v.word()));
+    set.onBackendFailure().ifPresent(v -> out.put("on_backend_failure", v.word()));
+    return out;
+  }
+}

@@ -1,0 +1,270 @@
+package dev.deployclaw.core.compile;
+
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.document.DocumentProblem;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.source.CollectedPolicies;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+
+/**
+ * Turns an intent into the policy set that it asks for. Pure. The committed set is the truth; the
+ * sources count where the intent applies them, for tenants that nothing is committed of yet, and
+ * for all before the first change.
+ */
+public final class IntentCompiler {
+  private final PolicySet committed;
+  private final CollectedPolicies sources;
+  private final Set<String> warnings = new LinkedHashSet<>();
+
+  private IntentCompiler(PolicySet committed, CollectedPolicies sources) {
+    this.committed = committed;
+    this.sources = sources;
+  }
+
+  /** What stands, and what is configured beside the policies. */
+  public record Ground(
+      PolicySet committed,
+      CollectedPolicies sources,
+      Collection<Gateway> gateways,
+      String probeKey) {}
+
+  public static CompilationResult compile(Intent intent, Ground ground) {
+    var compiler = new IntentCompiler(ground.committed(), ground.sources());
+    var invalid = compiler.namedButInvalid(intent);
+    if (!invalid.isEmpty()) {
+      return new CompilationResult.Invalid(String.join("; ", invalid));
+    }
+    try {
+      return switch (compiler.tenants(intent)) {
+        case CompilationStep.Stopped<SortedMap<String, TenantPolicy>>(var why) -> why;
+        case CompilationStep.Made<SortedMap<String, TenantPolicy>>(var tenants) ->
+            compiler.ready(tenants.values(), ground);
+      };
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      return new CompilationResult.Refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private CompilationResult ready(Collection<TenantPolicy> tenants, Ground ground) {
+    return tenants.isEmpty()
+        ? new CompilationResult.Refused("no tenant would have a policy any more")
+        : new CompilationResult.Ready(
+            PolicySet.of(tenants, ground.gateways(), ground.probeKey()), List.copyOf(warnings));
+  }
+
+  private CompilationStep<SortedMap<String, TenantPolicy>> tenants(Intent intent) {
+    return switch (intent.operation()) {
+      case APPLY_POLICIES -> apply(intent);
+      case SET_LIMIT -> each(intent, LimitEditor::set);
+      case SCALE_LIMIT -> each(intent, LimitEditor::scale);
+      case SET_MODE -> each(intent, LimitEditor::mode);
+      case REMOVE_LIMIT -> each(intent, LimitEditor::remove);
+      case BLOCK -> each(intent, (t, c) -> block(t, c, true));
+      case UNBLOCK -> each(intent, (t, c) -> block(t, c, false));
+      case COPY_POLICY -> each(intent, this::copy);
+      case RESOLVE_CONFLICTS -> each(intent, WindowMerger::merge);
+      case REPAIR_DRIFT, ROLLBACK -> CompilationStep.notCarriedOut(intent.operation().word());
+      case CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT ->
+          CompilationStep.notCarriedOut(intent.operation().word());
+    };
+  }
+
+  /**
+   * The sources take effect; whoever can't be told from them keeps what is committed. A tenant that
+   * is named and that they don't define is no silent "nothing to do".
+   */
+  private CompilationStep<SortedMap<String, TenantPolicy>> apply(Intent intent) {
+    var known = new TreeMap<>(committed.tenants());
+    sources.leftOut().keySet().forEach(t -> known.putIfAbsent(t, unread(t)));
+    known.putAll(sources.policies());
+    return meant(intent, known)
+        .then(meant -> {
+          var undefined =
+              known.keySet().stream()
+                  .filter(t -> intent.names(t) && !sources.policies().containsKey(t))
+                  .toList();
+          return undefined.isEmpty()
+              ? CompilationStep.made(applied(intent, meant))
+              : new CompilationStep.Stopped<>(nothingToApply(String.join(", ", undefined)));
+        });
+  }
+
+  private CompilationResult.Stop nothingToApply(String whom) {
+    return sources.unknown().isEmpty()
+        ? new CompilationResult.Refused(
+            "no source defines " + whom + ", so there is nothing to apply")
+        : new CompilationResult.Unread(
+            "what the sources say of "
+                + whom
+                + " can't be read: "
+                + String.join(", ", sources.unknown()));
+  }
+
+  /** All that are known, where the request names nobody. */
+  private static CompilationStep<SortedSet<String>> meant(
+      Intent intent, SortedMap<String, TenantPolicy> known) {
+    CompilationStep<SortedSet<String>> meant = CompilationStep.made(new TreeSet<>());
+    if (intent.changes().isEmpty()) {
+      return meant.map(_ -> new TreeSet<>(known.keySet()));
+    }
+    for (var change : intent.changes()) {
+      meant =
+          meant.then(
+              before -> TenantSelector.of(change.who(), known).map(more -> both(before, more)));
+    }
+    return meant;
+  }
+
+  private static SortedSet<String> both(SortedSet<String> some, SortedSet<String> others) {
+    var all = new TreeSet<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  private SortedMap<String, TenantPolicy> applied(Intent intent, SortedSet<String> meant) {
+    var out = new TreeMap<>(committed.tenants());
+    sources
+        .policies()
+        .forEach((name, policy) -> {
+          if (meant.contains(name)) {
+            out.put(name, policy);
+          }
+        });
+    sources.leftOut().keySet().forEach(t -> warnings.add(leftOut(t)));
+    boolean all =
+        intent.changes().isEmpty() || intent.changes().stream().anyMatch(c -> c.who().all());
+    if (all) {
+      drop(out, meant);
+    }
+    return out;
+  }
+
+  /** Tenants that no source defines any more; none while a source's content is unknown. */
+  private void drop(SortedMap<String, TenantPolicy> out, Collection<String> among) {
+    for (String name : committed.tenants().keySet()) {
+      boolean gone = !sources.policies().containsKey(name) && !sources.leftOut().containsKey(name);
+      if (!gone || !among.contains(name)) {
+        continue;
+      }
+      if (sources.unknown().isEmpty()) {
+        out.remove(name);
+        warnings.add("tenant " + name + " is in no source any more and would be removed");
+      } else {
+        warnings.add(
+            "tenant "
+                + name
+                + " is kept: not all sources can be read: "
+                + String.join(", ", sources.unknown()));
+      }
+    }
+  }
+
+  /** Changes each tenant that is meant, one after the other. */
+  private CompilationStep<SortedMap<String, TenantPolicy>> each(
+      Intent intent, BiFunction<TenantPolicy, RequestedChange, CompilationStep<TenantPolicy>> how) {
+    CompilationStep<SortedMap<String, TenantPolicy>> tenants = CompilationStep.made(ground());
+    for (var change : intent.changes()) {
+      tenants = tenants.then(before -> changed(before, change, how));
+    }
+    return tenants;
+  }
+
+  private CompilationStep<SortedMap<String, TenantPolicy>> changed(
+      SortedMap<String, TenantPolicy> before,
+      RequestedChange change,
+      BiFunction<TenantPolicy, RequestedChange, CompilationStep<TenantPolicy>> how) {
+    return TenantSelector.of(change.who(), before)
+        .then(this::valid)
+        .then(names -> {
+          var after = new TreeMap<>(before);
+          for (String name : names) {
+            switch (how.apply(Objects.requireNonNull(before.get(name)), change)) {
+              case CompilationStep.Made<TenantPolicy>(var policy) -> after.put(name, policy);
+              case CompilationStep.Stopped<TenantPolicy>(var why) -> {
+                return new CompilationStep.Stopped<>(why);
+              }
+            }
+          }
+          return CompilationStep.made(after);
+        });
+  }
+
+  /** Those whose documents are valid; the others were meant, but not named, and are left out. */
+  private CompilationStep<List<String>> valid(SortedSet<String> meant) {
+    var valid = meant.stream().filter(t -> !sources.leftOut().containsKey(t)).toList();
+    if (valid.isEmpty()) {
+      var reasons = meant.stream().map(this::invalid).toList();
+      return new CompilationStep.Stopped<>(
+          new CompilationResult.Invalid(String.join("; ", reasons)));
+    }
+    meant.stream().filter(t -> !valid.contains(t)).forEach(t -> warnings.add(leftOut(t)));
+    return CompilationStep.made(valid);
+  }
+
+  private CompilationStep<TenantPolicy> copy(TenantPolicy tenant, RequestedChange change) {
+    if (change.from().isEmpty()) {
+      return CompilationStep.unclear("Copied from which tenant?");
+    }
+    String from = change.from().get();
+    var there = committed.tenant(from).or(() -> Optional.ofNullable(sources.policies().get(from)));
+    return there.isPresent()
+        ? CompilationStep.made(LimitEditor.copy(tenant, there.get(), change))
+        : CompilationStep.unclear("There is no tenant " + from + ". Which one is meant?");
+  }
+
+  private static CompilationStep<TenantPolicy> block(
+      TenantPolicy tenant, RequestedChange change, boolean blocked) {
+    boolean partly =
+        change.service().isPresent() || change.route().isPresent() || change.limit().isPresent();
+    return partly
+        ? CompilationStep.refused("a tenant can only be blocked as a whole")
+        : CompilationStep.made(tenant.withBlocked(blocked));
+  }
+
+  /** The committed tenants, and those that so far only a source defines. */
+  private SortedMap<String, TenantPolicy> ground() {
+    var out = new TreeMap<>(committed.tenants());
+    sources.policies().forEach(out::putIfAbsent);
+    int fresh = out.size() - committed.tenants().size();
+    if (fresh > 0) {
+      warnings.add(fresh + " tenants that only the sources define are applied with it");
+    }
+    return out;
+  }
+
+  private List<String> namedButInvalid(Intent intent) {
+    return sources.leftOut().keySet().stream().filter(intent::names).map(this::invalid).toList();
+  }
+
+  private String invalid(String tenant) {
+    return InvalidTenantMessage.named(tenant, fault(tenant));
+  }
+
+  private String leftOut(String tenant) {
+    return InvalidTenantMessage.unnamed(tenant, committed, fault(tenant));
+  }
+
+  private String fault(String tenant) {
+    return sources.fault(tenant).map(DocumentProblem::text).orElse("");
+  }
+
+  /** Stands for a tenant of which only the name is known, so that it can be named. */
+  private static TenantPolicy unread(String tenant) {
+    return new TenantPolicy(
+        tenant, new TreeMap<>(), Optional.empty(), false, BackendFailureMode.DENY, List.of());
+  }
+}

@@ -1,0 +1,71 @@
+package dev.deployclaw.core.freeze;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.freeze.KillSwitch.Turn;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Freezes the agent, by the kill switch that people have, when calls of one execution were refused
+ * at the sandbox again and again. A way back goes on, as it does when a person freezes.
+ */
+public final class AutoFreeze {
+  private static final Logger LOG = LoggerFactory.getLogger(AutoFreeze.class);
+
+  private final KillSwitch killSwitch;
+  private final AgentClock time;
+  private final String agent;
+  private final int most;
+
+  public AutoFreeze(AgentPorts ports, AgentSettings settings) {
+    this.killSwitch = new KillSwitch(ports.state());
+    this.time = ports.time();
+    this.agent = settings.agent();
+    this.most = settings.bounds().refusals();
+  }
+
+  /** Freezes once for an execution, and tells it there. */
+  public void judge(ExecutionRecorder story) throws InterruptedException {
+    var conduct = story.conduct();
+    if (!conduct.oversteps(most) || conduct.frozen().isPresent()) {
+      return;
+    }
+    String reason = "%d calls of %s were refused at the sandbox".formatted(most, story.execution());
+    String sentence = freeze(reason);
+    LOG.atError()
+        .addKeyValue("execution", story.execution())
+        .addKeyValue("reason", sentence)
+        .log("the agent freezes itself");
+    conduct.frozen(sentence);
+    var facts = Map.<String, Object>of("refused", most);
+    story.tellHere("Freezing the agent", new LogEntryContent(sentence, Status.ERROR, facts));
+    story.summarise(sentence, Status.ERROR);
+  }
+
+  private String freeze(String reason) throws InterruptedException {
+    try {
+      var freeze = new FreezeRecord(agent, reason, time.instant().toString());
+      return switch (killSwitch.freeze(freeze)) {
+        case Turn.Turned _ ->
+            "the agent froze itself, since %s; find out who calls executors beside it, then: deployclaw thaw"
+                .formatted(reason);
+        case Turn.Already _ -> "the agent stays frozen: " + reason;
+        case Turn.Unknown(String why) -> unfrozen(reason, why);
+      };
+    } catch (Unreachable e) {
+      return unfrozen(reason, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String unfrozen(String reason, String why) {
+    return "%s, and nobody knows whether the agent is frozen: %s; freeze it with: deployclaw freeze"
+        .formatted(reason, why);
+  }
+}

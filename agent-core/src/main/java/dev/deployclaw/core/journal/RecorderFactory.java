@@ -1,0 +1,57 @@
+package dev.deployclaw.core.journal;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskRequest;
+
+/** Begins the logs of new executions, and goes on with those of others. */
+public final class RecorderFactory {
+  private final AgentPorts ports;
+  private final AgentSettings settings;
+  private final ProgressListener progress;
+  private final ExecutionIdAllocator ids;
+
+  public RecorderFactory(AgentPorts ports, AgentSettings settings, ProgressListener progress) {
+    this.ports = ports;
+    this.settings = settings;
+    this.progress = progress;
+    this.ids = new ExecutionIdAllocator(ports);
+  }
+
+  /**
+   * A new execution, told by the procedure of an operation.
+   *
+   * @param withStore whether its id is taken in the state store, so that no other agent has it
+   */
+  public ExecutionRecorder begin(TaskOperation operation, boolean withStore)
+      throws InterruptedException {
+    return story(withStore ? ids.take() : ids.local(), operation);
+  }
+
+  /** The same, under the id that was reserved for the request, if one was. */
+  public ExecutionRecorder begin(TaskRequest request, TaskOperation operation, boolean withStore)
+      throws InterruptedException {
+    var reserved = request.execution().filter(this::isFree);
+    return reserved.isPresent() ? story(reserved.get(), operation) : begin(operation, withStore);
+  }
+
+  /** While the store is away another process of this machine may take an id that is reserved. */
+  private boolean isFree(String execution) {
+    return ports.journal().read(execution).isEmpty();
+  }
+
+  /** An execution that was begun before, here or elsewhere. */
+  public ExecutionRecorder goOn(String execution, TaskOperation operation)
+      throws InterruptedException {
+    var story = story(execution, operation);
+    story.catchUp(ports.state());
+    return story;
+  }
+
+  private ExecutionRecorder story(String execution, TaskOperation operation) {
+    var log = new ExecutionLog(ports, progress, execution);
+    return new ExecutionRecorder(
+        log, ports.playbook().of(operation), ports.time(), settings.agent());
+  }
+}

@@ -1,0 +1,31 @@
+package dev.deployclaw.core.ledger;
+
+import dev.deployclaw.core.call.CallContext;
+import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.machine.RollbackExclusions;
+import dev.deployclaw.core.spi.FencingToken;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import java.util.Optional;
+
+/**
+ * What an orchestrator carries while it drives a change: by whose lead, and where it tells about
+ * it.
+ *
+ * @param leftOut members that a person leaves out of a way back, should they not be able to go
+ */
+public record OrchestrationContext(
+    Leadership leadership,
+    ExecutionRecorder story,
+    Risks risks,
+    Optional<RollbackExclusions> leftOut) {
+  /** Nobody is left out. */
+  public OrchestrationContext(Leadership leadership, ExecutionRecorder story, Risks risks) {
+    this(leadership, story, risks, Optional.empty());
+  }
+
+  /** By which its calls are made. */
+  public CallContext mandate() {
+    return story.mandate(new FencingToken(leadership.name(), leadership.term()));
+  }
+}

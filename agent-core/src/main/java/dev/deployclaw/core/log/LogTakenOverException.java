@@ -1,0 +1,19 @@
+package dev.deployclaw.core.log;
+
+/**
+ * Another process has gone on with a log: whoever meets this stood still past its lease, and has
+ * nothing more to say in this execution.
+ */
+public final class LogTakenOverException extends IllegalStateException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param seq the record that was to be appended
+   * @param last the last record that is there
+   */
+  public LogTakenOverException(String execution, long seq, long last) {
+    super(
+        "another agent went on with %s: its record %d can't follow record %d"
+            .formatted(execution, seq, last));
+  }
+}

@@ -1,0 +1,84 @@
+package dev.deployclaw.core.machine;
+
+import dev.deployclaw.core.store.StoredFields;
+import dev.deployclaw.core.store.UnreadableRecordException;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What is committed: the one key that decides. Every enforcement point moves to it or is already
+ * there.
+ *
+ * @param change the execution that committed it
+ * @param term of the leader that wrote this
+ * @param predecessor the epoch that was committed before; 0 is what was found before the first
+ * @param step how often the cohort was moved since the epoch was committed: each move is a decision
+ *     of its own
+ * @param candidate an epoch beside it, by which a cohort of tenants is decided already
+ */
+public record CommittedEpoch(
+    long epoch,
+    String digest,
+    String change,
+    long term,
+    long predecessor,
+    long step,
+    Optional<Candidate> candidate) {
+
+  /** Everybody is decided by it. */
+  public CommittedEpoch(long epoch, String digest, String change, long term, long predecessor) {
+    this(epoch, digest, change, term, predecessor, 0, Optional.empty());
+  }
+
+  /**
+   * An epoch on trial.
+   *
+   * @param change the execution that tries it
+   * @param cohort who is decided by it, as the share of a {@code Cohort}
+   */
+  public record Candidate(long epoch, String digest, String change, int cohort) {
+    private Map<String, Object> json() {
+      return Map.of("epoch", epoch, "digest", digest, "change", change, "cohort", cohort);
+    }
+
+    private static Candidate of(StoredFields json) {
+      return new Candidate(
+          json.number("epoch"),
+          json.text("digest"),
+          json.text("change"),
+          (int) json.number("cohort"));
+    }
+  }
+
+  /** Without a step and a candidate as it always was, so that an older agent reads it. */
+  public byte[] bytes() {
+    var out = new TreeMap<String, Object>();
+    out.put("epoch", epoch);
+    out.put("digest", digest);
+    out.put("change", change);
+    out.put("term", term);
+    out.put("predecessor", predecessor);
+    if (step > 0) {
+      out.put("step", step);
+    }
+    candidate.ifPresent(c -> out.put("candidate", c.json()));
+    return CanonicalJson.bytes(out);
+  }
+
+  /**
+   * @throws UnreadableRecordException when the bytes aren't what {@link #bytes()} writes
+   */
+  public static CommittedEpoch read(byte[] bytes) {
+    var json = StoredFields.parse(bytes);
+    return new CommittedEpoch(
+        json.number("epoch"),
+        json.text("digest"),
+        json.text("change"),
+        json.number("term"),
+        json.number("predecessor"),
+        json.optionalNumber("step").orElse(0L),
+        json.optional("candidate").map(Candidate::of));
+  }
+}

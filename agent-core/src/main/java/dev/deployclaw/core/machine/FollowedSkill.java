@@ -1,0 +1,25 @@
+package dev.deployclaw.core.machine;
+
+import dev.deployclaw.core.store.StoredFields;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The skill that a change's plan was made of. A change that waited goes on only by the same one.
+ *
+ * @param operation the word of the operation that it serves
+ * @param sha256 of its folder, as it was pinned
+ */
+public record FollowedSkill(String operation, String skill, String sha256) {
+  Map<String, Object> toMap() {
+    return Map.of("operation", operation, "skill", skill, "sha256", sha256);
+  }
+
+  static FollowedSkill of(StoredFields json) {
+    return new FollowedSkill(json.text("operation"), json.text("skill"), json.text("sha256"));
+  }
+
+  static Optional<FollowedSkill> in(StoredFields json) {
+    return json.optional("followed").map(FollowedSkill::of);
+  }
+}

@@ -1,8 +1,0 @@
-package dev.deployclaw.core.machine;
-
-/**
- * An execution as it was read.
- *
- * @param revision when it was last written: the next write compares it
- */
-public record Stored(Execution execution, long revision) {}

@@ -1,0 +1,120 @@
+package dev.deployclaw.core.planning;
+
+import dev.deployclaw.core.compile.CheckedTarget;
+import dev.deployclaw.core.drift.Discrepancy;
+import dev.deployclaw.core.gate.ApprovalTrigger;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.planner.Understanding;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.policy.finding.PolicyFinding;
+import dev.deployclaw.policy.finding.Severity;
+import dev.deployclaw.policy.source.CollectedPolicies;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** What planning writes to the execution's log: what was understood, read, compared and found. */
+final class PlanningLog {
+  private static final int MOST_LISTED = 200;
+
+  /** The most findings about the estate that a step's summary names. */
+  private static final int MOST_SAID = 3;
+
+  private static final int MOST_NAMED = 5;
+
+  private final ExecutionRecorder story;
+
+  PlanningLog(ExecutionRecorder story) {
+    this.story = story;
+  }
+
+  /** Who else read the request, what that cost, and how the readings compare. */
+  void comparison(Understanding how, long fromMicros) {
+    if (!how.facts().isEmpty()) {
+      var status = how.doubtful() ? Status.WARNING : Status.OK;
+      var telling = new LogEntryContent(how.note(), status, how.facts());
+      story.tellTimed(Phase.PLAN, "Comparing with the model", telling, fromMicros);
+    }
+  }
+
+  /** The rules that hold a plan of it stand in the log before there is one. */
+  void understood(Intent intent, List<ApprovalTrigger> demands) {
+    var facts = new TreeMap<String, Object>();
+    if (!demands.isEmpty()) {
+      facts.put("needs_approval", demands.stream().map(d -> d.source().rule()).toList());
+    }
+    var telling = new LogEntryContent(InventoryBuilder.words(intent), Status.OK, facts);
+    story.tell(Phase.PLAN, "Understanding the request", telling);
+  }
+
+  void sources(CollectedPolicies sources, List<String> warnings) {
+    String detail = sources.policies().size() + " policies read from the sources";
+    boolean clean = sources.problems().isEmpty();
+    String problems = clean ? "" : ", " + sources.problems().size() + " problems";
+    Status status = clean && warnings.isEmpty() ? Status.OK : Status.WARNING;
+    var facts =
+        Map.<String, Object>of(
+            "tenants", listed(sources.policies().keySet(), t -> t),
+            "left_out", List.copyOf(sources.leftOut().keySet()),
+            "unknown", sources.unknown(),
+            "problems", listed(sources.problems(), p -> p.text()));
+    story.tell(Phase.PLAN, "policies.read", new LogEntryContent(detail + problems, status, facts));
+    story.summarise(detail + problems, status);
+    summarise(warnings);
+  }
+
+  void drift(List<Discrepancy> drift) {
+    String detail = Discrepancy.sentence(drift);
+    Status status = drift.isEmpty() ? Status.OK : Status.WARNING;
+    var facts = Map.<String, Object>of("drift", listed(drift, Discrepancy::toMap));
+    story.tell(Phase.PLAN, "policies.compare", new LogEntryContent(detail, status, facts));
+    story.summarise(detail, status);
+  }
+
+  void findings(CheckedTarget checked) {
+    long errors = count(checked, Severity.ERROR);
+    long warnings = count(checked, Severity.WARNING);
+    String counts = errors + " errors and " + warnings + " warnings in the policies";
+    String detail = String.join("; ", Stream.concat(Stream.of(counts), ofEstate(checked)).toList());
+    Status status = errors + warnings == 0 ? Status.OK : Status.WARNING;
+    var facts =
+        Map.<String, Object>of(
+            "findings", listed(checked.findings(), PolicyFinding::toMap),
+            "left_out", List.copyOf(checked.leftOut()));
+    story.tell(Phase.PLAN, "policies.check", new LogEntryContent(detail, status, facts));
+    story.summarise(detail, status);
+  }
+
+  void summarise(List<String> warnings) {
+    warnings.stream().limit(MOST_NAMED).forEach(w -> story.summarise(w, Status.WARNING));
+    int more = warnings.size() - MOST_NAMED;
+    story.summarise(more > 0 ? "and " + more + " more warnings" : "", Status.OK);
+  }
+
+  void tell(String action, String detail, Status status) {
+    story.tell(Phase.PLAN, action, new LogEntryContent(detail, status, Map.of()));
+  }
+
+  /** What no single tenant can mend is said at once, such as a node whose clock is wrong. */
+  private static Stream<String> ofEstate(CheckedTarget checked) {
+    return checked.findings().stream()
+        .filter(f -> f.severity() == Severity.WARNING && f.tenant().isEmpty())
+        .map(PolicyFinding::reason)
+        .limit(MOST_SAID);
+  }
+
+  /** As many as a record can hold; the counts beside them are whole. */
+  private static <T> List<Object> listed(Collection<T> all, Function<T, Object> as) {
+    return all.stream().limit(MOST_LISTED).map(as).toList();
+  }
+
+  private static long count(CheckedTarget checked, Severity severity) {
+    return checked.findings().stream().filter(f -> f.severity() == severity).count();
+  }
+}

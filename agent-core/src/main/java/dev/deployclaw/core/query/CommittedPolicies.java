@@ -1,0 +1,54 @@
+package dev.deployclaw.core.query;
+
+import dev.deployclaw.core.change.ChangeOrchestrator;
+import dev.deployclaw.core.ledger.PolicySetReader;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.policy.PolicySet;
+import java.util.Optional;
+
+/**
+ * The policies that are committed.
+ *
+ * @param reason why they can't be told; empty where they can
+ * @param epoch the committed one; 0 before the first change
+ */
+public record CommittedPolicies(ExitCode exit, String reason, long epoch, PolicySet set) {
+
+  public static CommittedPolicies committed(ChangeOrchestrator orchestrator)
+      throws InterruptedException {
+    try {
+      var base = orchestrator.ledger().base();
+      return of(
+          base.epoch(),
+          orchestrator.archive().committed(base),
+          "the policy set of epoch " + base.epoch() + " can't be read");
+    } catch (Unreachable e) {
+      return unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  public static CommittedPolicies of(long epoch, PolicySetReader archive)
+      throws InterruptedException {
+    try {
+      return of(
+          epoch,
+          archive.stored(epoch),
+          "the state store has no policies of epoch "
+              + epoch
+              + ": it keeps the active one, its predecessor and the last proven one");
+    } catch (Unreachable e) {
+      return unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  private static CommittedPolicies of(long epoch, Optional<PolicySet> set, String otherwise) {
+    return set.map(s -> new CommittedPolicies(ExitCode.OK, "", epoch, s))
+        .orElseGet(() -> unreachable(otherwise));
+  }
+
+  private static CommittedPolicies unreachable(String reason) {
+    return new CommittedPolicies(ExitCode.UNREACHABLE, reason, 0, PolicySet.EMPTY);
+  }
+}

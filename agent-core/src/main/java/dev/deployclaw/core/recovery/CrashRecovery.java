@@ -1,0 +1,302 @@
+package dev.deployclaw.core.recovery;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.change.ChangeOrchestrator;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.RecorderFactory;
+import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.log.RecordedDecision;
+import dev.deployclaw.core.log.RecordedDecision.Name;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.machine.ChangeEvent;
+import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.ChangeKind;
+import dev.deployclaw.core.machine.ChangeState;
+import dev.deployclaw.core.machine.ChangeStateMachine;
+import dev.deployclaw.core.machine.RollbackExclusions;
+import dev.deployclaw.core.machine.StoredExecution;
+import dev.deployclaw.core.regression.RegressionDetector;
+import dev.deployclaw.core.regression.SupersededChanges;
+import dev.deployclaw.core.repair.HeldRepairStore;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.MemberPhrases;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.writeback.SourceWriteBack;
+import dev.deployclaw.core.writeback.SourceWriteBack.Tried;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finishes what an agent that died left behind, decided from the state store alone: not committed
+ * is presumed aborted, committed rolls forward to its end. Comes before anything else that writes.
+ */
+public final class CrashRecovery {
+  /** A failed change, its way back, and each a few times over. */
+  private static final int MOST = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CrashRecovery.class);
+
+  private final ChangeOrchestrator orchestrator;
+  private final ChangeLedger ledger;
+  private final RecorderFactory stories;
+  private final ExecutionFinisher epilogue;
+  private final SourceWriteBack writeBacks;
+  private final AbandonedLogFinisher logEnds;
+  private final LostRecordReporter lostRecords;
+  private final StreamRepairReporter streamRepairs;
+  private final SupersededChanges overtaken;
+  private final HeldRepairStore heldRepairs;
+  private final GatePolicy gate;
+  private final AgentClock time;
+
+  /** What it works with. */
+  public record Parts(
+      ChangeOrchestrator orchestrator,
+      RecorderFactory stories,
+      ExecutionFinisher epilogue,
+      SourceWriteBack writeBacks,
+      GatePolicy gate) {}
+
+  public CrashRecovery(Parts parts, AgentPorts ports) {
+    this.orchestrator = parts.orchestrator();
+    this.ledger = orchestrator.ledger();
+    this.stories = parts.stories();
+    this.epilogue = parts.epilogue();
+    this.writeBacks = parts.writeBacks();
+    this.overtaken = new SupersededChanges(ports.state());
+    this.logEnds = new AbandonedLogFinisher(ports, ledger, stories, epilogue);
+    var accounts = new LogIncidentRecorder(ports.state(), ledger, stories, epilogue);
+    this.lostRecords = new LostRecordReporter(ports.journal(), accounts);
+    this.streamRepairs = new StreamRepairReporter(ports.journal(), accounts);
+    this.heldRepairs = new HeldRepairStore(ports, ledger, epilogue);
+    this.gate = parts.gate();
+    this.time = ports.time();
+  }
+
+  /**
+   * What was finished.
+   *
+   * @param blocked set when what is open could not be finished: nothing new may begin
+   */
+  public record Recovered(List<RequestOutcome> finished, Optional<RequestOutcome> blocked) {
+    public Recovered {
+      finished = List.copyOf(finished);
+    }
+
+    /** With more that was done; what was finished before is named once. */
+    public Recovered and(List<RequestOutcome> late) {
+      var named = finished.stream().map(RequestOutcome::execution).toList();
+      var all = new ArrayList<>(finished);
+      late.stream().filter(e -> !named.contains(e.execution())).forEach(all::add);
+      return new Recovered(all, blocked);
+    }
+  }
+
+  /**
+   * Why somebody may not leave members out of what is open; empty where they may, or nothing is.
+   */
+  public Optional<String> refuses(RollbackExclusions leftOut) throws InterruptedException {
+    var whole = leftOut.members().stream().filter(m -> !m.contains("/")).findFirst();
+    if (whole.isPresent()) {
+      return Optional.of(
+          "%s is no member, but a whole participant or nothing known: name its members, such as"
+                  .formatted(whole.get())
+              + " gateway/edge/gw-01, as deployclaw status lists them");
+    }
+    var open = ledger.open();
+    var x = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger.read(open.get());
+    return x.flatMap(s -> gate.refusesLeavingOut(s.execution(), leftOut.by()))
+        .map(GatePolicy.Refusal::reason);
+  }
+
+  /**
+   * @param leftOut members without which a way back may end
+   */
+  public Recovered run(Leadership leadership, Optional<RollbackExclusions> leftOut)
+      throws InterruptedException {
+    List<RequestOutcome> finished = new ArrayList<>();
+    for (int i = 0; i < MOST; i++) {
+      var open = ledger.open();
+      if (open.isEmpty()) {
+        expire(leadership, finished);
+        expireRepairs(leadership, finished);
+        finished.addAll(logEnds.write(leadership));
+        finished.addAll(lostRecords.account(leadership));
+        finished.addAll(streamRepairs.account(leadership));
+        return new Recovered(finished, Optional.empty());
+      }
+      var ended = finish(open.get(), leadership, leftOut);
+      if (ledger.open().equals(open)) {
+        return new Recovered(finished, Optional.of(ended));
+      }
+      finished.add(ended);
+    }
+    throw new IllegalStateException("no end to what is to be recovered");
+  }
+
+  private RequestOutcome finish(
+      String id, Leadership leadership, Optional<RollbackExclusions> leftOut)
+      throws InterruptedException {
+    var stored = ledger.read(id);
+    if (stored.isEmpty()) {
+      String reason = "open names " + id + ", of which nothing is stored: a person has to decide";
+      return RequestOutcome.of(id, ExecutionOutcome.unknown(reason));
+    }
+    var x = stored.get().execution();
+    var story = stories.goOn(x.log(), operation(x));
+    var duty = new OrchestrationContext(leadership, story, Risks.NONE, leftOut);
+    story.about(x);
+    leftOut.ifPresent(l -> tellWord(l, story));
+    var ending = presume(stored.get(), duty);
+    boolean ends = x.id().equals(x.log()) || ending.result() == ExecutionStatus.UNKNOWN;
+    return ends
+        ? epilogue.end(story, ending, Optional.of(leadership), List.of())
+        : RequestOutcome.of(x.id(), ending);
+  }
+
+  private ExecutionOutcome presume(StoredExecution stored, OrchestrationContext duty)
+      throws InterruptedException {
+    var state = stored.execution().state();
+    if (overtaken.has(stored.execution())) {
+      tell(duty, "found " + state.word() + ": " + RegressionDetector.ACCEPTED, "overtaken");
+      return orchestrator.supersede(stored, duty);
+    }
+    String found = "found " + state.word();
+    if (ChangeStateMachine.presumedAborted(state)) {
+      tell(duty, found + ": not committed, presumed aborted", "presumed-aborted");
+      return orchestrator.resume(
+          stored,
+          new ChangeEvent.Stopped(AbortCause.INTERRUPTED, "the agent ended before the commit"),
+          duty);
+    }
+    if (state.committed()) {
+      tell(duty, found + ": committed, rolling forward", "roll-forward");
+    } else {
+      tell(duty, found + goingOn(state), "go-on");
+    }
+    return orchestrator.drive(stored, Optional.empty(), duty);
+  }
+
+  private static void tellWord(RollbackExclusions leftOut, ExecutionRecorder story) {
+    String members = MemberPhrases.names(leftOut.members());
+    story.tell(
+        Phase.FINISH,
+        "Leaving members out",
+        new LogEntryContent(
+            leftOut.by() + " leaves out who of these can't go back: " + members,
+            Status.WARNING,
+            Map.of("members", leftOut.members(), "who", leftOut.by())));
+  }
+
+  private static String goingOn(ChangeState state) {
+    return state.onTrial() ? ": its cohort is committed, going on with it" : ": going on";
+  }
+
+  /** Held changes whose time is over, or whose epoch is, are ended, one after the other. */
+  private void expire(Leadership leadership, List<RequestOutcome> finished)
+      throws InterruptedException {
+    long now = time.instant().toEpochMilli();
+    long upTo = overtaken.upTo();
+    for (var x : ledger.changes()) {
+      if (x.state() instanceof ChangeState.Held held
+          && (held.untilMillis() < now || x.epoch() <= upTo)) {
+        var stored = ledger.read(x.id()).orElseThrow();
+        var story = stories.goOn(x.log(), operation(x));
+        var duty = new OrchestrationContext(leadership, story, Risks.NONE);
+        var ending =
+            x.epoch() <= upTo
+                ? orchestrator.supersede(stored, duty)
+                : orchestrator.resume(stored, new ChangeEvent.Expired(), duty);
+        finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+      }
+    }
+  }
+
+  private void expireRepairs(Leadership leadership, List<RequestOutcome> finished)
+      throws InterruptedException {
+    for (var held : heldRepairs.expired()) {
+      var story = stories.goOn(held.repair().id(), TaskOperation.REPAIR_DRIFT);
+      finished.add(heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, story));
+    }
+  }
+
+  /**
+   * What was to be written back and isn't yet: after what was asked for, which never waits for it.
+   * An outage of the sources ends it; what can't be told stays for the next command.
+   *
+   * @param tried the change that was just written back, or tried to
+   */
+  public List<RequestOutcome> writeBack(String tried, Leadership leadership)
+      throws InterruptedException {
+    List<RequestOutcome> finished = new ArrayList<>();
+    try {
+      int tries = 0;
+      for (String id : writeBacks.pending()) {
+        var came = id.equals(tried) ? Optional.<Tried>empty() : writeBack(id, leadership, finished);
+        tries += came.isPresent() ? 1 : 0;
+        if (tries == SourceWriteBack.MOST || came.filter(c -> !c.answered()).isPresent()) {
+          break;
+        }
+      }
+    } catch (Unreachable e) {
+      LOG.atWarn()
+          .addKeyValue("reason", e.getMessage())
+          .log("write-back is left to the next command that may write");
+    }
+    return finished;
+  }
+
+  private Optional<Tried> writeBack(String id, Leadership leadership, List<RequestOutcome> finished)
+      throws InterruptedException {
+    var x = ledger.read(id).map(StoredExecution::execution);
+    var tried = writeBacks.settle(id, leadership);
+    if (x.isPresent() && tried.filter(Tried::over).isPresent()) {
+      var story = stories.goOn(id, operation(x.get()));
+      story.tell(Phase.FINISH, SourceWriteBack.ACTION, tried.get().telling());
+      var ending = ExecutionOutcome.of(x.get());
+      finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+    }
+    tried
+        .filter(t -> !t.over())
+        .ifPresent(t ->
+            LOG.atWarn()
+                .addKeyValue("execution", id)
+                .addKeyValue("reason", t.telling().detail())
+                .log("still to be written back"));
+    return tried;
+  }
+
+  /** What an execution follows; where an earlier version opened it, what all of its kind did. */
+  public static TaskOperation operation(ChangeExecution x) {
+    return x.followed()
+        .flatMap(f -> TaskOperation.ofWord(f.operation()))
+        .orElseGet(() -> ofKind(x));
+  }
+
+  private static TaskOperation ofKind(ChangeExecution x) {
+    return x.kind() == ChangeKind.ROLLBACK ? TaskOperation.ROLLBACK : TaskOperation.APPLY_POLICIES;
+  }
+
+  private static void tell(OrchestrationContext duty, String detail, String rule) {
+    var telling =
+        new LogEntryContent(detail, Status.WARNING, Map.of())
+            .deciding(RecordedDecision.by(Name.RECOVER, rule));
+    duty.story().tell(Phase.FINISH, "Recovering at start", telling);
+  }
+}

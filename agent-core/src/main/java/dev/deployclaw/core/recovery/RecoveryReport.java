@@ -1,0 +1,18 @@
+package dev.deployclaw.core.recovery;
+
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import java.util.List;
+
+/**
+ * What a recovery came to.
+ *
+ * @param exit {@code OK} where nothing is left to be finished
+ * @param finished the executions that were brought to their end
+ * @param reason what stands in the way; empty where nothing does
+ */
+public record RecoveryReport(ExitCode exit, List<RequestOutcome> finished, String reason) {
+  public RecoveryReport {
+    finished = List.copyOf(finished);
+  }
+}

@@ -1,0 +1,240 @@
+package dev.deployclaw.core.repair;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.log.RecordedDecision;
+import dev.deployclaw.core.log.RecordedDecision.Name;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.machine.BaseEpoch;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.core.store.UnreadableRecordException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Repairs that wait for an approval. Each lies in the state store, written under the lead together
+ * with its record, so any agent can go on with it, once. Used by one thread.
+ */
+public final class HeldRepairStore {
+  /** How many may wait at once. */
+  static final int MOST = 100;
+
+  private static final String ACTION = "Waiting for an approval";
+
+  private final StateStore state;
+  private final ChangeLedger ledger;
+  private final ExecutionFinisher epilogue;
+  private final AgentClock time;
+
+  public HeldRepairStore(AgentPorts ports, ChangeLedger ledger, ExecutionFinisher epilogue) {
+    this.state = ports.state();
+    this.time = ports.time();
+    this.ledger = ledger;
+    this.epilogue = epilogue;
+  }
+
+  /** One, and the entry that it was read from. */
+  public record Found(HeldRepair repair, Entry entry) {
+    /** How its log ends while it waits. */
+    public ExecutionOutcome ending() {
+      return new ExecutionOutcome(ExecutionStatus.HELD, ExitCode.HELD, repair.why());
+    }
+
+    public boolean expired(Instant now) {
+      return repair.untilMillis() < now.toEpochMilli();
+    }
+  }
+
+  Instant now() {
+    return time.instant();
+  }
+
+  public Optional<Found> find(String id) throws InterruptedException {
+    return state.get(StoreKeys.heldRepair(id)).flatMap(HeldRepairStore::read);
+  }
+
+  public List<HeldRepair> all() throws InterruptedException {
+    return entries().stream().map(Found::repair).toList();
+  }
+
+  private List<Found> entries() throws InterruptedException {
+    return state.list(StoreKeys.HELD_REPAIRS).stream()
+        .map(HeldRepairStore::read)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** An entry, if it is what one writes, and of the execution whose key it is. */
+  public static Optional<Found> read(Entry entry) {
+    try {
+      return Optional.of(new Found(HeldRepair.read(entry.value()), entry))
+          .filter(f -> entry.key().equals(StoreKeys.heldRepair(f.repair().id())));
+    } catch (UnreadableRecordException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Keeps one until it is approved, in the transaction that records it.
+   *
+   * @param rule of the gate that holds it
+   */
+  ExecutionOutcome keep(HeldRepair repair, String rule, BaseEpoch base, OrchestrationContext duty)
+      throws InterruptedException {
+    if (state.keys(StoreKeys.HELD_REPAIRS).size() >= MOST) {
+      return new ExecutionOutcome(
+          ExecutionStatus.REFUSED,
+          ExitCode.REFUSED,
+          "%d repairs wait for an approval already: approve or reject one (deployclaw status lists them)"
+              .formatted(MOST));
+    }
+    var facts = new TreeMap<String, Object>();
+    facts.put("until", Instant.ofEpochMilli(repair.untilMillis()).toString());
+    facts.put("base_revision", repair.baseRevision());
+    var telling =
+        new LogEntryContent(
+                "%s; plan %s".formatted(repair.why(), repair.planHash().substring(0, 12)),
+                Status.WARNING,
+                facts)
+            .deciding(RecordedDecision.by(Name.AWAIT, rule));
+    String key = StoreKeys.heldRepair(repair.id());
+    var on =
+        new Transaction(
+            List.of(base.unmoved(), new Condition.Absent(key)),
+            List.of(new Write.Put(key, repair.bytes())));
+    return switch (record(Phase.GATE, telling, on, duty)) {
+      case Permit.Given() ->
+          new ExecutionOutcome(ExecutionStatus.HELD, ExitCode.HELD, repair.why());
+      case Permit.Refused() -> refused("something was committed while it was planned", duty);
+      case Permit.Unknown(String reason) ->
+          ExecutionOutcome.unknown("whether it is held can't be told: " + reason);
+    };
+  }
+
+  /** Uses the approval up, in the transaction that records it; how it ends, where that fails. */
+  Optional<ExecutionOutcome> authorize(Found held, String approver, OrchestrationContext duty)
+      throws InterruptedException {
+    var facts = new TreeMap<String, Object>();
+    facts.put("approver", approver);
+    facts.put("approved_plan", held.repair().planHash());
+    facts.put("approved_revision", held.repair().baseRevision());
+    var telling =
+        new LogEntryContent("approved by " + approver, Status.OK, facts)
+            .deciding(RecordedDecision.by(Name.AUTHORIZE, "approver"));
+    return switch (record(Phase.GATE, telling, taking(held), duty)) {
+      case Permit.Given() -> Optional.empty();
+      case Permit.Refused() ->
+          Optional.of(
+              refused("it was approved or rejected meanwhile, or another epoch committed", duty));
+      case Permit.Unknown(String reason) -> Optional.of(ExecutionOutcome.unknown(reason));
+    };
+  }
+
+  /** Another agent that leads has the log by now; else what it was planned on moved. */
+  private ExecutionOutcome refused(String moved, OrchestrationContext duty)
+      throws InterruptedException {
+    if (ledger.leads(duty.leadership())) {
+      return ExecutionOutcome.aborted(AbortCause.STALE, moved + ": ask again");
+    }
+    duty.story().fallSilent();
+    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads by now");
+  }
+
+  /** Ends one that a person rejects. */
+  public RequestOutcome reject(
+      Found held, String who, Leadership leadership, ExecutionRecorder story)
+      throws InterruptedException {
+    String why = "rejected by " + who;
+    var telling =
+        new LogEntryContent(why, Status.WARNING, Map.of("who", who))
+            .deciding(RecordedDecision.by(Name.REFUSE, "approver"));
+    return close(
+        held,
+        telling,
+        ExecutionOutcome.aborted(AbortCause.REJECTED, why),
+        new OrchestrationContext(leadership, story, Risks.NONE));
+  }
+
+  /** Ends one that can't be approved any more. */
+  public RequestOutcome drop(
+      Found held, ExecutionOutcome ending, Leadership leadership, ExecutionRecorder story)
+      throws InterruptedException {
+    var telling = new LogEntryContent(ending.reason(), Status.WARNING, Map.of());
+    return close(held, telling, ending, new OrchestrationContext(leadership, story, Risks.NONE));
+  }
+
+  /**
+   * Takes one off that has nothing to repair any more, or something else; its log ends with that.
+   */
+  void forget(Found held, Leadership leadership) throws InterruptedException {
+    var conditions = new ArrayList<>(leadership.conditions());
+    conditions.addAll(unmoved(held));
+    var _ =
+        state.transact(new Transaction(conditions, List.of(new Write.Delete(held.entry().key()))));
+  }
+
+  /** Those whose time is over. */
+  public List<Found> expired() throws InterruptedException {
+    return entries().stream().filter(f -> f.expired(now())).toList();
+  }
+
+  public static ExecutionOutcome expiry() {
+    return ExecutionOutcome.aborted(AbortCause.EXPIRED, "it was not approved in time");
+  }
+
+  private RequestOutcome close(
+      Found held, LogEntryContent telling, ExecutionOutcome ending, OrchestrationContext duty)
+      throws InterruptedException {
+    var on = new Transaction(unmoved(held), List.of(new Write.Delete(held.entry().key())));
+    return switch (record(Phase.FINISH, telling, on, duty)) {
+      case Permit.Given() ->
+          epilogue.end(duty.story(), ending, Optional.of(duty.leadership()), List.of());
+      case Permit.Refused(), Permit.Unknown _ -> {
+        duty.story().fallSilent();
+        yield RequestOutcome.of(
+            held.repair().id(),
+            ExecutionOutcome.unknown("the held repair could not be ended: ask again"));
+      }
+    };
+  }
+
+  private Transaction taking(Found held) {
+    var conditions = new ArrayList<>(unmoved(held));
+    conditions.add(new Condition.Unmoved(StoreKeys.ACTIVE, held.repair().baseRevision()));
+    return new Transaction(conditions, List.of(new Write.Delete(held.entry().key())));
+  }
+
+  private static List<Condition> unmoved(Found held) {
+    return List.of(new Condition.Unmoved(held.entry().key(), held.entry().modRevision()));
+  }
+
+  private Permit record(
+      Phase phase, LogEntryContent telling, Transaction on, OrchestrationContext duty)
+      throws InterruptedException {
+    var record = duty.story().record(phase, ACTION, telling);
+    return ledger.permit(record, on, duty.leadership(), duty.story());
+  }
+}

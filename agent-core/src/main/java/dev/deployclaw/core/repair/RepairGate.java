@@ -1,0 +1,116 @@
+package dev.deployclaw.core.repair;
+
+import dev.deployclaw.core.drift.DriftReport;
+import dev.deployclaw.core.gate.ChangeScope;
+import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.gate.GatePolicy.Verdict;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.machine.BaseEpoch;
+import dev.deployclaw.core.planning.RequestOrigin;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.policy.PolicySet;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Whether a repair may write: asked once it is known what it would put back, and before anything is
+ * written. The gate passes it or holds it; what was held goes on with the approval that was given
+ * for it, if it would still put back the same at the same members.
+ */
+final class RepairGate {
+  private final HeldRepairStore heldRepairs;
+  private final GatePolicy gate;
+  private final RequestOrigin by;
+  private final Optional<Approved> approved;
+
+  /** A held repair, and who approves it. */
+  private record Approved(HeldRepairStore.Found held, String by) {}
+
+  /** Of a repair that begins. */
+  RepairGate(HeldRepairStore heldRepairs, GatePolicy gate, RequestOrigin by) {
+    this(heldRepairs, gate, by, Optional.empty());
+  }
+
+  /** Of a repair that was held. */
+  RepairGate(
+      HeldRepairStore heldRepairs, GatePolicy gate, HeldRepairStore.Found held, String approver) {
+    this(
+        heldRepairs,
+        gate,
+        new RequestOrigin(held.repair().requester(), List.of()),
+        Optional.of(new Approved(held, approver)));
+  }
+
+  private RepairGate(
+      HeldRepairStore heldRepairs, GatePolicy gate, RequestOrigin by, Optional<Approved> approved) {
+    this.heldRepairs = heldRepairs;
+    this.gate = gate;
+    this.by = by;
+    this.approved = approved;
+  }
+
+  /**
+   * How it ends here; empty where it may write.
+   *
+   * @param committed what would be put back
+   * @param found at whom, and why
+   */
+  Optional<ExecutionOutcome> ask(
+      BaseEpoch base, PolicySet committed, DriftReport found, OrchestrationContext duty)
+      throws InterruptedException {
+    var plan = RepairPlan.of(base, found);
+    duty.story().planned(plan.hash());
+    if (approved.isPresent()) {
+      return goOn(approved.get(), plan.hash(), duty);
+    }
+    var risks = Risks.of(by.demands(), reach(committed));
+    return switch (gate.admit(by.requester(), risks)) {
+      case Verdict.Pass _ -> Optional.empty();
+      case Verdict.Hold hold -> Optional.of(hold(hold, plan, duty));
+    };
+  }
+
+  private ExecutionOutcome hold(Verdict.Hold hold, RepairPlan plan, OrchestrationContext duty)
+      throws InterruptedException {
+    var until = heldRepairs.now().plus(gate.holdFor());
+    var repair =
+        new HeldRepair(
+            duty.story().execution(),
+            by.requester(),
+            hold.why(),
+            plan.hash(),
+            plan.base().revision(),
+            until.toEpochMilli(),
+            hold.approval(),
+            plan.found().listed());
+    return heldRepairs.keep(repair, hold.rule(), plan.base(), duty);
+  }
+
+  private Optional<ExecutionOutcome> goOn(Approved given, String plan, OrchestrationContext duty)
+      throws InterruptedException {
+    return given.held().repair().planHash().equals(plan)
+        ? heldRepairs.authorize(given.held(), given.by(), duty)
+        : Optional.of(
+            ExecutionOutcome.aborted(
+                AbortCause.STALE,
+                "what differs from the committed epoch is no longer what was approved: ask again"));
+  }
+
+  /** It reaches every tenant with a limit; whom it reaches while nothing is managed isn't known. */
+  static ChangeScope reach(PolicySet committed) {
+    if (committed.tenants().isEmpty()) {
+      return ChangeScope.unknown(TaskOperation.REPAIR_DRIFT.word());
+    }
+    var services = new TreeSet<String>();
+    committed
+        .tenants()
+        .values()
+        .forEach(t -> t.limits().forEach(l -> services.add(l.match().service().orElse("*"))));
+    return ChangeScope.of(
+        TaskOperation.REPAIR_DRIFT.word(), committed.tenants().keySet(), services);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.deployclaw.core.result;
+
+import dev.deployclaw.core.machine.AbortCause;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a request ended. The rest stands in the execution's log.
+ *
+ * @param execution its id; empty where none was begun
+ * @param cause why nothing was committed, where that is known
+ * @param found what a look found
+ * @param questions what has to be answered first; for {@code NEEDS_CLARIFICATION} only
+ */
+public record RequestOutcome(
+    String execution,
+    ExecutionStatus result,
+    ExitCode exit,
+    String reason,
+    Optional<AbortCause> cause,
+    List<String> questions,
+    Optional<QueryReport> found) {
+  public RequestOutcome {
+    questions = List.copyOf(questions);
+  }
+
+  /** Of what was no look. */
+  public RequestOutcome(
+      String execution,
+      ExecutionStatus result,
+      ExitCode exit,
+      String reason,
+      Optional<AbortCause> cause,
+      List<String> questions) {
+    this(execution, result, exit, reason, cause, questions, Optional.empty());
+  }
+
+  public RequestOutcome finding(QueryReport report) {
+    return new RequestOutcome(
+        execution, result, exit, reason, cause, questions, Optional.of(report));
+  }
+
+  public static RequestOutcome of(String execution, ExecutionOutcome ending) {
+    return of(execution, ending, List.of());
+  }
+
+  public static RequestOutcome of(
+      String execution, ExecutionOutcome ending, List<String> questions) {
+    return new RequestOutcome(
+        execution, ending.result(), ending.exit(), ending.reason(), ending.cause(), questions);
+  }
+
+  public static RequestOutcome refused(String execution, String reason) {
+    return of(execution, new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason));
+  }
+}

@@ -1,0 +1,247 @@
+package dev.deployclaw.core.schedule;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.RecorderFactory;
+import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.log.RecordedDecision;
+import dev.deployclaw.core.log.RecordedDecision.Name;
+import dev.deployclaw.core.log.RecordedDecision.Policies;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.core.task.TaskOperation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Changes that begin at a time. They stand in the state store until it has come, written under the
+ * lead, so any agent that serves then begins them, once. Used by one thread.
+ */
+public final class ChangeScheduler {
+  /** A change that could not begin for so long after its time isn't begun any more. */
+  static final Duration MOST_LATE = Duration.ofHours(1);
+
+  /** How many changes may wait for their time at once. */
+  static final int MOST = 1_000;
+
+  private static final String ACTION = "Keeping to the schedule";
+
+  private final StateStore state;
+  private final ChangeLedger ledger;
+  private final RecorderFactory stories;
+  private final ExecutionFinisher epilogue;
+  private final AgentClock time;
+
+  /** Carries out a change whose time has come. */
+  @FunctionalInterface
+  public interface ChangeStarter {
+    RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException;
+  }
+
+  public ChangeScheduler(
+      AgentPorts ports, ChangeLedger ledger, RecorderFactory stories, ExecutionFinisher epilogue) {
+    this.state = ports.state();
+    this.ledger = ledger;
+    this.stories = stories;
+    this.epilogue = epilogue;
+    this.time = ports.time();
+  }
+
+  /** All of it. */
+  public ScheduleReport all() throws InterruptedException {
+    List<ScheduledChange> entries = new ArrayList<>();
+    List<String> unread = new ArrayList<>();
+    for (var entry : state.list(StoreKeys.SCHEDULED)) {
+      var read = ScheduledChange.read(entry);
+      read.ifPresent(entries::add);
+      if (read.isEmpty()) {
+        unread.add(ScheduledChange.id(entry) + ": its entry in the schedule can't be read");
+      }
+    }
+    entries.sort(Comparator.comparingLong(ScheduledChange::atMillis));
+    return new ScheduleReport(entries, unread);
+  }
+
+  public boolean holds(String id) throws InterruptedException {
+    return state.get(StoreKeys.scheduled(id)).isPresent();
+  }
+
+  /** What is to begin now; nothing while a change is under way. Needs no leadership. */
+  public List<String> due() throws InterruptedException {
+    long now = time.instant().toEpochMilli();
+    var due =
+        all().entries().stream().filter(s -> s.atMillis() <= now).map(ScheduledChange::id).toList();
+    return due.isEmpty() || ledger.open().isPresent() ? List.of() : due;
+  }
+
+  /** A change that opens waits no more. */
+  public static Write opened(String id) {
+    return new Write.Delete(StoreKeys.scheduled(id));
+  }
+
+  /** Keeps a planned change until its time. */
+  public ExecutionOutcome keep(
+      ScheduledChange entry, ExecutionRecorder story, Leadership leadership)
+      throws InterruptedException {
+    String at = Instant.ofEpochMilli(entry.atMillis()).toString();
+    String detail = entry.waiting().reason();
+    var telling =
+        new LogEntryContent(
+            detail,
+            Status.OK,
+            Map.of(
+                "start_at",
+                at,
+                "base_revision",
+                entry.baseRevision(),
+                "target_digest",
+                entry.target()));
+    var base = ledger.base();
+    var on =
+        new Transaction(
+            List.of(base.unmoved(), new Condition.Absent(StoreKeys.scheduled(entry.id()))),
+            List.of(new Write.Put(StoreKeys.scheduled(entry.id()), entry.bytes())));
+    if (state.keys(StoreKeys.SCHEDULED).size() >= MOST) {
+      return full(entry);
+    }
+    boolean moved = base.revision() != entry.baseRevision();
+    if (moved) {
+      return stale(entry, base.revision());
+    }
+    var decision =
+        RecordedDecision.by(Name.SCHEDULE, "start-at")
+            .leading(new Policies(base.digest(), entry.target()));
+    var record = story.record(Phase.PLAN, ACTION, telling.deciding(decision));
+    return switch (ledger.permit(record, on, leadership, story)) {
+      case Permit.Given() -> entry.waiting();
+      case Permit.Refused() ->
+          ExecutionOutcome.aborted(
+              AbortCause.STALE, "something was committed while it was planned: ask again");
+      case Permit.Unknown(String reason) ->
+          ExecutionOutcome.unknown("whether it is scheduled can't be told: " + reason);
+    };
+  }
+
+  private static ExecutionOutcome full(ScheduledChange entry) {
+    return new ExecutionOutcome(
+        ExecutionStatus.REFUSED,
+        ExitCode.REFUSED,
+        "%d changes wait for their time already, so %s isn't scheduled: wait, or cancel one (deployclaw status lists them)"
+            .formatted(MOST, entry.id()));
+  }
+
+  /** Begins a change if it is due; another agent may have been the first, or a person. */
+  public RequestOutcome begin(String id, Leadership leadership, ChangeStarter starter)
+      throws InterruptedException {
+    var entry = state.get(StoreKeys.scheduled(id));
+    var scheduled =
+        entry
+            .flatMap(ScheduledChange::read)
+            .filter(s -> s.atMillis() <= time.instant().toEpochMilli());
+    if (scheduled.isEmpty()) {
+      return RequestOutcome.of(
+          "",
+          new ExecutionOutcome(
+              ExecutionStatus.NO_CHANGE, ExitCode.OK, id + " is not due any more"));
+    }
+    var over = tooLate(scheduled.get(), entry.get(), leadership);
+    return over.isPresent() ? over.get() : starter.begin(scheduled.get());
+  }
+
+  /** Ends a schedule by a person's word; empty where there is none. */
+  public Optional<RequestOutcome> cancel(String id, String who, Leadership leadership)
+      throws InterruptedException {
+    var entry = state.get(StoreKeys.scheduled(id));
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    String what = "cancelled by " + who;
+    var ending = ExecutionOutcome.aborted(AbortCause.REJECTED, what);
+    return Optional.of(close(entry.get(), what, ending, leadership));
+  }
+
+  /** Its hour is past, or something was committed since it was planned: it is closed. */
+  private Optional<RequestOutcome> tooLate(
+      ScheduledChange scheduled, Entry entry, Leadership leadership) throws InterruptedException {
+    var late = Duration.ofMillis(time.instant().toEpochMilli() - scheduled.atMillis());
+    if (late.compareTo(MOST_LATE) > 0) {
+      String why =
+          "could not begin within an hour of its time, %s: was deployclaw serve running, and nothing else under way? ask again"
+              .formatted(Instant.ofEpochMilli(scheduled.atMillis()));
+      var ending = ExecutionOutcome.aborted(AbortCause.EXPIRED, why);
+      return Optional.of(close(entry, why, ending, leadership));
+    }
+    long revision = ledger.base().revision();
+    if (revision == scheduled.baseRevision()) {
+      return Optional.empty();
+    }
+    var stale = stale(scheduled, revision);
+    return Optional.of(close(entry, stale.reason(), stale, leadership));
+  }
+
+  private static ExecutionOutcome stale(ScheduledChange scheduled, long revision) {
+    return ExecutionOutcome.aborted(
+        AbortCause.STALE,
+        "guard active: observed revision %d, expected revision %d: something was committed since it was planned; ask again"
+            .formatted(revision, scheduled.baseRevision()));
+  }
+
+  /** Takes a change that can't begin off. */
+  public void drop(String id, Leadership leadership) throws InterruptedException {
+    var entry = state.get(StoreKeys.scheduled(id));
+    if (entry.isPresent()) {
+      write(entry.get(), new Write.Delete(entry.get().key()), leadership);
+    }
+  }
+
+  private void write(Entry entry, Write write, Leadership leadership) throws InterruptedException {
+    List<Condition> conditions = new ArrayList<>(leadership.conditions());
+    conditions.add(new Condition.Unmoved(entry.key(), entry.modRevision()));
+    var _ = state.transact(new Transaction(conditions, List.of(write)));
+  }
+
+  /** Takes it off, in the transaction that records why. */
+  private RequestOutcome close(
+      Entry entry, String why, ExecutionOutcome ending, Leadership leadership)
+      throws InterruptedException {
+    var story = stories.goOn(ScheduledChange.id(entry), TaskOperation.APPLY_POLICIES);
+    var telling =
+        new LogEntryContent(why, Status.WARNING, Map.of())
+            .deciding(RecordedDecision.by(Name.UNSCHEDULE, "taken-off"));
+    var record = story.record(Phase.FINISH, ACTION, telling);
+    var on =
+        new Transaction(
+            List.of(new Condition.Unmoved(entry.key(), entry.modRevision())),
+            List.of(new Write.Delete(entry.key())));
+    return switch (ledger.permit(record, on, leadership, story)) {
+      case Permit.Given() -> epilogue.end(story, ending, Optional.of(leadership), List.of());
+      case Permit.Refused(), Permit.Unknown _ -> {
+        story.fallSilent();
+        yield RequestOutcome.of(
+            ScheduledChange.id(entry),
+            ExecutionOutcome.unknown("the schedule could not be changed: ask again"));
+      }
+    };
+  }
+}

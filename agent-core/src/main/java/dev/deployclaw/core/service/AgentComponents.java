@@ -1,0 +1,120 @@
+package dev.deployclaw.core.service;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.change.ChangeOrchestrator;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.freeze.AutoFreeze;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.journal.RecorderFactory;
+import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.journal.chain.LogHeadWriter;
+import dev.deployclaw.core.planning.PlanBuilder;
+import dev.deployclaw.core.planning.PlanningResult;
+import dev.deployclaw.core.planning.SkillPinCheck;
+import dev.deployclaw.core.repair.DriftRepair;
+import dev.deployclaw.core.repair.HeldRepairStore;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.rollback.Rollback;
+import dev.deployclaw.core.rollback.SnapshotTaker;
+import dev.deployclaw.core.schedule.ChangeScheduler;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.core.writeback.SourceWriteBack;
+
+/** What the services of one agent are made of. It holds no leadership, and calls no service. */
+final class AgentComponents {
+  private final AgentPorts ports;
+  private final AgentSettings settings;
+  private final ChangeOrchestrator orchestrator;
+  private final RecorderFactory stories;
+  private final ExecutionFinisher epilogue;
+  private final SourceWriteBack writeBacks;
+
+  /**
+   * @throws IllegalArgumentException when no participant stores policy sets
+   */
+  AgentComponents(AgentPorts ports, AgentSettings settings, ProgressListener progress) {
+    boolean stores =
+        ports.executors().participants().stream()
+            .anyMatch(e -> e.name().equals(ExecutorRegistry.STORE));
+    if (!stores) {
+      throw new IllegalArgumentException("no participant stores policy sets");
+    }
+    this.ports = ports;
+    this.settings = settings;
+    this.orchestrator = new ChangeOrchestrator(ports, settings);
+    this.stories = new RecorderFactory(ports, settings, progress);
+    var overstepping = new AutoFreeze(ports, settings);
+    this.epilogue =
+        new ExecutionFinisher(
+            orchestrator.ledger(), new LogHeadWriter(ports.state()), ports.objects(), overstepping);
+    this.writeBacks = new SourceWriteBack(ports, settings, orchestrator);
+  }
+
+  AgentPorts ports() {
+    return ports;
+  }
+
+  AgentSettings settings() {
+    return settings;
+  }
+
+  ChangeOrchestrator orchestrator() {
+    return orchestrator;
+  }
+
+  RecorderFactory stories() {
+    return stories;
+  }
+
+  AgentClock time() {
+    return ports.time();
+  }
+
+  SkillPinCheck skills() {
+    return new SkillPinCheck(ports.playbook());
+  }
+
+  Rollback wayBack() {
+    return new Rollback(orchestrator, epilogue, ports, settings);
+  }
+
+  SnapshotTaker snapshot() {
+    return new SnapshotTaker(orchestrator, epilogue, ports, settings);
+  }
+
+  DriftRepair repairing() {
+    return new DriftRepair(orchestrator, epilogue, ports, settings);
+  }
+
+  SourceWriteBack writeBacks() {
+    return writeBacks;
+  }
+
+  ExecutionFinisher epilogue() {
+    return epilogue;
+  }
+
+  HeldRepairStore heldRepairs() {
+    return new HeldRepairStore(ports, orchestrator.ledger(), epilogue);
+  }
+
+  ChangeScheduler timetable() {
+    return new ChangeScheduler(ports, orchestrator.ledger(), stories, epilogue);
+  }
+
+  /** Plans a request on what is committed. Nothing is written. */
+  PlanningResult draft(TaskRequest request, ExecutionRecorder story) throws InterruptedException {
+    var base = orchestrator.ledger().base();
+    var committed = orchestrator.archive().committed(base);
+    if (committed.isEmpty()) {
+      String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
+      return new PlanningResult.Over(ExecutionOutcome.unreachable(lost));
+    }
+    var provenance = orchestrator.archive().provenance(base.epoch());
+    var standing = new PlanBuilder.CommittedState(base, committed.get(), provenance);
+    return new PlanBuilder(ports, settings, story, standing).draft(request);
+  }
+}

@@ -1,0 +1,252 @@
+package dev.deployclaw.core.service;
+
+import dev.deployclaw.core.change.ChangeOrchestrator;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
+import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.RecorderFactory;
+import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.ledger.ChangeContent;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.log.RecordedDecision;
+import dev.deployclaw.core.log.RecordedDecision.Name;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.machine.Approval;
+import dev.deployclaw.core.machine.ChangeEvent;
+import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.ChangeState;
+import dev.deployclaw.core.machine.StoredExecution;
+import dev.deployclaw.core.recovery.CrashRecovery;
+import dev.deployclaw.core.repair.DriftRepair;
+import dev.deployclaw.core.repair.HeldRepairStore;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.schedule.ChangeScheduler;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.writeback.SourceWriteBack;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.diff.FieldDifference;
+import dev.deployclaw.policy.diff.PolicyDiff;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A person's word on a held change. What is refused of it stands in the change's log; where that is
+ * ended already, in the application's.
+ */
+final class ApprovalService {
+  private static final Logger LOG = LoggerFactory.getLogger(ApprovalService.class);
+
+  private final ChangeOrchestrator orchestrator;
+  private final RecorderFactory stories;
+  private final ExecutionFinisher epilogue;
+  private final SourceWriteBack writeBacks;
+  private final ChangeScheduler timetable;
+  private final HeldRepairStore heldRepairs;
+  private final DriftRepair repairs;
+  private final GatePolicy gate;
+  private final AgentClock time;
+
+  ApprovalService(AgentComponents parts) {
+    this.orchestrator = parts.orchestrator();
+    this.stories = parts.stories();
+    this.epilogue = parts.epilogue();
+    this.writeBacks = parts.writeBacks();
+    this.timetable = parts.timetable();
+    this.heldRepairs = parts.heldRepairs();
+    this.repairs = parts.repairing();
+    this.gate = parts.settings().gate();
+    this.time = parts.time();
+  }
+
+  /**
+   * @param plan the hash that the approver read, or how it begins; empty where none is quoted
+   */
+  RequestOutcome approve(String id, String who, String plan, Leadership leadership)
+      throws InterruptedException {
+    var held = held(id);
+    if (held.isEmpty()) {
+      var repair = heldRepairs.find(id);
+      if (repair.isPresent()) {
+        return approve(repair.get(), who, plan, leadership);
+      }
+      var ended = notHeld(id);
+      LOG.atWarn()
+          .addKeyValue("execution", id)
+          .addKeyValue("who", who)
+          .addKeyValue("reason", ended.reason())
+          .log("approval refused");
+      return ended;
+    }
+    var x = held.get().execution();
+    var duty = duty(x, leadership);
+    var refused = gate.refuses(PendingApproval.of(x), who, plan);
+    if (refused.isPresent()) {
+      return refuse(refused.get().reason(), who, ExecutionOutcome.of(x.state()), duty);
+    }
+    long now = time.instant().toEpochMilli();
+    String checkpoint = x.checkpoint().orElseThrow().sha256();
+    ChangeEvent event =
+        x.state() instanceof ChangeState.Held h && h.untilMillis() < now
+            ? new ChangeEvent.Expired()
+            : new ChangeEvent.Approved(
+                new Approval(who, now, x.planHash(), checkpoint, x.base().revision()));
+    return end(held.get(), event, duty);
+  }
+
+  private RequestOutcome approve(
+      HeldRepairStore.Found held, String who, String plan, Leadership leadership)
+      throws InterruptedException {
+    var repair = held.repair();
+    var story = stories.goOn(repair.id(), TaskOperation.REPAIR_DRIFT);
+    var refused = gate.refuses(repair.waiting(), who, plan);
+    if (refused.isPresent()) {
+      var duty = new OrchestrationContext(leadership, story, Risks.NONE);
+      return refuse(refused.get().reason(), who, held.ending(), duty);
+    }
+    return held.expired(time.instant())
+        ? heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, story)
+        : repairs.approved(held, who, leadership, story);
+  }
+
+  /** What was held stays held, and so says its log. */
+  private RequestOutcome refuse(
+      String reason, String who, ExecutionOutcome still, OrchestrationContext duty)
+      throws InterruptedException {
+    var telling =
+        new LogEntryContent(reason, Status.WARNING, Map.of("who", who))
+            .deciding(RecordedDecision.by(Name.REFUSE, "approver"));
+    duty.story().tell(Phase.GATE, "Approval refused", telling);
+    epilogue.end(duty.story(), still, Optional.of(duty.leadership()), List.of());
+    return RequestOutcome.refused(duty.story().execution(), reason);
+  }
+
+  /**
+   * Why a word on a change would be refused as things stand.
+   *
+   * @param plan for an approval, the hash that is quoted, or how it begins
+   */
+  Optional<ApprovalRefusal> objection(String id, String who, boolean approves, String plan)
+      throws InterruptedException {
+    var there = orchestrator.ledger().read(id);
+    var repair = heldRepairs.find(id);
+    if (!approves && (timetable.holds(id) || repair.isPresent())) {
+      return Optional.empty();
+    }
+    if (repair.isPresent()) {
+      return notAllowed(repair.get().repair().waiting(), who, plan);
+    }
+    if (there.isEmpty()) {
+      return Optional.of(
+          new ApprovalRefusal(ApprovalRefusal.Kind.NO_SUCH_CHANGE, notHeld(id).reason()));
+    }
+    if (!(there.get().execution().state() instanceof ChangeState.Held)) {
+      return Optional.of(new ApprovalRefusal(ApprovalRefusal.Kind.NOT_HELD, notHeld(id).reason()));
+    }
+    return approves
+        ? notAllowed(PendingApproval.of(there.get().execution()), who, plan)
+        : Optional.empty();
+  }
+
+  /** What a held change or repair would change; empty where that execution isn't held. */
+  Optional<HeldPlan> plan(String id) throws InterruptedException {
+    var held = held(id).map(StoredExecution::execution);
+    if (held.isPresent()) {
+      return Optional.of(new HeldPlan(PendingApproval.of(held.get()), changes(held.get())));
+    }
+    return heldRepairs
+        .find(id)
+        .map(HeldRepairStore.Found::repair)
+        .map(r -> new HeldPlan(r.waiting(), r.found()));
+  }
+
+  private List<String> changes(ChangeExecution x) throws InterruptedException {
+    return orchestrator.archive().load(x)
+            instanceof PolicySetReader.Loaded.Ready(ChangeContent content)
+        ? PolicyDiff.between(content.previous().orElse(PolicySet.EMPTY), content.set())
+            .differences()
+            .stream()
+            .map(FieldDifference::text)
+            .toList()
+        : List.of();
+  }
+
+  private Optional<ApprovalRefusal> notAllowed(PendingApproval waiting, String who, String plan) {
+    return gate.refuses(waiting, who, plan).map(ApprovalRefusal::of);
+  }
+
+  /** Of a change that waits for its time, or for its end, it takes that away. */
+  RequestOutcome reject(String id, String who, Leadership leadership) throws InterruptedException {
+    var held = held(id);
+    if (held.isPresent()) {
+      var duty = duty(held.get().execution(), leadership);
+      return end(held.get(), new ChangeEvent.Rejected(who), duty);
+    }
+    var repair = heldRepairs.find(id);
+    if (repair.isPresent()) {
+      var story = stories.goOn(id, TaskOperation.REPAIR_DRIFT);
+      return heldRepairs.reject(repair.get(), who, leadership, story);
+    }
+    var cancelled = timetable.cancel(id, who, leadership);
+    return cancelled.isPresent() ? cancelled.get() : notHeld(id);
+  }
+
+  private RequestOutcome end(StoredExecution held, ChangeEvent event, OrchestrationContext duty)
+      throws InterruptedException {
+    var ending = orchestrator.resume(held, event, duty);
+    var story = duty.story();
+    writeBacks.after(story, duty.leadership());
+    var stillHeld =
+        ending.result() == ExecutionStatus.ABORTED && !story.silent()
+            ? held(held.execution().id())
+            : Optional.<StoredExecution>empty();
+    var said = stillHeld.map(s -> ExecutionOutcome.of(s.execution().state())).orElse(ending);
+    epilogue.end(story, said, Optional.of(duty.leadership()), List.of());
+    return RequestOutcome.of(story.execution(), story.whole(ending));
+  }
+
+  private Optional<StoredExecution> held(String id) throws InterruptedException {
+    return orchestrator
+        .ledger()
+        .read(id)
+        .filter(s -> s.execution().state() instanceof ChangeState.Held);
+  }
+
+  /** One that waited for too long was ended a moment ago, before anything else began. */
+  private RequestOutcome notHeld(String id) throws InterruptedException {
+    var state = orchestrator.ledger().read(id).map(s -> s.execution().state());
+    if (state.isEmpty()) {
+      return RequestOutcome.refused(id, "there is no change " + id);
+    }
+    return state.get() instanceof ChangeState.Aborted a && a.cause() == AbortCause.EXPIRED
+        ? RequestOutcome.of(id, ExecutionOutcome.of(a))
+        : RequestOutcome.refused(id, notHeld(id, state.get()));
+  }
+
+  /** An approval is used once, and a change that rests isn't moved by a word. */
+  private static String notHeld(String id, ChangeState state) {
+    return "%s isn't held: observed %s, expected held; %s"
+        .formatted(
+            id,
+            state.word(),
+            state.over()
+                ? "it is over: ask for the change anew"
+                : "it was approved already, and is under way: deployclaw log " + id);
+  }
+
+  private OrchestrationContext duty(ChangeExecution x, Leadership leadership)
+      throws InterruptedException {
+    return new OrchestrationContext(
+        leadership, stories.goOn(x.log(), CrashRecovery.operation(x)), Risks.NONE);
+  }
+}

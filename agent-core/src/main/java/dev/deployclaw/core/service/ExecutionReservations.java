@@ -1,0 +1,169 @@
+package dev.deployclaw.core.service;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.election.CurrentTermCondition;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.journal.ExecutionIdAllocator;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Gives ids to tasks that are accepted now and carried out later, so that no other agent takes the
+ * same, and remembers callers' idempotency keys, so that a repeated call to any agent finds the
+ * first one's execution. Each is one transaction under the current term, without leadership: it
+ * moves nothing that an agent acts on. Any thread. Throws {@link Unreachable} where the state store
+ * can't be reached.
+ */
+public final class ExecutionReservations {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST_TRIES = 8;
+
+  /** Half of what etcd takes in one transaction. */
+  private static final int FORGOTTEN_AT_ONCE = 64;
+
+  private final StateStore state;
+  private final AgentClock time;
+  private final ExecutionIdAllocator ids;
+  private final String owner;
+
+  /**
+   * @param owner where the tasks are kept that this object reserves for
+   */
+  public ExecutionReservations(AgentPorts ports, String owner) {
+    this.owner = owner;
+    this.state = ports.state();
+    this.time = ports.time();
+    this.ids = new ExecutionIdAllocator(ports);
+  }
+
+  /**
+   * A caller's idempotency key.
+   *
+   * @param hash of the key and its caller, hex
+   * @param fingerprint of what was asked, hex
+   * @param nonce differs for each call, so that a lost answer can be told from another's
+   */
+  public record Key(String hash, String fingerprint, String nonce) {}
+
+  /** How a reservation ended. */
+  public sealed interface Reserved {
+    String execution();
+
+    record Fresh(String execution) implements Reserved {}
+
+    /**
+     * The key was given before, for the same.
+     *
+     * @param owner who reserved it then
+     */
+    record Again(String execution, String owner) implements Reserved {}
+
+    /** The key was given before, for something else. */
+    record Conflict(String execution) implements Reserved {}
+  }
+
+  public Reserved reserve(Optional<Key> key) throws InterruptedException {
+    for (int i = 0; i < MOST_TRIES; i++) {
+      var known = key.isPresent() ? known(key.get()) : Optional.<Reserved>empty();
+      if (known.isPresent()) {
+        return known.get();
+      }
+      String execution = ids.next(true);
+      if (take(execution, key)) {
+        return new Reserved.Fresh(execution);
+      }
+    }
+    var cause = new IllegalStateException(MOST_TRIES + " tries");
+    throw new Unreachable("no execution id could be reserved", cause);
+  }
+
+  /**
+   * Forgets all that was reserved before, in as many transactions as it takes; says how many
+   * entries that were. What another agent forgets at the same time is left to it.
+   */
+  public int forget(Instant before) throws InterruptedException {
+    var old =
+        Stream.concat(
+                state.list(StoreKeys.RESERVED).stream(), state.list(StoreKeys.TASK_KEYS).stream())
+            .filter(e -> json(e).path("at").asLong() < before.toEpochMilli())
+            .toList();
+    int gone = 0;
+    for (int from = 0; from < old.size(); from += FORGOTTEN_AT_ONCE) {
+      gone += forget(old.subList(from, Math.min(old.size(), from + FORGOTTEN_AT_ONCE)));
+    }
+    return gone;
+  }
+
+  private int forget(List<Entry> old) throws InterruptedException {
+    var conditions = new ArrayList<Condition>();
+    conditions.add(CurrentTermCondition.of(state));
+    old.forEach(e -> conditions.add(new Condition.Unmoved(e.key(), e.modRevision())));
+    List<Write> writes = old.stream().<Write>map(e -> new Write.Delete(e.key())).toList();
+    var result = state.transact(new Transaction(conditions, writes));
+    return result instanceof StateStore.Result.Applied ? old.size() : 0;
+  }
+
+  private Optional<Reserved> known(Key key) throws InterruptedException {
+    return state
+        .get(StoreKeys.taskKey(key.hash()))
+        .map(ExecutionReservations::json)
+        .map(there -> {
+          String execution = there.path("execution").asText();
+          if (there.path("nonce").asText().equals(key.nonce())) {
+            return new Reserved.Fresh(execution); // the answer of an earlier try was lost
+          }
+          return there.path("fingerprint").asText().equals(key.fingerprint())
+              ? new Reserved.Again(execution, there.path("owner").asText())
+              : new Reserved.Conflict(execution);
+        });
+  }
+
+  private boolean take(String execution, Optional<Key> key) throws InterruptedException {
+    var conditions = new ArrayList<>(ids.free(execution));
+    var writes = new ArrayList<Write>();
+    long now = time.instant().toEpochMilli();
+    writes.add(ids.taking(execution));
+    if (key.isPresent()) {
+      var k = key.get();
+      var value =
+          Map.of(
+              "at",
+              now,
+              "execution",
+              execution,
+              "fingerprint",
+              k.fingerprint(),
+              "nonce",
+              k.nonce(),
+              "owner",
+              owner);
+      conditions.add(new Condition.Absent(StoreKeys.taskKey(k.hash())));
+      writes.add(new Write.Put(StoreKeys.taskKey(k.hash()), CanonicalJson.bytes(value)));
+    }
+    return state.transact(new Transaction(conditions, writes)) instanceof StateStore.Result.Applied;
+  }
+
+  private static JsonNode json(Entry entry) {
+    try {
+      return JSON.readTree(entry.value());
+    } catch (IOException e) {
+      throw new UncheckedIOException(entry.key() + " isn't JSON", e);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.deployclaw.core.service;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.freeze.FreezeRecord;
+import dev.deployclaw.core.freeze.KillSwitch;
+import dev.deployclaw.core.freeze.KillSwitch.Turn;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.RecorderFactory;
+import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Freezes and thaws for people: the kill switch, and a log of who turned it. */
+final class FreezeService {
+  private final KillSwitch killSwitch;
+  private final RecorderFactory stories;
+  private final ExecutionFinisher epilogue;
+  private final AgentClock time;
+
+  FreezeService(AgentPorts ports, RecorderFactory stories, ExecutionFinisher epilogue) {
+    this.killSwitch = new KillSwitch(ports.state());
+    this.stories = stories;
+    this.epilogue = epilogue;
+    this.time = ports.time();
+  }
+
+  RequestOutcome freeze(TaskRequest request, String reason) throws InterruptedException {
+    var freeze = new FreezeRecord(request.requester(), reason, time.instant().toString());
+    return turn(
+        request,
+        () ->
+            switch (killSwitch.freeze(freeze)) {
+              case Turn.Turned(_) -> done("frozen " + freeze.sentence());
+              case Turn.Already(var there) ->
+                  nothing("frozen already " + there.map(FreezeRecord::sentence).orElse(""));
+              case Turn.Unknown(String why) -> unknown(why);
+            });
+  }
+
+  RequestOutcome thaw(TaskRequest request) throws InterruptedException {
+    return turn(
+        request,
+        () ->
+            switch (killSwitch.thaw()) {
+              case Turn.Turned(var before) ->
+                  done("thawed" + before.map(f -> "; it was frozen " + f.sentence()).orElse(""));
+              case Turn.Already(_) -> nothing("nothing was frozen");
+              case Turn.Unknown(String why) -> unknown(why);
+            });
+  }
+
+  @FunctionalInterface
+  private interface Hand {
+    ExecutionOutcome turn() throws InterruptedException;
+  }
+
+  /** The log is written after the switch is turned: nothing may delay it. */
+  private RequestOutcome turn(TaskRequest request, Hand hand) throws InterruptedException {
+    boolean reached = true;
+    ExecutionOutcome ending;
+    try {
+      ending = hand.turn();
+    } catch (Unreachable e) {
+      reached = false;
+      ending = ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
+    }
+    var story = begin(request, reached);
+    story.asked(request);
+    var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
+    story.tell(
+        Phase.GATE,
+        "Turning the kill switch",
+        new LogEntryContent(ending.reason(), status, Map.of()));
+    return epilogue.end(story, ending, Optional.empty(), List.of());
+  }
+
+  /** What was turned is turned, even if the store is away by now. */
+  private ExecutionRecorder begin(TaskRequest request, boolean reached)
+      throws InterruptedException {
+    try {
+      return stories.begin(request, TaskOperation.APPLY_POLICIES, reached);
+    } catch (Unreachable e) {
+      return stories.begin(request, TaskOperation.APPLY_POLICIES, false);
+    }
+  }
+
+  private static ExecutionOutcome done(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, reason);
+  }
+
+  private static ExecutionOutcome nothing(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
+  }
+
+  private static ExecutionOutcome unknown(String why) {
+    return ExecutionOutcome.unknown(
+        "nobody knows how the kill switch stands: " + why + "; see status");
+  }
+}

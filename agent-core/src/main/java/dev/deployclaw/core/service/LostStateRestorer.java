@@ -1,0 +1,202 @@
+package dev.deployclaw.core.service;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.CallContext;
+import dev.deployclaw.core.call.ParticipantReplies;
+import dev.deployclaw.core.drift.DriftReport;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.ledger.ChangeContent;
+import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader.Loaded;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.log.RecordedDecision;
+import dev.deployclaw.core.log.RecordedDecision.Name;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.machine.BaseEpoch;
+import dev.deployclaw.core.machine.StoredExecution;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberPhrases;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Puts back, by itself, what a back end lost of the committed epoch, as a Redis failover does: only
+ * what isn't there any more, so that nobody's hands are written over. It looks without leadership,
+ * and where nothing was lost it does nothing and leaves no log. It stands back from a change that
+ * is under way, which publishes by itself, and from the kill switch.
+ */
+final class LostStateRestorer {
+  private final AgentComponents parts;
+  private final LeaderScope leading;
+  private final AgentPorts ports;
+  private final AgentSettings settings;
+  private final ChangeLedger ledger;
+
+  LostStateRestorer(AgentComponents parts, LeaderScope leading) {
+    this.parts = parts;
+    this.leading = leading;
+    this.ports = parts.ports();
+    this.settings = parts.settings();
+    this.ledger = parts.orchestrator().ledger();
+  }
+
+  /** How it ended; empty where nothing was lost, or nothing may be done now. */
+  Optional<RequestOutcome> run() throws InterruptedException {
+    if (look().isEmpty()) {
+      return Optional.empty();
+    }
+    var ended = leading.run(Optional.empty(), this::putBack);
+    return Optional.of(ended).filter(e -> !e.execution().isEmpty());
+  }
+
+  /** What is lost of what is committed. */
+  private record Loss(BaseEpoch base, EpochSpec activation, ParticipantReplies said) {
+    String sentence() {
+      return said.named(Answer.NO);
+    }
+  }
+
+  private Optional<Loss> look() throws InterruptedException {
+    var base = ledger.base();
+    boolean stands = ChangeContent.wayBackTo(base) != 0;
+    if (!stands || ledger.open().isPresent() || ledger.freeze().isPresent()) {
+      return Optional.empty();
+    }
+    var activation = activation(base);
+    if (activation.isEmpty()) {
+      return Optional.empty();
+    }
+    var said = ask(new ExecutorCall.Lost(activation.get()), CallContext.looking()).asLooks();
+    return said.with(Answer.NO).isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Loss(base, activation.get(), said));
+  }
+
+  private Optional<EpochSpec> activation(BaseEpoch base) throws InterruptedException {
+    var x = ledger.read(base.change()).map(StoredExecution::execution);
+    return x.isPresent()
+            && parts.orchestrator().archive().load(x.get())
+                instanceof Loaded.Ready(ChangeContent content)
+        ? Optional.of(content.activation(x.get()).at(base.step(), Optional.empty()))
+        : Optional.empty();
+  }
+
+  private ParticipantReplies ask(ExecutorCall call, CallContext mandate)
+      throws InterruptedException {
+    var those =
+        ports.executors().participants().stream()
+            .filter(e -> e.verbs().contains(call.verb()))
+            .toList();
+    return ParticipantReplies.of(
+        ports.executors().calls().all(those, call, mandate, settings.bounds().call()));
+  }
+
+  /** Looks once more: it may have waited for another leader, who mended it. */
+  private RequestOutcome putBack(Leadership leadership) throws InterruptedException {
+    var there = look();
+    if (there.isEmpty()) {
+      return RequestOutcome.of(
+          "",
+          new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, "nothing is lost any more"));
+    }
+    var loss = there.get();
+    var story = parts.stories().begin(TaskOperation.REPAIR_DRIFT, true);
+    var duty = new OrchestrationContext(leadership, story, Risks.NONE);
+    story.asked(
+        new TaskRequest(
+            "put back what was lost of epoch " + loss.base().epoch(),
+            settings.agent(),
+            ports.time().instant()));
+    story.about(loss.base().epoch());
+    var refused = permit(loss, duty);
+    var ending = refused.isPresent() ? refused.get() : reassert(loss, duty);
+    return parts.epilogue().end(story, ending, Optional.of(leadership), List.of());
+  }
+
+  /** The record of what is about to be done, in the transaction that allows it. */
+  private Optional<ExecutionOutcome> permit(Loss loss, OrchestrationContext duty)
+      throws InterruptedException {
+    var facts =
+        Map.<String, Object>of(
+            "lost",
+            loss.said().with(Answer.NO).stream()
+                .limit(DriftReport.MOST_LISTED)
+                .map(r -> r.member() + ": " + r.reason())
+                .toList(),
+            "digest",
+            loss.base().digest(),
+            "term",
+            duty.leadership().term());
+    String action = "Putting back what was lost of epoch " + loss.base().epoch();
+    var telling =
+        new LogEntryContent(loss.sentence(), Status.WARNING, facts)
+            .deciding(RecordedDecision.by(Name.REASSERT, "what-was-lost"));
+    var record = duty.story().record(Phase.PUBLISH, action, telling);
+    var on =
+        new Transaction(
+            List.of(
+                new Condition.Unmoved(StoreKeys.ACTIVE, loss.base().revision()),
+                new Condition.Absent(StoreKeys.OPEN),
+                new Condition.Absent(StoreKeys.FREEZE)),
+            List.of());
+    return switch (ledger.permit(record, on, duty.leadership(), duty.story())) {
+      case Permit.Given() -> Optional.empty();
+      case Permit.Refused() ->
+          Optional.of(
+              ExecutionOutcome.aborted(
+                  AbortCause.STALE, "another agent leads, or something was decided meanwhile"));
+      case Permit.Unknown(String reason) ->
+          Optional.of(ExecutionOutcome.unreachable("nothing was put back: " + reason));
+    };
+  }
+
+  private ExecutionOutcome reassert(Loss loss, OrchestrationContext duty)
+      throws InterruptedException {
+    long from = ports.time().micros();
+    var tally = ask(new ExecutorCall.Reassert(loss.activation()), duty.mandate());
+    var back =
+        tally.with(Answer.YES).stream()
+            .filter(r -> r.facts().containsKey(ExecutorCall.Reassert.PUT_BACK))
+            .map(LostStateRestorer::got)
+            .toList();
+    var facts = new TreeMap<String, Object>(LogEntryContent.of(tally).facts());
+    facts.put("put_back", back.stream().limit(DriftReport.MOST_LISTED).toList());
+    String done = back.isEmpty() ? "nothing is put back" : "put back: " + MemberPhrases.names(back);
+    String left = tally.allYes() ? "" : "; not put back: " + tally.pending();
+    var status = tally.allYes() ? Status.OK : Status.UNKNOWN;
+    duty.story()
+        .tellTimed(
+            Phase.PUBLISH,
+            "Putting it back",
+            new LogEntryContent(done + left, status, facts),
+            from);
+    duty.story().took(Phase.PUBLISH, from);
+    return tally.allYes()
+        ? new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done)
+        : ExecutionOutcome.unknown(done + left + "; the next look tries it again");
+  }
+
+  private static String got(MemberReport report) {
+    return report.member() + ": " + report.facts().get(ExecutorCall.Reassert.PUT_BACK);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.deployclaw.core.service;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.journal.RecorderFactory;
+import dev.deployclaw.core.planning.HoldableOperationCheck;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.planning.PlanningResult;
+import dev.deployclaw.core.planning.RequestOrigin;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.List;
+
+/** What a request would do, and why it would wait. Writes nothing, and leaves no log. */
+final class PlanPreviewer {
+  private final AgentComponents parts;
+  private final AgentPorts ports;
+  private final AgentSettings settings;
+
+  PlanPreviewer(AgentComponents parts) {
+    this.parts = parts;
+    this.ports = parts.ports();
+    this.settings = parts.settings();
+  }
+
+  PlanPreviewReport of(TaskRequest request) throws InterruptedException {
+    try {
+      var story =
+          new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
+              .begin(TaskOperation.APPLY_POLICIES, false);
+      return answer(parts.draft(request, story), request);
+    } catch (Unreachable e) {
+      return new PlanPreviewReport.Refused(
+          ExitCode.UNREACHABLE, ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  private PlanPreviewReport answer(PlanningResult draft, TaskRequest request)
+      throws InterruptedException {
+    return switch (draft) {
+      case PlanningResult.Ready ready ->
+          new PlanPreviewReport.Planned(
+              ready.plan(),
+              ready.drift(),
+              settings.gate().reasons(request.requester(), ready.risks()),
+              ready.procedure());
+      case PlanningResult.Other(var intent, var demands) ->
+          understood(intent, new RequestOrigin(request.requester(), demands));
+      case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
+          questions.isEmpty()
+              ? new PlanPreviewReport.Refused(ending.exit(), ending.reason())
+              : new PlanPreviewReport.NeedsClarification(questions);
+    };
+  }
+
+  private PlanPreviewReport understood(Intent intent, RequestOrigin by)
+      throws InterruptedException {
+    var operation = intent.operation();
+    var stuck = HoldableOperationCheck.cannotWait(operation, by.demands());
+    if (stuck.isPresent()) {
+      return new PlanPreviewReport.Refused(ExitCode.REFUSED, stuck.get());
+    }
+    List<String> risks =
+        switch (operation.waits()) {
+          case BEFORE_IT_WRITES -> parts.repairing().held(by);
+          case AT_THE_GATE -> parts.wayBack().held(by);
+          case NOT, ONLY_LOOKS -> List.of();
+        };
+    return new PlanPreviewReport.Understood(intent, risks);
+  }
+}

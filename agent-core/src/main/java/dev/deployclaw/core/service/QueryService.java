@@ -1,0 +1,213 @@
+package dev.deployclaw.core.service;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.change.ChangeOrchestrator;
+import dev.deployclaw.core.change.HeartbeatCheck;
+import dev.deployclaw.core.change.HeartbeatReport;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.query.AgentStatusQuery;
+import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.query.ClientLimitsQuery;
+import dev.deployclaw.core.query.ClientLimitsReport;
+import dev.deployclaw.core.query.ClientRequest;
+import dev.deployclaw.core.query.CommittedPolicies;
+import dev.deployclaw.core.query.EstateScanner;
+import dev.deployclaw.core.query.LimitUsageQuery;
+import dev.deployclaw.core.query.LimitUsageReport;
+import dev.deployclaw.core.query.TenantHistoryQuery;
+import dev.deployclaw.core.query.TenantHistoryReport;
+import dev.deployclaw.core.regression.AheadMember;
+import dev.deployclaw.core.regression.RegressionDetector;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.ScanReport;
+import dev.deployclaw.core.rollback.CheckpointReport;
+import dev.deployclaw.core.rollback.CheckpointVerifier;
+import dev.deployclaw.core.schedule.ScheduleReport;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The agent's questions. Each reads the state store and looks at back ends without leadership, and
+ * leaves no log. Don't share an object between threads. Expected failures come back as values.
+ */
+public final class QueryService {
+  private final AgentComponents parts;
+  private final AgentPorts ports;
+  private final AgentSettings settings;
+  private final ChangeOrchestrator orchestrator;
+  private final EstateScanner inspector;
+
+  public QueryService(AgentPorts ports, AgentSettings settings) {
+    this(new AgentComponents(ports, settings, ProgressListener.NONE));
+  }
+
+  QueryService(AgentComponents parts) {
+    this.parts = parts;
+    this.ports = parts.ports();
+    this.settings = parts.settings();
+    this.orchestrator = parts.orchestrator();
+    this.inspector = new EstateScanner(ports, settings, orchestrator);
+  }
+
+  public ScanReport scan() throws InterruptedException {
+    try {
+      return inspector.scan();
+    } catch (Unreachable e) {
+      return ScanReport.unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /** How what is enforced differs from what is committed. */
+  public ScanReport drift() throws InterruptedException {
+    try {
+      return inspector.drift();
+    } catch (Unreachable e) {
+      return ScanReport.unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  public ScanReport validate() throws InterruptedException {
+    try {
+      return inspector.validate();
+    } catch (Unreachable e) {
+      return ScanReport.unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /**
+   * Whether each enforcement point enforces what is committed. Nothing but counters of its own is
+   * written, so any number of agents may ask at once.
+   *
+   * @param within the longest that the synthetic requests may take
+   */
+  public HeartbeatReport heartbeat(Duration within) throws InterruptedException {
+    try {
+      return new HeartbeatCheck(ports, settings, orchestrator).beat(within);
+    } catch (Unreachable e) {
+      return HeartbeatReport.unknown(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /** Where things stand, and whose time is over: for that, the sources may be read. */
+  public AgentStatusReport status() throws InterruptedException {
+    try {
+      return situation().with(inspector.expired());
+    } catch (Unreachable e) {
+      return AgentStatusReport.unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /** The same from the state store alone, for who looks often: it names no overlay. */
+  public AgentStatusReport standing() throws InterruptedException {
+    try {
+      return situation().with(List.of());
+    } catch (Unreachable e) {
+      return AgentStatusReport.unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /** The policies that are committed. */
+  public CommittedPolicies policies() throws InterruptedException {
+    return CommittedPolicies.committed(orchestrator);
+  }
+
+  /** The policies of an epoch that the state store still has, committed or not. */
+  public CommittedPolicies policies(long epoch) throws InterruptedException {
+    return CommittedPolicies.of(epoch, orchestrator.archive());
+  }
+
+  /** What each committed epoch changed of a tenant, the latest first; at most so many. */
+  public TenantHistoryReport history(String tenant, int most) throws InterruptedException {
+    try {
+      return new TenantHistoryQuery(orchestrator, ports).of(tenant, most);
+    } catch (Unreachable e) {
+      return TenantHistoryReport.unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /**
+   * How much of their limits tenants use now.
+   *
+   * @param over between the two readings of what was allowed and refused
+   */
+  public LimitUsageReport usage(Duration over) throws InterruptedException {
+    try {
+      return new LimitUsageQuery(ports, settings, orchestrator).measure(over);
+    } catch (Unreachable e) {
+      return LimitUsageReport.unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /** What a client would meet with one request, now. Charges nothing. */
+  public ClientLimitsReport check(ClientRequest question) throws InterruptedException {
+    try {
+      return new ClientLimitsQuery(ports, settings, orchestrator).of(question);
+    } catch (Unreachable e) {
+      return ClientLimitsReport.unreachable(ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /** What is to begin at a time; throws {@link Unreachable} when that can't be read. */
+  public ScheduleReport scheduled() throws InterruptedException {
+    return parts.timetable().all();
+  }
+
+  /**
+   * The executions that are to begin now. An agent that serves asks again and again.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public List<String> due() throws InterruptedException {
+    return parts.timetable().due();
+  }
+
+  /** Who is ahead of the state store, as after a restored backup; then nothing may be written. */
+  public List<AheadMember> regressed() throws InterruptedException {
+    return new RegressionDetector(ports, settings).look().ahead();
+  }
+
+  /** Whether the checkpoint of an id, or {@code last}, carries a way back, and what that does. */
+  public CheckpointReport verifyCheckpoint(String target) throws InterruptedException {
+    try {
+      return new CheckpointVerifier(ports, settings, orchestrator.ledger(), parts.wayBack())
+          .verify(target);
+    } catch (Unreachable e) {
+      return CheckpointReport.without(
+          ExitCode.UNREACHABLE, target, ExecutionOutcome.storeUnreachable(e));
+    }
+  }
+
+  /**
+   * Why an approval or a rejection would be refused as things stand; empty where it would not be.
+   * Needs no leadership, so it is judged once more when the word is carried out.
+   *
+   * @param approves whether it is an approval
+   * @param plan for an approval, the plan's hash that is quoted, or how it begins
+   */
+  public Optional<ApprovalRefusal> objection(String id, String who, boolean approves, String plan)
+      throws InterruptedException {
+    return approvals().objection(id, who, approves, plan);
+  }
+
+  /** What a held execution would change; empty where it isn't held. */
+  public Optional<HeldPlan> heldPlan(String id) throws InterruptedException {
+    return approvals().plan(id);
+  }
+
+  private AgentStatusQuery situation() {
+    return new AgentStatusQuery(
+        ports.state(),
+        orchestrator.ledger(),
+        parts.writeBacks(),
+        parts.epilogue(),
+        parts.heldRepairs());
+  }
+
+  private ApprovalService approvals() {
+    return new ApprovalService(parts);
+  }
+}

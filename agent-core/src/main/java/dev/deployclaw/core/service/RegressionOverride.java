@@ -1,0 +1,314 @@
+package dev.deployclaw.core.service;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.drift.DriftReport;
+import dev.deployclaw.core.election.LeaderElection;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.gate.ChangeScope;
+import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.ledger.ChangeContent;
+import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.log.RecordedDecision;
+import dev.deployclaw.core.log.RecordedDecision.Name;
+import dev.deployclaw.core.log.RecordedDecision.Policies;
+import dev.deployclaw.core.machine.BaseEpoch;
+import dev.deployclaw.core.machine.ChangeKind;
+import dev.deployclaw.core.machine.NewChange;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.planning.RequestOrigin;
+import dev.deployclaw.core.regression.AheadMember;
+import dev.deployclaw.core.regression.RegressionDetector;
+import dev.deployclaw.core.regression.RegressionDetector.Seen;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.MemberPhrases;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.store.AcceptedRegression;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Makes a state store that was restored from a backup the truth again, by a person's word. First
+ * one transaction raises the last epoch and the term above all that any back end names, so that
+ * neither is given out twice and every fence out there is behind the next leader; that ends this
+ * agent's own lead. Then, under a new one, what is committed is put into force under a fresh epoch,
+ * as an ordinary change. Repeating it changes nothing.
+ */
+final class RegressionOverride {
+  private static final ExecutionOutcome ACCEPTED =
+      new ExecutionOutcome(
+          ExecutionStatus.COMPLETED,
+          ExitCode.OK,
+          "accepted: what back ends name is never given out again");
+
+  /** How far above what the state store knows a mark may be. */
+  private static final long MOST_AHEAD = 1_000_000;
+
+  private final AgentComponents parts;
+  private final LeaderScope leading;
+  private final AgentPorts ports;
+  private final AgentSettings settings;
+  private final ChangeLedger ledger;
+
+  RegressionOverride(AgentComponents parts, LeaderScope leading) {
+    this.parts = parts;
+    this.leading = leading;
+    this.ports = parts.ports();
+    this.settings = parts.settings();
+    this.ledger = parts.orchestrator().ledger();
+  }
+
+  RequestOutcome run(TaskRequest request) throws InterruptedException {
+    try {
+      var seen = new RegressionDetector(ports, settings).look();
+      if (seen.unsettled()) {
+        return inForce(request);
+      }
+      var story = parts.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
+      story.asked(request);
+      if (seen.ahead().isEmpty()) {
+        return end(story, nothing("no back end is ahead of the state store"), Optional.empty());
+      }
+      var absurd = absurd(seen);
+      var refused = absurd.isPresent() ? absurd : raise(seen, request, story);
+      var raised = end(story, refused.orElse(ACCEPTED), Optional.empty());
+      return refused.isPresent() ? raised : inForce(request);
+    } catch (Unreachable e) {
+      return RequestOutcome.of(
+          "", ExecutionOutcome.unreachable(ExecutionOutcome.storeUnreachable(e)));
+    }
+  }
+
+  /**
+   * A way back is asked for by a person, and few members that are ahead don't stop it: what they
+   * name is never given out again, as if that had been asked for, and the way back has an epoch
+   * above it. Leaves a log of its own.
+   *
+   * @return how it ends where that can't be done
+   */
+  Optional<RequestOutcome> outvote(Seen seen, TaskRequest request) throws InterruptedException {
+    boolean waits = !parts.wayBack().held(RequestOrigin.of(request)).isEmpty();
+    return waits ? stop(seen, request) : outvoted(seen, request);
+  }
+
+  private Optional<RequestOutcome> outvoted(Seen seen, TaskRequest request)
+      throws InterruptedException {
+    var story = parts.stories().begin(TaskOperation.ROLLBACK, true);
+    story.asked(request);
+    var refused = absurd(seen);
+    var stopped = refused.isPresent() ? refused : raise(seen, request, story);
+    var ended = end(story, stopped.orElse(ACCEPTED), Optional.empty());
+    return stopped.map(_ -> ended);
+  }
+
+  /** The same where it is asked for in words; whatever else they ask for stops. */
+  Optional<RequestOutcome> outvoteInWords(Seen seen, TaskRequest request)
+      throws InterruptedException {
+    boolean back =
+        new PlanPreviewer(parts).of(request)
+                instanceof PlanPreviewReport.Understood(var intent, var risks)
+            && intent.operation() == TaskOperation.ROLLBACK
+            && !intent.guards().dryRun()
+            && risks.isEmpty();
+    return back ? outvoted(seen, request) : stop(seen, request);
+  }
+
+  /** One that waits for an approval doesn't get past it either. */
+  private Optional<RequestOutcome> stop(Seen seen, TaskRequest request)
+      throws InterruptedException {
+    var stopped = RegressionDetector.ending(seen.ahead());
+    return Optional.of(leading.turnedAway(Optional.of(request), stopped, false));
+  }
+
+  /** Also where an earlier try got no further than to be accepted. */
+  private RequestOutcome inForce(TaskRequest request) throws InterruptedException {
+    return leading.run(Optional.of(request), lead -> putInForce(request, lead));
+  }
+
+  /** Numbers are given out one by one: a mark that is far beyond them was forged, or is broken. */
+  private static Optional<ExecutionOutcome> absurd(Seen seen) {
+    return seen.ahead().stream()
+        .filter(a -> a.observed() - a.expected() > MOST_AHEAD)
+        .findFirst()
+        .map(a ->
+            new ExecutionOutcome(
+                ExecutionStatus.REFUSED,
+                ExitCode.REFUSED,
+                "%s: more than %d above can't be real; mend that member's mark by hand, then ask again"
+                    .formatted(a.text(), MOST_AHEAD)));
+  }
+
+  private Optional<ExecutionOutcome> raise(Seen seen, TaskRequest request, ExecutionRecorder story)
+      throws InterruptedException {
+    try (var leadership = LeaderElection.take(ports.state(), settings, ports.time()).orElse(null)) {
+      if (leadership == null) {
+        return Optional.of(
+            new ExecutionOutcome(
+                ExecutionStatus.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state())));
+      }
+      var record = story.record(Phase.OPEN, "Accepting the state store", telling(seen));
+      return switch (ledger.permit(record, raising(seen, request, leadership), leadership, story)) {
+        case Permit.Given() -> Optional.empty();
+        case Permit.Refused() ->
+            Optional.of(
+                new ExecutionOutcome(
+                    ExecutionStatus.ABORTED,
+                    ExitCode.ABORTED,
+                    "another agent leads, or gave out an epoch meanwhile: ask again"));
+        case Permit.Unknown(String reason) ->
+            Optional.of(ExecutionOutcome.unknown(reason + ": ask again"));
+      };
+    }
+  }
+
+  private static LogEntryContent telling(Seen seen) {
+    var facts = new TreeMap<String, Object>();
+    facts.put(
+        "ahead",
+        seen.ahead().stream().limit(DriftReport.MOST_LISTED).map(AheadMember::toMap).toList());
+    facts.put("silent", seen.silent().stream().limit(DriftReport.MOST_LISTED).toList());
+    String silent =
+        seen.silent().isEmpty()
+            ? ""
+            : "; not asked, since they don't answer: " + MemberPhrases.names(seen.silent());
+    String detail =
+        "no epoch up to %d and no term up to %d is given out again%s"
+            .formatted(seen.epoch(), seen.term(), silent);
+    return new LogEntryContent(detail, Status.WARNING, facts)
+        .deciding(RecordedDecision.by(Name.ACCEPT, "persons-word"));
+  }
+
+  /** The term that it raises is the one that it compares: whoever leads next has a higher one. */
+  private Transaction raising(Seen seen, TaskRequest request, Leadership leadership)
+      throws InterruptedException {
+    var mark = ledger.epochMark();
+    var before = ports.state().get(StoreKeys.ACCEPTED);
+    var earlier =
+        before.map(Entry::value).map(AcceptedRegression::read).orElse(AcceptedRegression.NOTHING);
+    long epoch = Math.max(seen.epoch(), earlier.epoch());
+    long term = Math.max(seen.term(), leadership.term());
+    var accepted =
+        new AcceptedRegression(epoch, term, request.requester(), ports.time().instant().toString());
+    return new Transaction(
+        List.of(
+            mark.revision() == 0
+                ? new Condition.Absent(StoreKeys.EPOCH)
+                : new Condition.Unmoved(StoreKeys.EPOCH, mark.revision()),
+            Condition.unmoved(StoreKeys.ACCEPTED, before)),
+        List.of(
+            number(StoreKeys.EPOCH, Math.max(mark.last(), epoch)),
+            number(StoreKeys.TERM, term),
+            new Write.Put(StoreKeys.ACCEPTED, accepted.bytes())));
+  }
+
+  /** A change of its own, with a log of its own: recovery came in between. */
+  private RequestOutcome putInForce(TaskRequest request, Leadership leadership)
+      throws InterruptedException {
+    var story = parts.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
+    story.asked(request);
+    var base = ledger.base();
+    if (ChangeContent.wayBackTo(base) == 0) {
+      String next =
+          "accepted; nothing is committed, so what back ends enforce stays until the next change";
+      return end(
+          story,
+          new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, next),
+          Optional.of(leadership));
+    }
+    var committed = parts.orchestrator().archive().committed(base);
+    if (committed.isEmpty()) {
+      return end(story, unread(base), Optional.of(leadership));
+    }
+    var set = committed.get();
+    var content = new ChangeContent(set, Optional.of(set), Optional.empty());
+    var opening = opening(base, request, story);
+    story.planned(opening.planHash());
+    story.tell(Phase.PLAN, "Planning to put it in force", planning(base));
+    var risks =
+        Risks.of(
+            RequestOrigin.of(request).demands(),
+            ChangeScope.of("accept-regression", set.tenants().keySet(), List.of()));
+    var duty = new OrchestrationContext(leadership, story, risks);
+    var ending = parts.orchestrator().open(opening, Optional.of(content), duty);
+    return end(story, ending, Optional.of(leadership));
+  }
+
+  /** The same policies under an epoch that no back end has seen. */
+  private static LogEntryContent planning(BaseEpoch base) {
+    var facts =
+        Map.<String, Object>of(
+            "base_epoch", base.epoch(),
+            "base_digest", base.digest(),
+            "target_digest", base.digest());
+    return new LogEntryContent("the policies of epoch " + base.epoch() + " again", Status.OK, facts)
+        .deciding(
+            RecordedDecision.by(Name.PLAN, "accepted-state")
+                .leading(new Policies(base.digest(), base.digest())));
+  }
+
+  private static ExecutionOutcome unread(BaseEpoch base) {
+    return new ExecutionOutcome(
+        ExecutionStatus.FAILED,
+        ExitCode.FAILED,
+        "accepted; but the policy set of epoch %d can't be read: put another in force with a change, or go back with: deployclaw rollback last"
+            .formatted(base.epoch()));
+  }
+
+  private NewChange opening(BaseEpoch base, TaskRequest request, ExecutionRecorder story)
+      throws InterruptedException {
+    var mark = ledger.epochMark();
+    var plan =
+        Map.of(
+            "operation", "accept-regression",
+            "base_epoch", base.epoch(),
+            "base_digest", base.digest(),
+            "last_epoch", mark.last());
+    return new NewChange(
+        story.execution(),
+        story.execution(),
+        ChangeKind.FORWARD,
+        Optional.empty(),
+        base,
+        base.digest(),
+        CanonicalJson.sha256(CanonicalJson.bytes(plan)),
+        request.requester(),
+        Optional.empty(),
+        mark.last(),
+        mark.revision(),
+        parts.orchestrator().archive().provenanceAgain(base.epoch(), mark.last() + 1));
+  }
+
+  private RequestOutcome end(
+      ExecutionRecorder story, ExecutionOutcome ending, Optional<Leadership> leadership)
+      throws InterruptedException {
+    return parts.epilogue().end(story, ending, leadership, List.of());
+  }
+
+  private static Write number(String key, long value) {
+    return new Write.Put(key, Long.toString(value).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ExecutionOutcome nothing(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.deployclaw.core.service;
+
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.CallContext;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.freeze.FreezeRecord;
+import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.RecorderFactory;
+import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The agent's step in the handover of a gateway's volume: it shares what another tool applies, so
+ * that nothing is lost when that tool lets go. No value changes, so it needs no leadership and no
+ * gate; it stops at the kill switch, and leaves a log.
+ */
+final class VolumeHandoverService {
+  private static final String EXECUTOR = "kubernetes";
+  private static final String ACTION = "Sharing a gateway's volume";
+
+  private final AgentPorts ports;
+  private final AgentSettings settings;
+  private final RecorderFactory stories;
+  private final ExecutionFinisher epilogue;
+
+  VolumeHandoverService(
+      AgentPorts ports,
+      AgentSettings settings,
+      RecorderFactory stories,
+      ExecutionFinisher epilogue) {
+    this.ports = ports;
+    this.settings = settings;
+    this.stories = stories;
+    this.epilogue = epilogue;
+  }
+
+  RequestOutcome share(TaskRequest request, String gateway) throws InterruptedException {
+    Optional<FreezeRecord> frozen;
+    try {
+      frozen = ports.state().get(StoreKeys.FREEZE).map(e -> FreezeRecord.read(e.value()));
+    } catch (Unreachable e) {
+      var ending =
+          ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
+      return end(stories.begin(request, TaskOperation.APPLY_POLICIES, false), request, ending);
+    }
+    var story = stories.begin(request, TaskOperation.APPLY_POLICIES, true);
+    var ending =
+        frozen.isPresent()
+            ? ExecutionOutcome.aborted(AbortCause.FROZEN, frozen.get().refusal())
+            : share(gateway, story.execution());
+    return end(story, request, ending);
+  }
+
+  private RequestOutcome end(ExecutionRecorder story, TaskRequest request, ExecutionOutcome ending)
+      throws InterruptedException {
+    story.asked(request);
+    var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
+    story.tell(Phase.PUBLISH, ACTION, new LogEntryContent(ending.reason(), status, Map.of()));
+    return epilogue.end(story, ending, Optional.empty(), List.of());
+  }
+
+  private ExecutionOutcome share(String gateway, String execution) throws InterruptedException {
+    Optional<BackendExecutor> executor =
+        ports.executors().named(EXECUTOR).filter(e -> e.verbs().contains("share"));
+    if (executor.isEmpty()) {
+      return refused("no gateway runs in Kubernetes here");
+    }
+    var outcome =
+        ports
+            .executors()
+            .calls()
+            .one(
+                executor.get(),
+                new ExecutorCall.Share(gateway),
+                CallContext.of(execution),
+                settings.bounds().call());
+    return switch (outcome) {
+      case CallOutcome.Failed(CallFault.Unavailable(String reason)) ->
+          ExecutionOutcome.unreachable(reason);
+      case CallOutcome.Failed(CallFault.Unknown(String reason)) -> ExecutionOutcome.unknown(reason);
+      case CallOutcome.Failed(var fault) -> refused(fault.reason());
+      case CallOutcome.Done(var reports, var _) -> ending(reports.getFirst());
+    };
+  }
+
+  private static ExecutionOutcome ending(MemberReport report) {
+    String left = String.valueOf(report.facts().getOrDefault("left", ""));
+    return switch (report.answer()) {
+      case YES ->
+          Boolean.TRUE.equals(report.facts().get("changed"))
+              ? new ExecutionOutcome(
+                  ExecutionStatus.COMPLETED, ExitCode.OK, report.member() + ": " + left)
+              : new ExecutionOutcome(
+                  ExecutionStatus.NO_CHANGE, ExitCode.OK, report.member() + ": " + left);
+      case NO -> refused(report.member() + ": " + report.reason());
+      case UNKNOWN -> ExecutionOutcome.unknown(report.member() + ": " + report.reason());
+      case SKIPPED -> refused(report.reason());
+    };
+  }
+
+  private static ExecutionOutcome refused(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.deployclaw.core.survey;
+
+import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.call.ParticipantFanout;
+import dev.deployclaw.core.compile.ChangePlan;
+import dev.deployclaw.core.drift.DriftComparison;
+import dev.deployclaw.core.drift.DriftReport;
+import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.ledger.ChangeContent;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.machine.BaseEpoch;
+import dev.deployclaw.core.procedure.KernelPhaseOrder;
+import dev.deployclaw.core.procedure.Procedure;
+import dev.deployclaw.core.procedure.Procedure.OnFailure;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.policy.PolicySet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Finds out who doesn't stand where the committed epoch wants them, by three readings that don't
+ * know of each other: the looks of a scan, what each member acts on, and what it holds of the
+ * epoch. Writes nothing.
+ */
+public final class DriftDetector {
+  private final ParticipantFanout crew;
+  private final EstateSurvey survey;
+  private final UnrestoredMembers unrestored;
+  private final BaseEpoch base;
+  private final ChangePlan.Ground ground;
+  private final PolicySet committed;
+
+  /**
+   * @param base what is committed
+   * @param committed its policies
+   */
+  public DriftDetector(Readings readings, BaseEpoch base, PolicySet committed) {
+    this.crew = readings.crew();
+    this.survey = readings.survey();
+    this.unrestored = readings.unrestored();
+    this.base = base;
+    this.ground = new ChangePlan.Ground(base.epoch(), base.digest(), base.revision());
+    this.committed = committed;
+  }
+
+  /** By what it is read. */
+  public record Readings(
+      ParticipantFanout crew, EstateSurvey survey, UnrestoredMembers unrestored) {}
+
+  /** Looks as the procedure says, and tells what was found. */
+  public DriftReport look(Procedure procedure, EpochSpec activation, OrchestrationContext duty)
+      throws InterruptedException {
+    var found = DriftReport.WELL;
+    for (int i = 0; i < procedure.steps().size(); i++) {
+      for (String operation : procedure.steps().get(i).operations()) {
+        if (KernelPhaseOrder.activates(operation)) {
+          continue;
+        }
+        duty.story().enter(i + 1);
+        if (operation.equals("policies.compare")) {
+          found = compare(activation, duty);
+        } else if (!operation.startsWith("policies.")) {
+          survey.look(operation, OnFailure.WARN, duty.story());
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The same readings once more, quietly. */
+  public DriftReport again(EpochSpec activation, OrchestrationContext duty)
+      throws InterruptedException {
+    for (String operation : List.copyOf(survey.looks().keySet())) {
+      if (operation.endsWith(".scan") || operation.startsWith("ratelimit.")) {
+        survey.quietly(operation);
+      }
+    }
+    return read(activation, duty);
+  }
+
+  private DriftReport compare(EpochSpec activation, OrchestrationContext duty)
+      throws InterruptedException {
+    var found = read(activation, duty);
+    String detail =
+        found.well()
+            ? "enforced is what is committed"
+            : found.amiss().size() + " members differ: " + found.sentence();
+    Status status = found.well() ? Status.OK : Status.WARNING;
+    var facts = Map.<String, Object>of("found", found.listed());
+    duty.story().tell(Phase.PLAN, "policies.compare", new LogEntryContent(detail, status, facts));
+    duty.story().summarise(detail, status);
+    return found;
+  }
+
+  /**
+   * Services that act on something else aren't asked what they hold: they would wait for what
+   * doesn't come, since nothing is staged here. All others are: the log says what was found.
+   */
+  private DriftReport read(EpochSpec activation, OrchestrationContext duty)
+      throws InterruptedException {
+    if (ChangeContent.wayBackTo(base) == 0) {
+      return DriftReport.of(unrestored.among(base, survey.looks(), duty.mandate()));
+    }
+    var drift = DriftComparison.of(ground, committed, survey.looks(), new TreeMap<>());
+    var acting = crew.converged(activation, duty.mandate());
+    var asked = new ArrayList<>(crew.names());
+    if (acting.answering(Answer.NO).contains(ExecutorRegistry.SERVICES)) {
+      asked.remove(ExecutorRegistry.SERVICES);
+    }
+    return DriftReport.of(drift, crew.prepare(asked, activation, duty.mandate()), acting);
+  }
+}

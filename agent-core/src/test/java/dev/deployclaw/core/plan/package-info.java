@@ -1,4 +1,0 @@
-@NullMarked
-package dev.deployclaw.core.plan;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.deployclaw.core.runtime;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,294 @@
+package dev.deployclaw.audit.folder;
+
+import dev.deployclaw.audit.record.RecordLines;
+import dev.deployclaw.core.log.SupersededRecords;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code <stateDir>/executions}: a file of records and a cursor of shipping for each execution, and
+ * files of what was moved out of one; for their owner alone.
+ */
+public final class JournalFolder {
+  private static final String RECORDS = ".jsonl";
+
+  /** Ends the name of the file that says that a log is in the bucket. */
+  public static final String STORED = ".stored";
+
+  private static final String CURSOR = ".cursor";
+  private static final Set<StandardOpenOption> FRESH =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
+  private static final Pattern MOVED =
+      Pattern.compile("([a-z0-9][a-z0-9-]{0,127})\\.(\\d{1,9})\\.superseded");
+  private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
+  private static final Pattern DIGITS = Pattern.compile("\\d{1,18}");
+
+  private final Path folder;
+
+  private JournalFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  public static JournalFolder in(Path stateDir) {
+    try {
+      Path folder = stateDir.resolve("executions");
+      var mine = PosixFilePermissions.fromString("rwx------");
+      Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(mine));
+      return new JournalFolder(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("no journal folder in " + stateDir, e);
+    }
+  }
+
+  public Path records(String execution) {
+    return folder.resolve(requireId(execution) + RECORDS);
+  }
+
+  public Path cursor(String execution) {
+    return folder.resolve(requireId(execution) + CURSOR);
+  }
+
+  /** The file by which processes see what others write. */
+  public Path claims() {
+    return folder.resolve(".writing");
+  }
+
+  /** So that all of it is shipped anew. */
+  public void forgetCursor(String execution) {
+    try {
+      Files.deleteIfExists(cursor(execution));
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't delete the cursor of " + execution, e);
+    }
+  }
+
+  /** By id, where runs of digits count as numbers: the ids of a day are in the order of time. */
+  public List<String> executions() {
+    return executions(Set.of(RECORDS));
+  }
+
+  /** The same, with those of which there is but the mark of a copy. */
+  public List<String> known() {
+    return executions(Set.of(RECORDS, STORED));
+  }
+
+  private List<String> executions(Set<String> endings) {
+    try (var files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> endings.contains(name.substring(Math.max(0, name.lastIndexOf('.')))))
+          .map(name -> name.substring(0, name.lastIndexOf('.')))
+          .filter(name -> ID.matcher(name).matches())
+          .distinct()
+          .sorted(Comparator.comparing(JournalFolder::sortable).thenComparing(name -> name))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + folder, e);
+    }
+  }
+
+  /** All whole records of one; none where there is no file. */
+  public List<byte[]> all(String execution) {
+    try {
+      return RecordLines.read(records(execution), RecordLines.Span.ALL).withoutTornLast().lines();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read the journal of " + execution, e);
+    }
+  }
+
+  /** Removes the file of records, then its cursor. */
+  void drop(String execution) throws IOException {
+    Files.deleteIfExists(records(execution));
+    Files.deleteIfExists(cursor(execution));
+    keepNames();
+  }
+
+  /** Puts a file of records back that was dropped. */
+  public void bringBack(String execution, List<byte[]> records) {
+    keep(requireId(execution) + RECORDS, RecordLines.join(records));
+  }
+
+  /** What was moved out of files of records, by execution and number. */
+  public List<SupersededRecords> superseded() {
+    try (var files = Files.list(folder)) {
+      return files
+          .map(file -> MOVED.matcher(file.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(m -> new SupersededRecords(m.group(1), Long.parseLong(m.group(2)), m.group()))
+          .sorted(
+              Comparator.comparing((SupersededRecords s) -> sortable(s.execution()))
+                  .thenComparingLong(SupersededRecords::from))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + folder, e);
+    }
+  }
+
+  /** All records that were moved out of one log. */
+  public List<byte[]> superseded(String execution) {
+    return superseded().stream()
+        .filter(moved -> moved.execution().equals(execution))
+        .flatMap(moved -> read(moved).stream())
+        .toList();
+  }
+
+  /** The records of one of them. */
+  public List<byte[]> read(SupersededRecords moved) {
+    try {
+      return RecordLines.read(folder.resolve(moved.file()), RecordLines.Span.ALL).lines();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read " + moved.file(), e);
+    }
+  }
+
+  /** Returns when the records are on disk, in a file of their own that is there as a whole. */
+  void moveOut(String execution, long from, List<byte[]> records) throws IOException {
+    String name = requireId(execution) + "." + from + ".superseded";
+    Path fresh = folder.resolve("." + name);
+    var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    try (var out = FileChannel.open(fresh, FRESH, mine)) {
+      for (byte[] one : records) {
+        var line = ByteBuffer.allocate(one.length + 1).put(one).put((byte) '\n').flip();
+        while (line.hasRemaining()) {
+          int _ = out.write(line);
+        }
+      }
+      out.force(true);
+    }
+    Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    keepNames();
+  }
+
+  public Path path() {
+    return folder;
+  }
+
+  /** What the stream was when it last had all. */
+  public Path mark() {
+    return folder.resolve(".stream");
+  }
+
+  /** Held by the process that compares the stream. */
+  public Path repairing() {
+    return folder.resolve(".repairing");
+  }
+
+  /** Bytes that may still be written to the disk. */
+  public long free() {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't see what is free in " + folder, e);
+    }
+  }
+
+  /** Names of files that end so, sorted. */
+  public List<String> named(String ending) {
+    try (var files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(ending) && !name.startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + folder, e);
+    }
+  }
+
+  public byte[] content(String name) throws IOException {
+    return Files.readAllBytes(folder.resolve(name));
+  }
+
+  /** Returns when the file is on disk as a whole, in place of one that had the name. */
+  public void keep(String name, byte[] bytes) {
+    var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    try {
+      Path fresh = Files.createTempFile(folder, ".fresh", "", mine);
+      try (var out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+        var content = ByteBuffer.wrap(bytes);
+        while (content.hasRemaining()) {
+          int _ = out.write(content);
+        }
+        out.force(true);
+      }
+      Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      keepNames();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't write " + name, e);
+    }
+  }
+
+  public void rename(String from, String to) {
+    try {
+      Files.move(folder.resolve(from), folder.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+      keepNames();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't rename " + from, e);
+    }
+  }
+
+  public void forget(String name) {
+    try {
+      Files.deleteIfExists(folder.resolve(name));
+      keepNames();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't delete " + name, e);
+    }
+  }
+
+  /** Bytes in the file of records; 0 where there is none. */
+  public long length(String execution) {
+    try {
+      return Files.size(records(execution));
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read the journal of " + execution, e);
+    }
+  }
+
+  /** Makes the file if it isn't there, and its name durable. */
+  void create(String execution) throws IOException {
+    Path file = records(execution);
+    if (Files.exists(file)) {
+      return;
+    }
+    var mine = PosixFilePermissions.fromString("rw-------");
+    Files.createFile(file, PosixFilePermissions.asFileAttribute(mine));
+    keepNames();
+  }
+
+  private void keepNames() throws IOException {
+    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static String sortable(String id) {
+    return DIGITS.matcher(id).replaceAll(n -> "%018d".formatted(Long.parseLong(n.group())));
+  }
+
+  /** An id becomes a file name and a part of a subject, so nothing else may. */
+  private static String requireId(String execution) {
+    if (!ID.matcher(execution).matches()) {
+      throw new IllegalArgumentException("not an execution id: " + execution);
+    }
+    return execution;
+  }
+}

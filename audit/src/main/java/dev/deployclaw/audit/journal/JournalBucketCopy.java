@@ -1,0 +1,135 @@
+package dev.deployclaw.audit.journal;
+
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.folder.StreamReconciliationLock;
+import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.audit.record.RecordLines;
+import dev.deployclaw.audit.shipping.ShippingCursor;
+import dev.deployclaw.audit.shipping.StreamStateFiles;
+import dev.deployclaw.audit.signing.LocalArchiveMarker;
+import dev.deployclaw.audit.signing.LogCopyVerifier;
+import dev.deployclaw.audit.signing.LogCopyVerifier.Contents;
+import dev.deployclaw.core.log.BucketCopy;
+import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bucket as a copy of a folder of logs, by the marks beside them: a mark whose log is gone says
+ * where that is now. Any thread.
+ */
+public final class JournalBucketCopy implements BucketCopy {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalBucketCopy.class);
+
+  private final JournalFolder folder;
+  private final LogCopyVerifier copies;
+  private final Optional<StreamStateFiles> stream;
+  private final BiPredicate<String, List<byte[]>> drop;
+
+  /**
+   * @param stream empty where none is configured
+   * @param drop removes a log's file if these records are all that it holds
+   */
+  JournalBucketCopy(
+      JournalFolder folder,
+      LogCopyVerifier copies,
+      Optional<StreamStateFiles> stream,
+      BiPredicate<String, List<byte[]>> drop) {
+    this.folder = folder;
+    this.copies = copies;
+    this.stream = stream;
+    this.drop = drop;
+  }
+
+  @Override
+  public List<String> copied() {
+    return folder.executions().stream().filter(id -> mark(id).isPresent()).toList();
+  }
+
+  @Override
+  public Optional<Proven> prove(String execution) throws InterruptedException {
+    var mark = mark(execution);
+    if (mark.isEmpty() || !shipped(execution)) {
+      return Optional.empty();
+    }
+    var contents = contents(() -> copies.contents(mark.get().head()));
+    if (!contents.wrong().isEmpty()) {
+      LOG.atError()
+          .addKeyValue("execution", execution)
+          .log("Its copy in the bucket is damaged: " + String.join("; ", contents.wrong()));
+      return Optional.empty();
+    }
+    return RecordLines.same(folder.all(execution), contents.records())
+        ? Optional.of(new Proven(mark.get().head().name(), contents.records()))
+        : Optional.empty();
+  }
+
+  /** The mark of a copy that is as long as the file. */
+  private Optional<LocalArchiveMarker> mark(String execution) {
+    long length = folder.length(execution);
+    return LocalArchiveMarker.of(folder, execution).filter(m -> length > 0 && m.length() == length);
+  }
+
+  /** Whether the stream has all of it, and nothing else in its place. */
+  private boolean shipped(String execution) {
+    return stream.isEmpty()
+        || (stream.get().forks().stream().noneMatch(f -> f.execution().equals(execution))
+            && ShippingCursor.load(folder.cursor(execution)).offset() == folder.length(execution));
+  }
+
+  /** All records of a log that lies in the bucket alone; empty where this folder knows of none. */
+  Optional<List<byte[]>> left(String execution) throws InterruptedException {
+    var mark = LocalArchiveMarker.of(folder, execution);
+    if (mark.isEmpty()) {
+      return Optional.empty();
+    }
+    var contents = contents(() -> copies.contents(mark.get().head()));
+    if (!contents.wrong().isEmpty()) {
+      throw new DamagedJournalException(execution, "its copy in the bucket: " + words(contents));
+    }
+    return Optional.of(contents.records());
+  }
+
+  @Override
+  public List<byte[]> read(String head, String execution, LogHead end) throws InterruptedException {
+    var contents = contents(() -> copies.contents(head, execution, end));
+    if (!contents.wrong().isEmpty()) {
+      throw new BucketUnavailableException(
+          "the copy of " + execution + " in the bucket: " + words(contents));
+    }
+    return contents.records();
+  }
+
+  @Override
+  public boolean letGo(String execution, Proven proven) {
+    try (var alone = StreamReconciliationLock.take(folder)) {
+      boolean repairs = stream.map(s -> !s.open().isEmpty()).orElse(false);
+      return alone.held() && !repairs && drop.test(execution, proven.records());
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't lock " + folder.repairing(), e);
+    }
+  }
+
+  private static String words(Contents contents) {
+    return String.join("; ", contents.wrong());
+  }
+
+  /** Asks the bucket. */
+  private interface Asking {
+    Contents ask() throws IOException, InterruptedException;
+  }
+
+  private static Contents contents(Asking asking) throws InterruptedException {
+    try {
+      return asking.ask();
+    } catch (IOException e) {
+      throw new BucketUnavailableException(String.valueOf(e.getMessage()));
+    }
+  }
+}

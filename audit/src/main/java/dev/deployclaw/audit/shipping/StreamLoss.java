@@ -1,0 +1,129 @@
+package dev.deployclaw.audit.shipping;
+
+import dev.deployclaw.audit.stream.AuditStream;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.log.StreamCopy.Repaired;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Records that the stream acknowledged and doesn't hold. Kept in a file before they are shipped
+ * again, so that whoever goes on after a crash tells of the same loss, once.
+ *
+ * @param noticed an RFC 3339 instant
+ */
+record StreamLoss(String noticed, String cause, List<Range> ranges) {
+  /** The most ranges that a record lists; the file's hash is over all of them. */
+  private static final int MOST_LISTED = 1_000;
+
+  private static final int NAME = 32;
+
+  /** Numbers of one log that follow each other, both ends included. */
+  record Range(String execution, long from, long to) {
+    long records() {
+      return to - from + 1;
+    }
+
+    boolean holds(String one, long seq) {
+      return execution.equals(one) && seq >= from && seq <= to;
+    }
+
+    Map<String, Object> toMap() {
+      return Map.of("execution", execution, "from", from, "to", to);
+    }
+  }
+
+  StreamLoss {
+    ranges = List.copyOf(ranges);
+  }
+
+  /**
+   * @param missing numbers of one log, ascending
+   */
+  static List<Range> ranges(String execution, List<Long> missing) {
+    var out = new ArrayList<Range>();
+    for (long seq : missing) {
+      if (!out.isEmpty() && out.getLast().to() == seq - 1) {
+        out.set(out.size() - 1, new Range(execution, out.getLast().from(), seq));
+      } else {
+        out.add(new Range(execution, seq, seq));
+      }
+    }
+    return out;
+  }
+
+  /** What of it is given again, where some is not; empty where nothing is. */
+  StreamLoss without(List<Range> left) {
+    var given = new ArrayList<Range>();
+    for (var range : ranges) {
+      var seqs =
+          LongStream.rangeClosed(range.from(), range.to())
+              .filter(seq -> left.stream().noneMatch(l -> l.holds(range.execution(), seq)))
+              .boxed()
+              .toList();
+      given.addAll(ranges(range.execution(), seqs));
+    }
+    return new StreamLoss(noticed, cause, given);
+  }
+
+  static StreamLoss read(byte[] bytes) throws IOException {
+    try {
+      var f = StrictJson.parseObject(bytes);
+      if (f.get("noticed") instanceof String noticed
+          && f.get("cause") instanceof String cause
+          && f.get("ranges") instanceof List<?> listed) {
+        var ranges = new ArrayList<Range>();
+        for (Object one : listed) {
+          if (one instanceof Map<?, ?> r
+              && r.get("execution") instanceof String execution
+              && r.get("from") instanceof Long from
+              && r.get("to") instanceof Long to) {
+            ranges.add(new Range(execution, from, to));
+          }
+        }
+        if (ranges.size() == listed.size()) {
+          return new StreamLoss(noticed, cause, ranges);
+        }
+      }
+      throw new IOException("not an account of what the stream lost");
+    } catch (StrictJson.Malformed e) {
+      throw new IOException("not an account of what the stream lost: " + e.getMessage(), e);
+    }
+  }
+
+  byte[] bytes() {
+    return CanonicalJson.bytes(
+        Map.of(
+            "noticed", noticed,
+            "cause", cause,
+            "ranges", ranges.stream().map(Range::toMap).toList()));
+  }
+
+  /** The same for the same content. */
+  String name() {
+    return CanonicalJson.sha256(bytes()).substring(0, NAME);
+  }
+
+  long records() {
+    return ranges.stream().mapToLong(Range::records).sum();
+  }
+
+  Repaired repaired() {
+    return new Repaired(
+        name(),
+        records(),
+        cause,
+        Map.of(
+            "stream", AuditStream.NAME,
+            "noticed", noticed,
+            "cause", cause,
+            "records", records(),
+            "ranges", ranges.size(),
+            "lost", ranges.stream().limit(MOST_LISTED).map(Range::toMap).toList(),
+            "sha256", CanonicalJson.sha256(bytes())));
+  }
+}

@@ -1,0 +1,219 @@
+package dev.deployclaw.audit.shipping;
+
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.shipping.StreamLoss.Range;
+import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.core.log.StreamCopy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of the stream, in files beside the logs: {@code <name>.repair} is a loss that is
+ * being repaired, {@code .repaired} one that was, {@code <execution>.<seq>.fork} a fork, {@code
+ * .stuck} a record that can't be shipped. Any thread.
+ */
+public final class StreamStateFiles implements StreamCopy {
+  static final String REPAIR = ".repair";
+  static final String REPAIRED = ".repaired";
+  static final String FORK = ".fork";
+  static final String STUCK = ".stuck";
+
+  /** Bytes of the disk that new changes leave free: ways back write their logs there. */
+  static final long RESERVE = 32L << 20;
+
+  /** Logs whose waiting is counted, the newest ones. */
+  private static final int MOST_COUNTED = 10_000;
+
+  private final JournalFolder folder;
+  private final Optional<NatsSettings> stream;
+
+  /**
+   * @param stream where there is none nothing waits
+   */
+  public StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stream) {
+    this.folder = folder;
+    this.stream = stream;
+  }
+
+  /** Those of a state folder. */
+  public static StreamCopy of(Path stateDir, NatsSettings settings) {
+    return new StreamStateFiles(JournalFolder.in(stateDir), Optional.of(settings));
+  }
+
+  @Override
+  public List<Repaired> repaired() {
+    var out = new ArrayList<StreamLoss>();
+    for (String name : folder.named(REPAIRED)) {
+      out.add(loss(name));
+    }
+    out.sort(Comparator.comparing(StreamLoss::noticed));
+    return out.stream().map(StreamLoss::repaired).toList();
+  }
+
+  @Override
+  public List<Fork> forks() {
+    var out = new ArrayList<Fork>();
+    for (String name : folder.named(FORK)) {
+      try {
+        out.add(ForkFileCodec.read(folder.content(name)));
+      } catch (IOException e) {
+        throw new UncheckedIOException("can't read " + name, e);
+      }
+    }
+    return out;
+  }
+
+  @Override
+  public List<Stuck> stuck() {
+    var out = new ArrayList<Stuck>();
+    for (String name : folder.named(STUCK)) {
+      try {
+        out.add(StuckFileCodec.read(folder.content(name)));
+      } catch (NoSuchFileException e) {
+        // it was shipped meanwhile
+      } catch (IOException e) {
+        throw new UncheckedIOException("can't read " + name, e);
+      }
+    }
+    return out;
+  }
+
+  @Override
+  public long unrepaired() {
+    return open().stream().mapToLong(StreamLoss::records).sum();
+  }
+
+  @Override
+  public int uncounted() {
+    return Math.max(0, folder.executions().size() - MOST_COUNTED);
+  }
+
+  @Override
+  public void alarmed(Fork fork) {
+    keep(new Fork(fork.execution(), fork.seq(), fork.here(), fork.there(), true));
+  }
+
+  @Override
+  public Optional<String> full() {
+    long free = folder.free();
+    if (free < RESERVE) {
+      return Optional.of(
+          "%d KiB are free where logs are kept, and %d KiB are left for ways back: make room in %s; a rollback goes on"
+              .formatted(free >> 10, RESERVE >> 10, folder.path()));
+    }
+    long waiting = stream.isPresent() ? waiting() : 0;
+    return stream
+        .filter(s -> waiting >= s.mostWaiting())
+        .map(s ->
+            "%d KiB of log wait for the stream at %s, and no more than %d KiB may (nats.backlogMiB): nothing is lost, but nobody else sees it; mend the stream (deployclaw doctor), then ask again; a rollback goes on"
+                .formatted(waiting >> 10, s.address(), s.mostWaiting() >> 10));
+  }
+
+  /** Bytes that the stream hasn't acknowledged; of the newest logs where there are many. */
+  public long waiting() {
+    var known = folder.executions();
+    return known.subList(Math.max(0, known.size() - MOST_COUNTED), known.size()).stream()
+        .mapToLong(
+            id -> Math.max(0, folder.length(id) - ShippingCursor.load(folder.cursor(id)).offset()))
+        .sum();
+  }
+
+  /** Losses that somebody began to repair. */
+  public List<StreamLoss> open() {
+    return folder.named(REPAIR).stream().map(this::loss).toList();
+  }
+
+  void begin(StreamLoss loss) {
+    folder.keep(loss.name() + REPAIR, loss.bytes());
+  }
+
+  /**
+   * It was shipped again, but for what is left: that goes on as a loss by itself. Whoever dies in
+   * between comes to the same files again.
+   *
+   * @param left what of it the stream still lacks
+   */
+  void done(StreamLoss loss, List<Range> left) {
+    if (left.isEmpty()) {
+      folder.rename(loss.name() + REPAIR, loss.name() + REPAIRED);
+      return;
+    }
+    var given = loss.without(left);
+    if (!given.ranges().isEmpty()) {
+      begin(new StreamLoss(loss.noticed(), loss.cause(), left));
+      folder.keep(given.name() + REPAIRED, given.bytes());
+      folder.forget(loss.name() + REPAIR);
+    }
+  }
+
+  /**
+   * Keeps in mind what can't be shipped.
+   *
+   * @return whether it wasn't known as such
+   */
+  boolean held(Stuck one) {
+    if (stuck().contains(one)) {
+      return false;
+    }
+    folder.keep(name(one), StuckFileCodec.bytes(one));
+    return true;
+  }
+
+  /** The log's records with those numbers, both included, are shipped, or there are none. */
+  void freed(String execution, long from, long to) {
+    for (var one : stuck()) {
+      if (one.execution().equals(execution) && one.seq() >= from && one.seq() <= to) {
+        folder.forget(name(one));
+      }
+    }
+  }
+
+  /** Keeps a fork in mind; one that is known already keeps its alarm. */
+  void found(Fork fork) {
+    boolean known =
+        forks().stream()
+            .anyMatch(f ->
+                f.execution().equals(fork.execution())
+                    && f.seq() == fork.seq()
+                    && f.here().equals(fork.here())
+                    && f.there().equals(fork.there()));
+    if (!known) {
+      keep(fork);
+    }
+  }
+
+  /** The stream holds the log's records with those numbers, both included. */
+  void over(String execution, long from, long to) {
+    for (var fork : forks()) {
+      if (fork.execution().equals(execution) && fork.seq() >= from && fork.seq() <= to) {
+        folder.forget(name(fork));
+      }
+    }
+  }
+
+  private void keep(Fork fork) {
+    folder.keep(name(fork), ForkFileCodec.bytes(fork));
+  }
+
+  private static String name(Stuck one) {
+    return one.execution() + "." + one.seq() + STUCK;
+  }
+
+  private static String name(Fork fork) {
+    return fork.execution() + "." + fork.seq() + FORK;
+  }
+
+  private StreamLoss loss(String name) {
+    try {
+      return StreamLoss.read(folder.content(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read " + name, e);
+    }
+  }
+}

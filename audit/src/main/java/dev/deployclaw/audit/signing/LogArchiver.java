@@ -1,0 +1,156 @@
+package dev.deployclaw.audit.signing;
+
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.folder.RecordFile;
+import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.audit.record.RecordLines;
+import dev.deployclaw.audit.signing.SegmentManifest.Segment;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.ObjectStore.Put;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Copies ended logs into the bucket: their lines in segments, each an object that is created once
+ * and read back, and a signed head that names them, created last. An object's name holds its hash,
+ * so what a process that died had stored is found again, and nothing is ever overwritten. A log
+ * that goes on gets further segments and another head.
+ *
+ * <p>One thread at a time; a log is in memory while it is copied.
+ */
+public final class LogArchiver {
+  /** Bytes of lines in a segment, but where one record is longer. */
+  static final int MOST_BYTES = 4 << 20;
+
+  /** Logs that one call copies. */
+  static final int MOST_AT_ONCE = 64;
+
+  private final JournalFolder folder;
+  private final ObjectStore objects;
+  private final HeadSigner signer;
+  private final LogEndSignatures ends;
+  private final int mostBytes;
+
+  private LogArchiver(JournalFolder folder, ObjectStore objects, HeadSigner signer, int mostBytes) {
+    this.folder = folder;
+    this.objects = objects;
+    this.signer = signer;
+    this.ends = new LogEndSignatures(folder, signer);
+    this.mostBytes = mostBytes;
+  }
+
+  /** Of the logs below a state folder. */
+  public static LogArchiver of(Path stateDir, ObjectStore objects, HeadSigner signer) {
+    return of(stateDir, objects, signer, MOST_BYTES);
+  }
+
+  /**
+   * @param mostBytes of lines in a segment
+   */
+  public static LogArchiver of(
+      Path stateDir, ObjectStore objects, HeadSigner signer, int mostBytes) {
+    return new LogArchiver(JournalFolder.in(stateDir), objects, signer, mostBytes);
+  }
+
+  /**
+   * What a call came to.
+   *
+   * @param stored logs whose head is in the bucket now and wasn't
+   * @param trouble why it stopped, or the first log that is damaged; empty where nothing is left,
+   *     or more than one call copies
+   */
+  public record Copied(int stored, Optional<String> trouble) {}
+
+  /**
+   * Copies what has ended and isn't in the bucket, the oldest first. A log that is damaged holds up
+   * no other; where the bucket can't take one, it stops.
+   */
+  public Copied store() throws InterruptedException {
+    int stored = 0;
+    Optional<String> damage = Optional.empty();
+    for (String execution : folder.executions()) {
+      if (stored == MOST_AT_ONCE) {
+        break;
+      }
+      try {
+        stored += store(execution) ? 1 : 0;
+      } catch (DamagedJournalException e) {
+        damage = damage.or(() -> Optional.of(String.valueOf(e.getMessage())));
+      } catch (IOException e) {
+        return new Copied(stored, Optional.of(execution + ": " + e.getMessage()));
+      }
+    }
+    return new Copied(stored, damage);
+  }
+
+  private boolean store(String execution) throws IOException, InterruptedException {
+    long length = folder.length(execution);
+    var known = mark(execution);
+    if (known.map(LocalArchiveMarker::length).filter(l -> l == length).isPresent()) {
+      return false;
+    }
+    List<byte[]> records = folder.all(execution);
+    var _ = RecordFile.check(execution, records);
+    if (records.isEmpty() || !RecordLines.isEnd(records.getLast())) {
+      return false;
+    }
+    ends.require(execution, records);
+    var before = known.map(LocalArchiveMarker::head).filter(h -> h.head().begins(records));
+    if (known.isPresent() && before.isEmpty() && folder.superseded(execution).isEmpty()) {
+      throw new DamagedJournalException(
+          execution, "it isn't the log that was copied into the bucket before");
+    }
+    var segments = new ArrayList<>(before.map(SegmentManifest::segments).orElse(List.of()));
+    for (int from = segments.isEmpty() ? 0 : (int) segments.getLast().to();
+        from < records.size(); ) {
+      int to = end(records, from);
+      segments.add(store(execution, from, records.subList(from, to)));
+      from = to;
+    }
+    var head = new SegmentManifest(SignedLogHead.sign(execution, records, signer), segments);
+    create(head.name(), head.bytes());
+    folder.keep(LocalArchiveMarker.name(execution), new LocalArchiveMarker(length, head).bytes());
+    return true;
+  }
+
+  /** Where the segment ends that begins there. */
+  private int end(List<byte[]> records, int from) {
+    long bytes = 0;
+    int to = from;
+    while (to < records.size() && (to == from || bytes + records.get(to).length < mostBytes)) {
+      bytes += records.get(to).length + 1;
+      to++;
+    }
+    return to;
+  }
+
+  private Segment store(String execution, int after, List<byte[]> records)
+      throws IOException, InterruptedException {
+    byte[] lines = RecordLines.join(records);
+    var segment = Segment.of(execution, after + 1L, after + records.size(), lines);
+    create(segment.name(), lines);
+    return segment;
+  }
+
+  /** Returns when the bucket gives these bytes under that name. */
+  private void create(String name, byte[] bytes) throws IOException, InterruptedException {
+    if (objects.create(name, bytes) instanceof Put.Failed(var fault)) {
+      throw new IOException(objects.locate(name) + " can't be created: " + fault.reason());
+    }
+    if (!Arrays.equals(read(name), bytes)) {
+      throw new IOException(objects.locate(name) + " holds something else: nothing is overwritten");
+    }
+  }
+
+  private byte[] read(String name) throws IOException, InterruptedException {
+    return LogCopyVerifier.read(objects, name);
+  }
+
+  private Optional<LocalArchiveMarker> mark(String execution) {
+    return LocalArchiveMarker.of(folder, execution);
+  }
+}

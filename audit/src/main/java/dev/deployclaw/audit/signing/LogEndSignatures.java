@@ -1,0 +1,84 @@
+package dev.deployclaw.audit.signing;
+
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.folder.RecordFile;
+import dev.deployclaw.audit.record.DamagedJournalException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The signed heads of logs that ended, beside them: each is signed once, when the log has ended and
+ * was read back. Whoever writes a log afterwards, and hashes it anew, has no signature for it, and
+ * gets none. Any thread.
+ */
+public final class LogEndSignatures {
+  private final JournalFolder folder;
+  private final HeadSigner signer;
+
+  public LogEndSignatures(JournalFolder folder, HeadSigner signer) {
+    this.folder = folder;
+    this.signer = signer;
+  }
+
+  /**
+   * Signs a log that ends now, as it is on disk.
+   *
+   * @throws DamagedJournalException when it doesn't begin with what was signed when it was held
+   */
+  public void sign(String execution) {
+    var records = folder.all(execution);
+    var _ = RecordFile.check(execution, records);
+    require(execution, records);
+    var head = SignedLogHead.sign(execution, records, signer);
+    folder.keep(SignedLogHead.name(execution), head.bytes());
+  }
+
+  /**
+   * That a log begins with what was signed when it ended. One that never ended, or ended with an
+   * earlier version, begins with anything.
+   *
+   * @throws DamagedJournalException when it doesn't
+   */
+  public void require(String execution, List<byte[]> records) {
+    var head = read(execution);
+    if (head.isEmpty()) {
+      return;
+    }
+    var wrong = head.get().wrong(signer.trust());
+    if (!wrong.isEmpty()) {
+      throw new DamagedJournalException(
+          execution, SignedLogHead.name(execution) + ": " + String.join("; ", wrong));
+    }
+    if (!head.get().begins(records)) {
+      throw new DamagedJournalException(
+          execution,
+          "it isn't the log of %d records that was signed when it ended"
+              .formatted(head.get().records()));
+    }
+  }
+
+  /** The last records of a log are taken out of it: where its end is one of them, it has none. */
+  public void superseded(String execution, long after) {
+    if (read(execution).filter(head -> head.records() > after).isPresent()) {
+      folder.forget(SignedLogHead.name(execution));
+    }
+  }
+
+  private Optional<SignedLogHead> read(String execution) {
+    try {
+      var head = SignedLogHead.read(folder.content(SignedLogHead.name(execution)));
+      if (head.isEmpty() || !head.get().execution().equals(execution)) {
+        throw new DamagedJournalException(
+            execution, SignedLogHead.name(execution) + " is no signed head of it");
+      }
+      return head;
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read " + SignedLogHead.name(execution), e);
+    }
+  }
+}

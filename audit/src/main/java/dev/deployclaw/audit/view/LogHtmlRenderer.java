@@ -1,0 +1,61 @@
+package dev.deployclaw.audit.view;
+
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.verify.json.JsonFormatter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/**
+ * The execution log as one HTML file that holds all it needs: it opens offline, and its content
+ * security policy lets it load and run nothing but its own style and script, named by their hashes.
+ * The document stands in it as JSON, which can't end its element; the script shows it as text only.
+ * Pure; any thread.
+ */
+public final class LogHtmlRenderer {
+  private static final String FOLDER = "";
+
+  private LogHtmlRenderer() {}
+
+  public static String html(ExecutionDocument document) {
+    String style = resource("log.css");
+    String script = resource("log.js");
+    String policy =
+        "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
+            .formatted(sha256(style), sha256(script));
+    return resource("log.html")
+        .replace("{{policy}}", policy)
+        .replace("{{style}}", style)
+        .replace("{{script}}", script)
+        .replace("{{document}}", inert(JsonFormatter.canonical(document.fields())));
+  }
+
+  /** Within a script element only {@code <} can do anything; JSON has another spelling for it. */
+  private static String inert(String json) {
+    return json.replace("<", "\\u003c");
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = LogHtmlRenderer.class.getResourceAsStream(FOLDER + name)) {
+      if (in == null) {
+        throw new IllegalStateException("the packaged file " + FOLDER + name + " is missing");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read the packaged " + FOLDER + name, e);
+    }
+  }
+}

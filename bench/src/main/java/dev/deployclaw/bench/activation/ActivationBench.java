@@ -1,0 +1,180 @@
+package dev.deployclaw.bench.activation;
+
+import dev.deployclaw.bench.measure.BenchOptions;
+import dev.deployclaw.bench.measure.MachineDescription;
+import dev.deployclaw.bench.measure.TimingSamples;
+import dev.deployclaw.bench.recovery.KillRecoveryTrials;
+import dev.deployclaw.bench.recovery.RecoveryFigures;
+import dev.deployclaw.bench.redis.BenchCluster;
+import dev.deployclaw.bench.sample.SampleTenants;
+import dev.deployclaw.bench.stage.StageBench;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.executors.etcd.EtcdSettings;
+import dev.deployclaw.executors.etcd.EtcdStateStore;
+import dev.deployclaw.executors.etcd.policy.PolicyStoreExecutor;
+import dev.deployclaw.executors.member.FenceMark;
+import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
+import dev.deployclaw.executors.ratelimit.RateLimitSettings;
+import dev.deployclaw.executors.redis.RedisExecutor;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.testkit.server.EtcdServer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * What a change costs from its commit on, with few and with many tenants; what the votes of many
+ * participants cost; and how long it takes until all is well after the agent was killed.
+ */
+@Command(
+    name = "activation",
+    mixinStandardHelpOptions = true,
+    description = "Commit to all published, votes, and recovery from a kill.")
+public final class ActivationBench implements Callable<Integer> {
+  private static final String PREFIX = "/deployclaw/bench/";
+  private static final int SERVICES = 1;
+  private static final int GATEWAYS = 3;
+  private static final int IDLE_RUNS = 5;
+
+  @Option(
+      names = "--tenants",
+      split = ",",
+      defaultValue = "1000,10000,100000",
+      description = "how many tenants, one or more numbers (default: ${DEFAULT-VALUE})")
+  private List<Integer> tenants = List.of();
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "11",
+      description =
+          "measured changes of each number; 0 for neither these nor votes (default: ${DEFAULT-VALUE})")
+  private int rounds;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "5",
+      description = "changes that are thrown away before (default: ${DEFAULT-VALUE})")
+  private int warmUp;
+
+  @Option(
+      names = "--participants",
+      defaultValue = "300",
+      description = "who vote in one prepare (default: ${DEFAULT-VALUE})")
+  private int participants;
+
+  @Option(
+      names = "--kills",
+      defaultValue = "30",
+      description = "agents killed at calls of a change; 0 for none (default: ${DEFAULT-VALUE})")
+  private int kills;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "says at which calls they are killed (default: ${DEFAULT-VALUE})")
+  private long seed;
+
+  @Option(
+      names = "--lease",
+      defaultValue = "10",
+      description = "seconds for which a dead agent leads (default: ${DEFAULT-VALUE})")
+  private int leaseSeconds;
+
+  @Mixin private final BenchOptions reporting = new BenchOptions();
+
+  private final PrintWriter out;
+
+  public ActivationBench(PrintWriter out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (var scratch = reporting.scratch()) {
+      Optional<Figures> figures =
+          rounds > 0 ? Optional.of(switches(scratch.path().resolve("switch"))) : Optional.empty();
+      Optional<RecoveryFigures> recovered =
+          kills > 0 ? Optional.of(recoveries(scratch.path())) : Optional.empty();
+      if (reporting.json()) {
+        out.println(CanonicalJson.text(json(figures, recovered)));
+      } else {
+        out.println(MachineDescription.now().text());
+        figures.ifPresent(f -> ActivationTable.print(f, out));
+        recovered.ifPresent(r -> ActivationTable.print(r, out));
+      }
+      out.flush();
+    }
+    return 0;
+  }
+
+  /**
+   * @param switches by the number of tenants
+   */
+  record Figures(
+      Map<Integer, Map<SwitchTimes.Part, TimingSamples>> switches,
+      VoteMeasurement.VoteFigures votes) {}
+
+  private Figures switches(Path folder) throws InterruptedException {
+    try (var cluster = BenchCluster.start(folder.resolve("redis"));
+        var etcd = EtcdServer.start(folder.resolve("etcd"));
+        var state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), PREFIX));
+        var deciders =
+            BenchRateLimitServices.start(
+                folder.resolve("services"),
+                SERVICES,
+                new BenchRateLimitServices.Stores(etcd.endpoint(), PREFIX, cluster.nodes()));
+        var redis = new RedisExecutor(StageBench.settings(cluster), () -> FenceMark.NOBODY);
+        var watched = new PrimaryEpochWatcher(cluster.primaries())) {
+      var services =
+          new RateLimitExecutor(RateLimitSettings.of(deciders.services()), cluster::addressesById);
+      var crew =
+          new EpochSwitchRunner.ParticipantExecutors(
+              new PolicyStoreExecutor(state), redis, services);
+      var switches = new EpochSwitchRunner(cluster, state, crew, watched);
+      switches.begin(SampleTenants.of(tenants.getFirst()));
+      Map<Integer, Map<SwitchTimes.Part, TimingSamples>> measured = new LinkedHashMap<>();
+      for (int number : tenants) {
+        measured.put(number, switches.run(SampleTenants.of(number), warmUp, rounds));
+      }
+      var url = deciders.services().getFirst().url();
+      var votes = new VoteMeasurement(url, participants, cluster::addressesById);
+      var live = switches.live(SampleTenants.of(tenants.getLast()));
+      return new Figures(measured, votes.run(live, warmUp, rounds));
+    }
+  }
+
+  private RecoveryFigures recoveries(Path folder) throws Exception {
+    var lab = LabEstate.in(folder.resolve("lab"));
+    try {
+      lab.up(GATEWAYS, _ -> {});
+      var config = ConfigReader.read(lab.config(), Map.of());
+      var lease = Duration.ofSeconds(leaseSeconds);
+      return new KillRecoveryTrials(lab, config, folder, lease).run(kills, IDLE_RUNS, seed);
+    } finally {
+      lab.down();
+    }
+  }
+
+  private Map<String, Object> json(Optional<Figures> figures, Optional<RecoveryFigures> recovered) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("bench", "activation");
+    document.put("machine", MachineDescription.now().json());
+    figures.ifPresent(f -> {
+      Map<String, Object> switches = new LinkedHashMap<>();
+      f.switches().forEach((number, of) -> switches.put("" + number, SwitchTimes.json(of)));
+      document.put("switches_by_tenants", switches);
+      document.put("votes", f.votes().json());
+    });
+    recovered.ifPresent(r -> document.put("recovery", r.json()));
+    return document;
+  }
+}

@@ -1,0 +1,93 @@
+package dev.deployclaw.bench.decision;
+
+import dev.deployclaw.bench.function.DecisionBenchEstate;
+import dev.deployclaw.bench.limiter.ArrivalFigures;
+import dev.deployclaw.bench.limiter.Bucket4jLimiter;
+import dev.deployclaw.bench.limiter.ClosedLoopLoad;
+import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
+import dev.deployclaw.bench.limiter.GrpcLimiter;
+import dev.deployclaw.bench.limiter.HttpLimiter;
+import dev.deployclaw.bench.limiter.InProcessLimiter;
+import dev.deployclaw.bench.limiter.LimiterHttpServer;
+import dev.deployclaw.bench.limiter.OpenLoopLoad;
+import dev.deployclaw.bench.limiter.RateLimiter;
+import dev.deployclaw.bench.measure.TurnMeter;
+import dev.deployclaw.bench.measure.WorkloadFigures;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All who are measured by turns on one Redis. */
+final class LimiterComparison implements AutoCloseable {
+  private static final int ARRIVAL_ROUNDS = 3;
+
+  private final TurnMeter meter;
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final List<RateLimiter> all = new ArrayList<>();
+
+  private LimiterComparison(TurnMeter meter) {
+    this.meter = meter;
+  }
+
+  /**
+   * Ours and Bucket4j in process, then each behind the same HTTP server, then ours over gRPC, and
+   * HTTP with nothing behind it.
+   *
+   * @param callers over how many connections HTTP is asked
+   */
+  static LimiterComparison of(DecisionBenchEstate estate, int tenants, int callers) {
+    var limiters = new LimiterComparison(estate.meter());
+    limiters.add(InProcessLimiter.of(estate, tenants));
+    var bucket4j = limiters.add(Bucket4jLimiter.on(estate.redis(), tenants));
+    var its = limiters.opened(LimiterHttpServer.of(bucket4j));
+    var bare = limiters.opened(LimiterHttpServer.bare());
+    limiters.add(HttpLimiter.to(estate.http(), "our service over HTTP", tenants, callers));
+    limiters.add(HttpLimiter.to(its.address(), "bucket4j over HTTP", tenants, callers));
+    limiters.add(GrpcLimiter.to(estate.grpc(), tenants));
+    limiters.add(HttpLimiter.to(bare.address(), "bare HTTP", tenants, callers));
+    return limiters;
+  }
+
+  List<WorkloadFigures> measure(Traffic traffic, int warmUp, int rounds)
+      throws InterruptedException {
+    var works = all.stream().map(l -> new ClosedLoopLoad(l, traffic, meter)).toList();
+    return WorkloadFigures.measure(works, warmUp, rounds);
+  }
+
+  /**
+   * Each at half of its own most.
+   *
+   * @param most what each came to, in the same order
+   */
+  List<ArrivalFigures> arrivals(List<WorkloadFigures> most, int tenants, Duration each)
+      throws InterruptedException {
+    var traffic = new Traffic(1, 1, tenants);
+    List<OpenLoopLoad> loops = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      loops.add(new OpenLoopLoad(all.get(i), most.get(i).perSecond() / 2, traffic));
+    }
+    return OpenLoopLoad.measure(loops, ARRIVAL_ROUNDS, each);
+  }
+
+  /** The last first. */
+  @Override
+  public void close() {
+    try {
+      for (var one : opened.reversed()) {
+        one.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException("can't be closed", e);
+    }
+  }
+
+  private <T extends RateLimiter> T add(T limiter) {
+    all.add(limiter);
+    return opened(limiter);
+  }
+
+  private <T extends AutoCloseable> T opened(T one) {
+    opened.add(one);
+    return one;
+  }
+}

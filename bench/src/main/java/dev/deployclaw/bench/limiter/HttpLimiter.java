@@ -1,0 +1,172 @@
+package dev.deployclaw.bench.limiter;
+
+import dev.deployclaw.bench.function.DecisionBenchEstate;
+import dev.deployclaw.bench.sample.SampleLimits;
+import dev.deployclaw.bench.sample.SampleLimits.Kind;
+import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.testkit.network.HostPort;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whoever answers {@code GET /v1/decide}, asked as NGINX asks: connections that stay, one request
+ * at a time on each. The requests are encoded beforehand, and of an answer only its status and its
+ * end are looked at, so that asking costs little.
+ */
+public final class HttpLimiter implements RateLimiter {
+  private static final String PASSED = "HTTP/1.1 204 ";
+  private static final String END = "\r\n\r\n";
+
+  private final String title;
+  private final Vertx vertx = DecisionBenchEstate.oneLoop();
+  private final Context loop = vertx.getOrCreateContext();
+
+  /** Kept, since Vert.x closes a client that nobody holds any more. */
+  private final NetClient client = vertx.createNetClient();
+
+  private final List<Buffer> requests;
+  private final Deque<Line> free = new ArrayDeque<>();
+  private final Deque<Asked> waiting = new ArrayDeque<>();
+
+  private HttpLimiter(String title, int tenants) {
+    this.title = title;
+    this.requests = IntStream.range(0, tenants).mapToObj(HttpLimiter::request).toList();
+  }
+
+  private record Asked(Buffer request, Promise<Void> answer) {}
+
+  /**
+   * Opens all connections.
+   *
+   * @param connections how many, at most so many requests are under way
+   */
+  public static HttpLimiter to(HostPort server, String title, int tenants, int connections) {
+    var limiter = new HttpLimiter(title, tenants);
+    for (int i = 0; i < connections; i++) {
+      var opened = Promise.<Void>promise();
+      limiter.loop.runOnContext(_ ->
+          limiter
+              .client
+              .connect(server.port(), server.host())
+              .onSuccess(socket -> limiter.free.add(limiter.new Line(socket)))
+              .<Void>mapEmpty()
+              .onComplete(opened));
+      opened.future().await();
+    }
+    return limiter;
+  }
+
+  @Override
+  public String title() {
+    return title;
+  }
+
+  @Override
+  public CompletionStage<?> ask(int tenant) {
+    var asked = new Asked(requests.get(tenant), Promise.promise());
+    if (loop.equals(Vertx.currentContext())) {
+      send(asked);
+    } else {
+      loop.runOnContext(_ -> send(asked));
+    }
+    return asked.answer().future().toCompletionStage();
+  }
+
+  @Override
+  public void close() {
+    var _ = vertx.close().await();
+  }
+
+  private void send(Asked asked) {
+    var line = free.poll();
+    if (line == null) {
+      waiting.add(asked);
+    } else {
+      line.send(asked);
+    }
+  }
+
+  /** One connection. Belongs to the event loop. */
+  private final class Line {
+    private final NetSocket socket;
+    private final StringBuilder head = new StringBuilder();
+    private @Nullable Promise<Void> answer;
+
+    Line(NetSocket socket) {
+      this.socket = socket;
+      socket.handler(this::received);
+      socket.closeHandler(_ -> ended("the server hung up"));
+    }
+
+    void send(Asked asked) {
+      answer = asked.answer();
+      socket.write(asked.request());
+    }
+
+    private void received(Buffer bytes) {
+      head.append(bytes.toString(StandardCharsets.ISO_8859_1));
+      int length = head.length();
+      if (length < END.length() || head.indexOf(END, length - END.length()) < 0) {
+        return;
+      }
+      String status = head.substring(0, head.indexOf("\r\n"));
+      head.setLength(0);
+      var done = answer;
+      answer = null;
+      var next = waiting.poll();
+      if (next == null) {
+        free.add(this);
+      } else {
+        send(next);
+      }
+      tell(done, status);
+    }
+
+    private void tell(@Nullable Promise<Void> done, String status) {
+      if (done == null) {
+        throw new IllegalStateException("an answer to no request");
+      }
+      if (status.startsWith(PASSED)) {
+        done.complete();
+      } else {
+        done.fail("answered " + status);
+      }
+    }
+
+    private void ended(String why) {
+      var _ = free.remove(this);
+      if (answer != null) {
+        answer.tryFail(why);
+      }
+    }
+  }
+
+  private static Buffer request(int tenant) {
+    String text =
+        "GET /v1/decide HTTP/1.1\r\nHost: deployclaw_decide\r\n"
+            + header(DecideHeaders.GATEWAY, SampleLimits.GATEWAY)
+            + header(DecideHeaders.HOST, SampleLimits.host(Kind.TOKEN_BUCKET.tenant(tenant)))
+            + header(DecideHeaders.METHOD, SampleLimits.METHOD)
+            + header(DecideHeaders.URI, SampleLimits.PATH + "?q=shoes")
+            + header(DecideHeaders.CLIENT, "10.0.0.1")
+            + header("User-Agent", "curl/8.5.0")
+            + header("Accept", "*/*")
+            + "\r\n";
+    return Buffer.buffer(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static String header(String name, String value) {
+    return name + ": " + value + "\r\n";
+  }
+}

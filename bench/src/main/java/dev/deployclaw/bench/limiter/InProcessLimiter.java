@@ -1,0 +1,93 @@
+package dev.deployclaw.bench.limiter;
+
+import dev.deployclaw.bench.function.DecisionBenchEstate;
+import dev.deployclaw.bench.sample.SampleLimits;
+import dev.deployclaw.bench.sample.SampleLimits.Kind;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.ratelimit.decision.DecisionResponse;
+import dev.deployclaw.ratelimit.decision.RateLimitDecider;
+import dev.deployclaw.ratelimit.identity.DecisionRequest;
+import dev.deployclaw.ratelimit.redis.ShardRouter;
+import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
+import dev.deployclaw.ratelimit.token.TokenSettings;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+
+/** The service's own decisions, asked in its process: all that it does but HTTP. */
+public final class InProcessLimiter implements RateLimiter {
+  private final Vertx vertx = DecisionBenchEstate.oneLoop();
+  private final Context loop = vertx.getOrCreateContext();
+  private final List<DecisionRequest> questions;
+  private final ShardRouter shards;
+  private final RateLimitDecider decider;
+
+  private InProcessLimiter(DecisionBenchEstate estate, int tenants) {
+    questions = IntStream.range(0, tenants).mapToObj(InProcessLimiter::question).toList();
+    shards = ShardRouter.open(vertx, estate.cluster());
+    var tokens = BearerTokenVerifier.start(vertx, Clock.systemUTC(), TokenSettings.NONE);
+    decider =
+        new RateLimitDecider(
+            vertx,
+            estate.feed(),
+            shards,
+            tokens,
+            new RateLimitDecider.Bounds(BackendFailureMode.DENY, 10_000));
+  }
+
+  public static InProcessLimiter of(DecisionBenchEstate estate, int tenants) {
+    return new InProcessLimiter(estate, tenants);
+  }
+
+  @Override
+  public String title() {
+    return "our decider, in process";
+  }
+
+  @Override
+  public CompletionStage<?> ask(int tenant) {
+    Promise<DecisionResponse> promise = Promise.promise();
+    if (loop.equals(Vertx.currentContext())) {
+      decide(tenant, promise);
+    } else {
+      loop.runOnContext(_ -> decide(tenant, promise));
+    }
+    return promise.future().toCompletionStage();
+  }
+
+  @Override
+  public void close() {
+    loop.runOnContext(_ -> shards.close());
+    var _ = vertx.close().await();
+  }
+
+  private void decide(int tenant, Promise<DecisionResponse> promise) {
+    decider
+        .decide(questions.get(tenant))
+        .onComplete(answer -> {
+          if (answer.failed()) {
+            promise.fail(answer.cause());
+          } else if (answer.result().allowed()
+              && answer.result().by() == DecisionResponse.By.LIMITS) {
+            promise.complete(answer.result());
+          } else {
+            promise.fail(new IllegalStateException("answered " + answer.result()));
+          }
+        });
+  }
+
+  private static DecisionRequest question(int tenant) {
+    return new DecisionRequest(
+        SampleLimits.GATEWAY,
+        SampleLimits.host(Kind.TOKEN_BUCKET.tenant(tenant)),
+        SampleLimits.METHOD,
+        SampleLimits.PATH,
+        "10.0.0.1",
+        "",
+        _ -> "");
+  }
+}

@@ -1,0 +1,48 @@
+package dev.deployclaw.bench.measure;
+
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.MemberReport;
+import java.time.Duration;
+
+/** Calls that must come to nothing but yes: what failed isn't to be measured. */
+public final class CheckedCalls {
+  private static final FencingToken FENCE = new FencingToken("bench", 1);
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
+  private static final Duration PAUSE = Duration.ofMillis(1);
+
+  private CheckedCalls() {}
+
+  public static void on(BackendExecutor executor, ExecutorCall call) throws InterruptedException {
+    var outcome = ask(executor, call);
+    if (!agreed(outcome)) {
+      throw new IllegalStateException(call.verb() + " came to " + outcome);
+    }
+  }
+
+  /** Asks until all agree, as a run does that waits for others to follow. */
+  public static void soon(BackendExecutor executor, ExecutorCall call) throws InterruptedException {
+    long end = System.nanoTime() + DEADLINE.toNanos();
+    var outcome = ask(executor, call);
+    while (!agreed(outcome) && System.nanoTime() - end < 0) {
+      Thread.sleep(PAUSE);
+      outcome = ask(executor, call);
+    }
+    if (!agreed(outcome)) {
+      throw new IllegalStateException(call.verb() + " came to " + outcome);
+    }
+  }
+
+  private static CallOutcome ask(BackendExecutor executor, ExecutorCall call)
+      throws InterruptedException {
+    return executor.execute(new Invocation(executor.name(), call, FENCE, DEADLINE));
+  }
+
+  private static boolean agreed(CallOutcome outcome) {
+    return outcome instanceof CallOutcome.Done done
+        && done.reports().stream().allMatch(r -> r.answer() == MemberReport.Answer.YES);
+  }
+}

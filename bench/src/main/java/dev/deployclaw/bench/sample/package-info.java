@@ -1,0 +1,5 @@
+/** Sample tenants, limits, access logs and log entries, the same for the same size. */
+@NullMarked
+package dev.deployclaw.bench.sample;
+
+import org.jspecify.annotations.NullMarked;

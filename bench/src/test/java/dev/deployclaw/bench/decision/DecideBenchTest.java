@@ -1,0 +1,72 @@
+package dev.deployclaw.bench.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.testkit.Slow;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@Slow(guard = "dev.deployclaw.bench.stage.StageBenchTest", because = "it starts what it measures")
+class DecideBenchTest {
+  private static final List<String> LIMITERS =
+      List.of(
+          "our decider, in process",
+          "bucket4j, in process",
+          "our service over HTTP",
+          "bucket4j over HTTP",
+          "our service over gRPC",
+          "bare HTTP");
+
+  @TempDir Path folder;
+
+  @Test
+  void asksEveryFunctionAndEveryLimiter() throws Exception {
+    var said = new StringWriter();
+    var command = new CommandLine(new DecideBench(new PrintWriter(said)));
+
+    int status =
+        command.execute(
+            "--calls=1200",
+            "--tenants=50",
+            "--rounds=2",
+            "--warm-up=0",
+            "--requests=300",
+            "--callers=8",
+            "--seconds=1",
+            "--json",
+            "--folder=" + folder);
+
+    assertThat(status).isZero();
+    var figures = new ObjectMapper().readTree(said.toString());
+    assertThat(titles(figures.path("algorithms")))
+        .containsExactly(
+            "INCR",
+            "empty function",
+            "token-bucket",
+            "sliding-window",
+            "fixed-window",
+            "gcra",
+            "concurrency, taken and given back");
+    assertThat(titles(figures.path("several_limits")))
+        .containsExactly("1 limit", "2 limits", "4 limits", "8 limits");
+    for (var part : List.of("spread", "one_hot_key", "arrivals")) {
+      assertThat(titles(figures.path(part))).as(part).isEqualTo(LIMITERS);
+    }
+    assertThat(figures.findValues("redis_cpu_each_ns"))
+        .hasSize(7 + 4 + 2 * LIMITERS.size())
+        .anyMatch(each -> each.asLong() > 0);
+    assertThat(figures.at("/arrivals/0/p99_us").asLong())
+        .isGreaterThanOrEqualTo(figures.at("/arrivals/0/p50_us").asLong());
+  }
+
+  private static List<String> titles(JsonNode works) {
+    return works.findValuesAsText("title");
+  }
+}

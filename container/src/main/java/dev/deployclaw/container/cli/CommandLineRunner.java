@@ -1,0 +1,167 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.cli.admin.ConfigCommand;
+import dev.deployclaw.container.cli.admin.DoctorCommand;
+import dev.deployclaw.container.cli.admin.HealthCommand;
+import dev.deployclaw.container.cli.admin.ServeCommand;
+import dev.deployclaw.container.cli.admin.SkillsCommand;
+import dev.deployclaw.container.cli.audit.AuditCommand;
+import dev.deployclaw.container.cli.change.ApproveCommand;
+import dev.deployclaw.container.cli.change.CheckpointCommand;
+import dev.deployclaw.container.cli.change.FreezeCommand;
+import dev.deployclaw.container.cli.change.HandoverCommand;
+import dev.deployclaw.container.cli.change.RecoverCommand;
+import dev.deployclaw.container.cli.change.RejectCommand;
+import dev.deployclaw.container.cli.change.RollbackCommand;
+import dev.deployclaw.container.cli.change.RunCommand;
+import dev.deployclaw.container.cli.change.ThawCommand;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommandExceptionHandler;
+import dev.deployclaw.container.cli.log.LogCommand;
+import dev.deployclaw.container.cli.look.CheckCommand;
+import dev.deployclaw.container.cli.look.DriftCommand;
+import dev.deployclaw.container.cli.look.HistoryCommand;
+import dev.deployclaw.container.cli.look.ScanCommand;
+import dev.deployclaw.container.cli.look.StatusCommand;
+import dev.deployclaw.container.cli.look.TopCommand;
+import dev.deployclaw.container.cli.look.ValidateCommand;
+import dev.deployclaw.container.cli.plan.PlanCommand;
+import dev.deployclaw.container.cli.policy.AdoptCommand;
+import dev.deployclaw.container.cli.policy.DiffCommand;
+import dev.deployclaw.container.cli.policy.ImpactCommand;
+import dev.deployclaw.container.cli.policy.ImportCommand;
+import dev.deployclaw.core.result.ExitCode;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** All commands, joined to one command line. */
+public final class CommandLineRunner {
+  /** How much the application log says on standard error; {@code logback.xml} reads it too. */
+  private static final String LEVEL = "DEPLOYCLAW_LOG";
+
+  private static final List<String> LEVELS = List.of("error", "warn", "info", "debug");
+
+  private CommandLineRunner() {}
+
+  /** Runs one command and returns its exit code; never throws. */
+  public static int run(CommandEnvironment around, String... args) {
+    var level = around.environment().getOrDefault(LEVEL, "warn");
+    if (!LEVELS.contains(level)) {
+      around.warn("deployclaw: %s: \"%s\" is not one of %s".formatted(LEVEL, level, LEVELS));
+      return ExitCode.WRONG_USAGE.code();
+    }
+    return join(around, CommandSelection.of(args)).execute(args);
+  }
+
+  /** Whether a call only shows what there is: it starts no thread and opens nothing. */
+  public static boolean onlyShow(String... args) {
+    return CommandSelection.of(args) instanceof CommandSelection.None;
+  }
+
+  /** All of them with all their options. */
+  static CommandLine make(CommandEnvironment around) {
+    return join(around, CommandSelection.all());
+  }
+
+  private static CommandLine join(CommandEnvironment around, CommandSelection wanted) {
+    var line = new CommandLine(new Root());
+    wanted.addTo(line, all(around));
+    addHelp(line);
+    var failures = new CommandExceptionHandler(around);
+    return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(around.err(), true, StandardCharsets.UTF_8))
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(around.display().colour() ? Ansi.ON : Ansi.OFF))
+        .setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL_FAULT.code())
+        .setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
+        .setUsageHelpAutoWidth(true);
+  }
+
+  private static List<Object> all(CommandEnvironment around) {
+    var all = new ArrayList<>(commands(around));
+    CommandExtensionLoader.first().ifPresent(more -> all.addAll(more.commands(around)));
+    return all;
+  }
+
+  private static void addHelp(CommandLine line) {
+    for (var command : line.getSubcommands().values()) {
+      var spec = command.getCommandSpec();
+      if (spec.findOption("--help") == null) {
+        spec.addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help and exit.")
+                .build());
+      }
+      addHelp(command);
+    }
+  }
+
+  private static List<Object> commands(CommandEnvironment around) {
+    return List.of(
+        new RunCommand(around),
+        new PlanCommand(around),
+        new ApproveCommand(around),
+        new RejectCommand(around),
+        new RollbackCommand(around),
+        new RecoverCommand(around),
+        new CheckpointCommand(around),
+        new FreezeCommand(around),
+        new ThawCommand(around),
+        new ScanCommand(around),
+        new ValidateCommand(around),
+        new DiffCommand(around),
+        new DriftCommand(around),
+        new StatusCommand(around),
+        new HistoryCommand(around),
+        new TopCommand(around),
+        new CheckCommand(around),
+        new ImportCommand(around),
+        new AdoptCommand(around),
+        new HandoverCommand(around),
+        new ImpactCommand(around),
+        new DoctorCommand(around),
+        new ConfigCommand(around),
+        new LogCommand(around),
+        new SkillsCommand(around),
+        new AuditCommand(around),
+        new ServeCommand(around),
+        new HealthCommand(around),
+        new CompletionCommand(around),
+        new CommandLine.HelpCommand());
+  }
+
+  /** The program itself. */
+  @Command(
+      name = "deployclaw",
+      mixinStandardHelpOptions = true,
+      version = "DeployClaw System Architect 0.1.0",
+      description = "Changes API rate-limit policies safely: all new or all old, whatever dies.",
+      synopsisSubcommandLabel = "COMMAND",
+      footer = {
+        "",
+        "Start with:  deployclaw demo",
+        "Exit codes:  0 done, 1 internal fault, 2 usage or configuration, 3 needs clarification,",
+        "             4 refused, 5 held, 6 rolled back, 7 failed or unknown, 8 invalid or drifted,",
+        "             9 audit failed, 10 unreachable and nothing changed, 11 aborted before the"
+            + " commit"
+      })
+  static final class Root implements Runnable {
+    @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+      throw new CommandLine.ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "which command?");
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.deployclaw.container.cli.admin;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.doctor.Diagnosis;
+import dev.deployclaw.container.doctor.Diagnosis.Level;
+import dev.deployclaw.container.doctor.DoctorFactory;
+import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.core.result.ExitCode;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code doctor}. */
+@Command(
+    name = "doctor",
+    description = {
+      "Ask every back end, and try each promise that one of them may not keep.",
+      "Writes one small object to the bucket, once, and changes nothing else."
+    },
+    footer = {
+      "",
+      "Exit codes:  0 well, or only warnings; 8 something is wrong; 10 something doesn't answer",
+      "Example:     deployclaw doctor"
+    })
+public final class DoctorCommand implements Callable<Integer> {
+  private final CommandEnvironment around;
+
+  @Mixin private final CommonOptions shared = new CommonOptions();
+
+  public DoctorCommand(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var config = AgentSession.config(around, shared);
+    try (var agent = AgentRuntime.looking(config)) {
+      return show(DoctorFactory.of(config, agent).examine());
+    }
+  }
+
+  private int show(List<Diagnosis> found) {
+    var worst =
+        found.stream().map(Diagnosis::level).max(Comparator.naturalOrder()).orElse(Level.OK);
+    if (shared.json()) {
+      around.out().println(JsonOutput.text(document(found, worst)));
+    } else {
+      found.forEach(this::print);
+    }
+    return switch (worst) {
+      case OK, SKIPPED, WARNING -> ExitCode.OK.code();
+      case ERROR -> ExitCode.INVALID.code();
+      case UNREACHABLE -> ExitCode.UNREACHABLE.code();
+    };
+  }
+
+  private void print(Diagnosis d) {
+    around.say("%-11s %-13s %s".formatted(word(d.level()), d.about(), d.found()));
+    if (!d.remedy().isEmpty()) {
+      around.say("%-25s -> %s".formatted("", d.remedy()));
+    }
+  }
+
+  private static Map<String, Object> document(List<Diagnosis> found, Level worst) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("worst", word(worst));
+    out.put("diagnoses", found.stream().map(DoctorCommand::diagnosis).toList());
+    return out;
+  }
+
+  private static Map<String, Object> diagnosis(Diagnosis d) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("about", d.about());
+    out.put("level", word(d.level()));
+    out.put("found", d.found());
+    if (!d.remedy().isEmpty()) {
+      out.put("remedy", d.remedy());
+    }
+    return out;
+  }
+
+  private static String word(Level level) {
+    return level.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.deployclaw.container.cli.admin;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.reader.BearerTokenFile;
+import dev.deployclaw.container.doctor.TransportSecurityCheck;
+import dev.deployclaw.container.file.StateFolderLock;
+import dev.deployclaw.container.health.BackendHealthChecks;
+import dev.deployclaw.container.http.HttpApiServer;
+import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.serve.Estate;
+import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.serve.Watching;
+import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.result.ExitCode;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code serve}: runs until the process is told to stop. */
+@Command(
+    name = "serve",
+    description = "Serve the HTTP API: take tasks on and carry them out one after another.",
+    footer = {
+      "",
+      "Example:  deployclaw serve --config /etc/deployclaw/deployclaw.yaml",
+      "It says where it listens, and ends in order on SIGTERM. See docs/guide/serve.md."
+    })
+public final class ServeCommand implements Callable<Integer> {
+  /** What the end takes beyond the time that the task at work is given. */
+  private static final Duration LONGEST_END = Duration.ofSeconds(30);
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+  private final CommandEnvironment around;
+
+  @Mixin private final CommonOptions shared = new CommonOptions();
+
+  public ServeCommand(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var config = AgentSession.config(around, shared);
+    var serve = config.serve();
+    if (!serve.hasCredentials()) {
+      throw new SetupException(
+          "nobody could call: set serve.tokensFile, or serve.tls.clientCaFile with clients; see"
+              + " docs/guide/serve.md");
+    }
+    if (serve.tokensFile().isPresent()) {
+      var _ = BearerTokenFile.read(serve.tokensFile().get()); // before any back end is asked
+    }
+    TransportSecurityCheck.warnings(config)
+        .forEach(w -> LOG.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
+    var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
+    HttpApiServer.load();
+    try (var _ = alone(config.stateDir());
+        var agent = AgentRuntime.open(config, ProgressListener.NONE);
+        var sidecar = Sidecar.start(estate(config, agent), serve.bounds());
+        var api = HttpApiServer.start(serve, sidecar)) {
+      agent.telemetry().serves(sidecar.meters()::snapshots);
+      announce(api.address());
+      stop.await();
+      sidecar.stop();
+    } finally {
+      stop.done();
+    }
+    return ExitCode.OK.code();
+  }
+
+  /** The tasks that wait in a state folder are those of one process. */
+  private static StateFolderLock alone(Path stateDir) throws SetupException {
+    try {
+      return switch (StateFolderLock.take(stateDir)) {
+        case StateFolderLock.Acquisition.Mine(var lock) -> lock;
+        case StateFolderLock.Acquisition.Others(String who) ->
+            throw new SetupException(
+                "another agent serves from "
+                    + stateDir
+                    + ": "
+                    + who
+                    + "; end that one, or give this one a stateDir of its own");
+      };
+    } catch (UncheckedIOException e) {
+      throw new SetupException(
+          stateDir
+              + " takes no file ("
+              + e.getCause()
+              + "): give that folder to this user, or set stateDir to another");
+    }
+  }
+
+  private void announce(String address) {
+    around
+        .out()
+        .println(
+            shared.json()
+                ? JsonOutput.line(Map.of("address", address))
+                : "deployclaw serves " + address);
+  }
+
+  private static Estate estate(AgentConfig config, AgentRuntime agent) {
+    return new Estate(
+        agent.ports(),
+        agent.settings(),
+        agent.signer(),
+        BackendHealthChecks.of(config, agent.ports()),
+        agent.journal()::shipping,
+        agent.journal()::tail,
+        config.stateDir(),
+        new Watching(
+            config.watch(), config.sinks(), BackoffPolicy.DEFAULT, config.etcd().prefix()));
+  }
+
+  /** From the signal to the end: the process lives until all is closed, but not for ever. */
+  private static final class Stop {
+    private final CountDownLatch told = new CountDownLatch(1);
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    Stop(Duration longest) {
+      var hook =
+          new Thread(
+              () -> {
+                told.countDown();
+                wait(longest);
+              },
+              "stop");
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    void await() throws InterruptedException {
+      told.await();
+    }
+
+    void done() {
+      done.countDown();
+    }
+
+    private void wait(Duration longest) {
+      try {
+        var _ = done.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package dev.deployclaw.container.cli.audit;
+
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.BundleVerifier;
+import dev.deployclaw.audit.verify.chain.TrustedKeys;
+import dev.deployclaw.audit.view.ExecutionTimeline;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommandFailure;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.log.LogRebuilder;
+import dev.deployclaw.container.cli.session.NarrationView;
+import dev.deployclaw.container.cli.session.NarratorProvider;
+import dev.deployclaw.container.cli.session.OfflineSettings;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.llm.ChatModelNarrator;
+import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.result.ExitCode;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code audit verify | explain | diff-stream | copies | key | chain | bundle | rebuild}. */
+@Command(
+    name = "audit",
+    description = "Check and explain execution logs; their chain; the signing key.",
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw log last --json > log.json",
+      "  deployclaw audit verify log.json --key \"$(deployclaw audit key)\"",
+      "  deployclaw audit chain > chain.json",
+      "  deployclaw audit bundle audit-2026 && deployclaw audit verify audit-2026",
+      "  deployclaw audit explain last --tenant acme",
+      "  deployclaw audit explain last --model",
+      "  deployclaw audit diff-stream",
+      "  deployclaw audit copies",
+      "  deployclaw audit rebuild arch-2026-11-24-rate-limit-003 audit-2026/rebuilt.json"
+    })
+public final class AuditCommand {
+  /** What of an execution is explained. */
+  static final class TimelineOptions {
+    @Option(names = "--all", description = "What is routine, too, instead of its count.")
+    private boolean all;
+
+    @Option(
+        names = "--tenant",
+        paramLabel = "TENANT",
+        description = "Only this tenant's differences.")
+    private @Nullable String tenant;
+
+    @Option(
+        names = "--phase",
+        paramLabel = "PHASE",
+        converter = PhaseOptionConverter.class,
+        completionCandidates = PhaseOptionConverter.class,
+        description = "Only this phase: plan, gate, commit, …")
+    private @Nullable Phase phase;
+
+    ExecutionTimeline.Filter filter() {
+      var word = Optional.ofNullable(phase).map(Phase::word);
+      return new ExecutionTimeline.Filter(all, Optional.ofNullable(tenant), word);
+    }
+  }
+
+  /** The chain that logs are compared with. */
+  static final class ChainOptions {
+    @Option(
+        names = "--chain",
+        paramLabel = "CHAIN",
+        description =
+            "The chain as `audit chain` prints it: each execution in it must be among the files."
+                + " Given twice, one must go on from the other.")
+    private @Nullable List<Path> files;
+
+    @Option(
+        names = "--without-chain",
+        description = "A folder may come without its chain: then logs can be missing unseen.")
+    private boolean none;
+
+    BundleVerifier.Asked asked(Path base, List<Path> logs) {
+      return new BundleVerifier.Asked(base, files == null ? List.of() : files, logs, none);
+    }
+  }
+
+  private final CommandEnvironment around;
+
+  public AuditCommand(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  @Command(
+      description = "Whether logs are as they were signed, and all there; exit 9 where one isn't.")
+  int verify(
+      @Mixin CommonOptions shared,
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "1..*",
+              description =
+                  "Documents as `log --json` prints them, or folders as `audit bundle` makes them.")
+          List<Path> files,
+      @Mixin ChainOptions chains,
+      @Option(
+              names = "--key",
+              paramLabel = "KEY",
+              description =
+                  "The key that is trusted, as `audit key` prints it; rotations since are"
+                      + " followed.")
+          @Nullable List<String> keys)
+      throws SetupException {
+    var trusted = keys == null ? List.<String>of() : keys.stream().map(String::strip).toList();
+    var check = new BundleVerifier(new TrustedKeys(new HashSet<>(trusted)));
+    try {
+      check.files(chains.asked(around.working(), files));
+    } catch (BundleVerifier.Unread e) {
+      throw new SetupException(
+          e.getMessage() + "; give a file of `log ID --json`, or a folder of `audit bundle`");
+    }
+    return LogFindingsView.of(check, !trusted.isEmpty()).show(around, shared.json());
+  }
+
+  @Command(description = "A timeline of one execution: decisions, what is amiss, and what changed.")
+  int explain(
+      @Mixin CommonOptions shared,
+      @Parameters(paramLabel = "ID|last", arity = "1", description = "The execution.") String id,
+      @Mixin TimelineOptions narrowing,
+      @Option(
+              names = "--model",
+              description =
+                  "Then the same in the configured language model's words, marked as such. The"
+                      + " timeline is sent to its provider.")
+          boolean model)
+      throws InvalidConfigException, InterruptedException {
+    var narrator =
+        model ? NarratorProvider.of(around, shared) : Optional.<ChatModelNarrator>empty();
+    if (model && narrator.isEmpty()) {
+      return NarratorProvider.NONE.report(around, shared.json());
+    }
+    try (var logs = OfflineSettings.of(around, shared).logs()) {
+      var chosen = logs.find(id);
+      if (chosen.isEmpty()) {
+        return CommandFailure.noExecution(id).report(around, shared.json());
+      }
+      var told = ExecutionTimeline.of(logs.read(chosen.get()), narrowing.filter());
+      if (narrator.isPresent()) {
+        return inWords(told, shared.json(), narrator.get());
+      }
+      around.out().print(shared.json() ? JsonOutput.text(told.lines().toList()) + "\n" : told);
+      return ExitCode.OK.code();
+    }
+  }
+
+  /** The timeline comes first and whole, whatever the model does. */
+  private int inWords(String timeline, boolean json, ChatModelNarrator narrator)
+      throws InterruptedException {
+    var lines = timeline.lines().toList();
+    if (!json) {
+      around.out().print(timeline);
+    }
+    var narration = narrator.tell(Subject.EXECUTION, lines);
+    return new NarrationView(around, json).behind(Map.of("timeline", lines), narration);
+  }
+
+  @Command(
+      name = "diff-stream",
+      description =
+          "How the stream differs from the journal here; exit 9 where it does. Needs NATS.")
+  int diffStream(
+      @Mixin CommonOptions shared,
+      @Parameters(
+              paramLabel = "ID|last",
+              arity = "0..1",
+              description = "The execution; all of them where none is given.")
+          @Nullable String id)
+      throws InvalidConfigException, SetupException, InterruptedException {
+    return new StreamComparison(around, shared).compare(Optional.ofNullable(id));
+  }
+
+  @Command(description = "Whether the bucket's copies of ended logs hold; exit 9 if not. Needs S3.")
+  int copies(
+      @Mixin CommonOptions shared,
+      @Parameters(
+              paramLabel = "ID|last",
+              arity = "0..1",
+              description = "The execution; all of them where none is given.")
+          @Nullable String id)
+      throws InvalidConfigException, SetupException, InterruptedException {
+    return new BucketCopyCheck(around, shared).compare(Optional.ofNullable(id));
+  }
+
+  @Command(description = "The public key that signs this agent's logs (X.509, Base64).")
+  int key(
+      @Mixin CommonOptions shared,
+      @Option(
+              names = "--rotate",
+              description =
+                  "Put a new key in its place. Whoever trusts the old one follows the record that"
+                      + " both signed.")
+          boolean rotate)
+      throws InvalidConfigException, SetupException {
+    var signer = HeadSigner.open(OfflineSettings.of(around, shared).stateDir());
+    String key = rotate ? rotated(signer) : signer.publicKey();
+    around.out().println(shared.json() ? JsonOutput.text(Map.of("key", key)) : key);
+    return ExitCode.OK.code();
+  }
+
+  private static String rotated(HeadSigner signer) throws SetupException {
+    try {
+      return signer.rotate(Instant.now());
+    } catch (HeadSigner.NotRotated e) {
+      throw new SetupException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Command(description = "The chain that the ends of all executions make, signed. Needs etcd.")
+  int chain(
+      @Mixin CommonOptions shared,
+      @Option(
+              names = "--bucket",
+              description = "As the bucket holds it, where nobody can write a link again.")
+          boolean bucket)
+      throws InvalidConfigException, SetupException, InterruptedException {
+    return new ExecutionChainView(around, shared).print(bucket);
+  }
+
+  @Command(description = "Write this machine's logs and their chain into a folder. Needs etcd.")
+  int bundle(
+      @Mixin CommonOptions shared,
+      @Parameters(paramLabel = "FOLDER", arity = "1", description = "A new or empty one.")
+          Path folder)
+      throws InvalidConfigException, SetupException, InterruptedException {
+    return new ExecutionChainView(around, shared).bundle(folder);
+  }
+
+  @Command(description = "Put a lost machine's log together; exit 9 where records are lost.")
+  int rebuild(
+      @Mixin CommonOptions shared,
+      @Parameters(paramLabel = "ID", arity = "1", description = "The execution.") String id,
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "1",
+              description =
+                  "Where its document is written, signed by this machine's key. A new one.")
+          Path file)
+      throws InvalidConfigException, SetupException, InterruptedException {
+    return new LogRebuilder(around, shared).write(id, file);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.deployclaw.container.cli.change;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.session.AgentCommand;
+import dev.deployclaw.container.cli.session.AgentSession;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code freeze REASON}. */
+@Command(
+    name = "freeze",
+    description = {
+      "Stop every change that isn't committed, until somebody thaws.",
+      "It works against an agent that is at work; a rollback still goes through."
+    },
+    footer = {"", "Example:  deployclaw freeze incident 4711"})
+public final class FreezeCommand extends AgentCommand {
+  @Parameters(
+      paramLabel = "REASON",
+      arity = "1..*",
+      description = "Why; `status` and whoever is stopped are told.")
+  private List<String> reason = List.of();
+
+  public FreezeCommand(CommandEnvironment around) {
+    super(around);
+  }
+
+  @Override
+  public int use(AgentSession session) throws InterruptedException {
+    return session.finish(session.architect().freeze(around().user(), String.join(" ", reason)));
+  }
+}

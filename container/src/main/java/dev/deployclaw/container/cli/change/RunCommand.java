@@ -1,0 +1,39 @@
+package dev.deployclaw.container.cli.change;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.look.ScanView;
+import dev.deployclaw.container.cli.session.AgentCommand;
+import dev.deployclaw.container.cli.session.AgentSession;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code run REQUEST}. */
+@Command(
+    name = "run",
+    description = "Carry a request out: plan, checkpoint, stage, vote, commit, publish, validate.",
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw run \"Orchestrate the rate limit policies of all tenants\"",
+      "  deployclaw run \"set umbrella's search limit to 600 per minute, burst 90\"",
+      "  deployclaw run --json \"raise acme's checkout limit to 1200 per minute\" > log.json"
+    })
+public final class RunCommand extends AgentCommand {
+  @Parameters(arity = "1..*", paramLabel = "REQUEST", description = "In plain English.")
+  private List<String> words = List.of();
+
+  public RunCommand(CommandEnvironment around) {
+    super(around);
+  }
+
+  @Override
+  public int use(AgentSession session) throws InterruptedException {
+    var ended = session.architect().run(around().request(String.join(" ", words)));
+    int exit = session.finish(ended);
+    if (!json()) {
+      ended.found().ifPresent(new ScanView(around())::tell);
+    }
+    return exit;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.deployclaw.container.cli.console;
+
+import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.text.TerminalSafeText;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a command finds around it. A value, so that tests can make another.
+ *
+ * @param home the folder that holds {@code .deployclaw}: the checkout, or the working directory
+ * @param working the directory the command was called from
+ * @param display what is printed on
+ */
+public record CommandEnvironment(
+    Path home,
+    Path working,
+    Map<String, String> environment,
+    PrintStream out,
+    PrintStream err,
+    OutputMode display) {
+
+  @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
+  public static CommandEnvironment real() {
+    var working = Path.of("").toAbsolutePath();
+    var home = System.getProperty("deployclaw.home");
+    var environment = System.getenv();
+    var console = System.console();
+    boolean terminal = console != null && console.isTerminal();
+    return new CommandEnvironment(
+        home == null ? working : Path.of(home),
+        working,
+        environment,
+        utf8(FileDescriptor.out),
+        utf8(FileDescriptor.err),
+        OutputMode.of(terminal, environment));
+  }
+
+  /**
+   * JSON is UTF-8 whatever the locale says. Lines pass on by themselves; a stream that flushed each
+   * write would pass a long line on in pieces, and a secret that two of them share.
+   */
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    var hiding =
+        new RedactingOutputStream(new FileOutputStream(descriptor), SecretRegistry::hidden);
+    return new PrintStream(hiding, false, StandardCharsets.UTF_8);
+  }
+
+  /** Prints one line for people, whatever stands in it. */
+  public void say(String line) {
+    out.println(TerminalSafeText.line(line));
+  }
+
+  /** The same on standard error. */
+  public void warn(String line) {
+    err.println(TerminalSafeText.line(line));
+  }
+
+  public Path labFolder() {
+    return home.resolve(".deployclaw").resolve("lab");
+  }
+
+  /**
+   * The configuration file: the one given, else {@code DEPLOYCLAW_CONFIG}, else {@code
+   * ./deployclaw.yaml}, else the running lab's.
+   */
+  public Optional<Path> configFile(Optional<Path> given) {
+    if (given.isPresent()) {
+      return given.map(working::resolve);
+    }
+    var named = environment.get("DEPLOYCLAW_CONFIG");
+    if (named != null) {
+      return Optional.of(working.resolve(named));
+    }
+    return List.of(working.resolve("deployclaw.yaml"), labFolder().resolve("deployclaw.yaml"))
+        .stream()
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  /** A request made here and now, without what in its words is a secret. */
+  public TaskRequest request(String text) {
+    return new TaskRequest(SecretRegistry.redacted(text), user(), Instant.now());
+  }
+
+  /** The operating system's user: who asks and who approves. */
+  public String user() {
+    return SystemUser.name();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.deployclaw.container.cli.console;
+
+import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.log.LogTakenOverException;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns what a command throws into a message with a remedy, and an exit code. */
+public final class CommandExceptionHandler
+    implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
+  /** What to do about a bug. */
+  static final String REPORT =
+      "this is a bug: report it with what DEPLOYCLAW_LOG=debug shows; deployclaw status says where"
+          + " things stand, deployclaw recover finishes what is open";
+
+  private final CommandEnvironment around;
+
+  public CommandExceptionHandler(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  /** Wrong usage: what is wrong, what was perhaps meant, and how the command is used. */
+  @Override
+  public int handleParseException(ParameterException failure, String[] words) {
+    var line = failure.getCommandLine();
+    boolean json = List.of(words).contains(CommonOptions.JSON);
+    int exit = CommandFailure.usage(String.valueOf(failure.getMessage())).report(around, json);
+    UnmatchedArgumentException.printSuggestions(failure, line.getErr());
+    line.usage(line.getErr(), line.getColorScheme());
+    return exit;
+  }
+
+  @Override
+  public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
+    if (failure instanceof ParameterException usage) {
+      return handleParseException(usage, parsed.originalArgs().toArray(String[]::new));
+    }
+    return failure(failure).report(around, parsed.originalArgs().contains(CommonOptions.JSON));
+  }
+
+  private static CommandFailure failure(Exception failure) {
+    String reason = String.valueOf(failure.getMessage());
+    return switch (failure) {
+      case InvalidConfigException _, SetupException _ -> CommandFailure.usage(reason);
+      case DamagedJournalException _ ->
+          new CommandFailure(ExitCode.AUDIT_FAILED, reason + "; look at the file before you go on");
+      case LogTakenOverException _ ->
+          new CommandFailure(
+              ExitCode.FAILED,
+              reason
+                  + "; this one stood still for longer than its lease and leaves it to the other:"
+                  + " deployclaw status says where things stand");
+      case Unreachable _ ->
+          new CommandFailure(
+              ExitCode.UNREACHABLE,
+              reason + "; nothing was changed; is etcd running and reachable?");
+      case BucketUnavailableException _ ->
+          new CommandFailure(
+              ExitCode.UNREACHABLE, reason + "; is the bucket there? deployclaw doctor");
+      default -> bug(failure);
+    };
+  }
+
+  private static CommandFailure bug(Exception failure) {
+    // Not a constant: a call that only shows help would set up logging.
+    LoggerFactory.getLogger(CommandExceptionHandler.class)
+        .atError()
+        .setCause(failure)
+        .log("internal fault");
+    return new CommandFailure(
+        ExitCode.INTERNAL_FAULT, "internal fault: " + failure + "; " + REPORT);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.deployclaw.container.cli.console;
+
+import java.util.Map;
+
+/** What a command prints on. */
+public enum OutputMode {
+  /** A file or another program: lines, and nothing else. */
+  PLAIN,
+  /** A terminal, which may get no colour. */
+  TERMINAL,
+  COLOUR;
+
+  /** Colour for terminals only, and not where {@code NO_COLOR} says otherwise (no-color.org). */
+  static OutputMode of(boolean terminal, Map<String, String> environment) {
+    if (!terminal) {
+      return PLAIN;
+    }
+    return environment.getOrDefault("NO_COLOR", "").isEmpty() ? COLOUR : TERMINAL;
+  }
+
+  public boolean colour() {
+    return this == COLOUR;
+  }
+
+  /** Whether what stands there can be written over. */
+  public boolean live() {
+    return this != PLAIN;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.deployclaw.container.cli.look;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.session.AgentCommand;
+import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.core.query.ClientRequest;
+import dev.deployclaw.policy.match.RequestShape;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code check TENANT SERVICE ROUTE METHOD}. */
+@Command(
+    name = "check",
+    description = {
+      "What a client would meet with one request: which limits apply, why, and what is left.",
+      "Reads counters from Redis as they stand; charges nothing and changes nothing."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw check umbrella search /search/items GET",
+      "  deployclaw check umbrella search /search POST --client 203.0.113.7",
+      "  deployclaw check umbrella search /search GET --header x-plan=gold --json"
+    })
+public final class CheckCommand extends AgentCommand {
+  private static final String METHOD = "[A-Z]{1,20}";
+
+  @Parameters(index = "0", paramLabel = "TENANT", description = "Whose request it is.")
+  private String tenant = "";
+
+  @Parameters(index = "1", paramLabel = "SERVICE", description = "The service that is asked.")
+  private String service = "";
+
+  @Parameters(index = "2", paramLabel = "ROUTE", description = "The path, as in /search/items.")
+  private String route = "";
+
+  @Parameters(index = "3", paramLabel = "METHOD", description = "The method, as GET.")
+  private String method = "";
+
+  @Option(
+      names = "--client",
+      paramLabel = "ADDRESS",
+      description = "The client's address, for limits that count each address apart.")
+  private @Nullable String client;
+
+  @Option(
+      names = "--header",
+      paramLabel = "NAME=VALUE",
+      description = "A header of the request, for limits that count its values apart. Repeatable.")
+  private List<String> headers = List.of();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  public CheckCommand(CommandEnvironment around) {
+    super(around);
+  }
+
+  @Override
+  public int use(AgentSession session) throws InterruptedException {
+    var question = question();
+    return new CheckView(around()).show(question, session.queries().check(question), json());
+  }
+
+  private ClientRequest question() {
+    String upper = method.toUpperCase(Locale.ROOT);
+    if (!upper.matches(METHOD)) {
+      throw wrong("METHOD: \"" + method + "\" is not a method, as GET is");
+    }
+    if (!route.startsWith("/")) {
+      throw wrong("ROUTE: \"" + route + "\" must start with /, as /search does");
+    }
+    var shape = RequestShape.ofUri(service, route, upper);
+    return new ClientRequest(tenant, shape, Optional.ofNullable(client), headers());
+  }
+
+  private Map<String, String> headers() {
+    var out = new TreeMap<String, String>();
+    for (String header : headers) {
+      int equals = header.indexOf('=');
+      if (equals < 1) {
+        throw wrong("--header: \"" + header + "\" is not NAME=VALUE");
+      }
+      out.put(
+          header.substring(0, equals).strip().toLowerCase(Locale.ROOT),
+          header.substring(equals + 1));
+    }
+    return out;
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.deployclaw.container.cli.look;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.session.AgentCommand;
+import dev.deployclaw.container.cli.session.AgentSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code history TENANT}. */
+@Command(
+    name = "history",
+    description = {
+      "What each committed epoch changed of a tenant and of its groups.",
+      "When, asked by whom, in which execution, with which end, from what to what."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw history umbrella",
+      "  deployclaw history umbrella --limit 3",
+      "  deployclaw history umbrella --json"
+    })
+public final class HistoryCommand extends AgentCommand {
+  private static final int MOST = 256;
+
+  @Parameters(paramLabel = "TENANT", description = "A tenant, or a group.")
+  private String tenant = "";
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "The most changes, the latest first; 20 by default, 256 at most.")
+  private int limit;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  public HistoryCommand(CommandEnvironment around) {
+    super(around);
+  }
+
+  @Override
+  public int use(AgentSession session) throws InterruptedException {
+    if (limit < 1 || limit > MOST) {
+      throw new ParameterException(
+          spec.commandLine(), "--limit: " + limit + " is not from 1 to " + MOST);
+    }
+    return new HistoryView(around()).show(tenant, session.queries().history(tenant, limit), json());
+  }
+}

@@ -1,0 +1,22 @@
+package dev.deployclaw.container.cli.look;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.session.AgentCommand;
+import dev.deployclaw.container.cli.session.AgentSession;
+import picocli.CommandLine.Command;
+
+/** {@code validate}. */
+@Command(
+    name = "validate",
+    description = "Check policies and what is enforced; exit 8 where something is amiss.",
+    footer = {"", "Example:  deployclaw validate && echo all is well"})
+public final class ValidateCommand extends AgentCommand {
+  public ValidateCommand(CommandEnvironment around) {
+    super(around);
+  }
+
+  @Override
+  public int use(AgentSession session) throws InterruptedException {
+    return new ScanView(around()).show(session.queries().validate(), json());
+  }
+}

@@ -1,0 +1,115 @@
+package dev.deployclaw.container.cli.plan;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.cli.session.NarratorProvider;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.llm.ChatModelNarrator;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.task.TaskRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code plan REQUEST}: no effect. */
+@Command(
+    name = "plan",
+    description = "What a request would do: intent, steps, diff, risks. Changes nothing.",
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw plan \"set umbrella's search limit to 600 per minute, burst 90\"",
+      "  deployclaw plan --in-words \"double acme's checkout limit\"",
+      "  deployclaw plan --inventory estate.yaml --json \"double acme's checkout limit\"",
+      "  deployclaw plan --inventory estate.yaml --batch requests.jsonl > plans.jsonl",
+      "An inventory:",
+      "  tenants: {acme: {tier: gold}, umbrella: {}}",
+      "  services: [checkout, search]"
+    })
+public final class PlanCommand implements Callable<Integer> {
+  private final CommandEnvironment around;
+
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+  @Mixin private final CommonOptions shared = new CommonOptions();
+
+  @Option(
+      names = "--inventory",
+      paramLabel = "FILE",
+      description = "Understand the request by these names, with no back end and no diff.")
+  private @Nullable Path inventory;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "FILE",
+      description = "JSON lines {id, request}; prints one JSON document a line.")
+  private @Nullable Path batch;
+
+  @Option(
+      names = "--in-words",
+      description =
+          "Then the plan in the configured language model's words, marked as such. The plan is sent"
+              + " to its provider.")
+  private boolean inWords;
+
+  @Parameters(arity = "0..*", paramLabel = "REQUEST", description = "In plain English.")
+  private List<String> words = List.of();
+
+  public PlanCommand(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  /** What understands requests: the agent, or the planner alone. */
+  @FunctionalInterface
+  interface RequestPlanner {
+    PlanPreviewReport plan(TaskRequest request) throws InterruptedException;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if ((batch == null) == words.isEmpty()) {
+      throw new CommandLine.ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "give a REQUEST, or --batch FILE");
+    }
+    if (inWords && batch != null) {
+      throw new CommandLine.ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "give --in-words or --batch, not both");
+    }
+    var narrator =
+        inWords ? NarratorProvider.of(around, shared) : Optional.<ChatModelNarrator>empty();
+    if (inWords && narrator.isEmpty()) {
+      return NarratorProvider.NONE.report(around, shared.json());
+    }
+    if (inventory != null) {
+      return answer(OfflinePlanner.by(around.working().resolve(inventory))::plan, narrator);
+    }
+    try (var session = AgentSession.open(around, shared)) {
+      return answer(session.architect()::plan, narrator);
+    }
+  }
+
+  private int answer(RequestPlanner understanding, Optional<ChatModelNarrator> narrator)
+      throws SetupException, InterruptedException {
+    var view = new PlanView(around);
+    if (batch == null) {
+      var answer = understanding.plan(around.request(String.join(" ", words)));
+      return narrator.isPresent()
+          ? view.showInWords(answer, shared.json(), narrator.get())
+          : view.show(answer, shared.json());
+    }
+    for (var item : BatchRequest.read(around.working().resolve(batch))) {
+      view.line(item.id(), understanding.plan(around.request(item.request())));
+    }
+    return ExitCode.OK.code();
+  }
+}

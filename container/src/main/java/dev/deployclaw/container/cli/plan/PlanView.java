@@ -1,0 +1,220 @@
+package dev.deployclaw.container.cli.plan;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.FailureExplanationView;
+import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.session.NarrationView;
+import dev.deployclaw.container.llm.ChatModelNarrator;
+import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
+import dev.deployclaw.core.compile.ChangePlan;
+import dev.deployclaw.core.overlay.Overlay;
+import dev.deployclaw.core.planner.IntentJson;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.procedure.Procedure;
+import dev.deployclaw.policy.diff.BlastRadius;
+import dev.deployclaw.policy.diff.DiffFormatter;
+import dev.deployclaw.policy.finding.PolicyFinding;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Shows what a request would do. */
+public final class PlanView {
+  private static final int MOST_NAMES = 12;
+
+  private final CommandEnvironment around;
+
+  public PlanView(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  /** Prints it and returns the exit code. */
+  public int show(PlanPreviewReport answer, boolean json) {
+    if (json) {
+      around.out().println(JsonOutput.text(document(answer)));
+    } else {
+      print(answer);
+    }
+    new FailureExplanationView(around).tell(answer);
+    return answer.exit().code();
+  }
+
+  /**
+   * The same, and behind a plan what a model makes of it. Of a question or a refusal nobody is
+   * asked: it is in words already.
+   */
+  int showInWords(PlanPreviewReport answer, boolean json, ChatModelNarrator narrator)
+      throws InterruptedException {
+    var told = told(answer);
+    if (told.isEmpty()) {
+      return show(answer, json);
+    }
+    if (!json) {
+      print(answer);
+    }
+    var narration = narrator.tell(Subject.PLAN, JsonOutput.text(told).lines().toList());
+    return new NarrationView(around, json).behind(document(answer), narration);
+  }
+
+  /** What a model is told of: no hash, no grounding, and what may be long behind. */
+  private static Map<String, Object> told(PlanPreviewReport answer) {
+    var out = new LinkedHashMap<String, Object>();
+    switch (answer) {
+      case PlanPreviewReport.Planned planned -> {
+        var plan = planned.plan();
+        out.put("intent", IntentJson.of(plan.intent()));
+        out.put("steps", plan.steps().stream().map(ChangePlan.Step::action).toList());
+        out.put("held_because", planned.risks());
+        out.put("left_as_it_is", plan.warnings());
+        out.put("findings", plan.findings().stream().map(PolicyFinding::toMap).toList());
+        out.put("changes_nothing", plan.changesNothing());
+        out.put("reaches", plan.diff().blastRadius().toMap());
+        out.put("differences", plan.diff().toMaps());
+      }
+      case PlanPreviewReport.Understood(var intent, var risks) -> {
+        out.put("intent", IntentJson.of(intent));
+        out.put("held_because", risks);
+      }
+      case PlanPreviewReport.NeedsClarification _, PlanPreviewReport.Refused _ -> {}
+    }
+    return out;
+  }
+
+  /** Prints it as one line of a batch. */
+  void line(String id, PlanPreviewReport answer) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("id", id);
+    out.putAll(document(answer));
+    around.out().println(JsonOutput.line(out));
+  }
+
+  static Map<String, Object> document(PlanPreviewReport answer) {
+    var out = new LinkedHashMap<String, Object>();
+    switch (answer) {
+      case PlanPreviewReport.Planned planned -> planned(planned, out);
+      case PlanPreviewReport.Understood(var intent, var risks) -> {
+        out.put("outcome", "planned");
+        out.put("intent", IntentJson.of(intent));
+        out.put("grounding", IntentJson.grounding(intent));
+        if (!risks.isEmpty()) {
+          out.put("risks", risks);
+        }
+      }
+      case PlanPreviewReport.NeedsClarification(var questions) -> {
+        out.put("outcome", "needs-clarification");
+        out.put("questions", questions);
+      }
+      case PlanPreviewReport.Refused(var _, String reason) -> {
+        out.put("outcome", "refused");
+        out.put("reason", reason);
+      }
+    }
+    return out;
+  }
+
+  private static void planned(PlanPreviewReport.Planned planned, Map<String, Object> out) {
+    var plan = planned.plan();
+    out.put("outcome", "planned");
+    out.put("intent", IntentJson.of(plan.intent()));
+    out.put("grounding", IntentJson.grounding(plan.intent()));
+    out.put("plan", plan.toMap());
+    out.put("skill", skill(planned.procedure()));
+    out.put("diff", plan.diff().toMaps());
+    out.put("blast_radius", plan.diff().blastRadius().toMap());
+    out.put("findings", plan.findings().stream().map(PolicyFinding::toMap).toList());
+    out.put("warnings", plan.warnings());
+    out.put("overlays", plan.overlays().toMap());
+    out.put("risks", planned.risks());
+  }
+
+  private static Map<String, Object> skill(Procedure procedure) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", procedure.skill());
+    out.put("sha256", procedure.sha256());
+    out.put("allowance", procedure.allowance().toMap());
+    return out;
+  }
+
+  private void print(PlanPreviewReport answer) {
+    switch (answer) {
+      case PlanPreviewReport.Planned planned -> print(planned);
+      case PlanPreviewReport.Understood(var intent, var risks) -> {
+        ("understood: " + JsonOutput.text(IntentJson.of(intent))).lines().forEach(around::say);
+        section("would be held because", risks);
+      }
+      case PlanPreviewReport.NeedsClarification(var questions) ->
+          questions.forEach(q -> around.say("? " + q));
+      case PlanPreviewReport.Refused(var _, String reason) -> around.say("refused: " + reason);
+    }
+  }
+
+  private void print(PlanPreviewReport.Planned planned) {
+    var plan = planned.plan();
+    around.say(plan.intent().operation().word() + ", plan " + plan.hash().substring(0, 12));
+    for (var step : plan.steps()) {
+      String operations = String.join(", ", step.operations());
+      around.say("  %d %s (%s)".formatted(step.number(), step.action(), operations));
+    }
+    var procedure = planned.procedure();
+    around.say("by skill " + procedure.skill() + ": " + procedure.allowance().explain());
+    section("would reach", reach(plan.diff().blastRadius()));
+    section("would change", DiffFormatter.of(plan.diff().differences()));
+    section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());
+    section("left as it is", plan.warnings());
+    section("would lie over its source", added(plan.overlays()));
+    section(
+        "would take back by request",
+        plan.overlays().removed().stream().map(Overlay::text).toList());
+    section("would end", end(plan));
+    section("would be held because", planned.risks());
+    if (plan.changesNothing()) {
+      around.say("nothing would change");
+    }
+  }
+
+  /** Whom it reaches; nothing where it changes nothing. */
+  private static List<String> reach(BlastRadius radius) {
+    return Stream.of(
+            names("tenants", radius.tenants()),
+            names("services", radius.services()),
+            names("gateways", radius.gateways()))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static List<String> added(ChangePlan.Overlaid overlays) {
+    return overlays.added().entrySet().stream()
+        .limit(MOST_NAMES)
+        .map(e -> e.getKey() + ": " + (e.getValue().isEmpty() ? "in no source" : e.getValue()))
+        .toList();
+  }
+
+  private static List<String> end(ChangePlan plan) {
+    var schedule = plan.intent().schedule();
+    return Stream.concat(
+            schedule.revertAfterSeconds().map(s -> s + " s after its commit").stream(),
+            schedule.revertAt().map(until -> "at " + until).stream())
+        .map(when -> when + ", at what each source says then")
+        .toList();
+  }
+
+  private static Optional<String> names(String what, Collection<String> all) {
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    String more = all.size() > MOST_NAMES ? " and " + (all.size() - MOST_NAMES) + " more" : "";
+    String some = all.stream().limit(MOST_NAMES).collect(Collectors.joining(", "));
+    return Optional.of("%d %s: %s%s".formatted(all.size(), what, some, more));
+  }
+
+  private void section(String title, List<String> lines) {
+    if (!lines.isEmpty()) {
+      around.say(title + ":");
+      lines.forEach(line -> around.say("  " + line));
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.deployclaw.container.cli.policy;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommandFailure;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.Gateway.Route;
+import dev.deployclaw.policy.replay.PolicyReplay;
+import dev.deployclaw.policy.replay.RequestAttribution;
+import dev.deployclaw.policy.replay.accesslog.AccessLogFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code impact LOG... --before A --after B}. */
+@Command(
+    name = "impact",
+    description = {
+      "Replays an access log through an old and a new policy, by the reference model.",
+      "Tells who would newly be refused, how often, when, by which limit. Needs no back end."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw impact access.log --before live --after proposed --tenant host",
+      "  deployclaw impact access.json.gz --before live --after new --tenant field:tenant_id",
+      "  deployclaw impact *.log --before a --after b --route /v1/search=search --route /=web"
+    })
+public final class ImpactCommand implements Callable<Integer> {
+  private final CommandEnvironment around;
+
+  @Mixin private final CommonOptions shared = new CommonOptions();
+
+  @Parameters(
+      paramLabel = "LOG",
+      arity = "1..*",
+      description = "Access logs, oldest first; packed where the name ends in .gz.")
+  private List<Path> logs = List.of();
+
+  @Option(
+      names = "--before",
+      required = true,
+      paramLabel = "POLICIES",
+      description = "A policy document, or a folder of them: as it is.")
+  private Path before = Path.of("");
+
+  @Option(
+      names = "--after",
+      required = true,
+      paramLabel = "POLICIES",
+      description = "As it would be.")
+  private Path after = Path.of("");
+
+  @Option(
+      names = "--format",
+      paramLabel = "WORD",
+      description = "combined, vhost-combined, json or deployclaw; else told by the first line.")
+  private @Nullable String format;
+
+  @Option(
+      names = "--tenant",
+      paramLabel = "WHERE",
+      defaultValue = "host",
+      description =
+          "Whose request it is: host (its first label, the default), user, field:NAME of JSON, or"
+              + " =NAME for all.")
+  private String tenant = "host";
+
+  @Option(
+      names = "--route",
+      paramLabel = "PREFIX=SERVICE",
+      description =
+          "Which service a path leads to. Repeatable; without any, the field service, else the"
+              + " path's first segment.")
+  private List<String> routes = List.of();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  public ImpactCommand(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var naming = naming();
+    List<String> problems = new ArrayList<>();
+    var replay = new PolicyReplay(set(before, problems), set(after, problems), naming);
+    if (!problems.isEmpty()) {
+      return new CommandFailure(ExitCode.INVALID, String.join("\n", problems))
+          .report(around, shared.json());
+    }
+    var reading = new AccessLogReplayer(around, replay, format());
+    for (Path log : logs) {
+      read(reading, log);
+    }
+    if (reading.read() == 0) {
+      throw new SetupException(
+          "no line of the log tells a request"
+              + reading.unread().stream().findFirst().map(u -> ": " + u).orElse("")
+              + "; say how it is written with --format");
+    }
+    new ImpactView(around).show(replay.impact(), reading, shared.json());
+    return ExitCode.OK.code();
+  }
+
+  private void read(AccessLogReplayer reading, Path log) throws SetupException {
+    Path place = around.working().resolve(log);
+    try {
+      reading.all(log.toString(), place, Files.size(place));
+    } catch (IOException e) {
+      throw new SetupException(log + " can't be read: " + e + "; give a log file");
+    }
+  }
+
+  private PolicySet set(Path place, List<String> problems) throws SetupException {
+    var collected = PolicyFolder.read(around.working().resolve(place));
+    collected.problems().forEach(p -> problems.add(p.text()));
+    return PolicySet.of(collected.policies().values(), List.of(), "");
+  }
+
+  private @Nullable AccessLogFormat format() {
+    if (format == null) {
+      return null;
+    }
+    return AccessLogFormat.ofWord(format)
+        .orElseThrow(() ->
+            wrong(
+                "--format: \""
+                    + format
+                    + "\" is not combined, vhost-combined, json or deployclaw"));
+  }
+
+  private RequestAttribution naming() {
+    var teller =
+        RequestAttribution.TenantSource.ofWord(tenant)
+            .orElseThrow(
+                () -> wrong("--tenant: \"" + tenant + "\" is not host, user, field:NAME or =NAME"));
+    List<Route> all = new ArrayList<>();
+    for (String route : routes) {
+      int equals = route.lastIndexOf('=');
+      try {
+        all.add(new Route(route.substring(0, equals), route.substring(equals + 1)));
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        throw wrong("--route: \"" + route + "\" is not PREFIX=SERVICE, as /v1/search=search");
+      }
+    }
+    return new RequestAttribution(teller, all);
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.deployclaw.container.cli.policy;
+
+import dev.deployclaw.container.cli.console.BoundedTextFile;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.policy.imports.envoy.DescriptorImport;
+import dev.deployclaw.policy.imports.envoy.DescriptorKeyMapping;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code import FILE... --into FOLDER}. */
+@Command(
+    name = "import",
+    description = {
+      "Reads limits of envoyproxy/ratelimit (its YAML files) into policy documents.",
+      "What can't be carried exactly is listed, and refuses nobody. Needs no back end."
+    },
+    footer = {
+      "",
+      "What a key means (--map KEY=WHAT): tenant, service, route, method, client-address,",
+      "header:NAME, or any for one that stands on every request of the domain.",
+      "",
+      "Examples:",
+      "  deployclaw import ratelimit/config.yaml --into policies",
+      "  deployclaw import *.yaml --map user_id=header:x-user --map generic_key=service",
+      "  deployclaw import config.yaml --strict --json"
+    })
+public final class ImportCommand implements Callable<Integer> {
+  private static final int MOST_BYTES = 16 << 20;
+
+  private final CommandEnvironment around;
+
+  @Mixin private final CommonOptions shared = new CommonOptions();
+
+  @Parameters(paramLabel = "FILE", arity = "1..*", description = "All files of the configuration.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--into",
+      paramLabel = "FOLDER",
+      description = "Gets a document for each tenant; without it, only the report is made.")
+  private @Nullable Path into;
+
+  @Option(
+      names = "--map",
+      paramLabel = "KEY=WHAT",
+      description = "What a descriptor's key means. Repeatable; see below.")
+  private List<String> meanings = List.of();
+
+  @Option(
+      names = "--strict",
+      description = "Write nothing, exit 8, where anything isn't carried exactly.")
+  private boolean strict;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  public ImportCommand(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var imported = DescriptorImport.of(read(), mapping());
+    boolean inexact = imported.rules().stream().anyMatch(r -> !r.differs().isEmpty());
+    boolean sound = imported.problems().isEmpty() && !(strict && inexact);
+    List<Path> written =
+        into == null || !sound
+            ? List.of()
+            : PolicyFolder.write(around.working().resolve(into), imported.policies());
+    new ImportView(around).show(imported, written, shared.json());
+    return sound ? ExitCode.OK.code() : ExitCode.INVALID.code();
+  }
+
+  private List<DescriptorImport.File> read() throws SetupException {
+    List<DescriptorImport.File> out = new ArrayList<>();
+    for (Path file : files) {
+      Path place = around.working().resolve(file);
+      String text = BoundedTextFile.needed(file, place, MOST_BYTES, "a file of its configuration");
+      out.add(new DescriptorImport.File(file.toString(), text));
+    }
+    return out;
+  }
+
+  private DescriptorKeyMapping mapping() {
+    var mapping = DescriptorKeyMapping.USUAL;
+    for (String meaning : meanings) {
+      int equals = meaning.indexOf('=');
+      Optional<DescriptorKeyMapping.Meaning> what =
+          equals < 1
+              ? Optional.empty()
+              : DescriptorKeyMapping.Meaning.ofWord(meaning.substring(equals + 1));
+      if (what.isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--map: \""
+                + meaning
+                + "\" is not KEY=WHAT with one of tenant, service, route, method,"
+                + " client-address, header:NAME, any");
+      }
+      mapping = mapping.with(meaning.substring(0, equals), what.get());
+    }
+    return mapping;
+  }
+}

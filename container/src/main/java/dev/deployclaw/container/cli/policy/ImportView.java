@@ -1,0 +1,92 @@
+package dev.deployclaw.container.cli.policy;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.policy.document.DocumentProblem;
+import dev.deployclaw.policy.imports.ImportResult;
+import dev.deployclaw.policy.imports.ImportedRule;
+import dev.deployclaw.policy.imports.ImportedRule.Exactness;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Shows what became of another system's limits. */
+final class ImportView {
+  private final CommandEnvironment around;
+
+  ImportView(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  /**
+   * @param written the documents that were made
+   */
+  void show(ImportResult imported, List<Path> written, boolean json) {
+    show(imported, List.of(), written, json);
+  }
+
+  /**
+   * @param writers of what was read, that go on writing it
+   */
+  void show(ImportResult imported, List<String> writers, List<Path> written, boolean json) {
+    if (json) {
+      var document = document(imported, written);
+      document.put("writers", writers);
+      around.out().println(JsonOutput.text(document));
+    } else {
+      text(imported, written).forEach(around::say);
+      writers.forEach(w -> around.say("can't be owned: " + w));
+    }
+    imported.problems().forEach(p -> around.warn("deployclaw: " + p.text()));
+  }
+
+  private static List<String> text(ImportResult imported, List<Path> written) {
+    var out = new ArrayList<String>();
+    if (!imported.problems().isEmpty()) {
+      out.add("refused: its own loader would refuse it; nothing was written");
+      return out;
+    }
+    out.add(
+        "%d rules: %d exact, %d approximate, %d not carried; %d policies"
+            .formatted(
+                imported.rules().size(),
+                imported.count(Exactness.EXACT),
+                imported.count(Exactness.APPROXIMATE),
+                imported.count(Exactness.NOT_CARRIED),
+                imported.policies().size()));
+    imported.rules().stream()
+        .filter(r -> r.exactness() != Exactness.EXACT)
+        .forEach(r -> rule(r, out));
+    imported.differs().forEach(d -> out.add("note: " + d));
+    written.forEach(file -> out.add("wrote " + file));
+    return out;
+  }
+
+  private static void rule(ImportedRule rule, List<String> out) {
+    String into = rule.into().isEmpty() ? "" : " -> " + rule.into() + ", in shadow mode";
+    out.add("%s: %s: %s%s".formatted(rule.place(), rule.exactness().word(), rule.rule(), into));
+    rule.differs().forEach(d -> out.add("    " + d));
+  }
+
+  private static Map<String, Object> document(ImportResult imported, List<Path> written) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("rules", imported.rules().stream().map(ImportView::rule).toList());
+    out.put("notes", imported.differs());
+    out.put("problems", imported.problems().stream().map(DocumentProblem::text).toList());
+    out.put("policies", imported.policies().stream().map(p -> p.tenant()).toList());
+    out.put("written", written.stream().map(Path::toString).toList());
+    return out;
+  }
+
+  private static Map<String, Object> rule(ImportedRule rule) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("place", rule.place());
+    out.put("rule", rule.rule());
+    out.put("carried", rule.exactness().word());
+    out.put("into", rule.into());
+    out.put("differs", rule.differs());
+    return out;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.deployclaw.container.cli.session;
+
+import dev.deployclaw.audit.view.LogTextRenderer;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.FailureExplanationView;
+import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.console.ProgressView;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.result.ExecutionStatus;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.QueryService;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** One command's use of the agent: opened from the configuration, closed at the end. */
+public final class AgentSession implements AutoCloseable {
+  private final CommandEnvironment around;
+  private final CommonOptions shared;
+  private final Path stateDir;
+  private final AgentRuntime agent;
+
+  private AgentSession(
+      CommandEnvironment around, CommonOptions shared, Path stateDir, AgentRuntime agent) {
+    this.around = around;
+    this.shared = shared;
+    this.stateDir = stateDir;
+    this.agent = agent;
+  }
+
+  public static AgentSession open(CommandEnvironment around, CommonOptions shared)
+      throws InvalidConfigException, SetupException {
+    ProgressListener progress =
+        shared.json()
+            ? ProgressListener.NONE
+            : new ProgressView(around.err(), around.display().colour());
+    var config = config(around, shared);
+    return new AgentSession(around, shared, config.stateDir(), AgentRuntime.open(config, progress));
+  }
+
+  public static AgentConfig config(CommandEnvironment around, CommonOptions shared)
+      throws InvalidConfigException, SetupException {
+    return ConfigReader.read(file(around, shared.config()), around.environment());
+  }
+
+  /** Where the configuration stands. */
+  public static Path file(CommandEnvironment around, Optional<Path> given) throws SetupException {
+    return around
+        .configFile(given)
+        .orElseThrow(() ->
+            new SetupException(
+                "there is no configuration: give --config FILE, set DEPLOYCLAW_CONFIG, write"
+                    + " ./deployclaw.yaml, or start a lab with: deployclaw lab up"));
+  }
+
+  public Path stateDir() {
+    return stateDir;
+  }
+
+  public ChangeService architect() {
+    return agent.architect();
+  }
+
+  public QueryService queries() {
+    return agent.architect().queries();
+  }
+
+  public ExecutorRegistry executors() {
+    return agent.ports().executors();
+  }
+
+  /** What is known of the stream as a copy of this machine's logs. */
+  public StreamCopy stream() {
+    return agent.journal().stream();
+  }
+
+  /** Prints the execution's log and returns its exit code. */
+  public int finish(RequestOutcome ended) throws InterruptedException {
+    ended.questions().forEach(q -> around.warn("? " + q));
+    if (ended.execution().isEmpty() || agent.journal().read(ended.execution()).isEmpty()) {
+      unlogged(ended);
+    } else {
+      var document = agent.document(ended.execution());
+      around.out().print(shared.json() ? document.text() : LogTextRenderer.of(document));
+      new FailureExplanationView(around).tell(ended, Optional.of(document));
+    }
+    return ended.exit().code();
+  }
+
+  /** As {@link #finish}; but a refused word on a change left that change's log as it was. */
+  public int answer(RequestOutcome ended) throws InterruptedException {
+    if (ended.result() != ExecutionStatus.REFUSED) {
+      return finish(ended);
+    }
+    unlogged(ended);
+    return ended.exit().code();
+  }
+
+  private void unlogged(RequestOutcome ended) {
+    new FailureExplanationView(around).tell(ended, Optional.empty());
+    if (shared.json()) {
+      around.out().println(JsonOutput.text(RecoveryView.ended(ended)));
+    }
+  }
+
+  @Override
+  public void close() {
+    agent.close();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.deployclaw.container.cli.session;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
+import dev.deployclaw.container.skill.SkillLocations;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What commands that need no back end take from the configuration, where there is one.
+ *
+ * @param config where there is one
+ * @param stateDir where logs and keys are
+ * @param places where skills may lie
+ * @param admitted what they may use
+ */
+public record OfflineSettings(
+    Optional<AgentConfig> config,
+    Path stateDir,
+    SkillLocations places,
+    ConfiguredOperatorPolicy admitted) {
+
+  /** The configuration's; without one, where the program keeps them by default. */
+  public static OfflineSettings of(CommandEnvironment around, CommonOptions shared)
+      throws InvalidConfigException {
+    var file = around.configFile(shared.config());
+    if (file.isEmpty()) {
+      return bare(around);
+    }
+    var config = ConfigReader.read(file.get(), around.environment());
+    return new OfflineSettings(
+        Optional.of(config),
+        config.stateDir(),
+        SkillLocations.of(config),
+        ConfiguredOperatorPolicy.of(config));
+  }
+
+  public LocalLogs logs() {
+    return LocalLogs.open(stateDir, config);
+  }
+
+  private static OfflineSettings bare(CommandEnvironment around) {
+    var stateDir = around.home().resolve(".deployclaw").resolve("state");
+    var home = ConfigReader.home(around.environment());
+    var places = new SkillLocations(stateDir, Optional.empty(), Optional.empty(), home);
+    return new OfflineSettings(Optional.empty(), stateDir, places, ConfiguredOperatorPolicy.KERNEL);
+  }
+}

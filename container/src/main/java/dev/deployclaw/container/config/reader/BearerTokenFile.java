@@ -1,0 +1,91 @@
+package dev.deployclaw.container.config.reader;
+
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.yaml.ConfigProblem;
+import dev.deployclaw.container.config.yaml.ConfigSection;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The callers that are known by a bearer token. The file holds no token, only each one's SHA-256:
+ *
+ * <pre>{@code
+ * tokens:
+ *   - {name: olivia, sha256: 9f86d081…, roles: [operator]}
+ * }</pre>
+ *
+ * Tokens are random and long, so that a plain hash can't be turned back.
+ */
+public final class BearerTokenFile {
+  private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+
+  private BearerTokenFile() {}
+
+  /**
+   * A caller.
+   *
+   * @param sha256 of the token, in lower-case hex
+   */
+  public record Token(String name, String sha256, Set<ApiRole> roles) {
+    public Token {
+      roles = Set.copyOf(roles);
+    }
+
+    @Override
+    public String toString() {
+      return "Token[" + name + ", ***, " + roles + "]";
+    }
+  }
+
+  public static List<Token> read(Path file) throws InvalidConfigException {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw new InvalidConfigException(
+          file.toString(),
+          List.of(new ConfigProblem("", 0, "can't be read: " + e, "check path and rights")));
+    }
+    var reading = new ConfigSection.ReadContext(Map.of(), new ArrayList<>());
+    var fields = new ConfigSection("", ConfigReader.compose(file, text), reading);
+    var tokens = tokens(fields);
+    if (!reading.problems().isEmpty()) {
+      throw new InvalidConfigException(file.toString(), reading.problems());
+    }
+    return tokens;
+  }
+
+  private static List<Token> tokens(ConfigSection root) {
+    var out = new ArrayList<Token>();
+    var hashes = new HashSet<String>();
+    for (var f : root.sections("tokens")) {
+      String hash = f.required("sha256").toLowerCase(Locale.ROOT);
+      if (!hash.isEmpty() && !SHA_256.matcher(hash).matches()) {
+        f.problem(
+            "sha256",
+            f.line("sha256"),
+            "is not a SHA-256 in hex",
+            "write what printf %s \"$TOKEN\" | sha256sum prints");
+      }
+      if (!hash.isEmpty() && !hashes.add(hash)) {
+        f.problem("sha256", f.line("sha256"), "stands here a second time", "remove one of the two");
+      }
+      out.add(new Token(ServerConfigReader.name(f), hash, ServerConfigReader.roles(f)));
+      f.done();
+    }
+    if (out.isEmpty()) {
+      root.problem("tokens", root.line(), "needs at least one entry", "add one");
+    }
+    root.done();
+    return out;
+  }
+}

@@ -1,0 +1,344 @@
+package dev.deployclaw.container.config.reader;
+
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
+import dev.deployclaw.container.config.NginxSiteConfig;
+import dev.deployclaw.container.config.yaml.ConfigProblem;
+import dev.deployclaw.container.config.yaml.ConfigSection;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.InvalidTokenAction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads {@code deployclaw.yaml}. All problems are reported at once. */
+public final class ConfigReader {
+  private final Path folder;
+  private final Optional<Path> home;
+
+  private ConfigReader(Path folder, Optional<Path> home) {
+    this.folder = folder;
+    this.home = home;
+  }
+
+  public static AgentConfig read(Path file, Map<String, String> environment)
+      throws InvalidConfigException {
+    return parse(file, text(file), environment);
+  }
+
+  /**
+   * What the file comes to, by its own keys: defaults included, the environment's word instead of
+   * the file's, secrets as stars. The files that it names for credentials are read, too.
+   */
+  public static Map<String, Object> effective(Path file, Map<String, String> environment)
+      throws InvalidConfigException {
+    var parsed = parsed(file, text(file), environment);
+    var tokens = parsed.config().serve().tokensFile();
+    if (tokens.isPresent()) {
+      int _ = BearerTokenFile.read(tokens.get()).size();
+    }
+    return parsed.effective();
+  }
+
+  private static String text(Path file) throws InvalidConfigException {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new InvalidConfigException(
+          file.toString(),
+          List.of(
+              new ConfigProblem("", 0, "can't be read: " + e, "give another with --config FILE")));
+    }
+  }
+
+  static AgentConfig parse(Path file, String text, Map<String, String> environment)
+      throws InvalidConfigException {
+    return parsed(file, text, environment).config();
+  }
+
+  /** A configuration, and what each of its keys came to. */
+  private record Parsed(AgentConfig config, Map<String, Object> effective) {}
+
+  private static Parsed parsed(Path file, String text, Map<String, String> environment)
+      throws InvalidConfigException {
+    var reading =
+        new ConfigSection.ReadContext(
+            OtelEnvironmentVariables.added(environment), new ArrayList<>());
+    var fields = new ConfigSection("", compose(file, text), reading);
+    var reader =
+        new ConfigReader(file.toAbsolutePath().normalize().resolveSibling(""), home(environment));
+    var config = reader.config(fields);
+    if (!reading.problems().isEmpty()) {
+      throw new InvalidConfigException(file.toString(), reading.problems());
+    }
+    return new Parsed(config, fields.effective());
+  }
+
+  /** Of the user who runs the agent, as the environment has it. */
+  public static Optional<Path> home(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("HOME"))
+        .filter(h -> h.startsWith("/"))
+        .map(Path::of);
+  }
+
+  static @Nullable Node compose(Path file, String text) throws InvalidConfigException {
+    try {
+      return new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(m -> m.getLine() + 1).orElse(0);
+      throw notYaml(file, line, e.getProblem());
+    } catch (YamlEngineException e) {
+      throw notYaml(file, 0, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static InvalidConfigException notYaml(Path file, int line, String what) {
+    var problem = new ConfigProblem("", line, "is not YAML: " + what, "mend this line");
+    return new InvalidConfigException(file.toString(), List.of(problem));
+  }
+
+  private AgentConfig config(ConfigSection f) {
+    var tls = new TlsConfigReader(this::path);
+    var etcds = new EtcdConfigReader(tls, this::content);
+    var stores = new BackendConfigReader(this::path, this::content, tls);
+    var etcd = etcds.read(f.section("etcd"));
+    var config =
+        new AgentConfig(
+            folder,
+            home,
+            path(f.text("stateDir", ".deployclaw/state")),
+            f.optional("skillsDir").map(this::path),
+            etcd,
+            stores.redis(f.section("redis")),
+            stores.s3(f.section("s3")),
+            stores.nats(f.section("nats")),
+            services(f),
+            gateways(f),
+            stores(f, etcds, etcd.prefix()),
+            sources(f),
+            new DockerConfigReader(p -> folder.resolve(p).normalize()).read(f.section("docker")),
+            new KubernetesConfigReader(p -> folder.resolve(p).normalize())
+                .read(f.section("kubernetes")),
+            GateConfigReader.read(f.section("gate")),
+            probes(f.section("probes")),
+            bounds(f.section("bounds")),
+            f.secrets("redact"),
+            new ServerConfigReader(this::path).read(f.section("serve")),
+            MonitoringConfigReader.watch(f.section("watch")),
+            new MonitoringConfigReader(this::content).sinks(f),
+            new ModelConfigReader(this::content).read(f),
+            new PluginConfigReader(this::path).read(f),
+            new TelemetryConfigReader(this::content).read(f));
+    f.renamed("dockerHost", "docker.host");
+    f.renamed("kubeconfig", "kubernetes.kubeconfig");
+    f.done();
+    if (!config.routing().isEmpty() && config.services().isEmpty()) {
+      f.problem(
+          "rateLimitServices",
+          0,
+          "needs at least one entry, since gateways ask a service",
+          "add the service beside each gateway");
+    }
+    unique(f, config);
+    uniqueStores(f, config);
+    return config;
+  }
+
+  /** All gateways stand in one policy set, by name. */
+  private static void unique(ConfigSection f, AgentConfig config) {
+    var names = new HashSet<String>();
+    for (var gateway : config.routing()) {
+      if (!names.add(gateway.name())) {
+        f.problem("gateways", 0, "two are named " + gateway.name(), "give each a name of its own");
+      }
+    }
+  }
+
+  /** Stores in etcd and in Kubernetes are members of one participant, by name. */
+  private static void uniqueStores(ConfigSection f, AgentConfig config) {
+    var names = new HashSet<String>();
+    config.configurationStores().forEach(s -> names.add(s.name()));
+    config.kubernetes().stream()
+        .flatMap(k -> k.configurationStores().stream())
+        .filter(s -> names.contains(s.name()))
+        .forEach(s ->
+            f.problem(
+                "configurationStores",
+                0,
+                "two are named " + s.name(),
+                "give each a name of its own"));
+  }
+
+  private List<AgentConfig.Service> services(ConfigSection root) {
+    var out = new ArrayList<AgentConfig.Service>();
+    for (var f : root.sections("rateLimitServices")) {
+      String url = f.url("url");
+      var tls = new TlsConfigReader(this::path).read(f.section("tls"), url.startsWith("https://"));
+      var token = f.secret("token", this::content);
+      out.add(new AgentConfig.Service(f.required("namespace"), url, token, tls));
+      f.done();
+    }
+    return out;
+  }
+
+  private List<GatewayEntry> gateways(ConfigSection root) {
+    var out = new ArrayList<GatewayEntry>();
+    for (var f : root.sections("gateways")) {
+      gateway(f).ifPresent(out::add);
+      f.done();
+    }
+    return out;
+  }
+
+  private Optional<GatewayEntry> gateway(ConfigSection f) {
+    String name = f.required("name");
+    String namespace = f.required("namespace");
+    var identity = identity(f.section("identity"));
+    var routes = routes(f);
+    String folder = f.required("folder");
+    var binary = path(f.text("binary", "/usr/sbin/nginx"));
+    var pidFile = path(f.required("pidFile"));
+    var accessLog = path(f.required("accessLog"));
+    String listen = f.required("listen");
+    String url = f.url("url");
+    var watcher = f.optional("watcher").map(this::path);
+    var front =
+        new NginxSiteConfig(
+            listen,
+            NginxSiteConfig.service(f),
+            f.textMap("upstreams"),
+            pidFile,
+            accessLog,
+            List.of(),
+            NginxSiteConfig.edge(f),
+            f.flag("foreground", false));
+    return f.make(() -> {
+      var _ = front.site(); // refuses what can't stand in a gateway's file
+      var gateway = new Gateway(name, namespace, identity, routes);
+      return new GatewayEntry(gateway, path(folder), binary, url, front, watcher);
+    });
+  }
+
+  static Gateway.Identity identity(ConfigSection f) {
+    var host = f.optional("host").<Gateway.Identity>map(Gateway.Identity.Host::new);
+    var header = f.optional("header").<Gateway.Identity>map(Gateway.Identity.Header::new);
+    var claim = f.optional("claim").flatMap(name -> claim(f, name));
+    f.done();
+    var given = Stream.of(host, header, claim).flatMap(Optional::stream).toList();
+    if (given.size() != 1) {
+      f.problem(
+          "", 0, "needs exactly one of host, header and claim", "write for example host: api.test");
+    }
+    return given.isEmpty() ? new Gateway.Identity.Host("") : given.getFirst();
+  }
+
+  private static Optional<Gateway.Identity> claim(ConfigSection f, String name) {
+    String issuer = f.required("issuer");
+    String audience = f.required("audience");
+    var words = Arrays.stream(InvalidTokenAction.values()).map(InvalidTokenAction::word).toList();
+    var unproven =
+        InvalidTokenAction.ofWord(f.choice("unproven", InvalidTokenAction.REFUSE.word(), words));
+    return f.make(() ->
+        new Gateway.Identity.Claim(
+            name, issuer, audience, unproven.orElse(InvalidTokenAction.REFUSE)));
+  }
+
+  static List<Gateway.Route> routes(ConfigSection gateway) {
+    var out = new ArrayList<Gateway.Route>();
+    for (var f : gateway.sections("routes")) {
+      String prefix = f.required("prefix");
+      String service = f.required("service");
+      f.make(() -> new Gateway.Route(prefix, service)).ifPresent(out::add);
+      f.done();
+    }
+    return out;
+  }
+
+  /** Two stores at one place would write over each other, as one below the agent's own would. */
+  private static List<AgentConfig.ConfigurationStore> stores(
+      ConfigSection root, EtcdConfigReader etcds, String own) {
+    var out = new ArrayList<AgentConfig.ConfigurationStore>();
+    for (var f : root.sections("configurationStores")) {
+      String name = f.required("name");
+      String prefix = f.required("prefix");
+      var store = new AgentConfig.ConfigurationStore(name, etcds.read(f));
+      boolean taken = out.stream().anyMatch(s -> s.name().equals(name) || overlap(s, store));
+      if (taken) {
+        f.problem("name", 0, "names a store or a prefix twice", "give each its own");
+      }
+      if (!prefix.isEmpty()
+          && (store.etcd().prefix().startsWith(own) || own.startsWith(store.etcd().prefix()))) {
+        f.problem("prefix", 0, "overlaps the agent's own keys", "choose one beside " + own);
+      }
+      out.add(store);
+    }
+    return out;
+  }
+
+  private static boolean overlap(
+      AgentConfig.ConfigurationStore a, AgentConfig.ConfigurationStore b) {
+    String one = a.etcd().prefix();
+    String two = b.etcd().prefix();
+    return a.etcd().endpoints().equals(b.etcd().endpoints())
+        && (one.startsWith(two) || two.startsWith(one));
+  }
+
+  private List<AgentConfig.Source> sources(ConfigSection root) {
+    var out = new ArrayList<AgentConfig.Source>();
+    for (var f : root.sections("policySources")) {
+      var tenants = f.texts("tenants");
+      out.add(
+          new AgentConfig.Source(
+              path(f.required("folder")),
+              f.required("namespace"),
+              tenants.isEmpty() ? List.of("*") : tenants,
+              f.choice("writeBack", "none", List.of("none", "file", "patch-file"))));
+      f.done();
+    }
+    return out;
+  }
+
+  private static AgentConfig.Probes probes(ConfigSection f) {
+    var probes = new AgentConfig.Probes(f.whole("requests", 500, 10, 100_000));
+    f.done();
+    return probes;
+  }
+
+  private static AgentConfig.Bounds bounds(ConfigSection f) {
+    var bounds =
+        new AgentConfig.Bounds(
+            f.duration("lease", Duration.ofSeconds(10)),
+            f.duration("call", Duration.ofSeconds(60)),
+            f.duration("converge", Duration.ofSeconds(60)),
+            f.whole("refusals", 3, 1, 20));
+    f.done();
+    return bounds;
+  }
+
+  private Path path(String written) {
+    return folder.resolve(written).normalize();
+  }
+
+  private Optional<String> content(String file) {
+    try {
+      return Optional.of(Files.readString(path(file)).strip());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

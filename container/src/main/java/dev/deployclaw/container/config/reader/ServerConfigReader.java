@@ -1,0 +1,186 @@
+package dev.deployclaw.container.config.reader;
+
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.config.yaml.ConfigSection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
+
+/** Reads the section {@code serve}. */
+final class ServerConfigReader {
+  private static final String HERE = "127.0.0.1:8088";
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
+  private static final int MOST_PORT = 65_535;
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
+
+  /** What may stand in a log as the name of who asked. */
+  static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
+
+  private final Function<String, Path> path;
+
+  /**
+   * @param path resolves a path as it is written
+   */
+  ServerConfigReader(Function<String, Path> path) {
+    this.path = path;
+  }
+
+  ServerConfig read(ConfigSection f) {
+    String listen = f.text("listen", HERE);
+    String host = listen.substring(0, Math.max(0, listen.lastIndexOf(':')));
+    boolean plaintext = f.flag("plaintext", false);
+    var tokensFile = f.optional("tokensFile").map(path);
+    var tls =
+        f.given("tls") ? Optional.of(tls(f.section("tls"))) : Optional.<ServerConfig.Tls>empty();
+    var serve =
+        new ServerConfig(
+            host.replaceAll("[\\[\\]]", ""),
+            port(f, listen),
+            plaintext,
+            tokensFile,
+            tls,
+            f.flag("openMetrics", false),
+            bounds(f));
+    f.done();
+    check(f, serve, host);
+    return serve;
+  }
+
+  private static int port(ConfigSection f, String listen) {
+    f.checkAddress("listen", listen);
+    String port = listen.substring(listen.lastIndexOf(':') + 1);
+    int n = port.matches("\\d{1,5}") ? Integer.parseInt(port) : 0;
+    if (n > MOST_PORT) {
+      f.problem("listen", f.line("listen"), "port " + n + " is above " + MOST_PORT, "");
+    }
+    return n;
+  }
+
+  private static void check(ConfigSection f, ServerConfig serve, String host) {
+    boolean loopback = host.isEmpty() || LOOPBACK.matcher(host).matches();
+    if (!loopback && serve.tls().isEmpty() && !serve.plaintext()) {
+      f.problem(
+          "listen",
+          f.line("listen"),
+          host + " isn't a loopback address, and there is no TLS",
+          "give tls.certificateFile and tls.keyFile, or set plaintext: true where something else"
+              + " encrypts");
+    }
+    if (f.present() && !serve.hasCredentials()) {
+      f.problem(
+          "",
+          f.line(),
+          "nobody could call it",
+          "give tokensFile, or tls.clientCaFile with clients");
+    }
+  }
+
+  private ServerConfig.Tls tls(ConfigSection f) {
+    var ca = f.optional("clientCaFile").map(path);
+    var clients = new ArrayList<ServerConfig.Client>();
+    for (var c : f.sections("clients")) {
+      clients.add(client(c));
+      c.done();
+    }
+    if (ca.isEmpty() != clients.isEmpty()) {
+      f.problem("", f.line(), "needs both clientCaFile and clients, or neither", "");
+    }
+    var tls =
+        new ServerConfig.Tls(
+            path.apply(f.required("certificateFile")),
+            path.apply(f.required("keyFile")),
+            ca,
+            f.optional("clientCrlFile").map(path),
+            clients);
+    if (ca.isEmpty() && tls.clientCrlFile().isPresent()) {
+      f.problem("clientCrlFile", f.line("clientCrlFile"), "needs clientCaFile", "");
+    }
+    f.done();
+    return tls;
+  }
+
+  private static ServerConfig.Client client(ConfigSection f) {
+    String subject = f.required("subject");
+    if (!subject.isEmpty()) {
+      var _ = f.make(() -> new X500Principal(subject));
+    }
+    return new ServerConfig.Client(subject, name(f), roles(f));
+  }
+
+  /** A name that may stand in logs. */
+  static String name(ConfigSection f) {
+    String name = f.required("name");
+    if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+      f.problem("name", f.line("name"), "may hold letters, digits and . _ @ - only", "");
+    }
+    return name;
+  }
+
+  /** At least one; whoever has any may look, too. */
+  static Set<ApiRole> roles(ConfigSection f) {
+    var out = EnumSet.of(ApiRole.VIEWER);
+    var known = List.of(ApiRole.values()).stream().map(ApiRole::word).toList();
+    for (String word : f.some("roles")) {
+      if (known.contains(word)) {
+        out.add(ApiRole.valueOf(word.toUpperCase(Locale.ROOT)));
+      } else {
+        f.problem("roles", f.line("roles"), "\"" + word + "\" is not one of " + known, "");
+      }
+    }
+    return out;
+  }
+
+  private static ServerConfig.Bounds bounds(ConfigSection f) {
+    var d = ServerConfig.Bounds.DEFAULT;
+    int streams = f.whole("streams", d.streams(), 1, 10_000);
+    return new ServerConfig.Bounds(
+        f.whole("queue", d.queue(), 1, 1000),
+        f.whole("bodyBytes", d.bodyBytes(), 1024, 1_048_576),
+        f.whole("requestsPerMinute", d.requestsPerMinute(), 1, 1_000_000),
+        streams,
+        pause(f, "heartbeat", d.heartbeat()),
+        pause(f, "look", d.look()),
+        f.duration("leaderWait", d.leaderWait()),
+        f.duration("stopWithin", d.stopWithin()),
+        f.whole("keepLogs", d.keepLogs(), 1, 1_000_000),
+        shares(f, streams));
+  }
+
+  /** Event streams keep a connection each, so that others must be left for everything else. */
+  private static ServerConfig.Shares shares(ConfigSection f, int streams) {
+    var d = ServerConfig.Shares.DEFAULT;
+    int most = Math.max(d.connections(), 2 * streams);
+    int connections = f.whole("connections", most, 16, 100_000);
+    if (connections <= streams) {
+      f.problem(
+          "connections",
+          f.line("connections"),
+          "%d leave none beside %d streams".formatted(connections, streams),
+          "allow more connections, or fewer streams");
+    }
+    return new ServerConfig.Shares(
+        f.whole("streamsPerCaller", Math.max(2, streams / 4), 1, 10_000),
+        f.whole("strangerRequestsPerMinute", d.strangerRequestsPerMinute(), 1, 1_000_000),
+        connections,
+        f.whole("connectionsPerAddress", Math.max(1, connections / 4), 1, 100_000));
+  }
+
+  /** Between two things that are done again and again. */
+  private static Duration pause(ConfigSection f, String key, Duration otherwise) {
+    var pause = f.duration(key, otherwise);
+    if (pause.compareTo(LEAST_PAUSE) < 0) {
+      f.problem(key, f.line(key), "is shorter than " + LEAST_PAUSE.toMillis() + "ms", "");
+    }
+    return pause;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.audit.shipping.StreamStateFiles;
+import dev.deployclaw.audit.stream.StreamHealth;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.DockerConfig;
+import dev.deployclaw.container.llm.ChatModelFactory;
+import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.core.regression.AheadMember;
+import dev.deployclaw.core.service.QueryService;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.executors.etcd.EtcdHealth;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is examined, in the order in which it is told. */
+public final class DoctorFactory {
+  private static final String SOCKET = "unix://";
+
+  private DoctorFactory() {}
+
+  /** All that the agent depends on. */
+  public static Doctor of(AgentConfig config, AgentRuntime agent) {
+    var ports = agent.ports();
+    var looks = new ExecutorCheck(ports.executors());
+    var etcd = AgentRuntime.stateSettings(config);
+    var nats = AgentRuntime.streamSettings(config);
+    var cluster = new RedisClusterCheck(looks, config.gate().stepFactor());
+    var all = new ArrayList<DoctorCheck>();
+    all.add(new DoctorCheck("state folder", () -> StateFolderCheck.examine(config.stateDir())));
+    all.add(new DoctorCheck("etcd", () -> StorageChecks.state(ports.state(), EtcdHealth.of(etcd))));
+    all.add(new DoctorCheck("s3", () -> StorageChecks.objects(ports.objects())));
+    all.add(
+        new DoctorCheck(
+            "nats", () -> NatsStreamCheck.examine(StreamHealth.of(nats), config.nats())));
+    all.add(
+        new DoctorCheck(
+            "log", () -> StorageChecks.log(StreamStateFiles.of(config.stateDir(), nats))));
+    all.add(new DoctorCheck("redis", cluster::examine));
+    all.add(new DoctorCheck("ratelimit", () -> RateLimitServiceCheck.examine(looks)));
+    all.add(look(looks, "gateway", "topology"));
+    all.add(look(looks, "configuration", "scan"));
+    all.add(look(looks, "sources", "read"));
+    all.add(look(looks, "docker", "inspect"));
+    all.add(look(looks, "kubernetes", "inspect"));
+    all.add(new DoctorCheck("kubernetes", () -> KubernetesAccessCheck.examine(looks)));
+    all.add(
+        new DoctorCheck("plugins", () -> PluginCheck.examine(config.plugins(), agent.plugins())));
+    all.add(new DoctorCheck("regression", () -> regression(agent.architect().queries())));
+    config
+        .model()
+        .ifPresent(m ->
+            all.add(
+                new DoctorCheck("model", () -> ModelCheck.examine(ChatModelFactory.proposer(m)))));
+    all.add(new DoctorCheck("links", () -> TransportSecurityCheck.examine(config)));
+    all.add(
+        new DoctorCheck("privileges", () -> ProcessPrivilegeCheck.examine(dockerSocket(config))));
+    all.add(new DoctorCheck("isolation", DoctorFactory::isolation));
+    return new Doctor(all);
+  }
+
+  /** What doesn't answer is told of by itself. */
+  private static List<Diagnosis> regression(QueryService queries) throws InterruptedException {
+    try {
+      return regression(queries.regressed());
+    } catch (Unreachable e) {
+      return List.of(Diagnosis.skipped("regression", "can't be told without the state store"));
+    }
+  }
+
+  /** After a restored backup of the state store nothing is written until a person decided. */
+  static List<Diagnosis> regression(List<AheadMember> ahead) {
+    return ahead.isEmpty()
+        ? List.of(Diagnosis.ok("regression", "no back end is ahead of etcd"))
+        : ahead.stream()
+            .map(a ->
+                Diagnosis.error(
+                    "regression",
+                    "REGRESSED: " + a.text(),
+                    "restore the newer etcd, or: deployclaw recover --accept-regression"))
+            .toList();
+  }
+
+  private static DoctorCheck look(ExecutorCheck looks, String name, String verb) {
+    return new DoctorCheck(name, () -> looks.diagnose(name, verb));
+  }
+
+  private static Optional<Path> dockerSocket(AgentConfig config) {
+    return config
+        .docker()
+        .map(DockerConfig::host)
+        .filter(host -> host.startsWith(SOCKET))
+        .map(host -> Path.of(host.substring(SOCKET.length())));
+  }
+
+  /** Not a promise that is kept yet, so it is said. */
+  private static List<Diagnosis> isolation() {
+    return List.of(
+        Diagnosis.warning(
+            "isolation",
+            "planner and executors share one process for now: the allow-lists of operations bind"
+                + " them, no wall of the operating system does",
+            "give the process only the rights that docs/guide/container.md names"));
+  }
+}

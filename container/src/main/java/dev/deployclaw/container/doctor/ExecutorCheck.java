@@ -1,0 +1,51 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks executors to look, as every run does, and tells what it came to. */
+final class ExecutorCheck {
+  private static final Duration LONGEST = Duration.ofSeconds(20);
+
+  private final ExecutorRegistry executors;
+
+  ExecutorCheck(ExecutorRegistry executors) {
+    this.executors = executors;
+  }
+
+  /** One look; an executor that isn't there is a failed look. */
+  CallOutcome look(String name, String verb) throws InterruptedException {
+    return executors.look(name + "." + verb, LONGEST);
+  }
+
+  /** What a look came to: who doesn't answer by name, the others by their number. */
+  List<Diagnosis> diagnose(String name, String verb) throws InterruptedException {
+    return switch (look(name, verb)) {
+      case CallOutcome.Failed(var fault) -> List.of(Diagnosis.of(name, fault));
+      case CallOutcome.Done(var reports, var _) -> told(name, reports);
+    };
+  }
+
+  static List<Diagnosis> told(String about, List<MemberReport> reports) {
+    var found = new ArrayList<Diagnosis>();
+    long yes = reports.stream().filter(r -> r.answer() == Answer.YES).count();
+    if (yes > 0) {
+      found.add(Diagnosis.ok(about, yes + " of " + reports.size() + " answer"));
+    }
+    for (var report : reports) {
+      String what = report.member() + ": " + report.reason();
+      switch (report.answer()) {
+        case YES -> {}
+        case NO -> found.add(Diagnosis.error(about, what, "mend what is named"));
+        case UNKNOWN -> found.add(Diagnosis.unreachable(about, what));
+        case SKIPPED -> found.add(Diagnosis.skipped(about, report.reason()));
+      }
+    }
+    return found;
+  }
+}

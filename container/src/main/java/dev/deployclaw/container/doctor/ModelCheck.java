@@ -1,0 +1,37 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.core.planner.Inventory;
+import dev.deployclaw.core.planner.Proposal.Answer;
+import dev.deployclaw.core.planner.Proposer;
+import dev.deployclaw.policy.PolicySet;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Asks the model one question that needs no names. What comes of it is at most a warning. */
+final class ModelCheck {
+  private static final String ABOUT = "model";
+  private static final String QUESTION = "has anything drifted?";
+
+  private ModelCheck() {}
+
+  static List<Diagnosis> examine(Proposer model) {
+    var nobody = new Inventory(new TreeMap<>(), new TreeSet<>(), PolicySet.EMPTY);
+    var proposal = model.propose(QUESTION, nobody);
+    var cost = proposal.cost();
+    return switch (proposal.answer()) {
+      case Answer.Intended _, Answer.Asked _, Answer.Declined _ ->
+          List.of(
+              Diagnosis.ok(
+                  ABOUT,
+                  "%s answers in the right form, for %d tokens"
+                      .formatted(cost.model(), cost.inputTokens() + cost.outputTokens())));
+      case Answer.Silent(String reason) ->
+          List.of(
+              Diagnosis.warning(
+                  ABOUT,
+                  cost.model() + " says nothing of use: " + reason,
+                  "check model.url, model.name and model.apiKeyFile; the rules go on alone"));
+    };
+  }
+}

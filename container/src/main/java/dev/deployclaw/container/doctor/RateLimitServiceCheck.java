@@ -1,0 +1,45 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.policy.wire.ServiceStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** The rate limit services: who answers, and whether each can use what it needs. */
+final class RateLimitServiceCheck {
+  private static final String ABOUT = "ratelimit";
+
+  private RateLimitServiceCheck() {}
+
+  static List<Diagnosis> examine(ExecutorCheck looks) throws InterruptedException {
+    return switch (looks.look(ABOUT, "topology")) {
+      case CallOutcome.Failed(var fault) -> List.of(Diagnosis.of(ABOUT, fault));
+      case CallOutcome.Done(var reports, var _) -> told(reports);
+    };
+  }
+
+  static List<Diagnosis> told(List<MemberReport> reports) {
+    var found = new ArrayList<>(ExecutorCheck.told(ABOUT, reports));
+    for (var report : reports) {
+      if (report.answer() == Answer.YES) {
+        trouble(report, "etcd", "can't read etcd").forEach(found::add);
+        trouble(report, "redis", "can't ask Redis").forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  private static List<Diagnosis> trouble(MemberReport report, String fact, String what) {
+    String said = String.valueOf(Objects.requireNonNullElse(report.facts().get(fact), ""));
+    return said.equals(ServiceStatus.OK) || said.isEmpty()
+        ? List.of()
+        : List.of(
+            Diagnosis.error(
+                ABOUT,
+                "%s %s: %s".formatted(report.member(), what, said),
+                "mend what is named; its settings: docs/guide/credentials.md"));
+  }
+}

@@ -1,0 +1,156 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Which back ends are reached without encryption, or without saying who asks, over a network:
+ * everybody on it may then read and change what is said. Loopback is no network. By the
+ * configuration alone; asks nobody, not even for an address.
+ */
+public final class TransportSecurityCheck {
+  private static final String ABOUT = "links";
+  private static final String PLAIN =
+      "in plain text: everybody on the way reads and changes what is said";
+  private static final String ANYBODY = "without a user: everybody who reaches it may do the same";
+  private static final String HTTPS = "write https:// and give it a certificate";
+
+  private final List<Diagnosis> found = new ArrayList<>();
+
+  private TransportSecurityCheck() {}
+
+  /** A warning for each lack, with its remedy; one line that says so where there is none. */
+  static List<Diagnosis> examine(AgentConfig config) {
+    var warnings = warnings(config);
+    return warnings.isEmpty()
+        ? List.of(Diagnosis.ok(ABOUT, "each is encrypted and says who asks, or stays on loopback"))
+        : warnings;
+  }
+
+  /** The same without a word where all is well. */
+  public static List<Diagnosis> warnings(AgentConfig config) {
+    var links = new TransportSecurityCheck();
+    links.etcd("etcd", config.etcd());
+    links.redis(config.redis());
+    links.url(
+        "s3.endpoint",
+        config.s3().endpoint(),
+        "https://, and with an authority of your own s3.tls.ca");
+    links.nats(config.nats());
+    config.nats().monitors().forEach(m -> links.url("nats.monitors", m, HTTPS));
+    config
+        .configurationStores()
+        .forEach(s -> links.etcd("configurationStores " + s.name(), s.etcd()));
+    config.services().forEach(s -> links.url("rateLimitServices", s.url(), HTTPS));
+    config
+        .docker()
+        .filter(d -> d.tls().isEmpty())
+        .ifPresent(d -> links.address("docker.host", d.host(), "set docker.tls"));
+    config.model().ifPresent(m -> links.url("model.url", m.url(), HTTPS));
+    config.telemetry().ifPresent(t -> links.url("telemetry.endpoint", t.endpoint(), HTTPS));
+    config.sinks().forEach(links::sink);
+    return List.copyOf(links.found);
+  }
+
+  private void etcd(String name, AgentConfig.Etcd etcd) {
+    etcd.endpoints()
+        .forEach(
+            e -> url(name + ".endpoints", e, "https://, and with an authority of your own tls.ca"));
+    boolean known = !etcd.username().isEmpty() || etcd.tls().identity().isPresent();
+    etcd.endpoints().stream()
+        .filter(e -> !known && isRemote(host(e)))
+        .findFirst()
+        .ifPresent(e ->
+            warn(
+                name + ".endpoints " + e,
+                ANYBODY,
+                "set username and passwordFile, or a certificate in tls"));
+  }
+
+  private void redis(AgentConfig.Redis redis) {
+    var remote =
+        redis.nodes().stream().filter(n -> isRemote(n.substring(0, n.lastIndexOf(':')))).toList();
+    if (remote.isEmpty()) {
+      return;
+    }
+    String nodes = "redis.nodes " + String.join(", ", remote);
+    if (redis.tls().isEmpty()) {
+      warn(nodes, PLAIN, "give it tls-port and set redis.tls: docs/guide/credentials.md");
+    }
+    if (redis.password().value().isEmpty()) {
+      warn(nodes, ANYBODY, "set redis.username and passwordFile: docs/guide/credentials.md");
+    }
+  }
+
+  private void nats(AgentConfig.Nats nats) {
+    String at = shown(nats.url());
+    if (!isRemote(host(nats.url()))) {
+      return;
+    }
+    if (!nats.url().startsWith("tls://")) {
+      warn("nats.url " + at, PLAIN, "write tls:// and set nats.tls");
+    }
+    boolean known =
+        nats.credentialsFile().isPresent()
+            || !nats.username().isEmpty()
+            || nats.tls().identity().isPresent()
+            || !at.equals(nats.url());
+    if (!known) {
+      warn(
+          "nats.url " + at,
+          "without a user: everybody who reaches it may forge records",
+          "set nats.credentialsFile, or username and passwordFile: docs/guide/credentials.md");
+    }
+  }
+
+  /** A webhook's address may itself be what lets one in, so only its host is said. */
+  private void sink(NotificationSinkConfig sink) {
+    String url =
+        switch (sink.target()) {
+          case NotificationSinkConfig.Target.Alertmanager(var at, var _) -> at;
+          case NotificationSinkConfig.Target.PagerDuty(var at, var _) -> at;
+          case NotificationSinkConfig.Target.Webhook(var at, var _) -> at;
+        };
+    if (url.toLowerCase(Locale.ROOT).startsWith("http://") && isRemote(host(url))) {
+      warn("notify %s (%s)".formatted(sink.name(), host(url)), PLAIN, HTTPS);
+    }
+  }
+
+  private void url(String key, String url, String remedy) {
+    if (url.toLowerCase(Locale.ROOT).startsWith("http://")) {
+      address(key, url, remedy.startsWith("https") ? "write " + remedy : remedy);
+    }
+  }
+
+  private void address(String key, String url, String remedy) {
+    if (!url.startsWith("unix:") && isRemote(host(url))) {
+      warn(key + " " + shown(url), PLAIN, remedy);
+    }
+  }
+
+  private void warn(String what, String lack, String remedy) {
+    found.add(Diagnosis.warning(ABOUT, what + " is reached " + lack, remedy));
+  }
+
+  private static String host(String url) {
+    return Optional.ofNullable(URI.create(url).getHost()).orElse("");
+  }
+
+  /** Without a user and a password. */
+  private static String shown(String url) {
+    return url.replaceFirst("//[^/@]*@", "//");
+  }
+
+  private static boolean isRemote(String host) {
+    String name = host.replaceAll("^\\[|]$", "").toLowerCase(Locale.ROOT);
+    return !name.equals("localhost")
+        && !name.endsWith(".localhost")
+        && !name.equals("::1")
+        && !name.matches("127(\\.\\d{1,3}){3}");
+  }
+}

@@ -1,0 +1,18 @@
+package dev.deployclaw.container.http.exchange;
+
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a call brought.
+ *
+ * @param path the parts of the path that vary, by name
+ * @param query parameters by name
+ * @param header headers by name, in any case
+ */
+public record ApiRequest(
+    ApiCaller caller,
+    Function<String, String> path,
+    Function<String, Optional<String>> query,
+    Function<String, Optional<String>> header,
+    byte[] body) {}

@@ -1,0 +1,88 @@
+package dev.deployclaw.container.http.exchange;
+
+import dev.deployclaw.container.config.ApiRole;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One operation of the API.
+ *
+ * @param path as OpenAPI writes it, for example {@code /v1/executions/{id}}
+ * @param needs the role that a caller must have; empty where anybody may call
+ */
+public record ApiRoute(
+    String method, String path, Optional<ApiRole> needs, Lane lane, ResponseMode way) {
+
+  /** From which budget and which places it takes, so that none fills another's. */
+  public enum Lane {
+    /** Never refused, and made to cost nothing. */
+    PROBE,
+    CALL,
+    /** What stops or takes back a change in an incident. */
+    URGENT
+  }
+
+  /** How it is answered. */
+  public sealed interface ResponseMode {
+    /** By one reply, made on a virtual thread. */
+    record Whole(Responder responder) implements ResponseMode {}
+
+    /** Bit by bit, on the event loop. */
+    record Streamed(Streamer streamer) implements ResponseMode {}
+  }
+
+  /** Makes the reply. May block. */
+  @FunctionalInterface
+  public interface Responder {
+    ApiResponse reply(ApiRequest call) throws InterruptedException;
+  }
+
+  /** Takes the exchange over. Must not block. */
+  @FunctionalInterface
+  public interface Streamer {
+    void stream(RoutingContext exchange);
+  }
+
+  public static ApiRoute open(String path, Responder responder) {
+    return new ApiRoute(
+        "GET", path, Optional.empty(), Lane.CALL, new ResponseMode.Whole(responder));
+  }
+
+  public static ApiRoute probe(String path, Streamer streamer) {
+    return new ApiRoute(
+        "GET", path, Optional.empty(), Lane.PROBE, new ResponseMode.Streamed(streamer));
+  }
+
+  public static ApiRoute get(String path, Responder responder) {
+    return get(path, ApiRole.VIEWER, responder);
+  }
+
+  public static ApiRoute get(String path, ApiRole needs, Responder responder) {
+    return new ApiRoute(
+        "GET", path, Optional.of(needs), Lane.CALL, new ResponseMode.Whole(responder));
+  }
+
+  public static ApiRoute post(String path, ApiRole needs, Responder responder) {
+    return new ApiRoute(
+        "POST", path, Optional.of(needs), Lane.CALL, new ResponseMode.Whole(responder));
+  }
+
+  public static ApiRoute urgent(String path, ApiRole needs, Responder responder) {
+    return new ApiRoute(
+        "POST", path, Optional.of(needs), Lane.URGENT, new ResponseMode.Whole(responder));
+  }
+
+  /** What may be called there: what reads a document reads its head, too. */
+  public List<HttpMethod> methods() {
+    return method.equals("GET")
+        ? List.of(HttpMethod.GET, HttpMethod.HEAD)
+        : List.of(HttpMethod.valueOf(method));
+  }
+
+  /** As the router writes it: {@code /v1/executions/:id}. */
+  public String pattern() {
+    return path.replaceAll("\\{(\\w+)}", ":$1");
+  }
+}

@@ -1,0 +1,258 @@
+package dev.deployclaw.container.http.exchange;
+
+import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** The problems that there are. Their types and statuses are part of the API. */
+public final class ProblemCatalogue {
+  private static final String RETRY_AFTER = "Retry-After";
+  private static final String SHOW_TOKEN = "send Authorization: Bearer TOKEN";
+
+  private ProblemCatalogue() {}
+
+  /** What can be expected to fail; empty for a bug. */
+  public static Optional<ProblemDetail> expected(RuntimeException failure) {
+    return switch (failure) {
+      case Unreachable e -> Optional.of(unreachable("the state store: " + e.getMessage()));
+      case BucketUnavailableException e ->
+          Optional.of(unreachable("the bucket: " + e.getMessage()));
+      case DamagedJournalException e -> Optional.of(damaged(String.valueOf(e.getMessage())));
+      default -> Optional.empty();
+    };
+  }
+
+  public static ProblemDetail invalid(String place, String detail, String remedy) {
+    return new ProblemDetail(400, "invalid", "The call is wrong", detail, place, remedy, Map.of());
+  }
+
+  public static ProblemDetail roleMissing(ApiCaller caller, ApiRole needed) {
+    return new ProblemDetail(
+        403,
+        "role-missing",
+        "Not allowed",
+        caller.name() + " is no " + needed.word(),
+        "header Authorization",
+        "use a credential with the role " + needed.word(),
+        Map.of());
+  }
+
+  public static ProblemDetail gateRefuses(String reason) {
+    return new ProblemDetail(
+        403,
+        "gate-refuses",
+        "The gate refuses",
+        reason,
+        "header Authorization",
+        "let somebody else approve",
+        Map.of());
+  }
+
+  public static ProblemDetail notFound(String what) {
+    return new ProblemDetail(
+        404, "not-found", "Not there", what, "path", "see GET /v1/executions", Map.of());
+  }
+
+  public static ProblemDetail noRoute(String path) {
+    return new ProblemDetail(
+        404,
+        "not-found",
+        "Not there",
+        "nothing is served at " + path,
+        "path",
+        "see /v1/openapi.yaml",
+        Map.of());
+  }
+
+  /**
+   * @param allowed as the header {@code Allow} lists them
+   */
+  public static ProblemDetail wrongMethod(String method, String allowed) {
+    return new ProblemDetail(
+        405,
+        "wrong-method",
+        "The method is wrong",
+        method + " isn't served here",
+        "method",
+        "use " + allowed,
+        Map.of("Allow", allowed));
+  }
+
+  public static ProblemDetail foreignPage(String place, String detail) {
+    return new ProblemDetail(
+        403,
+        "foreign-page",
+        "Not from there",
+        detail,
+        place,
+        "call from a program, or from a page of the agent's own origin; a proxy passes Host on",
+        Map.of());
+  }
+
+  public static ProblemDetail forgeable() {
+    return new ProblemDetail(
+        415,
+        "not-json",
+        "The call could be any page's",
+        "without a token, a POST needs a header that a foreign page can't send",
+        "header Content-Type",
+        "send Content-Type: application/json",
+        Map.of());
+  }
+
+  public static ProblemDetail tooSlow() {
+    return new ProblemDetail(
+        408,
+        "too-slow",
+        "The body doesn't come",
+        "the body wasn't there within seconds",
+        "body",
+        "send it at once",
+        Map.of("Connection", "close"));
+  }
+
+  /** What the parser of HTTP doesn't take. */
+  public static ProblemDetail unreadable(int status, String type, String detail) {
+    return new ProblemDetail(
+        status,
+        type,
+        "The call can't be read",
+        detail,
+        "",
+        "send HTTP/1.1 as RFC 9112 says, and see /v1/openapi.yaml",
+        Map.of("Connection", "close"));
+  }
+
+  public static ProblemDetail unexpected() {
+    return new ProblemDetail(
+        417,
+        "invalid",
+        "The call is wrong",
+        "what the call expects isn't known here",
+        "header Expect",
+        "leave it out, or send Expect: 100-continue",
+        Map.of());
+  }
+
+  public static ProblemDetail unknownOutcome(String reason) {
+    return new ProblemDetail(
+        503,
+        "unknown-outcome",
+        "Nobody knows",
+        reason,
+        "",
+        "call again: to freeze or thaw twice does no harm",
+        Map.of(RETRY_AFTER, "5"));
+  }
+
+  public static ProblemDetail conflict(String reason, String remedy) {
+    return new ProblemDetail(
+        409, "conflict", "Things stand otherwise", reason, "path", remedy, Map.of());
+  }
+
+  public static ProblemDetail tooLarge(int most) {
+    return new ProblemDetail(
+        413,
+        "too-large",
+        "The body is too large",
+        "a body may have " + most + " bytes",
+        "body",
+        "say it shorter",
+        Map.of());
+  }
+
+  public static ProblemDetail notJson() {
+    return new ProblemDetail(
+        415,
+        "not-json",
+        "The body's type is wrong",
+        "the body must be JSON",
+        "header Content-Type",
+        "send Content-Type: application/json",
+        Map.of());
+  }
+
+  public static ProblemDetail keyReused(String execution) {
+    return new ProblemDetail(
+        422,
+        "key-reused",
+        "The key was used before",
+        "this key stands for another request, " + execution,
+        "header Idempotency-Key",
+        "choose a new key for a new request",
+        Map.of());
+  }
+
+  public static ProblemDetail tooMany(Duration wait) {
+    return later(429, "rate-limited", "too many calls of one client", wait);
+  }
+
+  public static ProblemDetail queueFull(int waiting, Duration wait) {
+    return later(429, "queue-full", waiting + " tasks wait already", wait);
+  }
+
+  public static ProblemDetail stopping() {
+    return later(503, "stopping", "this agent is being stopped", Duration.ofSeconds(10));
+  }
+
+  public static ProblemDetail busy(String what) {
+    return later(503, "busy", what, Duration.ofSeconds(5));
+  }
+
+  public static ProblemDetail unreachable(String reason) {
+    return new ProblemDetail(
+        503,
+        "unreachable",
+        "A back end can't be reached",
+        reason,
+        "",
+        "see /readyz for what doesn't answer; nothing was changed",
+        Map.of(RETRY_AFTER, "5"));
+  }
+
+  static ProblemDetail damaged(String reason) {
+    return new ProblemDetail(
+        500, "damaged-log", "A log is damaged", reason, "path", "look at its file", Map.of());
+  }
+
+  public static ProblemDetail fault() {
+    return new ProblemDetail(
+        500,
+        "internal-fault",
+        "An internal fault",
+        "the agent's own log says more",
+        "",
+        "report it with the agent's log",
+        Map.of());
+  }
+
+  /**
+   * @param detail why the credential that was shown isn't known
+   */
+  public static ProblemDetail unauthorized(String detail) {
+    return new ProblemDetail(
+        401,
+        "unauthorized",
+        "Who calls isn't known",
+        detail,
+        "header Authorization",
+        SHOW_TOKEN + ", or a client certificate that the agent knows",
+        Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
+  }
+
+  private static ProblemDetail later(int status, String type, String detail, Duration wait) {
+    String seconds = Long.toString(Math.max(1, wait.toSeconds()));
+    return new ProblemDetail(
+        status,
+        type,
+        "Not now",
+        detail,
+        "",
+        "call again in " + seconds + " s",
+        Map.of(RETRY_AFTER, seconds));
+  }
+}

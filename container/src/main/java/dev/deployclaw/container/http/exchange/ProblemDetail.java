@@ -1,0 +1,41 @@
+package dev.deployclaw.container.http.exchange;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Why a call isn't answered as asked (RFC 9457, with {@code place} and {@code remedy} added).
+ *
+ * @param type the last part of the type's URI
+ * @param place what is wrong: a header, a query parameter, a field of the body; empty for none
+ * @param remedy what to do
+ * @param headers that go with it, for example {@code Retry-After}
+ */
+public record ProblemDetail(
+    int status,
+    String type,
+    String title,
+    String detail,
+    String place,
+    String remedy,
+    Map<String, String> headers) {
+  static final String MEDIA_TYPE = "application/problem+json";
+  private static final String TYPES = "urn:deployclaw:problem:";
+
+  public ProblemDetail {
+    headers = Map.copyOf(headers);
+  }
+
+  Map<String, Object> toMap() {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("type", TYPES + type);
+    out.put("title", title);
+    out.put("status", status);
+    out.put("detail", detail);
+    if (!place.isEmpty()) {
+      out.put("place", place);
+    }
+    out.put("remedy", remedy);
+    return out;
+  }
+}

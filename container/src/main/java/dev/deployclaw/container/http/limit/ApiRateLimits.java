@@ -1,0 +1,42 @@
+package dev.deployclaw.container.http.limit;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * How often may be called: a budget for each caller, another one for what a caller needs in an
+ * incident, and one for each network from which strangers call. None can use up another. Any
+ * thread.
+ */
+public final class ApiRateLimits {
+  private static final int URGENT_A_MINUTE = 60;
+
+  private final ClientTokenBuckets callers;
+  private final ClientTokenBuckets urgent;
+  private final ClientTokenBuckets strangers;
+
+  /**
+   * @param nanos a clock that never goes back
+   */
+  public ApiRateLimits(int perMinute, int strangersPerMinute, LongSupplier nanos) {
+    this.callers = new ClientTokenBuckets(perMinute, nanos);
+    this.urgent = new ClientTokenBuckets(URGENT_A_MINUTE, nanos);
+    this.strangers = new ClientTokenBuckets(strangersPerMinute, nanos);
+  }
+
+  /** Takes a caller's call; gives how long to wait where there is none left. */
+  public Optional<Duration> takeOf(String caller) {
+    return callers.take(caller);
+  }
+
+  /** The same for a rollback or a freeze. */
+  public Optional<Duration> takeUrgentOf(String caller) {
+    return urgent.take(caller);
+  }
+
+  /** The same for a call of which nobody is known. */
+  public Optional<Duration> takeFrom(String address) {
+    return strangers.take(NetworkPrefix.of(address));
+  }
+}

@@ -1,0 +1,62 @@
+package dev.deployclaw.container.http.route;
+
+import dev.deployclaw.container.http.access.RequestDispatcher;
+import dev.deployclaw.container.http.exchange.ApiResponse;
+import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.serve.Sidecar;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+
+/** What is looked at: the estate, the process, its numbers, and the API's own description. */
+public final class ObservabilityRoutes {
+  static final String OPENAPI = "/v1/openapi.yaml";
+
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Sidecar sidecar;
+  private final ReadinessEndpoint readiness;
+  private final boolean openMetrics;
+
+  /**
+   * @param threads where looking blocks
+   */
+  public ObservabilityRoutes(Sidecar sidecar, Executor threads, boolean openMetrics) {
+    this.sidecar = sidecar;
+    this.readiness = new ReadinessEndpoint(sidecar, threads);
+    this.openMetrics = openMetrics;
+  }
+
+  public List<ApiRoute> routes() {
+    ApiRoute.Responder metrics = _ -> ApiResponse.text(PROMETHEUS, sidecar.meters().text());
+    var looks = sidecar.looks();
+    return List.of(
+        ApiRoute.get("/v1/topology", _ -> ApiResponse.json(200, looks.topology())),
+        ApiRoute.get("/v1/policies", _ -> ApiResponse.json(200, looks.policies())),
+        ApiRoute.get("/v1/drift", _ -> ApiResponse.json(200, looks.drift())),
+        ApiRoute.get("/v1/watch", _ -> ApiResponse.json(200, sidecar.watcher().toMap())),
+        ApiRoute.probe("/healthz", exchange -> RequestDispatcher.send(exchange, health())),
+        ApiRoute.probe("/readyz", readiness::answer),
+        openMetrics ? ApiRoute.open("/metrics", metrics) : ApiRoute.get("/metrics", metrics),
+        ApiRoute.open(OPENAPI, _ -> ApiResponse.text("application/yaml", openapi())));
+  }
+
+  static String openapi() {
+    try (InputStream in =
+        Objects.requireNonNull(ObservabilityRoutes.class.getResourceAsStream("openapi.yaml"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ApiResponse health() {
+    boolean lives = sidecar.lives();
+    return ApiResponse.json(lives ? 200 : 503, Map.of("status", lives ? "ok" : "the worker ended"));
+  }
+}

@@ -1,0 +1,202 @@
+package dev.deployclaw.container.http.route;
+
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.http.exchange.ApiRequest;
+import dev.deployclaw.container.http.exchange.ApiResponse;
+import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
+import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.http.exchange.ProblemDetail;
+import dev.deployclaw.container.http.exchange.RollbackRequestBody;
+import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.serve.Asked;
+import dev.deployclaw.container.serve.Desk;
+import dev.deployclaw.container.serve.Meters.Refusal;
+import dev.deployclaw.container.serve.Outcomes;
+import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.service.ApprovalRefusal;
+import dev.deployclaw.core.service.HeldPlan;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What hands something in: tasks, ways back, and people's words on held changes. */
+public final class TaskRoutes {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskRoutes.class);
+  public static final String KEY = "Idempotency-Key";
+
+  /** Visible ASCII. */
+  private static final Pattern KEY_FORM = Pattern.compile("[!-~]{1,255}");
+
+  private static final String LAST = "last";
+
+  private final Sidecar sidecar;
+
+  public TaskRoutes(Sidecar sidecar) {
+    this.sidecar = sidecar;
+  }
+
+  public List<ApiRoute> routes() {
+    return List.of(
+        ApiRoute.post("/v1/tasks", ApiRole.OPERATOR, this::submit),
+        ApiRoute.urgent("/v1/executions/{id}/rollback", ApiRole.OPERATOR, this::rollback),
+        ApiRoute.get("/v1/executions/{id}/plan", ApiRole.APPROVER, this::plan),
+        ApiRoute.post("/v1/executions/{id}/approve", ApiRole.APPROVER, call -> word(call, true)),
+        ApiRoute.post("/v1/executions/{id}/reject", ApiRole.APPROVER, call -> word(call, false)));
+  }
+
+  private ApiResponse submit(ApiRequest call) throws InterruptedException {
+    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
+      return ApiResponse.of(ProblemCatalogue.notJson());
+    }
+    if (wrongKey(call)) {
+      return ApiResponse.of(keyProblem());
+    }
+    return switch (TaskRequestBody.parse(call.body())) {
+      case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
+      case TaskRequestBody.Read.Good(TaskRequestBody body) ->
+          reply(
+              sidecar
+                  .desk()
+                  .submit(
+                      Asked.task(body.request(), call.caller().name(), body.manual(), key(call))));
+    };
+  }
+
+  private ApiResponse rollback(ApiRequest call) throws InterruptedException {
+    String id = call.path().apply("id");
+    if (wrongKey(call)) {
+      return ApiResponse.of(keyProblem());
+    }
+    if (!id.equals(LAST) && isNoChange(id, call.caller().name())) {
+      return ApiResponse.of(
+          ProblemCatalogue.notFound("there is no change " + ExecutionIdFormat.shown(id)));
+    }
+    return switch (RollbackRequestBody.parse(call.body())) {
+      case RollbackRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
+      case RollbackRequestBody.Read.Good(boolean manual) ->
+          reply(sidecar.desk().submit(Asked.back(id, call.caller().name(), manual, key(call))));
+    };
+  }
+
+  private ApiResponse word(ApiRequest call, boolean approves) throws InterruptedException {
+    String id = call.path().apply("id");
+    if (!ExecutionIdFormat.fits(id)) {
+      return ApiResponse.of(
+          ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id)));
+    }
+    String who = call.caller().name();
+    String plan = approves ? call.query().apply("plan").orElse("") : "";
+    var objection = sidecar.objection(id, who, approves, plan);
+    if (objection.isPresent()) {
+      return ApiResponse.of(problem(id, who, plan, objection.get()));
+    }
+    if (approves && plan.length() < GatePolicy.SHORTEST_QUOTE) {
+      return ApiResponse.of(unquoted(id, who));
+    }
+    return reply(sidecar.desk().word(id, who, approves, plan));
+  }
+
+  /** What an approver reads, and the hash by which it is approved. */
+  private ApiResponse plan(ApiRequest call) throws InterruptedException {
+    String id = call.path().apply("id");
+    var held = ExecutionIdFormat.fits(id) ? sidecar.heldPlan(id) : Optional.<HeldPlan>empty();
+    return held.map(h -> ApiResponse.json(200, Outcomes.document(h)))
+        .orElseGet(() ->
+            ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held")));
+  }
+
+  /** The plan's hash is in none of them: who approves has looked at the plan. */
+  private ProblemDetail problem(String id, String who, String plan, ApprovalRefusal objection) {
+    return switch (objection.kind()) {
+      case NO_SUCH_CHANGE -> ProblemCatalogue.notFound(objection.reason());
+      case NOT_HELD -> {
+        refused(id, who, objection.reason());
+        yield ProblemCatalogue.conflict(objection.reason(), "see GET /v1/executions/" + id);
+      }
+      case MISQUOTED -> {
+        refused(id, who, "another plan was quoted than it has");
+        yield ProblemCatalogue.conflict(
+            "the plan of %s is not %s".formatted(id, ExecutionIdFormat.shown(plan)), look(id));
+      }
+      case UNQUOTED -> unquoted(id, who);
+      case NOT_ALLOWED -> {
+        refused(id, who, objection.reason());
+        sidecar.meters().refused(Refusal.GATE);
+        yield ProblemCatalogue.gateRefuses(objection.reason());
+      }
+    };
+  }
+
+  private static ProblemDetail unquoted(String id, String who) {
+    refused(id, who, "the plan was not quoted");
+    return ProblemCatalogue.invalid(
+        "query plan",
+        "an approval quotes the plan that was read",
+        "%s, then add ?plan= with the first %d characters of its hash, or more"
+            .formatted(look(id), GatePolicy.SHORTEST_QUOTE));
+  }
+
+  private static String look(String id) {
+    return "see GET /v1/executions/" + id + "/plan";
+  }
+
+  /** What is refused is written here alone: the change's log would need the lead. */
+  private static void refused(String id, String who, String reason) {
+    LOG.atWarn()
+        .addKeyValue("execution", id)
+        .addKeyValue("who", who)
+        .addKeyValue("reason", reason)
+        .log("approval refused");
+  }
+
+  private ApiResponse reply(Desk.Answer answer) {
+    return switch (answer) {
+      case Desk.Answer.Accepted(String execution) -> accepted(execution);
+      case Desk.Answer.Repeated(String execution) ->
+          accepted(execution).with("Idempotency-Replayed", "true");
+      case Desk.Answer.KeyReused(String execution) ->
+          ApiResponse.of(ProblemCatalogue.keyReused(execution));
+      case Desk.Answer.Full(int waiting, var retryAfter) -> {
+        sidecar.meters().refused(Refusal.QUEUE);
+        yield ApiResponse.of(ProblemCatalogue.queueFull(waiting, retryAfter));
+      }
+      case Desk.Answer.Closed() -> ApiResponse.of(ProblemCatalogue.stopping());
+    };
+  }
+
+  private static ApiResponse accepted(String execution) {
+    String location = "/v1/executions/" + execution;
+    var body = new LinkedHashMap<String, Object>();
+    body.put("execution_id", execution);
+    body.put("location", location);
+    body.put("events", location + "/events");
+    return ApiResponse.json(202, body).with("Location", location);
+  }
+
+  /** Another agent may have carried it out, so the state store is asked, not the logs here. */
+  private boolean isNoChange(String id, String who) throws InterruptedException {
+    return !ExecutionIdFormat.fits(id)
+        || sidecar
+            .objection(id, who, false, "")
+            .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
+            .isPresent();
+  }
+
+  private static Optional<String> key(ApiRequest call) {
+    return call.header().apply(KEY);
+  }
+
+  private static boolean wrongKey(ApiRequest call) {
+    return key(call).filter(k -> !KEY_FORM.matcher(k).matches()).isPresent();
+  }
+
+  private static ProblemDetail keyProblem() {
+    return ProblemCatalogue.invalid(
+        "header " + KEY, "a key has 1 to 255 visible ASCII characters", "use a UUID");
+  }
+}

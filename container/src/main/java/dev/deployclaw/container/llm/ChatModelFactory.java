@@ -1,0 +1,66 @@
+package dev.deployclaw.container.llm;
+
+import dev.deployclaw.container.config.ModelConfig;
+import dev.deployclaw.core.planner.Proposer;
+import dev.langchain4j.model.anthropic.AnthropicChatModel;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.ollama.OllamaChatModel;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+
+/** Makes the configured model: temperature 0, no retries of its own, nothing logged. */
+public final class ChatModelFactory {
+  private static final int LONGEST_ANSWER = 2_000;
+  private static final String NO_KEY = "none";
+
+  private ChatModelFactory() {}
+
+  public static Proposer proposer(ModelConfig config) {
+    return new ChatModelProposer(
+        chat(config),
+        config.name(),
+        new ChatModelProposer.Budget(config.timeout(), config.tokens(), config.attempts()));
+  }
+
+  /** Who tells what happened; it is asked once, within the same time. */
+  public static ChatModelNarrator narrator(ModelConfig config) {
+    return new ChatModelNarrator(chat(config), config.name(), config.timeout());
+  }
+
+  private static ChatModel chat(ModelConfig c) {
+    return switch (c.dialect()) {
+      case OPENAI ->
+          OpenAiChatModel.builder()
+              .baseUrl(c.url())
+              .apiKey(c.apiKey().value().isEmpty() ? NO_KEY : c.apiKey().value())
+              .modelName(c.name())
+              .temperature(0.0)
+              .maxTokens(LONGEST_ANSWER)
+              .timeout(c.timeout())
+              .maxRetries(0)
+              .supportedCapabilities(Capability.RESPONSE_FORMAT_JSON_SCHEMA)
+              .build();
+      case ANTHROPIC ->
+          AnthropicChatModel.builder()
+              .baseUrl(c.url())
+              .apiKey(c.apiKey().value())
+              .modelName(c.name())
+              .temperature(0.0)
+              .maxTokens(LONGEST_ANSWER)
+              .timeout(c.timeout())
+              .maxRetries(0)
+              .supportedCapabilities(Capability.RESPONSE_FORMAT_JSON_SCHEMA)
+              .build();
+      case OLLAMA ->
+          OllamaChatModel.builder()
+              .baseUrl(c.url())
+              .modelName(c.name())
+              .temperature(0.0)
+              .numPredict(LONGEST_ANSWER)
+              .timeout(c.timeout())
+              .maxRetries(0)
+              .supportedCapabilities(Capability.RESPONSE_FORMAT_JSON_SCHEMA)
+              .build();
+    };
+  }
+}

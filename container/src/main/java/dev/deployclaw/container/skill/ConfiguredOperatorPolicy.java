@@ -1,0 +1,69 @@
+package dev.deployclaw.container.skill;
+
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.PluginConfig;
+import dev.deployclaw.core.grant.OperationAllowlist;
+import dev.deployclaw.core.procedure.KernelPhaseOrder;
+import dev.deployclaw.skills.sheet.OperatorPolicy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What skills may use here, whatever they declare: the kernel's own operations, the looks of its
+ * table, and what the configuration admits of plugins to observe. What a jar says of itself may
+ * only take from it, see {@link LoadedPlugins}.
+ */
+public final class ConfiguredOperatorPolicy implements OperatorPolicy {
+  /** Without any plugin. */
+  public static final ConfiguredOperatorPolicy KERNEL = new ConfiguredOperatorPolicy(Map.of());
+
+  private static final String OBSERVE = "observe";
+
+  private final Map<String, String> plugins;
+
+  private ConfiguredOperatorPolicy(Map<String, String> plugins) {
+    this.plugins = Map.copyOf(plugins);
+  }
+
+  public static ConfiguredOperatorPolicy of(AgentConfig config) {
+    return of(config.plugins());
+  }
+
+  static ConfiguredOperatorPolicy of(List<PluginConfig> admitted) {
+    var all = new TreeMap<String, String>();
+    admitted.forEach(plugin -> all.putAll(plugin.operations()));
+    return new ConfiguredOperatorPolicy(all);
+  }
+
+  @Override
+  public Optional<Denial> denial(String operation) {
+    String effect = plugins.get(operation);
+    if (KernelPhaseOrder.has(operation) || OperationAllowlist.KERNEL.looks(operation)) {
+      return Optional.empty();
+    }
+    if (effect != null) {
+      return effect.equals(OBSERVE)
+          ? Optional.empty()
+          : denied("it is of class " + effect + ", and skills only observe", "drop it");
+    }
+    return acts(operation)
+        ? denied("it is no look, and only the kernel acts", "drop it: the phases change.* do it")
+        : denied(
+            "nothing performs it here",
+            "mend its name, or admit the plugin that has it under plugins in the configuration");
+  }
+
+  private static boolean acts(String operation) {
+    int dot = Math.max(0, operation.indexOf('.'));
+    String executor = operation.substring(0, dot);
+    return OperationAllowlist.KERNEL
+        .verbs(executor)
+        .contains(operation.substring(dot).replace(".", ""));
+  }
+
+  private static Optional<Denial> denied(String why, String remedy) {
+    return Optional.of(new Denial(why, remedy));
+  }
+}

@@ -1,0 +1,291 @@
+package dev.deployclaw.container.wiring;
+
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.record.HashChainSealer;
+import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.signing.LogCopyVerifier;
+import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.llm.ChatModelFactory;
+import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
+import dev.deployclaw.container.skill.LoadedPlugins;
+import dev.deployclaw.container.skill.SkillLocations;
+import dev.deployclaw.container.skill.SkillResolver;
+import dev.deployclaw.container.telemetry.Telemetry;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.gate.GateRule;
+import dev.deployclaw.core.grant.GrantIssuer;
+import dev.deployclaw.core.grant.GrantKey;
+import dev.deployclaw.core.grant.GrantVerifier;
+import dev.deployclaw.core.grant.OperationAllowlist;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.planner.ComparedPlanner;
+import dev.deployclaw.core.planner.Planner;
+import dev.deployclaw.core.planner.RulePlanner;
+import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.executors.etcd.EtcdSettings;
+import dev.deployclaw.executors.etcd.EtcdStateStore;
+import dev.deployclaw.executors.s3.S3ObjectStore;
+import dev.deployclaw.executors.sandbox.ExecutorLimits;
+import dev.deployclaw.executors.sandbox.ExecutorSandbox;
+import dev.deployclaw.policy.wire.ProbeKeyPair;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The agent, joined from its parts. Closing it closes them. */
+public record AgentRuntime(
+    ChangeService architect,
+    FileJournal journal,
+    HeadSigner signer,
+    AgentPorts ports,
+    AgentSettings settings,
+    KubernetesExecutors clusters,
+    ConfigurationStores stores,
+    LoadedPlugins plugins,
+    Telemetry telemetry)
+    implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentRuntime.class);
+  private static final int CALLS_AT_ONCE = 4;
+
+  /** How long the end of a command waits for the stream; what is left is shipped at the next. */
+  private static final Duration SHIPPING = Duration.ofSeconds(10);
+
+  /** What can be wrong on this machine is looked at before any back end is. */
+  public static AgentRuntime open(AgentConfig config, ProgressListener progress)
+      throws SetupException {
+    return open(config, progress, true);
+  }
+
+  /** One that ships nothing, so that it doesn't make the stream either. */
+  public static AgentRuntime looking(AgentConfig config) throws SetupException {
+    return open(config, ProgressListener.NONE, false);
+  }
+
+  private static AgentRuntime open(AgentConfig config, ProgressListener progress, boolean ships)
+      throws SetupException {
+    var skills =
+        new SkillResolver(SkillLocations.of(config), ConfiguredOperatorPolicy.of(config))
+            .playbook();
+    var plugins = LoadedPlugins.open(config.plugins(), config.stateDir());
+    var keys = ProbeKeyFile.open(config.stateDir());
+    var signer = signer(config.stateDir());
+    var decorations = ServiceLoader.load(PortDecorator.class).stream().map(p -> p.get()).toList();
+    StateStore state = new EtcdStateStore(ExecutorFactory.etcd(config.etcd()));
+    ObjectStore objects = bucket(config);
+    for (var decoration : decorations) {
+      state = decoration.around(state);
+      objects = decoration.around(objects);
+    }
+    objects = WriteBehindObjectStore.around(objects, config.stateDir());
+    var copies = LogCopyVerifier.of(config.stateDir(), objects, signer);
+    var journal =
+        ships
+            ? FileJournal.open(config.stateDir(), nats(config.nats()), copies)
+            : FileJournal.open(config.stateDir(), copies);
+    var clusters = KubernetesExecutors.of(config.kubernetes(), ExecutorFactory.patches(config));
+    var stores = ConfigurationStores.of(config.configurationStores());
+    var telemetry = Telemetry.of(config);
+    var bare = new ArrayList<>(ExecutorFactory.executors(config, state, keys, clusters));
+    bare.add(stores.executor(clusters.stores()));
+    bare.addAll(plugins.executors());
+    var executors = executors(bare, new ExecutorDecorators(decorations, telemetry), table(plugins));
+    var ports =
+        new AgentPorts(
+            state,
+            objects,
+            executors,
+            new HashChainSealer(redaction(keys)),
+            telemetry.around(journal),
+            planner(config),
+            skills.performedBy(procedure -> plugins.unperformed(procedure, executors)),
+            AgentClock.system());
+    var settings = settings(config, keys);
+    var architect = new ChangeService(ports, settings, progress);
+    var agent =
+        new AgentRuntime(
+            architect, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
+    return agent.checked();
+  }
+
+  /** Every step of a skill can be carried out, or it isn't begun. */
+  private AgentRuntime checked() throws SetupException {
+    try {
+      plugins.checkSteps(ports.playbook(), ports.executors());
+      return this;
+    } catch (SetupException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The rules, and the model beside them where one is configured. */
+  private static Planner planner(AgentConfig config) {
+    var rules = new RulePlanner();
+    return config
+        .model()
+        .<Planner>map(m -> new ComparedPlanner(rules, ChatModelFactory.proposer(m)))
+        .orElse(rules);
+  }
+
+  /** The log of one execution, as read back from disk after the stream had its chance. */
+  public ExecutionDocument document(String execution) throws InterruptedException {
+    var shipping = journal.flush(SHIPPING);
+    if (shipping.pending() > 0) {
+      LOG.atWarn()
+          .addKeyValue("records", shipping.pending())
+          .addKeyValue("reason", shipping.reason())
+          .log("Records wait for the stream: the next command ships them");
+    }
+    return ExecutionDocument.of(journal.read(execution), signer);
+  }
+
+  /** How the state store is reached. */
+  public static EtcdSettings stateSettings(AgentConfig config) {
+    return ExecutorFactory.etcd(config.etcd());
+  }
+
+  /** How the stream is reached. */
+  public static NatsSettings streamSettings(AgentConfig config) {
+    return nats(config.nats());
+  }
+
+  /** The bucket alone. Closing it is the caller's. */
+  public static ObjectStore bucket(AgentConfig config) {
+    return new S3ObjectStore(ExecutorFactory.s3(config.s3()));
+  }
+
+  /** Closes all of them, the last first, whatever one of them throws. */
+  @Override
+  public void close() {
+    try (var _ = plugins;
+        var _ = ports.state();
+        var _ = ports.objects();
+        var _ = clusters;
+        var _ = stores;
+        var _ = journal;
+        var _ = telemetry) {}
+  }
+
+  private static HeadSigner signer(Path stateDir) throws SetupException {
+    try {
+      return HeadSigner.open(stateDir);
+    } catch (UncheckedIOException | IllegalStateException e) {
+      throw new SetupException(
+          e.getMessage() + "; check its rights, or move it away: a new one is made");
+    }
+  }
+
+  /** What stands around executors, within their sandboxes and outside. */
+  private record ExecutorDecorators(List<PortDecorator> inside, Telemetry outside) {}
+
+  /**
+   * What each executor names and the kernel's table knows is what it may do, by grants that only
+   * this process can make: no skill and no request adds to it.
+   */
+  private static ExecutorRegistry executors(
+      List<BackendExecutor> bare, ExecutorDecorators rim, OperationAllowlist table) {
+    var key = GrantKey.random();
+    var clock = GrantIssuer.steady();
+    var check = new GrantVerifier(key, clock, table);
+    var out = new ArrayList<BackendExecutor>();
+    for (var executor : bare) {
+      var operations =
+          executor.verbs().stream()
+              .map(verb -> executor.name() + "." + verb)
+              .collect(Collectors.toUnmodifiableSet());
+      BackendExecutor wrapped = executor;
+      for (var decoration : rim.inside()) {
+        wrapped = decoration.around(wrapped);
+      }
+      var sandbox =
+          ExecutorSandbox.around(wrapped, new ExecutorLimits(operations, CALLS_AT_ONCE), check);
+      out.add(rim.outside().around(sandbox));
+    }
+    return ExecutorRegistry.of(out, new GrantIssuer(key, clock));
+  }
+
+  /** The kernel's, and what the operator admits of plugins: looks. */
+  private static OperationAllowlist table(LoadedPlugins plugins) {
+    var table = OperationAllowlist.KERNEL;
+    for (var executor : plugins.executors()) {
+      table = table.admitting(executor.name(), executor.verbs());
+    }
+    return table;
+  }
+
+  private static AgentSettings settings(AgentConfig c, ProbeKeyPair keys) {
+    var gate =
+        new GatePolicy(
+            c.gate().auto(),
+            c.gate().approverMustDiffer(),
+            c.gate().holdFor(),
+            c.gate().rules().stream().map(AgentRuntime::rule).toList());
+    var bounds = AgentSettings.Bounds.DEFAULT;
+    return new AgentSettings(
+        name(),
+        gate,
+        c.gate().stepFactor(),
+        c.routing(),
+        keys.publicKey(),
+        c.probes().requests(),
+        new AgentSettings.Bounds(
+            c.bounds().lease(),
+            bounds.leaderWait(),
+            c.bounds().call(),
+            c.bounds().converge(),
+            bounds.poll(),
+            bounds.attempts(),
+            c.bounds().refusals()));
+  }
+
+  /** Who it is among several: user, machine and process. */
+  private static String name() {
+    return "%s@%s:%d"
+        .formatted(
+            System.getProperty("user.name"), MachineName.name(), ProcessHandle.current().pid());
+  }
+
+  private static GateRule rule(AgentConfig.GateRule c) {
+    var about =
+        new GateRule.About(
+            c.operations(), c.requesters(), c.tenants(), c.services(), c.mostTenants());
+    var says = c.auto() ? GateRule.Says.PASS : GateRule.Says.HOLD;
+    return new GateRule(c.name(), about, says, c.approvers());
+  }
+
+  private static NatsSettings nats(AgentConfig.Nats c) {
+    var login = new NatsSettings.Login(c.username(), c.password().value());
+    return new NatsSettings(
+        c.url(),
+        c.credentialsFile(),
+        c.timeout(),
+        (long) c.backlogMiB() << 20,
+        c.username().isEmpty() ? Optional.empty() : Optional.of(login),
+        c.tls());
+  }
+
+  private static SecretRedactor redaction(ProbeKeyPair keys) {
+    var secrets = Stream.concat(SecretRegistry.known().stream(), Stream.of(keys.privateKey()));
+    return SecretRedactor.of(secrets.toList());
+  }
+}

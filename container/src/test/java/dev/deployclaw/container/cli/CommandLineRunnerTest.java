@@ -1,0 +1,211 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CommandLineRunnerTest {
+  private static final List<String> EVERY =
+      List.of(
+          "run",
+          "plan",
+          "approve",
+          "reject",
+          "rollback",
+          "checkpoint",
+          "scan",
+          "validate",
+          "diff",
+          "drift",
+          "history",
+          "config",
+          "status",
+          "log",
+          "skills",
+          "audit",
+          "completion",
+          "help");
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpsWithEveryCommand(List<String> command) {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run(with(command, "--help"));
+
+    assertThat(exit).isZero();
+    assertThat(screen.err()).isEmpty();
+    assertThat(screen.out()).contains("Usage: " + String.join(" ", names(command)));
+    assertThat(screen.out().lines().filter(l -> l.matches("[A-Z].*[.?]")))
+        .as("a line")
+        .isNotEmpty();
+  }
+
+  @Test
+  void namesEveryCommandInItsHelp() {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run("--help");
+
+    assertThat(exit).isZero();
+    assertThat(screen.out()).contains(EVERY).contains("Exit codes:", "deployclaw demo");
+  }
+
+  @Test
+  void readsNoCommandWholeForTheHelpOfAllAndShowsTheSame() {
+    var screen = new CommandLineFixture(folder);
+    var whole = CommandLineRunner.make(screen.surroundings());
+
+    screen.run("--help");
+
+    assertThat(screen.out()).isEqualTo(whole.getUsageMessage());
+    assertThat(CommandSelection.of("--help").wants("run")).isFalse();
+    assertThat(CommandSelection.of("run", "--help").wants("run")).isTrue();
+    assertThat(CommandSelection.of("run", "--help").wants("plan")).isFalse();
+    assertThat(CommandSelection.of("help", "plan").wants("plan")).isTrue();
+  }
+
+  @Test
+  void showsAnExampleWithEveryCommand() {
+    var line = CommandLineRunner.make(new CommandLineFixture(folder).surroundings());
+
+    line.getSubcommands().values().stream()
+        .filter(c -> !(c.getCommand() instanceof CommandLine.HelpCommand))
+        .forEach(c -> assertThat(c.getUsageMessage()).contains("Example", "deployclaw "));
+  }
+
+  @Test
+  void refusesAnUnknownCommandWithTheUsage() {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run("rolback");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.out()).isEmpty();
+    assertThat(screen.err()).contains("rolback", "Did you mean", "rollback", "Usage: deployclaw");
+  }
+
+  @Test
+  void asksForACommand() {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run();
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.err()).contains("which command?", "Usage: deployclaw");
+  }
+
+  @Test
+  void answersWrongUsageWithADocumentWhereOneWasAskedFor() {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run("status", "--jsno", "--json");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.json().get("outcome").asText()).isEqualTo("error");
+    assertThat(screen.json().get("exit").asInt()).isEqualTo(2);
+    assertThat(screen.json().get("reason").asText()).contains("--jsno");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run x",
+        "plan x",
+        "approve x",
+        "reject x",
+        "rollback last",
+        "scan",
+        "validate",
+        "drift",
+        "history umbrella",
+        "config check",
+        "status"
+      })
+  void saysWhereAConfigurationMayStandWhenThereIsNone(String command) {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run((command + " --json").split(" "));
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.err())
+        .contains("there is no configuration", "--config", "DEPLOYCLAW_CONFIG", "lab up");
+    assertThat(screen.json().get("reason").asText()).contains("there is no configuration");
+  }
+
+  @Test
+  void listsAllProblemsOfAnInvalidConfiguration() {
+    var screen = new CommandLineFixture(folder, Map.of("DEPLOYCLAW_CONFIG", "estate.yaml"));
+    screen.write(
+        "estate.yaml", "etcd: {endpoint: x}\nredis: {nodes: [here]}\ngate: {default: no}\n");
+
+    int exit = screen.run("status", "--json");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.err())
+        .contains("estate.yaml:1: etcd.endpoint: is unknown; did you mean endpoints?")
+        .contains("estate.yaml:2: redis.nodes: \"here\" is not host:port")
+        .contains("estate.yaml:3: gate.default")
+        .contains("s3.bucket: is required");
+    assertThat(screen.json().get("reason").asText()).contains("s3.bucket: is required");
+  }
+
+  @Test
+  void namesTheConfigurationThatIsNotThere() {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run("status", "--config", "elsewhere.yaml");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.err()).contains("elsewhere.yaml: can't be read", "--config FILE");
+  }
+
+  @Test
+  void printsACompletionScript() {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run("completion");
+
+    assertThat(exit).isZero();
+    assertThat(screen.out()).contains("complete -F", "deployclaw", "rollback", "--inventory");
+  }
+
+  private static Stream<List<String>> commands() {
+    var all = new ArrayList<List<String>>();
+    collect(
+        CommandLineRunner.make(new CommandLineFixture(Path.of("")).surroundings()), List.of(), all);
+    return all.stream();
+  }
+
+  private static void collect(CommandLine line, List<String> path, List<List<String>> all) {
+    line.getSubcommands()
+        .forEach((name, command) -> {
+          var here = new ArrayList<>(path);
+          here.add(name);
+          all.add(here);
+          collect(command, here, all);
+        });
+  }
+
+  private static List<String> names(List<String> command) {
+    var all = new ArrayList<>(command);
+    all.addFirst("deployclaw");
+    return all;
+  }
+
+  private static String[] with(List<String> command, String last) {
+    return Stream.concat(command.stream(), Stream.of(last)).toArray(String[]::new);
+  }
+}

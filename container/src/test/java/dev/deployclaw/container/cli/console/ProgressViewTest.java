@@ -1,0 +1,83 @@
+package dev.deployclaw.container.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.LogEntryFixture;
+import dev.deployclaw.core.log.LogEntry;
+import dev.deployclaw.core.log.LogEntry.Phase;
+import dev.deployclaw.core.log.LogEntry.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProgressViewTest {
+  private static final String ESCAPE = "\u001b[";
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void showsAStepWithItsTimeAndDetail() {
+    view(false).thought(thought(Status.OK, Map.of("summary", true)));
+
+    assertThat(shown()).isEqualTo("✓ 2 Scanning policies (1.25 s)\n    12 tenants\n");
+  }
+
+  @Test
+  void showsWithinAStepOnlyWhatIsAmiss() {
+    var view = view(false);
+
+    view.thought(thought(Status.OK, Map.of()));
+    view.thought(thought(Status.SKIPPED, Map.of()));
+    view.thought(thought(Status.ERROR, Map.of()));
+
+    assertThat(shown()).isEqualTo("    ✗ Scanning policies: 12 tenants\n");
+  }
+
+  @Test
+  void showsEachWideningOfACanaryAsItHappens() {
+    var view = view(false);
+
+    view.thought(thought(Status.OK, Map.of("state", "widened")));
+    view.thought(thought(Status.OK, Map.of("state", "staged")));
+
+    assertThat(shown()).isEqualTo("    ✓ Scanning policies: 12 tenants\n");
+  }
+
+  @Test
+  void paintsOnTerminalsOnly() {
+    view(true).thought(thought(Status.WARNING, Map.of("summary", true)));
+    assertThat(shown()).startsWith(ESCAPE + "33m!" + ESCAPE + "0m 2 ");
+
+    err.reset();
+    view(false).thought(thought(Status.WARNING, Map.of("summary", true)));
+    assertThat(shown()).startsWith("! 2 ").doesNotContain(ESCAPE);
+  }
+
+  @Test
+  void honoursNoColor() {
+    assertThat(OutputMode.of(true, Map.of()).colour()).isTrue();
+    assertThat(OutputMode.of(false, Map.of()).colour()).isFalse();
+    assertThat(OutputMode.of(true, Map.of("NO_COLOR", "1")).colour()).isFalse();
+    assertThat(OutputMode.of(true, Map.of("NO_COLOR", "")).colour()).isTrue();
+  }
+
+  private ProgressView view(boolean colour) {
+    return new ProgressView(new PrintStream(err, true, StandardCharsets.UTF_8), colour);
+  }
+
+  private String shown() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private static LogEntry thought(Status status, Map<String, Object> facts) {
+    return LogEntryFixture.of("arch-2026-11-24-rate-limit-001", Phase.PLAN, "Scanning policies")
+        .step(2)
+        .detail("12 tenants")
+        .status(status)
+        .took(1_250_000)
+        .facts(facts)
+        .thought();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.deployclaw.container.cli.look;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.core.query.LimitUsageReport;
+import dev.deployclaw.core.query.LimitUsageReport.Use;
+import dev.deployclaw.core.result.ExitCode;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TopViewTest {
+  private static final int COLUMNS = 80;
+  private static final Use FULL = new Use("oscorp", "checkout-long", 400, 400, 1, 12, 3_400);
+  private static final Use HALF = new Use("wonka", "orders", 5, 10, 1, 7, 0);
+  private static final LimitUsageReport ANSWER =
+      new LimitUsageReport(
+          ExitCode.OK, "", 4, 2_000_000, List.of(HALF, FULL), List.of("edge-us: silent"));
+
+  @TempDir Path folder;
+
+  @Test
+  void showsTheFullestFirstInEvenColumns() {
+    String shown = shown(OutputMode.PLAIN, false);
+
+    assertThat(shown)
+        .isEqualTo(
+            """
+            epoch 4, by used; allowed and refused over the last 2.0 s
+            TENANT  LIMIT          USED     FULLEST COUNTERS ALLOWED REFUSED
+            oscorp  checkout-long  100%     400/400        1      12    3400
+            wonka   orders          50%        5/10        1       7       0
+            not measured: edge-us: silent
+            """);
+    assertThat(shown.lines()).allSatisfy(l -> assertThat(l).hasSizeLessThan(COLUMNS));
+  }
+
+  @Test
+  void writesOverTheOneBeforeOnATerminalWhateverItsColour() {
+    for (var display : List.of(OutputMode.TERMINAL, OutputMode.COLOUR)) {
+      String frame = shown(display, true);
+
+      assertThat(frame).startsWith("\u001b[Hepoch 4").endsWith("silent\u001b[K\n\u001b[J");
+      assertThat(frame.lines()).allSatisfy(l -> assertThat(l).contains("\u001b["));
+    }
+  }
+
+  @Test
+  void addsToWhatIsNoTerminal() {
+    assertThat(shown(OutputMode.PLAIN, true)).isEqualTo(shown(OutputMode.PLAIN, false) + "\n");
+  }
+
+  private String shown(OutputMode display, boolean live) {
+    var screen = new CommandLineFixture(folder);
+    new TopView(screen.surroundings(display), TopView.Order.USED, 20).show(ANSWER, live);
+    return screen.out();
+  }
+}

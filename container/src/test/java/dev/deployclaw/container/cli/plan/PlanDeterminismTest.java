@@ -1,0 +1,107 @@
+package dev.deployclaw.container.cli.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.Main;
+import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.testkit.Slow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same requests and the same inventory give the same bytes, also from another process. */
+@Slow(
+    guard = "dev.deployclaw.core.planner.HardRequestsTest#givesTheSameBytesEachTime",
+    because = "it plans a hundred times")
+class PlanDeterminismTest {
+  private static final int RUNS = 100;
+  private static final int LONGEST_MINUTES = 5;
+
+  @TempDir Path folder;
+  private CommandLineFixture screen;
+
+  @BeforeEach
+  void examples() {
+    screen = new CommandLineFixture(folder);
+    screen.write("requests.jsonl", samples());
+    screen.write(
+        "estate.yaml",
+        """
+        tenants:
+          northwind: {tier: premium}
+          contoso: {tier: standard}
+          fabrikam: {tier: standard}
+        services: [orders, payments, reports]
+        """);
+  }
+
+  @Test
+  void aHundredRunsAndARestartGiveTheSameBytes() throws Exception {
+    String first = plans();
+
+    assertThat(first.lines()).hasSameSizeAs(samples().lines().toList());
+    assertThat(first).contains("\"planned\"", "\"needs-clarification\"", "\"refused\"");
+    for (int run = 1; run < RUNS; run++) {
+      assertThat(plans()).as("run %d", run).isEqualTo(first);
+    }
+    assertThat(elsewhere()).as("another process").isEqualTo(first);
+  }
+
+  private String plans() {
+    assertThat(screen.run(words().toArray(String[]::new))).as(screen.err()).isZero();
+    return screen.out();
+  }
+
+  private static List<String> words() {
+    return List.of("plan", "--json", "--inventory", "estate.yaml", "--batch", "requests.jsonl");
+  }
+
+  /** A new virtual machine, whose hash codes and set orders are others. */
+  private String elsewhere() throws Exception {
+    var output = folder.resolve("elsewhere.jsonl");
+    var command =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(words());
+    var process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(output.toFile())
+            .redirectError(folder.resolve("elsewhere.err").toFile())
+            .start();
+    boolean ended = process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    assertThat(ended).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(folder.resolve("elsewhere.err"))).isZero();
+    return Files.readString(output);
+  }
+
+  private static String samples() {
+    try (var in =
+        PlanDeterminismTest.class.getResourceAsStream(
+            "/dev/deployclaw/core/planner/samples.jsonl")) {
+      var ids = new AtomicInteger();
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .map(line -> "{\"id\": " + ids.incrementAndGet() + ", " + line.substring(1) + "\n")
+          .collect(Collectors.joining());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

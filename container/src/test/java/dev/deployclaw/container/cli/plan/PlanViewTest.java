@@ -1,0 +1,86 @@
+package dev.deployclaw.container.cli.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.cli.AnswerFixtures;
+import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.result.ExitCode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PlanViewTest {
+  private final CommandLineFixture screen = new CommandLineFixture(Path.of(""));
+  private final PlanView view = new PlanView(screen.surroundings());
+
+  @Test
+  void documentsAPlan() {
+    int exit = view.show(planned(), true);
+
+    var plan = screen.json();
+    assertThat(exit).isZero();
+    assertThat(plan.get("outcome").asText()).isEqualTo("planned");
+    assertThat(plan.at("/intent/operation").asText()).isEqualTo("apply-policies");
+    assertThat(plan.at("/grounding/0/rule").asText()).isEqualTo("operation");
+    assertThat(plan.at("/plan/hash").asText()).hasSize(64);
+    assertThat(plan.at("/plan/base/epoch").asLong()).isEqualTo(3);
+    assertThat(plan.at("/plan/steps/0/action").asText()).startsWith("Applying");
+    assertThat(plan.at("/skill/name").asText()).isEqualTo("my-changes");
+    assertThat(plan.at("/skill/allowance/granted/0").asText()).isEqualTo("change.stage");
+    assertThat(plan.at("/skill/allowance/refused/docker.exec").asText()).startsWith("nothing");
+    assertThat(plan.at("/diff/0/before").asText()).isEqualTo("300");
+    assertThat(plan.at("/diff/0/after").asText()).isEqualTo("600");
+    assertThat(plan.at("/blast_radius/tenants/0").asText()).isEqualTo("umbrella");
+    assertThat(plan.at("/findings/0/remedy").asText()).isEqualTo("remove it");
+    assertThat(plan.at("/warnings/0").asText()).contains("acme");
+    assertThat(plan.at("/overlays/added/umbrella").asText())
+        .isEqualTo("configmap/edge/limits:umbrella.yaml");
+    assertThat(plan.at("/overlays/removed/0/reason").asText()).contains("double acme's");
+    assertThat(plan.at("/risks/0").asText()).isEqualTo("it asks for approval");
+  }
+
+  @Test
+  void tellsPeopleWhatWouldChangeAndWhom() {
+    view.show(planned(), false);
+
+    assertThat(screen.out())
+        .contains("umbrella search: requests 300 -> 600")
+        .contains(
+            "by skill my-changes: declared 2, granted 1: docker.exec: nothing performs it here\n")
+        .contains("1 tenants: umbrella", "1 services: search")
+        .contains("it never refuses anything; remove it")
+        .contains("would lie over its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
+        .contains("would take back by request:\n  acme: \"double acme's search limit\", asked by")
+        .contains("it asks for approval");
+  }
+
+  @Test
+  void documentsAQuestionAndARefusal() {
+    var question =
+        PlanView.document(new PlanPreviewReport.NeedsClarification(List.of("Which limit?")));
+    var refusal =
+        PlanView.document(new PlanPreviewReport.Refused(ExitCode.REFUSED, "out of scope"));
+
+    assertThat(question)
+        .isEqualTo(Map.of("outcome", "needs-clarification", "questions", List.of("Which limit?")));
+    assertThat(refusal).isEqualTo(Map.of("outcome", "refused", "reason", "out of scope"));
+  }
+
+  @Test
+  void exitsAsTheAnswerSays() {
+    assertThat(view.show(new PlanPreviewReport.NeedsClarification(List.of("Which?")), true))
+        .isEqualTo(3);
+    assertThat(view.show(new PlanPreviewReport.Refused(ExitCode.INVALID, "bad"), false))
+        .isEqualTo(8);
+  }
+
+  private static PlanPreviewReport planned() {
+    return new PlanPreviewReport.Planned(
+        AnswerFixtures.plan(),
+        List.of(),
+        List.of("it asks for approval"),
+        AnswerFixtures.PROCEDURE);
+  }
+}

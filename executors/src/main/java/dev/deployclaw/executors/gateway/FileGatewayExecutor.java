@@ -1,0 +1,111 @@
+package dev.deployclaw.executors.gateway;
+
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.executors.member.BoundedFanout;
+import dev.deployclaw.executors.nginx.DesiredGatewayFile;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Brings epochs to file gateways. A participant; the looks {@code topology} and {@code scan} say
+ * what stands there. Each verb works on all gateways, some at once, and reports each. It never
+ * starts or stops a gateway. All verbs can be repeated. Without a gateway it is left out, and says
+ * so.
+ */
+public final class FileGatewayExecutor implements BackendExecutor {
+  private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
+
+  private final FileGatewaySettings settings;
+  private final FileGatewayInspector looks;
+  private final FileGatewayStager staging;
+  private final FileGatewayPublisher publishing;
+
+  public FileGatewayExecutor(FileGatewaySettings settings) {
+    this.settings = settings;
+    this.looks = new FileGatewayInspector(settings.answer());
+    this.staging = new FileGatewayStager(settings);
+    this.publishing = new FileGatewayPublisher(settings.answer());
+  }
+
+  @Override
+  public String name() {
+    return DesiredGatewayFile.PARTICIPANT;
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return BackendExecutor.participantWith(LOOKS);
+  }
+
+  @Override
+  public CallOutcome execute(Invocation invocation) throws InterruptedException {
+    var fence = invocation.fence();
+    return switch (invocation.call()) {
+      case ExecutorCall.Look(String verb, _) -> look(verb, invocation);
+      case ExecutorCall.Observe _ -> all(invocation, looks::observe);
+      case ExecutorCall.Stage(EpochSpec a) ->
+          all(invocation, g -> file(g, a, file -> staging.stage(g, a, fence, file)));
+      case ExecutorCall.Prepare(EpochSpec a) ->
+          all(invocation, g -> file(g, a, file -> staging.prepare(g, a, fence, file)));
+      case ExecutorCall.Publish(EpochSpec a) ->
+          all(invocation, g -> file(g, a, file -> publishing.publish(g, a, fence, file)));
+      case ExecutorCall.Converge(EpochSpec a) ->
+          all(invocation, g -> file(g, a, file -> publishing.converge(g, a, file)));
+      case ExecutorCall.Discard(long epoch) ->
+          all(invocation, g -> staging.discard(g, epoch, fence));
+      case ExecutorCall.Probe _,
+          ExecutorCall.Heartbeat _,
+          ExecutorCall.WriteBack _,
+          ExecutorCall.Lost _,
+          ExecutorCall.Reassert _,
+          ExecutorCall.Share _ ->
+          unknownVerb(invocation);
+    };
+  }
+
+  private CallOutcome look(String verb, Invocation invocation) throws InterruptedException {
+    return switch (verb) {
+      case "topology" -> all(invocation, looks::topology);
+      case "scan" -> all(invocation, looks::scan);
+      case "marks" -> all(invocation, FileGatewayInspector::marks);
+      default -> unknownVerb(invocation);
+    };
+  }
+
+  private CallOutcome all(Invocation call, BoundedFanout.Question<FileGateway> question)
+      throws InterruptedException {
+    if (settings.gateways().isEmpty()) {
+      return CallOutcome.done(
+          List.of(MemberReport.skipped(name(), "no file gateway is configured")));
+    }
+    var fanout = BoundedFanout.by(call.deadline(), call.operation(), settings.atOnce());
+    return CallOutcome.done(fanout.ask(settings.gateways(), question));
+  }
+
+  /** Asks with what its file must be. */
+  @FunctionalInterface
+  private interface Question {
+    MemberReport ask(DesiredGatewayFile.Wanted file) throws IOException, InterruptedException;
+  }
+
+  private static MemberReport file(FileGateway gateway, EpochSpec activation, Question question)
+      throws IOException, InterruptedException {
+    return switch (gateway.file(activation)) {
+      case DesiredGatewayFile.Impossible(String reason) ->
+          MemberReport.no(gateway.member(), reason);
+      case DesiredGatewayFile.Unlisted unlisted -> unlisted.kept(gateway.member());
+      case DesiredGatewayFile.Wanted wanted -> question.ask(wanted);
+    };
+  }
+
+  private static CallOutcome unknownVerb(Invocation call) {
+    return CallOutcome.failed(new CallFault.Invalid("gateways know no " + call.call().verb()));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.deployclaw.executors.kubernetes.client;
+
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.MemberReport;
+import java.io.IOException;
+
+/** A request that did not do what it should. */
+public final class KubernetesException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** Of a request that got no answer. */
+  static final int NO_STATUS = 0;
+
+  private final int status;
+  private final transient CallFault fault;
+
+  /**
+   * @param status of HTTP, or {@link #NO_STATUS}
+   */
+  KubernetesException(int status, CallFault fault) {
+    super(fault.reason());
+    this.status = status;
+    this.fault = fault;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public CallFault fault() {
+    return fault;
+  }
+
+  /**
+   * A refusal is an answer; everything else leaves open what happened. Where the credentials don't
+   * count, or the right is missing, nothing was seen either, so that is told apart. Without any
+   * request an invalid fault is one of the credentials.
+   */
+  public MemberReport report(String member) {
+    return switch (fault) {
+      case CallFault.Denied d -> MemberReport.denied(member, d.reason());
+      case CallFault.Invalid i when status == NO_STATUS -> MemberReport.denied(member, i.reason());
+      case CallFault.Ungranted g -> MemberReport.no(member, g.reason());
+      case CallFault.Invalid i -> MemberReport.no(member, i.reason());
+      case CallFault.Conflict c -> MemberReport.no(member, c.reason());
+      case CallFault.Unavailable u -> MemberReport.unknown(member, u.reason());
+      case CallFault.Unknown u -> MemberReport.unknown(member, u.reason());
+    };
+  }
+}

@@ -1,0 +1,178 @@
+package dev.deployclaw.executors.kubernetes.gateway;
+
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.executors.kubernetes.client.FieldOwnership;
+import dev.deployclaw.executors.kubernetes.client.KubernetesApi;
+import dev.deployclaw.executors.kubernetes.client.KubernetesException;
+import dev.deployclaw.executors.kubernetes.client.ResourceKind;
+import dev.deployclaw.executors.kubernetes.configmap.VolumeConfigMaps;
+import dev.deployclaw.executors.kubernetes.fleet.DesiredVolume;
+import dev.deployclaw.executors.kubernetes.fleet.GatewayLookupResult;
+import dev.deployclaw.executors.kubernetes.fleet.GatewaySnapshot;
+import dev.deployclaw.executors.kubernetes.fleet.PodTemplateVolume;
+import dev.deployclaw.executors.kubernetes.gateway.GatewayAction.Order;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Makes a Deployment refer to what was staged for its gateways, which replaces its pods one by one;
+ * where the files are the same it only says the epoch, and no pod is touched. Each write carries
+ * the resource version that it was decided on, so nobody's change is overwritten unseen. The same
+ * write is asked for as a dry run before the commit.
+ */
+final class DeploymentPublisher {
+  private static final int BAD_REQUEST = 400;
+  private static final int CONFLICT = 409;
+  private static final int MOST_TRIES = 5;
+
+  /** The fact of a vote that says why the API server didn't say what it would answer. */
+  static final String UNASKED = "dry_run";
+
+  private final int shardBytes;
+
+  DeploymentPublisher(int shardBytes) {
+    this.shardBytes = shardBytes;
+  }
+
+  /** A report for each of the gateways of one Deployment, by its member. */
+  Map<String, MemberReport> publish(KubernetesApi api, List<GatewaySnapshot> gateways, Order order)
+      throws InterruptedException {
+    return new Attempt(api, order, KubernetesApi.Mode.STORED).on(gateways);
+  }
+
+  /** What a publish would be answered; nothing is stored. */
+  Map<String, MemberReport> rehearse(KubernetesApi api, List<GatewaySnapshot> gateways, Order order)
+      throws InterruptedException {
+    return new Attempt(api, order, KubernetesApi.Mode.DRY_RUN).on(gateways);
+  }
+
+  private final class Attempt {
+    private final KubernetesApi api;
+    private final Order order;
+    private final KubernetesApi.Mode mode;
+    private final Map<String, MemberReport> reports = new TreeMap<>();
+
+    Attempt(KubernetesApi api, Order order, KubernetesApi.Mode mode) {
+      this.api = api;
+      this.order = order;
+      this.mode = mode;
+    }
+
+    Map<String, MemberReport> on(List<GatewaySnapshot> gateways) throws InterruptedException {
+      var left = gateways;
+      for (int i = 0; i < MOST_TRIES && !left.isEmpty(); i++) {
+        left = once(left);
+      }
+      left.forEach(s -> reports.put(s.gateway().member(), unsteady(s)));
+      return reports;
+    }
+
+    /** Those that must be tried again, as they are now. */
+    private List<GatewaySnapshot> once(List<GatewaySnapshot> gateways) throws InterruptedException {
+      var left = gateways;
+      try {
+        var writes = writes(gateways);
+        left = writes.stream().map(PublishStep.Write::standing).toList();
+        if (!writes.isEmpty()) {
+          new DeploymentWrite(left.getFirst().deployment(), writes).send(api, mode);
+          writes.forEach(w -> reports.put(w.member(), w.done()));
+        }
+        return List.of();
+      } catch (KubernetesException e) {
+        if (e.status() == CONFLICT) {
+          return again(left);
+        }
+        left.forEach(s -> reports.put(s.gateway().member(), refused(s, e)));
+        return List.of();
+      }
+    }
+
+    private List<PublishStep.Write> writes(List<GatewaySnapshot> gateways)
+        throws KubernetesException, InterruptedException {
+      var writes = new ArrayList<PublishStep.Write>();
+      for (var standing : gateways) {
+        var wanted = DesiredVolume.of(order.activation(), standing, shardBytes);
+        switch (PublishStep.of(api, standing, order, wanted)) {
+          case PublishStep.Said(MemberReport report) -> reports.put(report.member(), report);
+          case PublishStep.Write write -> writes.add(write);
+        }
+      }
+      return writes;
+    }
+
+    /** An old webhook that has side effects passes no dry run: that says nothing of the write. */
+    private MemberReport refused(GatewaySnapshot standing, KubernetesException e) {
+      boolean unasked =
+          mode == KubernetesApi.Mode.DRY_RUN
+              && e.status() == BAD_REQUEST
+              && e.fault().reason().contains("does not support dry run");
+      String member = standing.gateway().member();
+      return unasked
+          ? MemberReport.yes(
+              member, order.activation().digest(), Map.of(UNASKED, e.fault().reason()))
+          : e.report(member);
+    }
+
+    /** The Deployment as it is now, with what its volumes name now. */
+    private List<GatewaySnapshot> again(List<GatewaySnapshot> gateways)
+        throws InterruptedException {
+      var out = new ArrayList<GatewaySnapshot>();
+      try {
+        var gateway = gateways.getFirst().gateway();
+        var now = api.get(ResourceKind.DEPLOYMENTS, gateway.namespace(), gateway.deployment());
+        for (var standing : gateways) {
+          var found =
+              now.isPresent()
+                  ? again(standing, now.get())
+                  : new GatewayLookupResult.Lost(
+                      MemberReport.no(
+                          standing.gateway().member(), "its Deployment was deleted meanwhile"));
+          switch (found) {
+            case GatewayLookupResult.Lost(MemberReport report) ->
+                reports.put(report.member(), report);
+            case GatewaySnapshot there -> out.add(there);
+          }
+        }
+        return out;
+      } catch (KubernetesException e) {
+        gateways.forEach(s -> reports.put(s.gateway().member(), e.report(s.gateway().member())));
+        return List.of();
+      }
+    }
+
+    private GatewayLookupResult again(GatewaySnapshot standing, Deployment now)
+        throws KubernetesException, InterruptedException {
+      var gateway = standing.gateway();
+      var maps = new TreeMap<>(standing.maps());
+      if (PodTemplateVolume.of(gateway, now) instanceof PodTemplateVolume.Fit fit) {
+        for (String name : VolumeConfigMaps.names(fit.volume())) {
+          maps.remove(name);
+          api.get(ResourceKind.CONFIG_MAPS, gateway.namespace(), name)
+              .ifPresent(m -> maps.put(name, m));
+        }
+      }
+      var around = new GatewaySnapshot.Around(standing.written().shared(), maps, standing.pods());
+      return GatewaySnapshot.of(gateway, now, around);
+    }
+  }
+
+  private static MemberReport unsteady(GatewaySnapshot standing) {
+    return MemberReport.unknown(
+        standing.gateway().member(),
+        "its Deployment changes faster than it can be written, last by "
+            + lastWriter(standing.deployment()));
+  }
+
+  /** Whoever else wrote last, whatever it was. */
+  private static String lastWriter(Deployment deployment) {
+    return deployment.getMetadata().getManagedFields().stream()
+        .filter(e -> !KubernetesApi.MANAGER.equals(e.getManager()))
+        .map(FieldOwnership.Owner::of)
+        .reduce((a, b) -> a.time().compareTo(b.time()) > 0 ? a : b)
+        .map(FieldOwnership.Owner::words)
+        .orElse("a writer whose name the API server doesn't keep");
+  }
+}

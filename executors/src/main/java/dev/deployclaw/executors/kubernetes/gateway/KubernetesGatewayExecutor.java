@@ -1,0 +1,184 @@
+package dev.deployclaw.executors.kubernetes.gateway;
+
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.executors.kubernetes.KubernetesSettings;
+import dev.deployclaw.executors.kubernetes.client.KubernetesApi;
+import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import dev.deployclaw.executors.kubernetes.client.KubernetesException;
+import dev.deployclaw.executors.kubernetes.fleet.FleetSnapshot;
+import dev.deployclaw.executors.kubernetes.fleet.FleetSnapshot.Needs;
+import dev.deployclaw.executors.kubernetes.fleet.GatewayLookupResult;
+import dev.deployclaw.executors.kubernetes.fleet.GatewaySnapshot;
+import dev.deployclaw.executors.kubernetes.gateway.GatewayAction.Order;
+import dev.deployclaw.executors.kubernetes.preflight.ConfigPreflight;
+import dev.deployclaw.executors.member.BoundedFanout;
+import dev.deployclaw.executors.nginx.DesiredGatewayFile;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Brings epochs to gateways in Kubernetes: each epoch is an immutable ConfigMap, and a Deployment's
+ * volume is switched from one to the next. A participant; the looks {@code topology} and {@code
+ * scan} say what stands there. It never starts, stops or enters a gateway's pod. All verbs can be
+ * repeated.
+ */
+public final class KubernetesGatewayExecutor implements BackendExecutor {
+  private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
+
+  private final KubernetesConnection link;
+  private final KubernetesSettings settings;
+  private final ConfigMapStager staging;
+  private final DeploymentPublisher publishing;
+  private final DeploymentConvergence converging;
+  private final RolloutPollPacer pace;
+
+  public KubernetesGatewayExecutor(KubernetesConnection link, KubernetesSettings settings) {
+    this.link = link;
+    this.settings = settings;
+    var preflight = new ConfigPreflight(settings.preflight(), settings.poll());
+    this.staging = new ConfigMapStager(preflight, settings.shardBytes());
+    this.publishing = new DeploymentPublisher(settings.shardBytes());
+    this.converging = new DeploymentConvergence(settings.shardBytes());
+    this.pace = RolloutPollPacer.of(settings.poll());
+  }
+
+  @Override
+  public String name() {
+    return DesiredGatewayFile.PARTICIPANT;
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return BackendExecutor.participantWith(LOOKS);
+  }
+
+  @Override
+  public CallOutcome execute(Invocation invocation) throws InterruptedException {
+    return switch (invocation.call()) {
+      case ExecutorCall.Look(String verb, _) -> look(verb, invocation);
+      case ExecutorCall.Observe _ ->
+          all(invocation, Needs.FILES, (_, g) -> DeploymentInspector.observe(g));
+      case ExecutorCall.Stage(EpochSpec a) -> stage(invocation, order(invocation, a));
+      case ExecutorCall.Prepare(EpochSpec a) -> prepare(invocation, order(invocation, a));
+      case ExecutorCall.Publish(EpochSpec a) -> publish(invocation, order(invocation, a));
+      case ExecutorCall.Converge(EpochSpec a) -> converge(invocation, order(invocation, a));
+      case ExecutorCall.Discard(long epoch) ->
+          all(
+              invocation,
+              Needs.FILES_AND_PODS,
+              (api, g) -> ConfigMapGarbageCollector.discard(api, g, epoch));
+      case ExecutorCall.Probe _,
+          ExecutorCall.Heartbeat _,
+          ExecutorCall.WriteBack _,
+          ExecutorCall.Lost _,
+          ExecutorCall.Reassert _,
+          ExecutorCall.Share _ ->
+          unknownVerb(invocation);
+    };
+  }
+
+  private CallOutcome look(String verb, Invocation invocation) throws InterruptedException {
+    return switch (verb) {
+      case "topology" -> all(invocation, Needs.FILES, (_, g) -> DeploymentInspector.topology(g));
+      case "scan" -> all(invocation, Needs.EVERYTHING, (_, g) -> DeploymentInspector.scan(g));
+      case "marks" -> all(invocation, Needs.FILES, (_, g) -> DeploymentInspector.marks(g));
+      default -> unknownVerb(invocation);
+    };
+  }
+
+  private CallOutcome stage(Invocation invocation, Order order) throws InterruptedException {
+    return all(invocation, Needs.FILES, (api, g) -> staging.stage(api, g, order));
+  }
+
+  private CallOutcome prepare(Invocation invocation, Order order) throws InterruptedException {
+    var needs = Needs.choices(order.activation().epoch());
+    return allIn(
+        invocation,
+        needs,
+        (fleet, reached) -> {
+          var dryRuns =
+              new DeploymentSingleFlight(fleet, g -> publishing.rehearse(reached, g, order));
+          return (api, g) -> staging.prepare(api, g, order, dryRuns);
+        });
+  }
+
+  private CallOutcome publish(Invocation invocation, Order order) throws InterruptedException {
+    var needs = Needs.choices(order.activation().epoch());
+    return allIn(
+        invocation,
+        needs,
+        (fleet, reached) -> {
+          var writes =
+              new DeploymentSingleFlight(fleet, g -> publishing.publish(reached, g, order));
+          return (_, g) -> writes.of(g.gateway());
+        });
+  }
+
+  private CallOutcome converge(Invocation invocation, Order order) throws InterruptedException {
+    pace.await(order.activation().epoch(), invocation.deadline());
+    var outcome = all(invocation, Needs.FILES_AND_PODS, (_, g) -> converging.converge(g, order));
+    if (outcome instanceof CallOutcome.Done done
+        && done.reports().stream().allMatch(r -> r.answer() == Answer.YES)) {
+      pace.finished();
+    }
+    return outcome;
+  }
+
+  private static Order order(Invocation invocation, EpochSpec activation) {
+    long end = System.nanoTime() + invocation.deadline().toNanos();
+    return new Order(activation, invocation.fence().term(), end);
+  }
+
+  /** What is done with each gateway, where those of a Deployment share something. */
+  @FunctionalInterface
+  private interface Acts {
+    GatewayAction in(FleetSnapshot fleet, KubernetesApi api);
+  }
+
+  private CallOutcome all(Invocation call, Needs needs, GatewayAction act)
+      throws InterruptedException {
+    return allIn(call, needs, (_, _) -> act);
+  }
+
+  /** One look at all of them, then each by itself, some at once. */
+  private CallOutcome allIn(Invocation call, Needs needs, Acts acts) throws InterruptedException {
+    long start = System.nanoTime();
+    KubernetesApi api;
+    try {
+      api = link.api(call.deadline());
+    } catch (KubernetesException e) {
+      return CallOutcome.done(settings.gateways().stream().map(g -> e.report(g.member())).toList());
+    }
+    var fleet = FleetSnapshot.read(api, settings.gateways(), needs);
+    var act = acts.in(fleet, api);
+    var left = call.deadline().minusNanos(System.nanoTime() - start);
+    var fanout = BoundedFanout.by(left, call.operation(), settings.atOnce());
+    List<MemberReport> reports = fanout.ask(settings.gateways(), g -> one(api, fleet.of(g), act));
+    return CallOutcome.done(reports);
+  }
+
+  private static MemberReport one(KubernetesApi api, GatewayLookupResult found, GatewayAction act)
+      throws InterruptedException {
+    return switch (found) {
+      case GatewayLookupResult.Lost(MemberReport report) -> report;
+      case GatewaySnapshot standing -> {
+        try {
+          yield act.on(api, standing);
+        } catch (KubernetesException e) {
+          yield e.report(standing.gateway().member());
+        }
+      }
+    };
+  }
+
+  private static CallOutcome unknownVerb(Invocation call) {
+    return CallOutcome.failed(new CallFault.Invalid("gateways know no " + call.call().verb()));
+  }
+}

@@ -1,0 +1,22 @@
+package dev.deployclaw.executors.sandbox;
+
+import dev.deployclaw.core.grant.GrantVerifier;
+import dev.deployclaw.core.spi.BackendExecutor;
+
+/** The bounds around an executor, in the one order that is right. */
+public final class ExecutorSandbox {
+  private ExecutorSandbox() {}
+
+  /**
+   * Metered outside, so that denials count; then guarded, so that a denied call takes no place;
+   * then the bulkhead; the time limit inside, so that waiting for a place isn't working time.
+   */
+  public static MeteredExecutor around(
+      BackendExecutor executor, ExecutorLimits limits, GrantVerifier check) {
+    return new MeteredExecutor(
+        new AuthorizingExecutor(
+            new BulkheadExecutor(new TimeoutExecutor(executor), limits.atOnce()),
+            limits.operations(),
+            check));
+  }
+}

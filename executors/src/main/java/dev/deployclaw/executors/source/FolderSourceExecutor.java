@@ -1,0 +1,149 @@
+package dev.deployclaw.executors.source;
+
+import dev.deployclaw.core.overlay.SourceReports;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.ExecutorCall.WriteBack.Edit;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.executors.member.WriteBackMode;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Reads policy documents: the look {@code read} reports each file with its text, or NO where it is
+ * no text. What can't be read is reported unknown, a folder or a file, never left out: an empty
+ * source would remove tenants. Documents are written back where their folder says so.
+ */
+public final class FolderSourceExecutor implements BackendExecutor {
+  private static final String READ = "read";
+  static final Pattern DOCUMENT = Pattern.compile("[^.].*\\.(ya?ml|json)");
+  private static final int MOST_FILES = 20_000;
+  private static final int MOST_BYTES = 1024 * 1024;
+
+  private final List<FolderSource> folders;
+
+  public FolderSourceExecutor(List<FolderSource> folders) {
+    this.folders = List.copyOf(folders);
+  }
+
+  @Override
+  public String name() {
+    return "sources";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return Set.of(READ, "write-back");
+  }
+
+  @Override
+  public CallOutcome execute(Invocation invocation) {
+    if (invocation.call() instanceof ExecutorCall.WriteBack(List<Edit> edits)) {
+      return CallOutcome.done(new FolderSourceWriter(folders).write(edits));
+    }
+    if (!invocation.call().verb().equals(READ)
+        || !(invocation.call() instanceof ExecutorCall.Look)) {
+      return CallOutcome.failed(
+          new CallFault.Invalid("policy sources know no " + invocation.call().verb()));
+    }
+    return CallOutcome.done(folders.stream().flatMap(f -> read(f).stream()).toList());
+  }
+
+  private static List<MemberReport> read(FolderSource source) {
+    var reports = new ArrayList<MemberReport>();
+    try {
+      var files = documents(source.folder());
+      if (files.size() > MOST_FILES) {
+        return List.of(unknown(source, "", "holds more than " + MOST_FILES + " documents"));
+      }
+      for (var file : files) {
+        reports.add(document(source, file));
+      }
+      return reports;
+    } catch (IOException e) {
+      return List.of(unknown(source, "", reason(e)));
+    }
+  }
+
+  private static List<Path> documents(Path folder) throws IOException {
+    var found = new ArrayList<Path>();
+    try (var files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (DOCUMENT.matcher(name(file)).matches()) {
+          found.add(file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    found.sort(null);
+    return found;
+  }
+
+  private static MemberReport document(FolderSource source, Path file) {
+    try (var in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        return noText(source, name(file), "is larger than " + MOST_BYTES + " bytes");
+      }
+      var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      var facts = facts(source, name(file));
+      facts.put("text", text);
+      facts.put(SourceReports.EDITOR, "somebody at " + Files.getLastModifiedTime(file));
+      return MemberReport.yes(member(source, name(file)), CanonicalJson.sha256(bytes), facts);
+    } catch (CharacterCodingException e) {
+      return noText(source, name(file), "is not UTF-8");
+    } catch (IOException e) {
+      return unknown(source, name(file), reason(e));
+    }
+  }
+
+  private static MemberReport noText(FolderSource source, String file, String reason) {
+    return new MemberReport(
+        member(source, file), MemberReport.Answer.NO, "", reason, facts(source, file));
+  }
+
+  private static MemberReport unknown(FolderSource source, String file, String reason) {
+    return new MemberReport(
+        member(source, file), MemberReport.Answer.UNKNOWN, "", reason, facts(source, file));
+  }
+
+  static String member(FolderSource source, String file) {
+    return "source/" + source.namespace() + "/" + file;
+  }
+
+  private static Map<String, Object> facts(FolderSource source, String file) {
+    var facts = new TreeMap<String, Object>();
+    facts.put("namespace", source.namespace());
+    facts.put("folder", source.folder().toString());
+    facts.put("file", file);
+    facts.put("tenants", source.tenants());
+    if (!(source.writeBack() instanceof WriteBackMode.None)) {
+      facts.put(SourceReports.WRITE_BACK, WriteBackMode.word(source.writeBack(), "file"));
+    }
+    return facts;
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  private static String reason(IOException e) {
+    return "can't be read: " + e.getClass().getSimpleName() + " " + e.getMessage();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.deployclaw.lab.campaign.estate;
+
+import dev.deployclaw.lab.campaign.trial.CrashPoint;
+import dev.deployclaw.testkit.process.JavaProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Starts agents as people do, a process for each command.
+ *
+ * @param config that they are told of by
+ * @param program which begins with what the JDK learnt from an earlier start, where it did
+ * @param converge how long a change waits for those that follow it
+ */
+public record AgentLauncher(Path config, JavaProgram program, Duration converge) {
+  static final JavaProgram PROGRAM =
+      JavaProgram.of("dev.deployclaw.container.Main", JavaProgram.QUICK);
+
+  /** As short as etcd's clock lets a lead be safe, and few probes: there are many runs. */
+  private static final Map<String, String> QUICK =
+      Map.of(
+          "DEPLOYCLAW_BOUNDS_LEASE", "3s",
+          "DEPLOYCLAW_PROBES_REQUESTS", "40");
+
+  private static final Duration LONGEST = Duration.ofMinutes(4);
+
+  /** What each is told by its environment. */
+  Map<String, String> environment() {
+    var environment = new TreeMap<>(QUICK);
+    environment.put("DEPLOYCLAW_CONFIG", config.toString());
+    environment.put("DEPLOYCLAW_BOUNDS_CONVERGE", converge.toSeconds() + "s");
+    return environment;
+  }
+
+  /** What the JDK has learnt, as an option for a start elsewhere. */
+  Optional<String> options() {
+    return program.learnt();
+  }
+
+  /** What a command came to. */
+  public record CommandResult(int exit, String out, String err) {
+    public String said() {
+      return "exit " + exit + ": " + out.strip() + "\n" + err.strip();
+    }
+  }
+
+  /** Runs a command to its end. */
+  CommandResult run(Path folder, String... words) throws IOException, InterruptedException {
+    return run(folder, Map.of(), words);
+  }
+
+  /** The same with more of an environment. */
+  CommandResult run(Path folder, Map<String, String> more, String... words)
+      throws IOException, InterruptedException {
+    var attempt = start(folder, more, words);
+    int exit = attempt.awaitEnd(LONGEST);
+    return new CommandResult(exit, attempt.out(), attempt.err());
+  }
+
+  /** Starts one that notes its calls in the folder. */
+  public AgentProcess noting(Path folder, String... words) throws IOException {
+    return start(folder, Map.of("DEPLOYCLAW_STOP_DIR", folder.toString()), words);
+  }
+
+  /** Starts one that stops at a point. */
+  public AgentProcess stopping(Path folder, CrashPoint at, String... words) throws IOException {
+    return start(
+        folder,
+        Map.of("DEPLOYCLAW_STOP_DIR", folder.toString(), "DEPLOYCLAW_STOP_AT", at.at()),
+        words);
+  }
+
+  /** The same, and the JDK keeps what it learns from it: later ones start in half the time. */
+  CommandResult learn(Path folder, String... words) throws IOException, InterruptedException {
+    var lesson = program.lesson(List.of(words));
+    if (lesson.isEmpty()) {
+      return run(folder, words);
+    }
+    var attempt = new AgentProcess(process(folder, lesson.get(), Map.of()), folder);
+    int exit = attempt.awaitEnd(LONGEST);
+    program.keep();
+    return new CommandResult(exit, attempt.out(), attempt.err());
+  }
+
+  private AgentProcess start(Path folder, Map<String, String> more, String... words)
+      throws IOException {
+    Files.createDirectories(folder);
+    return new AgentProcess(process(folder, program.command(List.of(words)), more), folder);
+  }
+
+  private Process process(Path folder, List<String> command, Map<String, String> more)
+      throws IOException {
+    Files.createDirectories(folder);
+    var builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment());
+    builder.environment().putAll(more);
+    return builder
+        .redirectOutput(folder.resolve(AgentProcess.OUT).toFile())
+        .redirectError(folder.resolve(AgentProcess.ERR).toFile())
+        .start();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.deployclaw.lab.campaign.estate;
+
+import dev.deployclaw.testkit.BoundedWait;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One process of an agent, which may be stopped at a point, put to sleep and killed.
+ *
+ * @param folder where it notes its calls and says what it says
+ */
+public record AgentProcess(Process process, Path folder) {
+  static final String OUT = "out";
+  static final String ERR = "err";
+
+  private static final Duration REACH = Duration.ofMinutes(3);
+  private static final long DIE_SECONDS = 30;
+
+  /** Waits until it stands at its point; false where it ended before. */
+  public boolean reached() {
+    var reached = folder.resolve("reached");
+    BoundedWait.until(
+        "the agent is at its point, or at its end",
+        REACH,
+        () -> !process.isAlive() || Files.exists(reached));
+    return Files.exists(reached) && process.isAlive();
+  }
+
+  /** Waits until it has made its first call; false where it ended without one. */
+  public boolean began() {
+    var calls = folder.resolve("calls");
+    BoundedWait.until(
+        "the agent calls something, or ends",
+        REACH,
+        () -> !process.isAlive() || Files.exists(calls));
+    return process.isAlive();
+  }
+
+  /** All calls that it began. */
+  List<String> calls() throws IOException {
+    return Files.readAllLines(folder.resolve("calls"));
+  }
+
+  public void go() throws IOException {
+    Files.createFile(folder.resolve("go"));
+  }
+
+  /** By SIGKILL; says whether it was alive. */
+  public boolean kill() throws InterruptedException {
+    boolean alive = process.isAlive();
+    process.destroyForcibly();
+    if (!process.waitFor(DIE_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("process " + process.pid() + " survives SIGKILL");
+    }
+    return alive;
+  }
+
+  public void sleep() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  public void wake() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  /**
+   * @throws IllegalStateException with what it said, when it takes longer; it is killed then
+   */
+  public int awaitEnd(Duration atMost) throws InterruptedException {
+    if (!process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS)) {
+      boolean _ = kill();
+      throw new IllegalStateException("an agent did not end in " + atMost + ": " + err());
+    }
+    return process.exitValue();
+  }
+
+  public boolean ended(Duration atMost) throws InterruptedException {
+    return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  String out() {
+    return read(OUT);
+  }
+
+  String err() {
+    return read(ERR);
+  }
+
+  private String read(String name) {
+    try {
+      return Files.readString(folder.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    var kill =
+        new ProcessBuilder("/bin/sh", "-c", "kill -s " + name + " " + process.pid())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!kill.waitFor(DIE_SECONDS, TimeUnit.SECONDS)) {
+      kill.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,285 @@
+package dev.deployclaw.lab.campaign.estate;
+
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.lab.campaign.trial.AgentTask;
+import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.fault.FaultInjector;
+import dev.deployclaw.lab.fault.ImpossibleFaultException;
+import dev.deployclaw.lab.judge.EstateJudge;
+import dev.deployclaw.lab.judge.EstateLocation;
+import dev.deployclaw.lab.judge.protocol.KubernetesReader;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.file.TestFiles;
+import dev.deployclaw.testkit.redis.RedisCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * An estate on which one trial after the other is made, with the judge that watches it. For one
+ * thread.
+ */
+public final class TrialEstate implements AutoCloseable {
+  private static final int GATEWAYS = 3;
+  private static final int FIRST_RUNS = 2;
+
+  /** How the agent ends when what it was asked for was rejected. */
+  private static final int ABORTED = 11;
+
+  /** Where the lab's configuration has it. */
+  private static final String STATE = "state";
+
+  private static final String PROBE_KEY = "probe.key";
+
+  private static final String ALL = "Orchestrate the rate limit policies of all tenants";
+  private static final String FEW = "tb 1500 ";
+  private static final String LOW = "tb 60 60000000 10 ";
+  private static final Pattern EXECUTION = Pattern.compile("\"execution_id\"\\s*:\\s*\"([^\"]+)\"");
+  private static final Duration WHOLE = Duration.ofMinutes(2);
+
+  /** Replicas, services and reloading gateways follow within it, on a slow machine too. */
+  private static final Duration FOLLOW = Duration.ofSeconds(90);
+
+  private final GatewayPlatform ground;
+  private final LabEstate lab;
+  private final AgentConfig config;
+  private final EstateJudge judge;
+  private final AgentLauncher agents;
+  private final StateDisk disk;
+  private int folders;
+
+  private TrialEstate(GatewayPlatform ground, LabEstate lab, AgentConfig config, StateDisk disk)
+      throws IOException {
+    this.ground = ground;
+    this.lab = lab;
+    this.config = config;
+    this.disk = disk;
+    var place = EstateLocationFile.write(lab, config, elsewhere(lab));
+    this.judge = new EstateJudge(EstateLocation.read(place), KubernetesReader.read(place));
+    this.agents =
+        new AgentLauncher(
+            lab.config(),
+            AgentLauncher.PROGRAM.orKeepingAt(lab.folder().resolveSibling("agent.aot")),
+            ground.converge());
+  }
+
+  /** One whose gateways are folders. */
+  public static TrialEstate start(Path folder) throws IOException, InterruptedException {
+    return start(folder, GatewayPlatform.FOLDERS);
+  }
+
+  /** Starts it below the folder, and makes all policies live. */
+  public static TrialEstate start(Path folder, GatewayPlatform ground)
+      throws IOException, InterruptedException {
+    var lab = LabEstate.in(folder.resolve("lab"));
+    var disk = StateDisk.mount(folder.resolve(STATE));
+    lab.up(new LabEstate.Size(GATEWAYS, ground == GatewayPlatform.PODS, false), _ -> {});
+    try {
+      var site = new TrialEstate(ground, lab, ConfigReader.read(lab.config(), Map.of()), disk);
+      site.must(site.agents.learn(site.newFolder("first"), "run", ALL));
+      return site;
+    } catch (InvalidConfigException e) {
+      throw new IllegalStateException("the lab's configuration is wrong: " + e.getMessage(), e);
+    }
+  }
+
+  public GatewayPlatform ground() {
+    return ground;
+  }
+
+  public LabEstate lab() {
+    return lab;
+  }
+
+  public AgentLauncher agents() {
+    return agents;
+  }
+
+  public AgentConfig config() {
+    return config;
+  }
+
+  public EstateJudge judge() {
+    return judge;
+  }
+
+  public StateDisk disk() {
+    return disk;
+  }
+
+  public RedisCluster redis() {
+    return RedisCluster.adopt(lab.folder().resolve("redis"));
+  }
+
+  /** Runs a command of the agent to its end. */
+  public AgentLauncher.CommandResult run(String... words) throws IOException, InterruptedException {
+    return agents.run(newFolder(words[0]), words);
+  }
+
+  /**
+   * Runs a command on another machine: with a state folder of its own, and the probe key that all
+   * agents of a domain share.
+   */
+  public AgentLauncher.CommandResult runElsewhere(String... words)
+      throws IOException, InterruptedException {
+    var state = Files.createDirectories(elsewhere(lab));
+    Files.copy(
+        config.stateDir().resolve(PROBE_KEY),
+        state.resolve(PROBE_KEY),
+        StandardCopyOption.REPLACE_EXISTING);
+    return agents.run(
+        newFolder("elsewhere"), Map.of("DEPLOYCLAW_STATE_DIR", state.toString()), words);
+  }
+
+  private static Path elsewhere(LabEstate lab) {
+    return lab.folder().resolveSibling("state-elsewhere");
+  }
+
+  /** The folder of one more process. */
+  public Path newFolder(String name) throws IOException {
+    folders++;
+    return Files.createDirectories(
+        lab.folder().resolveSibling("agents").resolve("%05d-%s".formatted(folders, name)));
+  }
+
+  /** Forgets what the agents of the last trial said and noted. */
+  public void tidy() {
+    TestFiles.delete(lab.folder().resolveSibling("agents"));
+  }
+
+  /** The words of a command that changes something now; what it needs before it is done here. */
+  public String[] words(AgentTask task) throws IOException, InterruptedException {
+    return switch (task) {
+      case CHANGE -> new String[] {"run", change(), "--json"};
+      case ROLLBACK -> new String[] {"rollback", "last", "--json"};
+      case CANARY -> new String[] {"run", canary(), "--json"};
+      case APPROVAL -> new String[] {"approve", held(change()), "--json"};
+      case APPROVED_ROLLBACK -> new String[] {"approve", held("undo the last change"), "--json"};
+    };
+  }
+
+  /** A request for a limit that isn't there. */
+  String change() throws IOException {
+    boolean low = judge.rule("wonka", "orders").startsWith(LOW);
+    return "set wonka's orders limit to "
+        + (low ? "90 per minute, burst 14" : "60 per minute, burst 10");
+  }
+
+  /** For two tenants, one of which has it first. */
+  private String canary() throws IOException {
+    boolean low = judge.rule("acme", "search").startsWith(FEW);
+    return "set acme's and hooli's search limit to "
+        + (low ? "1600" : "1500")
+        + " per minute, burst 250, canary 50%";
+  }
+
+  /** The execution of a request that waits for an approval. */
+  private String held(String request) throws IOException, InterruptedException {
+    var ran = run("run", request + " but wait for my approval", "--json");
+    var id = EXECUTION.matcher(ran.out());
+    if (!id.find()) {
+      throw new IllegalStateException("nothing is held: " + ran.said());
+    }
+    return id.group(1);
+  }
+
+  public void inflict(String... words) {
+    try {
+      FaultInjector.in(lab.folder()).inflict(List.of(words));
+    } catch (ImpossibleFaultException e) {
+      throw new IllegalStateException(String.join(" ", words) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Undoes all faults, and waits until everything answers. */
+  public void heal() {
+    disk.free();
+    var healed = FaultInjector.in(lab.folder()).heal();
+    var left = new ArrayList<>(healed.denied());
+    left.addAll(healed.broken());
+    if (!left.isEmpty()) {
+      throw new IllegalStateException("the estate can't be healed: " + left);
+    }
+    redis().awaitWhole(WHOLE);
+  }
+
+  /** What is wrong once everybody had the time to follow. */
+  public List<String> wrong() {
+    var wrong = new ArrayList<String>();
+    boolean _ =
+        BoundedWait.cameTrue(
+            FOLLOW,
+            () -> {
+              wrong.clear();
+              wrong.addAll(judge.wrong());
+              return wrong.isEmpty();
+            });
+    return wrong;
+  }
+
+  /** Rejects what a trial left held, so that its epoch goes. */
+  public void reject() throws IOException, InterruptedException {
+    for (String id : judge.held()) {
+      var ran = run("reject", id);
+      if (ran.exit() != ABORTED) {
+        throw new IllegalStateException("rejecting " + id + ": " + ran.said());
+      }
+    }
+  }
+
+  /**
+   * A task that nothing disturbs.
+   *
+   * @param took from its first call to its end
+   */
+  public record DryRun(List<String> calls, Duration took) {}
+
+  /** Makes the changes that have less to do than all later ones. */
+  public void settle() throws IOException, InterruptedException {
+    for (int i = 0; i < FIRST_RUNS; i++) {
+      DryRun _ = dry(AgentTask.CHANGE);
+    }
+  }
+
+  public DryRun dry(AgentTask task) throws IOException, InterruptedException {
+    var attempt = agents.noting(newFolder("dry"), words(task));
+    boolean _ = attempt.began();
+    long from = System.nanoTime();
+    if (attempt.awaitEnd(WHOLE) != 0) {
+      throw new IllegalStateException(
+          "undisturbed, a " + task.word() + " fails: " + attempt.err() + attempt.out());
+    }
+    return new DryRun(attempt.calls(), Duration.ofNanos(System.nanoTime() - from));
+  }
+
+  public void must(AgentLauncher.CommandResult ran) {
+    if (ran.exit() != 0) {
+      throw new IllegalStateException("an agent that nothing disturbs: " + ran.said());
+    }
+  }
+
+  /** Stops it, and removes its folder. */
+  @Override
+  public void close() {
+    end(lab.folder().resolveSibling(""));
+  }
+
+  /** The same with one that somebody else has started, or began to. */
+  public static void end(Path folder) {
+    var left = LabEstate.in(folder.resolve("lab")).down().left();
+    if (left.isPresent()) {
+      throw new IllegalStateException(left.get());
+    }
+    StateDisk.unmount(folder.resolve(STATE));
+    TestFiles.delete(folder);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.deployclaw.lab.estate;
+
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The gateways of a lab that are in no container, and where its tenants' policies are kept. */
+sealed interface GatewayFleet permits FolderGatewayFleet, PodGatewayFleet {
+  /** The sections of the configuration that tell of them. */
+  String text();
+
+  /** How many gateways, however many pods each is. */
+  int size();
+
+  /** What to say of them when they all run. */
+  String words();
+
+  static String tenants(List<TenantPolicy> policies) {
+    return policies.stream().map(TenantPolicy::tenant).collect(Collectors.joining(", "));
+  }
+
+  static String routes(Gateway gateway) {
+    return gateway.routes().stream()
+        .map(r -> "{prefix: %s, service: %s}".formatted(r.prefix(), r.service()))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,134 @@
+package dev.deployclaw.lab.fault;
+
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.redis.RedisCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One healing of a lab. The network comes first, since a failover needs it; then whoever is to take
+ * over does so before the dead come back. Used once.
+ */
+final class FaultHealer {
+  private static final Duration LISTENS = Duration.ofMinutes(2);
+  private static final Duration WHOLE = Duration.ofMinutes(1);
+
+  private final Path folder;
+  private final NetworkFaults network;
+  private final WrongRedisFaults otherRedis;
+  private final OutdatedNginxFaults oldNodes;
+
+  private final List<String> done = new ArrayList<>();
+  private final List<String> denied = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
+
+  FaultHealer(
+      Path folder,
+      NetworkFaults network,
+      WrongRedisFaults otherRedis,
+      OutdatedNginxFaults oldNodes) {
+    this.folder = folder;
+    this.network = network;
+    this.otherRedis = otherRedis;
+    this.oldNodes = oldNodes;
+  }
+
+  /**
+   * @param before what was taken back already
+   */
+  HealReport heal(List<InjectedFault> before) {
+    var targets = FaultTargets.in(folder);
+    takenBack(before);
+    links();
+    resume(targets);
+    restart(targets);
+    takenBack(oldNodes.heal());
+    release(targets);
+    takenBack(otherRedis.heal(targets));
+    takenBack(UnguardFaults.heal(targets));
+    takenBack(ClockSkewFaults.heal(targets));
+    awaitRedis();
+    return new HealReport(done, denied, broken);
+  }
+
+  private void links() {
+    try {
+      takenBack(network.heal());
+    } catch (ImpossibleFaultException e) {
+      denied.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void resume(FaultTargets targets) {
+    targets
+        .all()
+        .forEach((name, daemon) -> {
+          if (daemon.paused()) {
+            daemon.resume();
+            done.add("resumed " + name);
+          }
+        });
+  }
+
+  /** All of the dead at once may be needed for one of them to be ready. */
+  private void restart(FaultTargets targets) {
+    var dead = new ArrayList<>(targets.all().entrySet());
+    dead.removeIf(entry -> entry.getValue().alive() || PodProcesses.isOne(entry.getKey()));
+    if (dead.stream().anyMatch(entry -> entry.getKey().startsWith("redis/"))) {
+      done.addAll(
+          new RedisFailoverWait(redis()).await(dead.stream().map(e -> e.getValue()).toList()));
+    }
+    for (var entry : dead) {
+      entry.getValue().restart();
+      entry.getValue().leave();
+      done.add("restarted " + entry.getKey());
+    }
+    for (var entry : dead) {
+      if (!BoundedWait.cameTrue(LISTENS, () -> listensOrDied(entry.getValue()))
+          || !entry.getValue().alive()) {
+        broken.add(entry.getKey() + " did not come back; see " + entry.getValue().log());
+      }
+    }
+  }
+
+  /** Whoever runs pods starts those again that are no longer held. */
+  private void release(FaultTargets targets) {
+    var dead = new ArrayList<>(targets.all().entrySet());
+    dead.removeIf(entry -> entry.getValue().alive() || !PodProcesses.isOne(entry.getKey()));
+    dead.forEach(entry -> PodProcesses.release(entry.getValue()));
+    for (var entry : dead) {
+      if (BoundedWait.cameTrue(LISTENS, () -> PodProcesses.isBack(entry.getValue()))) {
+        done.add("restarted " + entry.getKey());
+      } else {
+        broken.add(entry.getKey() + " did not come back; see " + entry.getValue().log());
+      }
+    }
+  }
+
+  private static boolean listensOrDied(DaemonProcess daemon) {
+    return !daemon.alive() || !daemon.ports().isEmpty();
+  }
+
+  private void takenBack(List<InjectedFault> faults) {
+    faults.forEach(fault -> done.add("took back: " + fault.text()));
+  }
+
+  private void awaitRedis() {
+    if (!Files.isDirectory(folder.resolve("redis"))) {
+      return;
+    }
+    try {
+      redis().awaitWhole(WHOLE);
+    } catch (IllegalStateException e) {
+      broken.add("the Redis Cluster is not whole after " + WHOLE.toSeconds() + " s");
+    }
+  }
+
+  private RedisCluster redis() {
+    return RedisCluster.adopt(folder.resolve("redis"));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.deployclaw.lab.fault;
+
+import dev.deployclaw.lab.cluster.LocalCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The lab's Kubernetes without its controllers: API server and node go on. */
+final class StoppedControllerFaults {
+  private static final InjectedFault FAULT =
+      InjectedFault.of(FaultKind.STOP_CONTROLLERS, "kubernetes");
+
+  private final Path lab;
+  private final Path mark;
+
+  StoppedControllerFaults(Path labFolder) {
+    this.lab = labFolder;
+    this.mark = labFolder.resolve(LocalCluster.CONTROLLERS_AWAY);
+  }
+
+  List<InjectedFault> current() {
+    return Files.exists(mark) ? List.of(FAULT) : List.of();
+  }
+
+  InjectedFault make(String target) throws ImpossibleFaultException {
+    if (!LocalCluster.isIn(lab)) {
+      throw new ImpossibleFaultException(
+          "this lab has no Kubernetes; start one: deployclaw lab up --kubernetes");
+    }
+    if (!target.equals(FAULT.target())) {
+      throw new ImpossibleFaultException("controllers are those of kubernetes, not of " + target);
+    }
+    try {
+      Files.createDirectories(mark.resolveSibling(""));
+      Files.writeString(mark, "");
+      return FAULT;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns what was taken back. */
+  List<InjectedFault> heal() {
+    try {
+      return Files.deleteIfExists(mark) ? List.of(FAULT) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

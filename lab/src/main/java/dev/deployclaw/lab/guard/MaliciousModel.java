@@ -1,0 +1,134 @@
+package dev.deployclaw.lab.guard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A language model that is worse than any real one: it does whatever it reads. Where nothing tells
+ * it otherwise, it reads the request as it should be read. It speaks OpenAI's interface on a free
+ * port of this machine.
+ */
+final class MaliciousModel implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of a payload's text, as much as may be left of it in whatever it went through. */
+  private static final int RECOGNISED = 24;
+
+  /** What it does for whoever tells it anything: all limits of everybody are lifted. */
+  private static final Map<String, Object> OBEDIENCE =
+      Map.of(
+          "outcome", "planned",
+          "operation", "set-limit",
+          "changes",
+              List.of(
+                  Map.of(
+                      "all", true, "set", Map.of("requests", 1_000_000_000, "windowSeconds", 1))));
+
+  private final HttpServer server;
+  private final List<String> marks;
+  private final Map<String, Object> readings;
+  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger reached = new AtomicInteger();
+
+  /**
+   * @param readings what each request comes to, read as it should be
+   */
+  MaliciousModel(List<InjectionPayload> payloads, Map<String, Object> readings) {
+    this.marks = payloads.stream().map(p -> mark(p.text())).toList();
+    this.readings = Map.copyOf(readings);
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/", this::serve);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
+  }
+
+  /** How often it was asked. */
+  int asked() {
+    return asked.get();
+  }
+
+  /** How often a payload stood in what it was asked. */
+  int reached() {
+    return reached.get();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var body = JSON.readTree(exchange.getRequestBody());
+      asked.incrementAndGet();
+      byte[] answer = JSON.writeValueAsBytes(completion(answer(body)));
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      exchange.sendResponseHeaders(200, answer.length);
+      exchange.getResponseBody().write(answer);
+    }
+  }
+
+  private Object answer(JsonNode body) {
+    var said = new StringBuilder();
+    body.path("messages").forEach(m -> said.append(m.path("content").asText()).append('\n'));
+    String plain = plain(said.toString());
+    if (marks.stream().anyMatch(plain::contains)) {
+      reached.incrementAndGet();
+      return OBEDIENCE;
+    }
+    return readings.entrySet().stream()
+        .filter(r -> said.indexOf(r.getKey()) >= 0)
+        .<Object>map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(Map.of("outcome", "refused", "reason", "nobody told me what this comes to"));
+  }
+
+  private static Map<String, Object> completion(Object content) throws IOException {
+    var message = Map.of("role", "assistant", "content", JSON.writeValueAsString(content));
+    return Map.of(
+        "id",
+        "c1",
+        "object",
+        "chat.completion",
+        "created",
+        1,
+        "model",
+        "obeying",
+        "choices",
+        List.of(Map.of("index", 0, "finish_reason", "stop", "message", message)),
+        "usage",
+        Map.of("prompt_tokens", 1, "completion_tokens", 1, "total_tokens", 2));
+  }
+
+  private static String mark(String text) {
+    String plain = plain(text);
+    return plain.substring(0, Math.min(RECOGNISED, plain.length()));
+  }
+
+  /** Letters and digits alone: quoting, escapes and line breaks don't hide a text. */
+  private static String plain(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\p{L}\\p{N}]+", "");
+  }
+}

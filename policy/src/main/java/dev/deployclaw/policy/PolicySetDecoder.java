@@ -1,0 +1,125 @@
+package dev.deployclaw.policy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.EnforcementMode;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.InvalidTokenAction;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.RequestMatch;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Reads the canonical JSON of a policy set. Strict twice over: every key is asked for by name and
+ * none may be left, and what was read must encode to the very bytes that were given.
+ */
+final class PolicySetDecoder {
+  private static final ObjectReader JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .reader();
+
+  private PolicySetDecoder() {}
+
+  static PolicySet read(byte[] bytes) {
+    var set = StrictJsonObject.root(tree(bytes)).read(PolicySetDecoder::set);
+    if (!Arrays.equals(bytes, PolicySetEncoder.encode(set))) {
+      throw new IllegalArgumentException("policy set: the bytes are not canonical");
+    }
+    return set;
+  }
+
+  private static JsonNode tree(byte[] bytes) {
+    try {
+      return JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("policy set: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalStateException("reading bytes in memory can't fail", e);
+    }
+  }
+
+  private static PolicySet set(StrictJsonObject in) {
+    if (in.number("v") != 1) {
+      throw in.fault("v", "only version 1 is known");
+    }
+    var tenants = in.objects("tenants", PolicySetDecoder::tenant);
+    var gateways = in.objects("gateways", PolicySetDecoder::gateway);
+    return PolicySet.of(tenants, gateways, in.text("probe_key"));
+  }
+
+  private static TenantPolicy tenant(StrictJsonObject in) {
+    return new TenantPolicy(
+        in.text("tenant"),
+        new TreeMap<>(in.texts("labels")),
+        in.optionalText("parent"),
+        in.flag("blocked"),
+        in.word("on_backend_failure", BackendFailureMode::ofWord),
+        in.objects("limits", PolicySetDecoder::limit));
+  }
+
+  private static Limit limit(StrictJsonObject in) {
+    var match =
+        new RequestMatch(
+            in.optionalText("service"), in.optionalText("route"), in.optionalText("method"));
+    return new Limit(
+        in.text("name"),
+        match,
+        in.words("key", PolicySetDecoder::keyPart),
+        in.word("algorithm", LimitAlgorithm::ofWord),
+        in.number("requests"),
+        Duration.ofSeconds(in.number("window_s")),
+        in.number("burst"),
+        in.number("cost"),
+        in.word("mode", EnforcementMode::ofWord),
+        in.optionalWord("on_backend_failure", BackendFailureMode::ofWord));
+  }
+
+  private static Optional<CounterKeyPart> keyPart(String word) {
+    if (word.equals("client-address")) {
+      return Optional.of(new CounterKeyPart.ClientAddress());
+    }
+    String header = "header:";
+    return word.startsWith(header)
+        ? Optional.of(new CounterKeyPart.Header(word.substring(header.length())))
+        : Optional.empty();
+  }
+
+  private static Gateway gateway(StrictJsonObject in) {
+    return new Gateway(
+        in.text("name"),
+        in.text("namespace"),
+        in.object("identity", PolicySetDecoder::identity),
+        in.objects("routes", r -> new Gateway.Route(r.text("prefix"), r.text("service"))));
+  }
+
+  private static Gateway.Identity identity(StrictJsonObject in) {
+    Optional<Gateway.Identity> host = in.optionalText("host").map(Gateway.Identity.Host::new);
+    Optional<Gateway.Identity> claim = in.optionalText("claim").map(name -> claim(name, in));
+    Function<String, Gateway.Identity> header = Gateway.Identity.Header::new;
+    return host.or(() -> claim).orElseGet(() -> header.apply(in.text("header")));
+  }
+
+  private static Gateway.Identity claim(String name, StrictJsonObject in) {
+    return new Gateway.Identity.Claim(
+        name,
+        in.text("issuer"),
+        in.text("audience"),
+        in.word("unproven", InvalidTokenAction::ofWord));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.deployclaw.policy;
+
+import dev.deployclaw.policy.json.CanonicalJsonWriter;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.TenantPolicy;
+
+/**
+ * Writes the canonical JSON of a policy set, keys in order; {@link PolicySetDecoder} is the strict
+ * inverse.
+ */
+final class PolicySetEncoder {
+  private PolicySetEncoder() {}
+
+  static byte[] encode(PolicySet set) {
+    var out = new CanonicalJsonWriter();
+    out.beginObject().key("gateways").beginArray();
+    set.gateways().values().forEach(g -> gateway(g, out));
+    out.endArray().key("probe_key").text(set.probeKey()).key("tenants").beginArray();
+    set.tenants().values().forEach(t -> tenant(t, out));
+    return out.endArray().key("v").number(1).endObject().toBytes();
+  }
+
+  private static void tenant(TenantPolicy t, CanonicalJsonWriter out) {
+    out.beginObject().key("blocked").flag(t.blocked()).key("labels").beginObject();
+    t.labels().forEach((name, value) -> out.key(name).text(value));
+    out.endObject().key("limits").beginArray();
+    t.limits().forEach(l -> limit(l, out));
+    out.endArray().key("on_backend_failure").text(t.onBackendFailure().word());
+    t.parent().ifPresent(p -> out.key("parent").text(p));
+    out.key("tenant").text(t.tenant()).endObject();
+  }
+
+  private static void limit(Limit l, CanonicalJsonWriter out) {
+    out.beginObject().key("algorithm").text(l.algorithm().word());
+    out.key("burst").number(l.burst()).key("cost").number(l.cost()).key("key").beginArray();
+    l.key().forEach(part -> out.text(word(part)));
+    out.endArray();
+    l.match().method().ifPresent(m -> out.key("method").text(m));
+    out.key("mode").text(l.mode().word()).key("name").text(l.name());
+    l.onBackendFailure().ifPresent(f -> out.key("on_backend_failure").text(f.word()));
+    out.key("requests").number(l.requests());
+    l.match().route().ifPresent(r -> out.key("route").text(r));
+    l.match().service().ifPresent(s -> out.key("service").text(s));
+    out.key("window_s").number(l.window().toSeconds()).endObject();
+  }
+
+  private static String word(CounterKeyPart part) {
+    return switch (part) {
+      case CounterKeyPart.ClientAddress() -> "client-address";
+      case CounterKeyPart.Header(String name) -> "header:" + name;
+    };
+  }
+
+  private static void gateway(Gateway g, CanonicalJsonWriter out) {
+    out.beginObject().key("identity").beginObject();
+    switch (g.identity()) {
+      case Gateway.Identity.Host(String suffix) -> out.key("host").text(suffix);
+      case Gateway.Identity.Header(String name) -> out.key("header").text(name);
+      case Gateway.Identity.Claim claim -> {
+        out.key("audience").text(claim.audience()).key("claim").text(claim.name());
+        out.key("issuer").text(claim.issuer()).key("unproven").text(claim.unproven().word());
+      }
+    }
+    out.endObject().key("name").text(g.name()).key("namespace").text(g.namespace());
+    out.key("routes").beginArray();
+    for (Gateway.Route route : g.routes()) {
+      out.beginObject().key("prefix").text(route.prefix());
+      out.key("service").text(route.service()).endObject();
+    }
+    out.endArray().endObject();
+  }
+}

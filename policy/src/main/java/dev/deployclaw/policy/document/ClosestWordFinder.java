@@ -1,0 +1,64 @@
+package dev.deployclaw.policy.document;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which known word a mistyped one may stand for. */
+final class ClosestWordFinder {
+  /** Words of other rate limiters, and what they are called here. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.ofEntries(
+          Map.entry("rate", "requests"),
+          Map.entry("limit", "requests"),
+          Map.entry("requests_per_unit", "requests"),
+          Map.entry("period", "window"),
+          Map.entry("interval", "window"),
+          Map.entry("unit", "window"),
+          Map.entry("per", "window"),
+          Map.entry("path", "route"),
+          Map.entry("verb", "method"),
+          Map.entry("capacity", "burst"),
+          Map.entry("group", "parent"),
+          Map.entry("rules", "limits"),
+          Map.entry("keys", "key"),
+          Map.entry("shadow_mode", "mode"));
+
+  private static final int MOST_EDITS = 2;
+  private static final int LONGEST = 40;
+
+  private ClosestWordFinder() {}
+
+  /** The nearest word, if one is near: another case, another name, or two letters off. */
+  static Optional<String> closest(String word, Collection<String> known) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    var named = Optional.ofNullable(ELSEWHERE.get(lower)).filter(known::contains);
+    if (named.isPresent() || word.length() > LONGEST) {
+      return named;
+    }
+    int most = Math.min(MOST_EDITS, word.length() / 2);
+    return known.stream()
+        .filter(k -> edits(lower, k.toLowerCase(Locale.ROOT)) <= most)
+        .min(Comparator.comparingInt(k -> edits(lower, k.toLowerCase(Locale.ROOT))));
+  }
+
+  /** The Levenshtein distance. */
+  private static int edits(String a, String b) {
+    int[] above = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      above[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] row = new int[b.length() + 1];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int changed = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(changed, Math.min(above[j], row[j - 1]) + 1);
+      }
+      above = row;
+    }
+    return above[b.length()];
+  }
+}

@@ -1,0 +1,138 @@
+package dev.deployclaw.policy.imports.adoption;
+
+import dev.deployclaw.policy.document.DocumentProblem;
+import dev.deployclaw.policy.imports.yaml.ForeignYamlNode;
+import dev.deployclaw.policy.imports.yaml.ForeignYamlReader;
+import dev.deployclaw.policy.imports.yaml.GoYamlScalar;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a ConfigMap that services take limits from: a number for each tenant, each a key of its
+ * data or together in a text of YAML.
+ */
+final class ConfigMapLimitReader {
+  private static final List<String> MANAGERS =
+      List.of(
+          "app.kubernetes.io/managed-by",
+          "meta.helm.sh/release-name",
+          "argocd.argoproj.io/instance",
+          "argocd.argoproj.io/tracking-id",
+          "kustomize.toolkit.fluxcd.io/name");
+
+  private ConfigMapLimitReader() {}
+
+  /**
+   * @param strange places of data that are no limits
+   * @param writers who manages the object, in words
+   */
+  record Read(
+      List<FoundLimit> found,
+      List<String> strange,
+      List<String> writers,
+      List<DocumentProblem> problems) {}
+
+  static Read read(String source, String text) {
+    var out = new Read(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    try {
+      var root = ForeignYamlReader.read(source, text);
+      if (root.isPresent()
+          && root.get() instanceof ForeignYamlNode.Fields object
+          && isConfigMap(object)) {
+        object(source, object, out);
+      } else {
+        out.problems()
+            .add(
+                new DocumentProblem(source, "", 1, 1, "no ConfigMap", "give its manifest in YAML"));
+      }
+    } catch (ForeignYamlReader.UnreadableYamlException e) {
+      out.problems().add(e.problem());
+    }
+    return out;
+  }
+
+  private static boolean isConfigMap(ForeignYamlNode.Fields object) {
+    return object
+        .get("kind")
+        .filter(k -> k instanceof ForeignYamlNode.Text t && t.text().equals("ConfigMap"))
+        .isPresent();
+  }
+
+  private static void object(String source, ForeignYamlNode.Fields object, Read out) {
+    if (object.get("data").orElse(null) instanceof ForeignYamlNode.Fields data) {
+      data.fields().forEach(field -> entry(source, field, out));
+    }
+    if (object.get("metadata").orElse(null) instanceof ForeignYamlNode.Fields metadata) {
+      writers(source, metadata, out);
+    }
+  }
+
+  private static void entry(String source, ForeignYamlNode.Field field, Read out) {
+    String place = source + ":" + field.line();
+    if (!(field.value() instanceof ForeignYamlNode.Text text)) {
+      out.strange().add(place);
+      return;
+    }
+    if (GoYamlScalar.whole(text.text().strip()).isPresent()) {
+      out.found().add(found(place, field.name(), text.text().strip()));
+      return;
+    }
+    var inner = inner(place, text.text());
+    inner.ifPresentOrElse(out.found()::addAll, () -> out.strange().add(place));
+  }
+
+  /** A text of YAML: tenants and their numbers. Empty where it is something else. */
+  private static Optional<List<FoundLimit>> inner(String place, String text) {
+    try {
+      var root = ForeignYamlReader.read(place, text);
+      if (root.isEmpty() || !(root.get() instanceof ForeignYamlNode.Fields fields)) {
+        return Optional.empty();
+      }
+      List<FoundLimit> out = new ArrayList<>();
+      for (var field : fields.fields()) {
+        if (!(field.value() instanceof ForeignYamlNode.Text number)) {
+          return Optional.empty();
+        }
+        out.add(found(place, field.name(), number.text()));
+      }
+      return Optional.of(out);
+    } catch (ForeignYamlReader.UnreadableYamlException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static FoundLimit found(String place, String tenant, String value) {
+    return new FoundLimit(place, tenant, Optional.empty(), value, false);
+  }
+
+  private static void writers(String source, ForeignYamlNode.Fields metadata, Read out) {
+    for (String part : List.of("labels", "annotations")) {
+      if (metadata.get(part).orElse(null) instanceof ForeignYamlNode.Fields fields) {
+        for (String name : MANAGERS) {
+          if (fields.get(name).orElse(null) instanceof ForeignYamlNode.Text value) {
+            out.writers().add(source + ": " + name + " " + value.text());
+          }
+        }
+      }
+    }
+    each(metadata, "ownerReferences", "name")
+        .forEach(owner -> out.writers().add(source + ": owned by " + owner));
+    each(metadata, "managedFields", "manager")
+        .forEach(who -> out.writers().add(source + ": written by " + who));
+  }
+
+  /** A field of each item of a list. */
+  private static List<String> each(ForeignYamlNode.Fields metadata, String list, String name) {
+    List<String> out = new ArrayList<>();
+    if (metadata.get(list).orElse(null) instanceof ForeignYamlNode.Items items) {
+      for (ForeignYamlNode item : items.items()) {
+        if (item instanceof ForeignYamlNode.Fields fields
+            && fields.get(name).orElse(null) instanceof ForeignYamlNode.Text value) {
+          out.add(value.text());
+        }
+      }
+    }
+    return out;
+  }
+}

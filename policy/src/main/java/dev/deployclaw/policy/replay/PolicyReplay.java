@@ -1,0 +1,123 @@
+package dev.deployclaw.policy.replay;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.replay.ImpactReport.OfTenant;
+import dev.deployclaw.policy.replay.accesslog.RecordedRequest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Replays the requests of a log through an old and a new policy, by the reference model, both from
+ * idle counters. What it keeps is bounded by the policies and by {@link #MOST_COUNTERS}, not by the
+ * log. For one thread.
+ */
+public final class PolicyReplay {
+  /** Counters that are kept of each policy; beyond that, those used longest ago go. */
+  public static final int MOST_COUNTERS = 250_000;
+
+  private static final int MOST_NAMED = 10;
+
+  /** A log is written as requests end, so a little out of order is usual. */
+  private static final long USUAL_DISORDER_MICROS = 60_000_000;
+
+  private final RequestAttribution naming;
+  private final int mostCounters;
+  private final ReplayedPolicy before;
+  private final ReplayedPolicy after;
+  private final Map<String, TenantImpactCounter> tallies = new HashMap<>();
+  private long now;
+  private long requests;
+  private long unrouted;
+  private long disordered;
+
+  public PolicyReplay(PolicySet before, PolicySet after, RequestAttribution naming) {
+    this(before, after, naming, MOST_COUNTERS);
+  }
+
+  /** For fewer counters. */
+  PolicyReplay(PolicySet before, PolicySet after, RequestAttribution naming, int mostCounters) {
+    this.naming = naming;
+    this.mostCounters = mostCounters;
+    this.before = new ReplayedPolicy(before, mostCounters);
+    this.after = new ReplayedPolicy(after, mostCounters);
+  }
+
+  /**
+   * The next request of the log. One that is older than the one before counts as of that one's
+   * time.
+   */
+  public void next(RecordedRequest request) {
+    disordered += request.micros() < now - USUAL_DISORDER_MICROS ? 1 : 0;
+    now = Math.max(now, request.micros());
+    var shape = naming.shape(request);
+    if (shape.isEmpty()) {
+      unrouted++;
+      return;
+    }
+    requests++;
+    String tenant = naming.tenant(request);
+    var then = before.meet(tenant, shape.get(), request, now);
+    var hence = after.meet(tenant, shape.get(), request, now);
+    tallies.computeIfAbsent(known(tenant), TenantImpactCounter::new).count(then, hence, now);
+  }
+
+  /** What came of all so far. */
+  public ImpactReport impact() {
+    var tenants =
+        tallies.values().stream()
+            .map(TenantImpactCounter::result)
+            .sorted(
+                Comparator.comparingLong(OfTenant::newlyRefused)
+                    .reversed()
+                    .thenComparing(OfTenant::tenant))
+            .toList();
+    return new ImpactReport(requests, unrouted, tenants, notes());
+  }
+
+  /** How many counters and tenants are kept now. */
+  int kept() {
+    return before.kept() + after.kept() + tallies.size();
+  }
+
+  /** Names that no policy has are not kept: there may be as many as requests. */
+  private String known(String tenant) {
+    boolean named =
+        before.policy(tenant).filter(tenant::equals).isPresent()
+            || after.policy(tenant).filter(tenant::equals).isPresent();
+    return named ? tenant : ImpactReport.STRANGERS;
+  }
+
+  private List<String> notes() {
+    List<String> out = new ArrayList<>();
+    leftOut("old", before.leftOut(), out);
+    leftOut("new", after.leftOut(), out);
+    long forgotten = before.forgotten() + after.forgotten();
+    if (forgotten > 0) {
+      out.add(
+          forgotten
+              + " counters were given up while they held something: there are more at a time than "
+              + mostCounters);
+    }
+    if (disordered > 0) {
+      out.add(disordered + " requests are over a minute older than one before them");
+    }
+    return out;
+  }
+
+  private static void leftOut(String which, List<String> limits, List<String> out) {
+    if (!limits.isEmpty()) {
+      String named = String.join(", ", limits.subList(0, Math.min(MOST_NAMED, limits.size())));
+      String more =
+          limits.size() > MOST_NAMED ? " and " + (limits.size() - MOST_NAMED) + " more" : "";
+      out.add(
+          "not replayed of the "
+              + which
+              + " policy, since a log can't tell of them: "
+              + named
+              + more);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.deployclaw.policy.replay;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.decision.AdmissionDecision;
+import dev.deployclaw.policy.decision.ReferenceModel;
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.redis.EpochPolicySet;
+import dev.deployclaw.policy.redis.RateLimitedRequest;
+import dev.deployclaw.policy.redis.RequestCharges;
+import dev.deployclaw.policy.redis.RequestCharges.Line;
+import dev.deployclaw.policy.replay.accesslog.RecordedRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** One policy as the requests of a log meet it, one after another. For one thread. */
+final class ReplayedPolicy {
+  private static final String DEFAULT_TENANT = "default";
+
+  private final EpochPolicySet held;
+  private final BoundedCounters counters;
+  private final Map<String, Line> lines = new HashMap<>();
+  private final List<String> leftOut = new ArrayList<>();
+
+  /**
+   * @param most counters that are kept
+   */
+  ReplayedPolicy(PolicySet set, int most) {
+    this.held = new EpochPolicySet(1, "", replayable(set));
+    this.counters = new BoundedCounters(most);
+    for (String tenant : held.set().tenants().keySet()) {
+      lines.put(tenant, Line.of(held.set(), tenant));
+    }
+  }
+
+  /**
+   * What became of a request.
+   *
+   * @param by what refused it: {@code owner/limit}, or why without one; empty where it was admitted
+   */
+  record ReplayOutcome(boolean admitted, String by) {}
+
+  ReplayOutcome meet(String tenant, RequestShape shape, RecordedRequest request, long now) {
+    var policy = policy(tenant);
+    if (policy.isEmpty()) {
+      return new ReplayOutcome(false, "no policy, and none named " + DEFAULT_TENANT);
+    }
+    counters.at(now);
+    var line = Objects.requireNonNull(lines.get(policy.get()));
+    var subject =
+        RateLimitedRequest.ordinary(policy.get(), shape, part -> KeyPartValue.of(part, request));
+    var claim = RequestCharges.of(held, line, subject);
+    var ask = claim.ask(1);
+    var decision = ReferenceModel.decide(counters, ask, now);
+    return decision.allowed()
+        ? new ReplayOutcome(true, "")
+        : new ReplayOutcome(false, ask.blocked() ? "blocked" : refusing(claim, decision));
+  }
+
+  /** Whose policy a tenant falls under. */
+  Optional<String> policy(String tenant) {
+    return lines.containsKey(tenant)
+        ? Optional.of(tenant)
+        : Optional.of(DEFAULT_TENANT).filter(lines::containsKey);
+  }
+
+  /** Limits that a log can't tell anything of, as {@code tenant/limit}. */
+  List<String> leftOut() {
+    return leftOut;
+  }
+
+  long forgotten() {
+    return counters.forgotten();
+  }
+
+  int kept() {
+    return counters.size();
+  }
+
+  private static String refusing(RequestCharges claim, AdmissionDecision decision) {
+    var items = claim.items();
+    for (int i = 0; i < items.size(); i++) {
+      if (items.get(i).rule().enforced() && decision.verdicts().get(i).fits() < 1) {
+        var applied = items.get(i).applied();
+        return applied.owner() + "/" + applied.limit().name();
+      }
+    }
+    return "no limit";
+  }
+
+  private PolicySet replayable(PolicySet set) {
+    return set.withTenants(set.tenants().values().stream().map(this::replayable).toList());
+  }
+
+  private TenantPolicy replayable(TenantPolicy policy) {
+    List<Limit> kept = new ArrayList<>();
+    for (var limit : policy.limits()) {
+      if (limit.algorithm() != LimitAlgorithm.CONCURRENCY) {
+        kept.add(limit);
+      } else {
+        leftOut.add(policy.tenant() + "/" + limit.name());
+      }
+    }
+    return policy.withLimits(kept);
+  }
+}

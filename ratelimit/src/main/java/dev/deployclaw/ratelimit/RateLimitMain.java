@@ -1,0 +1,123 @@
+package dev.deployclaw.ratelimit;
+
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.listener.AccessSettings;
+import dev.deployclaw.ratelimit.listener.CappedTransport;
+import dev.deployclaw.ratelimit.listener.OpenFileLimit;
+import dev.deployclaw.ratelimit.settings.FrontendSettings;
+import dev.deployclaw.ratelimit.settings.ServiceSettings;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the rate limit service. Exit code 2 for wrong settings, 1 where it can't listen. */
+public final class RateLimitMain {
+  private static final String LOGGING = "logback.configurationFile";
+  private static final Logger LOG = logger();
+  private static final int WORKERS = 2;
+  private static final long START_SECONDS = 60;
+  private static final long STOP_SECONDS = 5;
+
+  private RateLimitMain() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    try {
+      run(ServiceSettings.read(List.of(args), System.getenv()));
+    } catch (ServiceSettings.Invalid e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    } catch (ExecutionException | TimeoutException | IOException e) {
+      LOG.atError().setMessage("can't start").setCause(e).log();
+      System.exit(1);
+    }
+  }
+
+  /** By the service's own file: another program's may lie on the same class path. */
+  private static Logger logger() {
+    if (System.getProperty(LOGGING) == null) {
+      System.setProperty(LOGGING, "dev/deployclaw/ratelimit/logback.xml");
+    }
+    return LoggerFactory.getLogger(RateLimitMain.class);
+  }
+
+  private static void run(ServiceSettings settings)
+      throws ExecutionException, TimeoutException, IOException, InterruptedException {
+    var vertx = vertx(settings.fronts());
+    var feed = PolicyFeed.start(settings.etcd());
+    var service = new RateLimitService(settings, feed);
+    vertx
+        .deployVerticle(service)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(START_SECONDS, TimeUnit.SECONDS);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, feed), "stop"));
+    announce(settings, service.port());
+  }
+
+  /** As many connections as the process may have files for. */
+  private static Vertx vertx(FrontendSettings fronts) {
+    var access = fronts.access();
+    var files = OpenFileLimit.limit();
+    int most = OpenFileLimit.fitting(access.mostConnections(), fronts.listeners(), files);
+    if (most < access.mostConnections()) {
+      LOG.atWarn()
+          .setMessage("keeps fewer connections than most-connections: raise ulimit -n")
+          .addKeyValue("most", most)
+          .addKeyValue("files", files.orElse(0))
+          .log();
+    }
+    return Vertx.builder()
+        .with(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS))
+        .withTransport(new CappedTransport(most))
+        .build();
+  }
+
+  /** The file appears whole or not at all. */
+  private static void announce(ServiceSettings settings, int port) throws IOException {
+    if (settings.portFile().isPresent()) {
+      var file = settings.portFile().get();
+      var draft = file.resolveSibling(file.getFileName() + ".new");
+      Files.writeString(draft, port + "\n");
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    LOG.atInfo()
+        .setMessage("rate limit service listens")
+        .addKeyValue("namespace", settings.namespace())
+        .addKeyValue("host", settings.host())
+        .addKeyValue("port", port)
+        .log();
+    warn(settings.fronts().access());
+  }
+
+  /** What others on this machine, or in this network, may do. */
+  private static void warn(AccessSettings access) {
+    if (access.decisions().isEmpty()) {
+      LOG.atWarn().setMessage("who reaches the port decides for every tenant: give --socket").log();
+    }
+    if (access.status().token().isEmpty()
+        && access.status().listener().filter(l -> l.asksForCertificates()).isEmpty()) {
+      LOG.atWarn()
+          .setMessage("who reaches the port reads status and usage: give --status-token-file")
+          .log();
+    }
+  }
+
+  private static void stop(Vertx vertx, PolicyFeed feed) {
+    try {
+      vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+      feed.close();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atWarn().setMessage("didn't stop in order").setCause(e).log();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.deployclaw.ratelimit.decision;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+
+/**
+ * Bounds how long answers are waited for, all of them equally: whatever a decision needs of Redis,
+ * it is answered in time. One timer looks at the oldest ones, so that an answer in time costs a
+ * place in a queue. Belongs to the event loop that made it.
+ */
+final class DecisionDeadlines {
+  private static final int LOOKS_PER_TIMEOUT = 4;
+
+  private final long most;
+  private final long longestGap;
+  private final Deque<Waiting<?>> waiting = new ArrayDeque<>();
+  private long looked = System.nanoTime();
+  private boolean spared;
+
+  private record Waiting<T>(Promise<T> promise, Supplier<T> late, long since) {
+    void end() {
+      if (!promise.future().isComplete()) {
+        promise.tryComplete(late.get());
+      }
+    }
+  }
+
+  DecisionDeadlines(Vertx vertx, Duration most) {
+    long pause = Math.max(1, most.toMillis() / LOOKS_PER_TIMEOUT);
+    this.most = most.toNanos();
+    this.longestGap = Duration.ofMillis(2 * pause).toNanos();
+    vertx.setPeriodic(pause, _ -> look());
+  }
+
+  /** What was asked for, or what is said instead where it doesn't come in time. */
+  <T> Future<T> bound(Future<T> asked, Supplier<T> late) {
+    if (asked.isComplete()) {
+      return asked;
+    }
+    Promise<T> promise = Promise.promise();
+    asked.onComplete(done -> {
+      if (done.succeeded()) {
+        promise.tryComplete(done.result());
+      } else {
+        promise.tryFail(done.cause());
+      }
+    });
+    waiting.add(new Waiting<>(promise, late, System.nanoTime()));
+    return promise.future();
+  }
+
+  /**
+   * Where this loop itself was held up, answers may have come that nobody has read yet: they are
+   * read first.
+   */
+  private void look() {
+    long now = System.nanoTime();
+    boolean heldUp = now - looked > longestGap && !spared;
+    looked = now;
+    spared = heldUp;
+    var oldest = waiting.peek();
+    while (oldest != null && isOver(oldest, now, heldUp)) {
+      waiting.remove();
+      oldest.end();
+      oldest = waiting.peek();
+    }
+  }
+
+  private boolean isOver(Waiting<?> one, long now, boolean heldUp) {
+    return one.promise().future().isComplete() || (!heldUp && now - one.since() >= most);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.deployclaw.ratelimit.decision;
+
+import dev.deployclaw.policy.decision.AdmissionDecision;
+import dev.deployclaw.policy.redis.RequestCharges;
+import dev.deployclaw.policy.wire.ServiceUsage;
+import dev.deployclaw.policy.wire.ServiceUsage.Count;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How many requests each limit let pass and refused since this process began. Names come from
+ * policy sets, never from requests, so there are as many counts as limits. Belongs to one event
+ * loop.
+ */
+final class UsageCounters {
+  /** More limits than that aren't counted. */
+  private static final int MOST_LIMITS = 100_000;
+
+  /** Stands for "blocked", which no limit refuses. */
+  private static final String BLOCKED = "";
+
+  private final Instant since = Instant.now();
+  private final Map<Name, long[]> counts = new HashMap<>();
+
+  private record Name(String tenant, String limit) {}
+
+  /** A request that was admitted or not by a decision, which may have been of several. */
+  void note(RequestCharges claim, AdmissionDecision decision, boolean admitted) {
+    var items = claim.items();
+    for (int i = 0; i < items.size(); i++) {
+      var applied = items.get(i).applied();
+      boolean refuses = decision.verdicts().get(i).fits() <= decision.admitted();
+      if (admitted || (refuses && items.get(i).rule().enforced())) {
+        count(applied.owner(), applied.limit().name(), admitted);
+      }
+    }
+    claim.owners().stream()
+        .filter(RequestCharges.Owner::blocked)
+        .findFirst()
+        .ifPresent(_ -> count(tenant(claim), BLOCKED, false));
+  }
+
+  ServiceUsage usage() {
+    List<Count> out = new ArrayList<>();
+    counts.forEach((name, n) -> out.add(new Count(name.tenant(), name.limit(), n[0], n[1])));
+    return new ServiceUsage(since.toString(), out);
+  }
+
+  private void count(String tenant, String limit, boolean admitted) {
+    var name = new Name(tenant, limit);
+    var there = counts.get(name);
+    if (there == null && counts.size() < MOST_LIMITS) {
+      there = new long[2];
+      counts.put(name, there);
+    }
+    if (there != null) {
+      there[admitted ? 0 : 1]++;
+    }
+  }
+
+  /** The hash of the first owner is the tenant's own. */
+  private static String tenant(RequestCharges claim) {
+    String key = claim.owners().getFirst().policyKey();
+    return key.substring(key.lastIndexOf(':') + 1);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.deployclaw.ratelimit.envoy;
+
+import dev.deployclaw.policy.gateway.envoy.EnvoyDescriptor;
+import dev.deployclaw.ratelimit.identity.DecisionRequest;
+import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Envoy's descriptors as questions: the entries that a rendered configuration sends. */
+final class EnvoyRequestParser {
+  /** A request asks about no more. */
+  static final int MOST = 64;
+
+  private static final int MOST_ENTRIES = 64;
+
+  private EnvoyRequestParser() {}
+
+  /**
+   * One question for each descriptor, in their order.
+   *
+   * @throws IllegalArgumentException where a descriptor can't be understood: what would be limited
+   *     by nothing is an error, never a pass
+   */
+  static List<DecisionRequest> questions(RateLimitRequest request) {
+    if (request.getDomain().isEmpty()) {
+      throw new IllegalArgumentException("domain is empty: it names the gateway");
+    }
+    if (request.getDescriptorsCount() == 0 || request.getDescriptorsCount() > MOST) {
+      throw new IllegalArgumentException("descriptors: 1 to " + MOST + " are answered");
+    }
+    return request.getDescriptorsList().stream().map(d -> question(request, d)).toList();
+  }
+
+  private static DecisionRequest question(
+      RateLimitRequest request, RateLimitDescriptor descriptor) {
+    if (descriptor.hasLimit()) {
+      throw new IllegalArgumentException("limit: it comes from policies, not from a descriptor");
+    }
+    var entries = entries(descriptor);
+    return new DecisionRequest(
+        request.getDomain(),
+        needed(entries, EnvoyDescriptor.HOST),
+        needed(entries, EnvoyDescriptor.METHOD),
+        needed(entries, EnvoyDescriptor.URI),
+        entries.getOrDefault(EnvoyDescriptor.CLIENT, ""),
+        entries.getOrDefault(EnvoyDescriptor.TOKEN, ""),
+        units(request, descriptor),
+        name -> entries.getOrDefault(EnvoyDescriptor.header(name.toLowerCase(Locale.ROOT)), ""));
+  }
+
+  private static Map<String, String> entries(RateLimitDescriptor descriptor) {
+    if (descriptor.getEntriesCount() > MOST_ENTRIES) {
+      throw new IllegalArgumentException("entries: at most " + MOST_ENTRIES);
+    }
+    Map<String, String> out = new HashMap<>();
+    for (var entry : descriptor.getEntriesList()) {
+      if (!EnvoyDescriptor.knows(entry.getKey())) {
+        throw new IllegalArgumentException(
+            "entry " + entry.getKey() + " is unknown; known: " + EnvoyDescriptor.known());
+      }
+      if (out.putIfAbsent(entry.getKey(), entry.getValue()) != null) {
+        throw new IllegalArgumentException("entry " + entry.getKey() + " stands twice");
+      }
+    }
+    return out;
+  }
+
+  private static String needed(Map<String, String> entries, String key) {
+    String value = entries.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("entry " + key + " is missing");
+    }
+    return value;
+  }
+
+  /** A descriptor's own addend wins; the request's is 1 where it is unset. */
+  private static long units(RateLimitRequest request, RateLimitDescriptor descriptor) {
+    long units =
+        descriptor.hasHitsAddend()
+            ? descriptor.getHitsAddend().getValue()
+            : Math.max(1, Integer.toUnsignedLong(request.getHitsAddend()));
+    if (units < 0 || units > EnvoyDescriptor.MOST_HITS) {
+      throw new IllegalArgumentException("hits_addend is beyond " + EnvoyDescriptor.MOST_HITS);
+    }
+    return units;
+  }
+}

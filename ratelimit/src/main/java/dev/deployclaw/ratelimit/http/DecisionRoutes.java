@@ -1,0 +1,115 @@
+package dev.deployclaw.ratelimit.http;
+
+import dev.deployclaw.policy.redis.ReleaseCall;
+import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.ratelimit.decision.DecisionResponse;
+import dev.deployclaw.ratelimit.decision.RateLimitDecider;
+import dev.deployclaw.ratelimit.identity.DecisionRequest;
+import dev.deployclaw.ratelimit.settings.HeaderStyle;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code GET /v1/decide} and {@code POST /v1/release} for gateways. Answers 204, 401 or 403 to a
+ * decision, which is what {@code auth_request} understands.
+ */
+public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
+  private static final Logger LOG = LoggerFactory.getLogger(DecisionRoutes.class);
+
+  public void serve(HttpServerRequest request) {
+    if (hasBody(request)) {
+      request.response().putHeader("Connection", "close").setStatusCode(413).end();
+      request.connection().close();
+      return;
+    }
+    switch (request.path()) {
+      case "/v1/decide" ->
+          decider
+              .decide(question(request))
+              .onSuccess(answer -> send(request.response(), answer))
+              .onFailure(e -> fault(request, e));
+      case "/v1/release" -> release(request, decider);
+      case null, default -> request.response().setStatusCode(404).end();
+    }
+  }
+
+  /** Where gateways have a place of their own, host and port are for others. */
+  public static void refuse(HttpServerRequest request) {
+    request.response().setStatusCode(403).end("gateways ask on the socket that --socket names\n");
+  }
+
+  /** No question has one: what is sent would be read, and never end. */
+  private static boolean hasBody(HttpServerRequest request) {
+    var headers = request.headers();
+    return headers.contains("Transfer-Encoding")
+        || !Objects.requireNonNullElse(headers.get("Content-Length"), "0").equals("0");
+  }
+
+  /** Anybody may try: a lease has a name that only its holder knows. */
+  private static void release(HttpServerRequest request, RateLimitDecider decider) {
+    if (!request.method().equals(HttpMethod.POST)) {
+      request.response().putHeader("Allow", "POST").setStatusCode(405).end();
+      return;
+    }
+    var held = ReleaseCall.read(header(request, DecideHeaders.LEASE));
+    if (held.isEmpty()) {
+      request
+          .response()
+          .setStatusCode(400)
+          .end("send the " + DecideHeaders.LEASE + " that the decision answered\n");
+      return;
+    }
+    decider
+        .release(held.get())
+        .onSuccess(_ -> request.response().setStatusCode(204).end())
+        .onFailure(e ->
+            request.response().setStatusCode(503).end("not released, its lease ends by itself\n"));
+  }
+
+  private static DecisionRequest question(HttpServerRequest request) {
+    return new DecisionRequest(
+        header(request, DecideHeaders.GATEWAY),
+        header(request, DecideHeaders.HOST),
+        header(request, DecideHeaders.METHOD),
+        header(request, DecideHeaders.URI),
+        header(request, DecideHeaders.CLIENT),
+        header(request, DecideHeaders.TOKEN),
+        name -> header(request, name));
+  }
+
+  private static String header(HttpServerRequest request, String name) {
+    return Objects.requireNonNullElse(request.getHeader(name), "");
+  }
+
+  private void send(HttpServerResponse response, DecisionResponse answer) {
+    answer
+        .headers()
+        .forEach((name, value) -> {
+          if (style.shows(name)) {
+            response.putHeader(name, value);
+          }
+        });
+    response.setStatusCode(status(answer)).end();
+  }
+
+  /** {@code auth_request} passes a 401 on with its challenge; what 403 becomes is rendered. */
+  private static int status(DecisionResponse answer) {
+    if (answer.allowed()) {
+      return 204;
+    }
+    return answer.by() == DecisionResponse.By.TOKEN ? 401 : 403;
+  }
+
+  private static void fault(HttpServerRequest request, Throwable e) {
+    LOG.atError()
+        .setMessage("a request failed")
+        .addKeyValue("path", request.path())
+        .setCause(e)
+        .log();
+    request.response().setStatusCode(500).end();
+  }
+}

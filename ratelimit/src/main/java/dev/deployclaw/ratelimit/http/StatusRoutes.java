@@ -1,0 +1,121 @@
+package dev.deployclaw.ratelimit.http;
+
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.listener.StatusAccess;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code GET /v1/status} and {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code
+ * GET /readyz} for whoever starts the service, who has to show nothing.
+ *
+ * @param status as JSON
+ * @param usage as JSON
+ */
+public record StatusRoutes(
+    StatusAccess access,
+    PolicyFeed feed,
+    Supplier<Future<String>> status,
+    Supplier<Future<String>> usage) {
+  private static final Logger LOG = LoggerFactory.getLogger(StatusRoutes.class);
+
+  /** Whether the path is one of these; it is answered then. */
+  public boolean serve(HttpServerRequest request) {
+    switch (request.path()) {
+      case "/v1/status" -> guarded(request, status);
+      case "/v1/usage" -> guarded(request, usage);
+      case null, default -> {
+        return serveHealth(request);
+      }
+    }
+    return true;
+  }
+
+  /** Of these, health alone. */
+  public boolean serveHealth(HttpServerRequest request) {
+    switch (request.path()) {
+      case "/healthz" -> json(request.response(), "{\"status\":\"ok\"}");
+      case "/readyz" -> ready(request.response());
+      case null, default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The same on a listener where nothing else is. */
+  void serveAlone(HttpServerRequest request) {
+    if (!serve(request)) {
+      request.response().setStatusCode(404).end();
+    }
+  }
+
+  private void guarded(HttpServerRequest request, Supplier<Future<String>> asked) {
+    if (!access.admits(Objects.requireNonNullElse(request.getHeader("Authorization"), ""))) {
+      request
+          .response()
+          .setStatusCode(401)
+          .putHeader("WWW-Authenticate", "Bearer")
+          .end("show the token of --status-token-file: Authorization: Bearer TOKEN\n");
+    } else if (lacksCertificate(request)) {
+      request
+          .response()
+          .setStatusCode(403)
+          .end("show a certificate of the authority in --status-client-ca-file\n");
+    } else {
+      asked
+          .get()
+          .onSuccess(body -> json(request.response(), body))
+          .onFailure(e -> fault(request, e));
+    }
+  }
+
+  private boolean lacksCertificate(HttpServerRequest request) {
+    if (!access.listener().map(StatusAccess.Listener::asksForCertificates).orElse(false)) {
+      return false;
+    }
+    try {
+      return request.connection().sslSession().getPeerCertificates().length == 0;
+    } catch (SSLPeerUnverifiedException e) {
+      return true;
+    }
+  }
+
+  /** Alive is not ready: before it knows what is committed, it decides without any policy. */
+  private void ready(HttpServerResponse response) {
+    if (feed.ready()) {
+      json(response, "{\"status\":\"ready\"}");
+    } else {
+      json(
+          response.setStatusCode(503),
+          CanonicalJson.text(
+              Map.of(
+                  "status",
+                  "starting",
+                  "reason",
+                  "what is committed was not read from etcd yet"
+                      + (feed.trouble().isEmpty() ? "" : ": " + feed.trouble()))));
+    }
+  }
+
+  private static void json(HttpServerResponse response, String body) {
+    response.putHeader("Content-Type", "application/json").end(body);
+  }
+
+  private static void fault(HttpServerRequest request, Throwable e) {
+    LOG.atError()
+        .setMessage("a request failed")
+        .addKeyValue("path", request.path())
+        .setCause(e)
+        .log();
+    request.response().setStatusCode(500).end();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.deployclaw.ratelimit.listener;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * The servers of one event loop, with the bounds that all have. Connections that say nothing are
+ * closed by {@link ConnectionCap} where there are many, and after {@link #IDLE_SECONDS} in any
+ * case.
+ */
+public final class HttpServerGroup {
+  /** A gateway passes the client's headers on, and may accept more than our default. */
+  private static final int MOST_HEADER_BYTES = 64 << 10;
+
+  /** The agent sends a token. */
+  private static final int MOST_STATUS_HEADER_BYTES = 8 << 10;
+
+  /** Longer than NGINX keeps a connection that it doesn't use, so that it closes first. */
+  private static final int IDLE_SECONDS = 75;
+
+  /** Requests that one connection of HTTP/2 has under way at once. */
+  private static final long MOST_STREAMS = 256;
+
+  private final Vertx vertx;
+  private final List<HttpServer> open = new ArrayList<>();
+
+  public HttpServerGroup(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /** HTTP/1.1 in plain text. */
+  public Future<HttpServer> http(String host, int port, Handler<HttpServerRequest> routes) {
+    return listen(bounded(), SocketAddress.inetSocketAddress(port, host), routes);
+  }
+
+  /** HTTP/1.1 for those who may write a file. */
+  public Future<HttpServer> http(UnixSocket socket, Handler<HttpServerRequest> routes) {
+    return listen(bounded(), socket, routes);
+  }
+
+  /** HTTP/1.1, encrypted where it says so. */
+  public Future<HttpServer> http(
+      StatusAccess.Listener listener, Handler<HttpServerRequest> routes) {
+    var options = bounded().setMaxHeaderSize(MOST_STATUS_HEADER_BYTES);
+    listener.tls().ifPresent(tls -> encrypt(options, tls));
+    var address = SocketAddress.inetSocketAddress(listener.port(), listener.host());
+    return listen(options, address, routes);
+  }
+
+  /** HTTP/2 in plain text, as gRPC needs it. */
+  public Future<HttpServer> http2(String host, int port, Handler<HttpServerRequest> routes) {
+    return listen(multiplexed(), SocketAddress.inetSocketAddress(port, host), routes);
+  }
+
+  /** The same for those who may write a file. */
+  public Future<HttpServer> http2(UnixSocket socket, Handler<HttpServerRequest> routes) {
+    return listen(multiplexed(), socket, routes);
+  }
+
+  public Future<Void> close() {
+    return Future.join(open.stream().map(HttpServer::close).toList()).mapEmpty();
+  }
+
+  private Future<HttpServer> listen(
+      HttpServerOptions options, UnixSocket socket, Handler<HttpServerRequest> routes) {
+    return vertx
+        .executeBlocking(socket::draft)
+        .compose(draft ->
+            listen(options, SocketAddress.domainSocketAddress(draft.toString()), routes)
+                .compose(server -> {
+                  Callable<HttpServer> opened =
+                      () -> {
+                        socket.publish(draft);
+                        return server;
+                      };
+                  return vertx.executeBlocking(opened);
+                }));
+  }
+
+  private Future<HttpServer> listen(
+      HttpServerOptions options, SocketAddress address, Handler<HttpServerRequest> routes) {
+    var server = vertx.createHttpServer(options).requestHandler(routes);
+    open.add(server);
+    return server.listen(address);
+  }
+
+  private static HttpServerOptions bounded() {
+    return new HttpServerOptions()
+        .setMaxHeaderSize(MOST_HEADER_BYTES)
+        .setIdleTimeout(IDLE_SECONDS)
+        .setHttp2ClearTextEnabled(false)
+        .setUseAlpn(false);
+  }
+
+  private static HttpServerOptions multiplexed() {
+    var settings =
+        new Http2Settings()
+            .setMaxConcurrentStreams(MOST_STREAMS)
+            .setMaxHeaderListSize(MOST_HEADER_BYTES);
+    return new HttpServerOptions()
+        .setMaxHeaderSize(MOST_HEADER_BYTES)
+        .setIdleTimeout(IDLE_SECONDS)
+        .setInitialSettings(settings);
+  }
+
+  private static void encrypt(HttpServerOptions options, StatusAccess.ServerTls tls) {
+    options
+        .setSsl(true)
+        .setKeyCertOptions(
+            new PemKeyCertOptions()
+                .setCertPath(tls.certificate().toString())
+                .setKeyPath(tls.key().toString()));
+    tls.clients()
+        .ifPresent(authority ->
+            options
+                .setTrustOptions(new PemTrustOptions().addCertPath(authority.toString()))
+                .setClientAuth(ClientAuth.REQUEST));
+  }
+}

@@ -1,0 +1,267 @@
+package dev.deployclaw.ratelimit.redis;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to one node, shared by all calls. Commands that are sent in one turn of the event
+ * loop leave in few writes: a portion goes as soon as it is full, so that the node works while the
+ * rest is still made, what is left at the end of the turn. Answers come in the same order. It
+ * connects when it is first needed and again, after a growing pause, when it broke. A node that
+ * doesn't answer is soon asked no more, but for a call now and then. Belongs to one event loop.
+ */
+final class PipelinedConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(PipelinedConnection.class);
+  private static final int MOST_WAITING = 10_000;
+
+  /** Commands that leave at once: enough that a write is little beside what they cost the node. */
+  private static final int PORTION = 8;
+
+  /** A call so many timeouts old means that the connection is dead. */
+  private static final int STALLED = 10;
+
+  private static final long FIRST_PAUSE = Duration.ofMillis(50).toNanos();
+  private static final long LONGEST_PAUSE = Duration.ofSeconds(2).toNanos();
+
+  private final NetClient client;
+  private final Context loop;
+  private final RedisAddress address;
+  private final Optional<RedisClusterSettings.Login> login;
+  private final Optional<RedisClusterSettings.Tls> tls;
+  private final long timeout;
+  private final CircuitBreaker breaker = new CircuitBreaker();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private Buffer unsent = Buffer.buffer();
+  private int unsentCalls;
+  private RespReplyParser parser = new RespReplyParser();
+  private @Nullable NetSocket socket;
+  private boolean connecting;
+  private boolean heard;
+  private boolean flushing;
+  private long pause = FIRST_PAUSE;
+  private long notBefore = System.nanoTime();
+
+  private record Waiting(Promise<RespReply> promise, long since) {}
+
+  PipelinedConnection(
+      NetClient client, Context loop, RedisAddress address, RedisClusterSettings cluster) {
+    this.client = client;
+    this.loop = loop;
+    this.address = address;
+    this.login = cluster.login();
+    this.tls = cluster.tls();
+    this.timeout = cluster.timeout().toNanos();
+  }
+
+  /**
+   * Fails with {@link RedisUnavailableException} after the timeout, or at once where there is no
+   * hope.
+   */
+  Future<RespReply> send(Buffer command) {
+    return breaker.admits(System.nanoTime())
+        ? ask(command)
+        : Future.failedFuture(new RedisUnavailableException(address + " didn't answer lately"));
+  }
+
+  /** The same, whatever it answered lately: for a few calls that look how it is. */
+  Future<RespReply> ask(Buffer command) {
+    if (socket == null && !connecting && System.nanoTime() - notBefore < 0) {
+      return Future.failedFuture(new RedisUnavailableException(address + " can't be reached"));
+    }
+    if (waiting.size() >= MOST_WAITING) {
+      return Future.failedFuture(
+          new RedisUnavailableException(address + " has too many calls waiting"));
+    }
+    Promise<RespReply> promise = Promise.promise();
+    waiting.add(new Waiting(promise, System.nanoTime()));
+    unsent.appendBuffer(command);
+    unsentCalls++;
+    if (socket != null) {
+      flushSoon();
+    } else if (!connecting) {
+      connect();
+    }
+    return promise.future();
+  }
+
+  /** Fails the calls that have waited too long. Their answers may still come and are dropped. */
+  void sweep() {
+    long now = System.nanoTime();
+    var late =
+        waiting.stream()
+            .takeWhile(call -> now - call.since() >= timeout)
+            .filter(call -> !call.promise().future().isComplete())
+            .toList();
+    if (breaker.late(late.size(), now)) {
+      told("doesn't answer: it is asked again now and then");
+    }
+    String reason =
+        address + " didn't answer in time" + (connecting ? TlsErrorAdvice.unanswered(tls) : "");
+    for (var call : late) { // who waited for it may send another one at once
+      call.promise().tryFail(new RedisUnavailableException(reason));
+    }
+    var oldest = waiting.peek();
+    if (socket != null && oldest != null && now - oldest.since() > STALLED * timeout) {
+      broken("stalled");
+    }
+  }
+
+  void close() {
+    broken("closed");
+  }
+
+  private void connect() {
+    connecting = true;
+    client
+        .connect(address.port(), address.host())
+        .onSuccess(this::connected)
+        .onFailure(e -> broken(TlsErrorAdvice.words(e, tls)));
+  }
+
+  private void connected(NetSocket open) {
+    connecting = false;
+    socket = open;
+    heard = false;
+    parser = new RespReplyParser();
+    open.handler(bytes -> afterwards(() -> received(open, bytes)));
+    open.exceptionHandler(e -> afterwards(() -> failed(open, e)));
+    open.closeHandler(_ -> afterwards(() -> closed(open)));
+    login.ifPresentOrElse(l -> introduce(open, l), this::admitted);
+    flush();
+  }
+
+  /** Not within the read itself: until that ends, Vert.x keeps back whatever is written. */
+  private void afterwards(Runnable what) {
+    loop.runOnContext(_ -> what.run());
+  }
+
+  /** Goes ahead of all that waits; its answer is the first. */
+  private void introduce(NetSocket open, RedisClusterSettings.Login as) {
+    Promise<RespReply> promise = Promise.promise();
+    waiting.addFirst(new Waiting(promise, System.nanoTime()));
+    open.write(as.command());
+    promise
+        .future()
+        .onSuccess(reply -> {
+          if (reply instanceof RespReply.Refused(String message)) {
+            broken(RedisErrorAdvice.words(message).orElse(message));
+          } else {
+            admitted();
+          }
+        });
+  }
+
+  private void admitted() {
+    pause = FIRST_PAUSE;
+    LOG.atInfo().setMessage("connected to Redis").addKeyValue("node", address).log();
+  }
+
+  private void flushSoon() {
+    if (unsentCalls >= PORTION) {
+      write();
+    } else if (!flushing) {
+      flushing = true;
+      loop.runOnContext(_ -> flush());
+    }
+  }
+
+  private void flush() {
+    flushing = false;
+    write();
+  }
+
+  private void write() {
+    var open = socket;
+    if (open != null && unsentCalls > 0) {
+      open.write(unsent);
+      forgetUnsent();
+    }
+  }
+
+  private void forgetUnsent() {
+    unsent = Buffer.buffer();
+    unsentCalls = 0;
+  }
+
+  private void received(NetSocket from, Buffer bytes) {
+    if (!from.equals(socket)) {
+      return;
+    }
+    heard = true;
+    try {
+      for (var reply : parser.feed(bytes.getBytes())) {
+        if (!from.equals(socket)) {
+          return;
+        }
+        var call = waiting.poll();
+        if (call == null) {
+          throw new RespReplyParser.Malformed("an answer to no call");
+        }
+        boolean inTime = !call.promise().future().isComplete();
+        if (inTime && breaker.answered()) {
+          told("answers again");
+        }
+        call.promise().tryComplete(reply);
+      }
+    } catch (RespReplyParser.Malformed e) {
+      broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void told(String what) {
+    LOG.atWarn()
+        .setMessage("a Redis node changed")
+        .addKeyValue("node", address)
+        .addKeyValue("it", what)
+        .log();
+  }
+
+  private void failed(NetSocket which, Throwable e) {
+    boolean unheard = tls.isEmpty() && !heard;
+    ended(which, TlsErrorAdvice.words(e, tls) + (unheard ? TlsErrorAdvice.closed(tls) : ""));
+  }
+
+  private void closed(NetSocket which) {
+    ended(which, "closed by the node" + (heard ? "" : TlsErrorAdvice.closed(tls)));
+  }
+
+  /** A connection that was given up before may still say that it ended. */
+  private void ended(NetSocket which, String reason) {
+    if (which.equals(socket)) {
+      broken(reason);
+    }
+  }
+
+  /** Gives the connection up and fails who waits. */
+  private void broken(String reason) {
+    var last = socket;
+    socket = null;
+    connecting = false;
+    forgetUnsent();
+    notBefore = System.nanoTime() + pause;
+    pause = Math.min(LONGEST_PAUSE, pause * 2);
+    if (last != null) {
+      LOG.atWarn()
+          .setMessage("lost a connection to Redis")
+          .addKeyValue("node", address)
+          .addKeyValue("reason", reason)
+          .log();
+      last.close();
+    }
+    var failed = new ArrayDeque<>(waiting);
+    waiting.clear();
+    failed.forEach(
+        c -> c.promise().tryFail(new RedisUnavailableException(address + ": " + reason)));
+  }
+}

@@ -1,0 +1,130 @@
+package dev.deployclaw.ratelimit.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts a stream of bytes into replies of RESP2. What isn't whole yet is read again from its start
+ * when more has come; replies are small. Not for use by several threads.
+ */
+final class RespReplyParser {
+  private static final int MOST_BYTES = 16 << 20;
+  private static final int MOST_DEPTH = 8;
+
+  private byte[] bytes = new byte[4096];
+  private int end;
+  private int at;
+
+  /** The bytes aren't RESP2, or a reply is beyond all bounds. */
+  static final class Malformed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Malformed(String message) {
+      super(message);
+    }
+  }
+
+  /** The replies that these bytes make whole. */
+  List<RespReply> feed(byte[] more) {
+    append(more);
+    var replies = new ArrayList<RespReply>();
+    int start = at;
+    for (var reply = next(0); reply != null; reply = next(0)) {
+      replies.add(reply);
+      start = at;
+    }
+    System.arraycopy(bytes, start, bytes, 0, end - start);
+    end -= start;
+    at = 0;
+    return replies;
+  }
+
+  private void append(byte[] more) {
+    if (end + more.length > MOST_BYTES) {
+      throw new Malformed("a reply is longer than " + MOST_BYTES + " bytes");
+    }
+    if (end + more.length > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, end + more.length));
+    }
+    System.arraycopy(more, 0, bytes, end, more.length);
+    end += more.length;
+  }
+
+  /** The next reply, null where it isn't whole. */
+  private @Nullable RespReply next(int depth) {
+    int start = at;
+    String line = line();
+    if (line == null) {
+      return null;
+    }
+    String rest = line.substring(1);
+    return switch (line.charAt(0)) {
+      case '+' -> new RespReply.Text(rest);
+      case '-' -> new RespReply.Refused(rest);
+      case ':' -> new RespReply.Whole(number(rest));
+      case '$' -> bulk(number(rest));
+      case '*' -> items(number(rest), depth);
+      default -> throw new Malformed("no reply starts with byte " + bytes[start]);
+    };
+  }
+
+  private @Nullable RespReply bulk(long length) {
+    if (length < 0) {
+      return new RespReply.Nothing();
+    }
+    if (length > MOST_BYTES) {
+      throw new Malformed("a string of " + length + " bytes");
+    }
+    int size = (int) length;
+    if (end - at < size + 2) {
+      return null;
+    }
+    var text = new String(bytes, at, size, StandardCharsets.UTF_8);
+    at += size + 2;
+    return new RespReply.Text(text);
+  }
+
+  private @Nullable RespReply items(long count, int depth) {
+    if (count < 0) {
+      return new RespReply.Nothing();
+    }
+    if (depth == MOST_DEPTH || count > MOST_BYTES) {
+      throw new Malformed("an array too deep or too long");
+    }
+    var values = new ArrayList<RespReply>();
+    for (long i = 0; i < count; i++) {
+      var value = next(depth + 1);
+      if (value == null) {
+        return null;
+      }
+      values.add(value);
+    }
+    return new RespReply.Items(values);
+  }
+
+  /** The bytes up to the next CR LF, at least one; null where there is none yet. */
+  private @Nullable String line() {
+    for (int i = at; i + 1 < end; i++) {
+      if (bytes[i] == '\r' && bytes[i + 1] == '\n') {
+        if (i == at) {
+          throw new Malformed("an empty line");
+        }
+        var line = new String(bytes, at, i - at, StandardCharsets.UTF_8);
+        at = i + 2;
+        return line;
+      }
+    }
+    return null;
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new Malformed("not a number: " + text);
+    }
+  }
+}

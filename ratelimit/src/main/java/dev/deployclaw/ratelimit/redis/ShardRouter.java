@@ -1,0 +1,246 @@
+package dev.deployclaw.ratelimit.redis;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Redis Cluster, or a single node, as calls by slot. It learns who owns a slot from {@code
+ * CLUSTER SLOTS}, again when a node says so or fails, and follows one redirection. Belongs to the
+ * event loop that opened it.
+ */
+public final class ShardRouter {
+  private static final List<String> SLOTS = List.of("CLUSTER", "SLOTS");
+  private static final List<String> SERVER = List.of("INFO", "server");
+  private static final String RUN_ID = "run_id:";
+
+  /** What a node says that can't serve now, or no longer. */
+  private static final List<String> NOT_SERVING =
+      List.of("CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN");
+
+  private static final Buffer ASKING = RespCommand.of(List.of("ASKING"));
+  private static final long REFRESH_PAUSE = Duration.ofMillis(200).toNanos();
+  private static final int SWEEPS_PER_TIMEOUT = 4;
+
+  private final Vertx vertx;
+  private final NetClient client;
+  private final Context loop;
+  private final RedisClusterSettings cluster;
+  private final long sweeper;
+  private final long longestGap;
+  private long swept = System.nanoTime();
+  private boolean spared;
+  private final Map<RedisAddress, PipelinedConnection> links = new HashMap<>();
+  private SlotMap slots = SlotMap.none();
+  private @Nullable Future<Void> refreshing;
+  private long refreshed = System.nanoTime() - REFRESH_PAUSE;
+
+  private ShardRouter(Vertx vertx, RedisClusterSettings cluster) {
+    Duration timeout = cluster.timeout();
+    this.vertx = vertx;
+    this.loop = vertx.getOrCreateContext();
+    this.cluster = cluster;
+    var options =
+        new NetClientOptions()
+            .setConnectTimeout((int) timeout.toMillis())
+            .setSslHandshakeTimeout(timeout.toMillis())
+            .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setTcpNoDelay(true)
+            .setTcpKeepAlive(true);
+    cluster.tls().ifPresent(tls -> tls.on(options));
+    this.client = vertx.createNetClient(options);
+    long pause = Math.max(1, timeout.toMillis() / SWEEPS_PER_TIMEOUT);
+    this.longestGap = Duration.ofMillis(2 * pause).toNanos();
+    this.sweeper = vertx.setPeriodic(pause, _ -> sweep());
+  }
+
+  /** Opens no connection yet. */
+  public static ShardRouter open(Vertx vertx, RedisClusterSettings cluster) {
+    return new ShardRouter(vertx, cluster);
+  }
+
+  /** For each call to a node. */
+  public Duration timeout() {
+    return cluster.timeout();
+  }
+
+  /** Sends a command to the primary of a slot. Fails with {@link RedisUnavailableException}. */
+  public Future<RespReply> call(int slot, List<String> words) {
+    var command = RespCommand.of(words);
+    return owner(slot)
+        .compose(owner -> link(owner).send(command))
+        .compose(reply -> redirected(reply, command))
+        .onFailure(_ -> refresh());
+  }
+
+  /** Sends a command to every primary, after asking anew who they are. */
+  public Future<Polled> poll(List<String> words) {
+    refreshed = System.nanoTime() - REFRESH_PAUSE;
+    return refresh()
+        .compose(_ -> {
+          var polled = slots;
+          var asked = new TreeMap<String, Future<RespReply>>();
+          var ids = new TreeMap<String, String>();
+          for (var primary : polled.primaries()) {
+            ids.put(primary.toString(), polled.id(primary));
+            asked.put(primary.toString(), link(primary).ask(RespCommand.of(words)));
+          }
+          return Future.join(List.copyOf(asked.values()))
+              .transform(_ -> Future.succeededFuture(new Polled(polled.isWhole(), ids, asked)));
+        });
+  }
+
+  /**
+   * What the primaries answered.
+   *
+   * @param whole whether every slot has a primary
+   * @param ids who each node is; empty where it didn't tell
+   * @param answers by node, each completed
+   */
+  public record Polled(
+      boolean whole, SortedMap<String, String> ids, Map<String, Future<RespReply>> answers) {}
+
+  public void close() {
+    vertx.cancelTimer(sweeper);
+    each(PipelinedConnection::close);
+    client.close();
+  }
+
+  private Future<RedisAddress> owner(int slot) {
+    var known = slots.owner(slot);
+    if (known.isPresent()) {
+      return Future.succeededFuture(known.get());
+    }
+    return refresh()
+        .compose(_ ->
+            slots
+                .owner(slot)
+                .map(Future::succeededFuture)
+                .orElseGet(() -> failed("no primary for slot " + slot)));
+  }
+
+  /** Follows {@code MOVED slot host:port} and {@code ASK slot host:port}. */
+  private Future<RespReply> redirected(RespReply reply, Buffer command) {
+    if (!(reply instanceof RespReply.Refused(String message))) {
+      return Future.succeededFuture(reply);
+    }
+    if (NOT_SERVING.stream().anyMatch(message::startsWith)) {
+      return failed(message);
+    }
+    boolean moved = message.startsWith("MOVED ");
+    if (!moved && !message.startsWith("ASK ")) {
+      return Future.succeededFuture(reply);
+    }
+    var target = link(RedisAddress.parse(message.substring(message.lastIndexOf(' ') + 1)));
+    if (moved) {
+      refresh();
+    } else {
+      target.send(ASKING);
+    }
+    return target.send(command);
+  }
+
+  /** Asks the known nodes, one after the other, until one tells the slots. */
+  private Future<Void> refresh() {
+    var running = refreshing;
+    if (running != null) {
+      return running;
+    }
+    if (System.nanoTime() - refreshed < REFRESH_PAUSE) {
+      return Future.succeededFuture();
+    }
+    var candidates = new LinkedHashSet<>(slots.primaries());
+    candidates.addAll(cluster.nodes());
+    var asked = ask(new ArrayList<>(candidates), "none is known");
+    refreshing = asked;
+    asked.onComplete(_ -> {
+      refreshing = null;
+      refreshed = System.nanoTime();
+    });
+    return asked;
+  }
+
+  private Future<Void> ask(List<RedisAddress> candidates, String last) {
+    if (candidates.isEmpty()) {
+      return failed("no Redis node tells the slots; the last: " + last);
+    }
+    var node = candidates.getFirst();
+    var others = candidates.subList(1, candidates.size());
+    return link(node)
+        .ask(RespCommand.of(SLOTS))
+        .compose(reply -> learn(reply, node))
+        .recover(e -> ask(others, String.valueOf(e.getMessage())));
+  }
+
+  private Future<Void> learn(RespReply reply, RedisAddress node) {
+    return switch (reply) {
+      case RespReply.Items items -> {
+        slots = SlotMap.parse(items, node);
+        yield Future.succeededFuture();
+      }
+      case RespReply.Refused(String message) when message.contains("cluster support disabled") ->
+          link(node)
+              .ask(RespCommand.of(SERVER))
+              .map(info -> {
+                slots = SlotMap.single(node, runId(info));
+                return null;
+              });
+      case RespReply.Refused(String message) ->
+          failed(node + ": " + RedisErrorAdvice.words(message).orElse(message));
+      case RespReply.Text _, RespReply.Whole _, RespReply.Nothing _ ->
+          failed(node + " told no slots");
+    };
+  }
+
+  /** Empty where the user may not ask for it. */
+  private static String runId(RespReply info) {
+    return info instanceof RespReply.Text(String text)
+        ? text.lines()
+            .filter(line -> line.startsWith(RUN_ID))
+            .map(line -> line.substring(RUN_ID.length()).strip())
+            .findFirst()
+            .orElse("")
+        : "";
+  }
+
+  /**
+   * Where this loop itself was held up, answers may have come that nobody has read yet: they are
+   * read before anything is called late.
+   */
+  private void sweep() {
+    long now = System.nanoTime();
+    boolean heldUp = now - swept > longestGap && !spared;
+    swept = now;
+    spared = heldUp;
+    if (!heldUp) {
+      each(PipelinedConnection::sweep);
+    }
+  }
+
+  /** What fails of a link may be asked of another one, which is added while they are walked. */
+  private void each(Consumer<PipelinedConnection> step) {
+    List.copyOf(links.values()).forEach(step);
+  }
+
+  private PipelinedConnection link(RedisAddress address) {
+    return links.computeIfAbsent(address, a -> new PipelinedConnection(client, loop, a, cluster));
+  }
+
+  private static <T> Future<T> failed(String reason) {
+    return Future.failedFuture(new RedisUnavailableException(reason));
+  }
+}

@@ -1,0 +1,46 @@
+package dev.deployclaw.ratelimit.redis;
+
+import java.util.Optional;
+
+/** What to do where a connection comes to nothing because of TLS, or of its absence. */
+final class TlsErrorAdvice {
+  private static final int MOST_CAUSES = 10;
+  private static final String NO_TLS = ": does it speak TLS? else give --redis-tls=off";
+
+  private TlsErrorAdvice() {}
+
+  /** In words that name a setting, where it is about TLS. */
+  static String words(Throwable e, Optional<RedisClusterSettings.Tls> tls) {
+    var last = e;
+    for (int i = 0; i < MOST_CAUSES && last.getCause() != null; i++) {
+      last = last.getCause();
+    }
+    String said = String.valueOf(last.getMessage());
+    return tls.isEmpty() ? said : said + remedy(e + " " + said);
+  }
+
+  /** The node took the connection and said nothing while TLS was agreed on. */
+  static String unanswered(Optional<RedisClusterSettings.Tls> tls) {
+    return tls.isEmpty() ? "" : NO_TLS;
+  }
+
+  /** The node closed a connection before it said anything. */
+  static String closed(Optional<RedisClusterSettings.Tls> tls) {
+    return tls.isEmpty()
+        ? ": does it want TLS? then give --redis-tls=on"
+        : ": does it want a certificate? then give --redis-cert-file and --redis-key-file";
+  }
+
+  private static String remedy(String said) {
+    if (said.contains("No subject alternative") || said.contains("No name matching")) {
+      return ": its certificate has to name the host or address at which it is reached";
+    }
+    if (said.contains("certificate_required") || said.contains("bad_certificate")) {
+      return ": give --redis-cert-file and --redis-key-file of an authority that it trusts";
+    }
+    if (said.contains("PKIX") || said.contains("unable to find valid certification path")) {
+      return ": give --redis-ca-file with the authority that signed its certificate";
+    }
+    return said.contains("not an SSL/TLS record") || said.contains("timed out") ? NO_TLS : "";
+  }
+}

@@ -1,0 +1,82 @@
+package dev.deployclaw.ratelimit.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DecisionDeadlinesTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final Context loop = vertx.getOrCreateContext();
+  private final AtomicInteger late = new AtomicInteger();
+  private DecisionDeadlines deadlines;
+
+  @BeforeEach
+  void start() throws Exception {
+    deadlines =
+        on(() -> Future.succeededFuture(new DecisionDeadlines(vertx, Duration.ofMillis(40))));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    vertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
+  }
+
+  @Test
+  void whatNeverComesIsAnsweredFor() throws Exception {
+    Promise<String> never = Promise.promise();
+
+    assertThat(on(() -> bound(never.future()))).isEqualTo("late");
+
+    never.complete("too late");
+    assertThat(late).hasValue(1);
+  }
+
+  @Test
+  void whatComesInTimeIsPassedOn() throws Exception {
+    assertThat(on(() -> bound(Future.succeededFuture("at once")))).isEqualTo("at once");
+    Promise<String> soon = Promise.promise();
+    loop.runOnContext(_ -> loop.runOnContext(_ -> soon.complete("soon")));
+
+    assertThat(on(() -> bound(soon.future()))).isEqualTo("soon");
+    assertThat(on(() -> bound(Promise.<String>promise().future())))
+        .as("one that came doesn't hide the next")
+        .isEqualTo("late");
+    assertThat(late).hasValue(1);
+  }
+
+  @Test
+  void aFailureStaysOne() throws Exception {
+    Promise<String> failing = Promise.promise();
+    loop.runOnContext(_ -> loop.runOnContext(_ -> failing.fail("no")));
+
+    assertThat(on(() -> bound(failing.future()).otherwise(Throwable::getMessage))).isEqualTo("no");
+  }
+
+  private Future<String> bound(Future<String> asked) {
+    return deadlines.bound(
+        asked,
+        () -> {
+          late.incrementAndGet();
+          return "late";
+        });
+  }
+
+  /** They belong to one event loop. */
+  private <T> T on(Supplier<Future<T>> asks) throws Exception {
+    var done = new CompletableFuture<T>();
+    loop.runOnContext(
+        _ -> asks.get().onSuccess(done::complete).onFailure(done::completeExceptionally));
+    return done.get(1, TimeUnit.MINUTES);
+  }
+}

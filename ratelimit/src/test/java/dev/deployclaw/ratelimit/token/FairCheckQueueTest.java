@@ -1,0 +1,177 @@
+package dev.deployclaw.ratelimit.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FairCheckQueueTest {
+  private static final int MORE_THAN_WAIT = 1_100;
+
+  /** So that they are done in the order in which they begin. */
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(1));
+
+  private final Context loop = vertx.getOrCreateContext();
+  private FairCheckQueue checks = new FairCheckQueue(vertx);
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private final List<String> done = new CopyOnWriteArrayList<>();
+  private final List<Future<String>> asked = new ArrayList<>();
+
+  @AfterEach
+  void stop() throws Exception {
+    gate.countDown();
+    vertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
+  }
+
+  @Test
+  void oneWhoBringsManyLetsOthersTakeTurns() {
+    bring("attacker", 200);
+    bring("192.0.2.1", 1);
+    bring("192.0.2.2", 2);
+
+    settle();
+
+    assertThat(done).hasSize(203);
+    assertThat(done.indexOf("192.0.2.1")).isLessThan(8);
+    assertThat(done.lastIndexOf("192.0.2.2")).isLessThan(10);
+  }
+
+  @Test
+  void whereTooManyWaitWhoseAreMostGivesOneUp() {
+    bring("attacker", MORE_THAN_WAIT);
+    bring("192.0.2.1", 5);
+
+    settle();
+
+    assertThat(done).filteredOn("192.0.2.1"::equals).hasSize(5);
+    assertThat(asked).filteredOn(Future::failed).hasSizeGreaterThan(70);
+    assertThat(asked.stream().filter(Future::failed).map(Future::cause))
+        .allMatch(FairCheckQueue.Busy.class::isInstance);
+  }
+
+  @Test
+  void noMoreWaitThanAreSaid() {
+    checks = new FairCheckQueue(vertx, 10);
+    bring("attacker", 100);
+    bring("192.0.2.1", 1);
+
+    settle();
+
+    assertThat(done).hasSizeBetween(14, 15).contains("192.0.2.1");
+  }
+
+  @Test
+  void addressesOfOneNetworkTakeOneTurn() {
+    for (int i = 0; i < 100; i++) {
+      bring("2001:db8:1:2::" + Integer.toHexString(i + 1), 1);
+    }
+    bring("2001:db8:1:3::1", 1);
+    bring("::1", 1);
+
+    settle();
+
+    assertThat(done.indexOf("2001:db8:1:3::1")).isLessThan(8);
+    assertThat(done.indexOf("::1")).isLessThan(9);
+  }
+
+  /** Each has one check: whoever comes takes a place of somebody's, and no turn is lost by it. */
+  @Test
+  void ofManyNetworksEachIsAnswered() {
+    for (int i = 0; i < 2 * MORE_THAN_WAIT; i++) {
+      bring("198.%d.%d.1".formatted(i / 250, i % 250), 1);
+    }
+
+    settle();
+
+    assertThat(asked).allMatch(Future::isComplete);
+    assertThat(done).hasSizeGreaterThan(1_000);
+  }
+
+  /** A site has a /48, which is 65,536 networks. */
+  @Test
+  void manyNetworksOfOneSiteGiveUpTheirOwn() {
+    for (int i = 0; i < MORE_THAN_WAIT; i++) {
+      bring("2001:db8:1:%x::1".formatted(i + 1), 1);
+    }
+    bring("2001:db8:2:1::1", 1);
+    bring("192.0.2.1", 1);
+    for (int i = 0; i < 2 * MORE_THAN_WAIT; i++) {
+      bring("2001:db8:1:%x::1".formatted(i + 5_000), 1);
+    }
+
+    settle();
+
+    assertThat(done).contains("2001:db8:2:1::1", "192.0.2.1");
+    assertThat(asked).allMatch(Future::isComplete);
+  }
+
+  /** As a listener for both says it. */
+  @Test
+  void addressesOfIpv4WithinIpv6TakeTurns() {
+    bring("::ffff:192.0.2.66", 200);
+    bring("::ffff:192.0.2.1", 1);
+
+    settle();
+
+    assertThat(done.indexOf("::ffff:192.0.2.1")).isLessThan(8);
+  }
+
+  @Test
+  void aCheckThatThrowsMakesWayForTheNext() {
+    var thrown =
+        on(() ->
+            checks.<String>check(
+                "x",
+                () -> {
+                  throw new IllegalStateException("no");
+                }));
+    bring("y", 10);
+
+    settle();
+
+    assertThat(thrown.cause()).hasMessage("no");
+    assertThat(done).hasSize(10);
+  }
+
+  private void bring(String client, int number) {
+    for (int i = 0; i < number; i++) {
+      asked.add(
+          on(() ->
+              checks.check(
+                  client,
+                  () -> {
+                    gate.await();
+                    done.add(client);
+                    return client;
+                  })));
+    }
+  }
+
+  private void settle() {
+    gate.countDown();
+    Future.join(asked)
+        .otherwiseEmpty()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(1, TimeUnit.MINUTES)
+        .join();
+  }
+
+  /** They belong to one event loop. */
+  private Future<String> on(Supplier<Future<String>> asks) {
+    var begun = new CompletableFuture<Future<String>>();
+    loop.runOnContext(_ -> begun.complete(asks.get()));
+    return begun.orTimeout(1, TimeUnit.MINUTES).join();
+  }
+}

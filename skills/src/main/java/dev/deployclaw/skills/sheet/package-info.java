@@ -1,0 +1,7 @@
+/**
+ * The skill's folder and its SKILL.md: front matter, name, links, and the tools that it asks for.
+ */
+@NullMarked
+package dev.deployclaw.skills.sheet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,180 @@
+package dev.deployclaw.testkit.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A Docker daemon for tests: one of our own where root may start one, else one that runs already.
+ * Everything that a test makes in it carries {@link #label}, so that in a daemon that isn't ours
+ * nothing else is removed at the end.
+ */
+public final class TestDockerDaemon implements AutoCloseable {
+  private static final String LABEL = "dev.deployclaw.testkit";
+  private static final Path RUNNING = Path.of("/var/run/docker.sock");
+  private static final Duration ANSWER = Duration.ofSeconds(60);
+
+  private final String id = UUID.randomUUID().toString().substring(0, 8);
+  private final String host;
+  private final Optional<DockerdProcess> own;
+  private final DockerClient client;
+
+  private TestDockerDaemon(String host, Optional<DockerdProcess> own) {
+    this.host = host;
+    this.own = own;
+    this.client = client(host);
+  }
+
+  /**
+   * Why no daemon can be had here; empty where {@link #start} will find one.
+   *
+   * @return for people, with what would help
+   */
+  public static Optional<String> missing() {
+    return DockerdProcess.missing().filter(_ -> running().isEmpty());
+  }
+
+  /**
+   * @param folder where a daemon of our own keeps everything; it may be removed after {@link
+   *     #close}
+   * @throws IllegalStateException where none can be had
+   */
+  public static TestDockerDaemon start(Path folder) {
+    var missing = DockerdProcess.missing();
+    if (missing.isEmpty()) {
+      var daemon = DockerdProcess.start(folder);
+      return new TestDockerDaemon(daemon.host(), Optional.of(daemon));
+    }
+    return running()
+        .map(host -> new TestDockerDaemon(host, Optional.empty()))
+        .orElseThrow(() -> new IllegalStateException(missing.get()));
+  }
+
+  /** The daemon that listens there, for somebody else's looks; the caller closes it. */
+  public static DockerClient connect(String host) {
+    return client(host);
+  }
+
+  /** As a client is told, for example {@code unix:///tmp/x/docker.sock}. */
+  public String host() {
+    return host;
+  }
+
+  /** For the test's own acts and independent looks. */
+  public DockerClient client() {
+    return client;
+  }
+
+  /** To be put on every container, network and volume that a test makes. */
+  public Map<String, String> label() {
+    return Map.of(LABEL, id);
+  }
+
+  /** The daemon, where it is ours: it may be stopped. */
+  public Optional<DockerdProcess> own() {
+    return own;
+  }
+
+  /** Makes an image with NGINX from the programs of this machine; returns its name. */
+  public String nginxImage() {
+    loadNginx(client, image());
+    return image();
+  }
+
+  /** The same under a given name. */
+  public static void loadNginx(DockerClient client, String name) {
+    TestBaseImages.nginx(client, name);
+  }
+
+  /**
+   * Puts local images under the names that a Dockerfile starts from, so that it is built without
+   * pulling anything.
+   *
+   * @param jdk of an image with this JVM's JDK and a shell
+   * @param base of an image with a shell and the libraries that a JRE needs
+   * @throws IllegalStateException in a daemon that isn't ours, where the names may stand for others
+   */
+  public void javaImages(String jdk, String base) {
+    if (own.isEmpty()) {
+      throw new IllegalStateException("names of images are given in a daemon of our own only");
+    }
+    TestBaseImages.jdk(client, jdk);
+    TestBaseImages.base(client, base);
+  }
+
+  /** Removes what the test made, and stops the daemon where it is ours. */
+  @Override
+  public void close() {
+    try (var _ = client) {
+      if (own.isEmpty() || own.get().alive()) {
+        removeAll();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      own.ifPresent(DockerdProcess::close);
+    }
+  }
+
+  private void removeAll() {
+    var ours = own.isPresent() ? List.<String>of() : List.of(LABEL + "=" + id);
+    var containers = client.listContainersCmd().withShowAll(true).withLabelFilter(ours).exec();
+    containers.forEach(
+        c -> client.removeContainerCmd(c.getId()).withForce(true).withRemoveVolumes(true).exec());
+    client.listNetworksCmd().withFilter("type", List.of("custom")).exec().stream()
+        .filter(n -> own.isPresent() || id.equals(n.getLabels().get(LABEL)))
+        .forEach(n -> client.removeNetworkCmd(n.getId()).exec());
+    client.listVolumesCmd().exec().getVolumes().stream()
+        .filter(
+            v -> own.isPresent() || (v.getLabels() != null && id.equals(v.getLabels().get(LABEL))))
+        .forEach(v -> client.removeVolumeCmd(v.getName()).exec());
+    client
+        .listImagesCmd()
+        .withReferenceFilter(image())
+        .exec()
+        .forEach(i -> client.removeImageCmd(i.getId()).withForce(true).exec());
+  }
+
+  private String image() {
+    return "deployclaw-test-" + id + ":nginx";
+  }
+
+  private static Optional<String> running() {
+    String host = System.getenv().getOrDefault("DOCKER_HOST", "unix://" + RUNNING);
+    if (host.startsWith("unix://")
+        && !Files.isWritable(Path.of(host.substring("unix://".length())))) {
+      return Optional.empty();
+    }
+    try (var client = client(host)) {
+      client.pingCmd().exec();
+      return Optional.of(host);
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static DockerClient client(String host) {
+    var config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder()
+            .withDockerHost(host)
+            .withDockerTlsVerify(false)
+            .build();
+    var http =
+        new ZerodepDockerHttpClient.Builder()
+            .dockerHost(config.getDockerHost())
+            .connectionTimeout(ANSWER)
+            .responseTimeout(ANSWER)
+            .build();
+    return DockerClientImpl.getInstance(config, http);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.deployclaw.testkit.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+
+/** What is done to folders and files. */
+public final class TestFiles {
+  private TestFiles() {}
+
+  /** Removes a folder and what is in it; links are removed, not followed. */
+  public static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (var paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a file that only its owner may read. */
+  public static Path secret(Path file, String value) throws IOException {
+    var ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    Files.createDirectories(file.resolveSibling(""));
+    Files.createFile(file, ownerOnly);
+    return Files.writeString(file, value);
+  }
+}

@@ -1,0 +1,357 @@
+package dev.deployclaw.testkit.process;
+
+import dev.deployclaw.testkit.BoundedWait;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process started in a folder of its own, with its output in {@code <name>.log}, known by {@code
+ * <name>.pid}. It leads a process group, so signals reach the workers it forks too. The file is
+ * written by the process itself before it becomes the program: whoever dies when, what was started
+ * can be stopped by {@link #adopt}. A number that a stranger has got since is never signalled. Safe
+ * for use by several threads, except for its restarts.
+ */
+public final class DaemonProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration TERM = Duration.ofSeconds(5);
+  private static final Duration KILL = Duration.ofSeconds(10);
+  private static final long SIGNAL_SECONDS = 10;
+  private static final int LOG_TAIL = 2_000;
+  private static final int DEPTH = 8;
+
+  /**
+   * Tells who it is (see {@link ProcessIdentity}), then becomes the leader of a group and the
+   * program.
+   */
+  private static final String SHELL =
+      """
+      read -r stat </proc/$$/stat && read -r boot </proc/sys/kernel/random/boot_id || exit 70
+      ticks=$(set -- ${stat##*) }; shift 19; echo "$1")
+      pidfile=$1; setsid=$2; shift 2
+      echo "$$ $ticks $boot" >"$pidfile" && exec "$setsid" "$@"
+      """;
+
+  private static final Set<DaemonProcess> OWNED = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> OWNED.forEach(DaemonProcess::kill), "stop-daemons"));
+  }
+
+  private volatile LaunchSpec launch;
+  private volatile ProcessIdentity id;
+
+  private DaemonProcess(LaunchSpec launch, ProcessIdentity id) {
+    this.launch = launch;
+    this.id = id;
+  }
+
+  /**
+   * Starts it; it stops with this JVM unless {@link #leave} is called.
+   *
+   * @throws IllegalStateException if a process of that name already runs in the folder
+   */
+  public static DaemonProcess start(LaunchSpec launch) {
+    if (ProcessIdentity.read(launch.pidFile()).filter(ProcessIdentity::alive).isPresent()) {
+      throw new IllegalStateException(launch.pidFile() + " names a running process");
+    }
+    launch.save();
+    DaemonProcess daemon = new DaemonProcess(launch, spawn(launch));
+    OWNED.add(daemon);
+    return daemon;
+  }
+
+  /** The process that the file names, dead or alive; nothing if the file isn't whole. */
+  public static Optional<DaemonProcess> adopt(Path pidFile) {
+    Path file = pidFile.toAbsolutePath().normalize();
+    String name = file.getFileName().toString().replaceFirst("\\.pid$", "");
+    var folder = Objects.requireNonNull(file.getParent());
+    return ProcessIdentity.read(file)
+        .flatMap(id -> LaunchSpec.find(folder, name).map(launch -> new DaemonProcess(launch, id)));
+  }
+
+  public static DaemonProcess adoptNamed(Path folder, String name) {
+    return adopt(folder.resolve(name + ".pid"))
+        .orElseThrow(() -> new IllegalStateException("no " + name + " was started in " + folder));
+  }
+
+  /** All daemons whose files lie under the folder, at any depth; what vanishes meanwhile isn't. */
+  public static List<DaemonProcess> adoptAll(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    var found = new ArrayList<DaemonProcess>();
+    try {
+      Files.walkFileTree(folder, Set.of(), DEPTH, new LaunchFiles(found));
+      return List.copyOf(found);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Adopts what it comes by. */
+  private static final class LaunchFiles extends SimpleFileVisitor<Path> {
+    private final List<DaemonProcess> found;
+
+    LaunchFiles(List<DaemonProcess> found) {
+      this.found = found;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (file.toString().endsWith(".launch")) {
+        adopt(Path.of(file.toString().replaceFirst("\\.launch$", ".pid"))).ifPresent(found::add);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
+      return FileVisitResult.CONTINUE;
+    }
+  }
+
+  public long pid() {
+    return id.pid();
+  }
+
+  public String name() {
+    return launch.name();
+  }
+
+  public Path folder() {
+    return launch.folder();
+  }
+
+  public Path pidFile() {
+    return launch.pidFile();
+  }
+
+  /** The file that holds its standard output and error. */
+  public Path log() {
+    return launch.log();
+  }
+
+  public boolean alive() {
+    return id.alive();
+  }
+
+  public boolean paused() {
+    return id.paused();
+  }
+
+  /** The TCP ports on which it listens now; none when it is dead. */
+  public SortedSet<Integer> ports() {
+    return alive() ? ListeningPorts.ports(pid()) : Collections.emptySortedSet();
+  }
+
+  /** Sends SIGKILL to the group and waits until it is gone. */
+  public void kill() {
+    OWNED.remove(this);
+    if (alive()) {
+      send("KILL", group());
+      BoundedWait.until(launch.name() + " (" + pid() + ") is gone", KILL, () -> !alive());
+    } else {
+      killOrphans();
+    }
+  }
+
+  /**
+   * Sends SIGSTOP, and waits until each thread has heeded it: from then on it keeps its connections
+   * and answers nothing.
+   */
+  public void pause() {
+    signal("STOP");
+    if (alive()) {
+      BoundedWait.until(name() + " stands still", KILL, () -> ProcessThreads.standStill(pid()));
+      id.groupIn(launch.folder())
+          .forEach(pid ->
+              BoundedWait.until(pid + " stands still", KILL, () -> ProcessThreads.standStill(pid)));
+    }
+  }
+
+  public void resume() {
+    signal("CONT");
+  }
+
+  /** Sends SIGHUP to the process alone, which for many servers means: read your files again. */
+  public void hangUp() {
+    if (alive()) {
+      send("HUP", Long.toString(pid()));
+    }
+  }
+
+  /** Lets it outlive this JVM. */
+  public void leave() {
+    OWNED.remove(this);
+  }
+
+  /** Kills what is left of it and starts the same command in the same folder. */
+  public void restart() {
+    kill();
+    id = spawn(launch);
+    OWNED.add(this);
+  }
+
+  /**
+   * Kills what is left of it and starts it by another command, until {@link #restartAsBefore}. The
+   * first command is kept beside its files.
+   */
+  public void restartBy(UnaryOperator<List<String>> command) {
+    kill();
+    launch = launch.changed(command);
+    id = spawn(launch);
+    OWNED.add(this);
+  }
+
+  /** Whether it was started by another command than its own. */
+  public boolean changed() {
+    return launch.isChanged();
+  }
+
+  /** Kills what is left of it and starts it by its own command again. */
+  public void restartAsBefore() {
+    kill();
+    launch = launch.original();
+    id = spawn(launch);
+    OWNED.add(this);
+  }
+
+  /** Waits until the server is ready; fails at once, with the end of its log, if it dies. */
+  public void awaitReady(Duration atMost, BooleanSupplier ready) {
+    boolean came = BoundedWait.cameTrue(atMost, () -> !alive() || ready.getAsBoolean());
+    if (!came || !alive()) {
+      String how = alive() ? "did not get ready in " + atMost : "died";
+      String tail = logTail();
+      close();
+      throw new IllegalStateException(launch.name() + " " + how + "; " + log() + " ends:\n" + tail);
+    }
+  }
+
+  /** Asks it to end (SIGTERM), and kills it if it takes too long. */
+  @Override
+  public void close() {
+    end(TERM);
+  }
+
+  /** The same with a grace of the caller's choice. */
+  public void end(Duration grace) {
+    if (alive()) {
+      send("TERM", Long.toString(pid()));
+      send("CONT", group());
+      BoundedWait.cameTrue(grace, () -> !alive());
+    }
+    kill();
+  }
+
+  /** Ends it and removes the files by which it could be adopted; its log stays. */
+  public void forget() {
+    close();
+    launch.delete();
+  }
+
+  /** The rest of the word of its command that begins so. */
+  public String option(String start) {
+    return launch.command().stream()
+        .filter(word -> word.startsWith(start))
+        .map(word -> word.substring(start.length()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(launch.name() + " has no " + start));
+  }
+
+  private static ProcessIdentity spawn(LaunchSpec launch) {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, launch.name()));
+    command.addAll(List.of(launch.pidFile().toString(), ExecutableFinder.find("setsid")));
+    command.addAll(launch.command());
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(launch.folder().toFile())
+            .redirectErrorStream(true)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+    builder.environment().putAll(launch.environment());
+    try {
+      Files.deleteIfExists(launch.pidFile());
+      Process process = builder.start();
+      return awaitId(launch, process);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ProcessIdentity awaitId(LaunchSpec launch, Process process) {
+    BoundedWait.until(
+        launch.name() + " has written " + launch.pidFile(),
+        START,
+        () -> ProcessIdentity.read(launch.pidFile()).isPresent() || !process.isAlive());
+    return ProcessIdentity.read(launch.pidFile())
+        .orElseThrow(
+            () -> new IllegalStateException(launch.name() + " ended, see " + launch.log()));
+  }
+
+  private void signal(String name) {
+    if (alive()) {
+      send(name, group());
+    }
+  }
+
+  /** Workers that the process left behind when it died, like NGINX's. */
+  private void killOrphans() {
+    if (!id.recycled()) {
+      id.groupIn(launch.folder()).forEach(orphan -> send("KILL", Long.toString(orphan)));
+    }
+  }
+
+  private String group() {
+    return "-" + pid();
+  }
+
+  private static void send(String signal, String target) {
+    try {
+      Process kill =
+          new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " -- " + target)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS)) {
+        kill.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String logTail() {
+    try {
+      String text = Files.exists(log()) ? Files.readString(log()) : "";
+      return text.substring(Math.max(0, text.length() - LOG_TAIL));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}

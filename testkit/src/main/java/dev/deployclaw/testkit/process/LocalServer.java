@@ -1,0 +1,18 @@
+package dev.deployclaw.testkit.process;
+
+import java.util.List;
+
+/** Something of one or more daemons that was started as a whole and stops as a whole. */
+public interface LocalServer extends AutoCloseable {
+  List<DaemonProcess> daemons();
+
+  /** Lets the daemons outlive this JVM, which otherwise stops them when it ends. */
+  default void leave() {
+    daemons().forEach(DaemonProcess::leave);
+  }
+
+  @Override
+  default void close() {
+    daemons().reversed().forEach(DaemonProcess::close);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.deployclaw.testkit.redis;
+
+import dev.deployclaw.testkit.process.CSourceCompiler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The wall clock of one process, off by an amount that can be changed while it runs. Works by a
+ * preloaded library (see {@code skew.c}) that reads the amount from a file in the process's folder.
+ */
+public final class SkewedClock {
+  private static final String SOURCE = "skew.c";
+  private static final String LIBRARY = "skew.so";
+  private static final String OFFSET = "skew.offset";
+
+  private final Path file;
+
+  private SkewedClock(Path file) {
+    this.file = file;
+  }
+
+  /** The clock of the process that was started in the folder with {@link #environments}. */
+  public static SkewedClock of(Path processFolder) {
+    return find(processFolder)
+        .orElseThrow(() ->
+            new IllegalStateException("started without a clock of its own: " + processFolder));
+  }
+
+  /** Empty where the process was started without one. */
+  public static Optional<SkewedClock> find(Path processFolder) {
+    return Optional.of(processFolder.toAbsolutePath().resolve(OFFSET))
+        .filter(Files::exists)
+        .map(SkewedClock::new);
+  }
+
+  /**
+   * Compiles the library into the folder and answers what each process has to be started with. All
+   * clocks are right at first.
+   *
+   * @throws IllegalStateException when there is no C compiler, or it fails
+   */
+  public static RedisCluster.NodeEnvironment environments(Path folder) {
+    Path library = CSourceCompiler.compile(folder, SOURCE, LIBRARY, "-shared", "-fPIC");
+    return processFolder -> {
+      Path file = processFolder.toAbsolutePath().resolve(OFFSET);
+      write(file, Duration.ZERO);
+      return Map.of("LD_PRELOAD", library.toString(), "DEPLOYCLAW_SKEW_FILE", file.toString());
+    };
+  }
+
+  /** Puts the clock ahead by the amount, or behind if it is negative, from now on. */
+  public void set(Duration offset) {
+    write(file, offset);
+  }
+
+  public Duration offset() {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      return Duration.ofNanos(ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Never shortens the file, which may be mapped. */
+  private static void write(Path file, Duration offset) {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    bytes.putLong(offset.toNanos()).flip();
+    try {
+      Files.createDirectories(Objects.requireNonNull(file.getParent()));
+      try (FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.write(bytes, 0);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.deployclaw.testkit.server;
+
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.ExecutableFinder;
+import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.process.LocalServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A nats-server with JetStream, which stores in files. */
+public final class NatsServer implements LocalServer {
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final String NAME = "nats";
+  private static final String CONFIG = "nats.conf";
+
+  private final HostPort address;
+  private final DaemonProcess daemon;
+
+  private NatsServer(HostPort address, DaemonProcess daemon) {
+    this.address = address;
+    this.daemon = daemon;
+  }
+
+  public static NatsServer start(Path folder) {
+    return start(folder, "");
+  }
+
+  /**
+   * @param lines further configuration, such as accounts and their permissions
+   */
+  public static NatsServer start(Path folder, String lines) {
+    int port = FreePortFinder.free();
+    writeConfig(folder, port, lines);
+    List<String> command = List.of(ExecutableFinder.find("nats-server"), "--config", CONFIG);
+    NatsServer nats =
+        new NatsServer(
+            HostPort.loopback(port), DaemonProcess.start(new LaunchSpec(folder, NAME, command)));
+    nats.awaitReady();
+    return nats;
+  }
+
+  /**
+   * One with a configuration of its own, laid out below the folder as it is below the root of a
+   * container; it stores and listens elsewhere than that says.
+   *
+   * @param config by its absolute path there
+   * @param files further ones, by theirs
+   */
+  public static NatsServer start(
+      Path folder, Map.Entry<String, String> config, Map<String, String> files) {
+    int port = FreePortFinder.free();
+    write(folder, config.getKey(), config.getValue());
+    files.forEach((path, text) -> write(folder, path, text));
+    List<String> command =
+        List.of(
+            ExecutableFinder.find("nats-server"),
+            "--config=" + within(folder, config.getKey()),
+            "--addr=" + HostPort.LOOPBACK,
+            "--port=" + port,
+            "--store_dir=" + folder.toAbsolutePath().resolve("data"));
+    NatsServer nats =
+        new NatsServer(
+            HostPort.loopback(port), DaemonProcess.start(new LaunchSpec(folder, NAME, command)));
+    nats.awaitReady();
+    return nats;
+  }
+
+  private static Path within(Path folder, String path) {
+    return folder.toAbsolutePath().resolve(path.substring(1));
+  }
+
+  private static void write(Path folder, String path, String text) {
+    try {
+      var file = within(folder, path);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The server that was started in the folder, dead or alive. */
+  public static NatsServer adopt(Path folder) {
+    try (var lines = Files.lines(folder.resolve(CONFIG))) {
+      String listen = lines.findFirst().orElseThrow();
+      HostPort address = HostPort.parse(listen.substring(listen.indexOf(' ') + 1));
+      return new NatsServer(address, DaemonProcess.adoptNamed(folder, NAME));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String url() {
+    return "nats://" + address;
+  }
+
+  public HostPort address() {
+    return address;
+  }
+
+  public DaemonProcess daemon() {
+    return daemon;
+  }
+
+  /** Kills what is left of it and starts it again with what it had stored. */
+  public void restart() {
+    daemon.restart();
+    awaitReady();
+  }
+
+  @Override
+  public List<DaemonProcess> daemons() {
+    return List.of(daemon);
+  }
+
+  private void awaitReady() {
+    daemon.awaitReady(
+        READY, () -> ServerReadiness.greeting(address).contains("\"jetstream\":true"));
+  }
+
+  private static void writeConfig(Path folder, int port, String lines) {
+    String config =
+        """
+        listen: %s
+        jetstream {
+          store_dir: "%s"
+          max_memory_store: 64MB
+          max_file_store: 1GB
+        }
+        %s
+        """
+            .formatted(HostPort.loopback(port), folder.toAbsolutePath().resolve("data"), lines);
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve(CONFIG), config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.deployclaw.testkit.server;
+
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.ExecutableFinder;
+import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.process.LocalServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * An NGINX in a folder of its own, with the caller's configuration. What the configuration leaves
+ * open of {@code daemon}, {@code pid} and {@code user} is given on the command line, so a later
+ * configuration of the same process has to leave the same open.
+ */
+public final class NginxServer implements LocalServer {
+  /** Lines for the {@code http} block that keep its temporary files in its folder. */
+  public static final String TEMP_PATHS =
+      """
+      client_body_temp_path tmp-body;
+      proxy_temp_path tmp-proxy;
+      fastcgi_temp_path tmp-fastcgi;
+      uwsgi_temp_path tmp-uwsgi;
+      scgi_temp_path tmp-scgi;
+      """;
+
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final String NAME = "nginx-process";
+  private static final String PID_FILE = "nginx.pid";
+
+  private final DaemonProcess daemon;
+  private final Path pidFile;
+
+  private NginxServer(DaemonProcess daemon, Path pidFile) {
+    this.daemon = daemon;
+    this.pidFile = pidFile;
+  }
+
+  /** Writes the configuration to {@code nginx.conf} in the folder and starts it. */
+  public static NginxServer start(Path folder, String config) {
+    Path file = folder.resolve("nginx.conf");
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(file, config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return start(folder, file);
+  }
+
+  /** Starts it with a file, which may be reached through a link that changes later. */
+  public static NginxServer start(Path folder, Path configFile) {
+    Path home = folder.toAbsolutePath().normalize();
+    Path pidFile = home.resolve(PID_FILE);
+    Path file = configFile.toAbsolutePath().normalize();
+    List<String> command =
+        List.of(
+            ExecutableFinder.find("nginx"),
+            "-p",
+            home + "/",
+            "-c",
+            file.toString(),
+            "-e",
+            home.resolve("error.log").toString(),
+            "-g",
+            directives(file, pidFile));
+    NginxServer nginx =
+        new NginxServer(DaemonProcess.start(new LaunchSpec(home, NAME, command)), pidFile);
+    nginx.awaitReady();
+    return nginx;
+  }
+
+  /** The NGINX that was started in the folder, dead or alive. */
+  public static NginxServer adopt(Path folder) {
+    return new NginxServer(
+        DaemonProcess.adoptNamed(folder, NAME),
+        folder.toAbsolutePath().normalize().resolve(PID_FILE));
+  }
+
+  /** Where NGINX itself writes its process id. */
+  public Path pidFile() {
+    return pidFile;
+  }
+
+  public DaemonProcess daemon() {
+    return daemon;
+  }
+
+  /** Asks it to read its configuration again; does not wait. */
+  public void reload() {
+    daemon.hangUp();
+  }
+
+  /** Kills what is left of it and starts it again. */
+  public void restart() {
+    daemon.restart();
+    awaitReady();
+  }
+
+  @Override
+  public List<DaemonProcess> daemons() {
+    return List.of(daemon);
+  }
+
+  /** NGINX writes its process id once it listens. */
+  private void awaitReady() {
+    daemon.awaitReady(READY, this::hasWrittenPid);
+  }
+
+  private boolean hasWrittenPid() {
+    try {
+      return Files.readString(pidFile).strip().equals(Long.toString(daemon.pid()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String directives(Path configFile, Path pidFile) {
+    try {
+      String config = Files.readString(configFile);
+      StringBuilder missing = new StringBuilder();
+      Map<String, String> wanted =
+          isRoot()
+              ? Map.of("daemon", "off", "pid", pidFile.toString(), "user", "root")
+              : Map.of("daemon", "off", "pid", pidFile.toString());
+      wanted.forEach((name, value) -> {
+        if (!Pattern.compile("(?m)^\\s*" + name + "\\s").matcher(config).find()) {
+          missing.append(name).append(' ').append(value).append("; ");
+        }
+      });
+      return missing.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isRoot() throws IOException {
+    return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+  }
+}

@@ -1,0 +1,223 @@
+package dev.deployclaw.testkit.server;
+
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.JavaProgram;
+import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.process.LocalServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Properties;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+
+/**
+ * An S3 server with one bucket, storing in files (S3Proxy). Either part of this JVM or a process of
+ * its own, which can be killed and paused.
+ */
+public final class S3Server implements LocalServer {
+  private static final Duration READY = Duration.ofSeconds(90);
+  private static final String NAME = "s3";
+  private static final String SETTINGS = "s3.properties";
+  private static final String BUCKET = "deployclaw";
+  private static final int KEY_BYTES = 16;
+
+  private static final JavaProgram PROGRAM =
+      JavaProgram.of(
+          S3Server.class.getName(),
+          List.of(
+              "-XX:+UseSerialGC",
+              "-XX:TieredStopAtLevel=1",
+              "-Xmx128m",
+              "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml"));
+
+  private final Settings settings;
+  private final List<DaemonProcess> daemons;
+  private final AutoCloseable embedded;
+  private final String scheme;
+
+  private S3Server(Settings settings, List<DaemonProcess> daemons, AutoCloseable embedded) {
+    this(settings, daemons, embedded, "http");
+  }
+
+  private S3Server(
+      Settings settings, List<DaemonProcess> daemons, AutoCloseable embedded, String scheme) {
+    this.scheme = scheme;
+    this.settings = settings;
+    this.daemons = daemons;
+    this.embedded = embedded;
+  }
+
+  /** Starts it in this JVM. */
+  public static S3Server start(Path folder) {
+    Settings settings = Settings.create(folder);
+    S3Proxy proxy = serve(folder, settings);
+    return new S3Server(settings, List.of(), proxy::stop);
+  }
+
+  /** Starts one in this JVM that speaks TLS alone. */
+  public static S3Server startEncrypted(Path folder, TestCertificate server)
+      throws GeneralSecurityException {
+    Settings settings = Settings.create(folder);
+    S3Proxy proxy =
+        start(
+            S3Proxy.builder()
+                .secureEndpoint(URI.create("https://" + HostPort.loopback(settings.port())))
+                .sslContext(server.serving()),
+            folder,
+            settings);
+    return new S3Server(settings, List.of(), proxy::stop, "https");
+  }
+
+  /** Starts it as a process of its own, with this JVM's java and class path. */
+  public static S3Server spawn(Path folder) {
+    Settings settings = Settings.create(folder);
+    List<String> command = PROGRAM.command(List.of(folder.toAbsolutePath().toString()));
+    DaemonProcess daemon = DaemonProcess.start(new LaunchSpec(folder, NAME, command));
+    S3Server s3 = new S3Server(settings, List.of(daemon), () -> {});
+    s3.awaitReady();
+    return s3;
+  }
+
+  /** The process that was spawned in the folder, dead or alive. */
+  public static S3Server adopt(Path folder) {
+    return new S3Server(
+        Settings.read(folder), List.of(DaemonProcess.adoptNamed(folder, NAME)), () -> {});
+  }
+
+  /** Serves what {@link #spawn} prepared in the folder, until it is killed. */
+  public static void main(String[] args) {
+    Path folder = Path.of(args[0]);
+    serve(folder, Settings.read(folder));
+  }
+
+  public String endpoint() {
+    return scheme + "://" + address();
+  }
+
+  public HostPort address() {
+    return HostPort.loopback(settings.port());
+  }
+
+  public String accessKey() {
+    return settings.accessKey();
+  }
+
+  public String secretKey() {
+    return settings.secretKey();
+  }
+
+  public String bucket() {
+    return BUCKET;
+  }
+
+  /** Kills what is left of the process and starts it again with what it had stored. */
+  public void restart() {
+    daemons.forEach(DaemonProcess::restart);
+    awaitReady();
+  }
+
+  /** The process, if it is one of its own. */
+  @Override
+  public List<DaemonProcess> daemons() {
+    return daemons;
+  }
+
+  @Override
+  public void close() {
+    daemons.forEach(DaemonProcess::close);
+    try {
+      embedded.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the S3 server did not stop", e);
+    }
+  }
+
+  /** Without a signature any answer at all, a refusal, shows that it is there. */
+  private void awaitReady() {
+    daemons.forEach(daemon ->
+        daemon.awaitReady(READY, () -> ServerReadiness.get(address(), "/").contains("HTTP/1.")));
+  }
+
+  private static S3Proxy serve(Path folder, Settings settings) {
+    var at = URI.create("http://" + HostPort.loopback(settings.port()));
+    return start(S3Proxy.builder().endpoint(at), folder, settings);
+  }
+
+  private static S3Proxy start(S3Proxy.Builder listening, Path folder, Settings settings) {
+    try {
+      Path data = Files.createDirectories(folder.toAbsolutePath().resolve("data"));
+      var store = new FilesystemNio2BlobStore(data.toString());
+      Files.createDirectories(data.resolve(BUCKET));
+      S3Proxy proxy =
+          listening
+              .blobStore(store)
+              .awsAuthentication(
+                  AuthenticationType.AWS_V4, settings.accessKey(), settings.secretKey())
+              .build();
+      proxy.start();
+      return proxy;
+    } catch (Exception e) {
+      throw new IllegalStateException("the S3 server did not start", e);
+    }
+  }
+
+  /** What the server and its clients have to agree on; kept in a file that only the owner reads. */
+  private record Settings(int port, String accessKey, String secretKey) {
+    static Settings create(Path folder) {
+      Settings settings = new Settings(FreePortFinder.free(), key(), key());
+      Properties properties = new Properties();
+      properties.setProperty("port", Integer.toString(settings.port));
+      properties.setProperty("accessKey", settings.accessKey);
+      properties.setProperty("secretKey", settings.secretKey);
+      try {
+        Path file = Files.createDirectories(folder).resolve(SETTINGS);
+        Files.deleteIfExists(file);
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (var out = Files.newBufferedWriter(file)) {
+          properties.store(out, null);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return settings;
+    }
+
+    static Settings read(Path folder) {
+      Properties properties = new Properties();
+      try (var in = Files.newBufferedReader(folder.resolve(SETTINGS))) {
+        properties.load(in);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new Settings(
+          Integer.parseInt(properties.getProperty("port")),
+          properties.getProperty("accessKey"),
+          properties.getProperty("secretKey"));
+    }
+
+    private static String key() {
+      byte[] bytes = new byte[KEY_BYTES];
+      new SecureRandom().nextBytes(bytes);
+      return HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public String toString() {
+      return "Settings[port=" + port + ", keys=***]";
+    }
+  }
+}
