@@ -194,9 +194,9 @@ disable_units() {
 find_sources() (
   cd "$ROOT"
   shopt -s nullglob
-  local poms=(./*/pom.xml)
+  local poms=(./*/pom.xml ./workshop/*/pom.xml)
   find ./pom.xml ./.mvn ./scripts/env.sh ./SKILL*.md "${poms[@]%/pom.xml}" \
-    \( -name target -o -name '.surefire-*' -o -path '*/src/test' -o -path ./bench/src \) -prune -o -type f "$@"
+    \( -name target -o -name '.surefire-*' -o -path '*/src/test' -o -path ./workshop/bench \) -prune -o -type f "$@"
 )
 
 # Names, sizes and times: what moves with every edit, and is quick to read. The time of the last change of the file's
@@ -266,10 +266,10 @@ build() (
 # classes isn't built upon.
 build_program() {
   local cut_off=$ROOT/.deployclaw/building
-  if [[ -e $cut_off ]]; then rm -rf "$ROOT"/*/target/run; fi
+  if [[ -e $cut_off ]]; then rm -rf "$ROOT"/{,workshop/}*/target/run; fi
   rm -rf "$PROGRAMS/new" "${PROGRAMS:?}/$1"
   : >"$cut_off"
-  local build=(-Prun -T 1C --projects lab --also-make "-Dprogram=$PROGRAMS/new" package)
+  local build=(-Prun -T 1C --projects :lab --also-make "-Dprogram=$PROGRAMS/new" package)
   if ! maven "${build[@]}" >"$BUILD_LOG" 2>&1; then
     explain_failure "${build[@]}"
     rm -rf "$PROGRAMS/new"

@@ -42,7 +42,7 @@ slow_share() {
 
 # named WORD: the classes that a module's or a class's name means.
 named() {
-  test_classes | awk -v w="$1" '{ n = $2; sub(/.*\./, "", n) } $1 == w || $2 == w || n == w'
+  test_classes | awk -v w="$1" '{ n = $2; sub(/.*\./, "", n); m = $1; sub(/.*\//, "", m) } m == w || $1 == w || $2 == w || n == w'
 }
 
 # --- Building ---------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ longest_first() {
 run_part() {
   local part=$1 status=0 only=() module
   shift
-  rm -rf "$ROOT"/*/target/surefire-reports
+  rm -rf "$ROOT"/{,workshop/}*/target/surefire-reports
   if [[ -s $CHOSEN ]]; then
     cut -d ' ' -f 2 "$CHOSEN" | sed 's/\./\//g; s/$/.java/' >"$CHOSEN.files"
     only=("-Dsurefire.includesFile=$CHOSEN.files")

@@ -29,9 +29,10 @@ class OwnWordsTest {
   @Test
   void noMessageInTheSourcesLosesAWord() throws Exception {
     var redaction = SecretRedactor.of(List.of());
-    try (Stream<Path> modules = Files.list(Path.of(".."))) {
+    try (Stream<Path> modules = Files.list(Path.of(".."));
+        Stream<Path> workshop = Files.list(Path.of("../workshop"))) {
       var messages =
-          modules
+          Stream.concat(modules, workshop)
               .map(module -> module.resolve("src/main/java"))
               .filter(Files::isDirectory)
               .flatMap(OwnWordsTest::messages)

@@ -1,0 +1,38 @@
+package dev.deployclaw.bench;
+
+import dev.deployclaw.bench.activation.ActivationBench;
+import dev.deployclaw.bench.decision.DecideBench;
+import dev.deployclaw.bench.estate.EstateBench;
+import dev.deployclaw.bench.log.LogBench;
+import dev.deployclaw.bench.policy.PoliciesBench;
+import dev.deployclaw.bench.stage.StageBench;
+import dev.deployclaw.bench.view.ViewBench;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The benchmarks by name: {@code workshop/bench/run stage}. */
+@Command(
+    name = "workshop/bench/run",
+    mixinStandardHelpOptions = true,
+    description = "Measures the phases of a run, decisions, policies and the log.")
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] words) {
+    var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    var command =
+        new CommandLine(new Main())
+            .addSubcommand(new StageBench(out))
+            .addSubcommand(new RunBench(out))
+            .addSubcommand(new EstateBench(out))
+            .addSubcommand(new ActivationBench(out))
+            .addSubcommand(new DecideBench(out))
+            .addSubcommand(new PoliciesBench(out))
+            .addSubcommand(new GrantBench(out))
+            .addSubcommand(new LogBench(out))
+            .addSubcommand(new ViewBench(out));
+    System.exit(command.execute(words));
+  }
+}

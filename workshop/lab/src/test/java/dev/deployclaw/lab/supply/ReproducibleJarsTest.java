@@ -1,0 +1,107 @@
+package dev.deployclaw.lab.supply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.testkit.Slow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two checkouts in two folders make the same jars, byte for byte. Not faster, since Maven and the
+ * compiler have to run twice.
+ */
+class ReproducibleJarsTest {
+  private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
+  private static final Set<String> LEFT_OUT = Set.of("target", ".git", ".deployclaw");
+  private static final long LONGEST_MINUTES = 10;
+
+  @TempDir Path folder;
+
+  @Test
+  void aModuleIsTheSameTwice() throws Exception {
+    assertSameTwice("policy", 1);
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.lab.supply.ReproducibleJarsTest",
+      because = "it compiles all that is shipped, twice")
+  @Test
+  void allThatIsShippedIsTheSameTwice() throws Exception {
+    assertSameTwice("container,ratelimit", 8);
+  }
+
+  private void assertSameTwice(String modules, int least) throws Exception {
+    var one = jars(build(folder.resolve("one"), modules));
+    var other = jars(build(folder.resolve("another/place"), modules));
+
+    assertThat(one).hasSizeGreaterThanOrEqualTo(least);
+    assertThat(other).isEqualTo(one);
+  }
+
+  private static Path build(Path checkout, String modules) throws Exception {
+    copy(checkout);
+    var log = checkout.resolve("build.log");
+    var command =
+        new ArrayList<>(
+            List.of("mvn", "-o", "-Prun", "--projects", modules, "--also-make", "package"));
+    String repository = System.getProperty("maven.repo.local", "");
+    if (!repository.isEmpty()) {
+      command.add("-Dmaven.repo.local=" + repository);
+    }
+    var process =
+        new ProcessBuilder(command)
+            .directory(checkout.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    process.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    var running = process.start();
+    boolean over = running.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
+    running.destroyForcibly();
+    assertThat(over && running.exitValue() == 0).as(Files.readString(log)).isTrue();
+    return checkout;
+  }
+
+  private static void copy(Path to) throws IOException {
+    try (var files = Files.walk(ROOT)) {
+      var sources = files.filter(Files::isRegularFile).filter(ReproducibleJarsTest::isSource);
+      for (var file : (Iterable<Path>) sources::iterator) {
+        var copy = to.resolve(ROOT.relativize(file));
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+  }
+
+  private static boolean isSource(Path file) {
+    for (var part : ROOT.relativize(file)) {
+      if (LEFT_OUT.contains(part.toString())) {
+        return false;
+      }
+    }
+    return !ROOT.relativize(file).toString().contains("src/test/");
+  }
+
+  private static Map<String, String> jars(Path checkout)
+      throws IOException, NoSuchAlgorithmException {
+    var digests = new TreeMap<String, String>();
+    try (var files = Files.walk(checkout)) {
+      for (var jar : (Iterable<Path>) files.filter(f -> f.toString().endsWith(".jar"))::iterator) {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
+        digests.put(checkout.relativize(jar).toString(), HexFormat.of().formatHex(digest));
+      }
+    }
+    return digests;
+  }
+}
