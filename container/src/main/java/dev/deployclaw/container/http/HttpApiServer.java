@@ -20,7 +20,7 @@ import dev.deployclaw.container.http.route.FreezeRoutes;
 import dev.deployclaw.container.http.route.ObservabilityRoutes;
 import dev.deployclaw.container.http.route.TaskRoutes;
 import dev.deployclaw.container.http.tls.ServerTls;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
 import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -84,7 +84,7 @@ public final class HttpApiServer implements AutoCloseable {
   }
 
   /** Returns when it listens. */
-  public static HttpApiServer start(ServerConfig serve, Sidecar sidecar)
+  public static HttpApiServer start(ServerConfig serve, AgentServer sidecar)
       throws InvalidConfigException, SetupException, InterruptedException {
     var clients = serve.tls().map(ServerConfig.Tls::clients).orElse(List.of());
     var credentials = new CredentialStore(tokens(serve), clients);
@@ -228,7 +228,7 @@ public final class HttpApiServer implements AutoCloseable {
   }
 
   private static List<ApiRoute> routes(
-      ServerConfig serve, Sidecar sidecar, ExecutorService threads, RequestAuthorizer guard) {
+      ServerConfig serve, AgentServer sidecar, ExecutorService threads, RequestAuthorizer guard) {
     var routes = new ArrayList<ApiRoute>();
     routes.addAll(new TaskRoutes(sidecar).routes());
     routes.addAll(new ExecutionRoutes(sidecar.executions()).routes());

@@ -7,7 +7,7 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ class FloodTest {
 
   @BeforeEach
   void start() throws Exception {
-    served = Served.start(folder, Desks.bounds(QUEUE, Duration.ofSeconds(30)));
+    served = Served.start(folder, ServerFixture.bounds(QUEUE, Duration.ofSeconds(30)));
   }
 
   @AfterEach

@@ -3,7 +3,7 @@ package dev.deployclaw.container.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.health.BackendHealthCheck;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.container.telemetry.Collector;
 import dev.deployclaw.container.telemetry.Telemetry;
 import dev.deployclaw.testkit.BoundedWait;
@@ -36,7 +36,7 @@ class OtlpMetricsTest {
 
       BoundedWait.until(
           "both show the same, and all there is",
-          Desks.SOON,
+          ServerFixture.SOON,
           () -> {
             var shown = shown(served.get("/metrics", Served.VIC).body());
             return shown.getOrDefault("deployclaw_runs_total{result=REFUSED}", 0.0) == 1

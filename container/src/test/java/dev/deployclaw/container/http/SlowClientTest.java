@@ -8,7 +8,7 @@ import dev.deployclaw.audit.record.HashChainSealer;
 import dev.deployclaw.audit.redaction.SecretRedactor;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.http.Events.Event;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.LogEntryFixture;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -203,7 +203,7 @@ class SlowClientTest {
     var got = new ArrayList<Line>();
     BoundedWait.until(
         "a place is free",
-        Desks.SOON,
+        ServerFixture.SOON,
         () -> {
           try {
             var line = Line.follow(served, ID, "0");

@@ -7,7 +7,7 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class TasksTest {
 
   @BeforeEach
   void start() throws Exception {
-    served = Served.start(folder, Desks.bounds(2, Duration.ofSeconds(30)));
+    served = Served.start(folder, ServerFixture.bounds(2, Duration.ofSeconds(30)));
   }
 
   @AfterEach
@@ -178,7 +178,7 @@ class TasksTest {
     assertThat(twice.text("result")).isEqualTo("NO_CHANGE");
     BoundedWait.until(
         "it is stopped",
-        Desks.SOON,
+        ServerFixture.SOON,
         () ->
             served.get("/v1/executions/" + stopped, VIC).text("reason").contains("incident 4711"));
     assertThat(served.world.active().orElseThrow().epoch()).isEqualTo(1);

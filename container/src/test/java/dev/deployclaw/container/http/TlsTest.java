@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
-import dev.deployclaw.container.serve.Brake;
-import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.ExecutorBrake;
+import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.testkit.server.TestCertificate;
 import java.net.URI;
@@ -32,7 +32,7 @@ class TlsTest {
   private static TestCertificate console;
   private static TestCertificate stranger;
 
-  private static Sidecar sidecar;
+  private static AgentServer sidecar;
 
   @BeforeAll
   static void start() throws Exception {
@@ -40,9 +40,9 @@ class TlsTest {
     console = TestCertificate.make(folder.resolve("console"), "CN=console,O=Example");
     stranger = TestCertificate.make(folder.resolve("stranger"), "CN=stranger,O=Example");
     sidecar =
-        Sidecar.start(
-            Desks.estate(new FakeEstate(), new Brake(), folder.resolve("state"), List.of()),
-            Desks.bounds(2, Duration.ofSeconds(5)));
+        AgentServer.start(
+            ServerFixture.estate(new FakeEstate(), new ExecutorBrake(), folder.resolve("state"), List.of()),
+            ServerFixture.bounds(2, Duration.ofSeconds(5)));
   }
 
   @AfterAll

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The process that serves, over HTTP, on a real estate. */
 @Slow(
-    guard = "dev.deployclaw.container.serve.SidecarTest",
+    guard = "dev.deployclaw.container.server.AgentServerTest",
     because = "it starts serving agents on a real estate, and kills them")
 class ServeTest {
   private static final Duration SOON = Duration.ofMinutes(2);

@@ -12,9 +12,9 @@ import dev.deployclaw.container.file.StateFolderLock;
 import dev.deployclaw.container.health.BackendHealthChecks;
 import dev.deployclaw.container.http.HttpApiServer;
 import dev.deployclaw.container.notification.BackoffPolicy;
-import dev.deployclaw.container.serve.Estate;
-import dev.deployclaw.container.serve.Sidecar;
-import dev.deployclaw.container.serve.Watching;
+import dev.deployclaw.container.server.AgentResources;
+import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExitCode;
@@ -71,7 +71,7 @@ public final class ServeCommand implements Callable<Integer> {
     HttpApiServer.load();
     try (var _ = alone(config.stateDir());
         var agent = AgentRuntime.open(config, ProgressListener.NONE);
-        var sidecar = Sidecar.start(estate(config, agent), serve.bounds());
+        var sidecar = AgentServer.start(estate(config, agent), serve.bounds());
         var api = HttpApiServer.start(serve, sidecar)) {
       agent.telemetry().serves(sidecar.meters()::snapshots);
       announce(api.address());
@@ -114,8 +114,8 @@ public final class ServeCommand implements Callable<Integer> {
                 : "deployclaw serves " + address);
   }
 
-  private static Estate estate(AgentConfig config, AgentRuntime agent) {
-    return new Estate(
+  private static AgentResources estate(AgentConfig config, AgentRuntime agent) {
+    return new AgentResources(
         agent.ports(),
         agent.settings(),
         agent.signer(),
@@ -123,7 +123,7 @@ public final class ServeCommand implements Callable<Integer> {
         agent.journal()::shipping,
         agent.journal()::tail,
         config.stateDir(),
-        new Watching(
+        new MonitoringSettings(
             config.watch(), config.sinks(), BackoffPolicy.DEFAULT, config.etcd().prefix()));
   }
 

@@ -6,8 +6,8 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
 import dev.deployclaw.container.http.tls.ServerTls;
-import dev.deployclaw.container.serve.Meters;
-import dev.deployclaw.container.serve.Meters.Refusal;
+import dev.deployclaw.container.server.ServerMetrics;
+import dev.deployclaw.container.server.ServerMetrics.Refusal;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -23,10 +23,10 @@ public final class RequestAuthorizer {
   private final CredentialStore credentials;
   private final Optional<ServerTls> tls;
   private final ApiRateLimits budgets;
-  private final Meters meters;
+  private final ServerMetrics meters;
 
   public RequestAuthorizer(
-      CredentialStore credentials, Optional<ServerTls> tls, ApiRateLimits budgets, Meters meters) {
+      CredentialStore credentials, Optional<ServerTls> tls, ApiRateLimits budgets, ServerMetrics meters) {
     this.credentials = credentials;
     this.tls = tls;
     this.budgets = budgets;

@@ -6,10 +6,10 @@ import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
-import dev.deployclaw.container.serve.Executions;
-import dev.deployclaw.container.serve.Following;
-import dev.deployclaw.container.serve.Following.Batch;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.query.ExecutionQueries;
+import dev.deployclaw.container.query.LogFollower;
+import dev.deployclaw.container.query.LogFollower.Batch;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.Context;
@@ -51,8 +51,8 @@ final class EventStream {
   private final HttpServerResponse response;
   private final Context context;
   private final Executor threads;
-  private final Executions executions;
-  private final Following following;
+  private final ExecutionQueries executions;
+  private final LogFollower following;
   private final BooleanSupplier known;
   private final boolean resumed;
   private final long heartbeatMillis;
@@ -66,7 +66,7 @@ final class EventStream {
   /**
    * @param threads where reading blocks
    */
-  EventStream(RoutingContext exchange, Sidecar sidecar, Executor threads, Wanted wanted) {
+  EventStream(RoutingContext exchange, AgentServer sidecar, Executor threads, Wanted wanted) {
     this.exchange = exchange;
     this.response = exchange.response();
     this.context = exchange.vertx().getOrCreateContext();

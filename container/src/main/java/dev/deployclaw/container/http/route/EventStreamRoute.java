@@ -9,7 +9,7 @@ import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpMethod;
@@ -31,7 +31,7 @@ public final class EventStreamRoute {
   private static final Pattern RECORD =
       Pattern.compile("(\\d{1,9})(?:-([0-9a-f]{%d}))?".formatted(EventStream.SHORT_HASH));
 
-  private final Sidecar sidecar;
+  private final AgentServer sidecar;
   private final Executor threads;
   private final RequestAuthorizer guard;
   private final ConcurrencyLimiter open;
@@ -40,7 +40,7 @@ public final class EventStreamRoute {
    * @param threads where reading blocks
    * @param guard is asked again and again whether the caller is still known
    */
-  public EventStreamRoute(Sidecar sidecar, Executor threads, RequestAuthorizer guard) {
+  public EventStreamRoute(AgentServer sidecar, Executor threads, RequestAuthorizer guard) {
     this.sidecar = sidecar;
     this.threads = threads;
     this.guard = guard;

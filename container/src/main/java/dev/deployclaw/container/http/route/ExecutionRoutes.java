@@ -6,7 +6,7 @@ import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
-import dev.deployclaw.container.serve.Executions;
+import dev.deployclaw.container.query.ExecutionQueries;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +16,9 @@ public final class ExecutionRoutes {
   private static final int LIMIT = 20;
   private static final int MOST_LIMIT = 100;
 
-  private final Executions executions;
+  private final ExecutionQueries executions;
 
-  public ExecutionRoutes(Executions executions) {
+  public ExecutionRoutes(ExecutionQueries executions) {
     this.executions = executions;
   }
 

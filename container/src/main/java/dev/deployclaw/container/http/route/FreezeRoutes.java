@@ -9,7 +9,7 @@ import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
@@ -20,9 +20,9 @@ import java.util.Set;
 
 /** The kill switch. It is turned at once: it waits for no task, and takes no lead. */
 public final class FreezeRoutes {
-  private final Sidecar sidecar;
+  private final AgentServer sidecar;
 
-  public FreezeRoutes(Sidecar sidecar) {
+  public FreezeRoutes(AgentServer sidecar) {
     this.sidecar = sidecar;
   }
 

@@ -3,7 +3,7 @@ package dev.deployclaw.container.http.route;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,14 +19,14 @@ public final class ObservabilityRoutes {
 
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final Sidecar sidecar;
+  private final AgentServer sidecar;
   private final ReadinessEndpoint readiness;
   private final boolean openMetrics;
 
   /**
    * @param threads where looking blocks
    */
-  public ObservabilityRoutes(Sidecar sidecar, Executor threads, boolean openMetrics) {
+  public ObservabilityRoutes(AgentServer sidecar, Executor threads, boolean openMetrics) {
     this.sidecar = sidecar;
     this.readiness = new ReadinessEndpoint(sidecar, threads);
     this.openMetrics = openMetrics;

@@ -3,8 +3,8 @@ package dev.deployclaw.container.http.route;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
-import dev.deployclaw.container.serve.Pulse;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.health.BackendHealthMonitor;
+import dev.deployclaw.container.server.AgentServer;
 import io.vertx.core.Context;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -23,14 +23,14 @@ final class ReadinessEndpoint {
   /** However often readiness is asked for, the back ends are asked once in so long. */
   private static final Duration FRESH = Duration.ofSeconds(1);
 
-  private final Sidecar sidecar;
+  private final AgentServer sidecar;
   private final Executor threads;
   private final List<RoutingContext> waiting = new ArrayList<>();
 
   /**
    * @param threads where asking blocks
    */
-  ReadinessEndpoint(Sidecar sidecar, Executor threads) {
+  ReadinessEndpoint(AgentServer sidecar, Executor threads) {
     this.sidecar = sidecar;
     this.threads = threads;
   }
@@ -79,7 +79,7 @@ final class ReadinessEndpoint {
     return ApiResponse.json(accepting && beat.well() ? 200 : 503, body);
   }
 
-  private static Map<String, Object> sign(Pulse.Sign sign) {
+  private static Map<String, Object> sign(BackendHealthMonitor.Sign sign) {
     var out = new LinkedHashMap<String, Object>();
     out.put("name", sign.name());
     out.put("up", sign.trouble().isEmpty());

@@ -9,11 +9,11 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.exchange.RollbackRequestBody;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
-import dev.deployclaw.container.serve.Asked;
-import dev.deployclaw.container.serve.Desk;
-import dev.deployclaw.container.serve.Meters.Refusal;
-import dev.deployclaw.container.serve.Outcomes;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.intake.TaskQueue;
+import dev.deployclaw.container.server.ServerMetrics.Refusal;
+import dev.deployclaw.container.query.OutcomeDocuments;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.HeldPlan;
@@ -34,9 +34,9 @@ public final class TaskRoutes {
 
   private static final String LAST = "last";
 
-  private final Sidecar sidecar;
+  private final AgentServer sidecar;
 
-  public TaskRoutes(Sidecar sidecar) {
+  public TaskRoutes(AgentServer sidecar) {
     this.sidecar = sidecar;
   }
 
@@ -63,7 +63,7 @@ public final class TaskRoutes {
               sidecar
                   .desk()
                   .submit(
-                      Asked.task(body.request(), call.caller().name(), body.manual(), key(call))));
+                      TaskSubmission.task(body.request(), call.caller().name(), body.manual(), key(call))));
     };
   }
 
@@ -79,7 +79,7 @@ public final class TaskRoutes {
     return switch (RollbackRequestBody.parse(call.body())) {
       case RollbackRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case RollbackRequestBody.Read.Good(boolean manual) ->
-          reply(sidecar.desk().submit(Asked.back(id, call.caller().name(), manual, key(call))));
+          reply(sidecar.desk().submit(TaskSubmission.back(id, call.caller().name(), manual, key(call))));
     };
   }
 
@@ -105,7 +105,7 @@ public final class TaskRoutes {
   private ApiResponse plan(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
     var held = ExecutionIdFormat.fits(id) ? sidecar.heldPlan(id) : Optional.<HeldPlan>empty();
-    return held.map(h -> ApiResponse.json(200, Outcomes.document(h)))
+    return held.map(h -> ApiResponse.json(200, OutcomeDocuments.document(h)))
         .orElseGet(() ->
             ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held")));
   }
@@ -154,18 +154,18 @@ public final class TaskRoutes {
         .log("approval refused");
   }
 
-  private ApiResponse reply(Desk.Answer answer) {
+  private ApiResponse reply(TaskQueue.Answer answer) {
     return switch (answer) {
-      case Desk.Answer.Accepted(String execution) -> accepted(execution);
-      case Desk.Answer.Repeated(String execution) ->
+      case TaskQueue.Answer.Accepted(String execution) -> accepted(execution);
+      case TaskQueue.Answer.Repeated(String execution) ->
           accepted(execution).with("Idempotency-Replayed", "true");
-      case Desk.Answer.KeyReused(String execution) ->
+      case TaskQueue.Answer.KeyReused(String execution) ->
           ApiResponse.of(ProblemCatalogue.keyReused(execution));
-      case Desk.Answer.Full(int waiting, var retryAfter) -> {
+      case TaskQueue.Answer.Full(int waiting, var retryAfter) -> {
         sidecar.meters().refused(Refusal.QUEUE);
         yield ApiResponse.of(ProblemCatalogue.queueFull(waiting, retryAfter));
       }
-      case Desk.Answer.Closed() -> ApiResponse.of(ProblemCatalogue.stopping());
+      case TaskQueue.Answer.Closed() -> ApiResponse.of(ProblemCatalogue.stopping());
     };
   }
 

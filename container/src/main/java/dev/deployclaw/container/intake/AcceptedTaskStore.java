@@ -1,0 +1,98 @@
+package dev.deployclaw.container.intake;
+
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.file.AtomicFile;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A synced file for each task that was accepted and hasn't ended, so that the next start can say
+ * what became of it. Its name is the execution's id. Any thread.
+ */
+public final class AcceptedTaskStore {
+  private static final Logger LOG = LoggerFactory.getLogger(AcceptedTaskStore.class);
+  private static final String ENDING = ".json";
+
+  private final Path folder;
+
+  private AcceptedTaskStore(Path folder) {
+    this.folder = folder;
+  }
+
+  public static AcceptedTaskStore in(Path stateDir) {
+    try {
+      return new AcceptedTaskStore(Files.createDirectories(stateDir.resolve("accepted")));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for accepted tasks in " + stateDir, e);
+    }
+  }
+
+  /** Returns when it is on disk. */
+  public void keep(String execution, TaskRequest request) {
+    byte[] bytes =
+        CanonicalJson.bytes(
+            Map.of(
+                "request", request.text(),
+                "requester", request.requester(),
+                "received", request.received().toString()));
+    AtomicFile.write(file(execution), bytes);
+  }
+
+  boolean holds(String execution) {
+    return Files.exists(file(execution));
+  }
+
+  void drop(String execution) {
+    try {
+      Files.deleteIfExists(file(execution));
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("execution", execution).setCause(e).log("A task's file stays");
+    }
+  }
+
+  /** What an earlier process accepted and didn't end. */
+  List<TaskRequest> left() {
+    var out = new ArrayList<TaskRequest>();
+    try (var files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+      for (var file : files) {
+        read(file).ifPresent(out::add);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + folder, e);
+    }
+    return out;
+  }
+
+  private static Optional<TaskRequest> read(Path file) {
+    String name = file.getFileName().toString();
+    String execution = name.substring(0, name.length() - ENDING.length());
+    try {
+      var fields = StrictJson.parseObject(Files.readAllBytes(file));
+      return Optional.of(
+          new TaskRequest(
+              String.valueOf(fields.get("request")),
+              String.valueOf(fields.get("requester")),
+              Instant.parse(String.valueOf(fields.get("received"))),
+              false,
+              Optional.of(execution)));
+    } catch (IOException | StrictJson.Malformed | RuntimeException e) {
+      LOG.atWarn().addKeyValue("file", file).setCause(e).log("Not an accepted task; it is ignored");
+      return Optional.empty();
+    }
+  }
+
+  private Path file(String execution) {
+    return folder.resolve(execution + ENDING);
+  }
+}

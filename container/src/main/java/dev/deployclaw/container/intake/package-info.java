@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.container.intake;
+
+import org.jspecify.annotations.NullMarked;

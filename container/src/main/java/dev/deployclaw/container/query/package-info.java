@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.container.query;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.container.server;
+
+import org.jspecify.annotations.NullMarked;
