@@ -3,8 +3,8 @@ package dev.deployclaw.container.monitor;
 import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.server.AgentResources;
-import dev.deployclaw.container.server.PeriodicTask;
-import dev.deployclaw.container.server.ServerMetrics;
+import dev.deployclaw.container.vertx.PeriodicTask;
+import dev.deployclaw.container.telemetry.ServerMetrics;
 
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.notification.DeliverySettings;

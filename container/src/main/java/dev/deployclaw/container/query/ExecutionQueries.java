@@ -3,7 +3,7 @@ package dev.deployclaw.container.query;
 import dev.deployclaw.container.intake.QueuePosition;
 import dev.deployclaw.container.intake.TaskQueue;
 import dev.deployclaw.container.server.AgentResources;
-import dev.deployclaw.container.server.LogEventPublisher;
+import dev.deployclaw.container.vertx.LogEventBus;
 
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.signing.ExecutionDocument;
@@ -39,14 +39,14 @@ public final class ExecutionQueries {
   private final Journal journal;
   private final AgentResources.Tails tails;
   private final HeadSigner signer;
-  private final LogEventPublisher feed;
+  private final LogEventBus feed;
   private final QueuePosition turns;
   private final TaskQueue desk;
 
   /** The logs of this machine, as a whole and as they grow. */
   public record Logs(Journal journal, AgentResources.Tails tails) {}
 
-  public ExecutionQueries(Logs logs, HeadSigner signer, LogEventPublisher feed, QueuePosition turns) {
+  public ExecutionQueries(Logs logs, HeadSigner signer, LogEventBus feed, QueuePosition turns) {
     this.journal = logs.journal();
     this.tails = logs.tails();
     this.signer = signer;

@@ -1,5 +1,11 @@
 package dev.deployclaw.container.server;
 
+import dev.deployclaw.container.telemetry.BacklogTimer;
+import dev.deployclaw.container.telemetry.ServerMetrics;
+import dev.deployclaw.container.vertx.LogEventBus;
+import dev.deployclaw.container.vertx.PeriodicTask;
+import dev.deployclaw.container.vertx.PeriodicTaskVerticle;
+
 import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.intake.AcceptedTaskStore;
 import dev.deployclaw.container.intake.OverlayExpiryTask;
@@ -63,7 +69,7 @@ public final class AgentServer implements AutoCloseable {
   private AgentServer(AgentResources estate, ServerConfig.Bounds bounds) {
     this.estate = estate;
     this.bounds = bounds;
-    var feed = new LogEventPublisher();
+    var feed = new LogEventBus();
     var state = new LeadershipTrackingStore(estate.ports().state());
     this.ports = told(estate.ports(), state, feed);
     this.settings = estate.settings();
@@ -355,7 +361,7 @@ public final class AgentServer implements AutoCloseable {
         () -> pulse.last().flatMap(BackendHealthMonitor.Beat::status).map(s -> s.waiting().size()).orElse(0));
   }
 
-  private static AgentPorts told(AgentPorts ports, LeadershipTrackingStore state, LogEventPublisher feed) {
+  private static AgentPorts told(AgentPorts ports, LeadershipTrackingStore state, LogEventBus feed) {
     return new AgentPorts(
         state,
         ports.objects(),

@@ -1,5 +1,7 @@
 package dev.deployclaw.container.server;
 
+import dev.deployclaw.container.telemetry.ServerMetrics;
+
 import dev.deployclaw.container.intake.QueuedTask;
 import dev.deployclaw.container.intake.TaskQueue;
 import dev.deployclaw.container.intake.UnfinishedTasks;

@@ -1,5 +1,7 @@
 package dev.deployclaw.container.server;
 
+import dev.deployclaw.container.vertx.PeriodicTask;
+
 import dev.deployclaw.container.intake.TaskQueue;
 
 import java.time.Duration;

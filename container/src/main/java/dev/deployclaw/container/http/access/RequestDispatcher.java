@@ -10,7 +10,7 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
 import dev.deployclaw.container.http.limit.ConnectionLimits;
-import dev.deployclaw.container.server.ServerMetrics;
+import dev.deployclaw.container.telemetry.ServerMetrics;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;

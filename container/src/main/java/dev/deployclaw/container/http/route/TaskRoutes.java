@@ -11,7 +11,7 @@ import dev.deployclaw.container.http.exchange.RollbackRequestBody;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.intake.TaskQueue;
-import dev.deployclaw.container.server.ServerMetrics.Refusal;
+import dev.deployclaw.container.telemetry.ServerMetrics.Refusal;
 import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.gate.GatePolicy;

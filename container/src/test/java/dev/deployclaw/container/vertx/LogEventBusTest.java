@@ -1,4 +1,4 @@
-package dev.deployclaw.container.server;
+package dev.deployclaw.container.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,8 +7,8 @@ import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class LogEventPublisherTest {
-  private final LogEventPublisher feed = new LogEventPublisher();
+class LogEventBusTest {
+  private final LogEventBus feed = new LogEventBus();
 
   @Test
   void wakesThoseWhoListenUntilTheyLeave() throws Exception {

@@ -1,4 +1,4 @@
-package dev.deployclaw.container.server;
+package dev.deployclaw.container.vertx;
 
 import dev.deployclaw.core.log.NotifyingJournal;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Who wants to be told that there is something new in a log. It holds no records: whoever is told
  * reads them from the journal, as fast as he can take them. Any thread.
  */
-public final class LogEventPublisher implements NotifyingJournal.Listener {
+public final class LogEventBus implements NotifyingJournal.Listener {
   private final Map<String, Set<Runnable>> listeners = new ConcurrentHashMap<>();
 
   @Override

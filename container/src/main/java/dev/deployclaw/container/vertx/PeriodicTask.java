@@ -1,4 +1,4 @@
-package dev.deployclaw.container.server;
+package dev.deployclaw.container.vertx;
 
 import java.time.Duration;
 

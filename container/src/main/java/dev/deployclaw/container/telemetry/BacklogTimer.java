@@ -1,15 +1,15 @@
-package dev.deployclaw.container.server;
+package dev.deployclaw.container.telemetry;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /** For how long something has been waiting, by looks at how much waits. Any thread. */
-final class BacklogTimer {
+public final class BacklogTimer {
   private final InstantSource clock;
   private Instant empty;
 
-  BacklogTimer(InstantSource clock) {
+  public BacklogTimer(InstantSource clock) {
     this.clock = clock;
     this.empty = clock.instant();
   }
@@ -19,7 +19,7 @@ final class BacklogTimer {
    *
    * @param pending how much waits now
    */
-  synchronized double seconds(long pending) {
+  public synchronized double seconds(long pending) {
     var now = clock.instant();
     if (pending == 0) {
       empty = now;

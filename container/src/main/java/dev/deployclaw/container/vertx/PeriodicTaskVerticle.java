@@ -1,4 +1,4 @@
-package dev.deployclaw.container.server;
+package dev.deployclaw.container.vertx;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,13 +10,13 @@ import org.slf4j.LoggerFactory;
  * Rounds that are under way, each on a virtual thread of its own. One that fails is logged and
  * walked again after its pause; none holds up another.
  */
-final class PeriodicTaskVerticle implements AutoCloseable {
+public final class PeriodicTaskVerticle implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTaskVerticle.class);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
-  void start(List<PeriodicTask> rounds) {
+  public void start(List<PeriodicTask> rounds) {
     for (var round : rounds) {
       threads.add(Thread.ofVirtual().name("round-" + round.name()).start(() -> walk(round)));
     }

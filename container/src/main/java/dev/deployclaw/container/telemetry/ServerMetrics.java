@@ -1,4 +1,4 @@
-package dev.deployclaw.container.server;
+package dev.deployclaw.container.telemetry;
 
 import dev.deployclaw.container.health.BackendHealthMonitor;
 
@@ -63,7 +63,7 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   /** All counts are there from the start, at zero. */
-  ServerMetrics() {
+  public ServerMetrics() {
     for (var result : ExecutionStatus.values()) {
       var _ = runs(result.name());
     }
@@ -107,7 +107,7 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   /** A job ended by an exception. */
-  void failed() {
+  public void failed() {
     Counter.builder(NAME + "job.failures")
         .description("Jobs that ended by an internal fault.")
         .register(registry)
@@ -157,7 +157,7 @@ public final class ServerMetrics implements ProgressListener {
     NotificationDispatcher.outcomes().forEach(outcome -> notifications(sink, outcome));
   }
 
-  void felt(BackendHealthMonitor.Beat beat) {
+  public void felt(BackendHealthMonitor.Beat beat) {
     replace(
         backEnds,
         beat.signs().stream()
@@ -167,7 +167,7 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   /** The committed epoch; nothing known reads as not a number. */
-  static double epoch(BackendHealthMonitor pulse) {
+  public static double epoch(BackendHealthMonitor pulse) {
     return pulse
         .last()
         .flatMap(BackendHealthMonitor.Beat::status)

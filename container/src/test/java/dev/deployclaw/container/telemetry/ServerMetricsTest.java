@@ -1,4 +1,4 @@
-package dev.deployclaw.container.server;
+package dev.deployclaw.container.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

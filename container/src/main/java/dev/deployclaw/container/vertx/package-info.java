@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.container.vertx;
+
+import org.jspecify.annotations.NullMarked;
