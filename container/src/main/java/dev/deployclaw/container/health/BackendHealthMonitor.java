@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether each needed back end answers, and where things stand. All are asked at once, bounded; one
- * round at a time, whoever wants to know. Any thread.
+ * Whether each needed back end answers, and the status of the estate. All are asked at once,
+ * bounded; one sampling at a time, however many threads want one. Any thread.
  */
 public final class BackendHealthMonitor {
   private static final Duration LONGEST = Duration.ofSeconds(5);
@@ -31,62 +31,63 @@ public final class BackendHealthMonitor {
   private final Supplier<QueryService> queries;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private volatile @Nullable Beat last;
+  private volatile @Nullable Snapshot last;
 
-  public BackendHealthMonitor(List<BackendHealthCheck> vitals, Supplier<QueryService> queries, InstantSource clock) {
+  public BackendHealthMonitor(
+      List<BackendHealthCheck> vitals, Supplier<QueryService> queries, InstantSource clock) {
     this.vitals = vitals;
     this.queries = queries;
     this.clock = clock;
   }
 
-  /** One back end: why it doesn't answer; empty where it does. */
-  public record Sign(String name, Optional<String> trouble) {}
+  /** Why a back end doesn't answer; empty where it does. */
+  public record Backend(String name, Optional<String> trouble) {}
 
   /**
-   * What was felt.
+   * One sampling of all back ends.
    *
    * @param status empty where the state store doesn't answer
    */
-  public record Beat(Instant at, List<Sign> signs, Optional<AgentStatusReport> status) {
-    public Beat {
-      signs = List.copyOf(signs);
+  public record Snapshot(Instant at, List<Backend> backends, Optional<AgentStatusReport> status) {
+    public Snapshot {
+      backends = List.copyOf(backends);
     }
 
-    public boolean well() {
-      return signs.stream().allMatch(s -> s.trouble().isEmpty());
+    public boolean isHealthy() {
+      return backends.stream().allMatch(s -> s.trouble().isEmpty());
     }
   }
 
-  /** The last one, however old; empty before the first. */
-  public Optional<Beat> last() {
+  /** The last snapshot, however old; empty before the first. */
+  public Optional<Snapshot> last() {
     return Optional.ofNullable(last);
   }
 
-  /** The last one if it is no older than so, else a new one. */
-  public Beat feel(Duration atMostOld) throws InterruptedException {
+  /** The last snapshot if it is no older than so, else a new one. */
+  public Snapshot sample(Duration atMostOld) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       var known = last().filter(b -> b.at().plus(atMostOld).isAfter(clock.instant()));
-      return known.isPresent() ? known.get() : feel();
+      return known.isPresent() ? known.get() : sample();
     } finally {
       lock.unlock();
     }
   }
 
-  private Beat feel() throws InterruptedException {
+  private Snapshot sample() throws InterruptedException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asked = new ArrayList<Future<Optional<String>>>();
       vitals.forEach(v -> asked.add(ask(threads, v.check()::trouble)));
       Future<AgentStatusReport> status = ask(threads, () -> queries.get().standing());
       long until = System.nanoTime() + LONGEST.toNanos();
-      var signs = new ArrayList<Sign>();
+      var backends = new ArrayList<Backend>();
       for (int i = 0; i < vitals.size(); i++) {
-        signs.add(new Sign(vitals.get(i).name(), trouble(asked.get(i), until)));
+        backends.add(new Backend(vitals.get(i).name(), trouble(asked.get(i), until)));
       }
-      var beat = new Beat(clock.instant(), signs, standing(status, until));
+      var snapshot = new Snapshot(clock.instant(), backends, standing(status, until));
       threads.shutdownNow();
-      last = beat;
-      return beat;
+      last = snapshot;
+      return snapshot;
     }
   }
 

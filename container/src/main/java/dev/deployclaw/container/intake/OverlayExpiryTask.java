@@ -19,7 +19,7 @@ public final class OverlayExpiryTask {
   private OverlayExpiryTask() {}
 
   /** Whether it may be asked for once more, where it was asked for so often and still stands. */
-  public static boolean due(Overlay overlay, int tries, Instant now) {
+  public static boolean isDue(Overlay overlay, int tries, Instant now) {
     if (tries == 0) {
       return true;
     }

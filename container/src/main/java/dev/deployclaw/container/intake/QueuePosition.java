@@ -12,12 +12,12 @@ import java.util.function.Supplier;
  *
  * @param open the change that is under way, as it was last seen
  */
-public record QueuePosition(TaskQueue desk, Supplier<Optional<ChangeExecution>> open) {
+public record QueuePosition(TaskQueue queue, Supplier<Optional<ChangeExecution>> open) {
 
   public String waitsFor(String execution) {
-    var turn = desk.turn(execution);
-    String first = turn.atWork().map(this::end).orElse("its turn");
-    String more = turn.before() == 0 ? "" : ", and for " + turn.before() + " before it";
+    var position = queue.position(execution);
+    String first = position.running().map(this::end).orElse("its turn");
+    String more = position.before() == 0 ? "" : ", and for " + position.before() + " before it";
     return "waits for " + first + more;
   }
 

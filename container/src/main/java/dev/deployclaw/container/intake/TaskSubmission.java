@@ -1,18 +1,20 @@
 package dev.deployclaw.container.intake;
 
 import dev.deployclaw.core.service.ExecutionReservations;
+import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A task as somebody submits it.
+ * A task as it is submitted.
  *
- * @param text in plain language; for a way back what it says in the log
- * @param who by the name of their credential
+ * @param text in plain language; for a rollback, its text in the log
+ * @param who the name of the requester's credential
  * @param manual whether it has to wait for an approval
- * @param undoes for a way back, the execution whose change is undone, or {@code last}
+ * @param undoes for a rollback, the execution whose change is undone, or {@code last}
  * @param key the caller's idempotency key
  */
 public record TaskSubmission(
@@ -22,14 +24,19 @@ public record TaskSubmission(
     return new TaskSubmission(text, who, manual, Optional.empty(), key);
   }
 
-  public static TaskSubmission back(String undoes, String who, boolean manual, Optional<String> key) {
+  public static TaskSubmission rollback(
+      String undoes, String who, boolean manual, Optional<String> key) {
     return new TaskSubmission("rollback " + undoes, who, manual, Optional.of(undoes), key);
   }
 
-  /** A key is its caller's own: another's may be the same. */
+  /** Keys of two callers may be equal: each caller has keys of its own. */
   public Optional<ExecutionReservations.Key> key(String nonce) {
     String fingerprint = hash(text, Boolean.toString(manual), undoes.orElse(""));
     return key.map(k -> new ExecutionReservations.Key(hash(who, k), fingerprint, nonce));
+  }
+
+  TaskRequest request(String execution, Instant received) {
+    return new TaskRequest(text, who, received, manual, Optional.of(execution));
   }
 
   private static String hash(String... parts) {

@@ -1,3 +1,4 @@
+/** Tasks on their way to the agent: accepted, kept, queued. */
 @NullMarked
 package dev.deployclaw.container.intake;
 

@@ -1,15 +1,13 @@
 package dev.deployclaw.container.query;
 
-import dev.deployclaw.container.intake.QueuePosition;
-import dev.deployclaw.container.intake.TaskQueue;
-import dev.deployclaw.container.server.AgentResources;
-import dev.deployclaw.container.vertx.LogEventBus;
-
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.verify.DocumentDerivation;
 import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.intake.QueuePosition;
+import dev.deployclaw.container.intake.TaskQueue;
+import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
@@ -37,22 +35,23 @@ public final class ExecutionQueries {
           "reason");
 
   private final Journal journal;
-  private final AgentResources.Tails tails;
+  private final LogTails tails;
   private final HeadSigner signer;
-  private final LogEventBus feed;
-  private final QueuePosition turns;
-  private final TaskQueue desk;
+  private final LogEventBus logEvents;
+  private final QueuePosition positions;
+  private final TaskQueue queue;
 
   /** The logs of this machine, as a whole and as they grow. */
-  public record Logs(Journal journal, AgentResources.Tails tails) {}
+  public record Logs(Journal journal, LogTails tails) {}
 
-  public ExecutionQueries(Logs logs, HeadSigner signer, LogEventBus feed, QueuePosition turns) {
+  public ExecutionQueries(
+      Logs logs, HeadSigner signer, LogEventBus logEvents, QueuePosition positions) {
     this.journal = logs.journal();
     this.tails = logs.tails();
     this.signer = signer;
-    this.feed = feed;
-    this.turns = turns;
-    this.desk = turns.desk();
+    this.logEvents = logEvents;
+    this.positions = positions;
+    this.queue = positions.queue();
   }
 
   /**
@@ -84,20 +83,20 @@ public final class ExecutionQueries {
   }
 
   public boolean known(String execution) {
-    return desk.busyWith(execution) || !journal.read(execution).isEmpty();
+    return queue.isBusyWith(execution) || !journal.read(execution).isEmpty();
   }
 
   /** The document as {@code log --json} gives it, of a running one too; empty for none. */
   public Optional<ExecutionDocument> document(String execution) {
     var records = journal.read(execution);
     return records.isEmpty()
-        ? desk.request(execution).map(request -> queued(execution, request))
+        ? queue.request(execution).map(request -> queued(execution, request))
         : Optional.of(ExecutionDocument.of(records, signer));
   }
 
   /** The executions that wait for the worker, the next one first. */
   public List<String> waiting() {
-    return desk.waiting();
+    return queue.waiting();
   }
 
   /**
@@ -106,12 +105,12 @@ public final class ExecutionQueries {
    * @param had the last record that the client has; its hash may be cut short, or empty
    */
   public LogFollower follow(String execution, LogHead had) {
-    return new LogFollower(execution, tails.of(execution, had), desk);
+    return new LogFollower(execution, tails.of(execution, had), queue);
   }
 
   /** Calls {@code wake} at each change of a log until closed. */
   public AutoCloseable subscribe(String execution, Runnable wake) {
-    return feed.subscribe(execution, wake);
+    return logEvents.subscribe(execution, wake);
   }
 
   private Map<String, Object> summary(String execution) {
@@ -140,7 +139,7 @@ public final class ExecutionQueries {
     fields.put("requester", request.requester());
     fields.put("thought_log", List.of());
     fields.put("result", QUEUED);
-    fields.put("reason", turns.waitsFor(execution));
+    fields.put("reason", positions.waitsFor(execution));
     return new ExecutionDocument(StrictJson.object(fields));
   }
 }

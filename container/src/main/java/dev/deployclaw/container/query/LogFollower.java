@@ -1,8 +1,7 @@
 package dev.deployclaw.container.query;
 
-import dev.deployclaw.container.intake.TaskQueue;
-
 import dev.deployclaw.audit.journal.LogTailReader;
+import dev.deployclaw.container.intake.TaskQueue;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.util.List;
@@ -17,12 +16,12 @@ public final class LogFollower {
 
   private final String execution;
   private final LogTailReader tail;
-  private final TaskQueue desk;
+  private final TaskQueue queue;
 
-  LogFollower(String execution, LogTailReader tail, TaskQueue desk) {
+  LogFollower(String execution, LogTailReader tail, TaskQueue queue) {
     this.execution = execution;
     this.tail = tail;
-    this.desk = desk;
+    this.queue = queue;
   }
 
   public String execution() {
@@ -46,7 +45,7 @@ public final class LogFollower {
 
   /** What comes next; none where there is nothing yet. */
   public Batch next() {
-    boolean busy = desk.busyWith(execution); // asked first: what is written since wakes again
+    boolean busy = queue.isBusyWith(execution); // asked first: what is written since wakes again
     var look = tail.next(MOST_AT_ONCE);
     boolean rests = !busy && !look.more() && tail.atEnd();
     return new Batch(look.superseded(), look.records(), look.more(), rests);

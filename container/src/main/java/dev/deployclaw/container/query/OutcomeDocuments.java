@@ -14,7 +14,8 @@ public final class OutcomeDocuments {
   public static Map<String, Object> document(CallOutcome outcome) {
     return switch (outcome) {
       case CallOutcome.Done(var reports, var facts) ->
-          Map.of("reports", reports.stream().map(OutcomeDocuments::report).toList(), "facts", facts);
+          Map.of(
+              "reports", reports.stream().map(OutcomeDocuments::report).toList(), "facts", facts);
       case CallOutcome.Failed(var fault) -> Map.of("fault", fault.word(), "reason", fault.reason());
     };
   }

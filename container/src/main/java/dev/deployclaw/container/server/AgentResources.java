@@ -1,14 +1,12 @@
 package dev.deployclaw.container.server;
 
-import dev.deployclaw.container.monitor.MonitoringSettings;
-
-import dev.deployclaw.audit.journal.LogTailReader;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.container.monitor.MonitoringSettings;
+import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.log.Journal.Shipping;
-import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -28,16 +26,10 @@ public record AgentResources(
     HeadSigner signer,
     List<BackendHealthCheck> vitals,
     Supplier<Shipping> shipping,
-    Tails tails,
+    LogTails tails,
     Path stateDir,
     MonitoringSettings watching) {
   public AgentResources {
     vitals = List.copyOf(vitals);
-  }
-
-  /** Gives the records of a log that follow one that is had. */
-  @FunctionalInterface
-  public interface Tails {
-    LogTailReader of(String execution, LogHead had);
   }
 }

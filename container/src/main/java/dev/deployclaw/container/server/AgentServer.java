@@ -1,373 +1,322 @@
 package dev.deployclaw.container.server;
 
+import dev.deployclaw.audit.signing.LogArchiver;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.health.BackendHealthMonitor;
+import dev.deployclaw.container.http.limit.ConnectionLimitingTransport;
+import dev.deployclaw.container.http.limit.ConnectionLimits;
+import dev.deployclaw.container.intake.AcceptedTaskStore;
+import dev.deployclaw.container.intake.IntakeVerticle;
+import dev.deployclaw.container.intake.QueuePosition;
+import dev.deployclaw.container.intake.TaskIntake;
+import dev.deployclaw.container.intake.TaskQueue;
+import dev.deployclaw.container.intake.UnfinishedTasks;
+import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.container.query.EstateQueries;
+import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.telemetry.BacklogTimer;
 import dev.deployclaw.container.telemetry.ServerMetrics;
+import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.container.vertx.PeriodicTaskVerticle;
-
-import dev.deployclaw.container.health.BackendHealthMonitor;
-import dev.deployclaw.container.intake.AcceptedTaskStore;
-import dev.deployclaw.container.intake.OverlayExpiryTask;
-import dev.deployclaw.container.intake.QueuePosition;
-import dev.deployclaw.container.intake.TaskQueue;
-import dev.deployclaw.container.intake.UnfinishedTasks;
-import dev.deployclaw.container.monitor.EstateMonitor;
-import dev.deployclaw.container.query.EstateQueries;
-import dev.deployclaw.container.query.ExecutionQueries;
-
-import dev.deployclaw.audit.signing.LogArchiver;
-import dev.deployclaw.container.config.ServerConfig;
-import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.container.vertx.VerticleDeployer;
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.NotifyingJournal;
-import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.AgentStatusReport;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.HeldPlan;
 import dev.deployclaw.core.service.QueryService;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
-import dev.deployclaw.core.store.StoreKeys;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The parts of the process, joined and running: a desk for tasks, a worker, the rounds, and those
- * that tell. It recovers first. Whatever it dies of, the next start goes on.
+ * The agent as a server: verticles on one Vert.x. {@link IntakeVerticle} accepts tasks, {@link
+ * AgentVerticle} carries them out, a {@link PeriodicTaskVerticle} runs each background task; HTTP
+ * is deployed beside them. The agent recovers first. If the process dies, the next start finishes
+ * its work.
  */
 public final class AgentServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentServer.class);
-  private static final String LEADER = "leader";
+  private static final Duration LONGEST_START = Duration.ofSeconds(30);
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
-  private final AgentResources estate;
+  private final AgentResources resources;
   private final ServerConfig.Bounds bounds;
+  private final ConnectionLimits connections;
+  private final Vertx vertx;
   private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final TaskQueue desk;
-  private final AgentVerticle worker;
+  private final TaskQueue queue;
+  private final TaskIntake intake;
+  private final IntakeVerticle intakeVerticle;
+  private final AgentVerticle agent;
   private final ExecutionQueries executions;
-  private final EstateQueries looks;
-  private final BackendHealthMonitor pulse;
-  private final ServerMetrics meters;
-  private final EstateMonitor lookout;
+  private final EstateQueries estate;
+  private final BackendHealthMonitor health;
+  private final ServerMetrics metrics = new ServerMetrics();
+  private final EstateMonitor monitor;
+  private final MaintenanceTasks maintenance;
   private final BacklogTimer backlog;
-  private final LogArchiver segments;
-  private final PeriodicTaskVerticle rounds = new PeriodicTaskVerticle();
-  private final Set<String> accounted = ConcurrentHashMap.newKeySet();
+  private final List<PeriodicTaskVerticle> periodic = new ArrayList<>();
 
-  private AgentServer(AgentResources estate, ServerConfig.Bounds bounds) {
-    this.estate = estate;
+  private AgentServer(AgentResources resources, ServerConfig.Bounds bounds) {
+    this.resources = resources;
     this.bounds = bounds;
-    var feed = new LogEventBus();
-    var state = new LeadershipTrackingStore(estate.ports().state());
-    this.ports = told(estate.ports(), state, feed);
-    this.settings = estate.settings();
-    this.segments = LogArchiver.of(estate.stateDir(), ports.objects(), estate.signer());
-    this.meters = new ServerMetrics();
+    var shares = bounds.shares();
+    this.connections = new ConnectionLimits(shares.connections(), shares.connectionsPerAddress());
+    this.vertx =
+        Vertx.builder()
+            .with(options())
+            .withTransport(new ConnectionLimitingTransport(connections))
+            .build();
+    var bus = LocalEventBus.of(vertx);
+    var logEvents = new LogEventBus(bus);
+    var leadership = new LeadershipTrackingStore(resources.ports().state());
+    this.ports = observed(resources.ports(), leadership, logEvents);
     this.backlog = new BacklogTimer(ports.time());
-    var leftovers = new UnfinishedTasks(AcceptedTaskStore.in(estate.stateDir()), ports.journal());
-    this.desk = new TaskQueue(estate.signer().publicKey(), ports, leftovers, bounds.queue());
-    var patient = new ChangeService(ports, settings.waiting(bounds.leaderWait()), meters);
-    this.worker = new AgentVerticle(desk, patient, leftovers, meters);
-    this.looks = new EstateQueries(this::queries, ports.time());
-    this.pulse = new BackendHealthMonitor(estate.vitals(), this::queries, ports.time());
-    var turns =
+    this.queue = new TaskQueue(bounds.queue(), () -> bus.send(AgentVerticle.TASK_QUEUED, ""));
+    this.intake = new TaskIntake(bus, queue);
+    var unfinished =
+        new UnfinishedTasks(AcceptedTaskStore.in(resources.stateDir()), ports.journal());
+    String owner = resources.signer().publicKey();
+    this.intakeVerticle = new IntakeVerticle(bus, queue, owner, ports, unfinished);
+    var settings = resources.settings();
+    var patient = new ChangeService(ports, settings.waiting(bounds.leaderWait()), metrics);
+    this.agent = new AgentVerticle(bus, queue, patient, unfinished, metrics);
+    this.estate = new EstateQueries(this::queries, ports.time());
+    this.health = new BackendHealthMonitor(resources.vitals(), this::queries, ports.time());
+    var positions =
         new QueuePosition(
-            desk, () -> pulse.last().flatMap(BackendHealthMonitor.Beat::status).flatMap(AgentStatusReport::open));
-    var logs = new ExecutionQueries.Logs(ports.journal(), estate.tails());
-    this.executions = new ExecutionQueries(logs, estate.signer(), feed, turns);
-    var views = new EstateMonitor.Views(pulse, executions, meters);
-    this.lookout = EstateMonitor.start(estate, this::architect, views);
-    measure(state);
+            queue,
+            () ->
+                health
+                    .last()
+                    .flatMap(BackendHealthMonitor.Snapshot::status)
+                    .flatMap(AgentStatusReport::open));
+    var logs = new ExecutionQueries.Logs(ports.journal(), resources.tails());
+    this.executions = new ExecutionQueries(logs, resources.signer(), logEvents, positions);
+    var views = new EstateMonitor.Views(health, executions, metrics);
+    this.monitor = EstateMonitor.start(resources, this::changes, views);
+    var archiver = LogArchiver.of(resources.stateDir(), ports.objects(), resources.signer());
+    var parts = new MaintenanceTasks.Parts(queue, intake, agent, archiver, owner);
+    this.maintenance = new MaintenanceTasks(ports, settings, parts, bounds);
+    measure(leadership);
   }
 
-  /** The estate is the caller's to close, afterwards. */
-  public static AgentServer start(AgentResources estate, ServerConfig.Bounds bounds) {
-    var sidecar = new AgentServer(estate, bounds);
-    sidecar.desk.recover();
-    sidecar.worker.start();
-    sidecar.rounds.start(MaintenanceTasks.of(sidecar));
-    return sidecar;
+  /** The resources are the caller's to close, afterwards. */
+  public static AgentServer start(AgentResources resources, ServerConfig.Bounds bounds) {
+    var server = new AgentServer(resources, bounds);
+    server.queue.enterRecovery();
+    server.deploy();
+    return server;
   }
 
-  public TaskQueue desk() {
-    return desk;
+  private static VertxOptions options() {
+    return new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1);
+  }
+
+  /**
+   * Loads the classes of Vert.x and Netty on the caller's thread. Called before etcd's client
+   * begins to load them: classes whose initialisers need each other must not be first met by two
+   * threads at once.
+   */
+  public static void loadVertx() {
+    var _ = Vertx.vertx(options()).close();
+  }
+
+  private void deploy() {
+    VerticleDeployer.deployBlocking(vertx, intakeVerticle, LONGEST_START);
+    VerticleDeployer.deployBlocking(vertx, agent, LONGEST_START);
+    var tasks = new ArrayList<PeriodicTask>();
+    tasks.add(new PeriodicTask("sample-health", bounds.look(), this::sampleHealth));
+    tasks.addAll(maintenance.all());
+    tasks.addAll(monitor.tasks());
+    for (var task : tasks) {
+      var verticle = new PeriodicTaskVerticle(task);
+      periodic.add(verticle);
+      VerticleDeployer.deployBlocking(vertx, verticle, LONGEST_START);
+    }
+  }
+
+  /** On which other verticles are deployed. */
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  /** How many connections the listeners of this Vert.x take. */
+  public ConnectionLimits connections() {
+    return connections;
+  }
+
+  /** Where tasks and decisions enter. */
+  public TaskIntake intake() {
+    return intake;
+  }
+
+  public TaskQueue queue() {
+    return queue;
   }
 
   public ExecutionQueries executions() {
     return executions;
   }
 
-  public EstateQueries looks() {
-    return looks;
+  public EstateQueries estate() {
+    return estate;
   }
 
-  public BackendHealthMonitor pulse() {
-    return pulse;
+  public BackendHealthMonitor health() {
+    return health;
   }
 
-  public ServerMetrics meters() {
-    return meters;
+  public ServerMetrics metrics() {
+    return metrics;
   }
 
-  /** How the enforcement points stand. */
-  public EnforcementMonitor watcher() {
-    return lookout.watcher();
+  /** The state of the enforcement points. */
+  public EnforcementMonitor enforcement() {
+    return monitor.enforcement();
   }
 
-  /** The rounds of watching. */
-  List<PeriodicTask> watching() {
-    return lookout.rounds();
+  MaintenanceTasks maintenance() {
+    return maintenance;
   }
 
   public ServerConfig.Bounds bounds() {
     return bounds;
   }
 
-  AgentSettings settings() {
-    return settings;
+  /** Whether the agent loop runs; it says nothing of the back ends. */
+  public boolean isAlive() {
+    return agent.isAlive();
   }
 
-  /** Whether its own loop still runs; not whether the back ends do. */
-  public boolean lives() {
-    return worker.lives();
-  }
-
-  /** Whether nothing that an earlier agent left is known to be unfinished. */
-  public boolean recovered() {
-    return worker.recovered();
+  /** Whether no unfinished work of an earlier agent is known. */
+  public boolean hasRecovered() {
+    return agent.hasRecovered();
   }
 
   /**
-   * Why a person's word on a change would be refused now; it is judged again when carried out.
+   * Why a person's decision would be refused now; it is judged again when it is carried out.
    *
-   * @param plan for an approval, the plan's hash that is quoted, or how it begins
+   * @param plan for an approval, the plan's hash that is quoted, or its first characters
    */
   public Optional<ApprovalRefusal> objection(
       String execution, String who, boolean approves, String plan) throws InterruptedException {
     return queries().objection(execution, who, approves, plan);
   }
 
-  /** What a held execution would change; empty where it isn't held. */
+  /** The changes of a held execution; empty where it isn't held. */
   public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
     return queries().heldPlan(execution);
   }
 
-  /** Stops every change that isn't committed, at once; a way back goes on. */
+  /** Stops every change that isn't committed, at once; a rollback continues. */
   public RequestOutcome freeze(String who, String reason) throws InterruptedException {
-    return architect().freeze(who, reason);
+    return changes().freeze(who, reason);
   }
 
   /** Lets changes begin and commit again. */
   public RequestOutcome thaw(String who) throws InterruptedException {
-    return architect().thaw(who);
+    return changes().thaw(who);
   }
 
-  /** Whether new tasks are taken on. */
-  public boolean accepting() {
-    return !desk.isClosed();
+  /** Whether new tasks are accepted. */
+  public boolean isAccepting() {
+    return !queue.isClosed();
   }
 
-  /** Takes no new task on; what was accepted before the worker stops is declined or finished. */
+  /** Accepts no new task; a waiting one is declined when the agent stops. */
   public void stopAccepting() {
-    desk.close();
+    queue.close();
   }
 
-  @Override
-  public void close() {
-    stop();
-  }
-
-  /** Takes no new task on, gives the one at work its time, then stops everything. */
+  /**
+   * Accepts no new task, gives the running one its time, and stops all background tasks. HTTP still
+   * answers, so that event streams bring their results.
+   */
   public void stop() {
     stopAccepting();
-    rounds.close();
+    periodic.forEach(PeriodicTaskVerticle::interrupt);
     try {
-      boolean whole = worker.stop(bounds.stopWithin());
-      LOG.atInfo().addKeyValue("whole", whole).log("The worker stopped");
+      boolean whole = agent.finish(bounds.stopWithin());
+      LOG.atInfo().addKeyValue("whole", whole).log("The agent stopped");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    lookout.close();
+    monitor.close();
   }
 
-  public void look() throws InterruptedException {
-    meters.felt(pulse.feel(Duration.ZERO));
-    var _ = backlog.seconds(estate.shipping().get().pending());
-  }
-
-  /**
-   * A change that is open while nobody leads was left by an agent that died; what the stream was
-   * given again is accounted for by who leads.
-   */
-  void recoverIfAbandoned() throws InterruptedException {
+  /** Stops what {@link #stop} left. */
+  @Override
+  public void close() {
+    stop();
     try {
-      var state = ports.state();
-      boolean abandoned = state.get(StoreKeys.OPEN).isPresent() && state.get(LEADER).isEmpty();
-      boolean repaired = unaccounted();
-      if (abandoned || repaired || !worker.recovered()) {
-        desk.recover();
-      }
-    } catch (Unreachable e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is open");
+      VerticleDeployer.await(vertx.close(), LONGEST_STOP);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atWarn().setCause(e).log("A verticle didn't stop in time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  /** Whether there is a repair for which no recovery was asked yet. */
-  private boolean unaccounted() {
-    var names = ports.journal().stream().repaired().stream().map(r -> r.name()).toList();
-    return accounted.addAll(names);
-  }
-
-  /**
-   * What was asked for a while, and whose time is over, is taken back by a change of its own:
-   * judged by the gate as any, and asked for once, whichever agent is the first. Where that ended
-   * otherwise, it is asked for again, later and later.
-   */
-  void endOverlays() throws InterruptedException {
-    var standing = queries().standing();
-    boolean rests = standing.exit() == ExitCode.OK && standing.open().isEmpty();
-    if (!rests || standing.frozen().isPresent()) {
-      return;
-    }
-    try {
-      var status = queries().status();
-      for (var overlay : status.expired()) {
-        end(overlay, status);
-      }
-    } catch (Unreachable e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Nothing ended");
-    }
-  }
-
-  /** Hands in what is due by now. */
-  void keepTime() throws InterruptedException {
-    try {
-      for (String execution : queries().due()) {
-        if (desk.begin(execution)) {
-          LOG.atInfo().addKeyValue("execution", execution).log("What was scheduled is due");
-        }
-      }
-    } catch (Unreachable e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is due");
-    }
-  }
-
-  private void end(Overlay overlay, AgentStatusReport status) throws InterruptedException {
-    for (int tries = 0; OverlayExpiryTask.due(overlay, tries, ports.time().instant()); tries++) {
-      switch (desk.submit(OverlayExpiryTask.of(overlay, tries))) {
-        case TaskQueue.Answer.Repeated(String earlier) -> {
-          if (desk.busyWith(earlier) || isHeld(earlier, status)) {
-            return;
-          }
-        }
-        case TaskQueue.Answer.Accepted(String execution) -> {
-          LOG.atInfo()
-              .addKeyValue("of", overlay.by().execution())
-              .addKeyValue("execution", execution)
-              .log("An overlay's time is over");
-          return;
-        }
-        case TaskQueue.Answer.KeyReused _, TaskQueue.Answer.Full _, TaskQueue.Answer.Closed _ -> {
-          return;
-        }
-      }
-    }
-  }
-
-  private static boolean isHeld(String execution, AgentStatusReport status) {
-    return status.waiting().stream().anyMatch(w -> w.id().equals(execution));
-  }
-
-  /**
-   * Brings to the object store what it could not take before, and logs that have ended; what it has
-   * of those that are long over may then leave etcd and this machine.
-   */
-  void settleObjects() throws InterruptedException {
-    copyLogs();
-    prune();
-  }
-
-  private void copyLogs() throws InterruptedException {
-    int waiting = ports.objects().settle();
-    if (waiting > 0) {
-      LOG.atWarn().addKeyValue("objects", waiting).log("Checkpoints wait for the object store");
-      return;
-    }
-    segments
-        .store()
-        .trouble()
-        .ifPresent(
-            why -> LOG.atWarn().addKeyValue("reason", why).log("Logs wait for the object store"));
-  }
-
-  private void prune() throws InterruptedException {
-    try {
-      var pruned = architect().prune(bounds.keepLogs());
-      if (pruned.gone() > 0) {
-        LOG.atInfo().addKeyValue("logs", pruned.gone()).log("Logs lie in the bucket alone now");
-      }
-      if (!pruned.kept().isEmpty()) {
-        LOG.atDebug().addKeyValue("logs", pruned.kept()).log("Logs stay");
-      }
-    } catch (Unreachable | BucketUnavailableException e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No log can leave now");
-    }
-  }
-
-  void forgetReservations(Duration after) throws InterruptedException {
-    try {
-      desk.forget(ports.time().instant().minus(after));
-    } catch (Unreachable e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Nothing forgotten");
-    }
+  void sampleHealth() throws InterruptedException {
+    metrics.sampled(health.sample(Duration.ZERO));
+    var _ = backlog.seconds(resources.shipping().get().pending());
   }
 
   /** One object serves one thread. */
   private QueryService queries() {
-    return new QueryService(ports, settings);
+    return new QueryService(ports, resources.settings());
   }
 
-  private ChangeService architect() {
-    return new ChangeService(ports, settings, ProgressListener.NONE);
+  private ChangeService changes() {
+    return new ChangeService(ports, resources.settings(), ProgressListener.NONE);
   }
 
-  private void measure(LeadershipTrackingStore state) {
-    meters.gauge("leader", "Whether this process leads.", () -> state.leads() ? 1 : 0);
-    meters.gauge("active.epoch", "The committed epoch.", () -> ServerMetrics.epoch(pulse));
-    meters.gauge("queue.waiting", "Tasks that wait for the worker.", () -> desk.waiting().size());
-    meters.gauge(
+  private void measure(LeadershipTrackingStore leadership) {
+    metrics.gauge("leader", "Whether this process leads.", () -> leadership.leads() ? 1 : 0);
+    metrics.gauge("active.epoch", "The committed epoch.", () -> ServerMetrics.epoch(health));
+    metrics.gauge("queue.waiting", "Tasks that wait for the agent.", () -> queue.waiting().size());
+    metrics.gauge(
         "audit.backlog.records",
         "Records that the stream hasn't acknowledged.",
-        () -> estate.shipping().get().pending());
-    meters.gauge(
+        () -> resources.shipping().get().pending());
+    metrics.gauge(
         "audit.backlog.seconds",
         "Since the stream last had all records.",
-        () -> backlog.seconds(estate.shipping().get().pending()));
-    meters.gauge(
+        () -> backlog.seconds(resources.shipping().get().pending()));
+    metrics.gauge(
         "changes.held",
         "Changes that wait for a person.",
-        () -> pulse.last().flatMap(BackendHealthMonitor.Beat::status).map(s -> s.waiting().size()).orElse(0));
+        () ->
+            health
+                .last()
+                .flatMap(BackendHealthMonitor.Snapshot::status)
+                .map(s -> s.waiting().size())
+                .orElse(0));
+    metrics.gauge("http.connections", "Connections that are open.", connections::size);
   }
 
-  private static AgentPorts told(AgentPorts ports, LeadershipTrackingStore state, LogEventBus feed) {
+  private static AgentPorts observed(
+      AgentPorts ports, LeadershipTrackingStore state, LogEventBus logEvents) {
     return new AgentPorts(
         state,
         ports.objects(),
         ports.executors(),
         ports.recorder(),
-        new NotifyingJournal(ports.journal(), feed),
+        new NotifyingJournal(ports.journal(), logEvents),
         ports.planner(),
         ports.playbook(),
         ports.time(),

@@ -1,139 +1,191 @@
 package dev.deployclaw.container.server;
 
-import dev.deployclaw.container.telemetry.ServerMetrics;
-
+import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.QueuedTask;
 import dev.deployclaw.container.intake.TaskQueue;
 import dev.deployclaw.container.intake.UnfinishedTasks;
-
+import dev.deployclaw.container.telemetry.ServerMetrics;
+import dev.deployclaw.container.vertx.BusAddress;
+import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.task.TaskRequest;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out one job after another on a thread of its own. Each takes the lead, recovers, and
- * gives the lead back, as the command line does, so that several agents and the command line take
- * turns.
+ * The agent loop: takes one task after another from the queue and carries it out. It is deployed on
+ * virtual threads, so the kernel below blocks in plain Java. Each task takes the lead, recovers,
+ * and gives the lead back, as the command line does: several agents and command lines alternate.
  */
-final class AgentVerticle {
+final class AgentVerticle extends VerticleBase {
+  /** Something was queued. */
+  static final BusAddress<String, Void> TASK_QUEUED =
+      new BusAddress<>("task.queued", String.class, Void.class);
+
   private static final Logger LOG = LoggerFactory.getLogger(AgentVerticle.class);
   private static final Duration LONGEST_INTERRUPTION = Duration.ofSeconds(10);
 
-  private final TaskQueue desk;
-  private final ChangeService architect;
-  private final UnfinishedTasks leftovers;
+  private final LocalEventBus bus;
+  private final TaskQueue queue;
+  private final ChangeService changes;
+  private final UnfinishedTasks unfinished;
   private final List<TaskRequest> earlier;
-  private final ServerMetrics meters;
-  private final Thread thread;
+  private final ServerMetrics metrics;
   private final AtomicBoolean recovered = new AtomicBoolean();
+  private final CountDownLatch idle = new CountDownLatch(1);
+  private volatile boolean alive;
+  private volatile @Nullable Thread working;
 
   /**
-   * @param architect the worker's own
-   * @param leftovers what there is of them now, an earlier process left
+   * @param changes the verticle's own
+   * @param unfinished those of now are of an earlier process
    */
-  AgentVerticle(TaskQueue desk, ChangeService architect, UnfinishedTasks leftovers, ServerMetrics meters) {
-    this.desk = desk;
-    this.architect = architect;
-    this.leftovers = leftovers;
-    this.earlier = leftovers.left();
-    this.meters = meters;
-    this.thread = Thread.ofVirtual().name("worker").unstarted(this::run);
+  AgentVerticle(
+      LocalEventBus bus,
+      TaskQueue queue,
+      ChangeService changes,
+      UnfinishedTasks unfinished,
+      ServerMetrics metrics) {
+    this.bus = bus;
+    this.queue = queue;
+    this.changes = changes;
+    this.unfinished = unfinished;
+    this.earlier = unfinished.left();
+    this.metrics = metrics;
   }
 
-  void start() {
-    thread.start();
+  @Override
+  public Future<?> start() {
+    alive = true;
+    context.runOnContext(_ ->
+        interruptibly(() -> {
+          unfinished.decline(earlier, changes, "the agent ended before it began");
+          workThroughQueue();
+        }));
+    bus.consume(TASK_QUEUED, _ -> interruptibly(this::workThroughQueue));
+    return Future.succeededFuture();
   }
 
-  boolean lives() {
-    return thread.isAlive();
+  @Override
+  public Future<?> stop() {
+    alive = false;
+    return Future.succeededFuture();
   }
 
-  /** Whether nothing that an earlier agent left is known to be unfinished. */
-  boolean recovered() {
+  boolean isAlive() {
+    return alive;
+  }
+
+  /** Whether no unfinished work of an earlier agent is known. */
+  boolean hasRecovered() {
     return recovered.get();
   }
 
   /**
-   * Lets the job at work go on for so long, and declines those that wait; else interrupts it: the
-   * next start finishes it. Says whether it ended by itself.
+   * Gives the running task its time and declines those that wait; a task that takes longer is
+   * interrupted, and the next start finishes it. Called once, on no thread of Vert.x.
+   *
+   * @return whether the running task ended by itself
    */
-  boolean stop(Duration within) throws InterruptedException {
-    desk.close();
-    if (thread.join(within)) {
-      leftovers.decline(leftovers.left(), architect, "the agent was stopped before it began");
+  boolean finish(Duration within) throws InterruptedException {
+    queue.close();
+    // The context runs one thing after another: this one runs when the task has ended.
+    context.runOnContext(_ -> idle.countDown());
+    if (idle.await(within.toMillis(), TimeUnit.MILLISECONDS)) {
+      unfinished.decline(unfinished.left(), changes, "the agent was stopped before it began");
       return true;
     }
     LOG.atWarn()
         .addKeyValue("within", within)
-        .log("The task at work is interrupted; the next start goes on");
-    thread.interrupt();
-    if (!thread.join(LONGEST_INTERRUPTION)) {
-      LOG.error("The task at work doesn't stop");
+        .log("The running task is interrupted; the next start finishes it");
+    var thread = working;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    if (!idle.await(LONGEST_INTERRUPTION.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.error("The running task doesn't stop");
     }
     return false;
   }
 
-  private void run() {
+  /** Work that an interrupt ends. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  private void interruptibly(Work work) {
+    working = Thread.currentThread();
     try {
-      leftovers.decline(earlier, architect, "the agent ended before it began");
-      for (var job = desk.take(); job.isPresent(); job = desk.take()) {
-        work(job.get());
-      }
+      work.run();
     } catch (InterruptedException e) {
-      LOG.debug("The worker stops");
+      LOG.debug("The agent stops");
+    } finally {
+      working = null;
+      boolean _ = Thread.interrupted(); // the thread may serve others
     }
   }
 
-  private void work(QueuedTask job) throws InterruptedException {
+  private void workThroughQueue() throws InterruptedException {
+    for (var task = queue.take(); task.isPresent(); task = queue.take()) {
+      work(task.get());
+    }
+  }
+
+  private void work(QueuedTask task) throws InterruptedException {
     long from = System.nanoTime();
     try {
-      carryOut(job);
-      leftovers.ended(job.execution());
+      carryOut(task);
+      unfinished.ended(task.execution());
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("execution", job.execution()).setCause(e).log("a job failed");
-      meters.failed();
+      LOG.atError().addKeyValue("execution", task.execution()).setCause(e).log("A task failed");
+      metrics.failed();
     } finally {
-      desk.done(Duration.ofNanos(System.nanoTime() - from));
+      queue.ended(Duration.ofNanos(System.nanoTime() - from));
     }
   }
 
-  private void carryOut(QueuedTask job) throws InterruptedException {
-    LOG.atInfo().addKeyValue("execution", job.execution()).log("A job begins");
-    switch (job) {
-      case QueuedTask.Run(var _, var request) -> ended(job, architect.run(request));
-      case QueuedTask.Back(var _, String undoes, var request) ->
-          ended(job, architect.rollback(undoes, request));
-      case QueuedTask.Word(String id, String who, boolean approves, String plan) ->
-          ended(job, approves ? architect.approve(id, who, plan) : architect.reject(id, who));
-      case QueuedTask.Begin(String id) -> ended(job, architect.begin(id));
-      case QueuedTask.Recover() -> recovered(architect.recover());
+  private void carryOut(QueuedTask task) throws InterruptedException {
+    LOG.atInfo().addKeyValue("execution", task.execution()).log("A task begins");
+    switch (task) {
+      case QueuedTask.Run(var _, var request) -> ended(task, changes.run(request));
+      case QueuedTask.Rollback(var _, String undoes, var request) ->
+          ended(task, changes.rollback(undoes, request));
+      case QueuedTask.Decision(ApprovalDecision(var id, var who, var approves, var plan)) ->
+          ended(task, approves ? changes.approve(id, who, plan) : changes.reject(id, who));
+      case QueuedTask.ScheduledStart(String id) -> ended(task, changes.begin(id));
+      case QueuedTask.Recovery() -> recovered(changes.recover());
     }
   }
 
-  /** A word that could not be carried out left the change as it was, and no record. */
-  private void ended(QueuedTask job, RequestOutcome ended) {
+  /** A decision that could not be carried out left the change as it was, and no record. */
+  private void ended(QueuedTask task, RequestOutcome ended) {
     LOG.atInfo()
-        .addKeyValue("execution", job.execution())
+        .addKeyValue("execution", task.execution())
         .addKeyValue("result", ended.result())
         .addKeyValue("reason", ended.reason())
-        .log("A job ended");
-    if (ended.result() == ExecutionStatus.REFUSED && !(job instanceof QueuedTask.Word)) {
-      meters.refused(ServerMetrics.Refusal.REQUEST);
+        .log("A task ended");
+    if (ended.result() == ExecutionStatus.REFUSED && !(task instanceof QueuedTask.Decision)) {
+      metrics.refused(ServerMetrics.Refusal.REQUEST);
     }
   }
 
-  private void recovered(RecoveryReport answer) {
-    boolean whole = answer.reason().isEmpty();
+  private void recovered(RecoveryReport report) {
+    boolean whole = report.reason().isEmpty();
     recovered.set(whole);
     if (!whole) {
-      LOG.atWarn().addKeyValue("reason", answer.reason()).log("Not recovered yet");
+      LOG.atWarn().addKeyValue("reason", report.reason()).log("Not recovered yet");
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.telemetry;
 
 import dev.deployclaw.container.health.BackendHealthMonitor;
-
 import dev.deployclaw.container.monitor.EnforcementPointStatus;
 import dev.deployclaw.container.notification.NotificationDispatcher;
 import dev.deployclaw.core.journal.ProgressListener;
@@ -157,20 +156,20 @@ public final class ServerMetrics implements ProgressListener {
     NotificationDispatcher.outcomes().forEach(outcome -> notifications(sink, outcome));
   }
 
-  public void felt(BackendHealthMonitor.Beat beat) {
+  public void sampled(BackendHealthMonitor.Snapshot snapshot) {
     replace(
         backEnds,
-        beat.signs().stream()
+        snapshot.backends().stream()
             .<MultiGauge.Row<?>>map(
                 s -> MultiGauge.Row.of(Tags.of("backend", s.name()), s.trouble().isEmpty() ? 1 : 0))
             .toList());
   }
 
   /** The committed epoch; nothing known reads as not a number. */
-  public static double epoch(BackendHealthMonitor pulse) {
-    return pulse
+  public static double epoch(BackendHealthMonitor health) {
+    return health
         .last()
-        .flatMap(BackendHealthMonitor.Beat::status)
+        .flatMap(BackendHealthMonitor.Snapshot::status)
         .map(s -> (double) s.active().map(CommittedEpoch::epoch).orElse(0L))
         .orElse(Double.NaN);
   }

@@ -2,49 +2,40 @@ package dev.deployclaw.container.vertx;
 
 import dev.deployclaw.core.log.NotifyingJournal;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who wants to be told that there is something new in a log. It holds no records: whoever is told
- * reads them from the journal, as fast as he can take them. Any thread.
+ * Tells on the event bus that a log has something new. The message holds no record: consumers read
+ * them from the journal at their own pace. Any thread.
  */
 public final class LogEventBus implements NotifyingJournal.Listener {
-  private final Map<String, Set<Runnable>> listeners = new ConcurrentHashMap<>();
+  private final LocalEventBus bus;
+
+  public LogEventBus(LocalEventBus bus) {
+    this.bus = bus;
+  }
 
   @Override
   public void appended(String execution, SealedRecord sealed) {
-    wake(execution);
+    bus.publish(address(execution), execution);
   }
 
   @Override
   public void superseded(String execution) {
-    wake(execution);
+    bus.publish(address(execution), execution);
   }
 
   /**
    * Calls {@code wake} at each new record, and when records were taken out of the log, on the
-   * thread that thinks, so it must not block.
+   * caller's Vert.x context; until closed.
    */
   public AutoCloseable subscribe(String execution, Runnable wake) {
-    listeners.compute(
-        execution,
-        (_, there) -> {
-          Set<Runnable> set = there == null ? ConcurrentHashMap.newKeySet() : there;
-          set.add(wake);
-          return set;
-        });
-    return () ->
-        listeners.computeIfPresent(
-            execution,
-            (_, there) -> {
-              there.remove(wake);
-              return there.isEmpty() ? null : there;
-            });
+    var consumer = bus.consume(address(execution), _ -> wake.run());
+    return () -> {
+      var _ = consumer.unregister();
+    };
   }
 
-  private void wake(String execution) {
-    listeners.getOrDefault(execution, Set.of()).forEach(Runnable::run);
+  private static BusAddress<String, Void> address(String execution) {
+    return new BusAddress<>("log.changed." + execution, String.class, Void.class);
   }
 }

@@ -3,15 +3,15 @@ package dev.deployclaw.container.vertx;
 import java.time.Duration;
 
 /**
- * Something that is done again and again in the background.
+ * Work that repeats in the background.
  *
- * @param every the pause between the end of one walk and the next
+ * @param every the pause between the end of one run and the start of the next
  */
-public record PeriodicTask(String name, Duration every, Walk walk) {
+public record PeriodicTask(String name, Duration every, Action action) {
 
-  /** What is done; may block, and ends when interrupted. */
+  /** May block; ends when interrupted. */
   @FunctionalInterface
-  public interface Walk {
-    void once() throws InterruptedException;
+  public interface Action {
+    void run() throws InterruptedException;
   }
 }

@@ -1,61 +1,69 @@
 package dev.deployclaw.container.vertx;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rounds that are under way, each on a virtual thread of its own. One that fails is logged and
- * walked again after its pause; none holds up another.
+ * Runs one periodic task by timers, at once and then after each pause. It is deployed on virtual
+ * threads, with a context of its own: a task that blocks holds up no other. A run that fails is
+ * logged and comes again.
  */
-public final class PeriodicTaskVerticle implements AutoCloseable {
+public final class PeriodicTaskVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTaskVerticle.class);
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
-  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final PeriodicTask task;
+  private @Nullable Thread running;
+  private boolean stopped;
 
-  public void start(List<PeriodicTask> rounds) {
-    for (var round : rounds) {
-      threads.add(Thread.ofVirtual().name("round-" + round.name()).start(() -> walk(round)));
-    }
+  public PeriodicTaskVerticle(PeriodicTask task) {
+    this.task = task;
   }
 
-  /** Interrupts all, and waits for them, bounded. */
   @Override
-  public void close() {
-    threads.forEach(Thread::interrupt);
-    try {
-      for (var thread : threads) {
-        if (!thread.join(LONGEST_STOP)) {
-          LOG.atWarn().addKeyValue("round", thread.getName()).log("A round didn't stop in time");
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  public Future<?> start() {
+    context.runOnContext(_ -> run());
+    return Future.succeededFuture();
+  }
+
+  /** Interrupts the run that is under way; none follows. Any thread. */
+  public synchronized void interrupt() {
+    stopped = true;
+    if (running != null) {
+      running.interrupt();
     }
   }
 
-  private static void walk(PeriodicTask round) {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        once(round);
-        Thread.sleep(round.every());
-      }
-    } catch (InterruptedException e) {
-      LOG.atDebug().addKeyValue("round", round.name()).log("A round stops");
+  private void run() {
+    if (!begin()) {
+      return;
     }
-  }
-
-  private static void once(PeriodicTask round) throws InterruptedException {
     try {
-      round.walk().once();
+      task.action().run();
+    } catch (InterruptedException e) {
+      LOG.atDebug().addKeyValue("task", task.name()).log("A periodic task stops");
     } catch (RuntimeException e) {
       LOG.atWarn()
-          .addKeyValue("round", round.name())
+          .addKeyValue("task", task.name())
           .addKeyValue("reason", e.toString())
-          .log("A round failed; it is walked again");
+          .log("A periodic task failed; it runs again after its pause");
+    } finally {
+      end();
+    }
+  }
+
+  private synchronized boolean begin() {
+    running = Thread.currentThread();
+    return !stopped;
+  }
+
+  private synchronized void end() {
+    running = null;
+    boolean _ = Thread.interrupted(); // the thread may serve others
+    if (!stopped) {
+      vertx.setTimer(Math.max(1, task.every().toMillis()), _ -> run());
     }
   }
 }

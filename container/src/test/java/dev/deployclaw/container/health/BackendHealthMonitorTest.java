@@ -21,16 +21,16 @@ class BackendHealthMonitorTest {
           never.await();
           return Optional.empty();
         };
-    var pulse =
-        pulse(
+    var monitor =
+        monitor(
             new BackendHealthCheck("s3", Optional::empty), new BackendHealthCheck("nats", silent));
 
-    var beat = pulse.feel(Duration.ZERO);
+    var health = monitor.sample(Duration.ZERO);
 
-    assertThat(beat.well()).isFalse();
-    assertThat(beat.signs().getFirst().trouble()).isEmpty();
-    assertThat(beat.signs().getLast().trouble()).hasValue("no answer within 5 s");
-    assertThat(beat.status()).isPresent();
+    assertThat(health.isHealthy()).isFalse();
+    assertThat(health.backends().getFirst().trouble()).isEmpty();
+    assertThat(health.backends().getLast().trouble()).hasValue("no answer within 5 s");
+    assertThat(health.status()).isPresent();
   }
 
   @Test
@@ -40,9 +40,9 @@ class BackendHealthMonitorTest {
           throw new IllegalStateException("a bug");
         };
 
-    var beat = pulse(new BackendHealthCheck("redis", broken)).feel(Duration.ZERO);
+    var health = monitor(new BackendHealthCheck("redis", broken)).sample(Duration.ZERO);
 
-    assertThat(beat.signs().getFirst().trouble().orElseThrow()).contains("a bug");
+    assertThat(health.backends().getFirst().trouble().orElseThrow()).contains("a bug");
   }
 
   @Test
@@ -53,13 +53,13 @@ class BackendHealthMonitorTest {
           asked.incrementAndGet();
           return Optional.empty();
         };
-    var pulse = pulse(new BackendHealthCheck("etcd", counted));
+    var monitor = monitor(new BackendHealthCheck("etcd", counted));
 
-    pulse.feel(Duration.ofMinutes(1));
-    pulse.feel(Duration.ofMinutes(1));
+    monitor.sample(Duration.ofMinutes(1));
+    monitor.sample(Duration.ofMinutes(1));
 
     assertThat(asked).hasValue(1);
-    pulse.feel(Duration.ZERO);
+    monitor.sample(Duration.ZERO);
     assertThat(asked).hasValue(2);
   }
 
@@ -67,10 +67,10 @@ class BackendHealthMonitorTest {
   void hasNoStatusWhereTheStateStoreIsAway() throws Exception {
     world.store.reachable(false);
 
-    assertThat(pulse().feel(Duration.ZERO).status()).isEmpty();
+    assertThat(monitor().sample(Duration.ZERO).status()).isEmpty();
   }
 
-  private BackendHealthMonitor pulse(BackendHealthCheck... vitals) {
+  private BackendHealthMonitor monitor(BackendHealthCheck... vitals) {
     return new BackendHealthMonitor(List.of(vitals), world::queries, world.time);
   }
 }

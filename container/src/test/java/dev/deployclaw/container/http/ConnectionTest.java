@@ -36,7 +36,8 @@ class ConnectionTest {
   @BeforeAll
   static void start() throws Exception {
     served =
-        Served.start(folder, ServerFixture.bounds(new ServerConfig.Shares(8, 1_000_000, MOST, OF_ONE)));
+        Served.start(
+            folder, ServerFixture.bounds(new ServerConfig.Shares(8, 1_000_000, MOST, OF_ONE)));
   }
 
   @AfterAll
@@ -129,7 +130,7 @@ class ConnectionTest {
   }
 
   private static int connections() {
-    var line = served.sidecar.meters().text().lines().filter(l -> l.startsWith(GAUGE)).findFirst();
+    var line = served.server.metrics().text().lines().filter(l -> l.startsWith(GAUGE)).findFirst();
     return (int) Double.parseDouble(line.orElseThrow().substring(GAUGE.length()).strip());
   }
 

@@ -109,8 +109,8 @@ class ForeignPageTest {
     post(way, "/v1/executions/" + held + "/approve?plan=" + plan);
 
     assertThat(served.get("/v1/executions/" + held, ANN).text("result")).isEqualTo("HELD");
-    assertThat(served.sidecar.executions().waiting()).isEmpty();
-    assertThat(served.sidecar.meters().text()).contains(ONE_PAGE);
+    assertThat(served.server.executions().waiting()).isEmpty();
+    assertThat(served.server.metrics().text()).contains(ONE_PAGE);
   }
 
   @Test
@@ -121,7 +121,7 @@ class ForeignPageTest {
     post("form", "/v1/executions/last/rollback");
 
     assertThat(executions()).isEqualTo(before);
-    assertThat(served.sidecar.meters().text()).contains(ONE_PAGE);
+    assertThat(served.server.metrics().text()).contains(ONE_PAGE);
   }
 
   /** What a form can't send, a browser asks for first, and isn't allowed. */
@@ -152,7 +152,7 @@ class ForeignPageTest {
             api("/v1/executions"));
 
     assertThat(read).isEqualTo("failed");
-    assertThat(served.sidecar.meters().text()).contains(ONE_PAGE);
+    assertThat(served.server.metrics().text()).contains(ONE_PAGE);
   }
 
   /** The certificate is shown, so that it is not for want of one that the others are refused. */

@@ -30,7 +30,7 @@ class OtlpMetricsTest {
         var telemetry = Telemetry.of(Collector.config(folder, section(collector)));
         var served =
             Served.start(folder, List.of(new BackendHealthCheck("etcd", Optional::empty)))) {
-      telemetry.serves(served.sidecar.meters()::snapshots);
+      telemetry.serves(served.server.metrics()::snapshots);
       served.done("apply", "COMPLETED");
       served.submit("destroy");
 
@@ -63,7 +63,7 @@ class OtlpMetricsTest {
           Telemetry.of(
               Collector.config(
                   folder, section(collector).replace("interval: 1s", "interval: 1h")))) {
-        telemetry.serves(served.sidecar.meters()::snapshots);
+        telemetry.serves(served.server.metrics()::snapshots);
         served.done("apply", "COMPLETED");
       }
 

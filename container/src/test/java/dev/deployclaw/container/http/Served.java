@@ -7,10 +7,11 @@ import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.health.BackendHealthCheck;
-import dev.deployclaw.container.server.ExecutorBrake;
-import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.server.ExecutorBrake;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -42,7 +43,7 @@ public final class Served implements AutoCloseable {
 
   public final FakeEstate world = new FakeEstate();
   public final ExecutorBrake brake = new ExecutorBrake();
-  final AgentServer sidecar;
+  final AgentServer server;
   final HttpApiServer api;
   public final Path tokens;
   private final HttpClient client;
@@ -68,9 +69,9 @@ public final class Served implements AutoCloseable {
     tokens = tokens(folder);
     client = ways.client();
     var estate = ServerFixture.estate(world, brake, folder.resolve("state"), ways.vitals());
-    sidecar = AgentServer.start(ways.estate().apply(estate), bounds);
-    api = HttpApiServer.start(ways.serve().apply(serve(bounds)), sidecar);
-    BoundedWait.until("it recovered", ServerFixture.SOON, sidecar::recovered);
+    server = AgentServer.start(ways.estate().apply(estate), bounds);
+    api = HttpApiServer.start(ways.serve().apply(serve(bounds)), server);
+    BoundedWait.until("it recovered", ServerFixture.SOON, server::hasRecovered);
   }
 
   static Served start(Path folder) throws Exception {
@@ -82,11 +83,12 @@ public final class Served implements AutoCloseable {
   }
 
   /** Its logs are files. */
-  static Served start(
-      Path folder, ServerConfig.Bounds bounds, FileJournal journal, AgentResources.Tails tails)
+  static Served start(Path folder, ServerConfig.Bounds bounds, FileJournal journal, LogTails tails)
       throws Exception {
     return new Served(
-        folder, bounds, Ways.of(List.of(), estate -> ServerFixture.withFiles(estate, journal, tails)));
+        folder,
+        bounds,
+        Ways.of(List.of(), estate -> ServerFixture.withFiles(estate, journal, tails)));
   }
 
   static Served start(Path folder, List<BackendHealthCheck> vitals) throws Exception {
@@ -107,7 +109,9 @@ public final class Served implements AutoCloseable {
                 s.openMetrics(),
                 s.bounds());
     return new Served(
-        folder, ServerFixture.patient(), new Ways(List.of(), UnaryOperator.identity(), secured, client));
+        folder,
+        ServerFixture.patient(),
+        new Ways(List.of(), UnaryOperator.identity(), secured, client));
   }
 
   private ServerConfig serve(ServerConfig.Bounds bounds) {
@@ -238,8 +242,9 @@ public final class Served implements AutoCloseable {
   @Override
   public void close() {
     brake.release();
-    sidecar.close();
+    server.stop();
     api.close();
+    server.close();
     client.close();
   }
 }

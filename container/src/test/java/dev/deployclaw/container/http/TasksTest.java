@@ -105,7 +105,7 @@ class TasksTest {
 
     assertThat(own.status()).isEqualTo(403);
     assertThat(own.text("detail")).contains("must differ from the requester, both");
-    assertThat(served.sidecar.executions().waiting()).as("it is no job").isEmpty();
+    assertThat(served.server.executions().waiting()).as("it is no job").isEmpty();
     assertThat(served.get("/v1/executions/" + id, VIC).text("result")).isEqualTo("HELD");
 
     var misquoted = served.post("/v1/executions/" + id + "/approve?plan=beef", ANN, "");
@@ -238,7 +238,7 @@ class TasksTest {
 
   @Test
   void saysThatItIsBeingStopped() {
-    served.sidecar.stopAccepting();
+    served.server.stopAccepting();
 
     var refused = served.post("/v1/tasks", OLIVIA, task("apply"));
 

@@ -1,15 +1,15 @@
 package dev.deployclaw.container.server;
 
-import dev.deployclaw.container.intake.AcceptedTaskStore;
-import dev.deployclaw.container.intake.OverlayExpiryTask;
-import dev.deployclaw.container.intake.TaskQueue;
-import dev.deployclaw.container.intake.TaskSubmission;
-import dev.deployclaw.container.query.ExecutionQueries;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.intake.AcceptedTaskStore;
+import dev.deployclaw.container.intake.ApprovalDecision;
+import dev.deployclaw.container.intake.OverlayExpiryTask;
+import dev.deployclaw.container.intake.SubmissionResult;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.core.fake.AgentKilledError;
 import dev.deployclaw.core.fake.AgentWire;
 import dev.deployclaw.core.fake.AgentWire.Moment;
@@ -44,19 +44,19 @@ class AgentServerTest {
 
   @Test
   void carriesTasksOutInTheOrderInWhichTheyCame() throws Exception {
-    try (var sidecar = start(ServerFixture.bounds(8, AMPLE))) {
+    try (var server = start(ServerFixture.bounds(8, AMPLE))) {
       brake.at("redis.stage");
-      var first = ServerFixture.submit(sidecar, "apply");
+      var first = ServerFixture.submit(server, "apply");
       brake.awaitReached();
-      var second = ServerFixture.submit(sidecar, "set acme 700");
-      var third = ServerFixture.submit(sidecar, "set acme 800");
+      var second = ServerFixture.submit(server, "set acme 700");
+      var third = ServerFixture.submit(server, "set acme 800");
 
-      assertThat(sidecar.executions().waiting()).containsExactly(second, third);
-      assertThat(ServerFixture.result(sidecar, first)).isEqualTo("UNFINISHED");
-      assertThat(ServerFixture.result(sidecar, second)).isEqualTo(ExecutionQueries.QUEUED);
+      assertThat(server.executions().waiting()).containsExactly(second, third);
+      assertThat(ServerFixture.result(server, first)).isEqualTo("UNFINISHED");
+      assertThat(ServerFixture.result(server, second)).isEqualTo(ExecutionQueries.QUEUED);
       brake.release();
 
-      ServerFixture.awaitResult(sidecar, third, "COMPLETED");
+      ServerFixture.awaitResult(server, third, "COMPLETED");
       assertThat(List.of(first, second, third)).isSorted();
       assertThat(world.change(first).orElseThrow().epoch()).isEqualTo(1);
       assertThat(world.change(third).orElseThrow().epoch()).isEqualTo(3);
@@ -65,15 +65,15 @@ class AgentServerTest {
 
   @Test
   void takesNoMoreThanMayWait() throws Exception {
-    try (var sidecar = start(ServerFixture.bounds(1, AMPLE))) {
+    try (var server = start(ServerFixture.bounds(1, AMPLE))) {
       brake.at("redis.stage");
-      ServerFixture.submit(sidecar, "apply");
+      ServerFixture.submit(server, "apply");
       brake.awaitReached();
-      ServerFixture.submit(sidecar, "set acme 700");
+      ServerFixture.submit(server, "set acme 700");
 
-      var answer = sidecar.desk().submit(ServerFixture.asked("set acme 800"));
+      var answer = server.intake().submit(ServerFixture.asked("set acme 800"));
 
-      assertThat(answer).isInstanceOf(TaskQueue.Answer.Full.class);
+      assertThat(answer).isInstanceOf(SubmissionResult.Full.class);
       brake.release();
     }
   }
@@ -99,8 +99,8 @@ class AgentServerTest {
 
   @Test
   void recoversWhatAnotherAgentLeavesWhileItServes() throws Exception {
-    try (var sidecar = start(ServerFixture.bounds(8, AMPLE))) {
-      BoundedWait.until("it recovered", ServerFixture.SOON, sidecar::recovered);
+    try (var server = start(ServerFixture.bounds(8, AMPLE))) {
+      BoundedWait.until("it recovered", ServerFixture.SOON, server::hasRecovered);
       var dying = world.agent(AgentWire.cut(callOfCommit(), Moment.AFTER));
       try {
         dying.run(world.request("apply"));
@@ -109,7 +109,7 @@ class AgentServerTest {
       }
       world.store.expireLeases();
 
-      sidecar.recoverIfAbandoned();
+      server.maintenance().recoverIfAbandoned();
 
       BoundedWait.until(
           "it recovered", ServerFixture.SOON, () -> world.store.get(StoreKeys.OPEN).isEmpty());
@@ -122,14 +122,14 @@ class AgentServerTest {
     world.run("apply");
     String before = world.active().orElseThrow().digest();
     world.run("set acme 700 for 3600");
-    try (var sidecar = startOnTheWorldsClock()) {
-      BoundedWait.until("it recovered", ServerFixture.SOON, sidecar::recovered);
-      sidecar.endOverlays();
-      assertThat(sidecar.executions().waiting()).as("its time isn't over").isEmpty();
+    try (var server = startOnTheWorldsClock()) {
+      BoundedWait.until("it recovered", ServerFixture.SOON, server::hasRecovered);
+      server.maintenance().expireOverlays();
+      assertThat(server.executions().waiting()).as("its time isn't over").isEmpty();
       world.time.pass(Duration.ofHours(1));
 
-      sidecar.endOverlays();
-      sidecar.endOverlays();
+      server.maintenance().expireOverlays();
+      server.maintenance().expireOverlays();
 
       BoundedWait.until(
           "it is taken back",
@@ -137,7 +137,7 @@ class AgentServerTest {
           () -> world.active().orElseThrow().digest().equals(before));
       BoundedWait.until(
           "the change ended", ServerFixture.SOON, () -> world.store.get(StoreKeys.OPEN).isEmpty());
-      sidecar.endOverlays();
+      server.maintenance().expireOverlays();
       assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     }
   }
@@ -149,17 +149,17 @@ class AgentServerTest {
     world.run("set acme 700 for 3600");
     world.time.pass(Duration.ofHours(1));
     world.gateway.stop("two"); // before the agent's own round can come
-    try (var sidecar = startOnTheWorldsClock()) {
-      BoundedWait.until("it recovered", ServerFixture.SOON, sidecar::recovered);
-      sidecar.endOverlays();
-      ServerFixture.awaitResult(sidecar, tried(sidecar, 0), "ABORTED");
+    try (var server = startOnTheWorldsClock()) {
+      BoundedWait.until("it recovered", ServerFixture.SOON, server::hasRecovered);
+      server.maintenance().expireOverlays();
+      ServerFixture.awaitResult(server, tried(server, 0), "ABORTED");
       world.gateway.heal();
-      sidecar.endOverlays();
-      assertThat(sidecar.executions().waiting()).as("not at each look").isEmpty();
+      server.maintenance().expireOverlays();
+      assertThat(server.executions().waiting()).as("not at each look").isEmpty();
       assertThat(world.active().orElseThrow().digest()).isNotEqualTo(before);
       world.time.pass(Duration.ofMinutes(5));
 
-      sidecar.endOverlays();
+      server.maintenance().expireOverlays();
 
       BoundedWait.until(
           "it is taken back",
@@ -175,15 +175,15 @@ class AgentServerTest {
     world.time.pass(Duration.ofHours(1));
     var clocked = new ExecutorBrake(world.time);
     clocked.at("redis.stage"); // its own round may come first
-    try (var sidecar = start(clocked)) {
-      BoundedWait.until("it recovered", ServerFixture.SOON, sidecar::recovered);
-      sidecar.keepTime();
+    try (var server = start(clocked)) {
+      BoundedWait.until("it recovered", ServerFixture.SOON, server::hasRecovered);
+      server.maintenance().startScheduled();
       clocked.awaitReached();
-      sidecar.keepTime();
-      assertThat(sidecar.executions().waiting()).as("it is begun once").isEmpty();
+      server.maintenance().startScheduled();
+      assertThat(server.executions().waiting()).as("it is begun once").isEmpty();
 
-      var stopping = Thread.ofVirtual().start(sidecar::stop);
-      BoundedWait.until("it stops", ServerFixture.SOON, () -> !sidecar.accepting());
+      var stopping = Thread.ofVirtual().start(server::stop);
+      BoundedWait.until("it stops", ServerFixture.SOON, () -> !server.isAccepting());
       clocked.release();
       stopping.join();
     }
@@ -197,13 +197,16 @@ class AgentServerTest {
   }
 
   private AgentServer start(ExecutorBrake clocked) {
-    return AgentServer.start(ServerFixture.estate(world, clocked, folder, List.of()), ServerFixture.bounds(8, AMPLE));
+    return AgentServer.start(
+        ServerFixture.estate(world, clocked, folder, List.of()), ServerFixture.bounds(8, AMPLE));
   }
 
   /** The execution that was given to a try of taking the overlay back. */
-  private String tried(AgentServer sidecar, int tries) throws InterruptedException {
+  private String tried(AgentServer server, int tries) throws InterruptedException {
     var overlay = world.queries().status().expired().getFirst();
-    return ((TaskQueue.Answer.Repeated) sidecar.desk().submit(OverlayExpiryTask.of(overlay, tries))).execution();
+    return ((SubmissionResult.Repeated)
+            server.intake().submit(OverlayExpiryTask.of(overlay, tries)))
+        .execution();
   }
 
   @Test
@@ -232,32 +235,33 @@ class AgentServerTest {
 
   @Test
   void givesTheTaskAtWorkItsTimeAndDeclinesThoseThatWait() throws Exception {
-    var sidecar = start(ServerFixture.bounds(8, AMPLE));
+    var server = start(ServerFixture.bounds(8, AMPLE));
     brake.at("redis.stage");
-    var first = ServerFixture.submit(sidecar, "apply");
+    var first = ServerFixture.submit(server, "apply");
     brake.awaitReached();
-    var waiting = ServerFixture.submit(sidecar, "set acme 700");
+    var waiting = ServerFixture.submit(server, "set acme 700");
 
-    sidecar.stopAccepting();
-    assertThat(sidecar.desk().submit(ServerFixture.asked("apply"))).isEqualTo(new TaskQueue.Answer.Closed());
+    server.stopAccepting();
+    assertThat(server.intake().submit(ServerFixture.asked("apply")))
+        .isEqualTo(new SubmissionResult.Closed());
     brake.release();
-    sidecar.stop();
+    server.stop();
 
-    assertThat(ServerFixture.result(sidecar, first)).isEqualTo("COMPLETED");
-    assertThat(ServerFixture.result(sidecar, waiting)).isEqualTo("ABORTED");
-    assertThat(reason(sidecar, waiting)).contains("stopped before it began");
+    assertThat(ServerFixture.result(server, first)).isEqualTo("COMPLETED");
+    assertThat(ServerFixture.result(server, waiting)).isEqualTo("ABORTED");
+    assertThat(reason(server, waiting)).contains("stopped before it began");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
     assertThat(world.store.get("leader")).isEmpty();
   }
 
   @Test
   void interruptsWhatTakesTooLongAndTheNextStartEndsIt() throws Exception {
-    var sidecar = start(ServerFixture.bounds(8, Duration.ofMillis(1)));
+    var server = start(ServerFixture.bounds(8, Duration.ofMillis(1)));
     brake.at("redis.stage");
-    var cut = ServerFixture.submit(sidecar, "apply");
+    var cut = ServerFixture.submit(server, "apply");
     brake.awaitReached();
 
-    sidecar.stop();
+    server.stop();
 
     assertThat(world.store.get("leader")).as("the lead is given back").isEmpty();
     brake.release();
@@ -274,10 +278,10 @@ class AgentServerTest {
     var request = world.request("apply");
     accepted.keep("arch-2026-11-01-rate-limit-007", request);
 
-    try (var sidecar = start(ServerFixture.bounds(8, AMPLE))) {
-      ServerFixture.awaitResult(sidecar, "arch-2026-11-01-rate-limit-007", "ABORTED");
+    try (var server = start(ServerFixture.bounds(8, AMPLE))) {
+      ServerFixture.awaitResult(server, "arch-2026-11-01-rate-limit-007", "ABORTED");
 
-      assertThat(reason(sidecar, "arch-2026-11-01-rate-limit-007")).contains("ask again");
+      assertThat(reason(server, "arch-2026-11-01-rate-limit-007")).contains("ask again");
       assertThat(world.active()).isEmpty();
     }
     try (var files = Files.list(folder.resolve("accepted"))) {
@@ -293,13 +297,13 @@ class AgentServerTest {
         new ExecutionReservations(brake.in(world.ports()), owner)
             .reserve(asked.key("of an earlier process"));
 
-    try (var sidecar = start(ServerFixture.bounds(8, AMPLE))) {
-      var again = sidecar.desk().submit(asked);
-      ServerFixture.awaitResult(sidecar, lost.execution(), "COMPLETED");
-      var oncemore = sidecar.desk().submit(asked);
+    try (var server = start(ServerFixture.bounds(8, AMPLE))) {
+      var again = server.intake().submit(asked);
+      ServerFixture.awaitResult(server, lost.execution(), "COMPLETED");
+      var oncemore = server.intake().submit(asked);
 
-      assertThat(again).isEqualTo(new TaskQueue.Answer.Accepted(lost.execution()));
-      assertThat(oncemore).isEqualTo(new TaskQueue.Answer.Repeated(lost.execution()));
+      assertThat(again).isEqualTo(new SubmissionResult.Accepted(lost.execution()));
+      assertThat(oncemore).isEqualTo(new SubmissionResult.Repeated(lost.execution()));
     }
   }
 
@@ -309,37 +313,38 @@ class AgentServerTest {
     var there =
         new ExecutionReservations(brake.in(world.ports()), "another").reserve(asked.key("its"));
 
-    try (var sidecar = start(ServerFixture.bounds(8, AMPLE))) {
-      assertThat(sidecar.desk().submit(asked))
-          .isEqualTo(new TaskQueue.Answer.Repeated(there.execution()));
-      assertThat(sidecar.executions().waiting()).isEmpty();
+    try (var server = start(ServerFixture.bounds(8, AMPLE))) {
+      assertThat(server.intake().submit(asked))
+          .isEqualTo(new SubmissionResult.Repeated(there.execution()));
+      assertThat(server.executions().waiting()).isEmpty();
     }
   }
 
   @Test
   void goesOnAfterAJobThatFailed() throws Exception {
-    try (var sidecar = start(ServerFixture.bounds(8, AMPLE))) {
+    try (var server = start(ServerFixture.bounds(8, AMPLE))) {
       world.store.reachable(false);
-      sidecar.desk().word("arch-none", "ann", true, "");
-      BoundedWait.until("it is over", ServerFixture.SOON, () -> !sidecar.desk().busyWith("arch-none"));
+      server.intake().decide(new ApprovalDecision("arch-none", "ann", true, ""));
+      BoundedWait.until(
+          "it is over", ServerFixture.SOON, () -> !server.queue().isBusyWith("arch-none"));
       world.store.reachable(true);
 
-      ServerFixture.awaitResult(sidecar, ServerFixture.submit(sidecar, "apply"), "COMPLETED");
+      ServerFixture.awaitResult(server, ServerFixture.submit(server, "apply"), "COMPLETED");
 
-      assertThat(sidecar.lives()).isTrue();
+      assertThat(server.isAlive()).isTrue();
     }
   }
 
   @Test
   void pagesExecutionsNewestFirst() throws Exception {
-    try (var sidecar = start(ServerFixture.bounds(8, AMPLE))) {
-      var one = ServerFixture.submit(sidecar, "apply");
-      var two = ServerFixture.submit(sidecar, "set acme 700");
-      var three = ServerFixture.submit(sidecar, "set acme 800");
-      ServerFixture.awaitResult(sidecar, three, "COMPLETED");
+    try (var server = start(ServerFixture.bounds(8, AMPLE))) {
+      var one = ServerFixture.submit(server, "apply");
+      var two = ServerFixture.submit(server, "set acme 700");
+      var three = ServerFixture.submit(server, "set acme 800");
+      ServerFixture.awaitResult(server, three, "COMPLETED");
 
-      var page = sidecar.executions().page(2, Optional.empty());
-      var rest = sidecar.executions().page(2, page.next());
+      var page = server.executions().page(2, Optional.empty());
+      var rest = server.executions().page(2, page.next());
 
       assertThat(page.summaries()).extracting("execution_id").containsExactly(three, two);
       assertThat(rest.summaries()).extracting("execution_id").containsExactly(one);
@@ -351,9 +356,9 @@ class AgentServerTest {
     return AgentServer.start(ServerFixture.estate(world, brake, folder, List.of()), bounds);
   }
 
-  private static String reason(AgentServer sidecar, String execution) {
+  private static String reason(AgentServer server, String execution) {
     return String.valueOf(
-        sidecar.executions().document(execution).orElseThrow().fields().get("reason"));
+        server.executions().document(execution).orElseThrow().fields().get("reason"));
   }
 
   /** The number of the transaction that commits, counted in a world of its own. */

@@ -1,9 +1,5 @@
 package dev.deployclaw.container.server;
 
-import dev.deployclaw.container.intake.TaskQueue;
-import dev.deployclaw.container.intake.TaskSubmission;
-import dev.deployclaw.container.monitor.MonitoringSettings;
-
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.journal.LogTailReader;
 import dev.deployclaw.audit.signing.HeadSigner;
@@ -12,7 +8,11 @@ import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.container.intake.SubmissionResult;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.Journal.Shipping;
@@ -58,7 +58,7 @@ public final class ServerFixture {
    *
    * @param tails of the same files, but where a test needs others
    */
-  public static AgentResources withFiles(AgentResources of, FileJournal journal, AgentResources.Tails tails) {
+  public static AgentResources withFiles(AgentResources of, FileJournal journal, LogTails tails) {
     var ports = of.ports();
     return new AgentResources(
         new AgentPorts(
@@ -123,18 +123,18 @@ public final class ServerFixture {
     return TaskSubmission.task(text, "olivia", false, Optional.empty());
   }
 
-  public static String submit(AgentServer sidecar, String text) throws InterruptedException {
-    return ((TaskQueue.Answer.Accepted) sidecar.desk().submit(asked(text))).execution();
+  public static String submit(AgentServer server, String text) throws InterruptedException {
+    return ((SubmissionResult.Accepted) server.intake().submit(asked(text))).execution();
   }
 
-  static String result(AgentServer sidecar, String execution) {
-    return sidecar.executions().document(execution).map(d -> d.result()).orElse("");
+  static String result(AgentServer server, String execution) {
+    return server.executions().document(execution).map(d -> d.result()).orElse("");
   }
 
-  public static void awaitResult(AgentServer sidecar, String execution, String result) {
+  public static void awaitResult(AgentServer server, String execution, String result) {
     BoundedWait.until(
         execution + " is " + result,
         SOON,
-        () -> result(sidecar, execution).equals(result) && !sidecar.desk().busyWith(execution));
+        () -> result(server, execution).equals(result) && !server.queue().isBusyWith(execution));
   }
 }

@@ -11,10 +11,10 @@ import dev.deployclaw.container.doctor.TransportSecurityCheck;
 import dev.deployclaw.container.file.StateFolderLock;
 import dev.deployclaw.container.health.BackendHealthChecks;
 import dev.deployclaw.container.http.HttpApiServer;
+import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.AgentServer;
-import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExitCode;
@@ -68,15 +68,15 @@ public final class ServeCommand implements Callable<Integer> {
     TransportSecurityCheck.warnings(config)
         .forEach(w -> LOG.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
     var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
-    HttpApiServer.load();
+    AgentServer.loadVertx();
     try (var _ = alone(config.stateDir());
         var agent = AgentRuntime.open(config, ProgressListener.NONE);
-        var sidecar = AgentServer.start(estate(config, agent), serve.bounds());
-        var api = HttpApiServer.start(serve, sidecar)) {
-      agent.telemetry().serves(sidecar.meters()::snapshots);
+        var server = AgentServer.start(estate(config, agent), serve.bounds());
+        var api = HttpApiServer.start(serve, server)) {
+      agent.telemetry().serves(server.metrics()::snapshots);
       announce(api.address());
       stop.await();
-      sidecar.stop();
+      server.stop();
     } finally {
       stop.done();
     }

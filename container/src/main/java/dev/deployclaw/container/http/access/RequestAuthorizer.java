@@ -26,7 +26,10 @@ public final class RequestAuthorizer {
   private final ServerMetrics meters;
 
   public RequestAuthorizer(
-      CredentialStore credentials, Optional<ServerTls> tls, ApiRateLimits budgets, ServerMetrics meters) {
+      CredentialStore credentials,
+      Optional<ServerTls> tls,
+      ApiRateLimits budgets,
+      ServerMetrics meters) {
     this.credentials = credentials;
     this.tls = tls;
     this.budgets = budgets;

@@ -68,7 +68,10 @@ public final class RequestDispatcher {
           ApiRoute.Lane.PROBE, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE));
 
   public RequestDispatcher(
-      RequestAuthorizer guard, ConnectionLimits connections, ServerMetrics meters, Executor threads) {
+      RequestAuthorizer guard,
+      ConnectionLimits connections,
+      ServerMetrics meters,
+      Executor threads) {
     this.guard = guard;
     this.connections = connections;
     this.meters = meters;

@@ -66,16 +66,16 @@ final class EventStream {
   /**
    * @param threads where reading blocks
    */
-  EventStream(RoutingContext exchange, AgentServer sidecar, Executor threads, Wanted wanted) {
+  EventStream(RoutingContext exchange, AgentServer server, Executor threads, Wanted wanted) {
     this.exchange = exchange;
     this.response = exchange.response();
     this.context = exchange.vertx().getOrCreateContext();
     this.threads = threads;
-    this.executions = sidecar.executions();
+    this.executions = server.executions();
     this.following = executions.follow(wanted.execution(), wanted.had());
     this.known = wanted.known();
     this.resumed = wanted.had().seq() > 0;
-    this.heartbeatMillis = sidecar.bounds().heartbeat().toMillis();
+    this.heartbeatMillis = server.bounds().heartbeat().toMillis();
     exchange.addEndHandler(_ -> release());
   }
 

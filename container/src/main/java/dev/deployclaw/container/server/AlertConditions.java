@@ -1,10 +1,9 @@
-package dev.deployclaw.container.monitor;
-
-import dev.deployclaw.container.query.ExecutionQueries;
+package dev.deployclaw.container.server;
 
 import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
-import dev.deployclaw.container.monitor.EstateMonitor.PutBack;
+import dev.deployclaw.container.query.ExecutionQueries;
+import dev.deployclaw.container.server.EstateMonitor.PutBack;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.query.AgentStatusReport;

@@ -1,11 +1,4 @@
-package dev.deployclaw.container.monitor;
-
-import dev.deployclaw.container.intake.TaskQueue;
-import dev.deployclaw.container.intake.TaskSubmission;
-import dev.deployclaw.container.server.AgentResources;
-import dev.deployclaw.container.server.AgentServer;
-import dev.deployclaw.container.server.ExecutorBrake;
-import dev.deployclaw.container.server.ServerFixture;
+package dev.deployclaw.container.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +6,10 @@ import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.config.MonitoringConfig;
+import dev.deployclaw.container.intake.ApprovalDecision;
+import dev.deployclaw.container.intake.SubmissionResult;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.StreamCopy;
@@ -43,7 +40,7 @@ class EstateMonitorTest {
   private final AtomicReference<String> forked = new AtomicReference<>("");
 
   private final AtomicBoolean tooLarge = new AtomicBoolean();
-  private AgentServer sidecar;
+  private AgentServer server;
 
   /** A stream with a fork or without. */
   private final StreamCopy copy =
@@ -85,7 +82,7 @@ class EstateMonitorTest {
     world.journal.stream(copy);
     var estate = ServerFixture.estate(world, new ExecutorBrake(), folder, List.of());
     var often = new MonitoringConfig(Duration.ofSeconds(1), Duration.ofSeconds(1));
-    sidecar =
+    server =
         AgentServer.start(
             new AgentResources(
                 estate.ports(),
@@ -101,7 +98,7 @@ class EstateMonitorTest {
 
   @AfterEach
   void stop() {
-    sidecar.close();
+    server.close();
   }
 
   @Test
@@ -111,7 +108,8 @@ class EstateMonitorTest {
 
     awaitAmiss(AlertKind.NOT_ENFORCED, "shop");
     String series = "point=\"" + POINT + "\",state=\"not_enforced\"} 1";
-    BoundedWait.until("it is measured", ServerFixture.SOON, () -> sidecar.meters().text().contains(series));
+    BoundedWait.until(
+        "it is measured", ServerFixture.SOON, () -> server.metrics().text().contains(series));
 
     world.probe.beats(MemberReport.yes(POINT, "", Map.of()));
     awaitWell(AlertKind.NOT_ENFORCED);
@@ -140,7 +138,7 @@ class EstateMonitorTest {
     assertThat(amiss(AlertKind.PUT_BACK).orElseThrow().condition().summary())
         .contains("put back: redis/a");
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
-    assertThat(sidecar.meters().text())
+    assertThat(server.metrics().text())
         .contains("deployclaw_losses_total{result=\"COMPLETED\"} 1.0");
   }
 
@@ -152,7 +150,8 @@ class EstateMonitorTest {
     awaitAmiss(AlertKind.PUT_BACK, "estate");
     int seen = world.redis.calls("scan");
 
-    BoundedWait.until("it looks on", ServerFixture.SOON, () -> world.redis.calls("scan") > seen + 2);
+    BoundedWait.until(
+        "it looks on", ServerFixture.SOON, () -> world.redis.calls("scan") > seen + 2);
 
     assertThat(world.redis.calls("reassert")).isEqualTo(1);
   }
@@ -162,7 +161,7 @@ class EstateMonitorTest {
     forked.set(applied());
 
     awaitAmiss(AlertKind.FORK, forked.get());
-    assertThat(sidecar.meters().text()).contains("deployclaw_audit_forks 1.0");
+    assertThat(server.metrics().text()).contains("deployclaw_audit_forks 1.0");
     BoundedWait.until("it is decided", ServerFixture.SOON, () -> copy.forks().getFirst().alarmed());
     assertThat(world.store.get(StoreKeys.FREEZE)).isEmpty();
   }
@@ -177,8 +176,10 @@ class EstateMonitorTest {
     assertThat(amiss(AlertKind.FORK).orElseThrow().condition().summary())
         .contains("FORK", "record 3 of " + log, "audit diff-stream " + log, "deployclaw thaw");
     BoundedWait.until(
-        "changes are frozen", ServerFixture.SOON, () -> world.store.get(StoreKeys.FREEZE).isPresent());
-    assertThat(sidecar.meters().text()).contains("deployclaw_audit_forks 1.0");
+        "changes are frozen",
+        ServerFixture.SOON,
+        () -> world.store.get(StoreKeys.FREEZE).isPresent());
+    assertThat(server.metrics().text()).contains("deployclaw_audit_forks 1.0");
     forked.set("");
     awaitWell(AlertKind.FORK);
   }
@@ -190,7 +191,7 @@ class EstateMonitorTest {
     awaitAmiss(AlertKind.NOT_SHIPPED, "arch-one");
     assertThat(amiss(AlertKind.NOT_SHIPPED).orElseThrow().condition().summary())
         .contains("from record 6 on", "it has 12,345 bytes", "raise max_payload");
-    assertThat(sidecar.meters().text())
+    assertThat(server.metrics().text())
         .contains("deployclaw_audit_stuck 1.0")
         .contains("deployclaw_audit_unrepaired_records 0.0")
         .contains("deployclaw_audit_uncounted_logs 0.0");
@@ -214,29 +215,29 @@ class EstateMonitorTest {
   @Test
   void seesWhatWaitsForAPersonUntilItIsApproved() throws Exception {
     var asked = TaskSubmission.task("apply", "olivia", true, Optional.empty());
-    var id = ((TaskQueue.Answer.Accepted) sidecar.desk().submit(asked)).execution();
-    ServerFixture.awaitResult(sidecar, id, "HELD");
-    sidecar.look();
+    var id = ((SubmissionResult.Accepted) server.intake().submit(asked)).execution();
+    ServerFixture.awaitResult(server, id, "HELD");
+    server.sampleHealth();
 
     awaitAmiss(AlertKind.HELD, id);
 
-    sidecar.desk().word(id, "ann", true, "");
-    ServerFixture.awaitResult(sidecar, id, "COMPLETED");
-    sidecar.look();
+    server.intake().decide(new ApprovalDecision(id, "ann", true, ""));
+    ServerFixture.awaitResult(server, id, "COMPLETED");
+    server.sampleHealth();
     awaitWell(AlertKind.HELD);
   }
 
   @Test
   void seesThatTheKillSwitchIsOn() throws Exception {
     world.agent().freeze("olivia", "incident 4711");
-    sidecar.look();
+    server.sampleHealth();
 
     awaitAmiss(AlertKind.FROZEN, "estate");
     assertThat(amiss(AlertKind.FROZEN).orElseThrow().condition().summary())
         .contains("by olivia", "incident 4711", "deployclaw thaw");
 
     world.agent().thaw("olivia");
-    sidecar.look();
+    server.sampleHealth();
     awaitWell(AlertKind.FROZEN);
   }
 
@@ -244,7 +245,7 @@ class EstateMonitorTest {
   void seesWhatWasRolledBack() throws Exception {
     applied();
     world.probe.fail("a limit is wrong");
-    var id = ServerFixture.submit(sidecar, "set acme 700");
+    var id = ServerFixture.submit(server, "set acme 700");
 
     awaitAmiss(AlertKind.EXECUTION, id);
 
@@ -255,8 +256,8 @@ class EstateMonitorTest {
 
   /** The id of its log. */
   private String applied() throws InterruptedException {
-    String execution = ServerFixture.submit(sidecar, "apply");
-    ServerFixture.awaitResult(sidecar, execution, "COMPLETED");
+    String execution = ServerFixture.submit(server, "apply");
+    ServerFixture.awaitResult(server, execution, "COMPLETED");
     return execution;
   }
 
@@ -272,7 +273,7 @@ class EstateMonitorTest {
   }
 
   private Optional<AlertNotification> amiss(AlertKind kind) {
-    return sidecar.watcher().standing().stream()
+    return server.enforcement().standing().stream()
         .filter(n -> n.condition().kind() == kind)
         .findFirst();
   }

@@ -1,14 +1,13 @@
-package dev.deployclaw.container.monitor;
-
-import dev.deployclaw.container.health.BackendHealthMonitor;
-import dev.deployclaw.container.query.ExecutionQueries;
-import dev.deployclaw.container.server.AgentResources;
-import dev.deployclaw.container.vertx.PeriodicTask;
-import dev.deployclaw.container.telemetry.ServerMetrics;
+package dev.deployclaw.container.server;
 
 import dev.deployclaw.container.alert.AlertKind;
+import dev.deployclaw.container.health.BackendHealthMonitor;
+import dev.deployclaw.container.monitor.EnforcementMonitor;
 import dev.deployclaw.container.notification.DeliverySettings;
 import dev.deployclaw.container.notification.NotificationDispatcher;
+import dev.deployclaw.container.query.ExecutionQueries;
+import dev.deployclaw.container.telemetry.ServerMetrics;
+import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.log.StreamCopy;
@@ -31,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process' own rounds of watching, what they found, and the couriers who tell of it. It changes
- * nothing in the estate and needs no lead: every agent that serves watches by itself.
+ * The process' own rounds of watching, what they found, and the notifications who tell of it. It
+ * changes nothing in the estate and needs no lead: every agent that serves watches by itself.
  */
 public final class EstateMonitor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EstateMonitor.class);
@@ -44,10 +43,10 @@ public final class EstateMonitor implements AutoCloseable {
 
   private final Views views;
   private final AgentClock time;
-  private final Supplier<ChangeService> architects;
+  private final Supplier<ChangeService> changes;
   private final StreamCopy copy;
-  private final EnforcementMonitor watcher;
-  private final NotificationDispatcher couriers;
+  private final EnforcementMonitor enforcement;
+  private final NotificationDispatcher notifications;
   private volatile int regressed;
   private Optional<PutBack> lastPutBack = Optional.empty();
   private Duration pause = Duration.ZERO;
@@ -58,43 +57,46 @@ public final class EstateMonitor implements AutoCloseable {
   record PutBack(RequestOutcome ended, Instant at) {}
 
   /** What it learns from, and what it counts with. */
-  public record Views(BackendHealthMonitor pulse, ExecutionQueries executions, ServerMetrics meters) {}
+  public record Views(
+      BackendHealthMonitor health, ExecutionQueries executions, ServerMetrics metrics) {}
 
   private EstateMonitor(
       Views views,
       AgentPorts ports,
-      Supplier<ChangeService> architects,
-      EnforcementMonitor watcher,
-      NotificationDispatcher couriers) {
+      Supplier<ChangeService> changes,
+      EnforcementMonitor enforcement,
+      NotificationDispatcher notifications) {
     this.views = views;
     this.time = ports.time();
     this.copy = ports.journal().stream();
-    this.architects = architects;
-    this.watcher = watcher;
-    this.couriers = couriers;
+    this.changes = changes;
+    this.enforcement = enforcement;
+    this.notifications = notifications;
   }
 
-  /** The couriers are under way when this returns; the rounds are the caller's to start. */
-  public static EstateMonitor start(AgentResources estate, Supplier<ChangeService> architects, Views views) {
-    var time = estate.ports().time();
-    var watching = estate.watching();
-    var terms = new DeliverySettings(watching.patience(), time, views.meters()::notified);
-    var couriers = NotificationDispatcher.start(watching.sinks(), folder(estate.stateDir()), terms);
-    var watcher =
+  /** The notifications are under way when this returns; the rounds are the caller's to start. */
+  public static EstateMonitor start(
+      AgentResources resources, Supplier<ChangeService> changes, Views views) {
+    var time = resources.ports().time();
+    var watching = resources.watching();
+    var terms = new DeliverySettings(watching.patience(), time, views.metrics()::notified);
+    var notifications =
+        NotificationDispatcher.start(watching.sinks(), folder(resources.stateDir()), terms);
+    var enforcement =
         new EnforcementMonitor(
             watching.periods(),
             time,
-            within -> architects.get().queries().heartbeat(within),
-            estate.stateDir(),
+            within -> changes.get().queries().heartbeat(within),
+            resources.stateDir(),
             watching.domain(),
-            couriers::tell);
-    var lookout = new EstateMonitor(views, estate.ports(), architects, watcher, couriers);
-    lookout.measure();
-    return lookout;
+            notifications::tell);
+    var monitor = new EstateMonitor(views, resources.ports(), changes, enforcement, notifications);
+    monitor.measure();
+    return monitor;
   }
 
-  public List<PeriodicTask> rounds() {
-    var periods = watcher.periods();
+  public List<PeriodicTask> tasks() {
+    var periods = enforcement.periods();
     return List.of(
         new PeriodicTask("heartbeat", periods.heartbeat(), this::heartbeat),
         new PeriodicTask("standing", periods.heartbeat(), this::standing),
@@ -103,13 +105,13 @@ public final class EstateMonitor implements AutoCloseable {
         new PeriodicTask("drift", periods.drift(), this::drift));
   }
 
-  public EnforcementMonitor watcher() {
-    return watcher;
+  public EnforcementMonitor enforcement() {
+    return enforcement;
   }
 
   @Override
   public void close() {
-    couriers.close();
+    notifications.close();
   }
 
   private static Path folder(Path stateDir) {
@@ -117,30 +119,30 @@ public final class EstateMonitor implements AutoCloseable {
   }
 
   private void heartbeat() throws InterruptedException {
-    watcher.heartbeat();
-    views.meters().points(watcher.points());
+    enforcement.heartbeat();
+    views.metrics().points(enforcement.points());
   }
 
   /** What waits for a person, and what ended badly. */
   private void standing() {
     var now = time.instant();
     views
-        .pulse()
+        .health()
         .last()
-        .flatMap(BackendHealthMonitor.Beat::status)
+        .flatMap(BackendHealthMonitor.Snapshot::status)
         .ifPresent(status -> {
-          watcher.see(Set.of(AlertKind.HELD), AlertConditions.held(status));
-          watcher.see(Set.of(AlertKind.FROZEN), AlertConditions.frozen(status));
+          enforcement.see(Set.of(AlertKind.HELD), AlertConditions.held(status));
+          enforcement.see(Set.of(AlertKind.FROZEN), AlertConditions.frozen(status));
         });
-    watcher.see(Set.of(AlertKind.EXECUTION), AlertConditions.ended(views.executions(), now));
+    enforcement.see(Set.of(AlertKind.EXECUTION), AlertConditions.ended(views.executions(), now));
   }
 
   /** Whether a back end is ahead of the state store. */
   private void regression() throws InterruptedException {
     try {
-      var ahead = architects.get().queries().regressed();
+      var ahead = changes.get().queries().regressed();
       regressed = ahead.size();
-      watcher.see(Set.of(AlertKind.REGRESSED), AlertConditions.regressed(ahead));
+      enforcement.see(Set.of(AlertKind.REGRESSED), AlertConditions.regressed(ahead));
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for marks tells nothing");
     }
@@ -148,11 +150,12 @@ public final class EstateMonitor implements AutoCloseable {
 
   /** Whether the stream is what the logs are; changes are stopped where it is another one. */
   private void stream() throws InterruptedException {
-    watcher.see(Set.of(AlertKind.FORK), AlertConditions.forked(copy.forks()));
-    watcher.see(Set.of(AlertKind.NOT_SHIPPED), AlertConditions.notShipped(copy.stuck()));
-    watcher.see(Set.of(AlertKind.REPAIR), AlertConditions.repaired(copy.repaired(), time.instant()));
+    enforcement.see(Set.of(AlertKind.FORK), AlertConditions.forked(copy.forks()));
+    enforcement.see(Set.of(AlertKind.NOT_SHIPPED), AlertConditions.notShipped(copy.stuck()));
+    enforcement.see(
+        Set.of(AlertKind.REPAIR), AlertConditions.repaired(copy.repaired(), time.instant()));
     try {
-      var _ = architects.get().alarm();
+      var _ = changes.get().alarm();
     } catch (Unreachable e) {
       LOG.atWarn()
           .addKeyValue("reason", e.getMessage())
@@ -170,26 +173,27 @@ public final class EstateMonitor implements AutoCloseable {
       return;
     }
     putBack();
-    ScanReport answer = architects.get().queries().scan();
+    ScanReport answer = changes.get().queries().scan();
     if (answer.exit() == ExitCode.UNREACHABLE || !rests()) {
       LOG.atDebug().addKeyValue("reason", answer.reason()).log("A look for drift tells nothing");
       return;
     }
-    watcher.drifted(answer.drift());
+    enforcement.drifted(answer.drift());
   }
 
   /** What a failover took away is put back before anybody is told that it is missing. */
   private void putBack() throws InterruptedException {
     try {
       boolean waits = time.instant().isBefore(putBackAgain);
-      var ended = waits ? Optional.<RequestOutcome>empty() : architects.get().reassert();
+      var ended = waits ? Optional.<RequestOutcome>empty() : changes.get().reassert();
       ended.ifPresent(this::later);
       ended.ifPresent(e -> lastPutBack = Optional.of(new PutBack(e, time.instant())));
-      ended.ifPresent(e -> views.meters().putBack(e.result()));
+      ended.ifPresent(e -> views.metrics().putBack(e.result()));
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for losses tells nothing");
     }
-    watcher.see(Set.of(AlertKind.PUT_BACK), AlertConditions.putBack(lastPutBack, time.instant()));
+    enforcement.see(
+        Set.of(AlertKind.PUT_BACK), AlertConditions.putBack(lastPutBack, time.instant()));
   }
 
   /** What can't be put back is drift, and isn't tried in each round: each try is an execution. */
@@ -201,58 +205,58 @@ public final class EstateMonitor implements AutoCloseable {
   }
 
   private boolean rests() throws InterruptedException {
-    AgentStatusReport status = architects.get().queries().standing();
+    AgentStatusReport status = changes.get().queries().standing();
     return status.exit() == ExitCode.OK && status.open().isEmpty();
   }
 
   private void measure() {
-    var meters = views.meters();
-    meters.gauge(
+    var metrics = views.metrics();
+    metrics.gauge(
         "heartbeat.age.seconds",
         "Since all enforcement points were last asked; NaN before the first time.",
         () ->
-            watcher
+            enforcement
                 .last()
                 .map(beat -> seconds(Duration.between(beat.at(), time.instant())))
                 .orElse(Double.NaN));
-    meters.gauge(
+    metrics.gauge(
         "drift.differences",
         "How many differences the last look for drift found; NaN before the first.",
-        () -> watcher.drift().map(d -> (double) d.known()).orElse(Double.NaN));
-    meters.gauge(
+        () -> enforcement.drift().map(d -> (double) d.known()).orElse(Double.NaN));
+    metrics.gauge(
         "access.denied.members",
         "Members that this agent's credentials or rights don't let it see.",
-        watcher::denied);
-    meters.gauge(
+        enforcement::denied);
+    metrics.gauge(
         "regressed.members",
         "How many members name an epoch or term that the state store never knew.",
         () -> regressed);
-    meters.gauge(
+    metrics.gauge(
         "audit.forks",
         "Records of which the stream holds another one than the log.",
         () -> copy.forks().size());
-    meters.gauge(
+    metrics.gauge(
         "audit.repairs",
         "How often the stream had lost records and was given them again.",
         () -> copy.repaired().size());
-    meters.gauge(
+    metrics.gauge(
         "audit.stuck",
         "Records that the stream can't be given, with what follows them.",
         () -> copy.stuck().size());
-    meters.gauge(
+    metrics.gauge(
         "audit.unrepaired.records",
         "Records that the stream lost and could not be given again yet.",
         copy::unrepaired);
-    meters.gauge(
+    metrics.gauge(
         "audit.uncounted.logs",
         "Logs so old that what of them waits for the stream isn't counted.",
         copy::uncounted);
-    meters.gauge(
+    metrics.gauge(
         "notifications.pending",
         "Notices that wait for a sink.",
-        () -> couriers.pending().values().stream().mapToInt(Integer::intValue).sum());
-    for (var sink : couriers.pending().keySet()) {
-      meters.knows(sink);
+        () -> notifications.pending().values().stream().mapToInt(Integer::intValue).sum());
+    for (var sink : notifications.pending().keySet()) {
+      metrics.knows(sink);
     }
   }
 

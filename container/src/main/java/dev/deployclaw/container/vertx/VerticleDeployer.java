@@ -1,0 +1,42 @@
+package dev.deployclaw.container.vertx;
+
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Deploys and waits, bounded, on the caller's thread, which is none of Vert.x. */
+public final class VerticleDeployer {
+  private VerticleDeployer() {}
+
+  /**
+   * Deploys a verticle that may block, on virtual threads.
+   *
+   * @return the id of the deployment
+   */
+  public static String deployBlocking(Vertx vertx, Deployable verticle, Duration within) {
+    var options = new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
+    try {
+      return await(vertx.deployVerticle(verticle, options), within);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the agent starts", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("a part of the agent doesn't start", e);
+    }
+  }
+
+  /** Waits for the end of something asynchronous. */
+  public static <T> T await(Future<T> future, Duration within)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return future
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(within.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}
