@@ -134,7 +134,7 @@ public final class CommandLineRunner {
         new LogCommand(around),
         new SkillsCommand(around),
         new AuditCommand(around),
-        new ServeCommand(around),
+        new ServeCommand(around, CommandLineRunner::run),
         new HealthCommand(around),
         new CompletionCommand(around),
         new CommandLine.HelpCommand());

@@ -127,6 +127,12 @@ public record AgentRuntime(
     return agent.checked();
   }
 
+  /** The same agent, with another service: one serves one thread. */
+  AgentRuntime servedBy(ChangeService changes) {
+    return new AgentRuntime(
+        changes, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
+  }
+
   /** Every step of a skill can be carried out, or it isn't begun. */
   private AgentRuntime checked() throws SetupException {
     try {

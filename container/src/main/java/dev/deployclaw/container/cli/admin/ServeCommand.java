@@ -13,9 +13,11 @@ import dev.deployclaw.container.health.BackendHealthChecks;
 import dev.deployclaw.container.http.HttpApiServer;
 import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.remote.RemoteCommandListener;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExitCode;
 import java.io.UncheckedIOException;
@@ -45,12 +47,20 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+  /** Runs a command of a client; {@code CommandLineRunner} has all of them. */
+  @FunctionalInterface
+  public interface CommandRunner {
+    int run(CommandEnvironment around, String... arguments);
+  }
+
   private final CommandEnvironment around;
+  private final CommandRunner commands;
 
   @Mixin private final CommonOptions shared = new CommonOptions();
 
-  public ServeCommand(CommandEnvironment around) {
+  public ServeCommand(CommandEnvironment around, CommandRunner commands) {
     this.around = around;
+    this.commands = commands;
   }
 
   @Override
@@ -72,7 +82,8 @@ public final class ServeCommand implements Callable<Integer> {
     try (var _ = alone(config.stateDir());
         var agent = AgentRuntime.open(config, ProgressListener.NONE);
         var server = AgentServer.start(estate(config, agent), serve.bounds());
-        var api = HttpApiServer.start(serve, server)) {
+        var api = HttpApiServer.start(serve, server);
+        var socket = listen(config, agent)) {
       agent.telemetry().serves(server.metrics()::snapshots);
       announce(api.address());
       stop.await();
@@ -103,6 +114,21 @@ public final class ServeCommand implements Callable<Integer> {
               + e.getCause()
               + "): give that folder to this user, or set stateDir to another");
     }
+  }
+
+  /** Where commands on this machine find the agent. */
+  private RemoteCommandListener listen(AgentConfig config, AgentRuntime agent) {
+    var runtimes = RuntimeSource.sharing(config, agent);
+    return RemoteCommandListener.start(
+        config.stateDir(),
+        config.serve().bounds().stopWithin(),
+        (client, out, err) -> {
+          var theirs = CommandEnvironment.remote(client.in(runtimes), out, err);
+          int exit = commands.run(theirs, client.arguments());
+          theirs.out().flush();
+          theirs.err().flush();
+          return exit;
+        });
   }
 
   private void announce(String address) {

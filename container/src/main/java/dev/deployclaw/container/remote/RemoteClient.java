@@ -1,0 +1,30 @@
+package dev.deployclaw.container.remote;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.wiring.RuntimeSource;
+
+/** A client with its command, and the user whom the kernel names as the other end of the socket. */
+public final class RemoteClient {
+  private final RemoteCommand command;
+  private final String user;
+
+  RemoteClient(RemoteCommand command, String user) {
+    this.command = command;
+    this.user = user;
+  }
+
+  public String[] arguments() {
+    return command.arguments().toArray(String[]::new);
+  }
+
+  /** The client as commands see it. */
+  public CommandEnvironment.Client in(RuntimeSource runtimes) {
+    return new CommandEnvironment.Client(
+        command.home(),
+        command.working(),
+        command.environment(),
+        command.terminal(),
+        user,
+        runtimes);
+  }
+}
