@@ -25,16 +25,15 @@ final class AgentSocketLocator {
 
   private AgentSocketLocator() {}
 
-  /** Empty where there is no configuration, or no socket. */
-  static Optional<Path> find(
-      List<String> arguments, Path home, Path working, Map<String, String> environment) {
-    return configuration(arguments, home, working, environment)
-        .flatMap(file -> stateDir(file, environment))
+  /** Empty where there is no socket. */
+  static Optional<Path> socket(Path configuration, Map<String, String> environment) {
+    return stateDir(configuration, environment)
         .map(folder -> folder.resolve(SOCKET))
         .filter(Files::exists);
   }
 
-  private static Optional<Path> configuration(
+  /** The file that a command reads; empty where there is none. */
+  static Optional<Path> configuration(
       List<String> arguments, Path home, Path working, Map<String, String> environment) {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);

@@ -2,6 +2,8 @@ package dev.deployclaw.container.remote;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.wiring.RuntimeSource;
+import java.nio.file.Path;
+import java.util.Map;
 
 /** A client with its command, and the user whom the kernel names as the other end of the socket. */
 public final class RemoteClient {
@@ -15,6 +17,15 @@ public final class RemoteClient {
 
   public String[] arguments() {
     return command.arguments().toArray(String[]::new);
+  }
+
+  /** The configuration that the client would read. */
+  public Path configuration() {
+    return command.configuration();
+  }
+
+  public Map<String, String> environment() {
+    return command.environment();
   }
 
   /** The client as commands see it. */

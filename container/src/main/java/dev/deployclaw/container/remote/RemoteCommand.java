@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * A command as a client asks for it, and its form on the wire: a magic number, the version of the
  * protocol, then strings, each with its length in bytes before it (big-endian).
  *
+ * @param configuration the file that the client would read
  * @param home the folder that holds {@code .deployclaw}
  * @param working the directory the command was called from
  * @param environment what commands read of the client's environment
@@ -22,20 +23,22 @@ import java.util.TreeMap;
  */
 record RemoteCommand(
     List<String> arguments,
+    Path configuration,
     Path home,
     Path working,
     Map<String, String> environment,
     boolean terminal) {
-  /** In each working tree of the protocol's users: a client of another version runs by itself. */
+  /** A client of another version is sent away, and carries its command out itself. */
   static final int VERSION = 1;
 
   private static final int MAGIC = 0x44435231;
   private static final int MOST_STRINGS = 4_096;
   private static final int MOST_BYTES = 1 << 20;
 
-  /** Parts of an answer: the type of a frame. */
-  static final int OUT = 1;
+  /** Types of frames of an answer. The first says whether the command is carried out at all. */
+  static final int ACCEPTED = 0;
 
+  static final int OUT = 1;
   static final int ERR = 2;
   static final int EXIT = 3;
 
@@ -51,6 +54,7 @@ record RemoteCommand(
     for (var argument : arguments) {
       write(out, argument);
     }
+    write(out, configuration.toString());
     write(out, home.toString());
     write(out, working.toString());
     out.writeInt(environment.size());
@@ -76,13 +80,15 @@ record RemoteCommand(
     for (int left = budget.count(); left > 0; left--) {
       arguments.add(budget.string());
     }
+    var configuration = Path.of(budget.string());
     var home = Path.of(budget.string());
     var working = Path.of(budget.string());
     var environment = new TreeMap<String, String>();
     for (int left = budget.count(); left > 0; left--) {
       environment.put(budget.string(), budget.string());
     }
-    return new RemoteCommand(arguments, home, working, environment, in.readBoolean());
+    return new RemoteCommand(
+        arguments, configuration, home, working, environment, in.readBoolean());
   }
 
   private static void write(DataOutputStream out, String text) throws IOException {

@@ -1,17 +1,19 @@
 package dev.deployclaw.container.remote;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,9 @@ public final class RemoteCommandClient {
   private static final String PREFIX = "DEPLOYCLAW_";
   private static final String ALONE = "DEPLOYCLAW_STANDALONE";
 
+  /** The exit code of what may have failed or not. */
+  private static final int LOST = 7;
+
   private RemoteCommandClient() {}
 
   /**
@@ -67,13 +72,19 @@ public final class RemoteCommandClient {
       return OptionalInt.empty();
     }
     var working = Path.of("").toAbsolutePath();
-    var socket = AgentSocketLocator.find(List.of(arguments), home, working, environment);
+    var all = List.of(arguments);
+    var file = AgentSocketLocator.configuration(all, home, working, environment);
+    var socket = file.flatMap(f -> AgentSocketLocator.socket(f, environment));
     if (socket.isEmpty()) {
       return OptionalInt.empty();
     }
-    var command =
-        new RemoteCommand(List.of(arguments), home, working, passedOn(environment), isTerminal());
-    return run(socket.get(), command);
+    var passed = passedOn(environment);
+    var command = new RemoteCommand(all, file.get(), home, working, passed, isTerminal());
+    // Not closed: where no agent carries the command out, this process prints on them.
+    var output =
+        new Output(
+            new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+    return run(socket.get(), command, output);
   }
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
@@ -90,48 +101,40 @@ public final class RemoteCommandClient {
     return out;
   }
 
-  private static OptionalInt run(Path socket, RemoteCommand command) {
-    SocketChannel channel;
-    try {
-      channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+  /** Where a command prints. */
+  record Output(OutputStream out, OutputStream err) {}
+
+  static OptionalInt run(Path socket, RemoteCommand command, Output output) {
+    boolean accepted = false;
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
+      var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+      command.write(
+          new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel))));
+      accepted = in.readUnsignedByte() == RemoteCommand.ACCEPTED;
+      return accepted ? OptionalInt.of(passOn(in, output)) : OptionalInt.empty();
     } catch (IOException e) {
-      return OptionalInt.empty(); // an agent that died leaves its socket behind
-    }
-    try (channel;
-        var out = new DataOutputStream(Channels.newOutputStream(channel));
-        var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)))) {
-      command.write(out);
-      return OptionalInt.of(passOn(in));
-    } catch (EOFException e) {
-      System.err.println(
-          "deployclaw: the agent that serves ended before the command did; what it did is in:"
-              + " deployclaw status");
-      return OptionalInt.of(LOST);
-    } catch (IOException e) {
-      System.err.println("deployclaw: the agent that serves can't be heard: " + e.getMessage());
-      return OptionalInt.of(LOST);
+      // A socket without an agent, or an agent that stops: nothing was begun.
+      return accepted ? OptionalInt.of(lost(output)) : OptionalInt.empty();
     }
   }
 
-  /** As {@code ExitCode.FAILED_OR_UNKNOWN} has it. */
-  private static final int LOST = 7;
+  private static int lost(Output output) {
+    new PrintStream(output.err(), true, StandardCharsets.UTF_8)
+        .println(
+            "deployclaw: the agent ended before the command did; see what it did with:"
+                + " deployclaw status");
+    return LOST;
+  }
 
-  private static int passOn(DataInputStream in) throws IOException {
-    try (var out = new FileOutputStream(FileDescriptor.out);
-        var err = new FileOutputStream(FileDescriptor.err)) {
-      while (true) {
-        int type = in.readUnsignedByte();
-        int length = in.readInt();
-        if (type == RemoteCommand.EXIT) {
-          return length;
-        }
-        copy(in, type == RemoteCommand.OUT ? out : err, length);
+  private static int passOn(DataInputStream in, Output output) throws IOException {
+    while (true) {
+      int type = in.readUnsignedByte();
+      int length = in.readInt();
+      if (type == RemoteCommand.EXIT) {
+        return length;
       }
+      (type == RemoteCommand.OUT ? output.out() : output.err()).write(in.readNBytes(length));
     }
-  }
-
-  private static void copy(DataInputStream in, OutputStream to, int length) throws IOException {
-    to.write(in.readNBytes(length));
   }
 }

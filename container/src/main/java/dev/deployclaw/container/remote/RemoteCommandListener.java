@@ -48,14 +48,12 @@ public final class RemoteCommandListener implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("command-", 0).factory());
 
-  /** Runs a client's command. */
-  @FunctionalInterface
+  /** Runs clients' commands. */
   public interface Runner {
-    /**
-     * Runs one.
-     *
-     * @return the exit code
-     */
+    /** Whether the command is one for this agent; a client whose isn't runs it itself. */
+    boolean accepts(RemoteClient client);
+
+    /** Runs a command and returns its exit code. */
     int run(RemoteClient client, OutputStream out, OutputStream err);
   }
 
@@ -157,11 +155,16 @@ public final class RemoteCommandListener implements AutoCloseable {
           new DataOutputStream(
               new BufferedOutputStream(Channels.newOutputStream(channel), FRAME + 5));
       var user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-      var command = read(channel, in);
+      var client = new RemoteClient(read(channel, in), user);
+      if (!runner.accepts(client)) {
+        return;
+      }
+      out.writeByte(RemoteCommand.ACCEPTED);
+      out.flush();
       var lock = new Object();
       int exit =
           runner.run(
-              new RemoteClient(command, user),
+              client,
               new FrameStream(RemoteCommand.OUT, out, lock),
               new FrameStream(RemoteCommand.ERR, out, lock));
       synchronized (lock) {

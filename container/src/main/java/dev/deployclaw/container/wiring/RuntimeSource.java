@@ -29,14 +29,9 @@ public interface RuntimeSource {
     }
   }
 
-  /**
-   * Lends an open agent to commands of the same configuration; those of another one open their own.
-   */
-  static RuntimeSource sharing(AgentConfig configuration, AgentRuntime open) {
-    return (config, progress) -> {
-      if (!config.equals(configuration)) {
-        return OWN.open(config, progress);
-      }
+  /** Lends an open agent. */
+  static RuntimeSource sharing(AgentRuntime open) {
+    return (_, progress) -> {
       var changes = new ChangeService(open.ports(), open.settings(), progress);
       return new Lease(open.servedBy(changes), () -> {});
     };

@@ -7,12 +7,15 @@ import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.BearerTokenFile;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.doctor.TransportSecurityCheck;
 import dev.deployclaw.container.file.StateFolderLock;
 import dev.deployclaw.container.health.BackendHealthChecks;
 import dev.deployclaw.container.http.HttpApiServer;
 import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.remote.RemoteClient;
 import dev.deployclaw.container.remote.RemoteCommandListener;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.AgentServer;
@@ -20,6 +23,7 @@ import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExitCode;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,17 +122,32 @@ public final class ServeCommand implements Callable<Integer> {
 
   /** Where commands on this machine find the agent. */
   private RemoteCommandListener listen(AgentConfig config, AgentRuntime agent) {
-    var runtimes = RuntimeSource.sharing(config, agent);
+    var runner = new SharedRuntimeRunner(config, RuntimeSource.sharing(agent), commands);
     return RemoteCommandListener.start(
-        config.stateDir(),
-        config.serve().bounds().stopWithin(),
-        (client, out, err) -> {
-          var theirs = CommandEnvironment.remote(client.in(runtimes), out, err);
-          int exit = commands.run(theirs, client.arguments());
-          theirs.out().flush();
-          theirs.err().flush();
-          return exit;
-        });
+        config.stateDir(), config.serve().bounds().stopWithin(), runner);
+  }
+
+  /** Runs commands of the same configuration by the open agent. */
+  private record SharedRuntimeRunner(
+      AgentConfig config, RuntimeSource runtimes, CommandRunner commands)
+      implements RemoteCommandListener.Runner {
+    @Override
+    public boolean accepts(RemoteClient client) {
+      try {
+        return ConfigReader.read(client.configuration(), client.environment()).equals(config);
+      } catch (InvalidConfigException e) {
+        return false; // the client says what is wrong with it
+      }
+    }
+
+    @Override
+    public int run(RemoteClient client, OutputStream out, OutputStream err) {
+      var theirs = CommandEnvironment.remote(client.in(runtimes), out, err);
+      int exit = commands.run(theirs, client.arguments());
+      theirs.out().flush();
+      theirs.err().flush();
+      return exit;
+    }
   }
 
   private void announce(String address) {
