@@ -28,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,8 @@ import picocli.CommandLine.Mixin;
 public final class ServeCommand implements Callable<Integer> {
   /** What the end takes beyond the time that the task at work is given. */
   private static final Duration LONGEST_END = Duration.ofSeconds(30);
+
+  private static final String SERVE = "DEPLOYCLAW_SERVE_";
 
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
@@ -122,19 +125,27 @@ public final class ServeCommand implements Callable<Integer> {
 
   /** Where commands on this machine find the agent. */
   private RemoteCommandListener listen(AgentConfig config, AgentRuntime agent) {
-    var runner = new SharedRuntimeRunner(config, RuntimeSource.sharing(agent), commands);
+    var runner =
+        new SharedRuntimeRunner(
+            config, around.environment(), RuntimeSource.sharing(agent), commands);
     return RemoteCommandListener.start(
         config.stateDir(), config.serve().bounds().stopWithin(), runner);
   }
 
-  /** Runs commands of the same configuration by the open agent. */
+  /** Runs commands of the same configuration by the open agent; how it serves is its own affair. */
   private record SharedRuntimeRunner(
-      AgentConfig config, RuntimeSource runtimes, CommandRunner commands)
+      AgentConfig config,
+      Map<String, String> environment,
+      RuntimeSource runtimes,
+      CommandRunner commands)
       implements RemoteCommandListener.Runner {
     @Override
     public boolean accepts(RemoteClient client) {
       try {
-        return ConfigReader.read(client.configuration(), client.environment()).equals(config);
+        var theirs = new TreeMap<>(environment);
+        theirs.keySet().removeIf(name -> !name.startsWith(SERVE));
+        client.environment().forEach(theirs::putIfAbsent);
+        return ConfigReader.read(client.configuration(), theirs).equals(config);
       } catch (InvalidConfigException e) {
         return false; // the client says what is wrong with it
       }
