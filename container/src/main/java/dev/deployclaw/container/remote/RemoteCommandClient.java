@@ -66,7 +66,7 @@ public final class RemoteCommandClient {
     if (arguments.length == 0
         || arguments[0].startsWith("-")
         || LOCAL.contains(arguments[0])
-        || environment.containsKey(ALONE)
+        || !environment.getOrDefault(ALONE, "").isEmpty()
         || List.of(arguments).contains("--help")
         || List.of(arguments).contains("-h")) {
       return OptionalInt.empty();

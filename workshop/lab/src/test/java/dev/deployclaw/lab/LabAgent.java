@@ -118,6 +118,7 @@ final class LabAgent {
 
   private Map<String, String> told() {
     var told = new TreeMap<>(Map.of("DEPLOYCLAW_CONFIG", lab.config().toString()));
+    told.put("DEPLOYCLAW_STANDALONE", "true"); // an agent that serves beside it stays another one
     told.putAll(environment);
     return told;
   }

@@ -221,7 +221,8 @@ class ServeTest {
 
   /** A client with the configuration of the agent that serves. */
   private static LabAgent client() {
-    return estate.agent(Map.of("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true")).apart();
+    var same = Map.of("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true", "DEPLOYCLAW_STANDALONE", "");
+    return estate.agent(same).apart();
   }
 
   private static void assertVerified(String document) throws IOException {
