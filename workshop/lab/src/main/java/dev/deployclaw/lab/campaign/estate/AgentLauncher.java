@@ -34,6 +34,8 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
   Map<String, String> environment() {
     var environment = new TreeMap<>(QUICK);
     environment.put("DEPLOYCLAW_CONFIG", config.toString());
+    environment.put(
+        "DEPLOYCLAW_STANDALONE", "true"); // a command is another agent than one that serves
     environment.put("DEPLOYCLAW_BOUNDS_CONVERGE", converge.toSeconds() + "s");
     return environment;
   }
