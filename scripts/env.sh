@@ -333,7 +333,7 @@ cache_in() {
   CACHE=$1/java-${CACHE%%\"*}.aot
 }
 
-# classes_in FOLDER: puts what tells java of the program's classes into CLASSES: docs/adr/0245.
+# classes_in FOLDER: puts what tells java of the program's classes into CLASSES: docs/adr/0033.
 classes_in() {
   local picocli=("$1"/lib/picocli-*.jar)
   CLASSES=("-Xbootclasspath/a:${picocli[0]}" -cp "$1/app/*:$1/lib/*")

@@ -100,7 +100,7 @@ class HouseTableTest {
         new Row("lines of main code, without the planner", all - planner, 100_000, 133_000),
         new Row("main code that isn't product, %", PERCENT * (workshop + planner) / all, 15, 27),
         new Row("words of documents", words, 40_000, 115_000),
-        new Row("decision records", decisions, 40, 142));
+        new Row("decision records", decisions, 40, 40));
   }
 
   private static long lines(Predicate<JavaSourceFile> which) {
