@@ -314,7 +314,7 @@ altered_library() {
 
 say_altered() {
   say "$1 isn't the file that .mvn/checksums/checksums.sha256 names: find out who changed it before you go on;" \
-    "see docs/guide/supply-chain.md"
+    "see docs/tasks/supply-chain.md"
 }
 
 # warm_up FOLDER: lets the JDK keep what it learnt from one run, so that later runs start in half the time. They start

@@ -10,7 +10,7 @@ final class NatsStreamCheck {
   private static final String NATS = "nats";
   private static final String ALWAYS =
       "set sync_interval: always in its jetstream block and restart it; what it loses until then is"
-          + " shipped again: docs/guide/log.md";
+          + " shipped again: docs/tasks/check-logs.md";
 
   private NatsStreamCheck() {}
 
@@ -40,7 +40,9 @@ final class NatsStreamCheck {
       case StreamHealth.Unfit(String reason) ->
           List.of(
               Diagnosis.error(
-                  NATS, reason, "nothing is shipped to it, and records wait: docs/guide/log.md"));
+                  NATS,
+                  reason,
+                  "nothing is shipped to it, and records wait: docs/tasks/check-logs.md"));
       case StreamHealth.Trouble(String reason) -> List.of(Diagnosis.unreachable(NATS, reason));
     };
   }

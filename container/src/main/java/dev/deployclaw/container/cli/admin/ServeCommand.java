@@ -44,7 +44,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Example:  deployclaw serve --config /etc/deployclaw/deployclaw.yaml",
-      "It says where it listens, and ends in order on SIGTERM. See docs/guide/serve.md."
+      "It says where it listens, and ends in order on SIGTERM. See docs/tasks/serve.md."
     })
 public final class ServeCommand implements Callable<Integer> {
   /** What the end takes beyond the time that the task at work is given. */
@@ -77,7 +77,7 @@ public final class ServeCommand implements Callable<Integer> {
     if (!serve.hasCredentials()) {
       throw new SetupException(
           "nobody could call: set serve.tokensFile, or serve.tls.clientCaFile with clients; see"
-              + " docs/guide/serve.md");
+              + " docs/tasks/serve.md");
     }
     if (serve.tokensFile().isPresent()) {
       var _ = BearerTokenFile.read(serve.tokensFile().get()); // before any back end is asked

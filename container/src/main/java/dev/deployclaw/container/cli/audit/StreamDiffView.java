@@ -72,7 +72,7 @@ public record StreamDiffView(
     return switch (d.kind()) {
       case MISSING -> "not in the stream; any command that writes ships it again";
       case EXTRA -> "in the stream, and not in this journal; another machine wrote it, or somebody";
-      case DIFFERENT -> "another record stands in the stream; see docs/guide/log.md";
+      case DIFFERENT -> "another record stands in the stream; see docs/tasks/check-logs.md";
     };
   }
 
