@@ -5,52 +5,45 @@ import dev.deployclaw.core.sim.schedule.ExhaustiveExplorer;
 import dev.deployclaw.core.sim.schedule.FaultSchedule;
 import dev.deployclaw.core.sim.schedule.SimScenario;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Measures the tables of {@code docs/design/simulation.md} and writes them into the page. */
+/** Measures what {@code docs/design/simulation.md} speaks of, and writes it beside that page. */
 class SimulationTableTest {
-  private static final String BEGIN = "<!-- measured: begin -->\n";
-  private static final String END = "<!-- measured: end -->";
-  private static final Pattern NUMBER = Pattern.compile("\\b[IA]\\d+\\b");
+  private static final Pattern LAW = Pattern.compile("\\b[IA]\\d+\\b");
 
   @Test
   @EnabledIfSystemProperty(
-      named = "sim.table",
+      named = "sim.tables",
       matches = ".+",
-      disabledReason = "writes into the document that -Dsim.table= names")
+      disabledReason = "writes into the folder that -Dsim.tables= names")
   void writesTheTables() throws IOException {
-    var document = Path.of(System.getProperty("sim.table", ""));
-    String text = Files.readString(document);
-    int from = text.indexOf(BEGIN) + BEGIN.length();
-    int to = text.indexOf(END);
+    var folder = Path.of(System.getProperty("sim.tables", ""));
 
-    List<String> lines = new ArrayList<>(scenes());
-    lines.add("");
-    lines.addAll(bugs());
-
-    String measured = "\n" + String.join("\n", lines) + "\n\n";
-    Files.writeString(
-        document, text.substring(0, from) + measured + text.substring(to), StandardCharsets.UTF_8);
+    Files.write(folder.resolve("simulation-scenes.csv"), scenes());
+    Files.write(folder.resolve("simulation-bugs.csv"), bugs());
   }
 
   private static List<String> scenes() {
     List<String> lines = new ArrayList<>();
-    lines.add("| scene | await points | single faults | double crashes |");
-    lines.add("|---|---|---|---|");
-    long[] sums = new long[3];
+    lines.add("scene,await points,crashes,outcomes,outages,pauses,double crashes");
+    long[] sums = new long[6];
     for (var scene : SimScenario.common()) {
       long[] counts = {
         ExhaustiveExplorer.plain(scene).first().size(),
-        singles(scene),
+        ExhaustiveExplorer.crashes(scene).count(),
+        ExhaustiveExplorer.outcomes(scene).count(),
+        ExhaustiveExplorer.outages(scene).count(),
+        ExhaustiveExplorer.pauses(scene).count(),
         doubles(scene)
       };
       for (int i = 0; i < counts.length; i++) {
@@ -58,20 +51,12 @@ class SimulationTableTest {
       }
       lines.add(row(words(scene), counts));
     }
-    lines.add(row("**all**", sums));
+    lines.add(row("all", sums));
     return lines;
   }
 
   private static String row(String name, long[] counts) {
-    return "| %s | %d | %d | %d |".formatted(name, counts[0], counts[1], counts[2]);
-  }
-
-  /** Crashes, outcomes, outages and pauses. */
-  private static long singles(SimScenario scene) {
-    return ExhaustiveExplorer.crashes(scene).count()
-        + ExhaustiveExplorer.outcomes(scene).count()
-        + ExhaustiveExplorer.outages(scene).count()
-        + ExhaustiveExplorer.pauses(scene).count();
+    return name + Arrays.stream(counts).mapToObj(n -> "," + n).collect(Collectors.joining());
   }
 
   private static long doubles(SimScenario scene) {
@@ -82,13 +67,12 @@ class SimulationTableTest {
 
   private static List<String> bugs() {
     List<String> lines = new ArrayList<>();
-    lines.add("| planted bug | single faults until found | swarms until found | law |");
-    lines.add("|---|---|---|---|");
+    lines.add("planted bug,single faults until found,swarms until found,law");
     for (var bug : PlantedBug.values()) {
       var schedules = BugHunt.bySchedules(bug);
       var seeds = BugHunt.bySeeds(bug);
       lines.add(
-          "| %s | %s | %s | %s |"
+          "\"%s\",%s,%s,\"%s\""
               .formatted(
                   bug.words(), tried(schedules), tried(seeds), law(schedules.or(() -> seeds))));
     }
@@ -102,8 +86,8 @@ class SimulationTableTest {
   /** The law by its number, or the first line of a finding that names none. */
   private static String law(Optional<BugHunt.Found> found) {
     String law = found.map(BugHunt.Found::law).orElse("");
-    var number = NUMBER.matcher(law);
-    return number.find() ? number.group() : law.lines().findFirst().orElse("").replace('|', '/');
+    var number = LAW.matcher(law);
+    return number.find() ? number.group() : law.lines().findFirst().orElse("").replace('"', '\'');
   }
 
   private static String words(SimScenario scene) {
