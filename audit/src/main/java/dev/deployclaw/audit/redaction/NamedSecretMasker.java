@@ -31,7 +31,7 @@ final class NamedSecretMasker {
    * one of these, and a configured one is found by its value.
    */
   private static final List<String> ADVICE =
-      List.of("renew", "set", "give", "docs/guide/credentials.md");
+      List.of("renew", "set", "give", "docs/tasks/credentials.md");
 
   /** Characters of a name behind its word, and of blanks around the sign. */
   private static final int LONGEST_NAME = 40;

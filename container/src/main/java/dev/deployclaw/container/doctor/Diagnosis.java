@@ -51,7 +51,7 @@ public record Diagnosis(String about, Level level, String found, String remedy) 
       case CallFault.Unavailable(String reason) -> unreachable(about, reason);
       case CallFault.Unknown(String reason) -> unreachable(about, reason);
       case CallFault.Denied(String reason) ->
-          error(about, reason, "give the agent's user this right: docs/guide/credentials.md");
+          error(about, reason, "give the agent's user this right: docs/tasks/credentials.md");
       case CallFault.Ungranted(String reason) ->
           error(about, reason, "this build can't do it: report it, with the agent's version");
       case CallFault.Invalid(String reason) -> error(about, reason, "mend what is named");

@@ -102,6 +102,6 @@ public final class DoctorFactory {
             "isolation",
             "planner and executors share one process for now: the allow-lists of operations bind"
                 + " them, no wall of the operating system does",
-            "give the process only the rights that docs/guide/container.md names"));
+            "give the process only the rights that docs/tasks/container.md names"));
   }
 }

@@ -18,7 +18,7 @@ final class ProcessPrivilegeCheck {
   private static final String ABOUT = "privileges";
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
-  private static final String LESS = "run it with less, as docs/guide/container.md shows";
+  private static final String LESS = "run it with less, as docs/tasks/container.md shows";
 
   /** Of a line of mountinfo: the mount point, and the options of the mount. */
   private static final int POINT = 4;

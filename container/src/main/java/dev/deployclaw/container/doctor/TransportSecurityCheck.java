@@ -80,10 +80,10 @@ public final class TransportSecurityCheck {
     }
     String nodes = "redis.nodes " + String.join(", ", remote);
     if (redis.tls().isEmpty()) {
-      warn(nodes, PLAIN, "give it tls-port and set redis.tls: docs/guide/credentials.md");
+      warn(nodes, PLAIN, "give it tls-port and set redis.tls: docs/tasks/credentials.md");
     }
     if (redis.password().value().isEmpty()) {
-      warn(nodes, ANYBODY, "set redis.username and passwordFile: docs/guide/credentials.md");
+      warn(nodes, ANYBODY, "set redis.username and passwordFile: docs/tasks/credentials.md");
     }
   }
 
@@ -104,7 +104,7 @@ public final class TransportSecurityCheck {
       warn(
           "nats.url " + at,
           "without a user: everybody who reaches it may forge records",
-          "set nats.credentialsFile, or username and passwordFile: docs/guide/credentials.md");
+          "set nats.credentialsFile, or username and passwordFile: docs/tasks/credentials.md");
     }
   }
 

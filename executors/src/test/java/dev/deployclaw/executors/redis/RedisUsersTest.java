@@ -104,7 +104,7 @@ class RedisUsersTest {
   void saysWhichRightIsMissing() throws Exception {
     try (var service =
         executor(Optional.of(new RedisSettings.Login("deployclaw-ratelimit", "another")))) {
-      assertThat(fault(service)).asString().contains("NOPERM", "docs/guide/credentials.md");
+      assertThat(fault(service)).asString().contains("NOPERM", "docs/tasks/credentials.md");
     }
   }
 

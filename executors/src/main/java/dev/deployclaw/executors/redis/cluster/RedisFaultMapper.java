@@ -59,7 +59,7 @@ final class RedisFaultMapper {
               reason + ": it wants a user, so set redis.username and passwordFile");
       case "WRONGPASS" -> new CallFault.Denied(reason + ": check redis.username and passwordFile");
       case "NOPERM" ->
-          new CallFault.Denied(reason + ": give the user what docs/guide/credentials.md lists");
+          new CallFault.Denied(reason + ": give the user what docs/tasks/credentials.md lists");
       case "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING" ->
           new CallFault.Unavailable(reason);
       case "BUSY", "OOM", "MISCONF", "NOREPLICAS", "READONLY" -> new CallFault.Unavailable(reason);
