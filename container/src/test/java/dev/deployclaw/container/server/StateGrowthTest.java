@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What each change leaves in the state store: so much at first, and so much once its log left. */
-class QueueGrowthTest {
+class StateGrowthTest {
   private static final int CHANGES = 20;
   private static final int MOST_KEYS = 24;
   private static final int MOST_BYTES = 32 * 1024;
@@ -84,7 +84,7 @@ class QueueGrowthTest {
   }
 
   private static long bytes(List<Entry> entries) {
-    return entries.stream().mapToLong(QueueGrowthTest::bytes).sum();
+    return entries.stream().mapToLong(StateGrowthTest::bytes).sum();
   }
 
   private static long bytes(Entry entry) {
