@@ -3,6 +3,7 @@ package dev.deployclaw.core.machine;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -43,7 +44,7 @@ public record CommittedEpoch(
       return Map.of("epoch", epoch, "digest", digest, "change", change, "cohort", cohort);
     }
 
-    private static Candidate of(StoredFields json) {
+    private static Candidate of(StrictJsonObject json) {
       return new Candidate(
           json.number("epoch"),
           json.text("digest"),
@@ -79,6 +80,6 @@ public record CommittedEpoch(
         json.number("term"),
         json.number("predecessor"),
         json.optionalNumber("step").orElse(0L),
-        json.optional("candidate").map(Candidate::of));
+        json.optionalObject("candidate").map(Candidate::of));
   }
 }

@@ -24,6 +24,8 @@ import dev.deployclaw.core.machine.ChangeState.Withdrawing;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -74,11 +76,11 @@ final class ExecutionCodec {
         json.text("plan_hash"),
         json.text("requester"),
         json.optionalText("undoes"),
-        json.optional("rollout").map(RolloutPlan::of).orElse(RolloutPlan.AT_ONCE),
+        json.optionalObject("rollout").map(RolloutPlan::of).orElse(RolloutPlan.AT_ONCE),
         FollowedSkill.in(json),
-        json.optional("checkpoint").map(ExecutionCodec::checkpoint),
-        json.optional("approval").map(ExecutionCodec::approval),
-        json.optional("left_out").map(RollbackExclusions::of),
+        json.optionalObject("checkpoint").map(ExecutionCodec::checkpoint),
+        json.optionalObject("approval").map(ExecutionCodec::approval),
+        json.optionalObject("left_out").map(RollbackExclusions::of),
         (int) json.number("turn"),
         state(json.object("state")));
   }
@@ -159,7 +161,7 @@ final class ExecutionCodec {
     return out;
   }
 
-  private static ChangeState state(StoredFields json) {
+  private static ChangeState state(StrictJsonObject json) {
     String name = json.text("name");
     return switch (name) {
       case "opened" -> new Opened();
@@ -168,7 +170,10 @@ final class ExecutionCodec {
       case "prepared" ->
           new Prepared(json.text("votes"), (int) json.number("count"), json.texts("absent"));
       case "held" ->
-          new Held(json.text("why"), json.number("until_ms"), json.textsIfAny("approval"));
+          new Held(
+              json.text("why"),
+              json.number("until_ms"),
+              json.has("approval") ? json.texts("approval") : List.of());
       case "resumed" -> new Resumed();
       case "cleared" -> new Cleared(json.text("rule"));
       case "widened" -> new Widened((int) json.number("stage"));
@@ -203,7 +208,7 @@ final class ExecutionCodec {
         "step", b.step());
   }
 
-  private static BaseEpoch base(StoredFields json) {
+  private static BaseEpoch base(StrictJsonObject json) {
     return new BaseEpoch(
         json.number("epoch"),
         json.text("digest"),
@@ -221,7 +226,7 @@ final class ExecutionCodec {
         "stored", c.stored());
   }
 
-  private static Checkpoint checkpoint(StoredFields json) {
+  private static Checkpoint checkpoint(StrictJsonObject json) {
     return new Checkpoint(
         json.text("object"), json.text("sha256"), json.text("fingerprint"), json.flag("stored"));
   }
@@ -235,12 +240,12 @@ final class ExecutionCodec {
         "base_revision", a.baseRevision());
   }
 
-  private static Approval approval(StoredFields json) {
+  private static Approval approval(StrictJsonObject json) {
     return new Approval(
         json.text("who"),
         json.number("at_ms"),
         json.text("plan_hash"),
         json.text("checkpoint"),
-        json.number("base_revision", UNSAID));
+        json.optionalNumber("base_revision").orElse(UNSAID));
   }
 }

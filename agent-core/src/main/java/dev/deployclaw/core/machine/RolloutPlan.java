@@ -1,6 +1,6 @@
 package dev.deployclaw.core.machine;
 
-import dev.deployclaw.core.store.StoredFields;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,7 @@ public record RolloutPlan(List<Integer> cohorts, long bakeMillis, Optional<Long>
     return out;
   }
 
-  static RolloutPlan of(StoredFields json) {
+  static RolloutPlan of(StrictJsonObject json) {
     List<Integer> cohorts = new ArrayList<>();
     json.numbers("cohorts").forEach(n -> cohorts.add(Math.toIntExact(n)));
     return new RolloutPlan(cohorts, json.number("bake_ms"), json.optionalNumber("most_p99_us"));

@@ -9,6 +9,7 @@ import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -78,12 +79,14 @@ public record ScheduledChange(
         json.text("request"),
         json.text("requester"),
         json.flag("manual"),
-        json.objectsIfAny("demands").stream()
-            .map(d ->
-                new ApprovalTrigger(ApprovalTrigger.Source.ofWord(d.text("source")), d.text("why")))
-            .toList(),
+        json.has("demands") ? json.openObjects("demands", ScheduledChange::demand) : List.of(),
         json.number("base_revision"),
         json.text("target"));
+  }
+
+  private static ApprovalTrigger demand(StrictJsonObject json) {
+    return new ApprovalTrigger(
+        ApprovalTrigger.Source.ofWord(json.text("source")), json.text("why"));
   }
 
   /** An entry, if it is what one writes, and of the execution whose key it is. */
