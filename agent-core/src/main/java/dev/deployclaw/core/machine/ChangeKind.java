@@ -1,5 +1,6 @@
 package dev.deployclaw.core.machine;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** Why a change was opened. */
@@ -16,6 +17,7 @@ public enum ChangeKind {
     return this != FORWARD;
   }
 
+  @JsonValue
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }

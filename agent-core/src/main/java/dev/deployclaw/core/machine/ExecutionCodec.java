@@ -24,10 +24,10 @@ import dev.deployclaw.core.machine.ChangeState.Withdrawing;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
 import dev.deployclaw.policy.json.StrictJsonObject;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The canonical JSON of an execution. Its fields {@code epoch} and {@code content} are read by rate
@@ -40,25 +40,10 @@ final class ExecutionCodec {
   private ExecutionCodec() {}
 
   static byte[] write(ChangeExecution x) {
-    var out = new TreeMap<String, Object>();
-    out.put("id", x.id());
-    out.put("log", x.log());
-    out.put("kind", x.kind().word());
-    out.put("epoch", x.epoch());
-    out.put("content", x.content());
-    out.put("base", base(x.base()));
-    out.put("digest", x.digest());
-    out.put("plan_hash", x.planHash());
-    out.put("requester", x.requester());
-    x.undoes().ifPresent(id -> out.put("undoes", id));
-    if (!x.rollout().equals(RolloutPlan.AT_ONCE)) {
-      out.put("rollout", x.rollout().toMap());
+    var out = RecordJson.map(x);
+    if (x.rollout().equals(RolloutPlan.AT_ONCE)) {
+      out.remove("rollout");
     }
-    x.followed().ifPresent(f -> out.put("followed", f.toMap()));
-    x.checkpoint().ifPresent(c -> out.put("checkpoint", checkpoint(c)));
-    x.approval().ifPresent(a -> out.put("approval", approval(a)));
-    x.leftOut().ifPresent(l -> out.put("left_out", l.toMap()));
-    out.put("turn", x.turn());
     out.put("state", state(x.state()));
     return CanonicalJson.bytes(out);
   }
@@ -113,50 +98,10 @@ final class ExecutionCodec {
   }
 
   private static Map<String, Object> state(ChangeState state) {
-    var out = new TreeMap<String, Object>();
+    var out = RecordJson.map((Record) state);
     out.put("name", word(state));
-    switch (state) {
-      case Prepared p -> {
-        out.put("votes", p.votes());
-        out.put("count", p.count());
-        out.put("absent", p.absent());
-      }
-      case Held h -> {
-        out.put("why", h.why());
-        out.put("until_ms", h.untilMillis());
-        if (!h.approval().isEmpty()) {
-          out.put("approval", h.approval());
-        }
-      }
-      case Cleared c -> out.put("rule", c.rule());
-      case Widened w -> out.put("stage", w.stage());
-      case Baking b -> {
-        out.put("stage", b.stage());
-        out.put("until_ms", b.untilMillis());
-        out.put("revision", b.revision());
-      }
-      case Withdrawing w -> {
-        out.put("stage", w.stage());
-        out.put("reason", w.reason());
-      }
-      case Soaking k -> out.put("until_ms", k.untilMillis());
-      case Undoing u -> out.put("reason", u.reason());
-      case RolledBack r -> {
-        out.put("by", r.by());
-        out.put("reason", r.reason());
-      }
-      case Failed f -> out.put("reason", f.reason());
-      case Aborting a -> {
-        out.put("cause", a.cause().word());
-        out.put("reason", a.reason());
-      }
-      case Aborted a -> {
-        out.put("cause", a.cause().word());
-        out.put("reason", a.reason());
-        out.put("leftovers", a.leftovers());
-      }
-      case Opened _, Checkpointed _, Staged _, Resumed _, Committed _, Published _ -> {}
-      case Converged _, Baked _, Completed _ -> {}
+    if (state instanceof Held h && h.approval().isEmpty()) {
+      out.remove("approval");
     }
     return out;
   }
@@ -198,16 +143,6 @@ final class ExecutionCodec {
     };
   }
 
-  private static Map<String, Object> base(BaseEpoch b) {
-    return Map.of(
-        "epoch", b.epoch(),
-        "digest", b.digest(),
-        "change", b.change(),
-        "revision", b.revision(),
-        "predecessor", b.predecessor(),
-        "step", b.step());
-  }
-
   private static BaseEpoch base(StrictJsonObject json) {
     return new BaseEpoch(
         json.number("epoch"),
@@ -218,26 +153,9 @@ final class ExecutionCodec {
         json.optionalNumber("step").orElse(0L));
   }
 
-  private static Map<String, Object> checkpoint(Checkpoint c) {
-    return Map.of(
-        "object", c.object(),
-        "sha256", c.sha256(),
-        "fingerprint", c.fingerprint(),
-        "stored", c.stored());
-  }
-
   private static Checkpoint checkpoint(StrictJsonObject json) {
     return new Checkpoint(
         json.text("object"), json.text("sha256"), json.text("fingerprint"), json.flag("stored"));
-  }
-
-  private static Map<String, Object> approval(Approval a) {
-    return Map.of(
-        "who", a.who(),
-        "at_ms", a.atMillis(),
-        "plan_hash", a.planHash(),
-        "checkpoint", a.checkpoint(),
-        "base_revision", a.baseRevision());
   }
 
   private static Approval approval(StrictJsonObject json) {

@@ -1,7 +1,6 @@
 package dev.deployclaw.core.machine;
 
 import dev.deployclaw.policy.json.StrictJsonObject;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,10 +10,6 @@ import java.util.Optional;
  * @param sha256 of its folder, as it was pinned
  */
 public record FollowedSkill(String operation, String skill, String sha256) {
-  Map<String, Object> toMap() {
-    return Map.of("operation", operation, "skill", skill, "sha256", sha256);
-  }
-
   static FollowedSkill of(StrictJsonObject json) {
     return new FollowedSkill(json.text("operation"), json.text("skill"), json.text("sha256"));
   }

@@ -34,10 +34,6 @@ public record RollbackExclusions(List<String> members, String by) {
     return "without %s, which %s left out".formatted(named, by);
   }
 
-  Map<String, Object> toMap() {
-    return Map.of("members", members, "by", by);
-  }
-
   static RollbackExclusions of(StrictJsonObject json) {
     return new RollbackExclusions(json.texts("members"), json.text("by"));
   }

@@ -1,11 +1,11 @@
 package dev.deployclaw.core.machine;
 
+import dev.deployclaw.policy.json.RecordJson;
 import dev.deployclaw.policy.json.StrictJsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * How a change comes to everybody: by which cohorts first, and how long each widening is watched.
@@ -46,11 +46,7 @@ public record RolloutPlan(List<Integer> cohorts, long bakeMillis, Optional<Long>
 
   /** For canonical bytes and JSON documents. */
   public Map<String, Object> toMap() {
-    var out = new TreeMap<String, Object>();
-    out.put("cohorts", cohorts);
-    out.put("bake_ms", bakeMillis);
-    mostP99Micros.ifPresent(p -> out.put("most_p99_us", p));
-    return out;
+    return RecordJson.map(this);
   }
 
   static RolloutPlan of(StrictJsonObject json) {
