@@ -1,6 +1,5 @@
 package dev.deployclaw.core.machine;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** Why a change was opened. */
@@ -17,7 +16,6 @@ public enum ChangeKind {
     return this != FORWARD;
   }
 
-  @JsonValue
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }

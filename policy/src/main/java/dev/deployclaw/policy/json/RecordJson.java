@@ -7,28 +7,32 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The JSON of records: a key for each component, in their order and in snake case ({@code atMillis}
  * is {@code at_ms}); what is absent is left out. A key that isn't named after its component is
- * stated there with {@code JsonProperty}, and the word of an enumeration with {@code JsonValue}.
+ * stated there with {@code JsonProperty}, and a word that isn't the lower case of a constant with
+ * {@code JsonValue}.
  */
 public final class RecordJson {
-  private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
+  private static final TypeReference<TreeMap<String, Object>> MAP = new TypeReference<>() {};
 
   /** For documents that hold records. */
   public static final JsonMapper MAPPER = mapper();
 
   private RecordJson() {}
 
-  /** A record as a JSON-like map that the caller may add to. */
+  /** A record as a JSON-like map, sorted by its keys, that the caller may add to. */
   public static Map<String, Object> map(Record source) {
     return MAPPER.convertValue(source, MAP);
   }
@@ -44,7 +48,11 @@ public final class RecordJson {
             .visibility(PropertyAccessor.ALL, Visibility.NONE)
             .visibility(PropertyAccessor.FIELD, Visibility.ANY)
             .propertyNamingStrategy(new KeyNames())
-            .addModule(new SimpleModule().addSerializer(new OptionalSerializer()))
+            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+            .addModule(
+                new SimpleModule()
+                    .addSerializer(new OptionalSerializer())
+                    .addSerializer(Path.class, ToStringSerializer.instance))
             .build();
     mapper
         .configOverride(Optional.class)
