@@ -3,8 +3,7 @@ package dev.deployclaw.core.freeze;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
-import dev.deployclaw.policy.json.CanonicalJson;
-import java.util.Map;
+import dev.deployclaw.policy.json.RecordJson;
 
 /**
  * What stands under {@link StoreKeys#FREEZE}: who turned the kill switch, and why. The key's
@@ -16,7 +15,7 @@ public record FreezeRecord(String by, String reason, String since) {
   private static final String UNKNOWN = "unknown";
 
   public byte[] bytes() {
-    return CanonicalJson.bytes(Map.of("by", by, "reason", reason, "since", since));
+    return RecordJson.canonical(this);
   }
 
   /** Never fails: whatever else somebody wrote under the key freezes as well. */

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.gate;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -32,6 +33,7 @@ public record ApprovalTrigger(Source source, String why) {
       return rule;
     }
 
+    @JsonValue
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

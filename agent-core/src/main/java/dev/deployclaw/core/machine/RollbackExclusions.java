@@ -1,6 +1,6 @@
 package dev.deployclaw.core.machine;
 
-import dev.deployclaw.core.store.StoredFields;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +34,7 @@ public record RollbackExclusions(List<String> members, String by) {
     return "without %s, which %s left out".formatted(named, by);
   }
 
-  Map<String, Object> toMap() {
-    return Map.of("members", members, "by", by);
-  }
-
-  static RollbackExclusions of(StoredFields json) {
+  static RollbackExclusions of(StrictJsonObject json) {
     return new RollbackExclusions(json.texts("members"), json.text("by"));
   }
 

@@ -1,6 +1,8 @@
 package dev.deployclaw.core.rollback;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.List;
 import java.util.Map;
 
@@ -36,10 +38,10 @@ public record CheckpointReport(
    *     there when the checkpoint was taken
    * @param detail from what to what
    */
-  public record Member(String member, String word, String detail) {
+  public record Member(String member, @JsonProperty("would") String word, String detail) {
     /** For JSON. */
     public Map<String, Object> toMap() {
-      return Map.of("member", member, "would", word, "detail", detail);
+      return RecordJson.map(this);
     }
   }
 

@@ -8,10 +8,10 @@ import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
-import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -52,19 +52,7 @@ public record ScheduledChange(
   }
 
   public byte[] bytes() {
-    return CanonicalJson.bytes(
-        Map.of(
-            "id", id,
-            "at_ms", atMillis,
-            "request", request,
-            "requester", requester,
-            "manual", manual,
-            "demands",
-                demands.stream()
-                    .map(d -> Map.of("source", d.source().word(), "why", d.why()))
-                    .toList(),
-            "base_revision", baseRevision,
-            "target", target));
+    return RecordJson.canonical(this);
   }
 
   /**
@@ -78,12 +66,14 @@ public record ScheduledChange(
         json.text("request"),
         json.text("requester"),
         json.flag("manual"),
-        json.objectsIfAny("demands").stream()
-            .map(d ->
-                new ApprovalTrigger(ApprovalTrigger.Source.ofWord(d.text("source")), d.text("why")))
-            .toList(),
+        json.has("demands") ? json.openObjects("demands", ScheduledChange::demand) : List.of(),
         json.number("base_revision"),
         json.text("target"));
+  }
+
+  private static ApprovalTrigger demand(StrictJsonObject json) {
+    return new ApprovalTrigger(
+        ApprovalTrigger.Source.ofWord(json.text("source")), json.text("why"));
   }
 
   /** An entry, if it is what one writes, and of the execution whose key it is. */

@@ -1,7 +1,6 @@
 package dev.deployclaw.core.store;
 
-import dev.deployclaw.policy.json.CanonicalJson;
-import java.util.Map;
+import dev.deployclaw.policy.json.RecordJson;
 
 /**
  * What stands under {@link StoreKeys#AUDIT_COPIES}: the bucket holds an execution's records, and
@@ -13,7 +12,7 @@ import java.util.Map;
  */
 public record ArchivedLogMarker(String head, String by, long at) {
   public byte[] bytes() {
-    return CanonicalJson.bytes(Map.of("at", at, "by", by, "head", head));
+    return RecordJson.canonical(this);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.doctor;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.deployclaw.core.spi.CallFault;
 
 /**
@@ -9,7 +10,11 @@ import dev.deployclaw.core.spi.CallFault;
  * @param found what was found, with its numbers
  * @param remedy what to do; empty where nothing is
  */
-public record Diagnosis(String about, Level level, String found, String remedy) {
+public record Diagnosis(
+    String about,
+    Level level,
+    String found,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String remedy) {
 
   /** From well to worst. */
   public enum Level {

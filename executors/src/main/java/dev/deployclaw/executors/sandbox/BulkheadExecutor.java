@@ -3,29 +3,18 @@ package dev.deployclaw.executors.sandbox;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ForwardingExecutor;
 import dev.deployclaw.core.spi.Invocation;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a bounded number of calls at once; the others wait in turn, at most their deadline. */
-final class BulkheadExecutor implements BackendExecutor {
-  private final BackendExecutor inner;
+final class BulkheadExecutor extends ForwardingExecutor {
   private final Semaphore places;
 
   BulkheadExecutor(BackendExecutor inner, int atOnce) {
-    this.inner = inner;
+    super(inner);
     this.places = new Semaphore(atOnce, true);
-  }
-
-  @Override
-  public String name() {
-    return inner.name();
-  }
-
-  @Override
-  public Set<String> verbs() {
-    return inner.verbs();
   }
 
   @Override
@@ -35,13 +24,9 @@ final class BulkheadExecutor implements BackendExecutor {
           new CallFault.Unavailable(call.operation() + " found no free place"));
     }
     try {
-      return inner.execute(call);
+      return super.execute(call);
     } finally {
       places.release();
     }
-  }
-
-  BackendExecutor inner() {
-    return inner;
   }
 }

@@ -4,9 +4,9 @@ import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ForwardingExecutor;
 import dev.deployclaw.core.spi.Invocation;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -17,28 +17,16 @@ import java.util.concurrent.TimeoutException;
  * its deadline. A call that then ends within the grace still says what came of it; one that doesn't
  * is given up: unknown if it may have changed something, unavailable if it only looked.
  */
-final class TimeoutExecutor implements BackendExecutor {
+final class TimeoutExecutor extends ForwardingExecutor {
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  private final BackendExecutor inner;
-
   TimeoutExecutor(BackendExecutor inner) {
-    this.inner = inner;
-  }
-
-  @Override
-  public String name() {
-    return inner.name();
-  }
-
-  @Override
-  public Set<String> verbs() {
-    return inner.verbs();
+    super(inner);
   }
 
   @Override
   public CallOutcome execute(Invocation call) throws InterruptedException {
-    var task = new FutureTask<CallOutcome>(() -> inner.execute(call));
+    var task = new FutureTask<CallOutcome>(() -> super.execute(call));
     var thread = Thread.ofVirtual().name(call.operation()).start(task);
     try {
       return within(call.deadline(), task, call);
@@ -80,9 +68,5 @@ final class TimeoutExecutor implements BackendExecutor {
         EffectClass.of(call.call()) != EffectClass.OBSERVE
             ? new CallFault.Unknown(reason)
             : new CallFault.Unavailable(reason));
-  }
-
-  BackendExecutor inner() {
-    return inner;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +31,11 @@ public record ServiceUsage(String since, List<Count> limits) {
    * @param allowed requests that it applied to and that passed
    * @param refused requests that it refused; where several refused one, each counts it
    */
-  public record Count(String tenant, String limit, long allowed, long refused) {
-    Map<String, Object> json() {
-      return Map.of("tenant", tenant, "limit", limit, "allowed", allowed, "refused", refused);
-    }
-  }
+  public record Count(String tenant, String limit, long allowed, long refused) {}
 
   /** For a report of the service. */
   public Map<String, Object> facts() {
-    return Map.of("since", since, "limits", limits.stream().map(Count::json).toList());
+    return RecordJson.map(this);
   }
 
   public String toJson() {

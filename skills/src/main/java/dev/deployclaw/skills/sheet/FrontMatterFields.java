@@ -1,12 +1,12 @@
 package dev.deployclaw.skills.sheet;
 
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.DocumentNode.Entry;
+import dev.deployclaw.policy.document.DocumentNode.Items;
+import dev.deployclaw.policy.document.DocumentNode.Mapping;
+import dev.deployclaw.policy.document.DocumentNode.Scalar;
 import dev.deployclaw.skills.text.DiagnosticCollector;
 import dev.deployclaw.skills.text.FrontMatter;
-import dev.deployclaw.skills.text.YamlNode;
-import dev.deployclaw.skills.text.YamlNode.Entry;
-import dev.deployclaw.skills.text.YamlNode.Mapping;
-import dev.deployclaw.skills.text.YamlNode.Scalar;
-import dev.deployclaw.skills.text.YamlNode.Sequence;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
   private static final int LONGEST_DESCRIPTION = 1024;
   private static final int LONGEST_COMPATIBILITY = 500;
 
-  static Optional<FrontMatterFields> of(YamlNode node, DiagnosticCollector findings) {
+  static Optional<FrontMatterFields> of(DocumentNode node, DiagnosticCollector findings) {
     if (!(node instanceof Mapping mapping)) {
       findings.error(node.line(), "the front matter isn't a mapping", "write lines key: value");
       return Optional.empty();
@@ -109,7 +109,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
     if (entry == null) {
       return;
     }
-    if (!(entry.value() instanceof Mapping(List<Entry> entries, boolean _, int _))) {
+    if (!(entry.value() instanceof Mapping(List<Entry> entries, boolean _, var _))) {
       findings.violation(entry.line(), "metadata isn't a mapping", "write key: value under it");
       return;
     }
@@ -131,13 +131,13 @@ record FrontMatterFields(Map<String, Entry> byKey) {
       return;
     }
     switch (entry.value()) {
-      case Scalar(String text, int _) -> {
+      case Scalar(String text, boolean _, var _) -> {
         if (AllowedTools.parse(text).isEmpty()) {
           findings.violation(
               entry.line(), "parentheses in allowed-tools don't balance", "close each of them");
         }
       }
-      case Sequence _, Mapping _ ->
+      case Items _, Mapping _ ->
           findings.violation(
               entry.line(), "allowed-tools isn't text", "separate the tools by spaces on one line");
     }
@@ -147,7 +147,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
     boolean flow =
         switch (entry.value()) {
           case Scalar _ -> false;
-          case Sequence list -> list.flow();
+          case Items list -> list.flow();
           case Mapping map -> map.flow();
         };
     if (flow) {
@@ -161,9 +161,9 @@ record FrontMatterFields(Map<String, Entry> byKey) {
   private SortedMap<String, String> metadata() {
     var out = new TreeMap<String, String>();
     var entry = byKey.get("metadata");
-    if (entry != null && entry.value() instanceof Mapping(List<Entry> entries, boolean _, int _)) {
+    if (entry != null && entry.value() instanceof Mapping(List<Entry> entries, boolean _, var _)) {
       for (Entry e : entries) {
-        if (e.value() instanceof Scalar(String text, int _)) {
+        if (e.value() instanceof Scalar(String text, boolean _, var _)) {
           out.putIfAbsent(e.key(), text);
         }
       }
@@ -179,22 +179,22 @@ record FrontMatterFields(Map<String, Entry> byKey) {
     }
     String text =
         switch (entry.value()) {
-          case Scalar(String one, int _) -> one;
-          case Sequence(List<YamlNode> items, boolean _, int _) -> joined(items);
+          case Scalar(String one, boolean _, var _) -> one;
+          case Items(List<DocumentNode> items, boolean _, var _) -> joined(items);
           case Mapping _ -> "";
         };
     return AllowedTools.parse(text).orElse(new AllowedTools(List.of(), true));
   }
 
-  private static String joined(List<YamlNode> items) {
+  private static String joined(List<DocumentNode> items) {
     return items.stream()
-        .map(i -> i instanceof Scalar(String one, int _) ? one : "")
+        .map(i -> i instanceof Scalar(String one, boolean _, var _) ? one : "")
         .collect(Collectors.joining(" "));
   }
 
   private Optional<String> text(String key) {
     var entry = byKey.get(key);
-    return entry != null && entry.value() instanceof Scalar(String text, int _)
+    return entry != null && entry.value() instanceof Scalar(String text, boolean _, var _)
         ? Optional.of(text)
         : Optional.empty();
   }

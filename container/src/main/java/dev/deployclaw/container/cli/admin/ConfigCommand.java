@@ -6,7 +6,6 @@ import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
-import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.file.Path;
@@ -83,7 +82,7 @@ public final class ConfigCommand {
     all.forEach(p -> around.warn("deployclaw: " + p.describe(invalid.file())));
     if (json) {
       var document = begin(invalid.file(), false);
-      document.put("problems", all.stream().map(ConfigCommand::problem).toList());
+      document.put("problems", all);
       around.out().println(JsonOutput.text(document));
     }
   }
@@ -93,15 +92,6 @@ public final class ConfigCommand {
     document.put("file", file);
     document.put("valid", valid);
     return document;
-  }
-
-  private static Map<String, Object> problem(ConfigProblem p) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("path", p.path());
-    out.put("line", p.line());
-    out.put("what", p.what());
-    out.put("remedy", p.remedy());
-    return out;
   }
 
   /** One line for each key, by its whole name. */

@@ -72,18 +72,7 @@ public final class DoctorCommand implements Callable<Integer> {
   private static Map<String, Object> document(List<Diagnosis> found, Level worst) {
     var out = new LinkedHashMap<String, Object>();
     out.put("worst", word(worst));
-    out.put("diagnoses", found.stream().map(DoctorCommand::diagnosis).toList());
-    return out;
-  }
-
-  private static Map<String, Object> diagnosis(Diagnosis d) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("about", d.about());
-    out.put("level", word(d.level()));
-    out.put("found", d.found());
-    if (!d.remedy().isEmpty()) {
-      out.put("remedy", d.remedy());
-    }
+    out.put("diagnoses", found);
     return out;
   }
 

@@ -32,8 +32,8 @@ record RebuiltLogView(String execution, Rebuilt rebuilt, SortedMap<String, Strin
     out.put("records", rebuilt.head().seq());
     out.put("head", rebuilt.head().hash());
     out.put("from", new TreeMap<>(rebuilt.sources()));
-    out.put("lost", rebuilt.lost().stream().map(RebuiltLogView::map).toList());
-    out.put("unproven", rebuilt.unproven().stream().map(RebuiltLogView::map).toList());
+    out.put("lost", rebuilt.lost());
+    out.put("unproven", rebuilt.unproven());
     out.put("unread", unread);
     if (rebuilt.whole()) {
       out.put("ended", rebuilt.ended());
@@ -102,12 +102,5 @@ record RebuiltLogView(String execution, Rebuilt rebuilt, SortedMap<String, Strin
 
   private static String ranges(List<Range> ranges) {
     return ranges.stream().map(Range::toString).collect(Collectors.joining(", "));
-  }
-
-  private static Map<String, Object> map(Range range) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("from", range.from());
-    out.put("to", range.to());
-    return out;
   }
 }

@@ -10,7 +10,6 @@ import dev.deployclaw.core.log.StreamCopy.Stuck;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.CommittedEpoch;
-import dev.deployclaw.core.machine.CommittedEpoch.Candidate;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.regression.AheadMember;
@@ -50,7 +49,7 @@ public final class StatusView {
         document.put("unreadable_schedule", beside.scheduled().unread());
       }
       if (!beside.stuck().isEmpty()) {
-        document.put("not_shipped", beside.stuck().stream().map(StatusView::stuck).toList());
+        document.put("not_shipped", beside.stuck());
       }
       watched.ifPresent(w -> document.put("watch", w.document()));
       around.out().println(JsonOutput.text(document));
@@ -92,15 +91,6 @@ public final class StatusView {
         List<AheadMember> ahead, ScheduleReport scheduled, Optional<MonitorStateFile> watched) {
       this(ahead, scheduled, watched, List.of());
     }
-  }
-
-  private static Map<String, Object> stuck(Stuck one) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("execution", one.execution());
-    out.put("seq", one.seq());
-    out.put("why", one.why());
-    out.put("remedy", one.remedy());
-    return out;
   }
 
   private static Map<String, Object> scheduled(ScheduledChange s) {
@@ -186,7 +176,7 @@ public final class StatusView {
           active.put("epoch", a.epoch());
           active.put("digest", a.digest());
           active.put("change", a.change());
-          a.candidate().ifPresent(c -> active.put("candidate", candidate(c)));
+          a.candidate().ifPresent(c -> active.put("candidate", c));
           out.put("active", active);
         });
     answer
@@ -205,15 +195,6 @@ public final class StatusView {
     out.put("write_back", answer.writeBacks());
     out.put("expired", answer.expired().stream().map(Overlay::toMap).toList());
     out.put("rollback_available", answer.rollbackAvailable());
-    return out;
-  }
-
-  private static Map<String, Object> candidate(Candidate c) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("epoch", c.epoch());
-    out.put("digest", c.digest());
-    out.put("change", c.change());
-    out.put("cohort", c.cohort());
     return out;
   }
 
