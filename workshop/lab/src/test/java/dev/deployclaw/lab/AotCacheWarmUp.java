@@ -8,8 +8,7 @@ import dev.deployclaw.lab.estate.UrlHealthCheck;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +43,7 @@ final class AotCacheWarmUp {
   }
 
   private static void learn(List<String> command, String ready) throws InterruptedException {
-    var service = start(new ProcessBuilder(command));
+    var service = CommandRunner.of(command).start(Redirect.DISCARD);
     try {
       boolean served =
           BoundedWait.cameTrue(READY, () -> UrlHealthCheck.answers(ready) || !service.isAlive());
@@ -54,14 +53,6 @@ final class AotCacheWarmUp {
       }
     } finally {
       service.destroyForcibly();
-    }
-  }
-
-  private static Process start(ProcessBuilder builder) {
-    try {
-      return builder.redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }
