@@ -1,7 +1,8 @@
 package dev.deployclaw.bench;
 
-import dev.deployclaw.bench.measure.BenchOptions;
-import dev.deployclaw.bench.measure.MachineDescription;
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+
+import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.core.grant.GrantIssuer;
 import dev.deployclaw.core.grant.GrantKey;
@@ -18,9 +19,9 @@ import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.executors.redis.cluster.RedisSettings;
 import dev.deployclaw.executors.sandbox.ExecutorLimits;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
-import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.redis.RedisNode;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,56 +31,51 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What a grant costs: the same call of an executor without one, with one, and in the sandbox. */
 @Command(
     name = "grants",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
     description = "A call without a grant, with one, and in the whole sandbox.")
-final class GrantBench implements Callable<Integer> {
+final class GrantBench extends BenchCommand<List<GrantBench.Measured>> {
   private static final Purpose PURPOSE = new Purpose("arch-bench", "plan", 1);
   private static final double NANOS_PER_MICRO = 1_000;
   private static final int PERCENT = 100;
+  private static final String HEAD = "  %-34s %10s %10s %8s %10s %8s%n";
 
-  @Option(
-      names = "--calls",
-      defaultValue = "2000",
-      description = "in each turn, 20000 at most (default: ${DEFAULT-VALUE})")
+  @Option(names = "--calls", defaultValue = "2000", description = "in each turn, 20000 at most")
   private int calls;
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "15",
-      description = "measured turns of each (default: ${DEFAULT-VALUE})")
+  @Option(names = "--rounds", defaultValue = "15", description = "measured turns of each")
   private int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "5",
-      description = "turns that are thrown away before (default: ${DEFAULT-VALUE})")
+      description = "turns that are thrown away before")
   private int warmUp;
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
-  private final PrintWriter out;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   GrantBench(PrintWriter out) {
-    this.out = out;
+    super(out);
   }
 
   /** How the call is made. */
-  private enum Way {
+  enum Way {
     BARE,
     GRANTED,
     SANDBOXED
   }
 
   /** One call, measured each way. */
-  private record Measured(String what, Map<Way, TimingSamples> samples, int calls) {
+  record Measured(String what, Map<Way, TimingSamples> samples, int calls) {
     double micros(Way way) {
       var each = Objects.requireNonNull(samples.get(way), "every way is measured");
       return each.median() / NANOS_PER_MICRO / calls;
@@ -104,47 +100,43 @@ final class GrantBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (calls < 1 || calls > 20_000) {
-      out.println("--calls: 1 to 20000: more grants at once are let through by nobody");
-      return 2;
+      throw new ParameterException(
+          spec.commandLine(), "--calls: 1 to 20000: more grants at once are let through by nobody");
     }
-    try (var scratch = reporting.scratch();
-        var node = RedisNode.start(scratch.path().resolve("redis"));
+    return super.call();
+  }
+
+  @Override
+  protected List<Measured> measure(Path folder) throws InterruptedException {
+    try (var node = RedisNode.start(folder.resolve("redis"));
         var redis =
             new RedisExecutor(
                 RedisSettings.of(List.of(node.address().toString())), () -> FenceMark.NOBODY)) {
-      tell(
-          List.of(
-              measure("a look that is answered at once", new Idle(), "identity"),
-              measure("the clock of a Redis node", redis, "clock")));
+      return List.of(
+          measure("a look that is answered at once", new Idle(), "identity"),
+          measure("the clock of a Redis node", redis, "clock"));
     }
-    return 0;
   }
 
-  private void tell(List<Measured> all) {
-    if (reporting.json()) {
-      var document = new LinkedHashMap<String, Object>();
-      document.put("bench", "grants");
-      document.put("machine", MachineDescription.now().json());
-      document.put("calls", calls);
-      document.put("measured", all.stream().map(Measured::json).toList());
-      out.println(CanonicalJson.text(document));
-    } else {
-      out.println(MachineDescription.now().text());
-      out.printf(
-          "  %-34s %10s %10s %8s %10s %8s%n",
-          "us a call", "bare", "granted", "ratio", "sandbox", "ratio");
-      for (var m : all) {
-        out.printf(
-            "  %-34s %10.2f %10.2f %8.2f %10.2f %8.2f%n",
-            m.what(),
-            m.micros(Way.BARE),
-            m.micros(Way.GRANTED),
-            m.ratio(Way.GRANTED),
-            m.micros(Way.SANDBOXED),
-            m.ratio(Way.SANDBOXED));
-      }
+  @Override
+  protected Map<String, Object> json(List<Measured> all) {
+    return Map.of("calls", calls, "measured", all.stream().map(Measured::json).toList());
+  }
+
+  @Override
+  protected void print(List<Measured> all, PrintWriter out) {
+    line(out, HEAD, "us a call", "bare", "granted", "ratio", "sandbox", "ratio");
+    for (var m : all) {
+      line(
+          out,
+          "  %-34s %10.2f %10.2f %8.2f %10.2f %8.2f%n",
+          m.what(),
+          m.micros(Way.BARE),
+          m.micros(Way.GRANTED),
+          m.ratio(Way.GRANTED),
+          m.micros(Way.SANDBOXED),
+          m.ratio(Way.SANDBOXED));
     }
-    out.flush();
   }
 
   /** By turns, the order reversed in every other round. */
