@@ -2,6 +2,7 @@ package dev.deployclaw.bench;
 
 import static dev.deployclaw.bench.measure.FigureFormat.line;
 
+import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.core.grant.GrantIssuer;
@@ -107,7 +108,7 @@ final class GrantBench extends BenchCommand<List<GrantBench.Measured>> {
   }
 
   @Override
-  protected List<Measured> measure(Path folder) throws InterruptedException {
+  protected List<Measured> measure(Path folder) throws Exception {
     try (var node = RedisNode.start(folder.resolve("redis"));
         var redis =
             new RedisExecutor(
@@ -139,23 +140,18 @@ final class GrantBench extends BenchCommand<List<GrantBench.Measured>> {
     }
   }
 
-  /** By turns, the order reversed in every other round. */
-  private Measured measure(String what, BackendExecutor executor, String verb)
-      throws InterruptedException {
-    Map<Way, List<Long>> nanos = new EnumMap<>(Way.class);
+  private Measured measure(String what, BackendExecutor executor, String verb) throws Exception {
     var look = new ExecutorCall.Look(verb, Map.of());
     var call = new Invocation(executor.name(), look, FencingToken.NONE, Duration.ofSeconds(5));
-    var ways = List.of(Way.values());
-    for (int i = 0; i < warmUp + rounds; i++) {
-      for (var way : i % 2 == 0 ? ways : ways.reversed()) {
-        long took = turn(way, executor, call);
-        if (i >= warmUp) {
-          nanos.computeIfAbsent(way, _ -> new ArrayList<>()).add(took);
-        }
-      }
+    var turns = new ArrayList<AlternatingRounds.Contender>();
+    for (var way : Way.values()) {
+      turns.add(_ -> turn(way, executor, call));
     }
+    var taken = new AlternatingRounds(warmUp, rounds).take(turns);
     Map<Way, TimingSamples> samples = new EnumMap<>(Way.class);
-    nanos.forEach((way, each) -> samples.put(way, new TimingSamples(each)));
+    for (var way : Way.values()) {
+      samples.put(way, taken.get(way.ordinal()));
+    }
     return new Measured(what, samples, calls);
   }
 
@@ -168,7 +164,6 @@ final class GrantBench extends BenchCommand<List<GrantBench.Measured>> {
     var check = new GrantVerifier(key, clock, OperationAllowlist.KERNEL);
     var sandbox =
         ExecutorSandbox.around(executor, new ExecutorLimits(Set.of(call.operation()), 1), check);
-    System.gc(); // what the bench itself left is not the contender's to clear away
     long start = System.nanoTime();
     for (int i = 0; i < calls; i++) {
       answered(

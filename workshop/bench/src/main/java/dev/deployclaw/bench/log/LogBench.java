@@ -5,6 +5,7 @@ import static dev.deployclaw.bench.measure.FigureFormat.milli;
 import static dev.deployclaw.bench.measure.FigureFormat.millis;
 import static dev.deployclaw.bench.measure.FigureFormat.whole;
 
+import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.bench.sample.SampleLogEntries;
