@@ -1,8 +1,8 @@
 package dev.deployclaw.bench.log;
 
-import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.bench.sample.SampleLogEntries;
 import dev.deployclaw.core.environment.RetryPolicy;

@@ -1,16 +1,16 @@
 package dev.deployclaw.bench.redis;
 
-import java.util.ArrayList;
-import java.io.UncheckedIOException;
-import java.io.IOException;
-import redis.clients.jedis.util.RedisOutputStream;
-import redis.clients.jedis.commands.ProtocolCommand;
-import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.Protocol;
 import dev.deployclaw.policy.redis.StagedRules;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.util.RedisOutputStream;
 
 /** Commands for one node, encoded (RESP2) before anything is measured. */
 public record RespBatch(byte[] bytes, int commands) {
