@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.ratelimit;
 
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
@@ -130,12 +131,9 @@ public final class RateLimitExecutor implements BackendExecutor {
     var allegiance = new RedisIdentityCheck(redis.nodes());
     return service -> {
       long silent = System.nanoTime() + settings.answer().toNanos();
-      var vote = vote(service, activation, allegiance);
-      while (mayChange(vote, silent) && System.nanoTime() - end < 0) {
-        Thread.sleep(settings.pause());
-        vote = vote(service, activation, allegiance);
-      }
-      return vote;
+      var left = Duration.ofNanos(end - System.nanoTime());
+      return RetryPolicy.within(left, settings.pause())
+          .until(vote -> !mayChange(vote, silent), () -> vote(service, activation, allegiance));
     };
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.executors.member.FenceMark;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileSystemException;
@@ -105,8 +106,7 @@ class TakenFolderTest {
   void holdsUpNoReaderByAPipe() throws Exception {
     for (String name : new String[] {"epochs/0/nginx.conf", "fence", "fence.lock"}) {
       Files.delete(folder.resolve(name));
-      Process pipe = new ProcessBuilder("mkfifo", folder.resolve(name).toString()).start();
-      assertThat(pipe.waitFor()).isZero();
+      var _ = CommandRunner.of("mkfifo", folder.resolve(name).toString()).must();
     }
 
     assertThatThrownBy(epochs::liveFile).hasMessageContaining("is no plain file");

@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.log;
 
+import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.sample.SampleLogEntries;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.RecordSealer;

@@ -2,6 +2,7 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.process.ExecutableFinder;
+import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -88,7 +89,7 @@ record PodFiles(Path home, PodObject pod, String address) {
     out.add(ExecutableFinder.find("nginx"));
     out.addAll(List.of("-p", home + "/", "-e", home.resolve("error.log").toString()));
     words.stream().skip(1).map(word -> inside(word, pod.container())).forEach(out::add);
-    if (isRoot() && texts().stream().noneMatch(text -> USER.matcher(text).find())) {
+    if (SystemTool.isRoot() && texts().stream().noneMatch(text -> USER.matcher(text).find())) {
       int global = out.indexOf(GLOBAL);
       if (global < 0) {
         out.addAll(List.of(GLOBAL, AS_ROOT));
@@ -287,13 +288,5 @@ record PodFiles(Path home, PodObject pod, String address) {
       }
     }
     return out;
-  }
-
-  private static boolean isRoot() {
-    try {
-      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

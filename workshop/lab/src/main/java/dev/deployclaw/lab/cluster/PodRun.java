@@ -3,6 +3,7 @@ package dev.deployclaw.lab.cluster;
 import dev.deployclaw.lab.cluster.PodStatus.Ended;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.file.TestFiles;
+import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.LaunchSpec;
 import java.io.IOException;
@@ -81,11 +82,7 @@ final class PodRun {
     long seconds = pod.object().at("/spec/activeDeadlineSeconds").asLong(60);
     try {
       var process =
-          new ProcessBuilder(command)
-              .directory(home.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
+          CommandRunner.of(command).in(home).start(ProcessBuilder.Redirect.to(log.toFile()));
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return new Ended(KILLED, "DeadlineExceeded");

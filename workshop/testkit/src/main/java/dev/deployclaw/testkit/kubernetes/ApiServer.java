@@ -141,11 +141,6 @@ public final class ApiServer implements AutoCloseable {
     rules.addFirst(rule);
   }
 
-  public void withoutRules() {
-    rules.clear();
-    admissions.clear();
-  }
-
   /** From now on it is asked at each write that comes over the API. */
   public void admission(AdmissionHook admission) {
     admissions.add(admission);

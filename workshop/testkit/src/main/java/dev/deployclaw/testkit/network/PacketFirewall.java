@@ -192,7 +192,7 @@ public final class PacketFirewall {
   private static String run(List<String> words) throws FirewallException {
     List<String> command = new ArrayList<>(List.of(iptables(), "-w", WAIT_SECONDS));
     command.addAll(words);
-    CommandRunner.CommandResult ended = CommandRunner.run(Path.of("/"), command);
+    var ended = CommandRunner.of(command).in(Path.of("/")).run();
     if (ended.exit() != 0) {
       throw new FirewallException(reason(ended.said()));
     }

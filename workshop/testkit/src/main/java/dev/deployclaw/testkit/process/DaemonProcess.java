@@ -3,6 +3,7 @@ package dev.deployclaw.testkit.process;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,6 @@ public final class DaemonProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration TERM = Duration.ofSeconds(5);
   private static final Duration KILL = Duration.ofSeconds(10);
-  private static final long SIGNAL_SECONDS = 10;
   private static final int LOG_TAIL = 2_000;
   private static final int DEPTH = 8;
 
@@ -172,7 +171,7 @@ public final class DaemonProcess implements AutoCloseable {
   public void kill() {
     OWNED.remove(this);
     if (alive()) {
-      send("KILL", group());
+      SystemTool.signal("KILL", group());
       BoundedWait.until(launch.name() + " (" + pid() + ") is gone", KILL, () -> !alive());
     } else {
       killOrphans();
@@ -200,7 +199,7 @@ public final class DaemonProcess implements AutoCloseable {
   /** Sends SIGHUP to the process alone, which for many servers means: read your files again. */
   public void hangUp() {
     if (alive()) {
-      send("HUP", Long.toString(pid()));
+      SystemTool.signal("HUP", Long.toString(pid()));
     }
   }
 
@@ -260,8 +259,8 @@ public final class DaemonProcess implements AutoCloseable {
   /** The same with a grace of the caller's choice. */
   public void end(Duration grace) {
     if (alive()) {
-      send("TERM", Long.toString(pid()));
-      send("CONT", group());
+      SystemTool.signal("TERM", Long.toString(pid()));
+      SystemTool.signal("CONT", group());
       BoundedWait.cameTrue(grace, () -> !alive());
     }
     kill();
@@ -286,20 +285,17 @@ public final class DaemonProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, launch.name()));
     command.addAll(List.of(launch.pidFile().toString(), ExecutableFinder.find("setsid")));
     command.addAll(launch.command());
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(launch.folder().toFile())
-            .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
-    builder.environment().putAll(launch.environment());
     try {
       Files.deleteIfExists(launch.pidFile());
-      Process process = builder.start();
-      return awaitId(launch, process);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    var process =
+        CommandRunner.of(command)
+            .in(launch.folder())
+            .with(launch.environment())
+            .start(Redirect.appendTo(launch.log().toFile()));
+    return awaitId(launch, process);
   }
 
   private static ProcessIdentity awaitId(LaunchSpec launch, Process process) {
@@ -314,36 +310,20 @@ public final class DaemonProcess implements AutoCloseable {
 
   private void signal(String name) {
     if (alive()) {
-      send(name, group());
+      SystemTool.signal(name, group());
     }
   }
 
   /** Workers that the process left behind when it died, like NGINX's. */
   private void killOrphans() {
     if (!id.recycled()) {
-      id.groupIn(launch.folder()).forEach(orphan -> send("KILL", Long.toString(orphan)));
+      id.groupIn(launch.folder())
+          .forEach(orphan -> SystemTool.signal("KILL", Long.toString(orphan)));
     }
   }
 
   private String group() {
     return "-" + pid();
-  }
-
-  private static void send(String signal, String target) {
-    try {
-      Process kill =
-          new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " -- " + target)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS)) {
-        kill.destroyForcibly();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private String logTail() {

@@ -3,9 +3,9 @@ package dev.deployclaw.testkit.server;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
-import dev.deployclaw.testkit.process.LocalServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * An etcd of one member. It does not wait for the disk, so a power cut may lose its last writes.
  */
-public final class EtcdServer implements LocalServer {
+public final class EtcdServer extends DaemonServer {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final String NAME = "etcd";
 
@@ -27,13 +27,12 @@ public final class EtcdServer implements LocalServer {
   private final String scheme;
   private final HostPort address;
   private final HostPort health;
-  private final DaemonProcess daemon;
 
   private EtcdServer(String scheme, HostPort address, HostPort health, DaemonProcess daemon) {
+    super(daemon);
     this.scheme = scheme;
     this.address = address;
     this.health = health;
-    this.daemon = daemon;
   }
 
   public static EtcdServer start(Path folder) {
@@ -111,23 +110,10 @@ public final class EtcdServer implements LocalServer {
     return address;
   }
 
-  public DaemonProcess daemon() {
-    return daemon;
-  }
-
-  /** Kills what is left of it and starts it again with what it had stored. */
-  public void restart() {
-    daemon.restart();
-    awaitReady();
-  }
-
   @Override
-  public List<DaemonProcess> daemons() {
-    return List.of(daemon);
-  }
-
-  private void awaitReady() {
-    daemon.awaitReady(
-        READY, () -> ServerReadiness.get(health, "/health").contains("\"health\":\"true\""));
+  protected void awaitReady() {
+    daemon()
+        .awaitReady(
+            READY, () -> ServerReadiness.get(health, "/health").contains("\"health\":\"true\""));
   }
 }

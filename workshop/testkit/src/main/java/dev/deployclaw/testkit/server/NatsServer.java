@@ -3,9 +3,9 @@ package dev.deployclaw.testkit.server;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
-import dev.deployclaw.testkit.process.LocalServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,17 +15,16 @@ import java.util.List;
 import java.util.Map;
 
 /** A nats-server with JetStream, which stores in files. */
-public final class NatsServer implements LocalServer {
+public final class NatsServer extends DaemonServer {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final String NAME = "nats";
   private static final String CONFIG = "nats.conf";
 
   private final HostPort address;
-  private final DaemonProcess daemon;
 
   private NatsServer(HostPort address, DaemonProcess daemon) {
+    super(daemon);
     this.address = address;
-    this.daemon = daemon;
   }
 
   public static NatsServer start(Path folder) {
@@ -105,24 +104,10 @@ public final class NatsServer implements LocalServer {
     return address;
   }
 
-  public DaemonProcess daemon() {
-    return daemon;
-  }
-
-  /** Kills what is left of it and starts it again with what it had stored. */
-  public void restart() {
-    daemon.restart();
-    awaitReady();
-  }
-
   @Override
-  public List<DaemonProcess> daemons() {
-    return List.of(daemon);
-  }
-
-  private void awaitReady() {
-    daemon.awaitReady(
-        READY, () -> ServerReadiness.greeting(address).contains("\"jetstream\":true"));
+  protected void awaitReady() {
+    daemon()
+        .awaitReady(READY, () -> ServerReadiness.greeting(address).contains("\"jetstream\":true"));
   }
 
   private static void writeConfig(Path folder, int port, String lines) {

@@ -1,6 +1,5 @@
-package dev.deployclaw.bench.log;
+package dev.deployclaw.bench.measure;
 
-import dev.deployclaw.bench.measure.TimingSamples;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,16 +9,16 @@ import java.util.List;
  *
  * @param warmUp rounds that are thrown away
  */
-record AlternatingRounds(int warmUp, int rounds) {
+public record AlternatingRounds(int warmUp, int rounds) {
 
   /** A turn; what it has to make ready isn't measured. */
-  interface Contender {
+  public interface Contender {
     /** How long it took, in nanoseconds. */
     long run(int round) throws Exception;
   }
 
   /** In the order in which they were given. */
-  List<TimingSamples> take(List<Contender> contenders) throws Exception {
+  public List<TimingSamples> take(List<Contender> contenders) throws Exception {
     List<List<Long>> taken = new ArrayList<>();
     contenders.forEach(_ -> taken.add(new ArrayList<>()));
     for (int round = 0; round < warmUp + rounds; round++) {

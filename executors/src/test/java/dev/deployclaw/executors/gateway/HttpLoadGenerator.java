@@ -1,6 +1,7 @@
-package dev.deployclaw.testkit.network;
+package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.HostPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
  * server between two requests (RFC 9112, section 9.3.1): who finds it closed before the first byte
  * of an answer sends the request again over a fresh one, and that is counted.
  */
-public final class HttpLoadGenerator implements AutoCloseable {
+final class HttpLoadGenerator implements AutoCloseable {
   private static final Duration LONGEST = Duration.ofSeconds(20);
   private static final int MOST_FAILURES = 100;
 

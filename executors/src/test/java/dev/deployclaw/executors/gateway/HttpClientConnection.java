@@ -1,5 +1,6 @@
-package dev.deployclaw.testkit.network;
+package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.testkit.network.HostPort;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
