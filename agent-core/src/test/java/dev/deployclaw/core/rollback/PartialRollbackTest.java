@@ -191,6 +191,20 @@ class PartialRollbackTest {
     assertAllWell();
   }
 
+  /** So that it can hold none of the others, and is asked for nothing more. */
+  @Test
+  void whoWasLeftOutIsNamedToTheBackEndsFromThenOn() throws Exception {
+    world.run("apply");
+    world.run("set acme 700");
+    world.gateway.balk("two", 2, 2, PAUSED);
+    world.agent().rollback("last", "olivia");
+
+    world.agent().leaveOut(List.of("gateway/two"), "ann");
+
+    assertThat(world.probe.probed().getLast().epoch()).isEqualTo(3);
+    assertThat(world.probe.probed().getLast().leftOut()).containsExactly("gateway/two");
+  }
+
   @Test
   void aPersonsWordCoversOnlyWhomItNames() throws Exception {
     failsWhileTwoIsPaused();

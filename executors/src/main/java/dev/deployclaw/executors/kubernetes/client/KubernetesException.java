@@ -31,6 +31,11 @@ public final class KubernetesException extends IOException {
     return fault;
   }
 
+  /** Whether the server answered that it won't do this, whoever asks. */
+  public boolean isRefusal() {
+    return status != NO_STATUS && fault instanceof CallFault.Invalid;
+  }
+
   /**
    * A refusal is an answer; everything else leaves open what happened. Where the credentials don't
    * count, or the right is missing, nothing was seen either, so that is told apart. Without any
