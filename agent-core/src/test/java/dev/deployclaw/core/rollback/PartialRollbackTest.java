@@ -257,6 +257,42 @@ class PartialRollbackTest {
   }
 
   @Test
+  void nobodyIsLeftOutWhereNothingIsOpen() throws Exception {
+    world.run("apply");
+    int logs = world.journal.executions().size();
+
+    var refused = world.agent().leaveOut(List.of("gateway/two"), "ann");
+
+    assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(refused.reason()).contains("no way back waits", "deployclaw drift --repair");
+    assertThat(world.journal.executions()).hasSize(logs);
+  }
+
+  /** Its own way back may come during the recovery: nobody has seen yet who can't go. */
+  @Test
+  void nobodyIsLeftOutOfAChangeThatGoesForward() throws Exception {
+    world.run("apply");
+    world.gateway.unreachableAt("converge");
+    var ended = world.run("set acme 700");
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
+    var before = world.change(ended.execution()).orElseThrow();
+    int records = log(ended).length();
+    world.gateway.heal();
+    world.probe.fail("limit acme/orders admits 10 % too much");
+    world.gateway.balk("two", 2, 2, PAUSED);
+
+    var refused = world.agent().leaveOut(List.of("gateway/two"), "ann");
+
+    assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(refused.reason())
+        .contains("no way back waits", ended.execution(), "deployclaw recover");
+    assertThat(world.change(ended.execution())).contains(before);
+    assertThat(log(ended)).hasSize(records);
+    assertThat(world.agent().recover().reason()).contains("gateway/two: " + PAUSED);
+    assertThat(world.agent().leaveOut(List.of("gateway/two"), "ann").exit()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void aRuleThatNamesApproversOfRollbacksNamesWhoMayLeaveMembersOut() throws Exception {
     var rollbacks = new About(List.of("rollback"), List.of(), List.of(), List.of(), 0);
     var rule = new GateRule("on-call", rollbacks, GateRule.Says.HOLD, List.of("ann"));
