@@ -137,6 +137,22 @@ public record EpochSpec(
         other, epoch, digest, set, predecessor, previous, back, restores, step, candidate, leftOut);
   }
 
+  /** The same policies, as another epoch brought them. */
+  public EpochSpec by(long other) {
+    return new EpochSpec(
+        execution,
+        other,
+        digest,
+        set,
+        predecessor,
+        previous,
+        back,
+        restores,
+        step,
+        candidate,
+        leftOut);
+  }
+
   /** The candidate as an epoch of its own: what is staged and read back of it. */
   public Optional<EpochSpec> tried() {
     return candidate.map(c ->

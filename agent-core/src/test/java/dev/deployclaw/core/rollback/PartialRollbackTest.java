@@ -50,6 +50,37 @@ class PartialRollbackTest {
     assertAllWell();
   }
 
+  /** After the first way back it names an older epoch than the second leads to, of the same set. */
+  @Test
+  void aMemberThatNeverLeftInTwoWaysBackIsAskedForNothingMore() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.gateway.before("publish", () -> world.gateway.balk("two", 1, 1, PAUSED));
+    assertThat(world.run("set acme 700").exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    world.gateway.heal();
+    world.gateway.before("publish", () -> world.gateway.balk("two", 1, 1, PAUSED));
+
+    var ended = world.run("set acme 800");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(world.live()).containsExactly(first);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(5);
+    assertAllWell();
+  }
+
+  @Test
+  void aMemberThatWasPutBackAsItWasFoundBeforeIsAskedForNothingMore() throws Exception {
+    world.probe.fail("limit acme/orders admits 10 % too much");
+    assertThat(world.run("apply").exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    world.gateway.before("publish", () -> world.gateway.balk("two", 2, 2, PAUSED));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
+    assertAllWell();
+  }
+
   @Test
   void allOthersGoBackAndAMemberThatCannotIsNamedAndWaitedFor() throws Exception {
     String first = failsWhileTwoIsPaused();
