@@ -14,7 +14,7 @@ import java.util.Set;
 
 /** All participants together: one call to each, and the tally of what their members said. */
 public final class ParticipantFanout {
-  /** Of those that members that stayed behind name: more of them would be no single mishap. */
+  /** The most that are asked about, of those that members name that stayed behind. */
   private static final int MOST_EPOCHS = 8;
 
   private final ExecutorRegistry executors;

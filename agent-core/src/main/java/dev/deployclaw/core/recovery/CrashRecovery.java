@@ -110,7 +110,7 @@ public final class CrashRecovery {
 
   /**
    * Why somebody may not leave members out of what is open; empty where they may. Only of a way
-   * back that waits: before, nobody can know who of it can't go.
+   * back that waits: before that, it isn't known which members can't go.
    */
   public Optional<String> refuses(RollbackExclusions leftOut) throws InterruptedException {
     var whole = leftOut.members().stream().filter(m -> !m.contains("/")).findFirst();
@@ -129,9 +129,7 @@ public final class CrashRecovery {
         .map(GatePolicy.Refusal::reason);
   }
 
-  /**
-   * A rollback that wasn't committed is aborted, and a member that is left as it is needs no word.
-   */
+  /** A rollback that wasn't committed is aborted: no member has to go back by it. */
   private static boolean waitsToGoBack(ChangeExecution x) {
     boolean aborted =
         x.kind() == ChangeKind.ROLLBACK && ChangeStateMachine.presumedAborted(x.state());
@@ -142,7 +140,8 @@ public final class CrashRecovery {
     String todo =
         open.map(id -> "finish " + id + " first, by deployclaw recover without --leave-out")
             .orElse(
-                "deployclaw drift names members that differ, deployclaw drift --repair restores them");
+                "deployclaw drift names members that differ,"
+                    + " deployclaw drift --repair restores them");
     return "no way back waits, so nothing can be left out: " + todo;
   }
 

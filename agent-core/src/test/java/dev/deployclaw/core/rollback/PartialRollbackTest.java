@@ -288,7 +288,7 @@ class PartialRollbackTest {
   }
 
   @Test
-  void nobodyIsLeftOutWhereNothingIsOpen() throws Exception {
+  void noMemberIsLeftOutWhereNothingIsOpen() throws Exception {
     world.run("apply");
     int logs = world.journal.executions().size();
 
@@ -299,9 +299,9 @@ class PartialRollbackTest {
     assertThat(world.journal.executions()).hasSize(logs);
   }
 
-  /** Its own way back may come during the recovery: nobody has seen yet who can't go. */
+  /** Its own way back may come during the recovery: which member can't go isn't known yet. */
   @Test
-  void nobodyIsLeftOutOfAChangeThatGoesForward() throws Exception {
+  void noMemberIsLeftOutOfAChangeThatGoesForward() throws Exception {
     world.run("apply");
     world.gateway.unreachableAt("converge");
     var ended = world.run("set acme 700");

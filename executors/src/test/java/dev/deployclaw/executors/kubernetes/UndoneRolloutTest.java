@@ -49,6 +49,9 @@ class UndoneRolloutTest {
     undo();
 
     assertThat(epoch()).isEqualTo(2);
+    assertThat(ask(Estate.look("marks"), TERM).facts())
+        .containsEntry("epoch", 3L)
+        .containsEntry("term", TERM + 1);
     assertThat(ask(new ExecutorCall.Publish(second), TERM + 1).reason())
         .contains("the later epoch 3 is live there");
     assertThat(ask(new ExecutorCall.Stage(second), TERM).reason())

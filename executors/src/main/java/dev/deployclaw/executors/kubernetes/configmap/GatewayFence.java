@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.kubernetes.configmap;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -22,7 +21,7 @@ public record GatewayFence(long term, long epoch) {
     if (text == null) {
       return Optional.of(NONE);
     }
-    var parts = TEXT.matcher(Objects.requireNonNull(text));
+    var parts = TEXT.matcher(text);
     return parts.matches()
         ? Optional.of(
             new GatewayFence(Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2))))

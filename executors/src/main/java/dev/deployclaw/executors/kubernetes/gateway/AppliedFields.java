@@ -98,23 +98,20 @@ record AppliedFields(
             .map(volumes::get)
             .toList();
     var template = Map.of("spec", Map.of("volumes", ordered));
+    var said = new TreeMap<String, Object>(Map.of("annotations", annotations));
+    if (!labels.isEmpty()) {
+      said.put("labels", labels);
+    }
+    said.put("name", metadata.getName());
+    said.put("namespace", metadata.getNamespace());
+    said.put("resourceVersion", metadata.getResourceVersion());
     return Map.of(
         "apiVersion",
         "apps/v1",
         "kind",
         "Deployment",
         "metadata",
-        Map.of(
-            "name",
-            metadata.getName(),
-            "namespace",
-            metadata.getNamespace(),
-            "resourceVersion",
-            metadata.getResourceVersion(),
-            "annotations",
-            annotations,
-            "labels",
-            labels),
+        said,
         "spec",
         Map.of("template", template));
   }
