@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** All participants together: one call to each, and the tally of what their members said. */
 public final class ParticipantFanout {
+  /** The most that are asked about, of those that members name that stayed behind. */
+  private static final int MOST_EPOCHS = 8;
+
   private final ExecutorRegistry executors;
   private final AgentSettings.Bounds bounds;
   private final RollbackCompletion terms;
@@ -138,11 +141,32 @@ public final class ParticipantFanout {
   private ParticipantReplies neverLeft(List<BackendExecutor> of, CallContext mandate)
       throws InterruptedException {
     if (terms.former().isPresent()) {
-      return all(of, new ExecutorCall.Converge(terms.former().get()), mandate).asLooks();
+      return neverLeft(of, terms.former().get(), mandate);
     }
     return terms.found().isPresent()
         ? terms.asFound(all(of, new ExecutorCall.Observe(), mandate))
         : ParticipantReplies.of(Map.of());
+  }
+
+  /**
+   * Who acts on these policies, by whatever epoch: one that stayed behind at several ways back
+   * names the epoch of the first.
+   */
+  private ParticipantReplies neverLeft(
+      List<BackendExecutor> of, EpochSpec former, CallContext mandate) throws InterruptedException {
+    var tally = all(of, new ExecutorCall.Converge(former), mandate).asLooks();
+    var open =
+        those(tally.participants(r -> refusing.contains(r.member()) && ParticipantReplies.open(r)));
+    if (open.isEmpty()) {
+      return tally;
+    }
+    var named = all(open, new ExecutorCall.Observe(), mandate).epochs(refusing);
+    named.remove(former.epoch());
+    for (long epoch : named.descendingSet().stream().limit(MOST_EPOCHS).toList()) {
+      var there = all(open, new ExecutorCall.Converge(former.by(epoch)), mandate).asLooks();
+      tally = tally.settledBy(there, refusing::contains);
+    }
+    return tally;
   }
 
   /**

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -168,6 +170,17 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
       votes.add(List.of(r.member(), r.answer().name(), r.digest()));
     }
     return CanonicalJson.sha256(CanonicalJson.bytes(votes));
+  }
+
+  /** The epochs that these members say they act on. */
+  NavigableSet<Long> epochs(Set<String> of) {
+    return all().stream()
+        .filter(r -> of.contains(r.member()))
+        .map(r -> r.facts().get("epoch"))
+        .filter(Number.class::isInstance)
+        .map(e -> ((Number) e).longValue())
+        .filter(e -> e > 0)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Participants with such a member. */

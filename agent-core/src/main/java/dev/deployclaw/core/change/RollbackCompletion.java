@@ -91,7 +91,7 @@ public record RollbackCompletion(
             r.member(),
             Answer.SKIPPED,
             "",
-            "left out by " + leftOut.by() + ": " + r.reason(),
+            "left out by " + leftOut.by(r.member()) + ": " + r.reason(),
             Map.of(LEFT_OUT, true))
         : r;
   }

@@ -75,6 +75,10 @@ final class ArgumentsDigest {
     a.candidate()
         .ifPresent(c -> fold.number(c.epoch()).text(c.digest()).number(c.cohort().share()));
     a.restores().ifPresent(found -> restored(fold, found));
+    if (!a.leftOut().isEmpty()) {
+      fold.text("without").number(a.leftOut().size());
+      a.leftOut().stream().sorted().forEach(fold::text);
+    }
   }
 
   /** Each member by the digest of what it held, as its report gave it. */

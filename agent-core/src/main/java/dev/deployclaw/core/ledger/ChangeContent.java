@@ -2,11 +2,13 @@ package dev.deployclaw.core.ledger;
 
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.RollbackExclusions;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.EpochSpec.Candidate;
 import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.CanaryCohort;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,9 +34,10 @@ public record ChangeContent(
     return base.epoch() == 0 ? UNMANAGED : base.digest();
   }
 
-  /** What everybody is to act on as the execution stands. */
+  /** What everybody is to act on as the execution stands, but for who was left out by now. */
   public EpochSpec activation(ChangeExecution x) {
-    return x.state().onTrial() ? beside(x) : own(x);
+    var spec = x.state().onTrial() ? beside(x) : own(x);
+    return spec.without(x.leftOut().map(RollbackExclusions::members).orElse(List.of()));
   }
 
   /** The epoch of its own: what is staged and voted on, and what everybody acts on in the end. */

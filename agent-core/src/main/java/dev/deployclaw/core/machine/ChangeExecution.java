@@ -79,6 +79,13 @@ public record ChangeExecution(
     return kind.back() && content == 0;
   }
 
+  /** Whether it is a way back, or a change that is being taken back. */
+  public boolean goesBack() {
+    return kind.back()
+        || state instanceof ChangeState.Withdrawing
+        || state instanceof ChangeState.Undoing;
+  }
+
   /**
    * How often the cohort beside what is committed was moved, as {@code active} says while this is
    * on trial; 0 for an epoch of its own.

@@ -109,7 +109,8 @@ public final class CrashRecovery {
   }
 
   /**
-   * Why somebody may not leave members out of what is open; empty where they may, or nothing is.
+   * Why somebody may not leave members out of what is open; empty where they may. Only of a way
+   * back that waits: before that, it isn't known which members can't go.
    */
   public Optional<String> refuses(RollbackExclusions leftOut) throws InterruptedException {
     var whole = leftOut.members().stream().filter(m -> !m.contains("/")).findFirst();
@@ -121,8 +122,27 @@ public final class CrashRecovery {
     }
     var open = ledger.open();
     var x = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger.read(open.get());
+    if (x.filter(s -> waitsToGoBack(s.execution())).isEmpty()) {
+      return Optional.of(noneWaits(open));
+    }
     return x.flatMap(s -> gate.refusesLeavingOut(s.execution(), leftOut.by()))
         .map(GatePolicy.Refusal::reason);
+  }
+
+  /** A rollback that wasn't committed is aborted: no member has to go back by it. */
+  private static boolean waitsToGoBack(ChangeExecution x) {
+    boolean aborted =
+        x.kind() == ChangeKind.ROLLBACK && ChangeStateMachine.presumedAborted(x.state());
+    return x.goesBack() && !aborted;
+  }
+
+  private static String noneWaits(Optional<String> open) {
+    String todo =
+        open.map(id -> "finish " + id + " first, by deployclaw recover without --leave-out")
+            .orElse(
+                "deployclaw drift names members that differ,"
+                    + " deployclaw drift --repair restores them");
+    return "no way back waits, so nothing can be left out: " + todo;
   }
 
   /**
@@ -160,9 +180,10 @@ public final class CrashRecovery {
     }
     var x = stored.get().execution();
     var story = stories.goOn(x.log(), operation(x));
-    var duty = new OrchestrationContext(leadership, story, Risks.NONE, leftOut);
+    var word = leftOut.filter(_ -> waitsToGoBack(x));
+    var duty = new OrchestrationContext(leadership, story, Risks.NONE, word);
     story.about(x);
-    leftOut.ifPresent(l -> tellWord(l, story));
+    word.ifPresent(l -> tellWord(l, story));
     var ending = presume(stored.get(), duty);
     boolean ends = x.id().equals(x.log()) || ending.result() == ExecutionStatus.UNKNOWN;
     return ends

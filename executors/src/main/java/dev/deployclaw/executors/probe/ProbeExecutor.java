@@ -76,7 +76,7 @@ public final class ProbeExecutor implements BackendExecutor {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
     long start = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     String seed = activation.execution() + "-" + activation.epoch();
-    var found = settings.entrances().now();
+    var found = settings.entrances().now().without(activation.leftOut());
     var doors = new EntranceRoundRobin(found.open());
     var plan =
         ProbePlan.of(

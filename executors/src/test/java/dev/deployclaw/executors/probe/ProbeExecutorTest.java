@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +106,26 @@ class ProbeExecutorTest {
     assertThat(back.reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES, Answer.YES, Answer.SKIPPED);
+  }
+
+  @Test
+  void asksNothingOfAGatewayThatIsLeftOutOfAWayBack() throws InterruptedException {
+    var last = entrances.removeLast();
+    running.removeLast().close();
+    entrances.add(new Entrance(last.name(), last.namespace(), last.url(), "pod-1"));
+    var settings = ProbeSettings.of(entrances, keys.privateKey());
+    var back = Activations.back(set, EPOCH);
+    var gateway = "gateway/" + last.namespace() + "/" + last.name();
+
+    var all = probe(settings, back, 60);
+    var some = probe(settings, back.without(Set.of(gateway)), 60);
+
+    assertThat(all.reports().getLast().answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(some.reports())
+        .extracting(MemberReport::answer)
+        .containsExactly(Answer.SKIPPED, Answer.YES, Answer.YES);
+    assertThat(some.reports().getFirst().member()).isEqualTo(gateway + "/pod-1");
+    assertThat(number(some, "undecided")).isZero();
   }
 
   @Test

@@ -85,7 +85,14 @@ final class KubernetesFaultMapper {
             .map(KubernetesFaultMapper::words)
             .distinct()
             .collect(Collectors.joining(": "));
-    return new KubernetesException(KubernetesException.NO_STATUS, fault(ask, broken, why));
+    return new KubernetesException(KubernetesException.NO_ANSWER, fault(ask, broken, why));
+  }
+
+  /** The call that wanted it is over: it isn't sent. */
+  static KubernetesException late(RbacRequest ask) {
+    return new KubernetesException(
+        KubernetesException.NO_ANSWER,
+        new CallFault.Unavailable("no time left in this call, " + ask.words()));
   }
 
   private static CallFault fault(RbacRequest ask, Throwable broken, String why) {

@@ -37,7 +37,7 @@ final class ConfigMapStager {
 
   MemberReport stage(KubernetesApi api, GatewaySnapshot standing, Order order)
       throws KubernetesException, InterruptedException {
-    var overtaken = GatewayAction.overtaken(standing.gateway(), standing.marks(), order);
+    var overtaken = GatewayAction.overtaken(standing.gateway(), standing.written().fence(), order);
     if (overtaken.isPresent()) {
       return overtaken.get();
     }

@@ -168,6 +168,20 @@ public final class ApiServer implements AutoCloseable {
     return writes.change(asked, ResourcePath.of(path).orElseThrow());
   }
 
+  /**
+   * Undoes a Deployment's last rollout, as somebody with {@code kubectl rollout undo} does, by the
+   * ReplicaSets that are there.
+   */
+  public Answer undoRollout(String path) {
+    var deployment = store.object(path).orElseThrow();
+    var sets =
+        store.objects(p -> p.contains("/replicasets/")).values().stream()
+            .filter(set -> RolloutUndo.isOwned(deployment, set))
+            .toList();
+    var asked = new RolloutUndo(deployment, sets).asked(path);
+    return writes.change(asked, ResourcePath.of(path).orElseThrow());
+  }
+
   public Optional<ObjectNode> object(String path) {
     return store.object(path);
   }
