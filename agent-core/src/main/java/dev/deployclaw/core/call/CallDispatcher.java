@@ -42,23 +42,29 @@ public final class CallDispatcher {
   }
 
   public CallOutcome one(
-      BackendExecutor executor, ExecutorCall call, CallContext mandate, Duration deadline)
+      BackendExecutor executor, ExecutorCall call, CallContext callContext, Duration deadline)
       throws InterruptedException {
-    return await(start(executor, call, mandate, deadline), deadline);
+    return await(start(executor, call, callContext, deadline), deadline);
   }
 
   /** The same call to several executors at the same time. */
   public SortedMap<String, CallOutcome> all(
-      List<BackendExecutor> executors, ExecutorCall call, CallContext mandate, Duration deadline)
+      List<BackendExecutor> executors,
+      ExecutorCall call,
+      CallContext callContext,
+      Duration deadline)
       throws InterruptedException {
-    return begin(executors, call, mandate, deadline).answers();
+    return begin(executors, call, callContext, deadline).answers();
   }
 
   /** The same, but the answers are waited for later. */
   public PendingCalls begin(
-      List<BackendExecutor> executors, ExecutorCall call, CallContext mandate, Duration deadline) {
+      List<BackendExecutor> executors,
+      ExecutorCall call,
+      CallContext callContext,
+      Duration deadline) {
     return new PendingCalls(
-        executors.stream().map(e -> start(e, call, mandate, deadline)).toList(), deadline);
+        executors.stream().map(e -> start(e, call, callContext, deadline)).toList(), deadline);
   }
 
   /** Who was asked, and when they must have answered. For one thread. */
@@ -82,19 +88,19 @@ public final class CallDispatcher {
   }
 
   private record PendingCall(
-      Invocation call, RepeatedFailureGuard conduct, Future<CallOutcome> outcome) {}
+      Invocation call, RepeatedFailureGuard failureGuard, Future<CallOutcome> outcome) {}
 
   private PendingCall start(
-      BackendExecutor executor, ExecutorCall call, CallContext mandate, Duration deadline) {
-    var bare = new Invocation(executor.name(), call, mandate.fence(), deadline);
-    var invocation = grants.granted(bare, mandate.purpose());
+      BackendExecutor executor, ExecutorCall call, CallContext callContext, Duration deadline) {
+    var bare = new Invocation(executor.name(), call, callContext.fence(), deadline);
+    var invocation = grants.granted(bare, callContext.purpose());
     var outcome =
-        mandate
-            .conduct()
+        callContext
+            .failureGuard()
             .stops(invocation)
             .map(CallDispatcher::stopped)
             .orElseGet(() -> begun(executor, invocation));
-    return new PendingCall(invocation, mandate.conduct(), outcome);
+    return new PendingCall(invocation, callContext.failureGuard(), outcome);
   }
 
   private static Future<CallOutcome> stopped(String why) {
@@ -138,7 +144,7 @@ public final class CallDispatcher {
   private static CallOutcome await(PendingCall running, Duration deadline)
       throws InterruptedException {
     var outcome = answer(running, deadline);
-    running.conduct().note(running.call(), outcome);
+    running.failureGuard().note(running.call(), outcome);
     return outcome;
   }
 

@@ -73,62 +73,62 @@ final class BakeMonitor {
     record Wrong(String what) implements Look {}
   }
 
-  EffectResult watch(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  EffectResult watch(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
     long until = until(x.state());
     var activation = content.activation(x);
-    tell("until " + Instant.ofEpochMilli(until), Status.OK, duty);
+    tell("until " + Instant.ofEpochMilli(until), Status.OK, context);
     var before = refusals.read(activation);
     int looks = 0;
     int mended = 0;
     for (int silent = 0; silent < MOST_SILENT; ) {
-      if (!duty.leadership().holds()) {
+      if (!context.leadership().holds()) {
         return new EffectResult.Retry();
       }
       var frozen = frozen(x);
       if (frozen.isPresent()) {
-        return refused(frozen.get(), duty);
+        return refused(frozen.get(), context);
       }
       looks++;
       switch (look(activation, before)) {
         case Look.Wrong(String what) -> {
           var lost =
               mended < settings.bounds().attempts()
-                  ? after.mend(activation, duty)
+                  ? after.mend(activation, context)
                   : Optional.<String>empty();
           if (lost.isEmpty()) {
-            return refused(what, duty);
+            return refused(what, context);
           }
           mended++;
           silent++;
-          tell("lost, and published again: " + lost.get(), Status.WARNING, duty);
+          tell("lost, and published again: " + lost.get(), Status.WARNING, context);
         }
         case Look.Silent(String why) -> {
           silent++;
-          tell("no data: " + why, Status.WARNING, duty);
+          tell("no data: " + why, Status.WARNING, context);
         }
         case Look.Good() -> silent = 0;
       }
       long left = until - now();
       if (left <= 0 && silent == 0 && looks >= fewest(x)) {
-        return passed(x, content, looks, duty);
+        return passed(x, content, looks, context);
       }
       time.pause(pause(x, left));
     }
-    return refused("no data in " + MOST_SILENT + " looks in a row, which is no pass", duty);
+    return refused("no data in " + MOST_SILENT + " looks in a row, which is no pass", context);
   }
 
   /** Slow, it may have become while it was watched. */
   private EffectResult passed(
-      ChangeExecution x, ChangeContent content, int looks, OrchestrationContext duty)
+      ChangeExecution x, ChangeContent content, int looks, OrchestrationContext context)
       throws InterruptedException {
     if (x.rollout().mostP99Micros().isPresent()
-        && after.validate(x, content, duty)
+        && after.validate(x, content, context)
             instanceof EffectResult.NextEvent(ChangeEvent.Refused(String reason))) {
-      return refused(reason, duty);
+      return refused(reason, context);
     }
-    judge(new LogEntryContent("passed, looks: " + looks, Status.OK, Map.of()), "passed", duty);
-    duty.story().summarise("watched, " + looks + " looks", Status.OK);
+    judge(new LogEntryContent("passed, looks: " + looks, Status.OK, Map.of()), "passed", context);
+    context.recorder().summarise("watched, " + looks + " looks", Status.OK);
     return new EffectResult.NextEvent(new ChangeEvent.Soaked());
   }
 
@@ -201,20 +201,21 @@ final class BakeMonitor {
     }
   }
 
-  private EffectResult refused(String reason, OrchestrationContext duty) {
-    judge(new LogEntryContent(reason, Status.ERROR, Map.of()), "failed", duty);
-    duty.story().summarise("watched: " + reason, Status.ERROR);
+  private EffectResult refused(String reason, OrchestrationContext context) {
+    judge(new LogEntryContent(reason, Status.ERROR, Map.of()), "failed", context);
+    context.recorder().summarise("watched: " + reason, Status.ERROR);
     return new EffectResult.NextEvent(new ChangeEvent.Refused("bake: " + reason));
   }
 
   /** What watching came to. */
-  private static void judge(LogEntryContent telling, String rule, OrchestrationContext duty) {
-    duty.story()
-        .tell(Phase.BAKE, "Watching", telling.deciding(RecordedDecision.by(Name.WATCH, rule)));
+  private static void judge(LogEntryContent entry, String rule, OrchestrationContext context) {
+    context
+        .recorder()
+        .tell(Phase.BAKE, "Watching", entry.deciding(RecordedDecision.by(Name.WATCH, rule)));
   }
 
-  private static void tell(String detail, Status status, OrchestrationContext duty) {
-    duty.story().tell(Phase.BAKE, "Watching", new LogEntryContent(detail, status, Map.of()));
+  private static void tell(String detail, Status status, OrchestrationContext context) {
+    context.recorder().tell(Phase.BAKE, "Watching", new LogEntryContent(detail, status, Map.of()));
   }
 
   private static Duration pause(ChangeExecution x, long leftMillis) {

@@ -18,24 +18,24 @@ import java.util.Optional;
  */
 final class CanaryEffects {
   private final PostCommitEffects after;
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
   private final AgentClock time;
 
-  CanaryEffects(PostCommitEffects after, ParticipantFanout crew, AgentClock time) {
+  CanaryEffects(PostCommitEffects after, ParticipantFanout participants, AgentClock time) {
     this.after = after;
-    this.crew = crew;
+    this.participants = participants;
     this.time = time;
   }
 
   /** Published, acted on by everybody, and proven on both sides of the cohort. */
-  EffectResult widen(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  EffectResult widen(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    var happened = after.publish(x, content, duty);
+    var happened = after.publish(x, content, context);
     if (happened instanceof EffectResult.NextEvent(ChangeEvent.PublishedEverywhere _)) {
-      happened = after.converge(x, content, duty);
+      happened = after.converge(x, content, context);
     }
     if (happened instanceof EffectResult.NextEvent(ChangeEvent.ConvergedEverywhere _)) {
-      happened = after.validate(x, content, duty);
+      happened = after.validate(x, content, context);
     }
     return happened instanceof EffectResult.Stuck(String pending)
         ? new EffectResult.NextEvent(new ChangeEvent.Refused("no data: " + pending))
@@ -43,16 +43,16 @@ final class CanaryEffects {
   }
 
   /** Everybody acts on what is committed again; then what was staged has no reader any more. */
-  EffectResult withdraw(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  EffectResult withdraw(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    var published = after.publish(x, content, duty);
+    var published = after.publish(x, content, context);
     if (!(published instanceof EffectResult.NextEvent)) {
       return published;
     }
-    return switch (after.converge(x, content, duty)) {
+    return switch (after.converge(x, content, context)) {
       case EffectResult.NextEvent(ChangeEvent.MembersLeftOut left) ->
-          discard(x, Optional.of(left), duty);
-      case EffectResult.NextEvent _ -> discard(x, leftOut(published), duty);
+          discard(x, Optional.of(left), context);
+      case EffectResult.NextEvent _ -> discard(x, leftOut(published), context);
       case EffectResult.Stuck stuck -> stuck;
       case EffectResult.Retry again -> again;
     };
@@ -65,20 +65,20 @@ final class CanaryEffects {
   }
 
   private EffectResult discard(
-      ChangeExecution x, Optional<ChangeEvent.MembersLeftOut> leftOut, OrchestrationContext duty)
+      ChangeExecution x, Optional<ChangeEvent.MembersLeftOut> leftOut, OrchestrationContext context)
       throws InterruptedException {
     long from = time.micros();
-    var tally = crew.discard(x.epoch(), duty.mandate());
+    var replies = participants.discard(x.epoch(), context.callContext());
     String action = "Removing what was staged for epoch " + x.epoch();
-    duty.story().tellTimed(Phase.FINISH, action, LogEntryContent.of(tally), from);
+    context.recorder().tellTimed(Phase.FINISH, action, LogEntryContent.of(replies), from);
     String who = leftOut.map(l -> "all others, " + l.leftOut().words()).orElse("everybody");
-    duty.story().summarise("back at epoch " + x.base().epoch() + " for " + who, Status.OK);
+    context.recorder().summarise("back at epoch " + x.base().epoch() + " for " + who, Status.OK);
     if (leftOut.isPresent()) {
       return new EffectResult.NextEvent(leftOut.get());
     }
     return new EffectResult.NextEvent(
         new ChangeEvent.Withdrawn(
-            tally.all().stream()
+            replies.all().stream()
                 .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
                 .map(r -> r.member() + ": " + r.reason())
                 .toList()));

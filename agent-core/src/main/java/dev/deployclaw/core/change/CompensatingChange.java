@@ -28,13 +28,14 @@ final class CompensatingChange {
     this.ledger = ledger;
   }
 
-  EffectResult run(ChangeExecution failed, OrchestrationContext duty) throws InterruptedException {
-    duty.story().summarise(reason(failed), Status.WARNING);
+  EffectResult run(ChangeExecution failed, OrchestrationContext context)
+      throws InterruptedException {
+    context.recorder().summarise(reason(failed), Status.WARNING);
     for (int n = 1; n <= MOST; n++) {
       String id = failed.id() + "-undo-" + n;
       var before = ledger.read(id);
       if (before.isEmpty()) {
-        return carryOut(failed, id, duty);
+        return carryOut(failed, id, context);
       }
       var over = ended(before.get().execution());
       if (over.isPresent()) {
@@ -48,11 +49,11 @@ final class CompensatingChange {
    * What could not be reached is there again some day, and another try takes a checkpoint of its
    * own: only a refusal is the end of it.
    */
-  private EffectResult carryOut(ChangeExecution failed, String id, OrchestrationContext duty)
+  private EffectResult carryOut(ChangeExecution failed, String id, OrchestrationContext context)
       throws InterruptedException {
-    var ending = orchestrator.open(opening(failed, id), Optional.empty(), duty);
-    duty.story().about(failed);
-    if (duty.story().silent()) {
+    var ending = orchestrator.open(opening(failed, id), Optional.empty(), context);
+    context.recorder().about(failed);
+    if (context.recorder().silent()) {
       return new EffectResult.Stuck(ending.reason());
     }
     var stored = ledger.read(id);
@@ -109,9 +110,9 @@ final class CompensatingChange {
         id,
         failed.log(),
         ChangeKind.COMPENSATION,
-        Optional.of(ChangeContent.wayBackTo(failed.base())),
+        Optional.of(ChangeContent.rollbackTarget(failed.base())),
         ledger.base(),
-        ChangeContent.digestBackTo(failed.base()),
+        ChangeContent.rollbackDigest(failed.base()),
         failed.planHash(),
         failed.requester(),
         Optional.of(failed.id()),
@@ -119,7 +120,7 @@ final class CompensatingChange {
         mark.revision(),
         orchestrator
             .archive()
-            .provenanceAgain(ChangeContent.wayBackTo(failed.base()), mark.last() + 1));
+            .provenanceAgain(ChangeContent.rollbackTarget(failed.base()), mark.last() + 1));
   }
 
   private static String reason(ChangeExecution failed) {

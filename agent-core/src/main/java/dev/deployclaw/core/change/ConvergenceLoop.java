@@ -24,14 +24,17 @@ import java.util.Set;
  * publishes.
  */
 public final class ConvergenceLoop {
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
   private final ChangeLedger ledger;
   private final AgentSettings.Bounds bounds;
   private final AgentClock time;
 
   public ConvergenceLoop(
-      ParticipantFanout crew, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
-    this.crew = crew;
+      ParticipantFanout participants,
+      ChangeLedger ledger,
+      AgentSettings.Bounds bounds,
+      AgentClock time) {
+    this.participants = participants;
     this.ledger = ledger;
     this.bounds = bounds;
     this.time = time;
@@ -52,15 +55,16 @@ public final class ConvergenceLoop {
       refused = Set.copyOf(refused);
     }
 
-    private boolean comes(ParticipantReplies tally, boolean stuck) {
+    private boolean comes(ParticipantReplies replies, boolean stuck) {
       return (atStuck && stuck)
-          || (!refused.isEmpty() && refused.containsAll(tally.members(Answer.NO, Answer.UNKNOWN)));
+          || (!refused.isEmpty()
+              && refused.containsAll(replies.members(Answer.NO, Answer.UNKNOWN)));
     }
   }
 
-  ParticipantReplies await(EpochSpec activation, OrchestrationContext duty, EarlyEnd end)
+  ParticipantReplies await(EpochSpec activation, OrchestrationContext context, EarlyEnd end)
       throws InterruptedException {
-    return await(crew.names(), activation, duty, end);
+    return await(participants.names(), activation, context, end);
   }
 
   /** The same with these participants. */
@@ -70,7 +74,7 @@ public final class ConvergenceLoop {
 
   /** Of some participants. */
   public ParticipantReplies await(
-      List<String> names, EpochSpec activation, OrchestrationContext duty, EarlyEnd end)
+      List<String> names, EpochSpec activation, OrchestrationContext context, EarlyEnd end)
       throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
@@ -79,63 +83,67 @@ public final class ConvergenceLoop {
     var stuck = new StuckMembers(bounds.converge());
     var log =
         new WaitReasonLog(
-            duty.story(),
+            context.recorder(),
             Phase.CONVERGE,
             "Asking who acts on epoch " + activation.epoch() + " again");
-    var tally = crew.converged(names, activation, duty.mandate());
-    while (!tally.allYes()
+    var replies = participants.converged(names, activation, context.callContext());
+    while (!replies.allYes()
         && time.micros() - since < within
-        && !end.comes(tally, published > 0 && stuck.hold())) {
-      log.tell(silent(tally), tally.answering(Answer.UNKNOWN));
+        && !end.comes(replies, published > 0 && stuck.hold())) {
+      log.tell(silent(replies), replies.answering(Answer.UNKNOWN));
       time.pause(RetryBackoff.after(time.micros() - since, bounds.poll()));
-      tally = tally.updated(crew.converged(tally.unfinished(), activation, duty.mandate()));
-      stuck.see(tally, time.micros());
-      boolean refused = !tally.with(Answer.NO).isEmpty();
+      replies =
+          replies.updated(
+              participants.converged(replies.unfinished(), activation, context.callContext()));
+      stuck.see(replies, time.micros());
+      boolean refused = !replies.with(Answer.NO).isEmpty();
       if (refused && published < bounds.attempts() && time.micros() - since >= next) {
         published++;
         next += wait(published, within);
-        tally = again(names, tally, activation, duty);
+        replies = again(names, replies, activation, context);
       }
     }
-    duty.story().waited(time.micros() - since);
-    return tally;
+    context.recorder().waited(time.micros() - since);
+    return replies;
   }
 
   /** Members that don't answer; what the others say changes as they go on. */
-  private static String silent(ParticipantReplies tally) {
-    String silent = tally.named(Answer.UNKNOWN);
+  private static String silent(ParticipantReplies replies) {
+    String silent = replies.named(Answer.UNKNOWN);
     return silent.isEmpty() ? "" : "no answer yet: " + silent;
   }
 
   /** What every member holds, as soon as all that don't answer are back, and by the bound. */
-  ParticipantReplies observe(OrchestrationContext duty) throws InterruptedException {
+  ParticipantReplies observe(OrchestrationContext context) throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
-    var tally = crew.observe(duty.mandate()).asLooks();
+    var replies = participants.observe(context.callContext()).asLooks();
     for (long waited = time.micros() - since;
-        !tally.allYes() && tally.with(Answer.NO).isEmpty() && waited < within;
+        !replies.allYes() && replies.with(Answer.NO).isEmpty() && waited < within;
         waited = time.micros() - since) {
       time.pause(RetryBackoff.after(waited, bounds.poll()));
-      if (!duty.leadership().holds()) {
+      if (!context.leadership().holds()) {
         break;
       }
-      tally = tally.updated(crew.observe(tally.unfinished(), duty.mandate()).asLooks());
+      replies =
+          replies.updated(
+              participants.observe(replies.unfinished(), context.callContext()).asLooks());
     }
-    return tally;
+    return replies;
   }
 
   /**
    * Publishes once more to the members that don't act on it any more, and names them; empty where
    * none is known to.
    */
-  Optional<String> mend(EpochSpec activation, OrchestrationContext duty)
+  Optional<String> mend(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
-    var tally = crew.converged(activation, duty.mandate());
-    if (tally.with(Answer.NO).isEmpty()) {
+    var replies = participants.converged(activation, context.callContext());
+    if (replies.with(Answer.NO).isEmpty()) {
       return Optional.empty();
     }
-    again(crew.names(), tally, activation, duty);
-    return Optional.of(tally.named(Answer.NO));
+    again(participants.names(), replies, activation, context);
+    return Optional.of(replies.named(Answer.NO));
   }
 
   /** An eighth of the time at first, then twice as long each time. */
@@ -144,19 +152,23 @@ public final class ConvergenceLoop {
   }
 
   private ParticipantReplies again(
-      List<String> names, ParticipantReplies tally, EpochSpec activation, OrchestrationContext duty)
+      List<String> names,
+      ParticipantReplies replies,
+      EpochSpec activation,
+      OrchestrationContext context)
       throws InterruptedException {
-    if (!ledger.leads(duty.leadership())) {
-      return tally;
+    if (!ledger.leads(context.leadership())) {
+      return replies;
     }
-    var lost = tally.answering(Answer.NO);
-    String detail = "not there yet: " + tally.named(Answer.NO);
-    duty.story()
+    var lost = replies.answering(Answer.NO);
+    String detail = "not there yet: " + replies.named(Answer.NO);
+    context
+        .recorder()
         .tell(
             Phase.CONVERGE,
             "Publishing epoch " + activation.epoch() + " again",
             new LogEntryContent(detail, Status.WARNING, Map.of("participants", lost)));
-    crew.again(lost, activation, duty.mandate());
-    return crew.converged(names, activation, duty.mandate());
+    participants.again(lost, activation, context.callContext());
+    return participants.converged(names, activation, context.callContext());
   }
 }

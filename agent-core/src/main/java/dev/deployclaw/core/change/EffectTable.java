@@ -23,20 +23,20 @@ final class EffectTable {
   private final Map<ChangeEffect, Row> rows = new EnumMap<>(ChangeEffect.class);
   private final PreCommitEffects before;
   private final SourceChangeCheck sources;
-  private final TemporaryChangeExpiry lasting;
+  private final TemporaryChangeExpiry expiry;
   private final PolicySetReader archive;
 
   EffectTable(AgentPorts ports, AgentSettings settings, ChangeOrchestrator orchestrator) {
     this.archive = orchestrator.archive();
     this.sources = new SourceChangeCheck(ports, settings, archive);
-    this.lasting = new TemporaryChangeExpiry(archive, ports.time());
-    var crew = new ParticipantFanout(ports.executors(), settings);
-    var unrestored = new UnrestoredMembers(orchestrator.ledger(), archive, crew);
-    this.before = new PreCommitEffects(ports, settings, crew, unrestored);
-    var after = new PostCommitEffects(ports, settings, crew, orchestrator.ledger());
+    this.expiry = new TemporaryChangeExpiry(archive, ports.time());
+    var participants = new ParticipantFanout(ports.executors(), settings);
+    var unrestored = new UnrestoredMembers(orchestrator.ledger(), archive, participants);
+    this.before = new PreCommitEffects(ports, settings, participants, unrestored);
+    var after = new PostCommitEffects(ports, settings, participants, orchestrator.ledger());
     beforeTheCommit();
     onTrial(
-        new CanaryEffects(after, crew, ports.time()),
+        new CanaryEffects(after, participants, ports.time()),
         new BakeMonitor(ports, settings, orchestrator, after));
     afterTheCommit(after, new CompensatingChange(orchestrator, orchestrator.ledger()));
     for (var effect : ChangeEffect.values()) {
@@ -50,14 +50,14 @@ final class EffectTable {
   @FunctionalInterface
   interface Effect {
     EffectResult perform(
-        ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext duty)
+        ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext context)
         throws InterruptedException;
   }
 
   /** What performs an effect that needs what the change carries. */
   @FunctionalInterface
   private interface ContentEffect {
-    EffectResult perform(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+    EffectResult perform(ChangeExecution x, ChangeContent content, OrchestrationContext context)
         throws InterruptedException;
   }
 
@@ -67,22 +67,25 @@ final class EffectTable {
     loaded(
         ChangeEffect.TAKE_CHECKPOINT,
         Phase.CHECKPOINT,
-        (x, content, duty) -> next(before.takeCheckpoint(x, content, duty)));
+        (x, content, context) -> next(before.takeCheckpoint(x, content, context)));
     loaded(
         ChangeEffect.STAGE,
         Phase.STAGE,
-        (x, content, duty) -> next(before.stage(x, content, duty)));
+        (x, content, context) -> next(before.stage(x, content, context)));
     loaded(
         ChangeEffect.PREPARE,
         Phase.PREPARE,
-        (x, content, duty) -> next(before.prepare(x, content, duty)));
-    put(ChangeEffect.JUDGE_GATE, Phase.GATE, (x, _, duty) -> next(before.judgeGate(x, duty)));
-    put(ChangeEffect.OBSERVE_AGAIN, Phase.GATE, (x, _, duty) -> next(before.observeAgain(x, duty)));
+        (x, content, context) -> next(before.prepare(x, content, context)));
+    put(ChangeEffect.JUDGE_GATE, Phase.GATE, (x, _, context) -> next(before.judgeGate(x, context)));
+    put(
+        ChangeEffect.OBSERVE_AGAIN,
+        Phase.GATE,
+        (x, _, context) -> next(before.observeAgain(x, context)));
     put(
         ChangeEffect.VERIFY_CHECKPOINT,
         Phase.COMMIT,
-        (x, content, duty) -> next(lastLook(x, content, duty)));
-    put(ChangeEffect.DISCARD, Phase.FINISH, (x, _, duty) -> next(before.discard(x, duty)));
+        (x, content, context) -> next(lastLook(x, content, context)));
+    put(ChangeEffect.DISCARD, Phase.FINISH, (x, _, context) -> next(before.discard(x, context)));
   }
 
   private void onTrial(CanaryEffects trial, BakeMonitor watch) {
@@ -96,10 +99,10 @@ final class EffectTable {
     loaded(ChangeEffect.PUBLISH, Phase.PUBLISH, after::publish);
     loaded(ChangeEffect.CONVERGE, Phase.CONVERGE, after::converge);
     loaded(ChangeEffect.VALIDATE, Phase.VALIDATE, after::validate);
-    put(ChangeEffect.COLLECT, Phase.FINISH, (x, _, duty) -> after.collect(x, duty));
+    put(ChangeEffect.COLLECT, Phase.FINISH, (x, _, context) -> after.collect(x, context));
     rows.put(
         ChangeEffect.COMPENSATE,
-        new Row(Optional.empty(), (x, _, duty) -> compensation.run(x, duty)));
+        new Row(Optional.empty(), (x, _, context) -> compensation.run(x, context)));
   }
 
   private void put(ChangeEffect kind, Phase phase, Effect effect) {
@@ -110,10 +113,10 @@ final class EffectTable {
     put(
         kind,
         phase,
-        (x, content, duty) ->
+        (x, content, context) ->
             switch (content.isPresent() ? new Loaded.Ready(content.get()) : archive.load(x)) {
               case Loaded.Missing(String reason) -> missing(x.state(), reason);
-              case Loaded.Ready(ChangeContent ready) -> effect.perform(x, ready, duty);
+              case Loaded.Ready(ChangeContent ready) -> effect.perform(x, ready, context);
             });
   }
 
@@ -144,16 +147,16 @@ final class EffectTable {
 
   /** Its time isn't over, the checkpoint holds, and the sources say what was taken from them. */
   private ChangeEvent lastLook(
-      ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext duty)
+      ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext context)
       throws InterruptedException {
-    var end = lasting.over(x);
+    var end = expiry.over(x);
     if (end.isPresent()) {
       String past = "its end, " + end.get() + ", is past: ask again, with a later one";
       return new ChangeEvent.Stopped(AbortCause.EXPIRED, past);
     }
     var event = before.verifyCheckpoint(x);
     return event instanceof ChangeEvent.CheckpointIntact
-        ? sources.moved(x, content, duty).<ChangeEvent>map(stopped -> stopped).orElse(event)
+        ? sources.moved(x, content, context).<ChangeEvent>map(stopped -> stopped).orElse(event)
         : event;
   }
 

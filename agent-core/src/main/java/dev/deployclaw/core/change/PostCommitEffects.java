@@ -28,7 +28,7 @@ import java.util.Optional;
  * one that doesn't answer, until it goes back too, or a person leaves it out.
  */
 public final class PostCommitEffects {
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
   private final PublishLoop publication;
   private final ConvergenceLoop convergence;
   private final SyntheticProbe probing;
@@ -37,83 +37,89 @@ public final class PostCommitEffects {
   private final AgentClock time;
 
   PostCommitEffects(
-      AgentPorts ports, AgentSettings settings, ParticipantFanout crew, ChangeLedger ledger) {
-    this.crew = crew;
-    this.publication = new PublishLoop(crew, ledger, settings.bounds(), ports.time());
-    this.convergence = new ConvergenceLoop(crew, ledger, settings.bounds(), ports.time());
+      AgentPorts ports,
+      AgentSettings settings,
+      ParticipantFanout participants,
+      ChangeLedger ledger) {
+    this.participants = participants;
+    this.publication = new PublishLoop(participants, ledger, settings.bounds(), ports.time());
+    this.convergence = new ConvergenceLoop(participants, ledger, settings.bounds(), ports.time());
     this.probing = new SyntheticProbe(ports.executors(), settings, ports.time());
-    this.collecting = new StaleEpochCollector(crew, ledger, ports, settings);
+    this.collecting = new StaleEpochCollector(participants, ledger, ports, settings);
     this.ledger = ledger;
     this.time = ports.time();
   }
 
-  EffectResult publish(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  EffectResult publish(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
     long from = time.micros();
-    var terms = RollbackCompletion.of(x, content, duty);
-    var tally = terms.atLast(publication.of(crew.on(terms)).publish(content.activation(x), duty));
+    var terms = RollbackCompletion.of(x, content, context);
+    var replies =
+        terms.atLast(
+            publication.of(participants.on(terms)).publish(content.activation(x), context));
     String action = "Publishing " + named(content.activation(x));
-    duty.story().tellTimed(Phase.PUBLISH, action, LogEntryContent.of(tally), from);
-    duty.story().summarise(tally.counts() + " published", worst(tally));
+    context.recorder().tellTimed(Phase.PUBLISH, action, LogEntryContent.of(replies), from);
+    context.recorder().summarise(replies.counts() + " published", worst(replies));
     if (x.restores()) {
-      duty.story()
+      context
+          .recorder()
           .summarise("unmanaged: what was found before the first change is back", Status.OK);
     }
-    leftAlone(tally, content, duty.story());
+    leftAlone(replies, content, context.recorder());
     return terms.back()
-        ? wentBack(tally, new ChangeEvent.PublishedEverywhere(), terms)
-        : happened(tally, new ChangeEvent.PublishedEverywhere(), "did not take it");
+        ? wentBack(replies, new ChangeEvent.PublishedEverywhere(), terms)
+        : happened(replies, new ChangeEvent.PublishedEverywhere(), "did not take it");
   }
 
-  EffectResult converge(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  EffectResult converge(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
     long from = time.micros();
-    var terms = RollbackCompletion.of(x, content, duty);
-    var members = crew.on(terms);
+    var terms = RollbackCompletion.of(x, content, context);
+    var members = participants.on(terms);
     if (terms.back()) {
-      offer(content.activation(x), members, duty);
+      offer(content.activation(x), members, context);
     }
     // a change has a way back that needn't wait; what goes back has nowhere else to go
     var end = terms.back() ? EarlyEnd.NONE : EarlyEnd.AT_STUCK;
-    var awaited = convergence.of(members).await(content.activation(x), duty, end);
-    var tally = terms.atLast(awaited);
+    var awaited = convergence.of(members).await(content.activation(x), context, end);
+    var replies = terms.atLast(awaited);
     String action = "Asking who acts on " + named(content.activation(x));
-    duty.story().tellTimed(Phase.CONVERGE, action, LogEntryContent.of(tally), from);
-    duty.story().summarise(tally.counts() + " confirmed", worst(tally));
-    leftAlone(tally, content, duty.story());
+    context.recorder().tellTimed(Phase.CONVERGE, action, LogEntryContent.of(replies), from);
+    context.recorder().summarise(replies.counts() + " confirmed", worst(replies));
+    leftAlone(replies, content, context.recorder());
     return terms.back()
-        ? wentBack(tally, new ChangeEvent.ConvergedEverywhere(), terms)
-        : happened(tally, new ChangeEvent.ConvergedEverywhere(), "doesn't act on it");
+        ? wentBack(replies, new ChangeEvent.ConvergedEverywhere(), terms)
+        : happened(replies, new ChangeEvent.ConvergedEverywhere(), "doesn't act on it");
   }
 
   /** A member that isn't there takes it at once, or refuses it, and needn't if it never left. */
-  private void offer(EpochSpec activation, ParticipantFanout members, OrchestrationContext duty)
+  private void offer(EpochSpec activation, ParticipantFanout members, OrchestrationContext context)
       throws InterruptedException {
-    var open = members.converged(activation, duty.mandate()).answering(Answer.NO);
-    if (!open.isEmpty() && ledger.leads(duty.leadership())) {
-      var _ = members.again(open, activation, duty.mandate());
+    var open = members.converged(activation, context.callContext()).answering(Answer.NO);
+    if (!open.isEmpty() && ledger.leads(context.leadership())) {
+      var _ = members.again(open, activation, context.callContext());
     }
   }
 
   /** See {@link ConvergenceLoop#mend}. */
-  Optional<String> mend(EpochSpec activation, OrchestrationContext duty)
+  Optional<String> mend(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
-    return convergence.mend(activation, duty);
+    return convergence.mend(activation, context);
   }
 
   /** Who keeps what it has, since nobody knows what it is to get back. */
   private static void leftAlone(
-      ParticipantReplies tally, ChangeContent content, ExecutionRecorder story) {
+      ParticipantReplies replies, ChangeContent content, ExecutionRecorder recorder) {
     content
         .restores()
         .ifPresent(found ->
-            tally
+            replies
                 .reports()
                 .forEach((participant, reports) ->
                     reports.stream()
                         .filter(r -> r.answer() == Answer.SKIPPED)
                         .filter(r -> found.whyUnseen(participant, r.member()).isPresent())
-                        .forEach(r -> story.leaveOpen(r.member()))));
+                        .forEach(r -> recorder.leaveOpen(r.member()))));
   }
 
   private static String named(EpochSpec activation) {
@@ -126,13 +132,13 @@ public final class PostCommitEffects {
   }
 
   /** New limits are probed; a way back by itself is proven by what every member holds. */
-  EffectResult validate(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  EffectResult validate(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
     boolean probes = x.kind() != ChangeKind.COMPENSATION && !x.restores();
     if (!probes) {
-      return compare(x, content, duty);
+      return compare(x, content, context);
     }
-    var event = probing.probe(content.activation(x), x.rollout(), duty);
+    var event = probing.probe(content.activation(x), x.rollout(), context);
     boolean watched = x.state().onTrial() || x.rollout().bakes();
     return new EffectResult.NextEvent(
         event instanceof ChangeEvent.Validated && watched
@@ -141,12 +147,14 @@ public final class PostCommitEffects {
   }
 
   /** What nobody needs any more. */
-  EffectResult collect(ChangeExecution x, OrchestrationContext duty) throws InterruptedException {
-    return collecting.collect(x, duty);
+  EffectResult collect(ChangeExecution x, OrchestrationContext context)
+      throws InterruptedException {
+    return collecting.collect(x, context);
   }
 
   /** The committed digest is the one that was to come back, and everyone answers again. */
-  private EffectResult compare(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  private EffectResult compare(
+      ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
     var active = ledger.active().filter(a -> a.digest().equals(x.digest()));
     if (active.isEmpty()) {
@@ -154,52 +162,56 @@ public final class PostCommitEffects {
           new ChangeEvent.Refused("active doesn't name the digest that was to come back"));
     }
     long from = time.micros();
-    var terms = RollbackCompletion.of(x, content, duty);
-    var observed = terms.atLast(convergence.of(crew.on(terms)).observe(duty));
-    duty.story()
+    var terms = RollbackCompletion.of(x, content, context);
+    var observed = terms.atLast(convergence.of(participants.on(terms)).observe(context));
+    context
+        .recorder()
         .tellTimed(
             Phase.VALIDATE,
             "Comparing what every member holds",
             LogEntryContent.of(observed),
             from);
     if (!observed.allYes()) {
-      duty.story().summarise(observed.counts() + " observed", worst(observed));
+      context.recorder().summarise(observed.counts() + " observed", worst(observed));
       return new EffectResult.Stuck(ExecutionOutcome.NOT_BACK + observed.pending());
     }
-    duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
+    context.recorder().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
     if (x.restores()) {
       // whoever published may have died with what it knew of this
-      leftAlone(crew.converged(content.activation(x), duty.mandate()), content, duty.story());
+      leftAlone(
+          participants.converged(content.activation(x), context.callContext()),
+          content,
+          context.recorder());
     }
     return wentBack(observed, new ChangeEvent.Validated(), terms);
   }
 
   /** All that can are back; what is left waits for them, or for a person's word. */
   private static EffectResult wentBack(
-      ParticipantReplies tally, ChangeEvent whenAll, RollbackCompletion terms) {
-    if (!tally.allYes()) {
-      return new EffectResult.Stuck(ExecutionOutcome.NOT_BACK + tally.pending());
+      ParticipantReplies replies, ChangeEvent whenAll, RollbackCompletion terms) {
+    if (!replies.allYes()) {
+      return new EffectResult.Stuck(ExecutionOutcome.NOT_BACK + replies.pending());
     }
     return terms
-        .newly(tally)
+        .newly(replies)
         .map(l -> new EffectResult.NextEvent(new ChangeEvent.MembersLeftOut(l)))
         .orElse(new EffectResult.NextEvent(whenAll));
   }
 
   private static EffectResult happened(
-      ParticipantReplies tally, ChangeEvent whenAll, String otherwise) {
-    if (tally.allYes()) {
+      ParticipantReplies replies, ChangeEvent whenAll, String otherwise) {
+    if (replies.allYes()) {
       return new EffectResult.NextEvent(whenAll);
     }
-    return tally.with(Answer.NO).isEmpty()
-        ? new EffectResult.Stuck(tally.named(Answer.UNKNOWN))
-        : new EffectResult.NextEvent(new ChangeEvent.Refused(otherwise + ": " + tally.pending()));
+    return replies.with(Answer.NO).isEmpty()
+        ? new EffectResult.Stuck(replies.named(Answer.UNKNOWN))
+        : new EffectResult.NextEvent(new ChangeEvent.Refused(otherwise + ": " + replies.pending()));
   }
 
-  private static Status worst(ParticipantReplies tally) {
-    if (tally.allYes()) {
+  private static Status worst(ParticipantReplies replies) {
+    if (replies.allYes()) {
       return Status.OK;
     }
-    return tally.with(Answer.NO).isEmpty() ? Status.UNKNOWN : Status.ERROR;
+    return replies.with(Answer.NO).isEmpty() ? Status.UNKNOWN : Status.ERROR;
   }
 }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * reached, and says so.
  */
 final class PreCommitEffects {
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
   private final ObjectStore objects;
   private final AgentSettings settings;
   private final AgentClock time;
@@ -48,19 +48,19 @@ final class PreCommitEffects {
   PreCommitEffects(
       AgentPorts ports,
       AgentSettings settings,
-      ParticipantFanout crew,
+      ParticipantFanout participants,
       UnrestoredMembers unrestored) {
-    this.crew = crew;
+    this.participants = participants;
     this.unrestored = unrestored;
     this.objects = ports.objects();
     this.settings = settings;
     this.time = ports.time();
     this.regression = new RegressionDetector(ports, settings);
-    this.skills = new SkillPinCheck(ports.playbook());
+    this.skills = new SkillPinCheck(ports.procedures());
   }
 
   /** Observes, stores what was seen under its hash, reads it back and compares. */
-  ChangeEvent takeCheckpoint(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  ChangeEvent takeCheckpoint(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
     if (x.base().epoch() > 0 && content.previous().isEmpty() && !x.kind().back()) {
       return new ChangeEvent.Stopped(
@@ -68,19 +68,20 @@ final class PreCommitEffects {
     }
     long from = time.micros();
     var marks = regression.begin();
-    var observed = crew.observe(duty.mandate());
+    var observed = participants.observe(context.callContext());
     var ahead = marks.see().ahead();
     if (!ahead.isEmpty()) {
       return new ChangeEvent.Stopped(AbortCause.REGRESSED, RegressionDetector.sentence(ahead));
     }
-    duty.story()
+    context
+        .recorder()
         .tellTimed(
             Phase.CHECKPOINT, "Observing every participant", LogEntryContent.of(observed), from);
     if (!x.kind().back() && !observed.allYes()) {
       return unobserved(observed);
     }
     if (!x.kind().back()) {
-      var former = unrestored.among(x.base(), observed.all(), duty.mandate());
+      var former = unrestored.among(x.base(), observed.all(), context.callContext());
       if (!former.isEmpty()) {
         return unrestored(former);
       }
@@ -92,7 +93,8 @@ final class PreCommitEffects {
     String fingerprint = CheckpointFile.fingerprint(observed);
     if (put instanceof ObjectStore.Put.Failed(var fault)) {
       return x.kind().back()
-          ? unstored(new Checkpoint(name, sha256, fingerprint, false), bytes, fault.reason(), duty)
+          ? unstored(
+              new Checkpoint(name, sha256, fingerprint, false), bytes, fault.reason(), context)
           : new ChangeEvent.Stopped(AbortCause.UNREACHABLE, "checkpoint: " + fault.reason());
     }
     var wrong = compare(x, name, sha256);
@@ -100,74 +102,78 @@ final class PreCommitEffects {
       return wrong;
     }
     String where = objects.locate(name) + " holds " + bytes.length + " bytes, SHA-256 read back";
-    duty.story().summarise(observed.counts() + " observed", Status.OK);
-    duty.story().summarise(where, Status.OK);
+    context.recorder().summarise(observed.counts() + " observed", Status.OK);
+    context.recorder().summarise(where, Status.OK);
     return new ChangeEvent.CheckpointTaken(new Checkpoint(name, sha256, fingerprint, true));
   }
 
-  ChangeEvent stage(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  ChangeEvent stage(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
     long from = time.micros();
-    var tally = crew.stage(content.activation(x), duty.mandate());
-    duty.story()
-        .tellTimed(Phase.STAGE, "Staging epoch " + x.epoch(), LogEntryContent.of(tally), from);
-    var lacking = lacking(x, tally);
+    var replies = participants.stage(content.activation(x), context.callContext());
+    context
+        .recorder()
+        .tellTimed(Phase.STAGE, "Staging epoch " + x.epoch(), LogEntryContent.of(replies), from);
+    var lacking = lacking(x, replies);
     if (lacking.isPresent()) {
       return stopped(lacking.get(), "could not stage");
     }
-    duty.story().summarise(tally.counts() + " staged", status(tally));
+    context.recorder().summarise(replies.counts() + " staged", status(replies));
     return new ChangeEvent.StagedEverywhere();
   }
 
-  ChangeEvent prepare(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
+  ChangeEvent prepare(ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
     long from = time.micros();
-    var tally = crew.prepare(content.activation(x), duty.mandate());
-    duty.story()
+    var replies = participants.prepare(content.activation(x), context.callContext());
+    context
+        .recorder()
         .tellTimed(
             Phase.PREPARE,
             "Asking for votes on epoch " + x.epoch(),
-            LogEntryContent.of(tally),
+            LogEntryContent.of(replies),
             from);
-    var lacking = lacking(x, tally);
+    var lacking = lacking(x, replies);
     if (lacking.isPresent()) {
       return stopped(lacking.get(), "did not vote for it");
     }
     int gateways = content.set().gateways().size();
-    int heard = tally.yes(ExecutorRegistry.GATEWAYS);
+    int heard = replies.yes(ExecutorRegistry.GATEWAYS);
     if (!x.kind().back() && heard < gateways) {
       return new ChangeEvent.Stopped(
           AbortCause.VOTED_DOWN,
           "only %d of the %d gateways of the policy set voted: is each of them configured?"
               .formatted(heard, gateways));
     }
-    int yes = tally.with(Answer.YES).size();
-    duty.story().summarise(tally.counts() + " voted yes", status(tally));
-    return new ChangeEvent.Voted(tally.digest(), yes, absent(tally));
+    int yes = replies.with(Answer.YES).size();
+    context.recorder().summarise(replies.counts() + " voted yes", status(replies));
+    return new ChangeEvent.Voted(replies.digest(), yes, absent(replies));
   }
 
   /** Those a way back goes on without: first who refuses. */
-  private static List<String> absent(ParticipantReplies tally) {
-    var absent = new ArrayList<>(tally.members(Answer.NO));
-    absent.addAll(tally.members(Answer.UNKNOWN));
+  private static List<String> absent(ParticipantReplies replies) {
+    var absent = new ArrayList<>(replies.members(Answer.NO));
+    absent.addAll(replies.members(Answer.UNKNOWN));
     return absent;
   }
 
   /** What the gate says of a change that opens, for its record. */
-  Map<String, Object> gate(ChangeExecution x, OrchestrationContext duty) {
+  Map<String, Object> gate(ChangeExecution x, OrchestrationContext context) {
     return x.kind() == ChangeKind.COMPENSATION
         ? Map.of()
-        : Map.of("gate", settings.gate().facts(x.requester(), duty.risks()));
+        : Map.of("gate", settings.gate().facts(x.requester(), context.risks()));
   }
 
-  ChangeEvent judgeGate(ChangeExecution x, OrchestrationContext duty) {
-    return switch (settings.gate().judge(x, duty.risks())) {
+  ChangeEvent judgeGate(ChangeExecution x, OrchestrationContext context) {
+    return switch (settings.gate().judge(x, context.risks())) {
       case Verdict.Pass(String rule) -> {
-        duty.story().summarise("the gate passed it by rule " + rule, Status.OK);
+        context.recorder().summarise("the gate passed it by rule " + rule, Status.OK);
         yield new ChangeEvent.GateOpened(rule);
       }
       case Verdict.Hold(String rule, String why, var approval) -> {
-        duty.story().summarise("held at the gate by rule " + rule + ": " + why, Status.WARNING);
+        context
+            .recorder()
+            .summarise("held at the gate by rule " + rule + ": " + why, Status.WARNING);
         var until = time.instant().plus(settings.gate().holdFor());
         yield new ChangeEvent.GateHeld(rule, why, until.toEpochMilli(), approval);
       }
@@ -175,15 +181,16 @@ final class PreCommitEffects {
   }
 
   /** After an approval: its skill is as it was, and what it was given on still stands. */
-  ChangeEvent observeAgain(ChangeExecution x, OrchestrationContext duty)
+  ChangeEvent observeAgain(ChangeExecution x, OrchestrationContext context)
       throws InterruptedException {
-    var refused = skills.again(x, duty.story());
+    var refused = skills.again(x, context.recorder());
     if (refused.isPresent()) {
       return refused.get();
     }
     long from = time.micros();
-    var observed = crew.observe(duty.mandate());
-    duty.story()
+    var observed = participants.observe(context.callContext());
+    context
+        .recorder()
         .tellTimed(
             Phase.GATE, "Observing every participant again", LogEntryContent.of(observed), from);
     if (!x.kind().back() && !observed.allYes()) {
@@ -206,17 +213,18 @@ final class PreCommitEffects {
     return wrong == null ? new ChangeEvent.CheckpointIntact() : wrong;
   }
 
-  ChangeEvent discard(ChangeExecution x, OrchestrationContext duty) throws InterruptedException {
+  ChangeEvent discard(ChangeExecution x, OrchestrationContext context) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.discard(x.epoch(), duty.mandate());
-    duty.story()
+    var replies = participants.discard(x.epoch(), context.callContext());
+    context
+        .recorder()
         .tellTimed(
             Phase.FINISH,
             "Removing what was staged for epoch " + x.epoch(),
-            LogEntryContent.of(tally),
+            LogEntryContent.of(replies),
             from);
     return new ChangeEvent.Discarded(
-        tally.all().stream()
+        replies.all().stream()
             .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
             .map(r -> r.member() + ": " + r.reason())
             .toList());
@@ -242,18 +250,19 @@ final class PreCommitEffects {
   }
 
   private ChangeEvent unstored(
-      Checkpoint checkpoint, byte[] bytes, String reason, OrchestrationContext duty) {
+      Checkpoint checkpoint, byte[] bytes, String reason, OrchestrationContext context) {
     boolean kept = objects.keep(checkpoint.object(), bytes);
     String detail =
         "the checkpoint's object is pending, "
             + (kept ? "kept here until it can be stored: " : "and kept nowhere: ")
             + reason;
-    duty.story()
+    context
+        .recorder()
         .tell(
             Phase.CHECKPOINT,
             "Storing the checkpoint",
             new LogEntryContent(detail, Status.WARNING, Map.of()));
-    duty.story().summarise(detail, Status.WARNING);
+    context.recorder().summarise(detail, Status.WARNING);
     return new ChangeEvent.CheckpointTaken(checkpoint);
   }
 
@@ -262,20 +271,21 @@ final class PreCommitEffects {
    * a member that can't go back stops no other. One that a person asks for needs somebody who goes,
    * since as yet nobody is where they shouldn't be.
    */
-  private static Optional<ParticipantReplies> lacking(ChangeExecution x, ParticipantReplies tally) {
+  private static Optional<ParticipantReplies> lacking(
+      ChangeExecution x, ParticipantReplies replies) {
     if (!x.kind().back()) {
-      return Optional.of(tally).filter(t -> !t.allYes());
+      return Optional.of(replies).filter(t -> !t.allYes());
     }
-    var store = tally.only(ExecutorRegistry.STORE);
+    var store = replies.only(ExecutorRegistry.STORE);
     if (!store.allYes()) {
       return Optional.of(store);
     }
-    return Optional.of(tally).filter(t -> x.kind() == ChangeKind.ROLLBACK && refusedByAll(t));
+    return Optional.of(replies).filter(t -> x.kind() == ChangeKind.ROLLBACK && refusedByAll(t));
   }
 
-  private static boolean refusedByAll(ParticipantReplies tally) {
-    return !tally.with(Answer.NO).isEmpty()
-        && tally.with(Answer.YES).size() == tally.yes(ExecutorRegistry.STORE);
+  private static boolean refusedByAll(ParticipantReplies replies) {
+    return !replies.with(Answer.NO).isEmpty()
+        && replies.with(Answer.YES).size() == replies.yes(ExecutorRegistry.STORE);
   }
 
   private static ChangeEvent unobserved(ParticipantReplies observed) {
@@ -291,14 +301,15 @@ final class PreCommitEffects {
             + ": put back what was found there with: deployclaw drift --repair");
   }
 
-  private static ChangeEvent stopped(ParticipantReplies tally, String what) {
-    var refused = tally.with(Answer.NO);
+  private static ChangeEvent stopped(ParticipantReplies replies, String what) {
+    var refused = replies.with(Answer.NO);
     return refused.isEmpty()
-        ? new ChangeEvent.Stopped(AbortCause.UNREACHABLE, what + ": " + tally.named(Answer.UNKNOWN))
-        : new ChangeEvent.Stopped(AbortCause.VOTED_DOWN, what + ": " + tally.pending());
+        ? new ChangeEvent.Stopped(
+            AbortCause.UNREACHABLE, what + ": " + replies.named(Answer.UNKNOWN))
+        : new ChangeEvent.Stopped(AbortCause.VOTED_DOWN, what + ": " + replies.pending());
   }
 
-  private static Status status(ParticipantReplies tally) {
-    return tally.allYes() ? Status.OK : Status.WARNING;
+  private static Status status(ParticipantReplies replies) {
+    return replies.allYes() ? Status.OK : Status.WARNING;
   }
 }

@@ -17,14 +17,17 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
  * that leads by a linearizable read publishes again.
  */
 public final class PublishLoop {
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
   private final ChangeLedger ledger;
   private final AgentSettings.Bounds bounds;
   private final AgentClock time;
 
   PublishLoop(
-      ParticipantFanout crew, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
-    this.crew = crew;
+      ParticipantFanout participants,
+      ChangeLedger ledger,
+      AgentSettings.Bounds bounds,
+      AgentClock time) {
+    this.participants = participants;
     this.ledger = ledger;
     this.bounds = bounds;
     this.time = time;
@@ -35,35 +38,37 @@ public final class PublishLoop {
     return new PublishLoop(others, ledger, bounds, time);
   }
 
-  ParticipantReplies publish(EpochSpec activation, OrchestrationContext duty)
+  ParticipantReplies publish(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
     var log =
         new WaitReasonLog(
-            duty.story(), Phase.PUBLISH, "Publishing epoch " + activation.epoch() + " again");
+            context.recorder(), Phase.PUBLISH, "Publishing epoch " + activation.epoch() + " again");
     int refused = 0;
-    var tally = crew.publish(activation, duty.mandate());
+    var replies = participants.publish(activation, context.callContext());
     long waits = time.micros();
-    while (!tally.allYes()) {
-      refused += tally.with(Answer.NO).isEmpty() ? 0 : 1;
+    while (!replies.allYes()) {
+      refused += replies.with(Answer.NO).isEmpty() ? 0 : 1;
       long waited = time.micros() - since;
-      if (waited >= within || (refused >= bounds.attempts() && decides(tally))) {
+      if (waited >= within || (refused >= bounds.attempts() && decides(replies))) {
         break;
       }
-      log.tell("not taken yet: " + tally.pending(), tally.unfinished());
+      log.tell("not taken yet: " + replies.pending(), replies.unfinished());
       time.pause(RetryBackoff.after(waited, bounds.poll()));
-      if (!ledger.leads(duty.leadership())) {
+      if (!ledger.leads(context.leadership())) {
         break;
       }
-      tally = tally.updated(crew.again(tally.unfinished(), activation, duty.mandate()));
+      replies =
+          replies.updated(
+              participants.again(replies.unfinished(), activation, context.callContext()));
     }
-    duty.story().waited(time.micros() - waits);
-    return tally;
+    context.recorder().waited(time.micros() - waits);
+    return replies;
   }
 
   /** On a way back a refusal stops no other member: those that don't answer are waited for. */
-  private boolean decides(ParticipantReplies tally) {
-    return !crew.back() || tally.with(Answer.UNKNOWN).isEmpty();
+  private boolean decides(ParticipantReplies replies) {
+    return !participants.back() || replies.with(Answer.UNKNOWN).isEmpty();
   }
 }

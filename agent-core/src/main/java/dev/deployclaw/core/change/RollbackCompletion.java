@@ -40,13 +40,13 @@ public record RollbackCompletion(
 
   /** Of a change as it stands, with whom this leader was told to leave out. */
   static RollbackCompletion of(
-      ChangeExecution x, ChangeContent content, OrchestrationContext duty) {
+      ChangeExecution x, ChangeContent content, OrchestrationContext context) {
     boolean back = x.kind().back() || x.state() instanceof ChangeState.Withdrawing;
     if (!back) {
       return NONE;
     }
     return new RollbackCompletion(
-        true, content.former(x), content.restores(), x.leftOut(), duty.leftOut());
+        true, content.former(x), content.restores(), x.leftOut(), context.leftOut());
   }
 
   /** Who of those that were observed is as it was found; of the others that isn't known. */
@@ -71,18 +71,18 @@ public record RollbackCompletion(
   }
 
   /** What was answered, without those that are left out: what they say doesn't count. */
-  public ParticipantReplies excusing(ParticipantReplies tally) {
-    return excusing(tally, leftOut);
+  public ParticipantReplies excusing(ParticipantReplies replies) {
+    return excusing(replies, leftOut);
   }
 
   /** The same in the end, without those whom a person leaves out now. */
-  ParticipantReplies atLast(ParticipantReplies tally) {
-    return excusing(tally, word);
+  ParticipantReplies atLast(ParticipantReplies replies) {
+    return excusing(replies, word);
   }
 
   private static ParticipantReplies excusing(
-      ParticipantReplies tally, Optional<RollbackExclusions> members) {
-    return members.map(l -> tally.each((_, r) -> excused(r, l))).orElse(tally);
+      ParticipantReplies replies, Optional<RollbackExclusions> members) {
+    return members.map(l -> replies.each((_, r) -> excused(r, l))).orElse(replies);
   }
 
   private static MemberReport excused(MemberReport r, RollbackExclusions leftOut) {
@@ -97,9 +97,9 @@ public record RollbackCompletion(
   }
 
   /** All who are left out by now; empty where nobody is whom an earlier effect doesn't know. */
-  Optional<RollbackExclusions> newly(ParticipantReplies tally) {
+  Optional<RollbackExclusions> newly(ParticipantReplies replies) {
     var missed =
-        tally.all().stream()
+        replies.all().stream()
             .filter(r -> r.facts().containsKey(LEFT_OUT))
             .map(MemberReport::member)
             .filter(m -> leftOut.filter(l -> l.members().contains(m)).isEmpty())

@@ -45,7 +45,7 @@ final class SourceChangeCheck {
 
   /** Why the change must not be committed; empty where nothing speaks against it. */
   Optional<ChangeEvent.Stopped> moved(
-      ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext duty)
+      ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext context)
       throws InterruptedException {
     var applied = archive.provenance(x.epoch()).applied();
     if (x.kind().back() || applied.isEmpty()) {
@@ -66,7 +66,8 @@ final class SourceChangeCheck {
     String detail =
         stopped.map(ChangeEvent.Stopped::reason).orElse("the sources say what was taken from them");
     Status status = stopped.isEmpty() ? Status.OK : Status.ERROR;
-    duty.story()
+    context
+        .recorder()
         .tellTimed(
             Phase.COMMIT,
             "Reading the sources again",

@@ -48,22 +48,26 @@ final class StaleEpochCollector {
   /** 2^64 by the golden ratio: epochs that follow one another begin far apart (Knuth, 6.4). */
   private static final long SCATTER = 0x9E3779B97F4A7C15L;
 
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
   private final StateStore state;
   private final ChangeLedger ledger;
   private final AgentSettings settings;
   private final AgentClock time;
 
   StaleEpochCollector(
-      ParticipantFanout crew, ChangeLedger ledger, AgentPorts ports, AgentSettings settings) {
-    this.crew = crew;
+      ParticipantFanout participants,
+      ChangeLedger ledger,
+      AgentPorts ports,
+      AgentSettings settings) {
+    this.participants = participants;
     this.state = ports.state();
     this.ledger = ledger;
     this.settings = settings;
     this.time = ports.time();
   }
 
-  EffectResult collect(ChangeExecution x, OrchestrationContext duty) throws InterruptedException {
+  EffectResult collect(ChangeExecution x, OrchestrationContext context)
+      throws InterruptedException {
     var active = state.get(StoreKeys.ACTIVE);
     if (active.isEmpty()) {
       return new EffectResult.NextEvent(new ChangeEvent.Collected());
@@ -72,8 +76,8 @@ final class StaleEpochCollector {
     if (old.isEmpty()) {
       return new EffectResult.NextEvent(new ChangeEvent.Collected());
     }
-    return switch (permit(x, active.get(), old, duty)) {
-      case Permit.Given() -> remove(old, duty);
+    return switch (permit(x, active.get(), old, context)) {
+      case Permit.Given() -> remove(old, context);
       case Permit.Refused() -> new EffectResult.NextEvent(new ChangeEvent.Collected());
       case Permit.Unknown(String reason) ->
           new EffectResult.Stuck("collecting old epochs: " + reason);
@@ -144,25 +148,26 @@ final class StaleEpochCollector {
    * While this change holds {@code open}, nothing else can be opened, approved or committed, so
    * what was read of the others holds as long as these do.
    */
-  private Permit permit(ChangeExecution x, Entry active, List<Long> old, OrchestrationContext duty)
+  private Permit permit(
+      ChangeExecution x, Entry active, List<Long> old, OrchestrationContext context)
       throws InterruptedException {
-    var telling =
+    var entry =
         new LogEntryContent(words(old), Status.OK, Map.of("epochs", old))
             .deciding(RecordedDecision.by(Name.COLLECT, "needed-by-nobody"));
-    var record = duty.story().record(Phase.FINISH, "Collecting old epochs", telling);
+    var record = context.recorder().record(Phase.FINISH, "Collecting old epochs", entry);
     List<Condition> conditions =
         List.of(
             new Condition.Unmoved(StoreKeys.ACTIVE, active.modRevision()),
             new Condition.Holds(StoreKeys.OPEN, x.id().getBytes(StandardCharsets.UTF_8)),
             new Condition.Holds(StoreKeys.change(x.id()), x.bytes()));
     var on = new Transaction(conditions, List.of());
-    return ledger.permit(record, on, duty.leadership(), duty.story());
+    return ledger.permit(record, on, context.leadership(), context.recorder());
   }
 
   /**
    * A member that is away costs a whole call: it is asked no more often than one deadline allows.
    */
-  private EffectResult remove(List<Long> old, OrchestrationContext duty)
+  private EffectResult remove(List<Long> old, OrchestrationContext context)
       throws InterruptedException {
     List<String> left = new ArrayList<>();
     long until = time.micros() + settings.bounds().call().toNanos() / 1000;
@@ -171,15 +176,14 @@ final class StaleEpochCollector {
         left.add("epoch %d and what follows, for the next change".formatted(epoch));
         break;
       }
-      var tally = crew.discard(epoch, duty.mandate());
-      if (!tally.allYes()) {
-        left.add("epoch %d at %s".formatted(epoch, String.join(", ", tally.unfinished())));
+      var replies = participants.discard(epoch, context.callContext());
+      if (!replies.allYes()) {
+        left.add("epoch %d at %s".formatted(epoch, String.join(", ", replies.unfinished())));
       }
     }
     if (!left.isEmpty()) {
-      var telling =
-          new LogEntryContent("left: " + String.join("; ", left), Status.WARNING, Map.of());
-      duty.story().tell(Phase.FINISH, "Collecting old epochs", telling);
+      var entry = new LogEntryContent("left: " + String.join("; ", left), Status.WARNING, Map.of());
+      context.recorder().tell(Phase.FINISH, "Collecting old epochs", entry);
     }
     return new EffectResult.NextEvent(new ChangeEvent.Collected());
   }

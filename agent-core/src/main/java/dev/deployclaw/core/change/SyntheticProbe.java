@@ -43,7 +43,7 @@ final class SyntheticProbe {
    * While a candidate is on trial, each side of its cohort by its own epoch. Tenants of one side
    * may not enter everywhere, but those of both together have to.
    */
-  ChangeEvent probe(EpochSpec activation, RolloutPlan rollout, OrchestrationContext duty)
+  ChangeEvent probe(EpochSpec activation, RolloutPlan rollout, OrchestrationContext context)
       throws InterruptedException {
     if (probe.isEmpty()) {
       return new ChangeEvent.Refused("nothing can send synthetic requests here");
@@ -51,7 +51,7 @@ final class SyntheticProbe {
     var sides = CohortSplit.of(activation);
     var unreached = new Unreached(sides.size());
     for (var side : sides) {
-      var event = side(probe.get(), side, new Question(rollout, unreached), duty);
+      var event = side(probe.get(), side, new Question(rollout, unreached), context);
       if (!(event instanceof ChangeEvent.Validated)) {
         return event;
       }
@@ -108,46 +108,46 @@ final class SyntheticProbe {
   }
 
   private ChangeEvent side(
-      BackendExecutor by, EpochSpec side, Question question, OrchestrationContext duty)
+      BackendExecutor by, EpochSpec side, Question question, OrchestrationContext context)
       throws InterruptedException {
     long from = time.micros();
     var call = new ExecutorCall.Probe(side, settings.probes());
-    var outcome = calls.one(by, call, duty.mandate(), settings.bounds().converge());
+    var outcome = calls.one(by, call, context.callContext(), settings.bounds().converge());
     return switch (outcome) {
-      case CallOutcome.Failed(var fault) -> failed(fault.reason(), duty, from);
+      case CallOutcome.Failed(var fault) -> failed(fault.reason(), context, from);
       case CallOutcome.Done done ->
-          judge(question.unreached().without(done), question.rollout(), duty, from);
+          judge(question.unreached().without(done), question.rollout(), context, from);
     };
   }
 
-  private ChangeEvent failed(String reason, OrchestrationContext duty, long from) {
-    var telling = new LogEntryContent(reason, Status.ERROR, Map.of());
-    duty.story().tellTimed(Phase.VALIDATE, "Sending synthetic requests", telling, from);
-    duty.story().summarise(reason, Status.ERROR);
+  private ChangeEvent failed(String reason, OrchestrationContext context, long from) {
+    var entry = new LogEntryContent(reason, Status.ERROR, Map.of());
+    context.recorder().tellTimed(Phase.VALIDATE, "Sending synthetic requests", entry, from);
+    context.recorder().summarise(reason, Status.ERROR);
     return new ChangeEvent.Refused("validation: " + reason);
   }
 
   private ChangeEvent judge(
-      CallOutcome.Done done, RolloutPlan rollout, OrchestrationContext duty, long from) {
-    var tally = ParticipantReplies.of(Map.of("probe", done));
+      CallOutcome.Done done, RolloutPlan rollout, OrchestrationContext context, long from) {
+    var replies = ParticipantReplies.of(Map.of("probe", done));
     var facts = new TreeMap<>(done.facts());
     facts.putIfAbsent("per_enforcement_point", points(done.reports()));
-    String wrong = wrong(tally).or(() -> slow(facts, rollout)).orElse("");
+    String wrong = wrong(replies).or(() -> slow(facts, rollout)).orElse("");
     boolean passed = wrong.isEmpty();
     String detail = passed ? words(facts) : words(facts) + "; " + wrong;
     Status status = passed ? Status.OK : Status.ERROR;
-    var telling = new LogEntryContent(detail, status, Map.of("validation", facts));
-    duty.story().tellTimed(Phase.VALIDATE, "Sending synthetic requests", telling, from);
-    duty.story().summarise(detail, status);
-    duty.story().validated(facts);
+    var entry = new LogEntryContent(detail, status, Map.of("validation", facts));
+    context.recorder().tellTimed(Phase.VALIDATE, "Sending synthetic requests", entry, from);
+    context.recorder().summarise(detail, status);
+    context.recorder().validated(facts);
     return passed ? new ChangeEvent.Validated() : new ChangeEvent.Refused("validation: " + wrong);
   }
 
-  private static Optional<String> wrong(ParticipantReplies tally) {
-    if (tally.allYes() && !tally.with(Answer.YES).isEmpty()) {
+  private static Optional<String> wrong(ParticipantReplies replies) {
+    if (replies.allYes() && !replies.with(Answer.YES).isEmpty()) {
       return Optional.empty();
     }
-    String wrong = tally.pending();
+    String wrong = replies.pending();
     return Optional.of(wrong.isEmpty() ? "no enforcement point answered" : wrong);
   }
 

@@ -12,14 +12,14 @@ final class WaitReasonLog {
   /** Reasons that one wait tells of; the last one is in what follows the wait. */
   private static final int MOST_TOLD = 10;
 
-  private final ExecutionRecorder story;
+  private final ExecutionRecorder recorder;
   private final Phase phase;
   private final String action;
   private String last = "";
   private int times;
 
-  WaitReasonLog(ExecutionRecorder story, Phase phase, String action) {
-    this.story = story;
+  WaitReasonLog(ExecutionRecorder recorder, Phase phase, String action) {
+    this.recorder = recorder;
     this.phase = phase;
     this.action = action;
   }
@@ -32,7 +32,7 @@ final class WaitReasonLog {
     last = reason;
     if (!told) {
       times++;
-      story.tell(
+      recorder.tell(
           phase,
           action,
           new LogEntryContent(reason, Status.WARNING, Map.of("participants", participants)));

@@ -16,16 +16,16 @@ import java.util.Optional;
  */
 public record OrchestrationContext(
     Leadership leadership,
-    ExecutionRecorder story,
+    ExecutionRecorder recorder,
     Risks risks,
     Optional<RollbackExclusions> leftOut) {
   /** Nobody is left out. */
-  public OrchestrationContext(Leadership leadership, ExecutionRecorder story, Risks risks) {
-    this(leadership, story, risks, Optional.empty());
+  public OrchestrationContext(Leadership leadership, ExecutionRecorder recorder, Risks risks) {
+    this(leadership, recorder, risks, Optional.empty());
   }
 
   /** By which its calls are made. */
-  public CallContext mandate() {
-    return story.mandate(new FencingToken(leadership.name(), leadership.term()));
+  public CallContext callContext() {
+    return recorder.callContext(new FencingToken(leadership.name(), leadership.term()));
   }
 }

@@ -100,7 +100,7 @@ public final class EstateScanner {
     }
     var committed = archive.committed(base).orElse(PolicySet.EMPTY);
     var read = new EstateSurvey(ports, settings).quietly("sources.read");
-    return provenance.standing(committed, SourceReports.collect(read, committed)).stream()
+    return provenance.effective(committed, SourceReports.collect(read, committed)).stream()
         .filter(o -> o.expired(now))
         .toList();
   }
@@ -108,7 +108,7 @@ public final class EstateScanner {
   private ScanReport inspect(TaskOperation operation, Optional<CallOutcome> probe)
       throws InterruptedException {
     var survey = new EstateSurvey(ports, settings);
-    for (var step : SkillPinCheck.latest(ports.playbook(), operation).steps()) {
+    for (var step : SkillPinCheck.latest(ports.procedures(), operation).steps()) {
       for (String look : step.operations()) {
         boolean kernels = look.startsWith("policies.") || KernelPhaseOrder.activates(look);
         if (!kernels) {
@@ -169,8 +169,8 @@ public final class EstateScanner {
 
   private List<Discrepancy> unrestored(BaseEpoch base, EstateSurvey survey)
       throws InterruptedException {
-    var crew = new ParticipantFanout(ports.executors(), settings);
-    return new UnrestoredMembers(ledger, archive, crew)
+    var participants = new ParticipantFanout(ports.executors(), settings);
+    return new UnrestoredMembers(ledger, archive, participants)
         .among(base, survey.looks(), CallContext.looking());
   }
 

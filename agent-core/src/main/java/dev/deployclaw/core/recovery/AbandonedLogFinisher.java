@@ -63,18 +63,21 @@ final class AbandonedLogFinisher {
   private final LogWriterRegistry writers;
   private final ChangeLedger ledger;
   private final LogHeadWriter anchor;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
 
   AbandonedLogFinisher(
-      AgentPorts ports, ChangeLedger ledger, RecorderFactory stories, ExecutionFinisher epilogue) {
+      AgentPorts ports,
+      ChangeLedger ledger,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher) {
     this.journal = ports.journal();
     this.state = ports.state();
     this.writers = ports.writers();
     this.ledger = ledger;
     this.anchor = new LogHeadWriter(ports.state());
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
   }
 
   /**
@@ -182,13 +185,14 @@ final class AbandonedLogFinisher {
   private Optional<RequestOutcome> end(String id, Leadership leadership)
       throws InterruptedException {
     var stored = ledger.read(id).map(StoredExecution::execution);
-    var story = stories.goOn(id, stored.map(CrashRecovery::operation).orElse(TaskOperation.SCAN));
+    var recorder =
+        recorders.goOn(id, stored.map(CrashRecovery::operation).orElse(TaskOperation.SCAN));
     var ending = stored.isPresent() ? ExecutionOutcome.of(stored.get()) : unstored(id);
-    if (story.ended()) {
+    if (recorder.ended()) {
       writers.end(id);
       return Optional.empty();
     }
-    return Optional.of(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+    return Optional.of(finisher.end(recorder, ending, Optional.of(leadership), List.of()));
   }
 
   /** Of an execution that is no change: only a repair publishes without one. */

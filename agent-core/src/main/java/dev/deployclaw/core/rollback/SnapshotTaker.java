@@ -34,45 +34,45 @@ public final class SnapshotTaker {
   static final String ACTION = "Taking a snapshot";
 
   private final ChangeOrchestrator orchestrator;
-  private final ExecutionFinisher epilogue;
+  private final ExecutionFinisher finisher;
   private final AgentPorts ports;
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
 
   public SnapshotTaker(
       ChangeOrchestrator orchestrator,
-      ExecutionFinisher epilogue,
+      ExecutionFinisher finisher,
       AgentPorts ports,
       AgentSettings settings) {
     this.orchestrator = orchestrator;
-    this.epilogue = epilogue;
+    this.finisher = finisher;
     this.ports = ports;
-    this.crew = new ParticipantFanout(ports.executors(), settings);
+    this.participants = new ParticipantFanout(ports.executors(), settings);
   }
 
-  public RequestOutcome run(Leadership leadership, ExecutionRecorder story)
+  public RequestOutcome run(Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    return epilogue.end(story, ending(story), Optional.of(leadership), List.of());
+    return finisher.end(recorder, ending(recorder), Optional.of(leadership), List.of());
   }
 
-  private ExecutionOutcome ending(ExecutionRecorder story) throws InterruptedException {
+  private ExecutionOutcome ending(ExecutionRecorder recorder) throws InterruptedException {
     try {
       var base = orchestrator.ledger().base();
       var committed = orchestrator.archive().committed(base);
       return committed.isEmpty()
           ? ExecutionOutcome.unreachable(
               "the committed policy set of epoch " + base.epoch() + " can't be read")
-          : take(base, committed.get(), story);
+          : take(base, committed.get(), recorder);
     } catch (Unreachable e) {
       return ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
     }
   }
 
-  private ExecutionOutcome take(BaseEpoch base, PolicySet committed, ExecutionRecorder story)
+  private ExecutionOutcome take(BaseEpoch base, PolicySet committed, ExecutionRecorder recorder)
       throws InterruptedException {
     long from = ports.time().micros();
-    var observed = crew.observe(story.looks());
+    var observed = participants.observe(recorder.looks());
     Optional<PolicySet> set = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
-    byte[] bytes = CheckpointFile.of(story.execution(), base, observed, set).bytes();
+    byte[] bytes = CheckpointFile.of(recorder.execution(), base, observed, set).bytes();
     var unseen =
         observed.all().stream()
             .filter(MemberReport::unseen)
@@ -86,10 +86,10 @@ public final class SnapshotTaker {
     facts.put("fingerprint", CheckpointFile.fingerprint(observed));
     facts.put("members", observed.all().size());
     facts.put("bytes", (long) bytes.length);
-    story.tellTimed(
+    recorder.tellTimed(
         Phase.CHECKPOINT, ACTION, new LogEntryContent(kept.sentence(), kept.status(), facts), from);
-    story.summarise(kept.sentence(), kept.status());
-    story.took(Phase.CHECKPOINT, from);
+    recorder.summarise(kept.sentence(), kept.status());
+    recorder.took(Phase.CHECKPOINT, from);
     return ending(kept);
   }
 

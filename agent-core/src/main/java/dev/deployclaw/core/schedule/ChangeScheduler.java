@@ -49,8 +49,8 @@ public final class ChangeScheduler {
 
   private final StateStore state;
   private final ChangeLedger ledger;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
   private final AgentClock time;
 
   /** Carries out a change whose time has come. */
@@ -60,11 +60,14 @@ public final class ChangeScheduler {
   }
 
   public ChangeScheduler(
-      AgentPorts ports, ChangeLedger ledger, RecorderFactory stories, ExecutionFinisher epilogue) {
+      AgentPorts ports,
+      ChangeLedger ledger,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher) {
     this.state = ports.state();
     this.ledger = ledger;
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
     this.time = ports.time();
   }
 
@@ -102,11 +105,11 @@ public final class ChangeScheduler {
 
   /** Keeps a planned change until its time. */
   public ExecutionOutcome keep(
-      ScheduledChange entry, ExecutionRecorder story, Leadership leadership)
+      ScheduledChange entry, ExecutionRecorder recorder, Leadership leadership)
       throws InterruptedException {
     String at = Instant.ofEpochMilli(entry.atMillis()).toString();
     String detail = entry.waiting().reason();
-    var telling =
+    var content =
         new LogEntryContent(
             detail,
             Status.OK,
@@ -132,8 +135,8 @@ public final class ChangeScheduler {
     var decision =
         RecordedDecision.by(Name.SCHEDULE, "start-at")
             .leading(new Policies(base.digest(), entry.target()));
-    var record = story.record(Phase.PLAN, ACTION, telling.deciding(decision));
-    return switch (ledger.permit(record, on, leadership, story)) {
+    var record = recorder.record(Phase.PLAN, ACTION, content.deciding(decision));
+    return switch (ledger.permit(record, on, leadership, recorder)) {
       case Permit.Given() -> entry.waiting();
       case Permit.Refused() ->
           ExecutionOutcome.aborted(
@@ -225,19 +228,19 @@ public final class ChangeScheduler {
   private RequestOutcome close(
       Entry entry, String why, ExecutionOutcome ending, Leadership leadership)
       throws InterruptedException {
-    var story = stories.goOn(ScheduledChange.id(entry), TaskOperation.APPLY_POLICIES);
-    var telling =
+    var recorder = recorders.goOn(ScheduledChange.id(entry), TaskOperation.APPLY_POLICIES);
+    var content =
         new LogEntryContent(why, Status.WARNING, Map.of())
             .deciding(RecordedDecision.by(Name.UNSCHEDULE, "taken-off"));
-    var record = story.record(Phase.FINISH, ACTION, telling);
+    var record = recorder.record(Phase.FINISH, ACTION, content);
     var on =
         new Transaction(
             List.of(new Condition.Unmoved(entry.key(), entry.modRevision())),
             List.of(new Write.Delete(entry.key())));
-    return switch (ledger.permit(record, on, leadership, story)) {
-      case Permit.Given() -> epilogue.end(story, ending, Optional.of(leadership), List.of());
+    return switch (ledger.permit(record, on, leadership, recorder)) {
+      case Permit.Given() -> finisher.end(recorder, ending, Optional.of(leadership), List.of());
       case Permit.Refused(), Permit.Unknown _ -> {
-        story.fallSilent();
+        recorder.fallSilent();
         yield RequestOutcome.of(
             ScheduledChange.id(entry),
             ExecutionOutcome.unknown("the schedule could not be changed: ask again"));

@@ -28,9 +28,9 @@ final class AgentComponents {
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final ChangeOrchestrator orchestrator;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
-  private final SourceWriteBack writeBacks;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
+  private final SourceWriteBack writeBack;
 
   /**
    * @throws IllegalArgumentException when no participant stores policy sets
@@ -45,12 +45,12 @@ final class AgentComponents {
     this.ports = ports;
     this.settings = settings;
     this.orchestrator = new ChangeOrchestrator(ports, settings);
-    this.stories = new RecorderFactory(ports, settings, progress);
-    var overstepping = new AutoFreeze(ports, settings);
-    this.epilogue =
+    this.recorders = new RecorderFactory(ports, settings, progress);
+    var autoFreeze = new AutoFreeze(ports, settings);
+    this.finisher =
         new ExecutionFinisher(
-            orchestrator.ledger(), new LogHeadWriter(ports.state()), ports.objects(), overstepping);
-    this.writeBacks = new SourceWriteBack(ports, settings, orchestrator);
+            orchestrator.ledger(), new LogHeadWriter(ports.state()), ports.objects(), autoFreeze);
+    this.writeBack = new SourceWriteBack(ports, settings, orchestrator);
   }
 
   AgentPorts ports() {
@@ -65,8 +65,8 @@ final class AgentComponents {
     return orchestrator;
   }
 
-  RecorderFactory stories() {
-    return stories;
+  RecorderFactory recorders() {
+    return recorders;
   }
 
   AgentClock time() {
@@ -74,39 +74,39 @@ final class AgentComponents {
   }
 
   SkillPinCheck skills() {
-    return new SkillPinCheck(ports.playbook());
+    return new SkillPinCheck(ports.procedures());
   }
 
-  Rollback wayBack() {
-    return new Rollback(orchestrator, epilogue, ports, settings);
+  Rollback rollback() {
+    return new Rollback(orchestrator, finisher, ports, settings);
   }
 
   SnapshotTaker snapshot() {
-    return new SnapshotTaker(orchestrator, epilogue, ports, settings);
+    return new SnapshotTaker(orchestrator, finisher, ports, settings);
   }
 
   DriftRepair repairing() {
-    return new DriftRepair(orchestrator, epilogue, ports, settings);
+    return new DriftRepair(orchestrator, finisher, ports, settings);
   }
 
-  SourceWriteBack writeBacks() {
-    return writeBacks;
+  SourceWriteBack writeBack() {
+    return writeBack;
   }
 
-  ExecutionFinisher epilogue() {
-    return epilogue;
+  ExecutionFinisher finisher() {
+    return finisher;
   }
 
   HeldRepairStore heldRepairs() {
-    return new HeldRepairStore(ports, orchestrator.ledger(), epilogue);
+    return new HeldRepairStore(ports, orchestrator.ledger(), finisher);
   }
 
-  ChangeScheduler timetable() {
-    return new ChangeScheduler(ports, orchestrator.ledger(), stories, epilogue);
+  ChangeScheduler scheduler() {
+    return new ChangeScheduler(ports, orchestrator.ledger(), recorders, finisher);
   }
 
   /** Plans a request on what is committed. Nothing is written. */
-  PlanningResult draft(TaskRequest request, ExecutionRecorder story) throws InterruptedException {
+  PlanningResult plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
     var base = orchestrator.ledger().base();
     var committed = orchestrator.archive().committed(base);
     if (committed.isEmpty()) {
@@ -114,7 +114,7 @@ final class AgentComponents {
       return new PlanningResult.Over(ExecutionOutcome.unreachable(lost));
     }
     var provenance = orchestrator.archive().provenance(base.epoch());
-    var standing = new PlanBuilder.CommittedState(base, committed.get(), provenance);
-    return new PlanBuilder(ports, settings, story, standing).draft(request);
+    var state = new PlanBuilder.CommittedState(base, committed.get(), provenance);
+    return new PlanBuilder(ports, settings, recorder, state).build(request);
   }
 }

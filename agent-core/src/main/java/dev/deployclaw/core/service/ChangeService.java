@@ -42,18 +42,18 @@ public final class ChangeService {
         new CrashRecovery(
             new CrashRecovery.Parts(
                 parts.orchestrator(),
-                parts.stories(),
-                parts.epilogue(),
-                parts.writeBacks(),
+                parts.recorders(),
+                parts.finisher(),
+                parts.writeBack(),
                 settings.gate()),
             ports);
-    this.freezing = new FreezeService(ports, parts.stories(), parts.epilogue());
+    this.freezing = new FreezeService(ports, parts.recorders(), parts.finisher());
     var alarm = new LogTamperAlarm(ports, settings, freezing);
     this.leading =
         new LeaderScope(
             ports,
             settings,
-            new LeaderScope.Parts(parts.stories(), parts.epilogue(), recovery, alarm));
+            new LeaderScope.Parts(parts.recorders(), parts.finisher(), recovery, alarm));
   }
 
   /** The questions to the same agent. */
@@ -135,7 +135,7 @@ public final class ChangeService {
    * may let go of it. Needs no leadership.
    */
   public RequestOutcome share(TaskRequest request, String gateway) throws InterruptedException {
-    return new VolumeHandoverService(ports, settings, parts.stories(), parts.epilogue())
+    return new VolumeHandoverService(ports, settings, parts.recorders(), parts.finisher())
         .share(request, gateway);
   }
 
@@ -195,7 +195,7 @@ public final class ChangeService {
   public RequestOutcome begin(String id) throws InterruptedException {
     return leading.run(
         Optional.empty(),
-        leadership -> parts.timetable().begin(id, leadership, runner(leadership)::begin));
+        leadership -> parts.scheduler().begin(id, leadership, runner(leadership)::begin));
   }
 
   private ApprovalService approvals() {

@@ -25,14 +25,14 @@ import java.util.Optional;
 /** Freezes and thaws for people: the kill switch, and a log of who turned it. */
 final class FreezeService {
   private final KillSwitch killSwitch;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
   private final AgentClock time;
 
-  FreezeService(AgentPorts ports, RecorderFactory stories, ExecutionFinisher epilogue) {
+  FreezeService(AgentPorts ports, RecorderFactory recorders, ExecutionFinisher finisher) {
     this.killSwitch = new KillSwitch(ports.state());
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
     this.time = ports.time();
   }
 
@@ -76,23 +76,23 @@ final class FreezeService {
       reached = false;
       ending = ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
     }
-    var story = begin(request, reached);
-    story.asked(request);
+    var recorder = begin(request, reached);
+    recorder.asked(request);
     var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
-    story.tell(
+    recorder.tell(
         Phase.GATE,
         "Turning the kill switch",
         new LogEntryContent(ending.reason(), status, Map.of()));
-    return epilogue.end(story, ending, Optional.empty(), List.of());
+    return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 
   /** What was turned is turned, even if the store is away by now. */
   private ExecutionRecorder begin(TaskRequest request, boolean reached)
       throws InterruptedException {
     try {
-      return stories.begin(request, TaskOperation.APPLY_POLICIES, reached);
+      return recorders.begin(request, TaskOperation.APPLY_POLICIES, reached);
     } catch (Unreachable e) {
-      return stories.begin(request, TaskOperation.APPLY_POLICIES, false);
+      return recorders.begin(request, TaskOperation.APPLY_POLICIES, false);
     }
   }
 

@@ -33,8 +33,8 @@ public final class LeaderScope {
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
   private final CrashRecovery recovery;
   private final LogTamperAlarm alarm;
   private final RegressionDetector regression;
@@ -48,16 +48,16 @@ public final class LeaderScope {
 
   /** With whom it tells, ends and recovers. */
   record Parts(
-      RecorderFactory stories,
-      ExecutionFinisher epilogue,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher,
       CrashRecovery recovery,
       LogTamperAlarm alarm) {}
 
   LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
     this.ports = ports;
     this.settings = settings;
-    this.stories = parts.stories();
-    this.epilogue = parts.epilogue();
+    this.recorders = parts.recorders();
+    this.finisher = parts.finisher();
     this.recovery = parts.recovery();
     this.alarm = parts.alarm();
     this.regression = new RegressionDetector(ports, settings);
@@ -181,9 +181,9 @@ public final class LeaderScope {
     if (request.isEmpty()) {
       return RequestOutcome.of("", ending);
     }
-    var story = stories.begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
-    story.asked(request.get());
-    return epilogue.end(story, ending, Optional.empty(), List.of());
+    var recorder = recorders.begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
+    recorder.asked(request.get());
+    return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 
   private ExecutionOutcome busy() throws InterruptedException {

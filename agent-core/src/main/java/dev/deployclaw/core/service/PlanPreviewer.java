@@ -30,19 +30,19 @@ final class PlanPreviewer {
 
   PlanPreviewReport of(TaskRequest request) throws InterruptedException {
     try {
-      var story =
+      var recorder =
           new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
               .begin(TaskOperation.APPLY_POLICIES, false);
-      return answer(parts.draft(request, story), request);
+      return answer(parts.plan(request, recorder), request);
     } catch (Unreachable e) {
       return new PlanPreviewReport.Refused(
           ExitCode.UNREACHABLE, ExecutionOutcome.storeUnreachable(e));
     }
   }
 
-  private PlanPreviewReport answer(PlanningResult draft, TaskRequest request)
+  private PlanPreviewReport answer(PlanningResult planned, TaskRequest request)
       throws InterruptedException {
-    return switch (draft) {
+    return switch (planned) {
       case PlanningResult.Ready ready ->
           new PlanPreviewReport.Planned(
               ready.plan(),
@@ -68,7 +68,7 @@ final class PlanPreviewer {
     List<String> risks =
         switch (operation.waits()) {
           case BEFORE_IT_WRITES -> parts.repairing().held(by);
-          case AT_THE_GATE -> parts.wayBack().held(by);
+          case AT_THE_GATE -> parts.rollback().held(by);
           case NOT, ONLY_LOOKS -> List.of();
         };
     return new PlanPreviewReport.Understood(intent, risks);

@@ -102,7 +102,7 @@ public final class QueryService {
   }
 
   /** The same from the state store alone, for who looks often: it names no overlay. */
-  public AgentStatusReport standing() throws InterruptedException {
+  public AgentStatusReport storeStatus() throws InterruptedException {
     try {
       return situation().with(List.of());
     } catch (Unreachable e) {
@@ -153,7 +153,7 @@ public final class QueryService {
 
   /** What is to begin at a time; throws {@link Unreachable} when that can't be read. */
   public ScheduleReport scheduled() throws InterruptedException {
-    return parts.timetable().all();
+    return parts.scheduler().all();
   }
 
   /**
@@ -162,7 +162,7 @@ public final class QueryService {
    * @throws Unreachable when the state store can't be read
    */
   public List<String> due() throws InterruptedException {
-    return parts.timetable().due();
+    return parts.scheduler().due();
   }
 
   /** Who is ahead of the state store, as after a restored backup; then nothing may be written. */
@@ -173,7 +173,7 @@ public final class QueryService {
   /** Whether the checkpoint of an id, or {@code last}, carries a way back, and what that does. */
   public CheckpointReport verifyCheckpoint(String target) throws InterruptedException {
     try {
-      return new CheckpointVerifier(ports, settings, orchestrator.ledger(), parts.wayBack())
+      return new CheckpointVerifier(ports, settings, orchestrator.ledger(), parts.rollback())
           .verify(target);
     } catch (Unreachable e) {
       return CheckpointReport.without(
@@ -202,8 +202,8 @@ public final class QueryService {
     return new AgentStatusQuery(
         ports.state(),
         orchestrator.ledger(),
-        parts.writeBacks(),
-        parts.epilogue(),
+        parts.writeBack(),
+        parts.finisher(),
         parts.heldRepairs());
   }
 

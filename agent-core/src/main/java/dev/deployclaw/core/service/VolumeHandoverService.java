@@ -39,18 +39,18 @@ final class VolumeHandoverService {
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
 
   VolumeHandoverService(
       AgentPorts ports,
       AgentSettings settings,
-      RecorderFactory stories,
-      ExecutionFinisher epilogue) {
+      RecorderFactory recorders,
+      ExecutionFinisher finisher) {
     this.ports = ports;
     this.settings = settings;
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
   }
 
   RequestOutcome share(TaskRequest request, String gateway) throws InterruptedException {
@@ -60,22 +60,23 @@ final class VolumeHandoverService {
     } catch (Unreachable e) {
       var ending =
           ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
-      return end(stories.begin(request, TaskOperation.APPLY_POLICIES, false), request, ending);
+      return end(recorders.begin(request, TaskOperation.APPLY_POLICIES, false), request, ending);
     }
-    var story = stories.begin(request, TaskOperation.APPLY_POLICIES, true);
+    var recorder = recorders.begin(request, TaskOperation.APPLY_POLICIES, true);
     var ending =
         frozen.isPresent()
             ? ExecutionOutcome.aborted(AbortCause.FROZEN, frozen.get().refusal())
-            : share(gateway, story.execution());
-    return end(story, request, ending);
+            : share(gateway, recorder.execution());
+    return end(recorder, request, ending);
   }
 
-  private RequestOutcome end(ExecutionRecorder story, TaskRequest request, ExecutionOutcome ending)
+  private RequestOutcome end(
+      ExecutionRecorder recorder, TaskRequest request, ExecutionOutcome ending)
       throws InterruptedException {
-    story.asked(request);
+    recorder.asked(request);
     var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
-    story.tell(Phase.PUBLISH, ACTION, new LogEntryContent(ending.reason(), status, Map.of()));
-    return epilogue.end(story, ending, Optional.empty(), List.of());
+    recorder.tell(Phase.PUBLISH, ACTION, new LogEntryContent(ending.reason(), status, Map.of()));
+    return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 
   private ExecutionOutcome share(String gateway, String execution) throws InterruptedException {

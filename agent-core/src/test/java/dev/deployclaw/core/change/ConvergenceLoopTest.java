@@ -51,10 +51,10 @@ class ConvergenceLoopTest {
     world.run("set acme 700");
 
     int change = 1 + ATTEMPTS;
-    int wayBack = 1 + ATTEMPTS;
+    int rollback = 1 + ATTEMPTS;
     int wayBackToWhoIsNotThereAtOnce = 1;
     assertThat(world.gateway.calls("publish") - before)
-        .isEqualTo(change + wayBack + wayBackToWhoIsNotThereAtOnce);
+        .isEqualTo(change + rollback + wayBackToWhoIsNotThereAtOnce);
   }
 
   @Test

@@ -97,10 +97,10 @@ class RenderedConfigCheckTest {
             of.state(),
             of.objects(),
             ExecutorRegistry.of(those),
-            of.recorder(),
+            of.sealer(),
             of.journal(),
             of.planner(),
-            of.playbook(),
+            of.procedures(),
             of.time(),
             of.writers());
     var orchestrator = new ChangeOrchestrator(world.ports(), world.settings("agent"));

@@ -196,7 +196,7 @@ final class Lookout implements AutoCloseable {
   }
 
   private boolean rests() throws InterruptedException {
-    AgentStatusReport status = architects.get().queries().standing();
+    AgentStatusReport status = architects.get().queries().storeStatus();
     return status.exit() == ExitCode.OK && status.open().isEmpty();
   }
 

@@ -72,7 +72,7 @@ public final class Sidecar implements AutoCloseable {
     var logs = new Executions.Logs(ports.journal(), estate.tails());
     this.executions = new Executions(logs, estate.signer(), feed, turns);
     var views = new Lookout.Views(pulse, executions, meters);
-    this.lookout = Lookout.start(estate, this::architect, views);
+    this.lookout = Lookout.start(estate, this::changeService, views);
     measure(state);
   }
 
@@ -150,12 +150,12 @@ public final class Sidecar implements AutoCloseable {
 
   /** Stops every change that isn't committed, at once; a way back goes on. */
   public RequestOutcome freeze(String who, String reason) throws InterruptedException {
-    return architect().freeze(who, reason);
+    return changeService().freeze(who, reason);
   }
 
   /** Lets changes begin and commit again. */
   public RequestOutcome thaw(String who) throws InterruptedException {
-    return architect().thaw(who);
+    return changeService().thaw(who);
   }
 
   /** Whether new tasks are taken on. */
@@ -220,7 +220,7 @@ public final class Sidecar implements AutoCloseable {
    * otherwise, it is asked for again, later and later.
    */
   void endOverlays() throws InterruptedException {
-    var standing = queries().standing();
+    var standing = queries().storeStatus();
     boolean rests = standing.exit() == ExitCode.OK && standing.open().isEmpty();
     if (!rests || standing.frozen().isPresent()) {
       return;
@@ -298,7 +298,7 @@ public final class Sidecar implements AutoCloseable {
 
   private void prune() throws InterruptedException {
     try {
-      var pruned = architect().prune(bounds.keepLogs());
+      var pruned = changeService().prune(bounds.keepLogs());
       if (pruned.gone() > 0) {
         LOG.atInfo().addKeyValue("logs", pruned.gone()).log("Logs lie in the bucket alone now");
       }
@@ -323,7 +323,7 @@ public final class Sidecar implements AutoCloseable {
     return new QueryService(ports, settings);
   }
 
-  private ChangeService architect() {
+  private ChangeService changeService() {
     return new ChangeService(ports, settings, ProgressListener.NONE);
   }
 
@@ -350,10 +350,10 @@ public final class Sidecar implements AutoCloseable {
         state,
         ports.objects(),
         ports.executors(),
-        ports.recorder(),
+        ports.sealer(),
         new NotifyingJournal(ports.journal(), feed),
         ports.planner(),
-        ports.playbook(),
+        ports.procedures(),
         ports.time(),
         ports.writers());
   }

@@ -21,7 +21,7 @@ final class Worker {
   private static final Duration LONGEST_INTERRUPTION = Duration.ofSeconds(10);
 
   private final Desk desk;
-  private final ChangeService architect;
+  private final ChangeService changeService;
   private final Leftovers leftovers;
   private final List<TaskRequest> earlier;
   private final Meters meters;
@@ -29,12 +29,12 @@ final class Worker {
   private final AtomicBoolean recovered = new AtomicBoolean();
 
   /**
-   * @param architect the worker's own
+   * @param changeService the worker's own
    * @param leftovers what there is of them now, an earlier process left
    */
-  Worker(Desk desk, ChangeService architect, Leftovers leftovers, Meters meters) {
+  Worker(Desk desk, ChangeService changeService, Leftovers leftovers, Meters meters) {
     this.desk = desk;
-    this.architect = architect;
+    this.changeService = changeService;
     this.leftovers = leftovers;
     this.earlier = leftovers.left();
     this.meters = meters;
@@ -61,7 +61,7 @@ final class Worker {
   boolean stop(Duration within) throws InterruptedException {
     desk.close();
     if (thread.join(within)) {
-      leftovers.decline(leftovers.left(), architect, "the agent was stopped before it began");
+      leftovers.decline(leftovers.left(), changeService, "the agent was stopped before it began");
       return true;
     }
     LOG.atWarn()
@@ -76,7 +76,7 @@ final class Worker {
 
   private void run() {
     try {
-      leftovers.decline(earlier, architect, "the agent ended before it began");
+      leftovers.decline(earlier, changeService, "the agent ended before it began");
       for (var job = desk.take(); job.isPresent(); job = desk.take()) {
         work(job.get());
       }
@@ -101,13 +101,14 @@ final class Worker {
   private void carryOut(Job job) throws InterruptedException {
     LOG.atInfo().addKeyValue("execution", job.execution()).log("A job begins");
     switch (job) {
-      case Job.Run(var _, var request) -> ended(job, architect.run(request));
+      case Job.Run(var _, var request) -> ended(job, changeService.run(request));
       case Job.Back(var _, String undoes, var request) ->
-          ended(job, architect.rollback(undoes, request));
+          ended(job, changeService.rollback(undoes, request));
       case Job.Word(String id, String who, boolean approves, String plan) ->
-          ended(job, approves ? architect.approve(id, who, plan) : architect.reject(id, who));
-      case Job.Begin(String id) -> ended(job, architect.begin(id));
-      case Job.Recover() -> recovered(architect.recover());
+          ended(
+              job, approves ? changeService.approve(id, who, plan) : changeService.reject(id, who));
+      case Job.Begin(String id) -> ended(job, changeService.begin(id));
+      case Job.Recover() -> recovered(changeService.recover());
     }
   }
 

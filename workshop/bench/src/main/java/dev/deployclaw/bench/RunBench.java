@@ -93,7 +93,7 @@ final class RunBench implements Callable<Integer> {
   }
 
   private static RunFigures run(AgentRuntime agent, String request) throws InterruptedException {
-    var ended = agent.architect().run(new TaskRequest(request, "bench", Instant.now()));
+    var ended = agent.changeService().run(new TaskRequest(request, "bench", Instant.now()));
     if (ended.result() != ExecutionStatus.COMPLETED) {
       throw new IllegalStateException(request + " ended " + ended.result() + ": " + ended.reason());
     }
