@@ -1,7 +1,5 @@
 package dev.deployclaw.core.call;
 
-import dev.deployclaw.core.change.PublishLoop;
-import dev.deployclaw.core.change.RollbackCompletion;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.EpochSpec;
@@ -76,10 +74,7 @@ public final class ParticipantFanout {
     return all(those(names), new ExecutorCall.Prepare(activation), callContext);
   }
 
-  /**
-   * Once; see {@link PublishLoop}. On a way back a member needs to take nothing that is there
-   * already.
-   */
+  /** Once. On a way back a member needs to take nothing that is there already. */
   public ParticipantReplies publish(EpochSpec activation, CallContext callContext)
       throws InterruptedException {
     return settled(

@@ -1,20 +1,26 @@
 package dev.deployclaw.core.change;
 
 import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.ParticipantFanout;
+import dev.deployclaw.core.change.effect.EffectDependencies;
+import dev.deployclaw.core.change.effect.EffectRegistry;
+import dev.deployclaw.core.change.effect.EffectResult;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.freeze.AutoFreeze;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Advance;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.OrchestrationContext;
-import dev.deployclaw.core.ledger.PolicySetReader;
+import dev.deployclaw.core.ledger.TemporaryChangeExpiry;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeEffect;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.ChangeStateMachine;
 import dev.deployclaw.core.machine.NewChange;
@@ -26,6 +32,7 @@ import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,30 +48,35 @@ public final class ChangeOrchestrator {
   /** More than any legal path has, with every hold and every compensation. */
   private static final int MOST_TURNS = 64;
 
+  private final ChangeStore store;
   private final ChangeLedger ledger;
-  private final PolicySetReader archive;
   private final TemporaryChangeExpiry expiry;
-  private final EffectTable effects;
+  private final EffectRegistry effects;
   private final AutoFreeze autoFreeze;
+  private final AgentSettings settings;
   private final StateStore state;
   private final AgentClock time;
 
-  public ChangeOrchestrator(AgentPorts ports, AgentSettings settings) {
-    this.ledger = new ChangeLedger(ports.state(), ports.time(), settings.bounds());
-    this.archive = new PolicySetReader(ports.state(), ports.objects());
-    this.expiry = new TemporaryChangeExpiry(archive, ports.time());
-    this.effects = new EffectTable(ports, settings, this);
+  public ChangeOrchestrator(AgentPorts ports, AgentSettings settings, ChangeStore store) {
+    this.store = store;
+    this.ledger = store.ledger();
+    this.expiry = new TemporaryChangeExpiry(store.archive(), ports.time());
+    this.effects =
+        new EffectRegistry(
+            new EffectDependencies(
+                ports,
+                settings,
+                store,
+                new ParticipantFanout(ports.executors(), settings),
+                this::open));
     this.autoFreeze = new AutoFreeze(ports, settings);
+    this.settings = settings;
     this.state = ports.state();
     this.time = ports.time();
   }
 
-  public ChangeLedger ledger() {
-    return ledger;
-  }
-
-  public PolicySetReader archive() {
-    return archive;
+  public ChangeStore store() {
+    return store;
   }
 
   /** Opens a change and drives it. */
@@ -73,9 +85,7 @@ public final class ChangeOrchestrator {
       throws InterruptedException {
     context.recorder().about(opening.execution());
     long from = time.micros();
-    var transition =
-        ChangeStateMachine.open(opening)
-            .entry(effects.beforeCommit().gate(opening.execution(), context));
+    var transition = ChangeStateMachine.open(opening).withFacts(gate(opening.execution(), context));
     var opened = ledger.write(transition, context.leadership(), context.recorder());
     context.recorder().took(Phase.OPEN, from);
     return switch (opened) {
@@ -86,6 +96,13 @@ public final class ChangeOrchestrator {
       case Advance.Unproven(String reason) -> unopened(reason, context);
       case Advance.Undecided(String reason) -> unopened(reason, context);
     };
+  }
+
+  /** What the gate says of a change that opens, for its record. */
+  private Map<String, Object> gate(ChangeExecution x, OrchestrationContext context) {
+    return x.kind() == ChangeKind.COMPENSATION
+        ? Map.of()
+        : Map.of("gate", settings.gate().facts(x.requester(), context.risks()));
   }
 
   /** Records an event that came from outside, and drives on. */
@@ -185,7 +202,7 @@ public final class ChangeOrchestrator {
     long from = time.micros();
     context.recorder().under(place(at.execution().state()));
     try {
-      effects.phase(effect).ifPresent(context.recorder()::begin);
+      effect.phase().ifPresent(context.recorder()::begin);
       var happening = perform(effect, at.execution(), content, context);
       autoFreeze.judge(context.recorder());
       return switch (happening) {
@@ -197,7 +214,7 @@ public final class ChangeOrchestrator {
     } catch (Unreachable e) {
       return unreachable(at, String.valueOf(e.getMessage()), context);
     } finally {
-      effects.phase(effect).ifPresent(phase -> context.recorder().took(phase, from));
+      effect.phase().ifPresent(phase -> context.recorder().took(phase, from));
     }
   }
 
@@ -212,7 +229,7 @@ public final class ChangeOrchestrator {
         .addKeyValue("epoch", x.epoch())
         .addKeyValue("effect", effect)
         .log("performing");
-    return effects.of(effect).perform(x, content, context);
+    return effects.perform(effect, x, content, context);
   }
 
   private Next follow(StoredExecution at, ChangeEvent event, OrchestrationContext context)

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.query;
 
-import dev.deployclaw.core.change.ChangeOrchestrator;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
@@ -16,13 +16,12 @@ import java.util.Optional;
  */
 public record CommittedPolicies(ExitCode exit, String reason, long epoch, PolicySet set) {
 
-  public static CommittedPolicies committed(ChangeOrchestrator orchestrator)
-      throws InterruptedException {
+  public static CommittedPolicies committed(ChangeStore store) throws InterruptedException {
     try {
-      var base = orchestrator.ledger().base();
+      var base = store.ledger().base();
       return of(
           base.epoch(),
-          orchestrator.archive().committed(base),
+          store.archive().committed(base),
           "the policy set of epoch " + base.epoch() + " can't be read");
     } catch (Unreachable e) {
       return unreachable(ExecutionOutcome.storeUnreachable(e));

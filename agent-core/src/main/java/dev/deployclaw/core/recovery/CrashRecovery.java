@@ -75,7 +75,7 @@ public final class CrashRecovery {
 
   public CrashRecovery(Parts parts, AgentPorts ports) {
     this.orchestrator = parts.orchestrator();
-    this.ledger = orchestrator.ledger();
+    this.ledger = orchestrator.store().ledger();
     this.recorders = parts.recorders();
     this.finisher = parts.finisher();
     this.writeBack = parts.writeBack();

@@ -3,9 +3,8 @@ package dev.deployclaw.core.repair;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.change.ChangeOrchestrator;
-import dev.deployclaw.core.change.ConvergenceLoop;
-import dev.deployclaw.core.change.ConvergenceLoop.EarlyEnd;
+import dev.deployclaw.core.change.publication.ConvergenceLoop;
+import dev.deployclaw.core.change.publication.ConvergenceLoop.EarlyEnd;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.DriftReport;
 import dev.deployclaw.core.environment.AgentSettings;
@@ -18,6 +17,7 @@ import dev.deployclaw.core.ledger.BackupOutcome;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.CheckpointFile;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.ledger.PolicySetReader.Loaded;
@@ -66,7 +66,7 @@ import java.util.TreeMap;
  * repeated, so an agent that dies in it leaves nothing that another repair would not finish.
  */
 public final class DriftRepair {
-  private final ChangeOrchestrator orchestrator;
+  private final ChangeStore store;
   private final ChangeLedger ledger;
   private final ExecutionFinisher finisher;
   private final AgentPorts ports;
@@ -75,12 +75,9 @@ public final class DriftRepair {
   private final HeldRepairStore heldRepairs;
 
   public DriftRepair(
-      ChangeOrchestrator orchestrator,
-      ExecutionFinisher finisher,
-      AgentPorts ports,
-      AgentSettings settings) {
-    this.orchestrator = orchestrator;
-    this.ledger = orchestrator.ledger();
+      ChangeStore store, ExecutionFinisher finisher, AgentPorts ports, AgentSettings settings) {
+    this.store = store;
+    this.ledger = store.ledger();
     this.finisher = finisher;
     this.ports = ports;
     this.settings = settings;
@@ -118,7 +115,7 @@ public final class DriftRepair {
   /** Why the gate would hold it as things stand; empty where it would not. */
   public List<String> held(RequestOrigin by) throws InterruptedException {
     var scope =
-        orchestrator
+        store
             .archive()
             .committed(ledger.base())
             .map(RepairGate::scope)
@@ -165,7 +162,7 @@ public final class DriftRepair {
       return ExecutionOutcome.unreachable(
           "nothing is stored of " + base.change() + ", which is committed");
     }
-    return switch (orchestrator.archive().load(x.get())) {
+    return switch (store.archive().load(x.get())) {
       case Loaded.Missing(String reason) -> ExecutionOutcome.unreachable(reason);
       case Loaded.Ready(ChangeContent content) ->
           repair(new Ground(base, x.get(), content, procedure), permission, context);
@@ -190,9 +187,7 @@ public final class DriftRepair {
     var survey = new EstateSurvey(ports, settings);
     var readings =
         new DriftDetector.Readings(
-            participants,
-            survey,
-            new UnrestoredMembers(ledger, orchestrator.archive(), participants));
+            participants, survey, new UnrestoredMembers(ledger, store.archive(), participants));
     var detector = new DriftDetector(readings, ground.base(), ground.content().set());
     var before = detector.look(procedure, ground.activation(), context);
     if (before.well()) {

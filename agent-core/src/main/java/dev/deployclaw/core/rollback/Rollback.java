@@ -68,7 +68,7 @@ public final class Rollback {
     this.ports = ports;
     this.settings = settings;
     this.survey = new EstateSurvey(ports, settings);
-    this.ledger = orchestrator.ledger();
+    this.ledger = orchestrator.store().ledger();
     this.finisher = finisher;
   }
 
@@ -150,7 +150,7 @@ public final class Rollback {
   /** From what is committed to what comes back; empty where one of them can't be read. */
   private Optional<PolicyDiff> diff(ChangeExecution undone, BaseEpoch from)
       throws InterruptedException {
-    var archive = orchestrator.archive();
+    var archive = orchestrator.store().archive();
     var committed = archive.committed(from);
     var comes =
         ChangeContent.rollbackTarget(undone.base()) == 0
@@ -226,6 +226,7 @@ public final class Rollback {
             mark.last(),
             mark.revision(),
             orchestrator
+                .store()
                 .archive()
                 .provenanceAgain(ChangeContent.rollbackTarget(undone.base()), mark.last() + 1));
     return opening.following(SkillPinCheck.followed(TaskOperation.ROLLBACK, asked.procedure()));

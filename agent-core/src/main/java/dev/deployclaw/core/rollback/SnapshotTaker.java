@@ -2,12 +2,12 @@ package dev.deployclaw.core.rollback;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ParticipantFanout;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.BackupOutcome;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.CheckpointFile;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
@@ -33,17 +33,14 @@ public final class SnapshotTaker {
   /** How its log calls it. */
   static final String ACTION = "Taking a snapshot";
 
-  private final ChangeOrchestrator orchestrator;
+  private final ChangeStore store;
   private final ExecutionFinisher finisher;
   private final AgentPorts ports;
   private final ParticipantFanout participants;
 
   public SnapshotTaker(
-      ChangeOrchestrator orchestrator,
-      ExecutionFinisher finisher,
-      AgentPorts ports,
-      AgentSettings settings) {
-    this.orchestrator = orchestrator;
+      ChangeStore store, ExecutionFinisher finisher, AgentPorts ports, AgentSettings settings) {
+    this.store = store;
     this.finisher = finisher;
     this.ports = ports;
     this.participants = new ParticipantFanout(ports.executors(), settings);
@@ -56,8 +53,8 @@ public final class SnapshotTaker {
 
   private ExecutionOutcome ending(ExecutionRecorder recorder) throws InterruptedException {
     try {
-      var base = orchestrator.ledger().base();
-      var committed = orchestrator.archive().committed(base);
+      var base = store.ledger().base();
+      var committed = store.archive().committed(base);
       return committed.isEmpty()
           ? ExecutionOutcome.unreachable(
               "the committed policy set of epoch " + base.epoch() + " can't be read")

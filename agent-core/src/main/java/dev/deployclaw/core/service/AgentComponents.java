@@ -11,6 +11,7 @@ import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.journal.chain.LogHeadWriter;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.planning.PlanBuilder;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.SkillPinCheck;
@@ -27,6 +28,7 @@ import dev.deployclaw.core.writeback.SourceWriteBack;
 final class AgentComponents {
   private final AgentPorts ports;
   private final AgentSettings settings;
+  private final ChangeStore store;
   private final ChangeOrchestrator orchestrator;
   private final RecorderFactory recorders;
   private final ExecutionFinisher finisher;
@@ -44,13 +46,14 @@ final class AgentComponents {
     }
     this.ports = ports;
     this.settings = settings;
-    this.orchestrator = new ChangeOrchestrator(ports, settings);
+    this.store = ChangeStore.of(ports, settings);
+    this.orchestrator = new ChangeOrchestrator(ports, settings, store);
     this.recorders = new RecorderFactory(ports, settings, progress);
     var autoFreeze = new AutoFreeze(ports, settings);
     this.finisher =
         new ExecutionFinisher(
-            orchestrator.ledger(), new LogHeadWriter(ports.state()), ports.objects(), autoFreeze);
-    this.writeBack = new SourceWriteBack(ports, settings, orchestrator);
+            store.ledger(), new LogHeadWriter(ports.state()), ports.objects(), autoFreeze);
+    this.writeBack = new SourceWriteBack(ports, settings, store);
   }
 
   AgentPorts ports() {
@@ -59,6 +62,10 @@ final class AgentComponents {
 
   AgentSettings settings() {
     return settings;
+  }
+
+  ChangeStore store() {
+    return store;
   }
 
   ChangeOrchestrator orchestrator() {
@@ -82,11 +89,11 @@ final class AgentComponents {
   }
 
   SnapshotTaker snapshot() {
-    return new SnapshotTaker(orchestrator, finisher, ports, settings);
+    return new SnapshotTaker(store, finisher, ports, settings);
   }
 
   DriftRepair repairing() {
-    return new DriftRepair(orchestrator, finisher, ports, settings);
+    return new DriftRepair(store, finisher, ports, settings);
   }
 
   SourceWriteBack writeBack() {
@@ -98,22 +105,22 @@ final class AgentComponents {
   }
 
   HeldRepairStore heldRepairs() {
-    return new HeldRepairStore(ports, orchestrator.ledger(), finisher);
+    return new HeldRepairStore(ports, store.ledger(), finisher);
   }
 
   ChangeScheduler scheduler() {
-    return new ChangeScheduler(ports, orchestrator.ledger(), recorders, finisher);
+    return new ChangeScheduler(ports, store.ledger(), recorders, finisher);
   }
 
   /** Plans a request on what is committed. Nothing is written. */
   PlanningResult plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
-    var base = orchestrator.ledger().base();
-    var committed = orchestrator.archive().committed(base);
+    var base = store.ledger().base();
+    var committed = store.archive().committed(base);
     if (committed.isEmpty()) {
       String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
       return new PlanningResult.Over(ExecutionOutcome.unreachable(lost));
     }
-    var provenance = orchestrator.archive().provenance(base.epoch());
+    var provenance = store.archive().provenance(base.epoch());
     var state = new PlanBuilder.CommittedState(base, committed.get(), provenance);
     return new PlanBuilder(ports, settings, recorder, state).build(request);
   }

@@ -138,7 +138,7 @@ final class ApprovalService {
    */
   Optional<ApprovalRefusal> objection(String id, String who, boolean approves, String plan)
       throws InterruptedException {
-    var there = orchestrator.ledger().read(id);
+    var there = orchestrator.store().ledger().read(id);
     var repair = heldRepairs.find(id);
     if (!approves && (scheduler.holds(id) || repair.isPresent())) {
       return Optional.empty();
@@ -171,7 +171,7 @@ final class ApprovalService {
   }
 
   private List<String> changes(ChangeExecution x) throws InterruptedException {
-    return orchestrator.archive().load(x)
+    return orchestrator.store().archive().load(x)
             instanceof PolicySetReader.Loaded.Ready(ChangeContent content)
         ? PolicyDiff.between(content.previous().orElse(PolicySet.EMPTY), content.set())
             .differences()
@@ -217,6 +217,7 @@ final class ApprovalService {
 
   private Optional<StoredExecution> held(String id) throws InterruptedException {
     return orchestrator
+        .store()
         .ledger()
         .read(id)
         .filter(s -> s.execution().state() instanceof ChangeState.Held);
@@ -224,7 +225,7 @@ final class ApprovalService {
 
   /** One that waited for too long was ended a moment ago, before anything else began. */
   private RequestOutcome notHeld(String id) throws InterruptedException {
-    var state = orchestrator.ledger().read(id).map(s -> s.execution().state());
+    var state = orchestrator.store().ledger().read(id).map(s -> s.execution().state());
     if (state.isEmpty()) {
       return RequestOutcome.refused(id, "there is no change " + id);
     }

@@ -188,7 +188,7 @@ public final class ChangeService {
 
   /** Lets the records of all but this machine's latest executions leave for the bucket. */
   public PruneReport prune(int keep) throws InterruptedException {
-    return new LogPruner(ports, parts.orchestrator().ledger(), settings).prune(keep);
+    return new LogPruner(ports, parts.store().ledger(), settings).prune(keep);
   }
 
   /** Begins what was scheduled, if it is due and still stands in the schedule. */

@@ -57,7 +57,7 @@ final class LostStateRestorer {
     this.leading = leading;
     this.ports = parts.ports();
     this.settings = parts.settings();
-    this.ledger = parts.orchestrator().ledger();
+    this.ledger = parts.store().ledger();
   }
 
   /** How it ended; empty where nothing was lost, or nothing may be done now. */
@@ -95,8 +95,7 @@ final class LostStateRestorer {
   private Optional<EpochSpec> activation(BaseEpoch base) throws InterruptedException {
     var x = ledger.read(base.change()).map(StoredExecution::execution);
     return x.isPresent()
-            && parts.orchestrator().archive().load(x.get())
-                instanceof Loaded.Ready(ChangeContent content)
+            && parts.store().archive().load(x.get()) instanceof Loaded.Ready(ChangeContent content)
         ? Optional.of(content.activation(x.get()).at(base.step(), Optional.empty()))
         : Optional.empty();
   }

@@ -1,11 +1,11 @@
 package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.change.ChangeOrchestrator;
-import dev.deployclaw.core.change.HeartbeatCheck;
-import dev.deployclaw.core.change.HeartbeatReport;
+import dev.deployclaw.core.change.probe.HeartbeatCheck;
+import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.query.AgentStatusQuery;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.query.ClientLimitsQuery;
@@ -38,7 +38,7 @@ public final class QueryService {
   private final AgentComponents parts;
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final ChangeOrchestrator orchestrator;
+  private final ChangeStore store;
   private final EstateScanner inspector;
 
   public QueryService(AgentPorts ports, AgentSettings settings) {
@@ -49,8 +49,8 @@ public final class QueryService {
     this.parts = parts;
     this.ports = parts.ports();
     this.settings = parts.settings();
-    this.orchestrator = parts.orchestrator();
-    this.inspector = new EstateScanner(ports, settings, orchestrator);
+    this.store = parts.store();
+    this.inspector = new EstateScanner(ports, settings, store);
   }
 
   public ScanReport scan() throws InterruptedException {
@@ -86,7 +86,7 @@ public final class QueryService {
    */
   public HeartbeatReport heartbeat(Duration within) throws InterruptedException {
     try {
-      return new HeartbeatCheck(ports, settings, orchestrator).beat(within);
+      return new HeartbeatCheck(ports, settings, store).beat(within);
     } catch (Unreachable e) {
       return HeartbeatReport.unknown(ExecutionOutcome.storeUnreachable(e));
     }
@@ -112,18 +112,18 @@ public final class QueryService {
 
   /** The policies that are committed. */
   public CommittedPolicies policies() throws InterruptedException {
-    return CommittedPolicies.committed(orchestrator);
+    return CommittedPolicies.committed(store);
   }
 
   /** The policies of an epoch that the state store still has, committed or not. */
   public CommittedPolicies policies(long epoch) throws InterruptedException {
-    return CommittedPolicies.of(epoch, orchestrator.archive());
+    return CommittedPolicies.of(epoch, store.archive());
   }
 
   /** What each committed epoch changed of a tenant, the latest first; at most so many. */
   public TenantHistoryReport history(String tenant, int most) throws InterruptedException {
     try {
-      return new TenantHistoryQuery(orchestrator, ports).of(tenant, most);
+      return new TenantHistoryQuery(store, ports).of(tenant, most);
     } catch (Unreachable e) {
       return TenantHistoryReport.unreachable(ExecutionOutcome.storeUnreachable(e));
     }
@@ -136,7 +136,7 @@ public final class QueryService {
    */
   public LimitUsageReport usage(Duration over) throws InterruptedException {
     try {
-      return new LimitUsageQuery(ports, settings, orchestrator).measure(over);
+      return new LimitUsageQuery(ports, settings, store).measure(over);
     } catch (Unreachable e) {
       return LimitUsageReport.unreachable(ExecutionOutcome.storeUnreachable(e));
     }
@@ -145,7 +145,7 @@ public final class QueryService {
   /** What a client would meet with one request, now. Charges nothing. */
   public ClientLimitsReport check(ClientRequest question) throws InterruptedException {
     try {
-      return new ClientLimitsQuery(ports, settings, orchestrator).of(question);
+      return new ClientLimitsQuery(ports, settings, store).of(question);
     } catch (Unreachable e) {
       return ClientLimitsReport.unreachable(ExecutionOutcome.storeUnreachable(e));
     }
@@ -173,7 +173,7 @@ public final class QueryService {
   /** Whether the checkpoint of an id, or {@code last}, carries a way back, and what that does. */
   public CheckpointReport verifyCheckpoint(String target) throws InterruptedException {
     try {
-      return new CheckpointVerifier(ports, settings, orchestrator.ledger(), parts.rollback())
+      return new CheckpointVerifier(ports, settings, store.ledger(), parts.rollback())
           .verify(target);
     } catch (Unreachable e) {
       return CheckpointReport.without(
@@ -200,11 +200,7 @@ public final class QueryService {
 
   private AgentStatusQuery situation() {
     return new AgentStatusQuery(
-        ports.state(),
-        orchestrator.ledger(),
-        parts.writeBack(),
-        parts.finisher(),
-        parts.heldRepairs());
+        ports.state(), store.ledger(), parts.writeBack(), parts.finisher(), parts.heldRepairs());
   }
 
   private ApprovalService approvals() {

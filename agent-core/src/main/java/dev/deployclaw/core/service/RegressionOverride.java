@@ -75,7 +75,7 @@ final class RegressionOverride {
     this.leading = leading;
     this.ports = parts.ports();
     this.settings = parts.settings();
-    this.ledger = parts.orchestrator().ledger();
+    this.ledger = parts.store().ledger();
   }
 
   RequestOutcome run(TaskRequest request) throws InterruptedException {
@@ -236,7 +236,7 @@ final class RegressionOverride {
           new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, next),
           Optional.of(leadership));
     }
-    var committed = parts.orchestrator().archive().committed(base);
+    var committed = parts.store().archive().committed(base);
     if (committed.isEmpty()) {
       return end(recorder, unread(base), Optional.of(leadership));
     }
@@ -296,7 +296,7 @@ final class RegressionOverride {
         Optional.empty(),
         mark.last(),
         mark.revision(),
-        parts.orchestrator().archive().provenanceAgain(base.epoch(), mark.last() + 1));
+        parts.store().archive().provenanceAgain(base.epoch(), mark.last() + 1));
   }
 
   private RequestOutcome end(

@@ -232,7 +232,7 @@ final class RequestRunner {
       PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
     var ended = open(ready, request, recorder);
-    if (orchestrator.ledger().read(recorder.execution()).isEmpty()) {
+    if (orchestrator.store().ledger().read(recorder.execution()).isEmpty()) {
       parts.scheduler().drop(recorder.execution(), leadership);
     }
     return ended;
@@ -276,7 +276,7 @@ final class RequestRunner {
       PlanningResult.Ready ready, String hash, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
     var plan = ready.plan();
-    var ledger = orchestrator.ledger();
+    var ledger = orchestrator.store().ledger();
     var mark = ledger.epochMark();
     var now = ledger.base();
     var base =

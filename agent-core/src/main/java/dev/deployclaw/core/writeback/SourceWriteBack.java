@@ -1,11 +1,11 @@
 package dev.deployclaw.core.writeback;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
@@ -57,11 +57,10 @@ public final class SourceWriteBack {
   private final PolicySetReader archive;
   private final SourceEditor edits;
 
-  public SourceWriteBack(
-      AgentPorts ports, AgentSettings settings, ChangeOrchestrator orchestrator) {
+  public SourceWriteBack(AgentPorts ports, AgentSettings settings, ChangeStore store) {
     this.state = ports.state();
-    this.ledger = orchestrator.ledger();
-    this.archive = orchestrator.archive();
+    this.ledger = store.ledger();
+    this.archive = store.archive();
     this.edits = new SourceEditor(ports, settings, ledger);
   }
 

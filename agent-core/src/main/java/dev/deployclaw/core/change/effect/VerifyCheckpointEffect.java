@@ -1,0 +1,48 @@
+package dev.deployclaw.core.change.effect;
+
+import dev.deployclaw.core.ledger.ChangeContent;
+import dev.deployclaw.core.ledger.CheckpointFile;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.TemporaryChangeExpiry;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.machine.ChangeEvent;
+import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.spi.ObjectStore;
+import java.util.Optional;
+
+/**
+ * The last look before the commit: the change's time isn't over, the checkpoint's object still has
+ * its hash, and the sources say what was taken from them.
+ */
+final class VerifyCheckpointEffect implements EffectHandler.WithContent {
+  private final TemporaryChangeExpiry expiry;
+  private final ObjectStore objects;
+  private final SourceChangeCheck sources;
+
+  VerifyCheckpointEffect(EffectDependencies d) {
+    this.expiry = new TemporaryChangeExpiry(d.store().archive(), d.ports().time());
+    this.objects = d.ports().objects();
+    this.sources = new SourceChangeCheck(d.ports(), d.settings(), d.store().archive());
+  }
+
+  @Override
+  public EffectResult perform(
+      ChangeExecution x, ChangeContent content, OrchestrationContext context)
+      throws InterruptedException {
+    var end = expiry.over(x);
+    if (end.isPresent()) {
+      String past = "its end, " + end.get() + ", is past: ask again, with a later one";
+      return EffectResult.stopped(AbortCause.EXPIRED, past);
+    }
+    var checkpoint = x.checkpoint().orElseThrow();
+    var stopped =
+        checkpoint.stored()
+            ? CheckpointFile.altered(objects, x, checkpoint)
+            : Optional.<ChangeEvent.Stopped>empty();
+    if (stopped.isEmpty()) {
+      stopped = sources.moved(x, content.set(), context);
+    }
+    return new EffectResult.NextEvent(
+        stopped.<ChangeEvent>map(s -> s).orElse(new ChangeEvent.CheckpointIntact()));
+  }
+}
