@@ -28,8 +28,6 @@ import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.machine.Transition;
 import dev.deployclaw.core.regression.SupersededChanges;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.util.Map;
@@ -92,7 +90,7 @@ public final class ChangeOrchestrator {
       case Advance.Applied(StoredExecution stored) -> drive(stored, content, context);
       case Advance.Blocked(AbortCause cause, String reason) ->
           ExecutionOutcome.aborted(cause, reason);
-      case Advance.Lost(String reason) -> aborted(reason);
+      case Advance.Lost(String reason) -> ExecutionOutcome.aborted(reason);
       case Advance.Unproven(String reason) -> unopened(reason, context);
       case Advance.Undecided(String reason) -> unopened(reason, context);
     };
@@ -128,7 +126,7 @@ public final class ChangeOrchestrator {
   /** Another agent has it by now, its log too. */
   private static ExecutionOutcome taken(String reason, OrchestrationContext context) {
     context.recorder().fallSilent();
-    return aborted(reason);
+    return ExecutionOutcome.aborted(reason);
   }
 
   /** The record may be there, or come there late: this process says no more about it. */
@@ -323,7 +321,7 @@ public final class ChangeOrchestrator {
     return new Next.End(
         at.execution().state().live()
             ? ExecutionOutcome.unknown(reason + ": the next start goes on")
-            : aborted(reason + ": the next start removes what was staged"));
+            : ExecutionOutcome.aborted(reason + ": the next start removes what was staged"));
   }
 
   /** A lease runs out because the state store is away, or because this agent stood still. */
@@ -346,10 +344,6 @@ public final class ChangeOrchestrator {
         live
             ? ExecutionOutcome.unknown(reason + ": it is committed, and the next start goes on")
             : ExecutionOutcome.unreachable(reason + ": the next start removes what was staged"));
-  }
-
-  private static ExecutionOutcome aborted(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, reason);
   }
 
   /** While it is on trial, all stands under the step that widens, or under the way back. */

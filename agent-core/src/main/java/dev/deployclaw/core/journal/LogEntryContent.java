@@ -22,6 +22,11 @@ public record LogEntryContent(
     this(detail, status, facts, Optional.empty());
   }
 
+  /** What is said without facts. */
+  public LogEntryContent(String detail, Status status) {
+    this(detail, status, Map.of());
+  }
+
   /** The same, as what is decided by it. */
   public LogEntryContent deciding(RecordedDecision made) {
     return new LogEntryContent(detail, status, facts, Optional.of(made));

@@ -306,8 +306,7 @@ public final class PlanBuilder {
 
   private PlanningResult refused(String reason) {
     log.tell("Refusing", reason, Status.WARNING);
-    return new PlanningResult.Over(
-        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason));
+    return new PlanningResult.Over(ExecutionOutcome.refused(reason));
   }
 
   private static PlanningResult unread(String reason) {

@@ -99,7 +99,7 @@ final class PlanningLog {
   }
 
   void tell(String action, String detail, Status status) {
-    recorder.tell(Phase.PLAN, action, new LogEntryContent(detail, status, Map.of()));
+    recorder.tell(Phase.PLAN, action, new LogEntryContent(detail, status));
   }
 
   /** What no single tenant can mend is said at once, such as a node whose clock is wrong. */

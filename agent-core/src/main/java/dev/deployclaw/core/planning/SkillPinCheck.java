@@ -15,8 +15,6 @@ import dev.deployclaw.core.procedure.ProcedureRegistry;
 import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.TaskOperation;
 import java.util.Optional;
 
@@ -48,7 +46,7 @@ public final class SkillPinCheck {
   }
 
   public static ExecutionOutcome ending(SkillRefusal refusal) {
-    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, refusal.text());
+    return ExecutionOutcome.refused(refusal.text());
   }
 
   /**

@@ -14,8 +14,6 @@ import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore;
@@ -44,8 +42,7 @@ final class AbandonedLogFinisher {
   static final int AT_ONCE = 16;
 
   private static final ExecutionOutcome NEVER_OPENED =
-      new ExecutionOutcome(
-          ExecutionStatus.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
+      ExecutionOutcome.aborted("the agent ended before anything was changed");
 
   /** What was written was what is committed. */
   private static final ExecutionOutcome CUT_SHORT =

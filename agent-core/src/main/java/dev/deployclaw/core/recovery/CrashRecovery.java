@@ -295,7 +295,7 @@ public final class CrashRecovery {
 
   private static void tell(OrchestrationContext context, String detail, String rule) {
     var entry =
-        new LogEntryContent(detail, Status.WARNING, Map.of())
+        new LogEntryContent(detail, Status.WARNING)
             .deciding(RecordedDecision.by(Name.RECOVER, rule));
     context.recorder().tell(Phase.FINISH, "Recovering at start", entry);
   }

@@ -8,8 +8,6 @@ import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -93,9 +91,8 @@ final class LogIncidentRecorder {
   private Optional<RequestOutcome> account(String key, Entry entry, Leadership leadership)
       throws InterruptedException {
     var recorder = recorders.begin(TaskOperation.SCAN, true);
-    var ending = new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, entry.sentence());
-    recorder.tell(
-        Phase.FINISH, entry.action(), new LogEntryContent(entry.cause(), Status.WARNING, Map.of()));
+    var ending = ExecutionOutcome.completed(entry.sentence());
+    recorder.tell(Phase.FINISH, entry.action(), new LogEntryContent(entry.cause(), Status.WARNING));
     var facts = finisher.facts(recorder, ending, List.of());
     facts.put(entry.name(), entry.facts());
     var once =

@@ -37,8 +37,8 @@ import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberReport;
@@ -46,7 +46,6 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.survey.DriftDetector;
 import dev.deployclaw.core.survey.EstateSurvey;
@@ -126,18 +125,14 @@ public final class DriftRepair {
   /** The state store is only read before anything is written. */
   private ExecutionOutcome ending(RepairGate permission, OrchestrationContext context)
       throws InterruptedException {
-    try {
-      return repair(permission, context);
-    } catch (Unreachable e) {
-      return ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
-    }
+    return StoreQuestion.answer(() -> repair(permission, context), ExecutionOutcome::unreachable);
   }
 
   private ExecutionOutcome repair(RepairGate permission, OrchestrationContext context)
       throws InterruptedException {
     var base = ledger.base();
     if (base.epoch() == 0) {
-      return noChange("nothing was committed yet: nothing to repair");
+      return ExecutionOutcome.noChange("nothing was committed yet: nothing to repair");
     }
     return switch (new SkillPinCheck(ports.procedures())
         .activate(TaskOperation.REPAIR_DRIFT, context.recorder())) {
@@ -151,7 +146,7 @@ public final class DriftRepair {
       throws InterruptedException {
     var fault = KernelPhaseOrder.repairFault(procedure);
     if (fault.isPresent()) {
-      return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, fault.get());
+      return ExecutionOutcome.refused(fault.get());
     }
     var frozen = frozen();
     if (frozen.isPresent()) {
@@ -191,7 +186,7 @@ public final class DriftRepair {
     var detector = new DriftDetector(readings, ground.base(), ground.content().set());
     var before = detector.look(procedure, ground.activation(), context);
     if (before.well()) {
-      return noChange(well(ground.base()) + ": nothing to repair");
+      return ExecutionOutcome.noChange(well(ground.base()) + ": nothing to repair");
     }
     if (!before.ahead().isEmpty()) {
       return regressed(before);
@@ -265,11 +260,9 @@ public final class DriftRepair {
         .tell(Phase.CONVERGE, "Comparing once more", new LogEntryContent(detail, status, facts));
     context.recorder().summarise(detail, status);
     if (after.well()) {
-      return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done);
+      return ExecutionOutcome.completed(done);
     }
-    return after.refused()
-        ? new ExecutionOutcome(ExecutionStatus.FAILED, ExitCode.FAILED, detail)
-        : ExecutionOutcome.unknown(detail);
+    return after.refused() ? ExecutionOutcome.failed(detail) : ExecutionOutcome.unknown(detail);
   }
 
   /**
@@ -366,9 +359,5 @@ public final class DriftRepair {
         recorder.enter(i + 1);
       }
     }
-  }
-
-  private static ExecutionOutcome noChange(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 }

@@ -106,9 +106,7 @@ public final class HeldRepairStore {
       HeldRepair repair, String rule, BaseEpoch base, OrchestrationContext context)
       throws InterruptedException {
     if (state.keys(StoreKeys.HELD_REPAIRS).size() >= MOST) {
-      return new ExecutionOutcome(
-          ExecutionStatus.REFUSED,
-          ExitCode.REFUSED,
+      return ExecutionOutcome.refused(
           "%d repairs wait for an approval already: approve or reject one (deployclaw status lists them)"
               .formatted(MOST));
     }
@@ -184,7 +182,7 @@ public final class HeldRepairStore {
   public RequestOutcome drop(
       Found held, ExecutionOutcome ending, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var entry = new LogEntryContent(ending.reason(), Status.WARNING, Map.of());
+    var entry = new LogEntryContent(ending.reason(), Status.WARNING);
     return close(held, entry, ending, new OrchestrationContext(leadership, recorder, Risks.NONE));
   }
 

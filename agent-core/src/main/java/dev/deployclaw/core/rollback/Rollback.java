@@ -31,8 +31,6 @@ import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.survey.EstateSurvey;
@@ -95,10 +93,7 @@ public final class Rollback {
     var base = ledger.base();
     var refusal = refusal(asked.target(), base, asked.procedure());
     if (refusal.isPresent()) {
-      return end(
-          recorder,
-          new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, refusal.get()),
-          leadership);
+      return end(recorder, ExecutionOutcome.refused(refusal.get()), leadership);
     }
     var undone = ledger.read(base.change()).map(StoredExecution::execution).orElseThrow();
     var opening = opening(undone, base, asked, recorder);

@@ -13,12 +13,10 @@ import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.StateStore.Leadership;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.PolicySet;
 import java.util.List;
 import java.util.Optional;
@@ -48,20 +46,20 @@ public final class SnapshotTaker {
 
   public RequestOutcome run(Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    return finisher.end(recorder, ending(recorder), Optional.of(leadership), List.of());
+    return finisher.end(
+        recorder,
+        StoreQuestion.answer(() -> ending(recorder), ExecutionOutcome::unreachable),
+        Optional.of(leadership),
+        List.of());
   }
 
   private ExecutionOutcome ending(ExecutionRecorder recorder) throws InterruptedException {
-    try {
-      var base = store.ledger().base();
-      var committed = store.archive().committed(base);
-      return committed.isEmpty()
-          ? ExecutionOutcome.unreachable(
-              "the committed policy set of epoch " + base.epoch() + " can't be read")
-          : take(base, committed.get(), recorder);
-    } catch (Unreachable e) {
-      return ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
-    }
+    var base = store.ledger().base();
+    var committed = store.archive().committed(base);
+    return committed.isEmpty()
+        ? ExecutionOutcome.unreachable(
+            "the committed policy set of epoch " + base.epoch() + " can't be read")
+        : take(base, committed.get(), recorder);
   }
 
   private ExecutionOutcome take(BaseEpoch base, PolicySet committed, ExecutionRecorder recorder)
@@ -95,10 +93,7 @@ public final class SnapshotTaker {
       return ExecutionOutcome.unreachable("no snapshot was taken, since " + kept.sentence());
     }
     return kept.status() == Status.OK
-        ? new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, kept.sentence())
-        : new ExecutionOutcome(
-            ExecutionStatus.FAILED,
-            ExitCode.FAILED,
-            "the snapshot isn't whole: " + kept.sentence());
+        ? ExecutionOutcome.completed(kept.sentence())
+        : ExecutionOutcome.failed("the snapshot isn't whole: " + kept.sentence());
   }
 }

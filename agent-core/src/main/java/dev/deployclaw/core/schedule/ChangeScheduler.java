@@ -15,8 +15,6 @@ import dev.deployclaw.core.log.RecordedDecision.Name;
 import dev.deployclaw.core.log.RecordedDecision.Policies;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -147,9 +145,7 @@ public final class ChangeScheduler {
   }
 
   private static ExecutionOutcome full(ScheduledChange entry) {
-    return new ExecutionOutcome(
-        ExecutionStatus.REFUSED,
-        ExitCode.REFUSED,
+    return ExecutionOutcome.refused(
         "%d changes wait for their time already, so %s isn't scheduled: wait, or cancel one (deployclaw status lists them)"
             .formatted(MOST, entry.id()));
   }
@@ -163,10 +159,7 @@ public final class ChangeScheduler {
             .flatMap(ScheduledChange::read)
             .filter(s -> s.atMillis() <= time.instant().toEpochMilli());
     if (scheduled.isEmpty()) {
-      return RequestOutcome.of(
-          "",
-          new ExecutionOutcome(
-              ExecutionStatus.NO_CHANGE, ExitCode.OK, id + " is not due any more"));
+      return RequestOutcome.of("", ExecutionOutcome.noChange(id + " is not due any more"));
     }
     var over = tooLate(scheduled.get(), entry.get(), leadership);
     return over.isPresent() ? over.get() : starter.begin(scheduled.get());
@@ -230,7 +223,7 @@ public final class ChangeScheduler {
       throws InterruptedException {
     var recorder = recorders.goOn(ScheduledChange.id(entry), TaskOperation.APPLY_POLICIES);
     var content =
-        new LogEntryContent(why, Status.WARNING, Map.of())
+        new LogEntryContent(why, Status.WARNING)
             .deciding(RecordedDecision.by(Name.UNSCHEDULE, "taken-off"));
     var record = recorder.record(Phase.FINISH, ACTION, content);
     var on =

@@ -10,8 +10,6 @@ import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.recovery.CrashRecovery;
 import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -96,7 +94,7 @@ public final class ChangeService {
 
   /** Leaves a log of a request that isn't carried out, and why. */
   public RequestOutcome decline(TaskRequest request, String reason) throws InterruptedException {
-    var ending = new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, reason);
+    var ending = ExecutionOutcome.aborted(reason);
     return leading.turnedAway(Optional.of(request), ending, false);
   }
 
@@ -203,6 +201,6 @@ public final class ChangeService {
   }
 
   private RequestRunner runner(Leadership leadership) {
-    return new RequestRunner(parts, leading, leadership);
+    return new RequestRunner(parts, leadership);
   }
 }

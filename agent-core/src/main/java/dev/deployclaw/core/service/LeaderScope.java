@@ -14,6 +14,7 @@ import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskOperation;
@@ -83,8 +84,7 @@ public final class LeaderScope {
       return stopped.isPresent() ? stopped.get() : elected(request, led);
     } catch (Unreachable e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
-      return turnedAway(
-          request, ExecutionOutcome.unreachable(ExecutionOutcome.storeUnreachable(e)), false);
+      return turnedAway(request, ExecutionOutcome.unreachable(StoreQuestion.reason(e)), false);
     }
   }
 
@@ -130,11 +130,6 @@ public final class LeaderScope {
     return alarm.raise();
   }
 
-  /** Why no new change may begin, for what waits for the stream; empty where one may. */
-  Optional<String> full() {
-    return ports.journal().stream().full();
-  }
-
   /**
    * Finishes what was left behind, and nothing more.
    *
@@ -147,8 +142,7 @@ public final class LeaderScope {
           ? recovered(leftOut)
           : new RecoveryReport(ExitCode.FAILED, List.of(), RegressionDetector.sentence(ahead));
     } catch (Unreachable e) {
-      return new RecoveryReport(
-          ExitCode.UNREACHABLE, List.of(), ExecutionOutcome.storeUnreachable(e));
+      return new RecoveryReport(ExitCode.UNREACHABLE, List.of(), StoreQuestion.reason(e));
     }
   }
 
@@ -187,8 +181,7 @@ public final class LeaderScope {
   }
 
   private ExecutionOutcome busy() throws InterruptedException {
-    return new ExecutionOutcome(
-        ExecutionStatus.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state()));
+    return ExecutionOutcome.aborted(LeaderElection.taken(ports.state()));
   }
 
   private static String unfinished(RequestOutcome blocked) {

@@ -20,8 +20,6 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -114,9 +112,7 @@ final class LostStateRestorer {
   private RequestOutcome putBack(Leadership leadership) throws InterruptedException {
     var there = look();
     if (there.isEmpty()) {
-      return RequestOutcome.of(
-          "",
-          new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, "nothing is lost any more"));
+      return RequestOutcome.of("", ExecutionOutcome.noChange("nothing is lost any more"));
     }
     var loss = there.get();
     var recorder = parts.recorders().begin(TaskOperation.REPAIR_DRIFT, true);
@@ -192,7 +188,7 @@ final class LostStateRestorer {
             from);
     context.recorder().took(Phase.PUBLISH, from);
     return replies.allYes()
-        ? new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done)
+        ? ExecutionOutcome.completed(done)
         : ExecutionOutcome.unknown(done + left + "; the next look tries it again");
   }
 

@@ -10,7 +10,7 @@ import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.RequestOrigin;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -29,15 +29,12 @@ final class PlanPreviewer {
   }
 
   PlanPreviewReport of(TaskRequest request) throws InterruptedException {
-    try {
-      var recorder =
-          new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
-              .begin(TaskOperation.APPLY_POLICIES, false);
-      return answer(parts.plan(request, recorder), request);
-    } catch (Unreachable e) {
-      return new PlanPreviewReport.Refused(
-          ExitCode.UNREACHABLE, ExecutionOutcome.storeUnreachable(e));
-    }
+    var recorder =
+        new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
+            .begin(TaskOperation.APPLY_POLICIES, false);
+    return StoreQuestion.answer(
+        () -> answer(parts.plan(request, recorder), request),
+        why -> new PlanPreviewReport.Refused(ExitCode.UNREACHABLE, why));
   }
 
   private PlanPreviewReport answer(PlanningResult planned, TaskRequest request)

@@ -26,9 +26,8 @@ import dev.deployclaw.core.regression.AheadMember;
 import dev.deployclaw.core.regression.RegressionDetector;
 import dev.deployclaw.core.regression.RegressionDetector.Seen;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
@@ -56,10 +55,7 @@ import java.util.TreeMap;
  */
 final class RegressionOverride {
   private static final ExecutionOutcome ACCEPTED =
-      new ExecutionOutcome(
-          ExecutionStatus.COMPLETED,
-          ExitCode.OK,
-          "accepted: what back ends name is never given out again");
+      ExecutionOutcome.completed("accepted: what back ends name is never given out again");
 
   /** How far above what the state store knows a mark may be. */
   private static final long MOST_AHEAD = 1_000_000;
@@ -87,15 +83,17 @@ final class RegressionOverride {
       var recorder = parts.recorders().begin(request, TaskOperation.APPLY_POLICIES, true);
       recorder.asked(request);
       if (seen.ahead().isEmpty()) {
-        return end(recorder, nothing("no back end is ahead of the state store"), Optional.empty());
+        return end(
+            recorder,
+            ExecutionOutcome.noChange("no back end is ahead of the state store"),
+            Optional.empty());
       }
       var absurd = absurd(seen);
       var refused = absurd.isPresent() ? absurd : raise(seen, request, recorder);
       var raised = end(recorder, refused.orElse(ACCEPTED), Optional.empty());
       return refused.isPresent() ? raised : inForce(request);
     } catch (Unreachable e) {
-      return RequestOutcome.of(
-          "", ExecutionOutcome.unreachable(ExecutionOutcome.storeUnreachable(e)));
+      return RequestOutcome.of("", ExecutionOutcome.unreachable(StoreQuestion.reason(e)));
     }
   }
 
@@ -151,9 +149,7 @@ final class RegressionOverride {
         .filter(a -> a.observed() - a.expected() > MOST_AHEAD)
         .findFirst()
         .map(a ->
-            new ExecutionOutcome(
-                ExecutionStatus.REFUSED,
-                ExitCode.REFUSED,
+            ExecutionOutcome.refused(
                 "%s: more than %d above can't be real; mend that member's mark by hand, then ask again"
                     .formatted(a.text(), MOST_AHEAD)));
   }
@@ -162,9 +158,7 @@ final class RegressionOverride {
       Seen seen, TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
     try (var leadership = LeaderElection.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        return Optional.of(
-            new ExecutionOutcome(
-                ExecutionStatus.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state())));
+        return Optional.of(ExecutionOutcome.aborted(LeaderElection.taken(ports.state())));
       }
       var record = recorder.record(Phase.OPEN, "Accepting the state store", entry(seen));
       return switch (ledger.permit(
@@ -172,9 +166,7 @@ final class RegressionOverride {
         case Permit.Given() -> Optional.empty();
         case Permit.Refused() ->
             Optional.of(
-                new ExecutionOutcome(
-                    ExecutionStatus.ABORTED,
-                    ExitCode.ABORTED,
+                ExecutionOutcome.aborted(
                     "another agent leads, or gave out an epoch meanwhile: ask again"));
         case Permit.Unknown(String reason) ->
             Optional.of(ExecutionOutcome.unknown(reason + ": ask again"));
@@ -231,10 +223,7 @@ final class RegressionOverride {
     if (ChangeContent.rollbackTarget(base) == 0) {
       String next =
           "accepted; nothing is committed, so what back ends enforce stays until the next change";
-      return end(
-          recorder,
-          new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, next),
-          Optional.of(leadership));
+      return end(recorder, ExecutionOutcome.completed(next), Optional.of(leadership));
     }
     var committed = parts.store().archive().committed(base);
     if (committed.isEmpty()) {
@@ -268,9 +257,7 @@ final class RegressionOverride {
   }
 
   private static ExecutionOutcome unread(BaseEpoch base) {
-    return new ExecutionOutcome(
-        ExecutionStatus.FAILED,
-        ExitCode.FAILED,
+    return ExecutionOutcome.failed(
         "accepted; but the policy set of epoch %d can't be read: put another in force with a change, or go back with: deployclaw rollback last"
             .formatted(base.epoch()));
   }
@@ -307,9 +294,5 @@ final class RegressionOverride {
 
   private static Write number(String key, long value) {
     return new Write.Put(key, Long.toString(value).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static ExecutionOutcome nothing(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 }

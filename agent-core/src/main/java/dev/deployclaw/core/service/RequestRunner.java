@@ -39,7 +39,6 @@ import dev.deployclaw.core.writeback.SourceWriteBack;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -49,14 +48,12 @@ final class RequestRunner {
   private static final int MOST_LISTED = 50;
 
   private final AgentComponents parts;
-  private final LeaderScope leading;
   private final QueryService queries;
   private final ChangeOrchestrator orchestrator;
   private final Leadership leadership;
 
-  RequestRunner(AgentComponents parts, LeaderScope leading, Leadership leadership) {
+  RequestRunner(AgentComponents parts, Leadership leadership) {
     this.parts = parts;
-    this.leading = leading;
     this.queries = new QueryService(parts);
     this.orchestrator = parts.orchestrator();
     this.leadership = leadership;
@@ -170,11 +167,11 @@ final class RequestRunner {
     recorder.planned(hash);
     tell(plan, recorder);
     if (plan.changesNothing()) {
-      return end(recorder, nothing("nothing would change"), List.of());
+      return end(recorder, ExecutionOutcome.noChange("nothing would change"), List.of());
     }
     if (plan.intent().guards().dryRun()) {
       String would = plan.diff().differences().size() + " differences, not carried out: a dry run";
-      return end(recorder, nothing(would), List.of());
+      return end(recorder, ExecutionOutcome.noChange(would), List.of());
     }
     var start = plan.intent().schedule().startAt().map(Instant::parse);
     if (start.filter(s -> s.isBefore(request.received())).isPresent()) {
@@ -219,7 +216,7 @@ final class RequestRunner {
       case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
           giveUp(recorder, ending, questions);
       case PlanningResult.Other(Intent intent, var _) ->
-          giveUp(recorder, refusal(isNot(intent.operation())), List.of());
+          giveUp(recorder, ExecutionOutcome.refused(isNot(intent.operation())), List.of());
       case PlanningResult.Ready ready ->
           ready.plan().targetDigest().equals(scheduled.target())
               ? opened(ready.waitingFor(scheduled.demands()), request, recorder)
@@ -256,7 +253,7 @@ final class RequestRunner {
   private RequestOutcome open(
       PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
-    var full = leading.full();
+    var full = parts.ports().journal().stream().full();
     if (full.isPresent()) {
       return refuse(recorder, full.get());
     }
@@ -344,24 +341,16 @@ final class RequestRunner {
   private RequestOutcome refuse(ExecutionRecorder recorder, String reason)
       throws InterruptedException {
     var entry =
-        new LogEntryContent(reason, Status.WARNING, Map.of())
+        new LogEntryContent(reason, Status.WARNING)
             .deciding(RecordedDecision.by(Name.REFUSE, "request"));
     recorder.tell(Phase.PLAN, "Refusing", entry);
-    return end(recorder, refusal(reason), List.of());
+    return end(recorder, ExecutionOutcome.refused(reason), List.of());
   }
 
   private RequestOutcome end(
       ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
       throws InterruptedException {
     return parts.finisher().end(recorder, ending, Optional.of(leadership), questions);
-  }
-
-  private static ExecutionOutcome nothing(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
-  }
-
-  private static ExecutionOutcome refusal(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason);
   }
 
   private static String isNot(TaskOperation operation) {

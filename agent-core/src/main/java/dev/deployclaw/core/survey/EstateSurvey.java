@@ -13,8 +13,6 @@ import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -77,9 +75,8 @@ public final class EstateSurvey {
     recorder.tellTimed(Phase.PLAN, operation, entry, from);
     recorder.summarise(entry.detail(), entry.status());
     if (loop.isPresent()) {
-      recorder.tell(Phase.PLAN, operation, new LogEntryContent(loop.get(), Status.ERROR, Map.of()));
-      return Optional.of(
-          new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, loop.get()));
+      recorder.tell(Phase.PLAN, operation, new LogEntryContent(loop.get(), Status.ERROR));
+      return Optional.of(ExecutionOutcome.aborted(loop.get()));
     }
     return fatal
         ? Optional.of(ending(operation + ": " + entry.detail(), replies))

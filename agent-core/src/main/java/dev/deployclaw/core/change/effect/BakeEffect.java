@@ -24,7 +24,6 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -62,7 +61,7 @@ final class BakeEffect implements EffectHandler.WithContent {
     this.validate = new ValidateEffect(d);
     this.state = d.ports().state();
     this.settings = d.settings();
-    this.time = d.ports().time();
+    this.time = d.time();
   }
 
   /** What one look showed. */
@@ -130,7 +129,7 @@ final class BakeEffect implements EffectHandler.WithContent {
             instanceof EffectResult.NextEvent(ChangeEvent.Refused(String reason))) {
       return refused(reason, context);
     }
-    judge(new LogEntryContent("passed, looks: " + looks, Status.OK, Map.of()), "passed", context);
+    judge(new LogEntryContent("passed, looks: " + looks, Status.OK), "passed", context);
     context.recorder().summarise("watched, " + looks + " looks", Status.OK);
     return new EffectResult.NextEvent(new ChangeEvent.Soaked());
   }
@@ -205,7 +204,7 @@ final class BakeEffect implements EffectHandler.WithContent {
   }
 
   private EffectResult refused(String reason, OrchestrationContext context) {
-    judge(new LogEntryContent(reason, Status.ERROR, Map.of()), "failed", context);
+    judge(new LogEntryContent(reason, Status.ERROR), "failed", context);
     context.recorder().summarise("watched: " + reason, Status.ERROR);
     return new EffectResult.NextEvent(new ChangeEvent.Refused("bake: " + reason));
   }
@@ -218,7 +217,7 @@ final class BakeEffect implements EffectHandler.WithContent {
   }
 
   private static void tell(String detail, Status status, OrchestrationContext context) {
-    context.recorder().tell(Phase.BAKE, "Watching", new LogEntryContent(detail, status, Map.of()));
+    context.recorder().tell(Phase.BAKE, "Watching", new LogEntryContent(detail, status));
   }
 
   private static Duration pause(ChangeExecution x, long leftMillis) {
@@ -232,35 +231,12 @@ final class BakeEffect implements EffectHandler.WithContent {
   }
 
   private static long until(ChangeState state) {
-    return switch (state) {
-      case ChangeState.Baking b -> b.untilMillis();
-      case ChangeState.Soaking s -> s.untilMillis();
-      case ChangeState.Opened _,
-          ChangeState.Checkpointed _,
-          ChangeState.Staged _,
-          ChangeState.Prepared _ ->
-          idle(state);
-      case ChangeState.Held _,
-          ChangeState.Resumed _,
-          ChangeState.Cleared _,
-          ChangeState.Widened _ ->
-          idle(state);
-      case ChangeState.Withdrawing _, ChangeState.Committed _, ChangeState.Published _ ->
-          idle(state);
-      case ChangeState.Converged _,
-          ChangeState.Baked _,
-          ChangeState.Completed _,
-          ChangeState.Undoing _ ->
-          idle(state);
-      case ChangeState.RolledBack _,
-          ChangeState.Failed _,
-          ChangeState.Aborting _,
-          ChangeState.Aborted _ ->
-          idle(state);
-    };
-  }
-
-  private static long idle(ChangeState state) {
+    if (state instanceof ChangeState.Baking baking) {
+      return baking.untilMillis();
+    }
+    if (state instanceof ChangeState.Soaking soaking) {
+      return soaking.untilMillis();
+    }
     throw new IllegalStateException("isn't watched: " + state);
   }
 }

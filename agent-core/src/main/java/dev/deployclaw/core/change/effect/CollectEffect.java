@@ -56,9 +56,9 @@ final class CollectEffect implements EffectHandler.WithoutContent {
   CollectEffect(EffectDependencies d) {
     this.participants = d.participants();
     this.state = d.ports().state();
-    this.ledger = d.store().ledger();
+    this.ledger = d.ledger();
     this.settings = d.settings();
-    this.time = d.ports().time();
+    this.time = d.time();
   }
 
   @Override
@@ -178,7 +178,7 @@ final class CollectEffect implements EffectHandler.WithoutContent {
       }
     }
     if (!left.isEmpty()) {
-      var entry = new LogEntryContent("left: " + String.join("; ", left), Status.WARNING, Map.of());
+      var entry = new LogEntryContent("left: " + String.join("; ", left), Status.WARNING);
       context.recorder().tell(Phase.FINISH, "Collecting old epochs", entry);
     }
     return new EffectResult.NextEvent(new ChangeEvent.Collected());

@@ -27,8 +27,8 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
 
   CompensateEffect(EffectDependencies d) {
     this.opener = d.opener();
-    this.ledger = d.store().ledger();
-    this.archive = d.store().archive();
+    this.ledger = d.ledger();
+    this.archive = d.archive();
   }
 
   @Override

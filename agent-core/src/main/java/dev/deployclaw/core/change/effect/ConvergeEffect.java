@@ -12,18 +12,12 @@ import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 
 /** Waits, within a bound, until every member acts on the committed epoch. */
-final class ConvergeEffect implements EffectHandler.WithContent {
-  private final EffectDependencies dependencies;
-
-  ConvergeEffect(EffectDependencies d) {
-    this.dependencies = d;
-  }
-
+record ConvergeEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    long from = dependencies.ports().time().micros();
+    long from = dependencies.time().micros();
     var activation = content.activation(x);
     var completion = context.completion(x, content);
     var participants = dependencies.participants().on(completion);
@@ -48,7 +42,7 @@ final class ConvergeEffect implements EffectHandler.WithContent {
       EpochSpec activation, ParticipantFanout participants, OrchestrationContext context)
       throws InterruptedException {
     var open = participants.converged(activation, context.callContext()).answering(Answer.NO);
-    if (!open.isEmpty() && dependencies.store().ledger().leads(context.leadership())) {
+    if (!open.isEmpty() && dependencies.ledger().leads(context.leadership())) {
       var _ = participants.again(open, activation, context.callContext());
     }
   }

@@ -1,8 +1,6 @@
 package dev.deployclaw.core.change.effect;
 
-import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -11,15 +9,7 @@ import dev.deployclaw.core.machine.ChangeExecution;
 import java.util.List;
 
 /** Removes what was staged for an epoch that isn't committed. */
-final class DiscardEffect implements EffectHandler.WithoutContent {
-  private final ParticipantFanout participants;
-  private final AgentClock time;
-
-  DiscardEffect(EffectDependencies d) {
-    this.participants = d.participants();
-    this.time = d.ports().time();
-  }
-
+record DiscardEffect(EffectDependencies dependencies) implements EffectHandler.WithoutContent {
   @Override
   public EffectResult perform(ChangeExecution x, OrchestrationContext context)
       throws InterruptedException {
@@ -28,8 +18,8 @@ final class DiscardEffect implements EffectHandler.WithoutContent {
 
   /** What could not be removed, each with the reason. */
   List<String> remove(ChangeExecution x, OrchestrationContext context) throws InterruptedException {
-    long from = time.micros();
-    var replies = participants.discard(x.epoch(), context.callContext());
+    long from = dependencies.time().micros();
+    var replies = dependencies.participants().discard(x.epoch(), context.callContext());
     String action = "Removing what was staged for epoch " + x.epoch();
     context.recorder().tellTimed(Phase.FINISH, action, LogEntryContent.of(replies), from);
     return replies.all().stream()

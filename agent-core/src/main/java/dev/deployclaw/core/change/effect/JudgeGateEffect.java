@@ -1,7 +1,5 @@
 package dev.deployclaw.core.change.effect;
 
-import dev.deployclaw.core.environment.AgentClock;
-import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GatePolicy.Verdict;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Status;
@@ -9,17 +7,10 @@ import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 
 /** Asks the approval policy whether the prepared change goes on by itself. */
-final class JudgeGateEffect implements EffectHandler.WithoutContent {
-  private final GatePolicy gate;
-  private final AgentClock time;
-
-  JudgeGateEffect(EffectDependencies d) {
-    this.gate = d.settings().gate();
-    this.time = d.ports().time();
-  }
-
+record JudgeGateEffect(EffectDependencies dependencies) implements EffectHandler.WithoutContent {
   @Override
   public EffectResult perform(ChangeExecution x, OrchestrationContext context) {
+    var gate = dependencies.settings().gate();
     return switch (gate.judge(x, context.risks())) {
       case Verdict.Pass(String rule) -> {
         context.recorder().summarise("the gate passed it by rule " + rule, Status.OK);
@@ -29,7 +20,7 @@ final class JudgeGateEffect implements EffectHandler.WithoutContent {
         context
             .recorder()
             .summarise("held at the gate by rule " + rule + ": " + why, Status.WARNING);
-        var until = time.instant().plus(gate.holdFor());
+        var until = dependencies.time().instant().plus(gate.holdFor());
         yield new EffectResult.NextEvent(
             new ChangeEvent.GateHeld(rule, why, until.toEpochMilli(), approval));
       }

@@ -1,7 +1,5 @@
 package dev.deployclaw.core.change.effect;
 
-import dev.deployclaw.core.call.ParticipantFanout;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.CheckpointFile;
 import dev.deployclaw.core.ledger.OrchestrationContext;
@@ -12,26 +10,17 @@ import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.planning.SkillPinCheck;
 
 /** After an approval: the skill is as it was, and every member holds what the checkpoint says. */
-final class ObserveAgainEffect implements EffectHandler.WithoutContent {
-  private final ParticipantFanout participants;
-  private final SkillPinCheck skills;
-  private final AgentClock time;
-
-  ObserveAgainEffect(EffectDependencies d) {
-    this.participants = d.participants();
-    this.skills = new SkillPinCheck(d.ports().procedures());
-    this.time = d.ports().time();
-  }
-
+record ObserveAgainEffect(EffectDependencies dependencies) implements EffectHandler.WithoutContent {
   @Override
   public EffectResult perform(ChangeExecution x, OrchestrationContext context)
       throws InterruptedException {
+    var skills = new SkillPinCheck(dependencies.ports().procedures());
     var refused = skills.again(x, context.recorder());
     if (refused.isPresent()) {
       return new EffectResult.NextEvent(refused.get());
     }
-    long from = time.micros();
-    var observed = participants.observe(context.callContext());
+    long from = dependencies.time().micros();
+    var observed = dependencies.participants().observe(context.callContext());
     context
         .recorder()
         .tellTimed(

@@ -1,9 +1,7 @@
 package dev.deployclaw.core.change.effect;
 
 import dev.deployclaw.core.call.ExecutorRegistry;
-import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.OrchestrationContext;
@@ -16,21 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Asks every participant for its vote on the digest that it read back. */
-final class PrepareEffect implements EffectHandler.WithContent {
-  private final ParticipantFanout participants;
-  private final AgentClock time;
-
-  PrepareEffect(EffectDependencies d) {
-    this.participants = d.participants();
-    this.time = d.ports().time();
-  }
-
+record PrepareEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    long from = time.micros();
-    var replies = participants.prepare(content.activation(x), context.callContext());
+    long from = dependencies.time().micros();
+    var replies = dependencies.participants().prepare(content.activation(x), context.callContext());
     context
         .recorder()
         .tellTimed(

@@ -9,18 +9,12 @@ import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 
 /** Tells every participant to act on the committed epoch. */
-final class PublishEffect implements EffectHandler.WithContent {
-  private final EffectDependencies dependencies;
-
-  PublishEffect(EffectDependencies d) {
-    this.dependencies = d;
-  }
-
+record PublishEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    long from = dependencies.ports().time().micros();
+    long from = dependencies.time().micros();
     var activation = content.activation(x);
     var completion = context.completion(x, content);
     var participants = dependencies.participants().on(completion);

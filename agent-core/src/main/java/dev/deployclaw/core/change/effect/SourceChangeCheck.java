@@ -1,10 +1,7 @@
 package dev.deployclaw.core.change.effect;
 
-import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.OrchestrationContext;
-import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
@@ -25,19 +22,9 @@ import java.util.SortedSet;
  * Compared is what the documents mean, so that another comment or another order of keys is no
  * change. An edit between this look and the commit shows in the next scan.
  */
-final class SourceChangeCheck {
+record SourceChangeCheck(EffectDependencies dependencies) {
   private static final int MOST_NAMED = 3;
   private static final String READ = "sources.read";
-
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final PolicySetReader archive;
-
-  SourceChangeCheck(AgentPorts ports, AgentSettings settings, PolicySetReader archive) {
-    this.ports = ports;
-    this.settings = settings;
-    this.archive = archive;
-  }
 
   /** What was read again. */
   private record Again(Map<String, MemberReport> documents, CollectedPolicies collected) {}
@@ -46,12 +33,12 @@ final class SourceChangeCheck {
   Optional<ChangeEvent.Stopped> moved(
       ChangeExecution x, PolicySet target, OrchestrationContext context)
       throws InterruptedException {
-    var applied = archive.provenance(x.epoch()).applied();
+    var applied = dependencies.archive().provenance(x.epoch()).applied();
     if (x.kind().back() || applied.isEmpty()) {
       return Optional.empty();
     }
-    long from = ports.time().micros();
-    var outcome = new EstateSurvey(ports, settings).quietly(READ);
+    long from = dependencies.time().micros();
+    var outcome = new EstateSurvey(dependencies.ports(), dependencies.settings()).quietly(READ);
     var again = new Again(SourceReports.documents(outcome), SourceReports.collect(outcome, target));
     var stopped = judge(applied, target, again);
     String detail =
@@ -60,10 +47,7 @@ final class SourceChangeCheck {
     context
         .recorder()
         .tellTimed(
-            Phase.COMMIT,
-            "Reading the sources again",
-            new LogEntryContent(detail, status, Map.of()),
-            from);
+            Phase.COMMIT, "Reading the sources again", new LogEntryContent(detail, status), from);
     return stopped;
   }
 

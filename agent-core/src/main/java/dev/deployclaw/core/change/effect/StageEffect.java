@@ -1,7 +1,5 @@
 package dev.deployclaw.core.change.effect;
 
-import dev.deployclaw.core.call.ParticipantFanout;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.OrchestrationContext;
@@ -10,21 +8,13 @@ import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 
 /** Writes the epoch where no request is decided by it: the store of policy sets first. */
-final class StageEffect implements EffectHandler.WithContent {
-  private final ParticipantFanout participants;
-  private final AgentClock time;
-
-  StageEffect(EffectDependencies d) {
-    this.participants = d.participants();
-    this.time = d.ports().time();
-  }
-
+record StageEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    long from = time.micros();
-    var replies = participants.stage(content.activation(x), context.callContext());
+    long from = dependencies.time().micros();
+    var replies = dependencies.participants().stage(content.activation(x), context.callContext());
     context
         .recorder()
         .tellTimed(Phase.STAGE, "Staging epoch " + x.epoch(), LogEntryContent.of(replies), from);

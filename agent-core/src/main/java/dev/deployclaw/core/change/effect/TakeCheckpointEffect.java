@@ -1,9 +1,7 @@
 package dev.deployclaw.core.change.effect;
 
-import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
 import dev.deployclaw.core.drift.Discrepancy;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.CheckpointFile;
@@ -19,28 +17,12 @@ import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.survey.UnrestoredMembers;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Observes every participant, stores what was seen under its hash, reads it back and compares. A
  * rollback goes on without members, or the object store, that can't be reached, and says so.
  */
-final class TakeCheckpointEffect implements EffectHandler.WithContent {
-  private final ParticipantFanout participants;
-  private final ObjectStore objects;
-  private final AgentClock time;
-  private final RegressionDetector regression;
-  private final UnrestoredMembers unrestored;
-
-  TakeCheckpointEffect(EffectDependencies d) {
-    this.participants = d.participants();
-    this.objects = d.ports().objects();
-    this.time = d.ports().time();
-    this.regression = new RegressionDetector(d.ports(), d.settings());
-    this.unrestored =
-        new UnrestoredMembers(d.store().ledger(), d.store().archive(), d.participants());
-  }
-
+record TakeCheckpointEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
@@ -49,9 +31,9 @@ final class TakeCheckpointEffect implements EffectHandler.WithContent {
       return EffectResult.stopped(
           AbortCause.UNREACHABLE, "the policy set of epoch " + x.base().epoch() + " can't be read");
     }
-    long from = time.micros();
-    var marks = regression.begin();
-    var observed = participants.observe(context.callContext());
+    long from = dependencies.time().micros();
+    var marks = new RegressionDetector(dependencies.ports(), dependencies.settings()).begin();
+    var observed = dependencies.participants().observe(context.callContext());
     var ahead = marks.see().ahead();
     if (!ahead.isEmpty()) {
       return EffectResult.stopped(AbortCause.REGRESSED, RegressionDetector.sentence(ahead));
@@ -64,7 +46,10 @@ final class TakeCheckpointEffect implements EffectHandler.WithContent {
       if (!observed.allYes()) {
         return RequiredReplies.unobserved(observed);
       }
-      var former = unrestored.among(x.base(), observed.all(), context.callContext());
+      var former =
+          new UnrestoredMembers(
+                  dependencies.ledger(), dependencies.archive(), dependencies.participants())
+              .among(x.base(), observed.all(), context.callContext());
       if (!former.isEmpty()) {
         return unrestored(former);
       }
@@ -90,18 +75,22 @@ final class TakeCheckpointEffect implements EffectHandler.WithContent {
     String sha256 = CanonicalJson.sha256(bytes);
     String name = "checkpoints/" + sha256 + ".json";
     String fingerprint = CheckpointFile.fingerprint(observed);
-    if (objects.create(name, bytes) instanceof ObjectStore.Put.Failed(var fault)) {
+    if (dependencies.objects().create(name, bytes) instanceof ObjectStore.Put.Failed(var fault)) {
       return x.kind().back()
           ? pending(
               new Checkpoint(name, sha256, fingerprint, false), bytes, fault.reason(), context)
           : EffectResult.stopped(AbortCause.UNREACHABLE, "checkpoint: " + fault.reason());
     }
     var checkpoint = new Checkpoint(name, sha256, fingerprint, true);
-    var altered = CheckpointFile.altered(objects, x, checkpoint);
+    var altered = CheckpointFile.altered(dependencies.objects(), x, checkpoint);
     if (altered.isPresent()) {
       return new EffectResult.NextEvent(altered.get());
     }
-    String where = objects.locate(name) + " holds " + bytes.length + " bytes, SHA-256 read back";
+    String where =
+        dependencies.objects().locate(name)
+            + " holds "
+            + bytes.length
+            + " bytes, SHA-256 read back";
     context.recorder().summarise(observed.counts() + " observed", Status.OK);
     context.recorder().summarise(where, Status.OK);
     return new EffectResult.NextEvent(new ChangeEvent.CheckpointTaken(checkpoint));
@@ -109,7 +98,7 @@ final class TakeCheckpointEffect implements EffectHandler.WithContent {
 
   private EffectResult pending(
       Checkpoint checkpoint, byte[] bytes, String reason, OrchestrationContext context) {
-    boolean kept = objects.keep(checkpoint.object(), bytes);
+    boolean kept = dependencies.objects().keep(checkpoint.object(), bytes);
     String detail =
         "the checkpoint's object is pending, "
             + (kept ? "kept here until it can be stored: " : "and kept nowhere: ")
@@ -119,7 +108,7 @@ final class TakeCheckpointEffect implements EffectHandler.WithContent {
         .tell(
             Phase.CHECKPOINT,
             "Storing the checkpoint",
-            new LogEntryContent(detail, Status.WARNING, Map.of()));
+            new LogEntryContent(detail, Status.WARNING));
     context.recorder().summarise(detail, Status.WARNING);
     return new EffectResult.NextEvent(new ChangeEvent.CheckpointTaken(checkpoint));
   }

@@ -15,15 +15,7 @@ import dev.deployclaw.core.result.ExecutionOutcome;
  * Sends synthetic requests through the enforcement points. A compensation, and what puts back what
  * was found before the first change, is proven by the digests that every member holds.
  */
-final class ValidateEffect implements EffectHandler.WithContent {
-  private final EffectDependencies dependencies;
-  private final SyntheticProbe probe;
-
-  ValidateEffect(EffectDependencies d) {
-    this.dependencies = d;
-    this.probe = new SyntheticProbe(d.ports().executors(), d.settings(), d.ports().time());
-  }
-
+record ValidateEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
@@ -31,9 +23,12 @@ final class ValidateEffect implements EffectHandler.WithContent {
     if (x.kind() == ChangeKind.COMPENSATION || x.restores()) {
       return compare(x, content, context);
     }
+    var probe =
+        new SyntheticProbe(
+            dependencies.ports().executors(), dependencies.settings(), dependencies.time());
     var event = probe.probe(content.activation(x), x.rollout(), context);
     boolean watched = x.state().onTrial() || x.rollout().bakes();
-    long now = dependencies.ports().time().instant().toEpochMilli();
+    long now = dependencies.time().instant().toEpochMilli();
     return new EffectResult.NextEvent(
         event instanceof ChangeEvent.Validated && watched
             ? new ChangeEvent.BakeBegun(now + x.rollout().bakeMillis())
@@ -44,13 +39,13 @@ final class ValidateEffect implements EffectHandler.WithContent {
   private EffectResult compare(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    var ledger = dependencies.store().ledger();
+    var ledger = dependencies.ledger();
     var active = ledger.active().filter(a -> a.digest().equals(x.digest()));
     if (active.isEmpty()) {
       return new EffectResult.NextEvent(
           new ChangeEvent.Refused("active doesn't name the digest that was to come back"));
     }
-    long from = dependencies.ports().time().micros();
+    long from = dependencies.time().micros();
     var completion = context.completion(x, content);
     var participants = dependencies.participants().on(completion);
     var observed = completion.atLast(dependencies.convergence(participants).observe(context));

@@ -7,29 +7,19 @@ import dev.deployclaw.core.ledger.TemporaryChangeExpiry;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
-import dev.deployclaw.core.spi.ObjectStore;
 import java.util.Optional;
 
 /**
  * The last look before the commit: the change's time isn't over, the checkpoint's object still has
  * its hash, and the sources say what was taken from them.
  */
-final class VerifyCheckpointEffect implements EffectHandler.WithContent {
-  private final TemporaryChangeExpiry expiry;
-  private final ObjectStore objects;
-  private final SourceChangeCheck sources;
-
-  VerifyCheckpointEffect(EffectDependencies d) {
-    this.expiry = new TemporaryChangeExpiry(d.store().archive(), d.ports().time());
-    this.objects = d.ports().objects();
-    this.sources = new SourceChangeCheck(d.ports(), d.settings(), d.store().archive());
-  }
-
+record VerifyCheckpointEffect(EffectDependencies dependencies)
+    implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    var end = expiry.over(x);
+    var end = new TemporaryChangeExpiry(dependencies.archive(), dependencies.time()).over(x);
     if (end.isPresent()) {
       String past = "its end, " + end.get() + ", is past: ask again, with a later one";
       return EffectResult.stopped(AbortCause.EXPIRED, past);
@@ -37,10 +27,10 @@ final class VerifyCheckpointEffect implements EffectHandler.WithContent {
     var checkpoint = x.checkpoint().orElseThrow();
     var stopped =
         checkpoint.stored()
-            ? CheckpointFile.altered(objects, x, checkpoint)
+            ? CheckpointFile.altered(dependencies.objects(), x, checkpoint)
             : Optional.<ChangeEvent.Stopped>empty();
     if (stopped.isEmpty()) {
-      stopped = sources.moved(x, content.set(), context);
+      stopped = new SourceChangeCheck(dependencies).moved(x, content.set(), context);
     }
     return new EffectResult.NextEvent(
         stopped.<ChangeEvent>map(s -> s).orElse(new ChangeEvent.CheckpointIntact()));

@@ -9,27 +9,17 @@ import dev.deployclaw.core.machine.ChangeExecution;
  * Publishes a candidate to its cohort, waits until every member acts on it, and proves both sides
  * of the cohort. No data is no pass: then the candidate is taken back, too.
  */
-final class WidenEffect implements EffectHandler.WithContent {
-  private final PublishEffect publish;
-  private final ConvergeEffect converge;
-  private final ValidateEffect validate;
-
-  WidenEffect(EffectDependencies d) {
-    this.publish = new PublishEffect(d);
-    this.converge = new ConvergeEffect(d);
-    this.validate = new ValidateEffect(d);
-  }
-
+record WidenEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    var result = publish.perform(x, content, context);
+    var result = new PublishEffect(dependencies).perform(x, content, context);
     if (result instanceof EffectResult.NextEvent(ChangeEvent.PublishedEverywhere _)) {
-      result = converge.perform(x, content, context);
+      result = new ConvergeEffect(dependencies).perform(x, content, context);
     }
     if (result instanceof EffectResult.NextEvent(ChangeEvent.ConvergedEverywhere _)) {
-      result = validate.perform(x, content, context);
+      result = new ValidateEffect(dependencies).perform(x, content, context);
     }
     return result instanceof EffectResult.Stuck(String pending)
         ? new EffectResult.NextEvent(new ChangeEvent.Refused("no data: " + pending))

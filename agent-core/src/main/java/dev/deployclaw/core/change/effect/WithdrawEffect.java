@@ -11,26 +11,16 @@ import java.util.Optional;
  * Takes a candidate back: every member acts on the committed epoch again, and then what was staged
  * for the candidate has no reader any more and is removed.
  */
-final class WithdrawEffect implements EffectHandler.WithContent {
-  private final PublishEffect publish;
-  private final ConvergeEffect converge;
-  private final DiscardEffect discard;
-
-  WithdrawEffect(EffectDependencies d) {
-    this.publish = new PublishEffect(d);
-    this.converge = new ConvergeEffect(d);
-    this.discard = new DiscardEffect(d);
-  }
-
+record WithdrawEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   @Override
   public EffectResult perform(
       ChangeExecution x, ChangeContent content, OrchestrationContext context)
       throws InterruptedException {
-    var published = publish.perform(x, content, context);
+    var published = new PublishEffect(dependencies).perform(x, content, context);
     if (!(published instanceof EffectResult.NextEvent)) {
       return published;
     }
-    var converged = converge.perform(x, content, context);
+    var converged = new ConvergeEffect(dependencies).perform(x, content, context);
     return converged instanceof EffectResult.NextEvent
         ? remove(x, leftOut(converged).or(() -> leftOut(published)), context)
         : converged;
@@ -45,7 +35,7 @@ final class WithdrawEffect implements EffectHandler.WithContent {
   private EffectResult remove(
       ChangeExecution x, Optional<ChangeEvent.MembersLeftOut> leftOut, OrchestrationContext context)
       throws InterruptedException {
-    var left = discard.remove(x, context);
+    var left = new DiscardEffect(dependencies).remove(x, context);
     String who = leftOut.map(l -> "all others, " + l.leftOut().words()).orElse("everybody");
     context.recorder().summarise("back at epoch " + x.base().epoch() + " for " + who, Status.OK);
     return new EffectResult.NextEvent(

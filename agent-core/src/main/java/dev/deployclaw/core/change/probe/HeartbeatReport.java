@@ -36,10 +36,6 @@ public record HeartbeatReport(String reason, long epoch, List<Point> points) {
    * @param denied whether it is {@link State#UNKNOWN} since this agent may not see it
    */
   public record Point(String member, State state, String reason, long micros, boolean denied) {
-    public Point(String member, State state, String reason, long micros) {
-      this(member, state, reason, micros, false);
-    }
-
     /** The second part of its name. */
     public String namespace() {
       String[] parts = member.split("/", -1);

@@ -121,7 +121,7 @@ public final class SyntheticProbe {
   }
 
   private ChangeEvent failed(String reason, OrchestrationContext context, long from) {
-    var entry = new LogEntryContent(reason, Status.ERROR, Map.of());
+    var entry = new LogEntryContent(reason, Status.ERROR);
     context.recorder().tellTimed(Phase.VALIDATE, "Sending synthetic requests", entry, from);
     context.recorder().summarise(reason, Status.ERROR);
     return new ChangeEvent.Refused("validation: " + reason);

@@ -34,7 +34,7 @@ class HeartbeatCheckTest {
     world.probe.beats(counted());
     world.redis.says("counters", node(List.of(KEY), List.of()));
 
-    assertThat(beat()).containsExactly(new Point(ONE, State.OK, "", 900));
+    assertThat(beat()).containsExactly(new Point(ONE, State.OK, "", 900, false));
   }
 
   @Test
