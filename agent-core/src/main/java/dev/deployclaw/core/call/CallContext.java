@@ -8,9 +8,9 @@ import dev.deployclaw.core.spi.Grant.Purpose;
  *
  * @param fence by whose lead
  * @param purpose what it is for, as its grant says
- * @param conduct where it is counted what calls come to
+ * @param failureGuard where it is counted what calls come to
  */
-public record CallContext(FencingToken fence, Purpose purpose, RepeatedFailureGuard conduct) {
+public record CallContext(FencingToken fence, Purpose purpose, RepeatedFailureGuard failureGuard) {
   /** Of a look outside every execution. */
   public static CallContext looking() {
     return new CallContext(FencingToken.NONE, Purpose.NONE, new RepeatedFailureGuard());

@@ -81,7 +81,7 @@ public final class ExecutorRegistry {
     return look(operation, CallContext.looking(), deadline);
   }
 
-  public CallOutcome look(String operation, CallContext mandate, Duration deadline)
+  public CallOutcome look(String operation, CallContext callContext, Duration deadline)
       throws InterruptedException {
     int dot = operation.indexOf('.');
     var executor = named(operation.substring(0, Math.max(0, dot))).filter(_ -> knows(operation));
@@ -89,7 +89,7 @@ public final class ExecutorRegistry {
       return CallOutcome.failed(new CallFault.Invalid("nothing performs " + operation + " here"));
     }
     var call = new ExecutorCall.Look(operation.substring(dot + 1), Map.of());
-    return calls.one(executor.get(), call, mandate, deadline);
+    return calls.one(executor.get(), call, callContext, deadline);
   }
 
   public Optional<BackendExecutor> named(String name) {

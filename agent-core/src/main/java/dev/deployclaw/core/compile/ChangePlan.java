@@ -43,30 +43,6 @@ public record ChangePlan(
     warnings = List.copyOf(warnings);
   }
 
-  /** One that comes to everybody at once. */
-  public ChangePlan(
-      Intent intent,
-      Ground base,
-      PolicySet target,
-      String targetDigest,
-      List<Step> steps,
-      PolicyDiff diff,
-      List<PolicyFinding> findings,
-      List<String> warnings,
-      Overlaid overlays) {
-    this(
-        intent,
-        base,
-        target,
-        targetDigest,
-        steps,
-        diff,
-        findings,
-        warnings,
-        overlays,
-        RolloutPlan.AT_ONCE);
-  }
-
   /**
    * What it stands on.
    *

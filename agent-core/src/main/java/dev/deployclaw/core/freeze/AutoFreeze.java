@@ -32,21 +32,22 @@ public final class AutoFreeze {
   }
 
   /** Freezes once for an execution, and tells it there. */
-  public void judge(ExecutionRecorder story) throws InterruptedException {
-    var conduct = story.conduct();
-    if (!conduct.oversteps(most) || conduct.frozen().isPresent()) {
+  public void judge(ExecutionRecorder recorder) throws InterruptedException {
+    var failureGuard = recorder.failureGuard();
+    if (!failureGuard.oversteps(most) || failureGuard.frozen().isPresent()) {
       return;
     }
-    String reason = "%d calls of %s were refused at the sandbox".formatted(most, story.execution());
+    String reason =
+        "%d calls of %s were refused at the sandbox".formatted(most, recorder.execution());
     String sentence = freeze(reason);
     LOG.atError()
-        .addKeyValue("execution", story.execution())
+        .addKeyValue("execution", recorder.execution())
         .addKeyValue("reason", sentence)
         .log("the agent freezes itself");
-    conduct.frozen(sentence);
+    failureGuard.frozen(sentence);
     var facts = Map.<String, Object>of("refused", most);
-    story.tellHere("Freezing the agent", new LogEntryContent(sentence, Status.ERROR, facts));
-    story.summarise(sentence, Status.ERROR);
+    recorder.tellHere("Freezing the agent", new LogEntryContent(sentence, Status.ERROR, facts));
+    recorder.summarise(sentence, Status.ERROR);
   }
 
   private String freeze(String reason) throws InterruptedException {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * What asks, beside the rules of the gate, that a plan waits for an approval. Immutable; any
@@ -44,11 +43,6 @@ public record ApprovalTrigger(Source source, String why) {
           .findFirst()
           .orElseThrow(
               () -> new UnreadableRecordException("no source of an approval demand: " + word));
-    }
-
-    /** The source whose rule has this name. */
-    static Optional<Source> ofRule(String rule) {
-      return Arrays.stream(values()).filter(s -> s.rule.equals(rule)).findFirst();
     }
   }
 

@@ -68,14 +68,14 @@ public record GatePolicy(
    * @param removed tenants that would have no policy any more
    * @param overlays changes by request that would be gone, for people
    * @param bigSteps changes larger than the configured factor, for people
-   * @param reach whom it reaches
+   * @param scope whom it reaches
    */
   public record Risks(
       List<ApprovalTrigger> demands,
       List<String> removed,
       List<String> overlays,
       List<String> bigSteps,
-      ChangeScope reach) {
+      ChangeScope scope) {
     public static final Risks NONE =
         new Risks(List.of(), List.of(), List.of(), List.of(), ChangeScope.NONE);
 
@@ -87,15 +87,15 @@ public record GatePolicy(
     }
 
     /** Of an operation that removes nothing and takes no step. */
-    public static Risks of(List<ApprovalTrigger> demands, ChangeScope reach) {
-      return new Risks(demands, List.of(), List.of(), List.of(), reach);
+    public static Risks of(List<ApprovalTrigger> demands, ChangeScope scope) {
+      return new Risks(demands, List.of(), List.of(), List.of(), scope);
     }
 
     /** The same, with more that asks. */
     public Risks and(List<ApprovalTrigger> more) {
       var all = new ArrayList<>(demands);
       all.addAll(more);
-      return new Risks(all, removed, overlays, bigSteps, reach);
+      return new Risks(all, removed, overlays, bigSteps, scope);
     }
 
     boolean asked() {
@@ -143,7 +143,7 @@ public record GatePolicy(
     var approval = new ArrayList<String>();
     holds.keySet().stream().filter(QUOTED::contains).forEach(approval::add);
     rules.stream()
-        .filter(r -> !r.approvers().isEmpty() && r.speaksOf(requester, risks.reach()))
+        .filter(r -> !r.approvers().isEmpty() && r.speaksOf(requester, risks.scope()))
         .forEach(r -> approval.add(r.name()));
     return new Verdict.Hold(
         holds.keySet().iterator().next(), String.join("; ", holds.values()), approval);
@@ -186,7 +186,7 @@ public record GatePolicy(
     for (var rule : speaking(GateRule.Says.HOLD, requester, risks)) {
       why.putIfAbsent(rule.name(), "the rule " + rule.name() + " holds it");
     }
-    boolean byDefault = !auto && !putsBack(risks.reach().operation());
+    boolean byDefault = !auto && !putsBack(risks.scope().operation());
     if (why.isEmpty() && byDefault && passing(requester, risks).isEmpty()) {
       why.put("default-hold", "every change waits for an approval here");
     }
@@ -199,7 +199,7 @@ public record GatePolicy(
 
   /** By which rule it goes on where none of the configuration's passes it. */
   private static String otherwise(Risks risks) {
-    return PUTTING_BACK.getOrDefault(risks.reach().operation(), AUTO);
+    return PUTTING_BACK.getOrDefault(risks.scope().operation(), AUTO);
   }
 
   /**
@@ -211,7 +211,7 @@ public record GatePolicy(
 
   private List<GateRule> speaking(GateRule.Says says, String requester, Risks risks) {
     return rules.stream()
-        .filter(r -> r.says() == says && r.speaksOf(requester, risks.reach()))
+        .filter(r -> r.says() == says && r.speaksOf(requester, risks.scope()))
         .toList();
   }
 

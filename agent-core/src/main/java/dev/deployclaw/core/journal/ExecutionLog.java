@@ -43,7 +43,7 @@ public final class ExecutionLog {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutionLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final RecordSealer recorder;
+  private final RecordSealer sealer;
   private final Journal journal;
   private final LogWriterRegistry writers;
   private final ProgressListener progress;
@@ -57,7 +57,7 @@ public final class ExecutionLog {
   private final EvidenceIndex trail = new EvidenceIndex();
 
   ExecutionLog(AgentPorts ports, ProgressListener progress, String execution) {
-    this.recorder = ports.recorder();
+    this.sealer = ports.sealer();
     this.journal = ports.journal();
     this.writers = ports.writers();
     this.progress = progress;
@@ -155,7 +155,7 @@ public final class ExecutionLog {
   /** Seals a record for a transaction; {@link #keep} follows once the transaction is applied. */
   SealedRecord seal(LogEntry thought) {
     settleDoubt();
-    return recorder.seal(head, thought);
+    return sealer.seal(head, thought);
   }
 
   private void settleDoubt() {

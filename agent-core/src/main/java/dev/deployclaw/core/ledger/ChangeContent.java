@@ -25,12 +25,12 @@ public record ChangeContent(
    * The epoch to go back to where this was committed. One that put back what was found before the
    * first change has nothing of its own: to go back there is to put back what was found again.
    */
-  public static long wayBackTo(BaseEpoch base) {
+  public static long rollbackTarget(BaseEpoch base) {
     return base.digest().equals(UNMANAGED) ? 0 : base.epoch();
   }
 
-  /** The digest of what {@link #wayBackTo} leads to. */
-  public static String digestBackTo(BaseEpoch base) {
+  /** The digest of what {@link #rollbackTarget} leads to. */
+  public static String rollbackDigest(BaseEpoch base) {
     return base.epoch() == 0 ? UNMANAGED : base.digest();
   }
 

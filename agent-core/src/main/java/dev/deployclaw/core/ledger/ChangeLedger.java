@@ -126,16 +126,16 @@ public final class ChangeLedger {
   }
 
   /** State and record, in one transaction; then the record goes to the journal. */
-  public Advance write(Transition transition, Leadership leadership, ExecutionRecorder story)
+  public Advance write(Transition transition, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var thought = story.record(transition);
-    var sealed = story.seal(thought);
-    var transaction = transaction(transition, leadership, story, sealed);
+    var thought = recorder.record(transition);
+    var sealed = recorder.seal(thought);
+    var transaction = transaction(transition, leadership, recorder, sealed);
     var advance = settle(transition, transaction);
     switch (advance) {
-      case Advance.Applied _ -> story.keep(sealed, thought);
+      case Advance.Applied _ -> recorder.keep(sealed, thought);
       case Advance.Unproven _, Advance.Undecided _ when !commits(transition) ->
-          story.doubt(sealed, thought);
+          recorder.doubt(sealed, thought);
       case Advance.Unproven _, Advance.Undecided _ -> {}
       case Advance.Blocked _, Advance.Lost _ -> {}
     }
@@ -160,26 +160,26 @@ public final class ChangeLedger {
    * doesn't tell, the story falls silent.
    */
   public Permit permit(
-      LogEntry thought, Transaction on, Leadership leadership, ExecutionRecorder story)
+      LogEntry thought, Transaction on, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var sealed = story.seal(thought);
+    var sealed = recorder.seal(thought);
     List<Condition> all = new ArrayList<>(leadership.conditions());
     all.addAll(on.conditions());
     List<Write> writes = new ArrayList<>(on.writes());
-    audit(story, sealed, writes);
+    audit(recorder, sealed, writes);
     var result = transactPatiently(new Transaction(all, writes));
     Optional<Boolean> there =
         result instanceof StateStore.Result.Applied
             ? Optional.of(true)
-            : patiently(() -> recorded(story.execution(), sealed));
+            : patiently(() -> recorded(recorder.execution(), sealed));
     if (there.orElse(false)) {
-      story.keep(sealed, thought);
+      recorder.keep(sealed, thought);
       return new Permit.Given();
     }
     if (there.isPresent() && result instanceof StateStore.Result.Refused) {
       return new Permit.Refused();
     }
-    story.fallSilent();
+    recorder.fallSilent();
     return new Permit.Unknown(
         result instanceof StateStore.Result.Unknown(String reason) ? reason : UNREAD);
   }
@@ -192,21 +192,24 @@ public final class ChangeLedger {
   }
 
   private Transaction transaction(
-      Transition transition, Leadership leadership, ExecutionRecorder story, SealedRecord sealed) {
+      Transition transition,
+      Leadership leadership,
+      ExecutionRecorder recorder,
+      SealedRecord sealed) {
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
     conditions.addAll(transition.conditions());
     List<Write> writes = new ArrayList<>(transition.writes());
-    audit(story, sealed, writes);
+    audit(recorder, sealed, writes);
     return new Transaction(conditions, writes);
   }
 
   /** Also what no file keeps: state and record can't part, and what is finer goes with them. */
-  public static void audit(ExecutionRecorder story, SealedRecord sealed, List<Write> writes) {
-    for (var finer : story.waiting()) {
+  public static void audit(ExecutionRecorder recorder, SealedRecord sealed, List<Write> writes) {
+    for (var finer : recorder.waiting()) {
       writes.add(
-          new Write.Put(StoreKeys.audit(story.execution(), finer.head().seq()), finer.bytes()));
+          new Write.Put(StoreKeys.audit(recorder.execution(), finer.head().seq()), finer.bytes()));
     }
-    audit(story.execution(), sealed, writes);
+    audit(recorder.execution(), sealed, writes);
   }
 
   public static void audit(String execution, SealedRecord sealed, List<Write> writes) {

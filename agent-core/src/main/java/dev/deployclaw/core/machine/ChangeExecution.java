@@ -38,42 +38,6 @@ public record ChangeExecution(
     int turn,
     ChangeState state) {
 
-  /** One that comes to everybody at once. */
-  public ChangeExecution(
-      String id,
-      String log,
-      ChangeKind kind,
-      long epoch,
-      long content,
-      BaseEpoch base,
-      String digest,
-      String planHash,
-      String requester,
-      Optional<String> undoes,
-      Optional<Checkpoint> checkpoint,
-      Optional<Approval> approval,
-      int turn,
-      ChangeState state) {
-    this(
-        id,
-        log,
-        kind,
-        epoch,
-        content,
-        base,
-        digest,
-        planHash,
-        requester,
-        undoes,
-        RolloutPlan.AT_ONCE,
-        Optional.empty(),
-        checkpoint,
-        approval,
-        Optional.empty(),
-        turn,
-        state);
-  }
-
   /** Whether it puts back what was found before the first change. */
   public boolean restores() {
     return kind.back() && content == 0;

@@ -91,7 +91,7 @@ public record PolicyProvenance(SortedSet<String> applied, List<Overlay> overlays
   }
 
   /** The overlays as they stand: a source that says the same by now is under none. */
-  public List<Overlay> standing(PolicySet committed, CollectedPolicies sources) {
+  public List<Overlay> effective(PolicySet committed, CollectedPolicies sources) {
     return over(overlays, new Step(committed, committed, sources));
   }
 

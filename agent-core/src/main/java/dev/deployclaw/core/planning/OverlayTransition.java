@@ -62,7 +62,7 @@ record OverlayTransition(PolicyProvenance before, PolicyProvenance.Step step) {
           "no source defines %s, so nothing would come back in the end: ask without an end"
               .formatted(String.join(", ", homeless)));
     }
-    return before.standing(step.from(), step.sources()).stream()
+    return before.effective(step.from(), step.sources()).stream()
         .filter(o -> o.tenants().keySet().stream().anyMatch(fresh::containsKey))
         .findFirst()
         .map(o ->

@@ -2,8 +2,8 @@ package dev.deployclaw.core.query;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.EnforcedState;
 import dev.deployclaw.core.query.ClientLimitsReport.Passes;
 import dev.deployclaw.core.query.ClientLimitsReport.Row;
@@ -46,21 +46,20 @@ public final class ClientLimitsQuery {
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final ChangeOrchestrator orchestrator;
+  private final ChangeStore store;
   private final List<String> gaps = new ArrayList<>();
 
-  public ClientLimitsQuery(
-      AgentPorts ports, AgentSettings settings, ChangeOrchestrator orchestrator) {
+  public ClientLimitsQuery(AgentPorts ports, AgentSettings settings, ChangeStore store) {
     this.ports = ports;
     this.settings = settings;
-    this.orchestrator = orchestrator;
+    this.store = store;
   }
 
   /** What Redis held of the counters that were asked for, by their keys. */
   private record Read(Map<String, LimitCounter> counters, long now, boolean whole) {}
 
   public ClientLimitsReport of(ClientRequest question) throws InterruptedException {
-    var now = new EnforcedState(orchestrator.ledger(), orchestrator.archive()).now("check");
+    var now = new EnforcedState(store).now("check");
     if (now.activation().isEmpty()) {
       return ClientLimitsReport.unreachable(now.lost().reason());
     }

@@ -14,8 +14,6 @@ import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore;
@@ -44,8 +42,7 @@ final class AbandonedLogFinisher {
   static final int AT_ONCE = 16;
 
   private static final ExecutionOutcome NEVER_OPENED =
-      new ExecutionOutcome(
-          ExecutionStatus.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
+      ExecutionOutcome.aborted("the agent ended before anything was changed");
 
   /** What was written was what is committed. */
   private static final ExecutionOutcome CUT_SHORT =
@@ -63,18 +60,21 @@ final class AbandonedLogFinisher {
   private final LogWriterRegistry writers;
   private final ChangeLedger ledger;
   private final LogHeadWriter anchor;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
 
   AbandonedLogFinisher(
-      AgentPorts ports, ChangeLedger ledger, RecorderFactory stories, ExecutionFinisher epilogue) {
+      AgentPorts ports,
+      ChangeLedger ledger,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher) {
     this.journal = ports.journal();
     this.state = ports.state();
     this.writers = ports.writers();
     this.ledger = ledger;
     this.anchor = new LogHeadWriter(ports.state());
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
   }
 
   /**
@@ -182,13 +182,14 @@ final class AbandonedLogFinisher {
   private Optional<RequestOutcome> end(String id, Leadership leadership)
       throws InterruptedException {
     var stored = ledger.read(id).map(StoredExecution::execution);
-    var story = stories.goOn(id, stored.map(CrashRecovery::operation).orElse(TaskOperation.SCAN));
+    var recorder =
+        recorders.goOn(id, stored.map(CrashRecovery::operation).orElse(TaskOperation.SCAN));
     var ending = stored.isPresent() ? ExecutionOutcome.of(stored.get()) : unstored(id);
-    if (story.ended()) {
+    if (recorder.ended()) {
       writers.end(id);
       return Optional.empty();
     }
-    return Optional.of(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+    return Optional.of(finisher.end(recorder, ending, Optional.of(leadership), List.of()));
   }
 
   /** Of an execution that is no change: only a repair publishes without one. */

@@ -8,7 +8,7 @@ import dev.deployclaw.core.machine.ChangeState.Completed;
 import dev.deployclaw.core.machine.ChangeState.Failed;
 import dev.deployclaw.core.machine.ChangeState.Held;
 import dev.deployclaw.core.machine.ChangeState.RolledBack;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.CallFault;
 import java.util.Optional;
 
 /**
@@ -67,6 +67,26 @@ public record ExecutionOutcome(
         result, idle ? ExitCode.REFUSED : exit, reason + "; " + more, cause);
   }
 
+  public static ExecutionOutcome completed(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, reason);
+  }
+
+  public static ExecutionOutcome noChange(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
+  }
+
+  public static ExecutionOutcome refused(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason);
+  }
+
+  public static ExecutionOutcome aborted(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, reason);
+  }
+
+  public static ExecutionOutcome failed(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.FAILED, ExitCode.FAILED, reason);
+  }
+
   public static ExecutionOutcome unknown(String reason) {
     return new ExecutionOutcome(ExecutionStatus.UNKNOWN, ExitCode.FAILED, reason);
   }
@@ -77,9 +97,14 @@ public record ExecutionOutcome(
     return unknown(said ? what : PENDING + what);
   }
 
-  /** The reason where the state store can't be reached. */
-  public static String storeUnreachable(Unreachable e) {
-    return "the state store can't be reached: " + e.getMessage();
+  /** How an execution ends whose one call to an executor failed. */
+  public static ExecutionOutcome of(CallFault fault) {
+    return switch (fault) {
+      case CallFault.Unavailable(String reason) -> unreachable(reason);
+      case CallFault.Unknown(String reason) -> unknown(reason);
+      case CallFault.Denied _, CallFault.Ungranted _, CallFault.Invalid _, CallFault.Conflict _ ->
+          refused(fault.reason());
+    };
   }
 
   public static ExecutionOutcome unreachable(String reason) {

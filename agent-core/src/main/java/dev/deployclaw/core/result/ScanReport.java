@@ -59,20 +59,6 @@ public record ScanReport(
     }
   }
 
-  /** Where nothing is said of tenants. */
-  public ScanReport(
-      ExitCode exit,
-      String reason,
-      long epoch,
-      Map<String, CallOutcome> looks,
-      List<Discrepancy> drift,
-      List<DocumentProblem> problems,
-      List<PolicyFinding> findings,
-      Optional<CallOutcome> probe,
-      SourceDrift truth) {
-    this(exit, reason, epoch, looks, drift, problems, findings, probe, truth, Known.NOTHING);
-  }
-
   public ScanReport {
     looks = Collections.unmodifiableMap(new TreeMap<>(looks));
     drift = List.copyOf(drift);
@@ -90,7 +76,8 @@ public record ScanReport(
         List.of(),
         List.of(),
         Optional.empty(),
-        SourceDrift.NOTHING);
+        SourceDrift.NOTHING,
+        Known.NOTHING);
   }
 
   /** What synthetic requests found wrong; empty where nothing is. */

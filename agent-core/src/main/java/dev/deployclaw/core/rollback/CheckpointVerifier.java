@@ -39,17 +39,17 @@ public final class CheckpointVerifier {
   private final StateStore state;
   private final ObjectStore objects;
   private final ChangeLedger ledger;
-  private final ParticipantFanout crew;
-  private final Rollback wayBack;
+  private final ParticipantFanout participants;
+  private final Rollback rollback;
   private final SnapshotVerifier snapshots;
 
   public CheckpointVerifier(
-      AgentPorts ports, AgentSettings settings, ChangeLedger ledger, Rollback wayBack) {
+      AgentPorts ports, AgentSettings settings, ChangeLedger ledger, Rollback rollback) {
     this.state = ports.state();
     this.objects = ports.objects();
     this.ledger = ledger;
-    this.crew = new ParticipantFanout(ports.executors(), settings);
-    this.wayBack = wayBack;
+    this.participants = new ParticipantFanout(ports.executors(), settings);
+    this.rollback = rollback;
     this.snapshots = new SnapshotVerifier(ports);
   }
 
@@ -98,7 +98,7 @@ public final class CheckpointVerifier {
         String.join("; ", found.damage().isEmpty() ? found.doubt() : found.damage()),
         x.id(),
         found.facts(),
-        wayBack.refusal(x.id(), base).orElse(CheckpointReport.POSSIBLE),
+        rollback.refusal(x.id(), base).orElse(CheckpointReport.POSSIBLE),
         members);
   }
 
@@ -164,7 +164,7 @@ public final class CheckpointVerifier {
     if (!file.fingerprint().equals(checkpoint.fingerprint())) {
       found.damage().add("what it observed isn't what its fingerprint says");
     }
-    boolean managed = ChangeContent.wayBackTo(found.x().base()) != 0;
+    boolean managed = ChangeContent.rollbackTarget(found.x().base()) != 0;
     String wanted = found.x().base().digest();
     if (managed && file.set().filter(s -> s.digest().equals(wanted)).isEmpty()) {
       found.damage().add("it doesn't hold the policy set of digest " + wanted);
@@ -173,7 +173,7 @@ public final class CheckpointVerifier {
 
   private List<Member> rehearse(Found found, CheckpointFile file) throws InterruptedException {
     var now = new TreeMap<String, MemberReport>();
-    crew.observe(CallContext.looking()).all().forEach(r -> now.put(r.member(), r));
+    participants.observe(CallContext.looking()).all().forEach(r -> now.put(r.member(), r));
     List<Member> members = new ArrayList<>();
     file.observation()
         .members()
@@ -214,7 +214,7 @@ public final class CheckpointVerifier {
   }
 
   private static String how(ChangeExecution x) {
-    long to = ChangeContent.wayBackTo(x.base());
+    long to = ChangeContent.rollbackTarget(x.base());
     return to == 0
         ? "what was found before the first change"
         : "the policies of epoch " + to + " under a new epoch";

@@ -43,7 +43,7 @@ class OverlayExpiryTest {
     var often = AgentWire.whole();
     var asked = AgentWire.whole();
 
-    var standing = world.agent(often).queries().standing();
+    var standing = world.agent(often).queries().storeStatus();
     var status = world.agent(asked).queries().status();
 
     assertThat(often.calls()).noneMatch(call -> call.startsWith("sources."));

@@ -48,7 +48,7 @@ public final class DoctorFactory {
     all.add(new DoctorCheck("kubernetes", () -> KubernetesAccessCheck.examine(looks)));
     all.add(
         new DoctorCheck("plugins", () -> PluginCheck.examine(config.plugins(), agent.plugins())));
-    all.add(new DoctorCheck("regression", () -> regression(agent.architect().queries())));
+    all.add(new DoctorCheck("regression", () -> regression(agent.changeService().queries())));
     config
         .model()
         .ifPresent(m ->

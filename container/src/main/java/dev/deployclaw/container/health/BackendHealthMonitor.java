@@ -78,7 +78,7 @@ public final class BackendHealthMonitor {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asked = new ArrayList<Future<Optional<String>>>();
       vitals.forEach(v -> asked.add(ask(threads, v.check()::trouble)));
-      Future<AgentStatusReport> status = ask(threads, () -> queries.get().standing());
+      Future<AgentStatusReport> status = ask(threads, () -> queries.get().storeStatus());
       long until = System.nanoTime() + LONGEST.toNanos();
       var backends = new ArrayList<Backend>();
       for (int i = 0; i < vitals.size(); i++) {

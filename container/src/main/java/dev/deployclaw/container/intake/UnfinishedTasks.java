@@ -28,12 +28,12 @@ public record UnfinishedTasks(AcceptedTaskStore accepted, Journal journal) {
     return accepted.left();
   }
 
-  public void decline(List<TaskRequest> requests, ChangeService architect, String why)
+  public void decline(List<TaskRequest> requests, ChangeService changeService, String why)
       throws InterruptedException {
     for (var request : requests) {
       String execution = request.execution().orElseThrow();
       if (journal.read(execution).isEmpty()) {
-        var _ = architect.decline(request, why + "; nothing was changed, ask again");
+        var _ = changeService.decline(request, why + "; nothing was changed, ask again");
       }
       accepted.drop(execution);
     }

@@ -6,7 +6,7 @@ import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.alert.AlertStore;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.file.AtomicFile;
-import dev.deployclaw.core.change.HeartbeatReport;
+import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.policy.json.CanonicalJson;

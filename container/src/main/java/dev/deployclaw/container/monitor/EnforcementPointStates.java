@@ -2,9 +2,9 @@ package dev.deployclaw.container.monitor;
 
 import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
-import dev.deployclaw.core.change.HeartbeatReport;
-import dev.deployclaw.core.change.HeartbeatReport.Point;
-import dev.deployclaw.core.change.HeartbeatReport.State;
+import dev.deployclaw.core.change.probe.HeartbeatReport;
+import dev.deployclaw.core.change.probe.HeartbeatReport.Point;
+import dev.deployclaw.core.change.probe.HeartbeatReport.State;
 import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberPhrases.Entry;
 import java.time.Instant;

@@ -205,7 +205,7 @@ public final class EstateMonitor implements AutoCloseable {
   }
 
   private boolean rests() throws InterruptedException {
-    AgentStatusReport status = changes.get().queries().standing();
+    AgentStatusReport status = changes.get().queries().storeStatus();
     return status.exit() == ExitCode.OK && status.open().isEmpty();
   }
 

@@ -90,10 +90,10 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
   }
 
   /** Every operation that a skill's steps name must be there, and be one that may be asked. */
-  public void checkSteps(ProcedureRegistry playbook, ExecutorRegistry all) throws SetupException {
+  public void checkSteps(ProcedureRegistry procedures, ExecutorRegistry all) throws SetupException {
     Set<String> problems = new LinkedHashSet<>();
     for (var operation : TaskOperation.values()) {
-      problems.addAll(unperformed(playbook.of(operation), all));
+      problems.addAll(unperformed(procedures.of(operation), all));
     }
     if (!problems.isEmpty()) {
       throw new SetupException(String.join("\n", problems));

@@ -56,7 +56,7 @@ public final class SkillResolver {
   }
 
   /** What each operation follows. */
-  public PinnedProcedureRegistry playbook() throws SetupException {
+  public PinnedProcedureRegistry procedures() throws SetupException {
     var catalogue = SkillCatalogue.discover(scopes(), SkillResolver::passedOver);
     var unreadable =
         catalogue.diagnostics().stream().filter(d -> d.severity() == Severity.ERROR).toList();

@@ -43,7 +43,7 @@ class SlowClientTest {
 
   @TempDir Path folder;
 
-  private final HashChainSealer recorder = new HashChainSealer(SecretRedactor.of(List.of()));
+  private final HashChainSealer sealer = new HashChainSealer(SecretRedactor.of(List.of()));
   private FileJournal journal;
   private Served served;
 
@@ -270,7 +270,7 @@ class SlowClientTest {
     var out = new ArrayList<SealedRecord>();
     var head = from;
     for (int n = 1; n <= count; n++) {
-      var sealed = recorder.seal(head, thought(action, n + from.seq(), n == count));
+      var sealed = sealer.seal(head, thought(action, n + from.seq(), n == count));
       out.add(sealed);
       head = sealed.head();
     }

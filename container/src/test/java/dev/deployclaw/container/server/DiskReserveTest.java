@@ -90,7 +90,7 @@ class DiskReserveTest {
         new HashChainSealer(SecretRedactor.of(List.of())),
         journal,
         fakes.planner(),
-        fakes.playbook(),
+        fakes.procedures(),
         fakes.time(),
         fakes.writers());
   }

@@ -61,10 +61,10 @@ public final class ExecutorBrake {
         ports.state(),
         ports.objects(),
         ports.executors().replacedBy(all),
-        ports.recorder(),
+        ports.sealer(),
         ports.journal(),
         ports.planner(),
-        ports.playbook(),
+        ports.procedures(),
         clock);
   }
 

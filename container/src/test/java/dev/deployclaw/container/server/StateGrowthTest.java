@@ -78,7 +78,7 @@ class StateGrowthTest {
             new HashChainSealer(SecretRedactor.of(List.of())),
             p.journal(),
             p.planner(),
-            p.playbook(),
+            p.procedures(),
             p.time());
     return new ChangeService(ports, world.settings("agent"), ProgressListener.NONE);
   }

@@ -3,7 +3,7 @@ package dev.deployclaw.container.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.monitor.EnforcementPointStatus;
-import dev.deployclaw.core.change.HeartbeatReport.State;
+import dev.deployclaw.core.change.probe.HeartbeatReport.State;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;

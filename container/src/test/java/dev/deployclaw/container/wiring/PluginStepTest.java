@@ -63,7 +63,7 @@ class PluginStepTest {
     try (var agent = AgentRuntime.open(config("statuspage.incidents"), ProgressListener.NONE)) {
       var ended =
           agent
-              .architect()
+              .changeService()
               .run(new TaskRequest("dry run: acme 30 rps on search", "someone", Instant.now()));
 
       assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.NO_CHANGE);

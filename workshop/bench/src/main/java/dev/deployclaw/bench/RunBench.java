@@ -88,7 +88,7 @@ final class RunBench extends BenchCommand<List<RunFigures>> {
   }
 
   private static RunFigures run(AgentRuntime agent, String request) throws InterruptedException {
-    var ended = agent.architect().run(new TaskRequest(request, "bench", Instant.now()));
+    var ended = agent.changeService().run(new TaskRequest(request, "bench", Instant.now()));
     if (ended.result() != ExecutionStatus.COMPLETED) {
       throw new IllegalStateException(request + " ended " + ended.result() + ": " + ended.reason());
     }

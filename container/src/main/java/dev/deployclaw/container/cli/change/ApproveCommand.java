@@ -44,13 +44,13 @@ public final class ApproveCommand extends AgentCommand {
     var objection = session.queries().objection(id, who, true, plan);
     return objection.filter(o -> o.kind() == ApprovalRefusal.Kind.UNQUOTED).isPresent()
         ? shown(session, RequestOutcome.refused(id, objection.get().reason()))
-        : session.answer(session.architect().approve(id, who, plan));
+        : session.answer(session.changeService().approve(id, who, plan));
   }
 
   /** Who approves it then has read it. */
   private int shown(AgentSession session, RequestOutcome refused) throws InterruptedException {
     session
-        .architect()
+        .changeService()
         .queries()
         .heldPlan(id)
         .ifPresent(plan -> new HeldPlanView(around()).show(plan, json()));

@@ -28,6 +28,7 @@ public final class FreezeCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return session.finish(session.architect().freeze(around().user(), String.join(" ", reason)));
+    return session.finish(
+        session.changeService().freeze(around().user(), String.join(" ", reason)));
   }
 }

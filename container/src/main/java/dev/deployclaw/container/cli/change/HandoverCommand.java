@@ -69,7 +69,7 @@ public final class HandoverCommand extends AgentCommand {
           spec.commandLine(), "GATEWAY: which one? `deployclaw handover --check` lists them");
     }
     var request = around().request("hand the volume of gateway " + gateway + " over");
-    return session.finish(session.architect().share(request, gateway));
+    return session.finish(session.changeService().share(request, gateway));
   }
 
   private int check(AgentSession session) throws InterruptedException {

@@ -58,11 +58,13 @@ public final class RecoverCommand extends AgentCommand {
     }
     if (accepts) {
       var request = new TaskRequest("recover --accept-regression", around().user(), Instant.now());
-      return session.finish(session.architect().acceptRegression(request));
+      return session.finish(session.changeService().acceptRegression(request));
     }
-    var architect = session.architect();
+    var changeService = session.changeService();
     var answer =
-        members.isEmpty() ? architect.recover() : architect.leaveOut(members, around().user());
+        members.isEmpty()
+            ? changeService.recover()
+            : changeService.leaveOut(members, around().user());
     return new RecoveryView(around()).show(answer, json());
   }
 }

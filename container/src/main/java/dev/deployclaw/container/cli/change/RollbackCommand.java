@@ -21,6 +21,6 @@ public final class RollbackCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return session.finish(session.architect().rollback(target, around().user()));
+    return session.finish(session.changeService().rollback(target, around().user()));
   }
 }

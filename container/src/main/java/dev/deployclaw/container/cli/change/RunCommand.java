@@ -29,7 +29,7 @@ public final class RunCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    var ended = session.architect().run(around().request(String.join(" ", words)));
+    var ended = session.changeService().run(around().request(String.join(" ", words)));
     int exit = session.finish(ended);
     if (!json()) {
       ended.found().ifPresent(new ScanView(around())::tell);

@@ -36,7 +36,7 @@ public final class DriftCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     if (repair) {
-      return session.finish(session.architect().repair(around().request("repair the drift")));
+      return session.finish(session.changeService().repair(around().request("repair the drift")));
     }
     return new ScanView(around()).drift(session.queries().drift(), json());
   }

@@ -94,7 +94,7 @@ public final class PlanCommand implements Callable<Integer> {
       return answer(OfflinePlanner.by(around.working().resolve(inventory))::plan, narrator);
     }
     try (var session = AgentSession.open(around, shared)) {
-      return answer(session.architect()::plan, narrator);
+      return answer(session.changeService()::plan, narrator);
     }
   }
 

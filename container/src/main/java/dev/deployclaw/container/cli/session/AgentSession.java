@@ -69,12 +69,12 @@ public final class AgentSession implements AutoCloseable {
     return stateDir;
   }
 
-  public ChangeService architect() {
-    return agent.architect();
+  public ChangeService changeService() {
+    return agent.changeService();
   }
 
   public QueryService queries() {
-    return agent.architect().queries();
+    return agent.changeService().queries();
   }
 
   public ExecutorRegistry executors() {

@@ -247,7 +247,8 @@ class FailureExplanationViewTest {
         List.of(),
         List.of(),
         Optional.empty(),
-        SourceDrift.NOTHING);
+        SourceDrift.NOTHING,
+        ScanReport.Known.NOTHING);
   }
 
   private static ScanReport with(
@@ -261,7 +262,8 @@ class FailureExplanationViewTest {
         problems,
         findings,
         Optional.empty(),
-        SourceDrift.NOTHING);
+        SourceDrift.NOTHING,
+        ScanReport.Known.NOTHING);
   }
 
   private static DocumentProblem problem() {

@@ -34,8 +34,13 @@ class StatusViewTest {
           ExitCode.OK,
           Optional.of(new CommittedEpoch(3, "ab", "arch-2026-11-24-rate-limit-003", 2, 1)),
           Optional.of(AnswerFixtures.execution(new ChangeState.Staged())),
+          "",
           List.of(AnswerFixtures.execution(new ChangeState.Held("manual", 0, List.of()))),
+          List.of(),
           Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          List.of(),
           true,
           "");
 
@@ -76,8 +81,13 @@ class StatusViewTest {
                 new CommittedEpoch(
                     3, "ab", "arch-2026-11-24-rate-limit-003", 2, 1, 1, Optional.of(candidate))),
             Optional.of(AnswerFixtures.execution(new ChangeState.Baking(0, 60_000, 41))),
+            "",
+            List.of(),
             List.of(),
             Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
             true,
             "");
 
@@ -139,6 +149,7 @@ class StatusViewTest {
             ExitCode.OK,
             HELD.active(),
             Optional.empty(),
+            "",
             List.of(),
             List.of(WAITING),
             Optional.empty(),
@@ -220,8 +231,13 @@ class StatusViewTest {
             HELD.exit(),
             HELD.active(),
             HELD.open(),
+            "",
             HELD.held(),
+            List.of(),
             Optional.of(new FreezeRecord("olivia", "incident 4711", "1970-01-01T00:00:00Z")),
+            Optional.empty(),
+            List.of(),
+            List.of(),
             true,
             "");
 
@@ -299,8 +315,13 @@ class StatusViewTest {
             ExitCode.UNREACHABLE,
             Optional.empty(),
             Optional.empty(),
+            "",
+            List.of(),
             List.of(),
             Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
             false,
             "the state store can't be reached");
 

@@ -16,6 +16,7 @@ import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.container.llm.ScriptedProvider;
 import dev.deployclaw.container.llm.ScriptedProvider.Line;
 import dev.deployclaw.core.compile.ChangePlan;
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -201,7 +202,8 @@ class PlanInWordsTest {
         p.diff(),
         p.findings(),
         List.of(INJECTED),
-        p.overlays());
+        p.overlays(),
+        RolloutPlan.AT_ONCE);
   }
 
   private int view(ChangePlan plan) throws InterruptedException {
