@@ -315,10 +315,10 @@ public final class AgentServer implements AutoCloseable {
         state,
         ports.objects(),
         ports.executors(),
-        ports.recorder(),
+        ports.sealer(),
         new NotifyingJournal(ports.journal(), logEvents),
         ports.planner(),
-        ports.playbook(),
+        ports.procedures(),
         ports.time(),
         ports.writers());
   }

@@ -113,7 +113,7 @@ public final class MaintenanceTasks {
    * growing pauses.
    */
   void expireOverlays() throws InterruptedException {
-    var standing = queries().standing();
+    var standing = queries().storeStatus();
     boolean rests = standing.exit() == ExitCode.OK && standing.open().isEmpty();
     if (!rests || standing.frozen().isPresent()) {
       return;
