@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Members without which a way back ends, by a person's word: each of them was asked, and could not
+ * Members without which a rollback ends, by a person's word: each of them was asked, and could not
  * go back. They are drift from then on, until a repair restores them.
  *
  * @param members by name, in order, each once
