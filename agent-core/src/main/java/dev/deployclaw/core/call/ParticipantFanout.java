@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** All participants together: one call to each, and the tally of what their members said. */
+/** All participants together: one call to each, and the replies of their members. */
 public final class ParticipantFanout {
   /** The most that are asked about, of those that members name that stayed behind. */
   private static final int MOST_EPOCHS = 8;
@@ -77,7 +77,7 @@ public final class ParticipantFanout {
     return all(those(names), new ExecutorCall.Prepare(activation), callContext);
   }
 
-  /** Once. On a way back a member needs to take nothing that is there already. */
+  /** Once. On a rollback a member needs to take nothing that is there already. */
   public ParticipantReplies publish(EpochSpec activation, CallContext callContext)
       throws InterruptedException {
     return settled(
@@ -124,7 +124,7 @@ public final class ParticipantFanout {
   }
 
   /**
-   * Who of some acts on it. On a way back also who never left what comes back, and refuses to take
+   * Who of some acts on it. On a rollback also who never left what comes back, and refuses to take
    * it: whoever takes it does so, since it is fenced by that.
    */
   public ParticipantReplies converged(

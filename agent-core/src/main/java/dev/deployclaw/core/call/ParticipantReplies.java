@@ -33,7 +33,7 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
     return new ParticipantReplies(reports);
   }
 
-  /** This tally with what some participants answered to a later call. */
+  /** These replies with what some participants answered to a later call. */
   public ParticipantReplies updated(ParticipantReplies later) {
     var all = new TreeMap<>(reports);
     all.putAll(later.reports);
@@ -61,9 +61,9 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
   }
 
   /**
-   * This tally, where who is open, and says to another question that it needs nothing or is there
-   * already, counts as that. A participant that answered as a whole, for all its members, is
-   * replaced by what they say one by one.
+   * These replies, where a member that is open, and says to another question that it needs nothing
+   * or is there already, counts as that. A participant that answered as a whole, for all its
+   * members, is replaced by what they say one by one.
    *
    * @param whom by name
    */
@@ -118,7 +118,7 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
             .count();
   }
 
-  /** "6/6 redis nodes, 47/47 gateways"; whoever had nothing to do isn't counted. */
+  /** "6/6 redis nodes, 47/47 gateways"; a member that had nothing to do isn't counted. */
   public String counts() {
     List<String> out = new ArrayList<>();
     reports.forEach((name, members) -> {

@@ -32,7 +32,7 @@ public final class RepeatedFailureGuard {
     return Optional.ofNullable(stopped.get(name(call)));
   }
 
-  /** Takes notice of what a call came to. */
+  /** Takes notice of the outcome of a call. */
   void note(Invocation call, CallOutcome outcome) {
     if (outcome instanceof CallOutcome.Failed(var fault)) {
       if (fault instanceof CallFault.Ungranted) {
@@ -88,7 +88,7 @@ public final class RepeatedFailureGuard {
     return call.operation() + " " + call.grant().map(Grant::arguments).orElse("");
   }
 
-  /** Whether calling once more can't help. Who acts on an epoch is polled, whatever is said. */
+  /** Whether calling once more can't help. Members that act on an epoch are polled in any case. */
   private static boolean inVain(ExecutorCall call, CallFault fault) {
     return switch (fault) {
       case CallFault.Ungranted _ -> true;

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param former the epoch whose policies come back; empty where that is what was found, and where a
  *     candidate is taken back
  * @param found what was found before the first change, where that comes back
- * @param leftOut who is left out since an earlier effect: nobody waits for them
+ * @param leftOut who is left out since an earlier effect: they aren't waited for
  * @param word whom a person leaves out who can't go back by the end of this one
  */
 public record RollbackCompletion(

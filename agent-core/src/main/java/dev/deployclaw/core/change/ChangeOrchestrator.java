@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Drives one change until nothing is to be done: asks the machine for the effect, performs it,
- * records what follows, and so on. A plain loop on the caller's thread; whatever dies in it leaves
- * a state from which the next start goes on.
+ * records what follows, and so on. A plain loop on the caller's thread; a death in it leaves a
+ * state from which the next start goes on.
  */
 public final class ChangeOrchestrator {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeOrchestrator.class);
@@ -346,7 +346,7 @@ public final class ChangeOrchestrator {
             : ExecutionOutcome.unreachable(reason + ": the next start removes what was staged"));
   }
 
-  /** While it is on trial, all stands under the step that widens, or under the way back. */
+  /** While it is on trial, all stands under the step that widens, or under the rollback. */
   private static Optional<Phase> place(ChangeState state) {
     if (!state.onTrial()) {
       return Optional.empty();

@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param findings of the checks, the worst first
  * @param warnings what was left as it is although it was asked for, or done beyond it
  * @param overlays which changes by request come and go over the sources
- * @param rollout by which cohorts it comes to everybody
+ * @param rollout by which cohorts it reaches all tenants
  */
 public record ChangePlan(
     Intent intent,

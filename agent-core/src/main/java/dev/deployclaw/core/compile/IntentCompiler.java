@@ -114,7 +114,7 @@ public final class IntentCompiler {
                 + String.join(", ", sources.unknown()));
   }
 
-  /** All that are known, where the request names nobody. */
+  /** All that are known, where the request names no tenant. */
   private static CompilationStep<SortedSet<String>> meant(
       Intent intent, SortedMap<String, TenantPolicy> known) {
     CompilationStep<SortedSet<String>> meant = CompilationStep.made(new TreeSet<>());

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * By which cohorts a change comes to everybody, as the request asks, or why it can't. A share is
+ * By which cohorts a change reaches all tenants, as the request asks, or why it can't. A share is
  * one of the root groups whose policies change, and at least one of them: of all tenants, a small
  * share may well be none that the change concerns. Pure.
  */

@@ -76,7 +76,7 @@ public record DriftReport(
     return new DriftReport(differing, differences, ahead, answered);
   }
 
-  /** The same, and why members that are still amiss refused what was published to them. */
+  /** The same, and why members that still differ refused what was published to them. */
   public DriftReport refusing(ParticipantReplies published) {
     var refusals =
         published.with(Answer.NO).stream().filter(r -> differing.containsKey(r.member()));
@@ -90,7 +90,7 @@ public record DriftReport(
     return new DriftReport(reasons, differences, ahead, answers);
   }
 
-  /** Whether one of them answered; else all that is amiss is silence. */
+  /** Whether one of them answered; else no member that differs did. */
   public boolean refused() {
     return !answered.isEmpty();
   }

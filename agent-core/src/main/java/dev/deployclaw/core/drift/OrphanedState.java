@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What members hold and nobody needs: an epoch that is newer than the committed one and belongs to
+ * What members hold and nothing needs: an epoch that is newer than the committed one and belongs to
  * no change, fields of no epoch among the rules, and keys below a configuration store's prefix that
- * aren't ours. Nobody acts on it, and whose it is isn't known, so a repair leaves it. Pure.
+ * aren't ours. No member acts on it, and whose it is isn't known, so a repair leaves it. Pure.
  */
 public final class OrphanedState {
   /** The most epochs or keys that a sentence names. */

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Freezes the agent, by the kill switch that people have, when calls of one execution were refused
- * at the sandbox again and again. A way back goes on, as it does when a person freezes.
+ * at the sandbox again and again. A rollback goes on, as it does when a person freezes.
  */
 public final class AutoFreeze {
   private static final Logger LOG = LoggerFactory.getLogger(AutoFreeze.class);

@@ -18,7 +18,7 @@ public record FreezeRecord(String by, String reason, String since) {
     return RecordJson.canonical(this);
   }
 
-  /** Never fails: whatever else somebody wrote under the key freezes as well. */
+  /** Never fails: anything else that was written under the key freezes as well. */
   public static FreezeRecord read(byte[] bytes) {
     try {
       var json = StoredFields.parse(bytes);
@@ -28,7 +28,7 @@ public record FreezeRecord(String by, String reason, String since) {
     }
   }
 
-  /** What whoever is stopped by it is told, with the remedy. */
+  /** The message to a request that it stops, with the remedy. */
   public String refusal() {
     return "the kill switch is on, " + sentence() + "; lift it with: deployclaw thaw";
   }

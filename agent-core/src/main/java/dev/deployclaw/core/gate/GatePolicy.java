@@ -31,7 +31,7 @@ public record GatePolicy(
   /** The rule by which a change goes on of which no other speaks. */
   private static final String AUTO = "auto";
 
-  /** The rule by which a way back goes on, which is never slower than doing nothing. */
+  /** The rule by which a rollback goes on, which is never slower than doing nothing. */
   private static final String WAY_BACK = "way-back";
 
   /**
@@ -43,7 +43,7 @@ public record GatePolicy(
   private static final Map<String, String> PUTTING_BACK =
       Map.of("rollback", WAY_BACK, "repair-drift", COMMITTED);
 
-  /** By which operations a rule speaks of members that are left out of a way back. */
+  /** By which operations a rule speaks of members that are left out of a rollback. */
   private static final List<String> LEAVING_OUT = List.of("rollback", "leave-out");
 
   /** How much of a plan's hash quotes it: 32 bits. */
@@ -255,7 +255,7 @@ public record GatePolicy(
   }
 
   /**
-   * Why somebody may not say that a way back ends without members that can't go. That is bound like
+   * Why somebody may not say that a rollback ends without members that can't go. That is bound like
    * an approval: by the rules that say who approves a rollback, and those who speak of every
    * change.
    */

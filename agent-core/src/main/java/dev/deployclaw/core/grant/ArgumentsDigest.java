@@ -27,7 +27,7 @@ final class ArgumentsDigest {
     return fold.hex();
   }
 
-  /** Its word in the digest, whatever its type is called. */
+  /** Its word in the digest, which no rename moves. */
   private static String kind(ExecutorCall call) {
     return switch (call) {
       case ExecutorCall.Look _ -> "Look";

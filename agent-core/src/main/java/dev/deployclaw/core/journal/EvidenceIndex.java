@@ -47,7 +47,7 @@ final class EvidenceIndex {
     }
   }
 
-  /** The same of a record as it is stored, whoever wrote it. */
+  /** The same of a record as it is stored, by any writer. */
   void learn(JsonNode stored) {
     boolean closing =
         stored.path("phase").asText().equals(Phase.END.word())

@@ -247,7 +247,7 @@ public final class ExecutionLog {
         .anyMatch(r -> json(r).path("phase").asText().equals(Phase.PUBLISH.word()));
   }
 
-  /** When a change came to a state, by its record; empty where there is none. */
+  /** When a change reached a state, by its record; empty if there is none. */
   public static Optional<String> timeOf(List<byte[]> records, String change, String state) {
     return records.stream()
         .map(ExecutionLog::json)
@@ -275,7 +275,7 @@ public final class ExecutionLog {
     return end(record).map(e -> e.path("facts").path("reason").asText());
   }
 
-  /** What was asked for, in the words of whoever did. */
+  /** What was asked for, in the requester's words. */
   public static Optional<String> request(List<byte[]> records) {
     return records.stream()
         .map(r -> json(r).path("facts").path("request"))

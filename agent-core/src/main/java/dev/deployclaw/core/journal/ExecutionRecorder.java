@@ -191,7 +191,7 @@ public final class ExecutionRecorder {
     log.add(thought(phase, action, entry, Optional.empty()));
   }
 
-  /** A nested thought under the step that is under way, whatever it is. */
+  /** A nested thought under the step that is under way. */
   public void tellHere(String action, LogEntryContent entry) {
     log.add(thought(phaseOf(step), action, entry, Optional.empty()));
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * What a change carries.
  *
  * @param previous what it replaces; empty before the first change
- * @param restores for a way back to epoch 0: what was found there
+ * @param restores for a rollback to epoch 0: what was found there
  */
 public record ChangeContent(
     PolicySet set, Optional<PolicySet> previous, Optional<ObservedState> restores) {
@@ -47,7 +47,7 @@ public record ChangeContent(
   }
 
   /**
-   * Where a way back leads, as a member may act on it that never took what is undone; empty where
+   * Where a rollback leads, as a member may act on it that never took what is undone; empty where
    * that is what was found before the first change, or nothing goes back.
    */
   public Optional<EpochSpec> former(ChangeExecution x) {

@@ -65,7 +65,7 @@ public final class ChangeLedger {
     /** The answer was lost, and a read says that it isn't there. */
     record Unproven(String reason) implements Advance {}
 
-    /** The answer was lost, and nothing can be read: nobody knows. */
+    /** The answer was lost, and nothing can be read: the outcome isn't known. */
     record Undecided(String reason) implements Advance {}
   }
 
@@ -150,14 +150,14 @@ public final class ChangeLedger {
     /** Not recorded. */
     record Refused() implements Permit {}
 
-    /** Nobody knows whether it was recorded; nothing may be done. */
+    /** It isn't known whether it was recorded; nothing may be done. */
     record Unknown(String reason) implements Permit {}
   }
 
   /**
    * Records what is about to be done, in one transaction with the conditions on which it may be
    * done, and what is written then. An answer that was lost is resolved by reading; where that
-   * doesn't tell, the story falls silent.
+   * doesn't tell, the recorder falls silent.
    */
   public Permit permit(
       LogEntry thought, Transaction on, Leadership leadership, ExecutionRecorder recorder)

@@ -78,7 +78,7 @@ public record CheckpointFile(
     }
   }
 
-  /** SHA-256 over each member's digest: equal while nobody moved anything. */
+  /** SHA-256 over each member's digest: equal while nothing was moved. */
   public static String fingerprint(ParticipantReplies observed) {
     var digests = new TreeMap<String, Object>();
     observed.all().forEach(r -> digests.put(r.member(), r.digest()));

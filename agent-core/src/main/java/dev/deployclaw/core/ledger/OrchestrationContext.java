@@ -15,14 +15,14 @@ import java.util.Optional;
  * What an orchestrator carries while it drives a change: by whose lead, and where it tells about
  * it.
  *
- * @param leftOut members that a person leaves out of a way back, should they not be able to go
+ * @param leftOut members that a person leaves out of a rollback, should they not be able to go
  */
 public record OrchestrationContext(
     Leadership leadership,
     ExecutionRecorder recorder,
     Risks risks,
     Optional<RollbackExclusions> leftOut) {
-  /** Nobody is left out. */
+  /** No member is left out. */
   public OrchestrationContext(Leadership leadership, ExecutionRecorder recorder, Risks risks) {
     this(leadership, recorder, risks, Optional.empty());
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 public enum ChangeEffect {
   /** Observe every participant, store what they hold under its hash, read it back, compare. */
   TAKE_CHECKPOINT(Phase.CHECKPOINT),
-  /** Write the epoch where nobody acts on it: the configuration store first, then the others. */
+  /** Write the epoch where no member acts on it: the configuration store first, then the others. */
   STAGE(Phase.STAGE),
   /** Ask every participant for its vote. */
   PREPARE(Phase.PREPARE),
@@ -28,7 +28,7 @@ public enum ChangeEffect {
   CONVERGE(Phase.CONVERGE),
   /** Send synthetic requests, or for a compensation compare digests. */
   VALIDATE(Phase.VALIDATE),
-  /** Remove epochs that nobody needs. */
+  /** Remove epochs that nothing needs. */
   COLLECT(Phase.FINISH),
   /** Open and carry out the change that puts back what stood before. */
   COMPENSATE,

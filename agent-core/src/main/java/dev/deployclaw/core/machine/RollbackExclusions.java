@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Members without which a way back ends, by a person's word: each of them was asked, and could not
+ * Members without which a rollback ends, by a person's word: each of them was asked, and could not
  * go back. They are drift from then on, until a repair restores them.
  *
  * @param each by member, in order: who takes it on, as the log names them

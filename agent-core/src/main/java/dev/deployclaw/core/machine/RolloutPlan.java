@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a change comes to everybody: by which cohorts first, and how long each widening is watched.
+ * How a change reaches all tenants: by which cohorts first, and how long each widening is watched.
  *
  * @param cohorts the share of each widening before the last, which is everybody; strictly growing
  * @param bakeMillis how long each widening is watched, the last one too; 0 for a single look

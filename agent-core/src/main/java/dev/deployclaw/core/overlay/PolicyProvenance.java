@@ -23,7 +23,7 @@ import java.util.TreeSet;
 
 /**
  * Where an epoch's policies come from: the sources, and what lies over them. Kept beside the
- * epoch's policy set, so that a way back brings back the overlays, too. Pure.
+ * epoch's policy set, so that a rollback brings back the overlays, too. Pure.
  *
  * @param applied tenants whose policy, or whose absence, this epoch took from the sources
  * @param overlays the oldest first
@@ -141,7 +141,7 @@ public record PolicyProvenance(SortedSet<String> applied, List<Overlay> overlays
         .flatMap(o -> o.by().until());
   }
 
-  /** The same without what was applied: what a way back has of the epoch that it goes back to. */
+  /** The same without what was applied: what a rollback has of the epoch that it goes back to. */
   public PolicyProvenance withoutApplied() {
     return new PolicyProvenance(new TreeSet<>(), overlays);
   }

@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 /**
  * Sees to it that the logs of this machine have an end, and that the state store knows it. A log
  * has none where its agent died, and ends in doubt where its agent couldn't read how it stood; the
- * state store doesn't know it where it couldn't be reached just then, or where nobody led. Each
+ * state store doesn't know it where it couldn't be reached just then, or where no agent led. Each
  * record's hash covers all before it, so the last one anchors them all; with its anchor it joins
  * the chain over all executions. One with which another machine went on gets what that wrote. A log
  * that another thread of this process writes now is left to it.

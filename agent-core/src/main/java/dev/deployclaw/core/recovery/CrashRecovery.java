@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * is presumed aborted, committed rolls forward to its end. Comes before anything else that writes.
  */
 public final class CrashRecovery {
-  /** A failed change, its way back, and each a few times over. */
+  /** A failed change, its rollback, and each a few times over. */
   private static final int MOST = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(CrashRecovery.class);
@@ -146,7 +146,7 @@ public final class CrashRecovery {
   }
 
   /**
-   * @param leftOut members without which a way back may end
+   * @param leftOut members without which a rollback may end
    */
   public Recovered run(Leadership leadership, Optional<RollbackExclusions> leftOut)
       throws InterruptedException {

@@ -26,7 +26,7 @@ import java.util.function.Function;
 /**
  * Accounts for what befell other logs: each time by a log of its own, as those have their end. The
  * state store learns of it in the transaction that ends that log, so that each is accounted for
- * once, whoever dies where.
+ * once, even if an agent dies in between.
  */
 final class LogIncidentRecorder {
   /** The most of a kind that one start accounts for; the next one goes on. */

@@ -5,7 +5,7 @@ import dev.deployclaw.core.result.RequestOutcome;
 import java.util.List;
 
 /**
- * What a recovery came to.
+ * The result of a recovery.
  *
  * @param exit {@code OK} where nothing is left to be finished
  * @param finished the executions that were brought to their end

@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public record ExecutionOutcome(
     ExecutionStatus result, ExitCode exit, String reason, Optional<AbortCause> cause) {
-  /** How the reason of a way back begins that waits for members. */
+  /** How the reason of a rollback begins that waits for members. */
   public static final String NOT_BACK = "not back yet: ";
 
   private static final String PENDING = "still pending: ";
@@ -91,7 +91,7 @@ public record ExecutionOutcome(
     return new ExecutionOutcome(ExecutionStatus.UNKNOWN, ExitCode.FAILED, reason);
   }
 
-  /** What a way back waits for, the change that it undoes waits for, too. */
+  /** What a rollback waits for, the change that it undoes waits for, too. */
   public static ExecutionOutcome stillPending(String what) {
     boolean said = what.startsWith(PENDING) || what.startsWith(NOT_BACK);
     return unknown(said ? what : PENDING + what);

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param looks outcomes by operation
  * @param problems of the policy documents
  * @param findings of the checks
- * @param probe what the synthetic requests came to; empty where none were sent
+ * @param probe the outcome of the synthetic requests; empty where none were sent
  * @param truth how the sources stand to what is committed
  * @param known whose policies there are
  */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a checkpoint is worth: whether its object is what its marker names, and what a way back
+ * What a checkpoint is worth: whether its object is what its marker names, and what a rollback
  * would do with it.
  *
  * @param exit {@code OK}, {@code INVALID} where it is damaged, {@code FAILED} where that can't be

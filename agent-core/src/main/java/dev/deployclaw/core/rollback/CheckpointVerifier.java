@@ -28,9 +28,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Proves that a checkpoint would carry a way back: reads its object again and hashes it, compares
+ * Proves that a checkpoint would carry a rollback: reads its object again and hashes it, compares
  * it with the marker in the state store, the observation with its fingerprint and the policy set
- * with its digest; then says for each member what the way back would do. Writes nothing, and needs
+ * with its digest; then says for each member what the rollback would do. Writes nothing, and needs
  * no leadership.
  */
 public final class CheckpointVerifier {

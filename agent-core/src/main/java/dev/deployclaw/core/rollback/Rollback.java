@@ -109,7 +109,7 @@ public final class Rollback {
     return end(recorder, ending, leadership);
   }
 
-  /** Looks around as the procedure says; a way back is stopped by none of it. */
+  /** Looks around as the procedure says; a rollback is stopped by none of it. */
   private void look(Procedure procedure, ExecutionRecorder recorder) throws InterruptedException {
     recorder.follow(procedure);
     for (int i = 0; i < procedure.steps().size(); i++) {
@@ -124,7 +124,7 @@ public final class Rollback {
     }
   }
 
-  /** Why the gate would hold a way back as things are; empty where it would not. */
+  /** Why the gate would hold a rollback as things are; empty where it would not. */
   public List<String> held(RequestOrigin by) throws InterruptedException {
     var base = ledger.base();
     var undone = ledger.read(base.change()).map(StoredExecution::execution);

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * @param request as it was asked
  * @param demands why it waits for an approval once its time has come, as it was understood then
  * @param baseRevision of {@code active} on which it was planned
- * @param target digest of the set that it is to come to
+ * @param target digest of the set that it must lead to
  */
 public record ScheduledChange(
     String id,

@@ -116,7 +116,7 @@ public final class ChangeService {
   }
 
   /**
-   * Stops every change that isn't committed, until somebody thaws; a way back goes on. Needs no
+   * Stops every change that isn't committed, until somebody thaws; a rollback goes on. Needs no
    * leadership.
    */
   public RequestOutcome freeze(String who, String reason) throws InterruptedException {
@@ -152,7 +152,7 @@ public final class ChangeService {
   }
 
   /**
-   * The same; a way back that waits for these members ends without those of them that still can't
+   * The same; a rollback that waits for these members ends without those of them that still can't
    * go back, by this person's word. They are drift from then on.
    *
    * @param members by name

@@ -95,7 +95,7 @@ public final class LeaderScope {
   }
 
   /**
-   * What may be a way back, which isn't stopped by the word of few: {@link
+   * What may be a rollback, which isn't stopped by the word of few: {@link
    * RegressionOverride#outvote}.
    */
   RequestOutcome back(TaskRequest request, Outvoting outvoting, Led led)
@@ -133,7 +133,7 @@ public final class LeaderScope {
   /**
    * Finishes what was left behind, and nothing more.
    *
-   * @param leftOut members without which a way back may end
+   * @param leftOut members without which a rollback may end
    */
   RecoveryReport recover(Optional<RollbackExclusions> leftOut) throws InterruptedException {
     try {

@@ -142,7 +142,7 @@ public final class QueryService {
     return new RegressionDetector(ports, settings).look().ahead();
   }
 
-  /** Whether the checkpoint of an id, or {@code last}, carries a way back, and what that does. */
+  /** Whether the checkpoint of an id, or {@code last}, carries a rollback, and what that does. */
   public CheckpointReport verifyCheckpoint(String target) throws InterruptedException {
     var verifier = new CheckpointVerifier(ports, settings, store.ledger(), parts.rollback());
     return StoreQuestion.answer(

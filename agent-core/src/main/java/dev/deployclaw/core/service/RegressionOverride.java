@@ -98,8 +98,8 @@ final class RegressionOverride {
   }
 
   /**
-   * A way back is asked for by a person, and few members that are ahead don't stop it: what they
-   * name is never given out again, as if that had been asked for, and the way back has an epoch
+   * A rollback is asked for by a person, and few members that are ahead don't stop it: what they
+   * name is never given out again, as if that had been asked for, and the rollback has an epoch
    * above it. Leaves a log of its own.
    *
    * @return how it ends where that can't be done
@@ -119,7 +119,7 @@ final class RegressionOverride {
     return stopped.map(_ -> ended);
   }
 
-  /** The same where it is asked for in words; whatever else they ask for stops. */
+  /** The same where it is asked for in words; any other request stops. */
   Optional<RequestOutcome> outvoteInWords(Seen seen, TaskRequest request)
       throws InterruptedException {
     boolean back =
@@ -191,7 +191,7 @@ final class RegressionOverride {
         .deciding(RecordedDecision.by(Name.ACCEPT, "persons-word"));
   }
 
-  /** The term that it raises is the one that it compares: whoever leads next has a higher one. */
+  /** The term that it raises is the one that it compares: the next leader has a higher one. */
   private Transaction raising(Seen seen, TaskRequest request, Leadership leadership)
       throws InterruptedException {
     var mark = ledger.epochMark();

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param predecessor the epoch that is (or was) committed before it; 0 is what was found before the
  *     first change
  * @param previous what was committed before; empty at the first change
- * @param back whether it is a way back: then the set may not know a member that is configured by
+ * @param back whether it is a rollback: then the set may not know a member that is configured by
  *     now
  * @param restores when this is a rollback to epoch 0: the observation to put back, per participant
  * @param step how often the cohort was moved since the epoch was committed: who takes a later step
@@ -69,7 +69,7 @@ public record EpochSpec(
         Set.of());
   }
 
-  /** A change forward, or the way back to epoch 0. */
+  /** A change forward, or the rollback to epoch 0. */
   public EpochSpec(
       String execution,
       long epoch,

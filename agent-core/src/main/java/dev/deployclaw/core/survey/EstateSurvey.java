@@ -83,7 +83,7 @@ public final class EstateSurvey {
         : Optional.empty();
   }
 
-  /** Whoever answers that it is not as it must be was reached. */
+  /** A member that answers that it is not as it must be was reached. */
   private static ExecutionOutcome ending(String reason, ParticipantReplies replies) {
     return replies.with(Answer.NO).isEmpty()
         ? ExecutionOutcome.unreachable(reason)

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings sources to what is committed, after the change that made them differ is complete. What is
- * due stands in the state store from when the change opens, so that whoever comes after a crash
- * finds it; each attempt can be repeated. It never undoes a change, nor fails one.
+ * due stands in the state store from when the change opens, so that the agent that comes after a
+ * crash finds it; each attempt can be repeated. It never undoes a change, nor fails one.
  */
 public final class SourceWriteBack {
   private static final Logger LOG = LoggerFactory.getLogger(SourceWriteBack.class);
@@ -85,7 +85,7 @@ public final class SourceWriteBack {
         .toList();
   }
 
-  /** Right after a change came to rest: tells what was written, and what is left for a person. */
+  /** Right after a change has ended: tells what was written, and what is left for a person. */
   public void after(ExecutionRecorder recorder, Leadership leadership) throws InterruptedException {
     if (!recorder.silent()) {
       settle(recorder.execution(), leadership)

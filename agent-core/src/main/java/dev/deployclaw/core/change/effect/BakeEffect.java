@@ -29,10 +29,10 @@ import java.util.Optional;
 /**
  * Watches a change until the time that is stored with it: every enforcement point's heartbeat, by
  * turns on both sides of a cohort, and how many requests are refused. It fails at the first look
- * that shows something wrong, unless somebody lost what it was told, as a failover does: who lost
- * it is published to again, and looked at anew. Looks without an answer are no data, and a few of
- * them in a row are no pass. It passes when the time is over, there were a few looks, each side's
- * last one was good, and where p99 has a bound, it keeps that once more.
+ * that shows something wrong, unless a member lost what it was told, as in a failover: then it is
+ * published to again, and looked at again. Looks without an answer are no data, and a few of them
+ * in a row are no pass. It passes when the time is over, there were a few looks, each side's last
+ * one was good, and where p99 has a bound, it keeps that once more.
  */
 final class BakeEffect implements EffectHandler.WithContent {
   /** Looks that a bake has at least, however late its agent comes back to it. */
@@ -134,7 +134,7 @@ final class BakeEffect implements EffectHandler.WithContent {
     return new EffectResult.NextEvent(new ChangeEvent.Soaked());
   }
 
-  /** A bake that went on without its agent was watched by nobody: its end alone is no pass. */
+  /** A bake that went on without its agent was not watched: its end alone is no pass. */
   private static int fewest(ChangeExecution x) {
     return x.rollout().bakes() ? FEWEST : 1;
   }
@@ -209,7 +209,7 @@ final class BakeEffect implements EffectHandler.WithContent {
     return new EffectResult.NextEvent(new ChangeEvent.Refused("bake: " + reason));
   }
 
-  /** What watching came to. */
+  /** The verdict of the watch. */
   private static void judge(LogEntryContent entry, String rule, OrchestrationContext context) {
     context
         .recorder()

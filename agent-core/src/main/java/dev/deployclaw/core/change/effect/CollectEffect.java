@@ -30,12 +30,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Removes epochs that nobody needs any more, however old: after the last one, the state store holds
- * the committed epoch, its predecessor, the latest that was proven before it, and what is held; all
- * others lie in the object store alone. What may go is decided in one transaction that compares all
- * that it rests on. Each member refuses what it still acts on, and an epoch leaves the state store
- * last, so whatever could not be removed is found there by the next change. What a change that was
- * aborted had staged is removed once more: an agent that slept may have written it since.
+ * Removes epochs that nothing needs any more, however old: after the last one, the state store
+ * holds the committed epoch, its predecessor, the latest that was proven before it, and what is
+ * held; all others lie in the object store alone. What may go is decided in one transaction that
+ * compares all that it rests on. Each member refuses what it still acts on, and an epoch leaves the
+ * state store last, so what could not be removed is found there by the next change. What a change
+ * that was aborted had staged is removed once more: an agent that slept may have written it since.
  */
 final class CollectEffect implements EffectHandler.WithoutContent {
   /** How many are removed after one change; the next goes on. */

@@ -79,33 +79,12 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
 
   /** An earlier one that died before its commit doesn't count. */
   private static Optional<ChangeEvent> ended(ChangeExecution undo) {
-    return switch (undo.state()) {
-      case ChangeState.Completed _ ->
-          Optional.of(new ChangeEvent.Compensated(undo.id(), undo.leftOut()));
-      case ChangeState.Failed f -> Optional.of(new ChangeEvent.NotCompensated(f.reason()));
-      case ChangeState.Opened _,
-          ChangeState.Checkpointed _,
-          ChangeState.Staged _,
-          ChangeState.Prepared _ ->
-          Optional.empty();
-      case ChangeState.Held _,
-          ChangeState.Resumed _,
-          ChangeState.Cleared _,
-          ChangeState.Committed _ ->
-          Optional.empty();
-      case ChangeState.Widened _, ChangeState.Baking _, ChangeState.Withdrawing _ ->
-          Optional.empty();
-      case ChangeState.Published _,
-          ChangeState.Converged _,
-          ChangeState.Soaking _,
-          ChangeState.Baked _ ->
-          Optional.empty();
-      case ChangeState.Undoing _,
-          ChangeState.RolledBack _,
-          ChangeState.Aborting _,
-          ChangeState.Aborted _ ->
-          Optional.empty();
-    };
+    if (undo.state() instanceof ChangeState.Completed) {
+      return Optional.of(new ChangeEvent.Compensated(undo.id(), undo.leftOut()));
+    }
+    return undo.state() instanceof ChangeState.Failed f
+        ? Optional.of(new ChangeEvent.NotCompensated(f.reason()))
+        : Optional.empty();
   }
 
   private NewChange opening(ChangeExecution failed, String id) throws InterruptedException {

@@ -3,7 +3,7 @@ package dev.deployclaw.core.change.effect;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeEvent;
 
-/** What an effect came to. */
+/** The result of an effect. */
 public sealed interface EffectResult {
   /** It ended, and the machine says what follows. */
   record NextEvent(ChangeEvent event) implements EffectResult {}

@@ -11,15 +11,14 @@ record JudgeGateEffect(EffectDependencies dependencies) implements EffectHandler
   @Override
   public EffectResult perform(ChangeExecution x, OrchestrationContext context) {
     var gate = dependencies.settings().gate();
+    var recorder = context.recorder();
     return switch (gate.judge(x, context.risks())) {
       case Verdict.Pass(String rule) -> {
-        context.recorder().summarise("the gate passed it by rule " + rule, Status.OK);
+        recorder.summarise("the gate passed it by rule " + rule, Status.OK);
         yield new EffectResult.NextEvent(new ChangeEvent.GateOpened(rule));
       }
       case Verdict.Hold(String rule, String why, var approval) -> {
-        context
-            .recorder()
-            .summarise("held at the gate by rule " + rule + ": " + why, Status.WARNING);
+        recorder.summarise("held at the gate by rule " + rule + ": " + why, Status.WARNING);
         var until = dependencies.time().instant().plus(gate.holdFor());
         yield new EffectResult.NextEvent(
             new ChangeEvent.GateHeld(rule, why, until.toEpochMilli(), approval));

@@ -21,13 +21,9 @@ record PrepareEffect(EffectDependencies dependencies) implements EffectHandler.W
       throws InterruptedException {
     long from = dependencies.time().micros();
     var replies = dependencies.participants().prepare(content.activation(x), context.callContext());
-    context
-        .recorder()
-        .tellTimed(
-            Phase.PREPARE,
-            "Asking for votes on epoch " + x.epoch(),
-            LogEntryContent.of(replies),
-            from);
+    var recorder = context.recorder();
+    recorder.tellTimed(
+        Phase.PREPARE, "Asking for votes on epoch " + x.epoch(), LogEntryContent.of(replies), from);
     var lacking = RequiredReplies.lacking(x, replies);
     if (lacking.isPresent()) {
       return RequiredReplies.stopped(lacking.get(), "did not vote for it");
@@ -41,7 +37,7 @@ record PrepareEffect(EffectDependencies dependencies) implements EffectHandler.W
               .formatted(heard, gateways));
     }
     int yes = replies.with(Answer.YES).size();
-    context.recorder().summarise(replies.counts() + " voted yes", RequiredReplies.status(replies));
+    recorder.summarise(replies.counts() + " voted yes", RequiredReplies.status(replies));
     return new EffectResult.NextEvent(
         new ChangeEvent.Voted(replies.digest(), yes, absent(replies)));
   }

@@ -15,14 +15,14 @@ record StageEffect(EffectDependencies dependencies) implements EffectHandler.Wit
       throws InterruptedException {
     long from = dependencies.time().micros();
     var replies = dependencies.participants().stage(content.activation(x), context.callContext());
-    context
-        .recorder()
-        .tellTimed(Phase.STAGE, "Staging epoch " + x.epoch(), LogEntryContent.of(replies), from);
+    var recorder = context.recorder();
+    recorder.tellTimed(
+        Phase.STAGE, "Staging epoch " + x.epoch(), LogEntryContent.of(replies), from);
     var lacking = RequiredReplies.lacking(x, replies);
     if (lacking.isPresent()) {
       return RequiredReplies.stopped(lacking.get(), "could not stage");
     }
-    context.recorder().summarise(replies.counts() + " staged", RequiredReplies.status(replies));
+    recorder.summarise(replies.counts() + " staged", RequiredReplies.status(replies));
     return new EffectResult.NextEvent(new ChangeEvent.StagedEverywhere());
   }
 }

@@ -103,13 +103,10 @@ record TakeCheckpointEffect(EffectDependencies dependencies) implements EffectHa
         "the checkpoint's object is pending, "
             + (kept ? "kept here until it can be stored: " : "and kept nowhere: ")
             + reason;
-    context
-        .recorder()
-        .tell(
-            Phase.CHECKPOINT,
-            "Storing the checkpoint",
-            new LogEntryContent(detail, Status.WARNING));
-    context.recorder().summarise(detail, Status.WARNING);
+    var recorder = context.recorder();
+    recorder.tell(
+        Phase.CHECKPOINT, "Storing the checkpoint", new LogEntryContent(detail, Status.WARNING));
+    recorder.summarise(detail, Status.WARNING);
     return new EffectResult.NextEvent(new ChangeEvent.CheckpointTaken(checkpoint));
   }
 }

@@ -62,7 +62,7 @@ public final class PublishLoop {
     return replies;
   }
 
-  /** On a way back a refusal stops no other member: those that don't answer are waited for. */
+  /** On a rollback a refusal stops no other member: those that don't answer are waited for. */
   private boolean decides(ParticipantReplies replies) {
     return !participants.back() || replies.with(Answer.UNKNOWN).isEmpty();
   }

@@ -59,7 +59,7 @@ public final class ExecutionFinisher {
     return RequestOutcome.of(recorder.execution(), ending, questions);
   }
 
-  /** What the last record says of the whole, but for what the story itself counted. */
+  /** What the last record says of the whole, but for what the recorder itself counted. */
   public Map<String, Object> facts(
       ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
       throws InterruptedException {

@@ -61,7 +61,7 @@ public final class LogHeadWriter {
 
   /**
    * Anchors the last record of a log that ended before, while the state store couldn't be reached
-   * or nobody led. Without an answer the next start does it again.
+   * or no agent led. Without an answer the next start does it again.
    *
    * @param head as it was read
    */
