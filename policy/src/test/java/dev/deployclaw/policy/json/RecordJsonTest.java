@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RecordJsonTest {
-  private enum Colour {
+  enum Colour {
     DARK_RED;
 
     @JsonValue
@@ -19,9 +19,9 @@ class RecordJsonTest {
     }
   }
 
-  private record Inner(int number, Optional<String> note) {}
+  record Inner(int number, Optional<String> note) {}
 
-  private record Outer(
+  record Outer(
       String lastName,
       long atMillis,
       Optional<Long> mostP99Micros,
