@@ -147,10 +147,10 @@ final class GrantBench extends BenchCommand<List<GrantBench.Measured>> {
     for (var way : Way.values()) {
       turns.add(_ -> turn(way, executor, call));
     }
-    var taken = new AlternatingRounds(warmUp, rounds).take(turns);
+    var taken = new AlternatingRounds(warmUp, rounds).take(turns).iterator();
     Map<Way, TimingSamples> samples = new EnumMap<>(Way.class);
     for (var way : Way.values()) {
-      samples.put(way, taken.get(way.ordinal()));
+      samples.put(way, taken.next());
     }
     return new Measured(what, samples, calls);
   }

@@ -7,6 +7,7 @@ import java.util.Locale;
 public final class FigureFormat {
   private FigureFormat() {}
 
+  @SuppressWarnings("AnnotateFormatMethod") // its library is no dependency of the benchmarks
   public static void line(PrintWriter out, String row, Object... cells) {
     out.printf(Locale.ROOT, row, cells);
   }
