@@ -28,8 +28,7 @@ class HouseTableTest {
   private static final int LARGEST_PACKAGE = 25;
   private static final double PERCENT = 100;
   private static final List<String> DOCUMENTS =
-      List.of(
-          "docs", "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "AGENTS.md");
+      List.of("docs", "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "AGENTS.md");
   private static final Pattern WORD = Pattern.compile("[A-Z][A-Z0-9]*(?![a-z])|[A-Z][a-z0-9]*");
   private static final Pattern FORM = Pattern.compile("[A-Z][a-z]+(ing|ed)");
 
