@@ -43,7 +43,7 @@ class DriftTableTest {
     var kinds = new TreeSet<String>();
     rows()
         .filter(row -> CASE.matcher(row).find())
-        .map(row -> row.split("\\|", -1)[1].strip())
+        .map(row -> row.split("\\|", -1)[0].strip())
         .flatMap(kind -> Stream.of(kind.split(", ", -1)))
         .forEach(kind -> kinds.add(kind.replace(' ', '-')));
     kinds.remove("none");
@@ -54,6 +54,8 @@ class DriftTableTest {
   }
 
   private static Stream<String> rows() throws Exception {
-    return Files.readAllLines(TABLE).stream().filter(line -> line.startsWith("| "));
+    return Files.readAllLines(TABLE).stream()
+        .map(line -> line.replaceFirst("^\\| ", ""))
+        .filter(line -> line.contains(" | "));
   }
 }

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 class HouseTableTest {
   private static final int LARGEST_PACKAGE = 25;
   private static final double PERCENT = 100;
+  private static final List<String> DOCUMENTS =
+      List.of("docs", "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "AGENTS.md");
   private static final Pattern WORD = Pattern.compile("[A-Z][A-Z0-9]*(?![a-z])|[A-Z][a-z0-9]*");
   private static final Pattern FORM = Pattern.compile("[A-Z][a-z]+(ing|ed)");
 
@@ -91,7 +93,7 @@ class HouseTableTest {
     long workshop = lines(s -> s.module().startsWith("workshop/"));
     long all = lines(_ -> true);
     var documents = new TreeMap<String, Long>();
-    for (String root : List.of("docs", "README.md", "CONTRIBUTING.md", "SECURITY.md")) {
+    for (String root : DOCUMENTS) {
       documents.putAll(words(JavaSourceFile.TOP.resolve(root)));
     }
     long words = documents.values().stream().mapToLong(Long::longValue).sum();
@@ -99,7 +101,7 @@ class HouseTableTest {
     return List.of(
         new Row("lines of main code, without the planner", all - planner, 100_000, 133_000),
         new Row("main code that isn't product, %", PERCENT * (workshop + planner) / all, 15, 27),
-        new Row("words of documents", words, 40_000, 115_000),
+        new Row("words of documents", words, 40_000, 40_000),
         new Row("decision records", decisions, 40, 40));
   }
 
