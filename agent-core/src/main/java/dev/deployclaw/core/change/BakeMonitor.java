@@ -115,7 +115,7 @@ final class BakeMonitor {
       }
       time.pause(pause(x, left));
     }
-    return refused("no data in " + MOST_SILENT + " looks in a row, which is no pass", duty);
+    return refused("no data in " + MOST_SILENT + " checks in a row, so it didn't pass", duty);
   }
 
   /** Slow, it may have become while it was watched. */
@@ -127,7 +127,7 @@ final class BakeMonitor {
             instanceof EffectResult.NextEvent(ChangeEvent.Refused(String reason))) {
       return refused(reason, duty);
     }
-    judge(new LogEntryContent("passed, looks: " + looks, Status.OK, Map.of()), "passed", duty);
+    judge(new LogEntryContent("passed, checks: " + looks, Status.OK, Map.of()), "passed", duty);
     duty.story().summarise("watched, " + looks + " looks", Status.OK);
     return new EffectResult.NextEvent(new ChangeEvent.Soaked());
   }
@@ -257,6 +257,6 @@ final class BakeMonitor {
   }
 
   private static long idle(ChangeState state) {
-    throw new IllegalStateException("isn't watched: " + state);
+    throw new IllegalStateException("isn't monitored: " + state);
   }
 }

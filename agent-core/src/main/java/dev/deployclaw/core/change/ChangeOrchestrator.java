@@ -116,7 +116,7 @@ public final class ChangeOrchestrator {
   /** The record may be there, or come there late: this process says no more about it. */
   private static ExecutionOutcome doubtful(String reason, OrchestrationContext duty) {
     duty.story().fallSilent();
-    return ExecutionOutcome.unknown("where it stands can't be read: " + reason);
+    return ExecutionOutcome.unknown("its state can't be read: " + reason);
   }
 
   /**
@@ -303,13 +303,13 @@ public final class ChangeOrchestrator {
     duty.story().fallSilent();
     return new Next.End(
         at.execution().state().live()
-            ? ExecutionOutcome.unknown(reason + ": the next start goes on")
+            ? ExecutionOutcome.unknown(reason + ": the next start continues")
             : aborted(reason + ": the next start removes what was staged"));
   }
 
   /** A lease runs out because the state store is away, or because this agent stood still. */
   private Next expired(StoredExecution at, OrchestrationContext duty) throws InterruptedException {
-    String reason = "the lease ran out";
+    String reason = "the lease expired";
     try {
       ledger.read(at.execution().id());
       return lost(at, reason, duty);
@@ -324,7 +324,7 @@ public final class ChangeOrchestrator {
     duty.story().summarise(reason, live ? Status.UNKNOWN : Status.ERROR);
     return new Next.End(
         live
-            ? ExecutionOutcome.unknown(reason + ": it is committed, and the next start goes on")
+            ? ExecutionOutcome.unknown(reason + ": it is committed, and the next start continues")
             : ExecutionOutcome.unreachable(reason + ": the next start removes what was staged"));
   }
 

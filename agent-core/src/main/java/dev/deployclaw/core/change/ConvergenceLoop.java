@@ -81,7 +81,7 @@ public final class ConvergenceLoop {
         new WaitReasonLog(
             duty.story(),
             Phase.CONVERGE,
-            "Asking who acts on epoch " + activation.epoch() + " again");
+            "Asking which members enforce epoch " + activation.epoch() + " again");
     var tally = crew.converged(names, activation, duty.mandate());
     while (!tally.allYes()
         && time.micros() - since < within

@@ -41,7 +41,7 @@ final class EffectTable {
     afterTheCommit(after, new CompensatingChange(orchestrator, orchestrator.ledger()));
     for (var effect : ChangeEffect.values()) {
       if (effect != ChangeEffect.REST && !rows.containsKey(effect)) {
-        throw new IllegalStateException("nothing performs " + effect);
+        throw new IllegalStateException("no executor performs " + effect);
       }
     }
   }
@@ -137,7 +137,7 @@ final class EffectTable {
   private Row row(ChangeEffect kind) {
     var row = rows.get(kind);
     if (row == null) {
-      throw new IllegalStateException("nothing is to be done");
+      throw new IllegalStateException("there is nothing to do");
     }
     return row;
   }
@@ -148,7 +148,7 @@ final class EffectTable {
       throws InterruptedException {
     var end = lasting.over(x);
     if (end.isPresent()) {
-      String past = "its end, " + end.get() + ", is past: ask again, with a later one";
+      String past = "its end, " + end.get() + ", has passed: ask again with a later one";
       return new ChangeEvent.Stopped(AbortCause.EXPIRED, past);
     }
     var event = before.verifyCheckpoint(x);

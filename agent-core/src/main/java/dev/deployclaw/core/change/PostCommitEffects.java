@@ -56,8 +56,7 @@ public final class PostCommitEffects {
     duty.story().tellTimed(Phase.PUBLISH, action, LogEntryContent.of(tally), from);
     duty.story().summarise(tally.counts() + " published", worst(tally));
     if (x.restores()) {
-      duty.story()
-          .summarise("unmanaged: what was found before the first change is back", Status.OK);
+      duty.story().summarise("unmanaged: the state before the first change is back", Status.OK);
     }
     leftAlone(tally, content, duty.story());
     return terms.back()
@@ -77,13 +76,13 @@ public final class PostCommitEffects {
     var end = terms.back() ? EarlyEnd.NONE : EarlyEnd.AT_STUCK;
     var awaited = convergence.of(members).await(content.activation(x), duty, end);
     var tally = terms.atLast(awaited);
-    String action = "Asking who acts on " + named(content.activation(x));
+    String action = "Asking which members enforce " + named(content.activation(x));
     duty.story().tellTimed(Phase.CONVERGE, action, LogEntryContent.of(tally), from);
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));
     leftAlone(tally, content, duty.story());
     return terms.back()
         ? wentBack(tally, new ChangeEvent.ConvergedEverywhere(), terms)
-        : happened(tally, new ChangeEvent.ConvergedEverywhere(), "doesn't act on it");
+        : happened(tally, new ChangeEvent.ConvergedEverywhere(), "doesn't enforce it");
   }
 
   /** A member that isn't there takes it at once, or refuses it, and needn't if it never left. */
@@ -151,7 +150,7 @@ public final class PostCommitEffects {
     var active = ledger.active().filter(a -> a.digest().equals(x.digest()));
     if (active.isEmpty()) {
       return new EffectResult.NextEvent(
-          new ChangeEvent.Refused("active doesn't name the digest that was to come back"));
+          new ChangeEvent.Refused("active doesn't name the digest of the rollback"));
     }
     long from = time.micros();
     var terms = RollbackCompletion.of(x, content, duty);

@@ -193,7 +193,7 @@ final class PreCommitEffects {
     return CheckpointFile.fingerprint(observed).equals(checkpoint.fingerprint())
         ? new ChangeEvent.ObservedSame()
         : new ChangeEvent.Stopped(
-            AbortCause.STALE, "participants no longer hold what the checkpoint says: plan again");
+            AbortCause.STALE, "participants no longer match the checkpoint: plan again");
   }
 
   /** The last look before the commit. */
@@ -280,7 +280,7 @@ final class PreCommitEffects {
 
   private static ChangeEvent unobserved(ParticipantReplies observed) {
     boolean refused = !observed.with(Answer.NO).isEmpty();
-    return stopped(observed, refused ? "has to be mended first" : "can't be observed");
+    return stopped(observed, refused ? "has to be fixed first" : "can't be observed");
   }
 
   /** A later way back would take a former epoch for what was found. */
@@ -288,7 +288,7 @@ final class PreCommitEffects {
     return new ChangeEvent.Stopped(
         AbortCause.VOTED_DOWN,
         Discrepancy.sentence(members)
-            + ": put back what was found there with: deployclaw drift --repair");
+            + ": restore its original state with: deployclaw drift --repair");
   }
 
   private static ChangeEvent stopped(ParticipantReplies tally, String what) {

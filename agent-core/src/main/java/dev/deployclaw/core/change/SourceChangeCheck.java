@@ -56,7 +56,7 @@ final class SourceChangeCheck {
       target = archive.stored(x.epoch(), x.digest());
     }
     if (target.isEmpty()) {
-      return stopped(AbortCause.UNREACHABLE, "what was staged of it can't be read back");
+      return stopped(AbortCause.UNREACHABLE, "its staged policies can't be read back");
     }
     long from = ports.time().micros();
     var outcome = new EstateSurvey(ports, settings).quietly(READ);
@@ -64,7 +64,7 @@ final class SourceChangeCheck {
         new Again(SourceReports.documents(outcome), SourceReports.collect(outcome, target.get()));
     var stopped = judge(applied, target.get(), again);
     String detail =
-        stopped.map(ChangeEvent.Stopped::reason).orElse("the sources say what was taken from them");
+        stopped.map(ChangeEvent.Stopped::reason).orElse("the sources are unchanged since the plan");
     Status status = stopped.isEmpty() ? Status.OK : Status.ERROR;
     duty.story()
         .tellTimed(
@@ -95,7 +95,7 @@ final class SourceChangeCheck {
         AbortCause.STALE,
         String.join("; ", named)
             + (more > 0 ? "; and " + more + " more" : "")
-            + ": plan again, and it is taken as it is now");
+            + ": plan again to use its present state");
   }
 
   /** That nothing defines it any more is known only where everything was read. */

@@ -108,10 +108,7 @@ public final class IntentCompiler {
         ? new CompilationResult.Refused(
             "no source defines " + whom + ", so there is nothing to apply")
         : new CompilationResult.Unread(
-            "what the sources say of "
-                + whom
-                + " can't be read: "
-                + String.join(", ", sources.unknown()));
+            "the source of " + whom + " can't be read: " + String.join(", ", sources.unknown()));
   }
 
   /** All that are known, where the request names nobody. */

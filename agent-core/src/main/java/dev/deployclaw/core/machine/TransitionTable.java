@@ -184,7 +184,7 @@ final class TransitionTable {
   }
 
   private static ChangeState expired() {
-    return new Aborting(AbortCause.EXPIRED, "nobody approved it in time");
+    return new Aborting(AbortCause.EXPIRED, "it was not approved in time");
   }
 
   private static ChangeState aborting(Stopped e) {

@@ -113,7 +113,7 @@ public final class ClientLimitsQuery {
                 + question.tenant()
                 + ", and none named "
                 + DEFAULT_TENANT
-                + ": it is refused as a stranger";
+                + ": it is refused as unknown";
     return new ClientLimitsReport(
         ExitCode.OK,
         "",
@@ -152,7 +152,7 @@ public final class ClientLimitsQuery {
     var counter = LimitCounter.parse(text);
     counter.ifPresent(c -> counters.put(key, c));
     if (counter.isEmpty()) {
-      gaps.add("the counter " + key + " holds what this version can't read");
+      gaps.add("the counter " + key + " has a value that this version can't read");
     }
   }
 
@@ -179,7 +179,7 @@ public final class ClientLimitsQuery {
       if (!known(item, question)) {
         gaps.add(
             item.applied().limit().name()
-                + " counts each client address apart: give --client to see its counter");
+                + " counts each client address separately: give --client to see its counter");
       } else if (read.counters().containsKey(item.counterKey()) || read.whole()) {
         out.put(item.applied(), state(item, read));
       }
@@ -256,7 +256,7 @@ public final class ClientLimitsQuery {
       var unknown = enforced.stream().filter(r -> r.state().isEmpty()).toList();
       return unknown.isEmpty()
           ? new Passing(Passes.YES, "")
-          : new Passing(Passes.UNKNOWN, "it isn't known what is left of " + names(unknown));
+          : new Passing(Passes.UNKNOWN, "the remainder is unknown for " + names(unknown));
     }
 
     private static String names(List<Row> rows) {

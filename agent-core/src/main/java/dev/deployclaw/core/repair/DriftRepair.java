@@ -259,7 +259,7 @@ public final class DriftRepair {
     var status = after.well() ? Status.OK : after.refused() ? Status.ERROR : Status.UNKNOWN;
     String detail = left.isEmpty() ? done : left + "; " + done;
     duty.story()
-        .tell(Phase.CONVERGE, "Comparing once more", new LogEntryContent(detail, status, facts));
+        .tell(Phase.CONVERGE, "Comparing again", new LogEntryContent(detail, status, facts));
     duty.story().summarise(detail, status);
     if (after.well()) {
       return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done);
@@ -284,7 +284,7 @@ public final class DriftRepair {
     var facts = new TreeMap<String, Object>(found.facts());
     facts.put("found", before.listed());
     var telling = new LogEntryContent(found.sentence(), found.status(), facts);
-    duty.story().tellTimed(Phase.CHECKPOINT, "Keeping what is there", telling, from);
+    duty.story().tellTimed(Phase.CHECKPOINT, "Keeping the present state", telling, from);
     duty.story().summarise(found.sentence(), found.status());
     duty.story().took(Phase.CHECKPOINT, from);
     return found.kept()
@@ -342,12 +342,12 @@ public final class DriftRepair {
       return ExecutionOutcome.aborted(AbortCause.STALE, "another epoch was committed meanwhile");
     }
     duty.story().fallSilent();
-    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads by now");
+    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads now");
   }
 
   private static String well(BaseEpoch base) {
     return ChangeContent.wayBackTo(base) == 0
-        ? "what was found before the first change is back, and unmanaged"
+        ? "the state before the first change is back, and unmanaged"
         : Discrepancy.sentence(List.of());
   }
 

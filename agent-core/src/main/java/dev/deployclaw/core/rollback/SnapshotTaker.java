@@ -95,13 +95,13 @@ public final class SnapshotTaker {
 
   private static ExecutionOutcome ending(BackupOutcome kept) {
     if (!kept.kept()) {
-      return ExecutionOutcome.unreachable("no snapshot was taken, since " + kept.sentence());
+      return ExecutionOutcome.unreachable("no snapshot was taken: " + kept.sentence());
     }
     return kept.status() == Status.OK
         ? new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, kept.sentence())
         : new ExecutionOutcome(
             ExecutionStatus.FAILED,
             ExitCode.FAILED,
-            "the snapshot isn't whole: " + kept.sentence());
+            "the snapshot is incomplete: " + kept.sentence());
   }
 }

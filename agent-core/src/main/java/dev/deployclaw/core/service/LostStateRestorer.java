@@ -124,7 +124,7 @@ final class LostStateRestorer {
     var duty = new OrchestrationContext(leadership, story, Risks.NONE);
     story.asked(
         new TaskRequest(
-            "put back what was lost of epoch " + loss.base().epoch(),
+            "restored the lost state of epoch " + loss.base().epoch(),
             settings.agent(),
             ports.time().instant()));
     story.about(loss.base().epoch());
@@ -147,7 +147,7 @@ final class LostStateRestorer {
             loss.base().digest(),
             "term",
             duty.leadership().term());
-    String action = "Putting back what was lost of epoch " + loss.base().epoch();
+    String action = "Restoring the lost state of epoch " + loss.base().epoch();
     var telling =
         new LogEntryContent(loss.sentence(), Status.WARNING, facts)
             .deciding(RecordedDecision.by(Name.REASSERT, "what-was-lost"));
@@ -186,14 +186,11 @@ final class LostStateRestorer {
     var status = tally.allYes() ? Status.OK : Status.UNKNOWN;
     duty.story()
         .tellTimed(
-            Phase.PUBLISH,
-            "Putting it back",
-            new LogEntryContent(done + left, status, facts),
-            from);
+            Phase.PUBLISH, "Restoring it", new LogEntryContent(done + left, status, facts), from);
     duty.story().took(Phase.PUBLISH, from);
     return tally.allYes()
         ? new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done)
-        : ExecutionOutcome.unknown(done + left + "; the next look tries it again");
+        : ExecutionOutcome.unknown(done + left + "; the next check tries it again");
   }
 
   private static String got(MemberReport report) {

@@ -59,7 +59,7 @@ final class RegressionOverride {
       new ExecutionOutcome(
           ExecutionStatus.COMPLETED,
           ExitCode.OK,
-          "accepted: what back ends name is never given out again");
+          "accepted: epochs and terms that back ends name are never issued again");
 
   /** How far above what the state store knows a mark may be. */
   private static final long MOST_AHEAD = 1_000_000;
@@ -154,8 +154,8 @@ final class RegressionOverride {
             new ExecutionOutcome(
                 ExecutionStatus.REFUSED,
                 ExitCode.REFUSED,
-                "%s: more than %d above can't be real; mend that member's mark by hand, then ask again"
-                    .formatted(a.text(), MOST_AHEAD)));
+                "%s: more than %d above can't be right; correct that member's mark by "
+                    + "hand, then ask again".formatted(a.text(), MOST_AHEAD)));
   }
 
   private Optional<ExecutionOutcome> raise(Seen seen, TaskRequest request, ExecutionRecorder story)
@@ -174,7 +174,7 @@ final class RegressionOverride {
                 new ExecutionOutcome(
                     ExecutionStatus.ABORTED,
                     ExitCode.ABORTED,
-                    "another agent leads, or gave out an epoch meanwhile: ask again"));
+                    "another agent leads, or issued an epoch meanwhile: ask again"));
         case Permit.Unknown(String reason) ->
             Optional.of(ExecutionOutcome.unknown(reason + ": ask again"));
       };
@@ -192,7 +192,7 @@ final class RegressionOverride {
             ? ""
             : "; not asked, since they don't answer: " + MemberPhrases.names(seen.silent());
     String detail =
-        "no epoch up to %d and no term up to %d is given out again%s"
+        "no epoch up to %d and no term up to %d is issued again%s"
             .formatted(seen.epoch(), seen.term(), silent);
     return new LogEntryContent(detail, Status.WARNING, facts)
         .deciding(RecordedDecision.by(Name.ACCEPT, "persons-word"));
@@ -229,7 +229,8 @@ final class RegressionOverride {
     var base = ledger.base();
     if (ChangeContent.wayBackTo(base) == 0) {
       String next =
-          "accepted; nothing is committed, so what back ends enforce stays until the next change";
+          "accepted; nothing is committed, so back ends keep their policies until the "
+              + "next change";
       return end(
           story,
           new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, next),
@@ -243,7 +244,7 @@ final class RegressionOverride {
     var content = new ChangeContent(set, Optional.of(set), Optional.empty());
     var opening = opening(base, request, story);
     story.planned(opening.planHash());
-    story.tell(Phase.PLAN, "Planning to put it in force", planning(base));
+    story.tell(Phase.PLAN, "Planning to enforce it", planning(base));
     var risks =
         Risks.of(
             RequestOrigin.of(request).demands(),
@@ -270,8 +271,9 @@ final class RegressionOverride {
     return new ExecutionOutcome(
         ExecutionStatus.FAILED,
         ExitCode.FAILED,
-        "accepted; but the policy set of epoch %d can't be read: put another in force with a change, or go back with: deployclaw rollback last"
-            .formatted(base.epoch()));
+        "accepted; but the policy set of epoch %d can't be read: enforce another one "
+            + "with a change, or return to the last one with: deployclaw rollback last"
+                .formatted(base.epoch()));
   }
 
   private NewChange opening(BaseEpoch base, TaskRequest request, ExecutionRecorder story)

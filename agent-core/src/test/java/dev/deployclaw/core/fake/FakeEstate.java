@@ -258,8 +258,8 @@ public final class FakeEstate {
           "00",
           List.of(
               step("scan", "Looking", "redis.scan", "gateway.scan", "policies.compare"),
-              step("keep", "Keeping what is there", "repair.keep"),
-              step("assert", "Putting it back", "repair.assert"),
+              step("keep", "Keeping the present state", "repair.keep"),
+              step("assert", "Restoring it", "repair.assert"),
               step("confirm", "Reading it back", "repair.confirm")));
 
   private static ProcedureStep step(String id, String action, String... operations) {

@@ -171,7 +171,7 @@ class StreamLossTest {
     var known = new Known();
     known.repaired.add(
         new StreamCopy.Repaired(
-            "ab12", 7, "the stream was made anew", Map.of("stream", "DEPLOYCLAW_AUDIT")));
+            "ab12", 7, "the stream was created again", Map.of("stream", "DEPLOYCLAW_AUDIT")));
     world.journal.stream(known);
   }
 

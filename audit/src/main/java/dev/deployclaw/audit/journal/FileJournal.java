@@ -140,14 +140,13 @@ public final class FileJournal implements Journal {
     }
     if (bucket.isEmpty()) {
       throw new BucketUnavailableException(
-          "the log of " + execution + " left this machine for the bucket, and none is known here");
+          "the log of " + execution + " was moved to the bucket, and no bucket is configured here");
     }
     try {
       return bucket.get().left(execution).orElse(List.of());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BucketUnavailableException(
-          "told to stop while the log of " + execution + " was read");
+      throw new BucketUnavailableException("stopped while the log of " + execution + " was read");
     }
   }
 

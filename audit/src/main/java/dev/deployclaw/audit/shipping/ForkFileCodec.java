@@ -30,9 +30,9 @@ final class ForkFileCodec {
           && f.get("alarmed") instanceof Boolean alarmed) {
         return new Fork(execution, seq, here, there, alarmed);
       }
-      throw new IOException("not an account of a fork");
+      throw new IOException("not an entry for a fork");
     } catch (StrictJson.Malformed e) {
-      throw new IOException("not an account of a fork: " + e.getMessage(), e);
+      throw new IOException("not an entry for a fork: " + e.getMessage(), e);
     }
   }
 }

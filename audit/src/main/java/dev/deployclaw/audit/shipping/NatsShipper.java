@@ -175,7 +175,7 @@ public final class NatsShipper implements AutoCloseable {
       LOG.atWarn()
           .addKeyValue("logs", known.size())
           .addKeyValue("at_once", names)
-          .log("Older logs are looked through later for what isn't shipped");
+          .log("Older logs will be searched for unshipped records later");
     }
     var unshipped =
         known.subList(from, until).stream()
@@ -358,7 +358,7 @@ public final class NatsShipper implements AutoCloseable {
     try {
       return RecordLines.read(folder.records(execution), span).withoutTornLast();
     } catch (ClosedByInterruptException e) {
-      throw new UncheckedIOException("told to stop", e);
+      throw new UncheckedIOException("stop requested", e);
     } catch (IOException e) {
       throw new DamagedJournalException(
           execution, cursor.seq() + 1, "can't be read: " + e.getMessage());

@@ -89,9 +89,9 @@ record StreamLoss(String noticed, String cause, List<Range> ranges) {
           return new StreamLoss(noticed, cause, ranges);
         }
       }
-      throw new IOException("not an account of what the stream lost");
+      throw new IOException("not an entry for lost stream records");
     } catch (StrictJson.Malformed e) {
-      throw new IOException("not an account of what the stream lost: " + e.getMessage(), e);
+      throw new IOException("not an entry for lost stream records: " + e.getMessage(), e);
     }
   }
 

@@ -104,15 +104,18 @@ public final class StreamStateFiles implements StreamCopy {
     long free = folder.free();
     if (free < RESERVE) {
       return Optional.of(
-          "%d KiB are free where logs are kept, and %d KiB are left for ways back: make room in %s; a rollback goes on"
-              .formatted(free >> 10, RESERVE >> 10, folder.path()));
+          "%d KiB are free for logs, and %d KiB are reserved for rollbacks: free space "
+              + "in %s; a rollback still works"
+                  .formatted(free >> 10, RESERVE >> 10, folder.path()));
     }
     long waiting = stream.isPresent() ? waiting() : 0;
     return stream
         .filter(s -> waiting >= s.mostWaiting())
         .map(s ->
-            "%d KiB of log wait for the stream at %s, and no more than %d KiB may (nats.backlogMiB): nothing is lost, but nobody else sees it; mend the stream (deployclaw doctor), then ask again; a rollback goes on"
-                .formatted(waiting >> 10, s.address(), s.mostWaiting() >> 10));
+            "%d KiB of log wait for the stream at %s, and the limit is %d KiB "
+                + "(nats.backlogMiB): nothing is lost, but the stream lacks these records; "
+                + "repair the stream (deployclaw doctor), then ask again; a rollback still "
+                + "works".formatted(waiting >> 10, s.address(), s.mostWaiting() >> 10));
   }
 
   /** Bytes that the stream hasn't acknowledged; of the newest logs where there are many. */

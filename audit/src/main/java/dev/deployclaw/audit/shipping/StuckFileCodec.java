@@ -28,10 +28,10 @@ final class StuckFileCodec {
           && f.get("remedy") instanceof String remedy) {
         return new Stuck(execution, seq, why, remedy);
       }
-      throw new IOException("not an account of a record that can't be shipped");
+      throw new IOException("not an entry for a record that can't be shipped");
     } catch (StrictJson.Malformed e) {
       throw new IOException(
-          "not an account of a record that can't be shipped: " + e.getMessage(), e);
+          "not an entry for a record that can't be shipped: " + e.getMessage(), e);
     }
   }
 }

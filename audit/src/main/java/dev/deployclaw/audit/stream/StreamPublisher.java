@@ -172,8 +172,9 @@ final class StreamPublisher {
         there(subject)
             .orElseThrow(() ->
                 new IOException(
-                    "the server names record %d of %s and can't give it, nor what was put beside it: restart the NATS server"
-                        .formatted(entry.seq(), entry.execution())));
+                    "the server lists record %d of %s, but can't return it or the "
+                        + "record beside it: restart the NATS server"
+                            .formatted(entry.seq(), entry.execution())));
     if (!Arrays.equals(AuditStream.data(beside), entry.bytes())) {
       throw new AuditStream.Fork(entry, AuditStream.data(beside));
     }

@@ -116,7 +116,7 @@ public final class ExecutionTimeline {
           diff.stream().filter(d -> !(d instanceof Map<?, ?> m) || !of(m.get("tenant"))).count();
       return others == 0
           ? Optional.empty()
-          : Optional.of(others + " differences of others: not asked for");
+          : Optional.of(others + " differences of other tenants: not requested");
     }
     return facts(entry).get("differences") instanceof Long all && all > diff.size()
         ? Optional.of("of %d differences, the first %d are in the log".formatted(all, diff.size()))

@@ -94,7 +94,7 @@ class StreamReconcilerTest {
           .singleElement()
           .satisfies(r -> {
             assertThat(r.records()).isEqualTo(20);
-            assertThat(r.cause()).isEqualTo("the stream was made anew");
+            assertThat(r.cause()).isEqualTo("the stream was created again");
           });
       assertThat(differences(nats)).isEmpty();
     }

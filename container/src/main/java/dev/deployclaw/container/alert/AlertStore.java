@@ -106,7 +106,7 @@ public final class AlertStore {
       AtomicFile.write(
           file, CanonicalJson.bytes(standing().stream().map(AlertNotification::toMap).toList()));
     } catch (UncheckedIOException e) {
-      LOG.atWarn().setCause(e).log("What stands is known in memory only");
+      LOG.atWarn().setCause(e).log("Alerts are kept in memory only");
     }
   }
 
@@ -122,7 +122,7 @@ public final class AlertStore {
     } catch (StrictJson.Malformed e) {
       LOG.atWarn()
           .addKeyValue("file", file)
-          .log("What stood before can't be read; it is found anew");
+          .log("Earlier alerts can't be read; they will be detected again");
     }
   }
 
@@ -133,7 +133,7 @@ public final class AlertStore {
           .addKeyValue("event", notice.condition().kind().word())
           .addKeyValue("subject", notice.condition().subject())
           .addKeyValue("summary", notice.condition().summary())
-          .log(notice.firing() ? "Something is amiss" : "It is over");
+          .log(notice.firing() ? "An alert was raised" : "An alert was cleared");
     }
   }
 }

@@ -66,7 +66,7 @@ public final class DoctorFactory {
     try {
       return regression(queries.regressed());
     } catch (Unreachable e) {
-      return List.of(Diagnosis.skipped("regression", "can't be told without the state store"));
+      return List.of(Diagnosis.skipped("regression", "can't be checked without the state store"));
     }
   }
 
@@ -100,8 +100,8 @@ public final class DoctorFactory {
     return List.of(
         Diagnosis.warning(
             "isolation",
-            "planner and executors share one process for now: the allow-lists of operations bind"
-                + " them, no wall of the operating system does",
+            "planner and executors share one process for now: only the allow-lists of "
+                + "operations separate them, not the operating system",
             "give the process only the rights that docs/guide/container.md names"));
   }
 }

@@ -162,7 +162,7 @@ public final class HttpApiServer implements AutoCloseable {
           .toCompletableFuture()
           .get(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      LOG.atWarn().setCause(e).log("HTTP didn't stop in order");
+      LOG.atWarn().setCause(e).log("HTTP didn't shut down cleanly");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -177,7 +177,7 @@ public final class HttpApiServer implements AutoCloseable {
           look(tokens, tls);
         }
       } catch (InterruptedException e) {
-        LOG.debug("Files are watched no more");
+        LOG.debug("Files are no longer watched");
       }
     });
   }
@@ -190,7 +190,7 @@ public final class HttpApiServer implements AutoCloseable {
         tls.get().look(server);
       }
     } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("Looking at the files failed");
+      LOG.atError().setCause(e).log("Checking the files failed");
     }
   }
 

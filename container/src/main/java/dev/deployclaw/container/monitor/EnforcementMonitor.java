@@ -215,7 +215,7 @@ public final class EnforcementMonitor {
     try {
       AtomicFile.write(file, CanonicalJson.bytes(toMap()));
     } catch (UncheckedIOException e) {
-      LOG.atWarn().setCause(e).log("How things stand isn't written down");
+      LOG.atWarn().setCause(e).log("The state of the enforcement points can't be written");
     }
   }
 }

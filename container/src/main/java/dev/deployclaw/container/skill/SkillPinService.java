@@ -73,7 +73,7 @@ public final class SkillPinService {
       return switch (kind) {
         case SAME -> name + " is pinned as before" + (since.none() ? "" : "; " + since.text());
         case NEW -> name + " is pinned, may use " + mayUse;
-        case CHANGED -> name + " is pinned anew; " + since.text();
+        case CHANGED -> name + " is pinned again; " + since.text();
       };
     }
   }

@@ -191,7 +191,7 @@ public record AgentRuntime(
       return HeadSigner.open(stateDir);
     } catch (UncheckedIOException | IllegalStateException e) {
       throw new SetupException(
-          e.getMessage() + "; check its rights, or move it away: a new one is made");
+          e.getMessage() + "; check its permissions, or move it away: a new one is made");
     }
   }
 

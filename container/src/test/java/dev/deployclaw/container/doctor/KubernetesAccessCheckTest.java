@@ -17,7 +17,7 @@ class KubernetesAccessCheckTest {
     var shop = MemberReport.yes("kubernetes/shop", "", Map.of("rights", 12));
 
     assertThat(KubernetesAccessCheck.told(List.of(WHOLE, shop)))
-        .containsExactly(Diagnosis.ok("kubernetes", "has all 13 rights that a change needs"));
+        .containsExactly(Diagnosis.ok("kubernetes", "has all 13 permissions that a change needs"));
   }
 
   @Test

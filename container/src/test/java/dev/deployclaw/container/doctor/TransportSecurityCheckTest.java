@@ -92,8 +92,8 @@ class TransportSecurityCheckTest {
     assertThat(TransportSecurityCheck.warnings(read(text)))
         .extracting(Diagnosis::found)
         .contains(
-            "nats.url nats://10.0.0.6:4222 is reached in plain text: everybody on the way reads and"
-                + " changes what is said")
+            "nats.url nats://10.0.0.6:4222 is reached in plain text: anyone on the "
+                + "network path can read and change the traffic")
         .noneMatch(found -> found.contains("passw0rd1"));
   }
 

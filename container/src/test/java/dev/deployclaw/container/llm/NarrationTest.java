@@ -104,7 +104,7 @@ class NarrationTest {
 
     assertThat(explain("--model")).isZero();
 
-    assertThat(text(out)).endsWith("In no record stand: 77\n");
+    assertThat(text(out)).endsWith("In no record: 77\n");
   }
 
   @Test

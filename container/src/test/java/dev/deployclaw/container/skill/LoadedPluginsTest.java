@@ -139,7 +139,7 @@ class LoadedPluginsTest {
     var config =
         new PluginConfig(jar, PluginJars.hash(jar), new TreeMap<>(Map.of(INCIDENTS, "observe")));
 
-    assertThat(refusal(config)).contains("can't be loaded", "no luck", "mend the jar");
+    assertThat(refusal(config)).contains("can't be loaded", "no luck", "replace the jar");
   }
 
   @Test

@@ -139,7 +139,7 @@ class PinnedProcedureRegistryTest {
     edit("deployclaw.serves: scan", "deployclaw.serves: validate");
     pin();
 
-    assertThat(refused().text()).contains("no longer serves scan: start the agent anew");
+    assertThat(refused().text()).contains("no longer serves scan: restart the agent");
   }
 
   @Test
@@ -155,12 +155,12 @@ class PinnedProcedureRegistryTest {
     playbook =
         playbook.performedBy(p ->
             p.steps().toString().contains("redis.clock")
-                ? List.of("nothing performs redis.clock")
+                ? List.of("no executor performs redis.clock")
                 : List.of());
     SkillSheets.stepping(mine, "my-scan", "redis.clock");
     SkillSheets.pinAnyway(mine);
 
-    assertThat(refused().text()).contains("nothing performs redis.clock");
+    assertThat(refused().text()).contains("no executor performs redis.clock");
   }
 
   @Test

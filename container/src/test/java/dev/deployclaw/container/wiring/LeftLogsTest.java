@@ -63,7 +63,7 @@ class LeftLogsTest {
       var other = new LogHead(end.seq(), "0".repeat(64));
       assertThatThrownBy(() -> journal.bucket().read(proven.head(), ID, other))
           .isInstanceOf(BucketUnavailableException.class)
-          .hasMessageContaining("ends otherwise than etcd says");
+          .hasMessageContaining("ends differently from its head in etcd");
       assertThatThrownBy(() -> journal.bucket().read(proven.head(), OTHER, end))
           .isInstanceOf(BucketUnavailableException.class)
           .hasMessageContaining("no head of " + OTHER);

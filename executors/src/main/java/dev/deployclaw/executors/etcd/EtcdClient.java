@@ -100,7 +100,7 @@ final class EtcdClient implements AutoCloseable {
 
   private synchronized Client open() throws Failed {
     if (closed) {
-      throw new Failed(new CallFault.Unavailable("this link to etcd is closed"), null);
+      throw new Failed(new CallFault.Unavailable("this connection to etcd is closed"), null);
     }
     Client open = client;
     if (open == null) {

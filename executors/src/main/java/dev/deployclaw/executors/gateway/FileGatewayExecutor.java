@@ -106,6 +106,7 @@ public final class FileGatewayExecutor implements BackendExecutor {
   }
 
   private static CallOutcome unknownVerb(Invocation call) {
-    return CallOutcome.failed(new CallFault.Invalid("gateways know no " + call.call().verb()));
+    return CallOutcome.failed(
+        new CallFault.Invalid("gateways have no operation " + call.call().verb()));
   }
 }

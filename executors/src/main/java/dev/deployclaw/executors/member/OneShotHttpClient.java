@@ -159,7 +159,7 @@ public record OneShotHttpClient(URI server, Duration timeout, Optional<SSLContex
       String said = headers.getOrDefault("content-length", String.valueOf(MOST_BODY_BYTES));
       return Math.clamp(Long.parseLong(said), 0, MOST_BODY_BYTES);
     } catch (NumberFormatException e) {
-      throw new IOException("content length is no number", e);
+      throw new IOException("the content length isn't a number", e);
     }
   }
 

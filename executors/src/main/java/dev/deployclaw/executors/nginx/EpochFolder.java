@@ -192,7 +192,7 @@ public record EpochFolder(Path root) {
       }
       Thread.sleep(PAUSE);
     }
-    throw new IOException(LOCK + " is held by another process for longer than " + LOCKED);
+    throw new IOException(LOCK + " has been locked by another process for longer than " + LOCKED);
   }
 
   private static @Nullable FileLock tryLock(FileChannel file) throws IOException {

@@ -32,7 +32,7 @@ final class BulkheadExecutor implements BackendExecutor {
   public CallOutcome execute(Invocation call) throws InterruptedException {
     if (!places.tryAcquire(call.deadline().toNanos(), TimeUnit.NANOSECONDS)) {
       return CallOutcome.failed(
-          new CallFault.Unavailable(call.operation() + " found no free place"));
+          new CallFault.Unavailable(call.operation() + " found no free slot"));
     }
     try {
       return inner.execute(call);

@@ -96,7 +96,7 @@ class DockerFaultMapperTest {
         row(
             wrapped(new JsonParseException(null, "token")),
             CallFault.Invalid.class,
-            "is no Docker daemon"),
+            "isn't a Docker daemon"),
         row(
             new UncheckedIOException(new NoSuchFileException("/certs/ca.pem")),
             CallFault.Invalid.class,

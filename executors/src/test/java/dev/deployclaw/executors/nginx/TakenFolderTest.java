@@ -47,7 +47,7 @@ class TakenFolderTest {
 
     assertThatThrownBy(() -> epochs.write(7, EpochFolder.FILE, TEXT))
         .isInstanceOf(FileSystemException.class)
-        .hasMessageContaining("epochs/7: is no folder, or a link to one");
+        .hasMessageContaining("epochs/7: isn't a folder, or is a link to one");
 
     assertThat(kept()).containsExactly("key");
   }

@@ -47,7 +47,7 @@ public final class BoundedYamlReader {
       throw new UnreadableDocumentException(
           TextPosition.START,
           "the document has " + text.length() + " characters",
-          "at most " + MOST_CHARACTERS + "; split it, one document a tenant");
+          "at most " + MOST_CHARACTERS + "; split it into one document for each tenant");
     }
     String body = text.startsWith("\uFEFF") ? text.substring(1) : text;
     try {
@@ -76,7 +76,7 @@ public final class BoundedYamlReader {
       throw new UnreadableDocumentException(
           TextPosition.of(end.getStartMark()),
           "a second document",
-          "one document a tenant and source");
+          "write one document for each tenant and source");
     }
     return root;
   }
@@ -101,7 +101,7 @@ public final class BoundedYamlReader {
     }
     if (depth > MOST_DEPTH) {
       throw new UnreadableDocumentException(
-          at, "nested deeper than " + MOST_DEPTH, "a policy has no such depth");
+          at, "nested deeper than " + MOST_DEPTH, "a policy doesn't nest that deep");
     }
     if (event instanceof AliasEvent
         || (event instanceof NodeEvent n && n.getAnchor().isPresent())) {

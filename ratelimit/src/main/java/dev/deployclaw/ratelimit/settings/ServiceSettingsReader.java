@@ -58,7 +58,7 @@ record ServiceSettingsReader(
     int millis = number("redis-timeout-ms", 1, most);
     if (problems.size() > told) {
       problems.add(
-          "redis-timeout-ms: %s waits %d ms for a decision, and answers by itself after that"
+          "redis-timeout-ms: %s waits %d ms for a decision, then answers without it"
               .formatted(waits.words(), waits.answer().toMillis()));
     }
     return Duration.ofMillis(millis);
@@ -169,7 +169,7 @@ record ServiceSettingsReader(
     } catch (URISyntaxException e) {
       // said below
     }
-    problems.add("jwt-keys-url must be an https:// URL, or http:// of this machine: " + text);
+    problems.add("jwt-keys-url must be an https:// URL, or http:// on this machine: " + text);
     return Optional.empty();
   }
 
@@ -218,7 +218,8 @@ record ServiceSettingsReader(
   Optional<Path> file(String name) {
     var path = optional(name).map(Path::of);
     path.filter(p -> !Files.isReadable(p))
-        .ifPresent(p -> problems.add(name + " can't be read: " + p + "; check path and rights"));
+        .ifPresent(p ->
+            problems.add(name + " can't be read: " + p + "; check the path and its permissions"));
     return path;
   }
 

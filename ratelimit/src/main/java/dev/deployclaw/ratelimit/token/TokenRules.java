@@ -152,7 +152,7 @@ final class TokenRules {
     var id = Optional.ofNullable(jws.getKeyIdHeaderValue());
     return keys.key(id, jws.getAlgorithmHeaderValue())
         .map(TokenKey::key)
-        .orElseThrow(() -> new UnresolvableKeyException("no key of that name and algorithm"));
+        .orElseThrow(() -> new UnresolvableKeyException("no key with that name and algorithm"));
   }
 
   private Instant until(JwtClaims claims, Instant now) throws MalformedClaimException {

@@ -86,7 +86,7 @@ class SilentNodeTest {
     var refused = failure(() -> link.send(RespCommand.of(PING)));
 
     assertThat(late).allSatisfy(e -> assertThat(e).hasMessageContaining("in time"));
-    assertThat(refused).hasMessageContaining("didn't answer lately");
+    assertThat(refused).hasMessageContaining("hasn't answered recently");
     assertThat(failure(() -> link.ask(RespCommand.of(PING)))).hasMessageNotContaining("lately");
   }
 

@@ -86,7 +86,7 @@ final class SheetRuleCases {
     error("yaml-mapping", "isn't a mapping", text("---\n- name: tiny\n---\n"), text(tinySheet()));
     violation(
         "yaml-doubled",
-        "license is doubled",
+        "license is given twice",
         lines("license: MIT", "license: MIT"),
         lines("license: MIT", "metadata:", "  license: MIT"));
     violation(

@@ -104,7 +104,7 @@ final class GrantBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (calls < 1 || calls > 20_000) {
-      out.println("--calls: 1 to 20000: more grants at once are let through by nobody");
+      out.println("--calls: 1 to 20000: more grants at once are always refused");
       return 2;
     }
     try (var scratch = reporting.scratch();
@@ -114,7 +114,7 @@ final class GrantBench implements Callable<Integer> {
                 RedisSettings.of(List.of(node.address().toString())), () -> FenceMark.NOBODY)) {
       tell(
           List.of(
-              measure("a look that is answered at once", new Idle(), "identity"),
+              measure("a read that is answered at once", new Idle(), "identity"),
               measure("the clock of a Redis node", redis, "clock")));
     }
     return 0;

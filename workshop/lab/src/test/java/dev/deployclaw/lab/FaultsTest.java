@@ -67,7 +67,7 @@ class FaultsTest {
         .containsExactly(
             "waited until a replica took over from redis/node-" + primary.port(),
             "restarted redis/node-" + primary.port(),
-            "the lab is whole");
+            "the lab is healthy");
     assertThat(redis().replicas()).contains(primary);
     assertThat(read()).isEqualTo(held);
   }
@@ -82,7 +82,7 @@ class FaultsTest {
     var healed = call("heal");
 
     assertThat(healed.exit()).as(healed.err()).isZero();
-    assertThat(healed.out()).contains("without a vote", "the lab is whole");
+    assertThat(healed.out()).contains("without a vote", "the lab is healthy");
     assertThat(read()).isEqualTo(held);
   }
 
@@ -127,8 +127,7 @@ class FaultsTest {
     assertThat(shown).contains("fault: kill s3", "fault: skew " + node + " -40", "lab heal");
     assertThat(first.path("whole").asBoolean()).isTrue();
     assertThat(first.path("done").toString())
-        .isEqualTo(
-            "[\"resumed nats\",\"restarted s3\",\"took back: skew %s -40\"]".formatted(node));
+        .isEqualTo("[\"resumed nats\",\"restarted s3\",\"undone: skew %s -40\"]".formatted(node));
     assertThat(second.path("done").isEmpty()).isTrue();
     assertThat(call("status", "--json").json().path("faults").isEmpty()).isTrue();
   }

@@ -78,7 +78,7 @@ class PodDriftTest {
     cluster.delete(map(gateway.namespace(), ours));
 
     looking.finds(
-        wrong("missing", member(), "its volume names what isn't there: ConfigMap " + ours));
+        wrong("missing", member(), "its volume refers to missing objects: ConfigMap " + ours));
     looking.repairs();
   }
 
@@ -151,7 +151,7 @@ class PodDriftTest {
     map.putObject("data").put(FILE, "events {}\n");
     cluster.create(maps(gateway.namespace()), BY, map);
 
-    looking.finds(left(member(), "an epoch of no change in ConfigMap " + name));
+    looking.finds(left(member(), "an epoch without a change in ConfigMap " + name));
     looking.leaves();
     cluster.delete(map(gateway.namespace(), name));
     looking.clean();
@@ -227,7 +227,7 @@ class PodDriftTest {
     map.putObject("data").put("active", "{}");
     cluster.create(maps(namespace), BY, map);
 
-    looking.finds(left(store(), "an epoch of no change in ConfigMap " + name));
+    looking.finds(left(store(), "an epoch without a change in ConfigMap " + name));
     looking.leaves();
     cluster.delete(map(namespace, name));
     looking.clean();

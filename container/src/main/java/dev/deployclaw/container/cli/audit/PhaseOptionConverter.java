@@ -18,7 +18,7 @@ final class PhaseOptionConverter implements ITypeConverter<Phase>, Iterable<Stri
         .findFirst()
         .orElseThrow(() ->
             new TypeConversionException(
-                "\"" + word + "\" is no phase; give one of " + String.join(", ", WORDS)));
+                "\"" + word + "\" isn't a phase; give one of " + String.join(", ", WORDS)));
   }
 
   @Override

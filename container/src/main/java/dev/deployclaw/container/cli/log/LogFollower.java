@@ -57,8 +57,8 @@ final class LogFollower {
   private void printSuperseded(LogHead last) {
     if (!json) {
       out.printf(
-          "-- superseded: another machine went on from record %d; what follows stands in the place"
-              + " of what came after it%n",
+          "-- superseded: another machine continued this log from record %d; the lines "
+              + "below replace the later ones above%n",
           last.seq());
     }
   }

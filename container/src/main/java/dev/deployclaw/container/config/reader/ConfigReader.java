@@ -108,7 +108,7 @@ public final class ConfigReader {
   }
 
   private static InvalidConfigException notYaml(Path file, int line, String what) {
-    var problem = new ConfigProblem("", line, "is not YAML: " + what, "mend this line");
+    var problem = new ConfigProblem("", line, "is not YAML: " + what, "correct this line");
     return new InvalidConfigException(file.toString(), List.of(problem));
   }
 

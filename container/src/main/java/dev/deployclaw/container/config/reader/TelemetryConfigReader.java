@@ -73,7 +73,7 @@ final class TelemetryConfigReader {
       f.wrong("interval", "is shorter than " + LEAST_INTERVAL.toSeconds() + "s", "");
     }
     if (bounds.timeout().isZero()) {
-      f.wrong("timeout", "is no time at all", "");
+      f.wrong("timeout", "must be longer than zero", "");
     }
     if (bounds.flush().compareTo(MOST_FLUSH) > 0) {
       f.wrong("flush", "is longer than " + MOST_FLUSH.toSeconds() + "s", "");

@@ -30,13 +30,13 @@ final class CrossOriginCheck {
     if (!isOwnSite(request) && !isLink(request)) {
       return Optional.of(
           ProblemCatalogue.foreignPage(
-              "header " + SITE, "a browser says that a page of another origin calls"));
+              "header " + SITE, "the browser reports a call from a page of another origin"));
     }
     return isOwnOrigin(request)
         ? Optional.empty()
         : Optional.of(
             ProblemCatalogue.foreignPage(
-                "header " + ORIGIN, "the page that calls is of another origin"));
+                "header " + ORIGIN, "the calling page is of another origin"));
   }
 
   /** Whether a page of another origin calls, or led to the call by a link. */

@@ -109,7 +109,7 @@ class FailureExplanationViewTest {
   private static String remedy(AbortCause cause) {
     return switch (cause) {
       case UNREACHABLE -> "make what is named reachable again, then ask again";
-      case VOTED_DOWN -> "mend what is named, then ask again";
+      case VOTED_DOWN -> "fix what is named, then ask again";
       case REJECTED -> "ask for something else, or ask again";
       case EXPIRED -> "have it approved in time";
       case STALE -> "planned anew on what stands now";
@@ -147,7 +147,7 @@ class FailureExplanationViewTest {
     assertThat(screen.err().lines())
         .satisfiesExactly(
             line -> assertThat(line).contains(waits, "deployclaw recover --leave-out MEMBER"),
-            line -> assertThat(line).contains("the approver must differ; nobody is left out"));
+            line -> assertThat(line).contains("the approver must differ; no member is left out"));
   }
 
   @Test

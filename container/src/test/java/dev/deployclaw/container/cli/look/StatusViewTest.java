@@ -289,7 +289,8 @@ class StatusViewTest {
             List.of(), ScheduleReport.NOTHING, MonitorStateFile.read(folder, Instant.EPOCH)),
         false);
 
-    assertThat(screen.out()).contains("nobody watches from here: deployclaw serve does");
+    assertThat(screen.out())
+        .contains("there is no monitoring from here: start it with deployclaw serve");
   }
 
   @Test

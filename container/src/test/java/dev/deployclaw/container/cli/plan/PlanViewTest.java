@@ -48,10 +48,11 @@ class PlanViewTest {
     assertThat(screen.out())
         .contains("umbrella search: requests 300 -> 600")
         .contains(
-            "by skill my-changes: declared 2, granted 1: docker.exec: nothing performs it here\n")
+            "by skill my-changes: declared 2, granted 1: docker.exec: no executor here "
+                + "performs it\n")
         .contains("1 tenants: umbrella", "1 services: search")
         .contains("it never refuses anything; remove it")
-        .contains("would lie over its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
+        .contains("would override its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
         .contains("would take back by request:\n  acme: \"double acme's search limit\", asked by")
         .contains("it asks for approval");
   }

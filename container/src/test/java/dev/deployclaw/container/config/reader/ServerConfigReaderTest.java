@@ -163,7 +163,7 @@ class ServerConfigReaderTest {
 
   @Test
   void refusesASectionByWhichNobodyCouldCall() {
-    assertThat(refused("serve: {queue: 4}")).hasMessageContaining("nobody could call it");
+    assertThat(refused("serve: {queue: 4}")).hasMessageContaining("no client could call it");
   }
 
   @Test

@@ -77,7 +77,7 @@ class TlsConfigReaderTest {
         "redis.tls.key: is not the key of the certificate");
     assertFlaw(
         "{certificate: open/it.crt, key: open/it.key}",
-        "redis.tls.key: may be read by everybody on this machine; chmod 640");
+        "redis.tls.key: is readable by all users of this machine; chmod 640");
     assertFlaw(
         "{certificate: it/it.crt, key: ec.key}",
         "redis.tls.key: holds a key of another form (EC); write it as PKCS #8: openssl pkcs8");

@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 record ArchiveGatewayFolder(ResolvedContainer.Present gateway) implements GatewayFolder {
   private static final String DISCARDED = "discarded";
-  private static final String OVERTAKEN = "another leader took over while it was written";
+  private static final String OVERTAKEN = "another leader took over during the write";
 
   @Override
   public void write(long epoch, String name, byte[] text) {

@@ -95,7 +95,7 @@ public record ContainerGateway(
 
   private static void absolute(String what, String path) {
     if (!path.startsWith("/") || path.length() < 2) {
-      throw new IllegalArgumentException(what + " is no absolute path: \"" + path + "\"");
+      throw new IllegalArgumentException(what + " isn't an absolute path: \"" + path + "\"");
     }
   }
 }

@@ -156,6 +156,6 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
 
   private static CallOutcome unknownVerb(Invocation call) {
     return CallOutcome.failed(
-        new CallFault.Invalid("gateways in containers know no " + call.call().verb()));
+        new CallFault.Invalid("gateways in containers have no operation " + call.call().verb()));
   }
 }

@@ -126,6 +126,6 @@ public final class StagedConfigMaps {
     boolean written =
         managers.isEmpty()
             || managers.stream().anyMatch(m -> KubernetesApi.MANAGER.equals(m.getManager()));
-    return written ? Optional.empty() : Optional.of("somebody else made it");
+    return written ? Optional.empty() : Optional.of("another writer created it");
   }
 }

@@ -162,7 +162,7 @@ final class DeploymentPublisher {
   private static MemberReport unsteady(GatewaySnapshot standing) {
     return MemberReport.unknown(
         standing.gateway().member(),
-        "its Deployment changes faster than it can be written, last by "
+        "its Deployment keeps changing during the write, last by "
             + lastWriter(standing.deployment()));
   }
 
@@ -173,6 +173,6 @@ final class DeploymentPublisher {
         .map(FieldOwnership.Owner::of)
         .reduce((a, b) -> a.time().compareTo(b.time()) > 0 ? a : b)
         .map(FieldOwnership.Owner::words)
-        .orElse("a writer whose name the API server doesn't keep");
+        .orElse("a writer without a recorded name");
   }
 }

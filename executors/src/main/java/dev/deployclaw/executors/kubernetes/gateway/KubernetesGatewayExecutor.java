@@ -179,6 +179,7 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
   }
 
   private static CallOutcome unknownVerb(Invocation call) {
-    return CallOutcome.failed(new CallFault.Invalid("gateways know no " + call.call().verb()));
+    return CallOutcome.failed(
+        new CallFault.Invalid("gateways have no operation " + call.call().verb()));
   }
 }

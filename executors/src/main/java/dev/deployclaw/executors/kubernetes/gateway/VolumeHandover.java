@@ -54,7 +54,7 @@ public record VolumeHandover(KubernetesApi api) {
         }
       }
     }
-    return MemberReport.no(gateway.member(), "its Deployment is changed all the time: try again");
+    return MemberReport.no(gateway.member(), "its Deployment keeps changing: try again");
   }
 
   /** Where a gateway's volume stands. */
@@ -107,7 +107,7 @@ public record VolumeHandover(KubernetesApi api) {
       throws KubernetesException, InterruptedException {
     var dry = apply(there, Mode.DRY_RUN);
     if (dry.isEmpty()) {
-      return Optional.of("the API server knows no server-side apply");
+      return Optional.of("the API server doesn't support server-side apply");
     }
     return dry.get().getSpec().equals(there.deployment().getSpec())
         ? Optional.empty()
@@ -123,7 +123,8 @@ public record VolumeHandover(KubernetesApi api) {
         yield kept && now.ownership().step() != Step.SHARE
             ? report(now.ownership(), Optional.empty(), true)
             : MemberReport.unknown(
-                before.gateway().member(), "it was shared, and reads back otherwise: look again");
+                before.gateway().member(),
+                "it was shared, but reads back differently: check it again");
       }
     };
   }

@@ -73,7 +73,7 @@ public final class KubernetesInspectionExecutor implements BackendExecutor {
       case ExecutorCall.Share(String gateway) -> share(gateway, invocation);
       default ->
           CallOutcome.failed(
-              new CallFault.Invalid("kubernetes knows no " + invocation.call().verb()));
+              new CallFault.Invalid("kubernetes has no operation " + invocation.call().verb()));
     };
   }
 

@@ -73,7 +73,7 @@ record NamespaceInspector(KubernetesApi api, List<KubernetesGateway> gateways) {
       return MemberReport.yes(place.member(), "", facts);
     }
     facts.put("denied", denied);
-    String reason = "is seen in part: " + String.join("; ", denied);
+    String reason = "is only partly visible: " + String.join("; ", denied);
     return new MemberReport(place.member(), MemberReport.Answer.UNKNOWN, "", reason, facts);
   }
 

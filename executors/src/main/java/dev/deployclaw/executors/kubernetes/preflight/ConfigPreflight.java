@@ -91,7 +91,7 @@ public record ConfigPreflight(Duration atMost, Duration poll) {
     while (System.nanoTime() < end) {
       var now = api.get(ResourceKind.PODS, metadata.getNamespace(), metadata.getName());
       if (now.isEmpty()) {
-        return new Verdict.Unfinished("was deleted by somebody before it ended");
+        return new Verdict.Unfinished("was deleted before it ended");
       }
       last = now.get();
       var verdict = ended(last);

@@ -43,7 +43,8 @@ public final class FenceCheck {
     try {
       return authority.standing();
     } catch (Unreachable e) {
-      String reason = primary.member() + " has lost its fence, and the state store can't say it: ";
+      String reason =
+          primary.member() + " has lost its fence, and the state store can't confirm it: ";
       throw new NodeFailed(new CallFault.Unavailable(reason + e.getMessage()), e);
     }
   }

@@ -66,7 +66,7 @@ final class DescriptorFileReader {
         domain = Optional.of(file.domain(fields));
       } else {
         int line = root.map(ForeignYamlNode::line).orElse(0);
-        file.refuse("", line, "no mapping", "write domain: and descriptors:");
+        file.refuse("", line, "not a mapping", "write domain: and descriptors:");
       }
     } catch (ForeignYamlReader.UnreadableYamlException e) {
       file.problems.add(e.problem());
@@ -82,7 +82,11 @@ final class DescriptorFileReader {
       if (GoYamlScalar.of(name) != GoYamlScalar.TEXT) {
         refuse(at, field.line(), "a key that isn't text", "put it in quotes, or correct it");
       } else if (!KEYS.contains(field.name())) {
-        refuse(at, field.line(), "unknown key " + field.name(), "its loader refuses the file");
+        refuse(
+            at,
+            field.line(),
+            "unknown key " + field.name(),
+            "remove it: the loader of ratelimit refuses the file");
       } else {
         value(field.value(), at);
       }
@@ -98,7 +102,11 @@ final class DescriptorFileReader {
           if (items.items().get(i) instanceof ForeignYamlNode.Fields fields) {
             keys(fields, at);
           } else {
-            refuse(at, items.items().get(i).line(), "a list of something else", "use mappings");
+            refuse(
+                at,
+                items.items().get(i).line(),
+                "a list entry that isn't a mapping",
+                "write each entry as key: value");
           }
         }
       }
@@ -160,7 +168,7 @@ final class DescriptorFileReader {
     var given = owner.get("rate_limit").filter(t -> !nothing(t));
     String at = path + ".rate_limit";
     if (given.isPresent() && !(given.get() instanceof ForeignYamlNode.Fields)) {
-      refuse(at, given.get().line(), "rate_limit is no mapping", "write unit and requests");
+      refuse(at, given.get().line(), "rate_limit isn't a mapping", "write unit and requests");
     }
     if (given.isEmpty() || !(given.get() instanceof ForeignYamlNode.Fields fields)) {
       return Optional.empty();
@@ -172,7 +180,11 @@ final class DescriptorFileReader {
       refuse(at + ".unit", fields.line(), "unlimited, and a unit", "leave one of the two out");
     }
     if (!unlimited && !known) {
-      refuse(at + ".unit", fields.line(), "not a unit: \"" + unit + "\"", "second to year");
+      refuse(
+          at + ".unit",
+          fields.line(),
+          "not a unit: \"" + unit + "\"",
+          "write second, minute, hour, day, week, month or year");
     }
     String name = text(fields, "name", at);
     var rate =
@@ -233,7 +245,8 @@ final class DescriptorFileReader {
       ForeignYamlNode.Fields owner, String name, String path) {
     var given = owner.get(name).filter(t -> !nothing(t));
     if (given.isPresent() && !(given.get() instanceof ForeignYamlNode.Items)) {
-      refuse(path + "." + name, given.get().line(), "a list was expected", "begin with -");
+      refuse(
+          path + "." + name, given.get().line(), "a list was expected", "begin each entry with -");
     }
     if (given.isEmpty() || !(given.get() instanceof ForeignYamlNode.Items items)) {
       return List.of();

@@ -91,7 +91,7 @@ public final class ForeignYamlReader {
     events.next();
     var end = events.next();
     if (end.getEventId() != Event.ID.StreamEnd) {
-      throw unread(line(end), "a second document", "give one document a file");
+      throw unread(line(end), "a second document", "put each document into a file of its own");
     }
     return Optional.of(root);
   }
@@ -102,7 +102,7 @@ public final class ForeignYamlReader {
     int before = nodes;
     count(1, line);
     if (depth > MOST_DEPTH) {
-      throw unread(line, "nested deeper than " + MOST_DEPTH, "no limits have such depth");
+      throw unread(line, "nested deeper than " + MOST_DEPTH, "limits don't nest that deep");
     }
     var tree =
         switch (event) {
@@ -123,7 +123,8 @@ public final class ForeignYamlReader {
   private ForeignYamlNode aliased(String name, int line) throws UnreadableYamlException {
     var anchored = anchors.get(name);
     if (anchored == null) {
-      throw unread(line, "no anchor " + name + " is complete before", "write the value out");
+      throw unread(
+          line, "the anchor " + name + " isn't complete before this line", "write the value out");
     }
     count(anchored.nodes() - 1, line);
     return anchored.tree();
@@ -181,7 +182,7 @@ public final class ForeignYamlReader {
         }
       }
       case ForeignYamlNode.Text text ->
-          throw unread(text.line(), "<< with something else than a mapping", "merge a mapping");
+          throw unread(text.line(), "<< with something other than a mapping", "merge a mapping");
     }
   }
 

@@ -49,7 +49,7 @@ public final class ActivationBench implements Callable<Integer> {
       names = "--tenants",
       split = ",",
       defaultValue = "1000,10000,100000",
-      description = "how many tenants, one or more numbers (default: ${DEFAULT-VALUE})")
+      description = "number of tenants, one or more values (default: ${DEFAULT-VALUE})")
   private List<Integer> tenants = List.of();
 
   @Option(
@@ -68,7 +68,7 @@ public final class ActivationBench implements Callable<Integer> {
   @Option(
       names = "--participants",
       defaultValue = "300",
-      description = "who vote in one prepare (default: ${DEFAULT-VALUE})")
+      description = "number of participants that vote in one prepare (default: ${DEFAULT-VALUE})")
   private int participants;
 
   @Option(
@@ -86,7 +86,7 @@ public final class ActivationBench implements Callable<Integer> {
   @Option(
       names = "--lease",
       defaultValue = "10",
-      description = "seconds for which a dead agent leads (default: ${DEFAULT-VALUE})")
+      description = "seconds until the lease of a dead agent expires (default: ${DEFAULT-VALUE})")
   private int leaseSeconds;
 
   @Mixin private final BenchOptions reporting = new BenchOptions();

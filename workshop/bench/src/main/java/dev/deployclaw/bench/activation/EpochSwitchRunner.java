@@ -181,7 +181,7 @@ final class EpochSwitchRunner {
   private void write(List<Write> writes, List<Condition> conditions) throws InterruptedException {
     var result = state.transact(new Transaction(conditions, writes));
     if (!(result instanceof Result.Applied)) {
-      throw new IllegalStateException("a transaction came to " + result);
+      throw new IllegalStateException("the result of a transaction is " + result);
     }
   }
 

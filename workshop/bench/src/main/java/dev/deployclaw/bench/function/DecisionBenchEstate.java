@@ -161,7 +161,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
   private static void put(StateStore state, String key, byte[] value) throws InterruptedException {
     var result = state.transact(new Transaction(List.of(), List.of(new Write.Put(key, value))));
     if (!(result instanceof Result.Applied)) {
-      throw new IllegalStateException(key + " came to " + result);
+      throw new IllegalStateException(key + " resulted in " + result);
     }
   }
 

@@ -37,7 +37,7 @@ public final class LogBench implements Callable<Integer> {
   @Option(
       names = "--followed",
       defaultValue = "2000",
-      description = "thoughts that a follower waits for (default: ${DEFAULT-VALUE})")
+      description = "number of thoughts that a follower waits for (default: ${DEFAULT-VALUE})")
   private int followed;
 
   @Option(

@@ -19,7 +19,7 @@ public final class CheckedCalls {
   public static void on(BackendExecutor executor, ExecutorCall call) throws InterruptedException {
     var outcome = ask(executor, call);
     if (!agreed(outcome)) {
-      throw new IllegalStateException(call.verb() + " came to " + outcome);
+      throw new IllegalStateException(call.verb() + " resulted in " + outcome);
     }
   }
 
@@ -32,7 +32,7 @@ public final class CheckedCalls {
       outcome = ask(executor, call);
     }
     if (!agreed(outcome)) {
-      throw new IllegalStateException(call.verb() + " came to " + outcome);
+      throw new IllegalStateException(call.verb() + " resulted in " + outcome);
     }
   }
 

@@ -51,7 +51,7 @@ final class EpochObserver {
     long end = System.nanoTime() + LONGEST.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - end > 0) {
-        throw new IllegalStateException("it did not come about in " + LONGEST);
+        throw new IllegalStateException("it did not happen within " + LONGEST);
       }
       Thread.sleep(PAUSE);
     }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stage",
     mixinStandardHelpOptions = true,
-    description = "Redis stage and prepare against the least that they could cost.")
+    description = "Redis stage and prepare compared with their least possible cost.")
 public final class StageBench implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -36,7 +36,7 @@ public final class StageBench implements Callable<Integer> {
       names = "--tenants",
       split = ",",
       defaultValue = "1000,10000",
-      description = "how many tenants, one or more numbers (default: ${DEFAULT-VALUE})")
+      description = "number of tenants, one or more values (default: ${DEFAULT-VALUE})")
   private List<Integer> tenants = List.of();
 
   @Option(

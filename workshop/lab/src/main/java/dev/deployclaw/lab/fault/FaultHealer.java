@@ -114,7 +114,7 @@ final class FaultHealer {
   }
 
   private void takenBack(List<InjectedFault> faults) {
-    faults.forEach(fault -> done.add("took back: " + fault.text()));
+    faults.forEach(fault -> done.add("undone: " + fault.text()));
   }
 
   private void awaitRedis() {
@@ -124,7 +124,7 @@ final class FaultHealer {
     try {
       redis().awaitWhole(WHOLE);
     } catch (IllegalStateException e) {
-      broken.add("the Redis Cluster is not whole after " + WHOLE.toSeconds() + " s");
+      broken.add("the Redis Cluster is not healthy after " + WHOLE.toSeconds() + " s");
     }
   }
 

@@ -131,7 +131,7 @@ final class NetworkFaults {
               + fault.kind().word()
               + " "
               + fault.target()
-              + "; take it back first with: deployclaw lab heal");
+              + "; undo it first with: deployclaw lab heal");
     }
     write(fault);
     try {

@@ -100,7 +100,7 @@ final class MaliciousModel implements AutoCloseable {
         .filter(r -> said.indexOf(r.getKey()) >= 0)
         .<Object>map(Map.Entry::getValue)
         .findFirst()
-        .orElse(Map.of("outcome", "refused", "reason", "nobody told me what this comes to"));
+        .orElse(Map.of("outcome", "refused", "reason", "I don't know the result of this"));
   }
 
   private static Map<String, Object> completion(Object content) throws IOException {

@@ -148,7 +148,7 @@ final class RequestOptions {
     if (json(body) instanceof ObjectNode object) {
       return object;
     }
-    throw new IllegalArgumentException("the body is no object");
+    throw new IllegalArgumentException("the body isn't an object");
   }
 
   private static JsonNode json(String body) {

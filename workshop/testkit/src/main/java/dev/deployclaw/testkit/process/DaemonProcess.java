@@ -186,10 +186,10 @@ public final class DaemonProcess implements AutoCloseable {
   public void pause() {
     signal("STOP");
     if (alive()) {
-      BoundedWait.until(name() + " stands still", KILL, () -> ProcessThreads.standStill(pid()));
+      BoundedWait.until(name() + " is stopped", KILL, () -> ProcessThreads.standStill(pid()));
       id.groupIn(launch.folder())
           .forEach(pid ->
-              BoundedWait.until(pid + " stands still", KILL, () -> ProcessThreads.standStill(pid)));
+              BoundedWait.until(pid + " is stopped", KILL, () -> ProcessThreads.standStill(pid)));
     }
   }
 
