@@ -107,7 +107,7 @@ class SkillValidatorTest {
   @Test
   void refusesANameThatIsNotTheFolders() {
     assertThat(texts(problems("this", SkillSheetFiles.sheet("that"))).getFirst())
-        .contains("isn't the folder's name");
+        .contains("differs from the folder's name");
   }
 
   @Test

@@ -284,7 +284,7 @@ public final class DriftRepair {
     var facts = new TreeMap<String, Object>(found.facts());
     facts.put("found", before.listed());
     var telling = new LogEntryContent(found.sentence(), found.status(), facts);
-    duty.story().tellTimed(Phase.CHECKPOINT, "Keeping the present state", telling, from);
+    duty.story().tellTimed(Phase.CHECKPOINT, "Keeping what is there", telling, from);
     duty.story().summarise(found.sentence(), found.status());
     duty.story().took(Phase.CHECKPOINT, from);
     return found.kept()

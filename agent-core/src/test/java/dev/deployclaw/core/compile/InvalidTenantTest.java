@@ -99,7 +99,7 @@ class InvalidTenantTest {
             new CompilationResult.Refused("no source defines acme, so there is nothing to apply"));
     assertThat(compile(committed, unread, TaskOperation.APPLY_POLICIES, whole))
         .isEqualTo(
-            new CompilationResult.Unread("what the sources say of acme can't be read: policies"));
+            new CompilationResult.Unread("the source of acme can't be read: policies"));
   }
 
   private static RequestedChange set(Who who) {

@@ -258,7 +258,7 @@ public final class FakeEstate {
           "00",
           List.of(
               step("scan", "Looking", "redis.scan", "gateway.scan", "policies.compare"),
-              step("keep", "Keeping the present state", "repair.keep"),
+              step("keep", "Keeping what is there", "repair.keep"),
               step("assert", "Restoring it", "repair.assert"),
               step("confirm", "Reading it back", "repair.confirm")));
 

@@ -94,7 +94,7 @@ class CheckpointVerifierTest {
     var answer = world.queries().verifyCheckpoint(first.execution());
 
     assertThat(answer.exit()).isEqualTo(ExitCode.OK);
-    assertThat(answer.rollback()).contains("isn't what is committed");
+    assertThat(answer.rollback()).contains("isn't the committed change");
   }
 
   @Test

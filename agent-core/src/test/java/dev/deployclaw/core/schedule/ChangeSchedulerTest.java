@@ -106,7 +106,7 @@ class ChangeSchedulerTest {
     var ended = keepTime(world.agent());
 
     assertThat(ended.getFirst().cause()).contains(AbortCause.EXPIRED);
-    assertThat(ended.getFirst().reason()).contains("could not begin within an hour of its time");
+    assertThat(ended.getFirst().reason()).contains("could not start within an hour of its time");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 

@@ -100,8 +100,8 @@ public final class DoctorFactory {
     return List.of(
         Diagnosis.warning(
             "isolation",
-            "planner and executors share one process for now: only the allow-lists of "
-                + "operations separate them, not the operating system",
+            "planner and executors share one process for now: the allow-lists of operations bind"
+                + " them, no wall of the operating system does",
             "give the process only the rights that docs/guide/container.md names"));
   }
 }

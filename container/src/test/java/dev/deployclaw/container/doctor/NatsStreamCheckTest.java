@@ -81,7 +81,7 @@ class NatsStreamCheckTest {
 
     assertThat(NatsStreamCheck.unseen(kept, List.of(new NatsSyncMode.Always("b:1", "B"))))
         .singleElement()
-        .satisfies(d -> assertThat(d.found()).contains("none of nats.monitors"));
+        .satisfies(d -> assertThat(d.found()).contains("nats.monitors doesn't name"));
     assertThat(NatsStreamCheck.unseen(kept, List.of(new NatsSyncMode.Always("a:1", "A"))))
         .singleElement()
         .satisfies(d -> assertThat(d.found()).contains("3 servers", "of 1 it can be seen"));

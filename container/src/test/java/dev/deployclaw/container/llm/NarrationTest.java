@@ -74,9 +74,9 @@ class NarrationTest {
 
     assertThat(text(out))
         .startsWith(ID + "  COMPLETED")
-        .contains("In the words of model m1, which nobody checked:")
+        .contains("In the words of model m1, unchecked:")
         .contains("  | Someone asked for 1200 per minute.\n  | It was completed.")
-        .doesNotContain("In no record stand");
+        .doesNotContain("In no record");
     assertThat(provider.bodies()).hasSize(1);
     var asked = ScriptedProvider.parse(provider.bodies().getFirst());
     assertThat(asked.at("/messages/1/content").asText()).contains("records", "1200 per minute");

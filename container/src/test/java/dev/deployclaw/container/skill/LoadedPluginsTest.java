@@ -87,7 +87,7 @@ class LoadedPluginsTest {
     var config = new PluginConfig(jar, admitted, new TreeMap<>(Map.of(INCIDENTS, "observe")));
 
     assertThat(refusal(config))
-        .contains(jar.toString(), PluginJars.hash(jar), admitted, "look at what changed");
+        .contains(jar.toString(), PluginJars.hash(jar), admitted, "review the changes");
     assertThat(folder.resolve("plugins")).doesNotExist();
   }
 

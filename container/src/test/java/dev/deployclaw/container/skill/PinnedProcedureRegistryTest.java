@@ -168,7 +168,7 @@ class PinnedProcedureRegistryTest {
     var sheet = state.resolve("skills/roll-back-rate-limits/SKILL.md");
     Files.writeString(sheet, Files.readString(sheet) + "x");
 
-    assertThat(refused(TaskOperation.ROLLBACK).remedy()).contains("start the agent anew");
+    assertThat(refused(TaskOperation.ROLLBACK).remedy()).contains("restart the agent");
   }
 
   private void edit(String what, String by) throws IOException {

@@ -125,7 +125,7 @@ class LeftLogsTest {
     try (var bare = FileJournal.open(logs.state())) {
       assertThatThrownBy(() -> bare.read(ID))
           .isInstanceOf(BucketUnavailableException.class)
-          .hasMessageContaining(ID + " left this machine for the bucket");
+          .hasMessageContaining(ID + " was moved to the bucket");
     }
   }
 

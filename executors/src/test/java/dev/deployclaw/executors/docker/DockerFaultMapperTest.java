@@ -69,7 +69,7 @@ class DockerFaultMapperTest {
         row(
             new BadRequestException("Client sent an HTTP request to an HTTPS server."),
             CallFault.Invalid.class,
-            "give docker.tls its ca, cert and key"),
+            "set ca, cert and key under docker.tls"),
         row(
             new InternalServerErrorException("ps: not found"),
             CallFault.Unknown.class,

@@ -109,8 +109,8 @@ class TakenFolderTest {
       assertThat(pipe.waitFor()).isZero();
     }
 
-    assertThatThrownBy(epochs::liveFile).hasMessageContaining("is no plain file");
-    assertThatThrownBy(epochs::standing).hasMessageContaining("is no plain file");
+    assertThatThrownBy(epochs::liveFile).hasMessageContaining("isn't a regular file");
+    assertThatThrownBy(epochs::standing).hasMessageContaining("isn't a regular file");
     assertThatThrownBy(() -> epochs.switchTo(new FenceMark(2, 1))).isInstanceOf(IOException.class);
   }
 

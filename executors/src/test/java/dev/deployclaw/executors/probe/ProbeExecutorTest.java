@@ -133,7 +133,7 @@ class ProbeExecutorTest {
     assertThat(done.reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES, Answer.NO);
-    assertThat(reasons(done)).contains("not as to a verified probe");
+    assertThat(reasons(done)).contains("not as for a verified probe");
   }
 
   @Test
@@ -222,7 +222,7 @@ class ProbeExecutorTest {
     assertThat(done.reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.UNKNOWN, Answer.YES, Answer.NO);
-    assertThat(done.reports().getLast().reason()).contains("not as to a verified probe");
+    assertThat(done.reports().getLast().reason()).contains("not as for a verified probe");
   }
 
   @Test

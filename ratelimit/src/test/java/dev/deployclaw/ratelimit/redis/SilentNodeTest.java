@@ -60,7 +60,7 @@ class SilentNodeTest {
   void aSweepGoesOnWhereAFailedCallAddsANode() {
     assertThatThrownBy(() -> on(() -> shards.call(0, PING)))
         .hasCauseInstanceOf(RedisUnavailableException.class)
-        .hasMessageContaining("no Redis node tells the slots");
+        .hasMessageContaining("no Redis node reports the slots");
 
     assertThat(thrown).isEmpty();
   }

@@ -170,7 +170,7 @@ class PodDriftTest {
     put("umbrella.yaml", document("umbrella.yaml") + "# changed by hand\n");
 
     looking.finds(
-        wrong("different", store(), "what it serves of epoch " + epoch + " was changed, by " + BY));
+        wrong("different", store(), "its documents of epoch " + epoch + " were changed, by " + BY));
     looking.repairs();
     assertThat(document("umbrella.yaml")).doesNotContain("by hand");
   }
@@ -179,7 +179,7 @@ class PodDriftTest {
   void storeWithAKeyThatIsNotOurs() {
     put("notes", "by hand");
 
-    looking.finds(wrong("different", store(), "what it serves of epoch " + epoch));
+    looking.finds(wrong("different", store(), "its documents of epoch " + epoch));
     looking.repairs();
     assertThat(cluster.get(served()).path("data").has("notes")).isFalse();
   }
@@ -196,7 +196,7 @@ class PodDriftTest {
         .forEach(e -> data.put(e.getKey(), e.getValue().asText()));
     annotate(served(), "files-digest", digest(data));
 
-    looking.finds(wrong("different", store(), "what it serves of epoch " + epoch + " was changed"));
+    looking.finds(wrong("different", store(), "its documents of epoch " + epoch + " were changed"));
     looking.repairs();
   }
 

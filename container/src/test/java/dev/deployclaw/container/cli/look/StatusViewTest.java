@@ -260,9 +260,9 @@ class StatusViewTest {
     assertThat(screen.out())
         .contains("enforcement points {not_enforced=1, ok=1}")
         .contains("gateway/eu/two is not_enforced: answered 500")
-        .doesNotContain("nobody watches");
+        .doesNotContain("no agent is monitoring");
     var late = MonitorStateFile.read(folder, written.plusSeconds(91)).orElseThrow();
-    assertThat(late.lines()).first().isEqualTo("nobody watches: the last heartbeat was 91 s ago");
+    assertThat(late.lines()).first().isEqualTo("no agent is monitoring: the last heartbeat was 91 s ago");
     assertThat(late.document()).containsEntry("watching", false);
   }
 

@@ -60,7 +60,7 @@ class PlanInWordsTest {
 
     assertThat(screen.out())
         .startsWith("understood: ")
-        .contains("In the words of model m1, which nobody checked:")
+        .contains("In the words of model m1, unchecked:")
         .endsWith("  | It would set 600 per minute for umbrella.\n");
     var asked = ScriptedProvider.parse(provider.bodies().getFirst());
     assertThat(asked.at("/messages/0/content").asText()).contains("planned, and not done yet");

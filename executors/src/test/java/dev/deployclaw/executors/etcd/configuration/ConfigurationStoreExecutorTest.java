@@ -206,7 +206,7 @@ class ConfigurationStoreExecutorTest {
     var removed = report(new ExecutorCall.Discard(1), OLDER);
 
     assertThat(staged.answer()).isEqualTo(Answer.NO);
-    assertThat(staged.reason()).isEqualTo("an agent of term 7 was here");
+    assertThat(staged.reason()).isEqualTo("an agent of term 7 has already written here");
     assertThat(published.answer()).isEqualTo(Answer.NO);
     assertThat(removed.answer()).isEqualTo(Answer.YES);
     assertThat(services.list("epochs/3/")).isEmpty();

@@ -73,8 +73,7 @@ record EnforcementInvariants(List<GatewayEndpoint> doors, String host, ExpectedS
     long most = small.burst() + 1 + (long) Math.ceil((System.nanoTime() - from) * small.perNano());
     if (admitted > most) {
       wrong.add(
-          "%s: %d requests were admitted, and its limit is %d"
-              .formatted(small.tenant(), admitted, most));
+          "%s got %d requests through, %d are its limit".formatted(small.tenant(), admitted, most));
     }
     doors.stream()
         .filter(d -> !refusing.contains(d.name()))

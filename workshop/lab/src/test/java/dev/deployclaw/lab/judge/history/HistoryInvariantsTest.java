@@ -172,7 +172,7 @@ class HistoryInvariantsTest {
   void findsWhatMovesWithoutALeader() {
     life.set(0, Map.of("term", "1"));
 
-    assertThat(wrong()).isNotEmpty().allSatisfy(w -> assertThat(w).contains("while nobody led"));
+    assertThat(wrong()).isNotEmpty().allSatisfy(w -> assertThat(w).contains("without a leader"));
   }
 
   @Test
