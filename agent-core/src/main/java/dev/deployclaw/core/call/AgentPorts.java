@@ -11,9 +11,9 @@ import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
 
 /**
- * All that the runtime reaches the world by. Closed by whoever made them.
+ * All that the runtime reaches the world by. Closed by their creator.
  *
- * @param writers of the journal: whoever shares that shares these
+ * @param writers of the journal: agents that share it share these
  */
 public record AgentPorts(
     StateStore state,

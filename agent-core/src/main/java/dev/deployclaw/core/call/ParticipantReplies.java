@@ -116,7 +116,7 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
             .count();
   }
 
-  /** "6/6 redis nodes, 47/47 gateways"; whoever had nothing to do isn't counted. */
+  /** "6/6 redis nodes, 47/47 gateways"; members without a task aren't counted. */
   public String counts() {
     List<String> out = new ArrayList<>();
     reports.forEach((name, members) -> {

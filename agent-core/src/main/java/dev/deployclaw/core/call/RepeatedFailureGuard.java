@@ -78,9 +78,9 @@ public final class RepeatedFailureGuard {
       return Optional.empty();
     }
     String why =
-        "%s was called %d times with the same arguments in this execution, and each "
-            + "time the result was: %s; the loop is stopped here"
-                .formatted(operation, MOST_ALIKE, kind);
+        ("%s was called %d times with the same arguments in this execution, and each "
+                + "time the result was: %s; the loop is stopped here")
+            .formatted(operation, MOST_ALIKE, kind);
     stopped.put(name, why);
     return Optional.of(why);
   }

@@ -28,7 +28,7 @@ import java.util.Optional;
  * Watches a change until the time that is stored with it: every enforcement point's heartbeat, by
  * turns on both sides of a cohort, and how many requests are refused. It fails at the first look
  * that shows something wrong, unless somebody lost what it was told, as a failover does: who lost
- * it is published to again, and looked at anew. Looks without an answer are no data, and a few of
+ * it is published to again, and looked at again. Looks without an answer are no data, and a few of
  * them in a row are no pass. It passes when the time is over, there were a few looks, each side's
  * last one was good, and where p99 has a bound, it keeps that once more.
  */

@@ -167,7 +167,7 @@ public final class PostCommitEffects {
     }
     duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
     if (x.restores()) {
-      // whoever published may have died with what it knew of this
+      // the publisher may have died with its knowledge of this
       leftAlone(crew.converged(content.activation(x), duty.mandate()), content, duty.story());
     }
     return wentBack(observed, new ChangeEvent.Validated(), terms);

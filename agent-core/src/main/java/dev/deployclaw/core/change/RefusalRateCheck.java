@@ -23,7 +23,7 @@ import java.util.TreeMap;
 /**
  * How many ordinary requests of those who have a new epoch are refused, against what it was before,
  * as the rate limit services count them. A limit that the change brings or makes stricter is meant
- * to refuse more, and isn't counted. A service that doesn't tell, or began anew in between, says
+ * to refuse more, and isn't counted. A service that doesn't tell, or began again in between, says
  * nothing.
  */
 final class RefusalRateCheck {
@@ -69,7 +69,7 @@ final class RefusalRateCheck {
 
   /**
    * Whose requests tell something: of the root groups that the change touches, those in its cohort.
-   * Whoever stays as they were would only hide what the others say.
+   * Unchanged groups would only hide what the others say.
    */
   private record Concern(
       PolicySet before, PolicySet after, CanaryCohort cohort, Set<String> roots) {

@@ -76,7 +76,7 @@ public record DriftReport(
     return new DriftReport(amiss, differences, ahead, answered);
   }
 
-  /** The same, and why members that are still amiss refused what was published to them. */
+  /** The same, and why members that are still wrong refused what was published to them. */
   public DriftReport refusing(ParticipantReplies published) {
     var refusals = published.with(Answer.NO).stream().filter(r -> amiss.containsKey(r.member()));
     var reasons = new TreeMap<>(amiss);
@@ -89,7 +89,7 @@ public record DriftReport(
     return new DriftReport(reasons, differences, ahead, answers);
   }
 
-  /** Whether one of them answered; else all that is amiss is silence. */
+  /** Whether one of them answered; else all that is wrong is silence. */
   public boolean refused() {
     return !answered.isEmpty();
   }

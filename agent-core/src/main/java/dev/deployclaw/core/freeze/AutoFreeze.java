@@ -54,8 +54,9 @@ public final class AutoFreeze {
       var freeze = new FreezeRecord(agent, reason, time.instant().toString());
       return switch (killSwitch.freeze(freeze)) {
         case Turn.Turned _ ->
-            "the agent froze itself, since %s; find out which other process calls "
-                + "executors, then: deployclaw thaw".formatted(reason);
+            ("the agent froze itself, since %s; find out which other process calls "
+                    + "executors, then: deployclaw thaw")
+                .formatted(reason);
         case Turn.Already _ -> "the agent stays frozen: " + reason;
         case Turn.Unknown(String why) -> unfrozen(reason, why);
       };
@@ -65,7 +66,8 @@ public final class AutoFreeze {
   }
 
   private static String unfrozen(String reason, String why) {
-    return "%s, and it is unknown whether the agent is frozen: %s; freeze it with: deployclaw "
-        + "freeze".formatted(reason, why);
+    return ("%s, and it is unknown whether the agent is frozen: %s; freeze it with: deployclaw "
+            + "freeze")
+        .formatted(reason, why);
   }
 }

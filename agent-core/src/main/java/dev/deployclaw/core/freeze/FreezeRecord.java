@@ -7,8 +7,8 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.Map;
 
 /**
- * What stands under {@link StoreKeys#FREEZE}: who turned the kill switch, and why. The key's
- * presence is what stops changes; its value is only told.
+ * The value under {@link StoreKeys#FREEZE}: who turned the kill switch, and why. The key's presence
+ * is what stops changes; its value is only told.
  *
  * @param since an RFC 3339 instant as it was written; empty where the value doesn't say
  */
@@ -29,7 +29,7 @@ public record FreezeRecord(String by, String reason, String since) {
     }
   }
 
-  /** What whoever is stopped by it is told, with the remedy. */
+  /** The message for each request that it stops, with the remedy. */
   public String refusal() {
     return "the kill switch is on, " + sentence() + "; lift it with: deployclaw thaw";
   }

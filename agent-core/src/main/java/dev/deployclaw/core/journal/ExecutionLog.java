@@ -275,7 +275,7 @@ public final class ExecutionLog {
     return end(record).map(e -> e.path("facts").path("reason").asText());
   }
 
-  /** What was asked for, in the words of whoever did. */
+  /** What was asked for, in the requester's words. */
   public static Optional<String> request(List<byte[]> records) {
     return records.stream()
         .map(r -> json(r).path("facts").path("request"))

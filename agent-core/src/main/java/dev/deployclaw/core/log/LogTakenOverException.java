@@ -1,8 +1,8 @@
 package dev.deployclaw.core.log;
 
 /**
- * Another process has gone on with a log: whoever meets this stood still past its lease, and has
- * nothing more to say in this execution.
+ * Another process has continued a log: the process that meets this was paused past its lease, and
+ * has nothing more to say in this execution.
  */
 public final class LogTakenOverException extends IllegalStateException {
   private static final long serialVersionUID = 1L;

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What was decided, and by which rule: one of a closed list, so that whoever has only the log can
- * check what it rests on.
+ * What was decided, and by which rule: one of a closed list, so that anyone who has only the log
+ * can check what it rests on.
  *
  * @param rule its id; at the gate the name of a rule, which may be one of the configuration
  * @param policies from which policies to which it leads; empty where it leads to no others

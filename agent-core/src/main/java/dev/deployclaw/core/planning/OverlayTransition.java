@@ -60,15 +60,17 @@ record OverlayTransition(PolicyProvenance before, PolicyProvenance.Step step) {
     var homeless = nowhere.limit(MOST_NAMED).toList();
     if (!homeless.isEmpty()) {
       return Optional.of(
-          "no source defines %s, so there is no policy to return to at the end: ask "
-              + "without an end time".formatted(String.join(", ", homeless)));
+          ("no source defines %s, so there is no policy to return to at the end: ask "
+                  + "without an end time")
+              .formatted(String.join(", ", homeless)));
     }
     return before.standing(step.from(), step.sources()).stream()
         .filter(o -> o.tenants().keySet().stream().anyMatch(fresh::containsKey))
         .findFirst()
         .map(o ->
-            "at the end this would be taken back, too: %s; apply it to the source "
-                + "first, or ask without an end time".formatted(o.text()));
+            ("at the end this would be taken back, too: %s; apply it to the source "
+                    + "first, or ask without an end time")
+                .formatted(o.text()));
   }
 
   /**

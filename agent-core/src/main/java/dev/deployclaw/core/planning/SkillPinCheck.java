@@ -87,9 +87,9 @@ public final class SkillPinCheck {
   }
 
   private static String moved(FollowedSkill then, Procedure now) {
-    return "guard skill: observed %s of %s, expected %s of %s: the skill was pinned again "
-        + "after the plan was made; ask again"
-            .formatted(now.skill(), now.sha256(), then.skill(), then.sha256());
+    return ("guard skill: observed %s of %s, expected %s of %s: the skill was pinned again "
+            + "after the plan was made; ask again")
+        .formatted(now.skill(), now.sha256(), then.skill(), then.sha256());
   }
 
   private static void tell(Phase phase, SkillRefusal refusal, ExecutionRecorder story) {

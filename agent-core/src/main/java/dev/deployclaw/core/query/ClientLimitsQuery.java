@@ -237,7 +237,7 @@ public final class ClientLimitsQuery {
     return new Row(explained, LimitRule.of(explained.limit()).capacity(), state);
   }
 
-  /** Whether one more request passes, and what stands against it. */
+  /** Whether one more request passes, and what prevents it. */
   private record Passing(Passes passes, String why) {
     static Passing of(boolean blocked, List<Row> rows) {
       if (blocked) {

@@ -198,7 +198,7 @@ public final class LimitUsageQuery {
     return new Told(String.valueOf(service.facts().get("since")), counts);
   }
 
-  /** A service that began anew in between counts from zero; one heard once says nothing of it. */
+  /** A service that began again in between counts from zero; one heard once says nothing of it. */
   private Map<Name, Count> between(Map<String, Told> before, Map<String, Told> after) {
     var out = new LinkedHashMap<Name, Count>();
     after.forEach((member, now) -> {

@@ -27,8 +27,8 @@ import java.util.function.Function;
 
 /**
  * Accounts for what befell other logs: each time by a log of its own, as those have their end. The
- * state store learns of it in the transaction that ends that log, so that each is accounted for
- * once, whoever dies where.
+ * state store learns of it in the transaction that ends that log, so that each is recorded once,
+ * after any crash.
  */
 final class LogIncidentRecorder {
   /** The most of a kind that one start accounts for; the next one goes on. */

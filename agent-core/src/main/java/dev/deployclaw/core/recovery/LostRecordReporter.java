@@ -54,15 +54,10 @@ final class LostRecordReporter {
   }
 
   private static String sentence(SupersededRecords lost, int count) {
-    return "LOST: %d records of %s, from %d to %d: another machine continued this log from "
-        + "record %d; the lost records are kept in %s, and have no effect"
-            .formatted(
-                count,
-                lost.execution(),
-                lost.from(),
-                before(lost) + count,
-                before(lost),
-                lost.file());
+    return ("LOST: %d records of %s, from %d to %d: another machine continued this log from "
+            + "record %d; the lost records are kept in %s, and have no effect")
+        .formatted(
+            count, lost.execution(), lost.from(), before(lost) + count, before(lost), lost.file());
   }
 
   private static Map<String, Object> facts(SupersededRecords lost, List<byte[]> records) {

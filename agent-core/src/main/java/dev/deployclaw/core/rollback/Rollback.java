@@ -197,9 +197,9 @@ public final class Rollback {
     return epilogue.baked(undone.get().base())
         ? Optional.empty()
         : Optional.of(
-            "epoch %d never passed its validation, and a rollback restores only "
-                + "validated epochs: set the wanted limits with a change"
-                    .formatted(undone.get().base().epoch()));
+            ("epoch %d never passed its validation, and a rollback restores only "
+                    + "validated epochs: set the wanted limits with a change")
+                .formatted(undone.get().base().epoch()));
   }
 
   private NewChange opening(

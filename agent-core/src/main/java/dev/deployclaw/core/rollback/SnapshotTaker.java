@@ -25,9 +25,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Takes a checkpoint of what stands, and changes nothing: what every member holds and the committed
- * policy set go to the object store under their hash and are read back. A snapshot that lacks a
- * member, or waits to be stored, isn't called done.
+ * Takes a checkpoint of the present state, and changes nothing: what every member holds and the
+ * committed policy set go to the object store under their hash and are read back. A snapshot that
+ * lacks a member, or waits to be stored, isn't called done.
  */
 public final class SnapshotTaker {
   /** How its log calls it. */

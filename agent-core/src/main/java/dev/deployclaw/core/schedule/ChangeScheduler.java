@@ -187,9 +187,9 @@ public final class ChangeScheduler {
     var late = Duration.ofMillis(time.instant().toEpochMilli() - scheduled.atMillis());
     if (late.compareTo(MOST_LATE) > 0) {
       String why =
-          "could not start within an hour of its time, %s: was deployclaw serve "
-              + "running, or another change under way? ask again"
-                  .formatted(Instant.ofEpochMilli(scheduled.atMillis()));
+          ("could not start within an hour of its time, %s: was deployclaw serve "
+                  + "running, or another change under way? ask again")
+              .formatted(Instant.ofEpochMilli(scheduled.atMillis()));
       var ending = ExecutionOutcome.aborted(AbortCause.EXPIRED, why);
       return Optional.of(close(entry, why, ending, leadership));
     }

@@ -104,11 +104,11 @@ public record ScheduledChange(
     return new ExecutionOutcome(
         ExecutionStatus.HELD,
         ExitCode.HELD,
-        "scheduled for %s: a serving agent (deployclaw serve) starts it then, if "
-            + "nothing was committed meanwhile%s; cancel it with: deployclaw reject %s"
-                .formatted(
-                    Instant.ofEpochMilli(atMillis),
-                    waits() ? ", and holds it for an approval, since " + why() : "",
-                    id));
+        ("scheduled for %s: a serving agent (deployclaw serve) starts it then, if "
+                + "nothing was committed meanwhile%s; cancel it with: deployclaw reject %s")
+            .formatted(
+                Instant.ofEpochMilli(atMillis),
+                waits() ? ", and holds it for an approval, since " + why() : "",
+                id));
   }
 }

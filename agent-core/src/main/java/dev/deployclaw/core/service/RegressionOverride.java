@@ -154,8 +154,9 @@ final class RegressionOverride {
             new ExecutionOutcome(
                 ExecutionStatus.REFUSED,
                 ExitCode.REFUSED,
-                "%s: more than %d above can't be right; correct that member's mark by "
-                    + "hand, then ask again".formatted(a.text(), MOST_AHEAD)));
+                ("%s: more than %d above can't be right; correct that member's mark by "
+                        + "hand, then ask again")
+                    .formatted(a.text(), MOST_AHEAD)));
   }
 
   private Optional<ExecutionOutcome> raise(Seen seen, TaskRequest request, ExecutionRecorder story)
@@ -198,7 +199,7 @@ final class RegressionOverride {
         .deciding(RecordedDecision.by(Name.ACCEPT, "persons-word"));
   }
 
-  /** The term that it raises is the one that it compares: whoever leads next has a higher one. */
+  /** The term that it raises is the one that it compares: the next leader has a higher one. */
   private Transaction raising(Seen seen, TaskRequest request, Leadership leadership)
       throws InterruptedException {
     var mark = ledger.epochMark();
@@ -271,9 +272,9 @@ final class RegressionOverride {
     return new ExecutionOutcome(
         ExecutionStatus.FAILED,
         ExitCode.FAILED,
-        "accepted; but the policy set of epoch %d can't be read: enforce another one "
-            + "with a change, or return to the last one with: deployclaw rollback last"
-                .formatted(base.epoch()));
+        ("accepted; but the policy set of epoch %d can't be read: enforce another one "
+                + "with a change, or return to the last one with: deployclaw rollback last")
+            .formatted(base.epoch()));
   }
 
   private NewChange opening(BaseEpoch base, TaskRequest request, ExecutionRecorder story)

@@ -202,7 +202,7 @@ final class RequestRunner {
   }
 
   /**
-   * A change whose time has come: planned anew, as if it were asked now, and carried out if it
+   * A change whose time has come: planned again, as if it were asked now, and carried out if it
    * comes to the same.
    */
   RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException {
@@ -304,7 +304,10 @@ final class RequestRunner {
     return opening.following(SkillPinCheck.followed(plan.intent().operation(), ready.procedure()));
   }
 
-  /** Where its policies come from is written as it opens, so that whoever goes on knows it. */
+  /**
+   * Where its policies come from is written as it opens, so that the process that continues knows
+   * it.
+   */
   private static List<Write> beside(PlanningResult.Ready ready, String id, long epoch) {
     List<Write> writes = new ArrayList<>();
     writes.add(new Write.Put(StoreKeys.provenance(epoch), ready.provenance().bytes()));

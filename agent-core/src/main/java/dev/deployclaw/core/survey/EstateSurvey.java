@@ -85,7 +85,7 @@ public final class EstateSurvey {
         : Optional.empty();
   }
 
-  /** Whoever answers that it is not as it must be was reached. */
+  /** A member that answers, even with a difference, was reached. */
   private static ExecutionOutcome ending(String reason, ParticipantReplies tally) {
     return tally.with(Answer.NO).isEmpty()
         ? ExecutionOutcome.unreachable(reason)

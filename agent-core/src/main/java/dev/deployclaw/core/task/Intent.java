@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a request means: closed, flat, and the same whoever understood it.
+ * What a request means: closed, flat, and the same for every planner.
  *
  * @param target an execution id or {@code last}; only for {@code rollback}
  * @param grounding where in the request each value stands
@@ -99,7 +99,7 @@ public record Intent(
   /**
    * Where a value comes from.
    *
-   * @param value what stands in the intent
+   * @param value what is in the intent
    * @param from first character in the request, counted from 0
    * @param to one past the last
    * @param rule how it was derived, for example {@code number}, {@code double}, {@code typo}

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings sources to what is committed, after the change that made them differ is complete. What is
- * due stands in the state store from when the change opens, so that whoever comes after a crash
+ * due stands in the state store from when the change opens, so that the next process after a crash
  * finds it; each attempt can be repeated. It never undoes a change, nor fails one.
  */
 public final class SourceWriteBack {

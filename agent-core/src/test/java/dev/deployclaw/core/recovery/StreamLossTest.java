@@ -59,7 +59,8 @@ class StreamLossTest {
 
     assertThat(finished)
         .singleElement()
-        .satisfies(e -> assertThat(e.reason()).contains("REPAIR", "7 records", "was created again"));
+        .satisfies(
+            e -> assertThat(e.reason()).contains("REPAIR", "7 records", "was created again"));
     assertThat(last(world, finished.getFirst().execution()))
         .contains("\"repair\":", "\"phase\":\"end\"", "DEPLOYCLAW_AUDIT");
     assertThat(again).isEmpty();

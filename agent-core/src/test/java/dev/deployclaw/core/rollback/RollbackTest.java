@@ -180,7 +180,8 @@ class RollbackTest {
     assertThat(recovered.finished())
         .singleElement()
         .satisfies(e -> assertThat(e.result()).isEqualTo(ExecutionStatus.UNKNOWN))
-        .satisfies(e -> assertThat(e.reason()).contains("the earlier state of gateway/two is unknown"));
+        .satisfies(
+            e -> assertThat(e.reason()).contains("the earlier state of gateway/two is unknown"));
   }
 
   /** The way back from the first change went on without a gateway. */

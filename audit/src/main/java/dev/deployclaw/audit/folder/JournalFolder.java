@@ -69,7 +69,7 @@ public final class JournalFolder {
     return folder.resolve(".writing");
   }
 
-  /** So that all of it is shipped anew. */
+  /** So that all of it is shipped again. */
   public void forgetCursor(String execution) {
     try {
       Files.deleteIfExists(cursor(execution));

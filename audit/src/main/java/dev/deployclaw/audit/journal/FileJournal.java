@@ -84,7 +84,7 @@ public final class FileJournal implements Journal {
   }
 
   /**
-   * @param every how often the stream is held against what it acknowledged
+   * @param every how often the stream is compared with what it acknowledged
    */
   public static FileJournal open(Path stateDir, NatsSettings stream, Duration every) {
     return open(stateDir, stream, every, Optional.empty());
@@ -290,7 +290,7 @@ public final class FileJournal implements Journal {
     return file;
   }
 
-  /** After a failure the next append reads the file anew: only the disk knows what is on it. */
+  /** After a failure the next append reads the file again: only the disk knows what is on it. */
   private void forget(String execution) {
     RecordFile file = open.remove(execution);
     if (file != null) {

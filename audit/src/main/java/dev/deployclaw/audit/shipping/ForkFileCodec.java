@@ -6,7 +6,7 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.util.Map;
 
-/** What stands in the file that keeps a fork in mind until it is over. */
+/** The content of the file that keeps a fork in mind until it is over. */
 final class ForkFileCodec {
   private ForkFileCodec() {}
 

@@ -75,7 +75,7 @@ public final class NatsShipper implements AutoCloseable {
   }
 
   /**
-   * @param every how often the stream is held against what it acknowledged
+   * @param every how often the stream is compared with what it acknowledged
    */
   public static NatsShipper start(JournalFolder folder, NatsSettings settings, Duration every) {
     return start(folder, settings, every, MOST_BACKLOG);
@@ -91,7 +91,7 @@ public final class NatsShipper implements AutoCloseable {
   }
 
   /**
-   * Lets a file become another one, and ships all of it anew. Waits for what is in flight, which
+   * Lets a file become another one, and ships all of it again. Waits for what is in flight, which
    * the stream's timeout bounds.
    */
   public void anew(String execution, Runnable rewrite) {

@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 
 /**
  * Records that the stream acknowledged and doesn't hold. Kept in a file before they are shipped
- * again, so that whoever goes on after a crash tells of the same loss, once.
+ * again, so that the process that continues after a crash reports the same loss, once.
  *
  * @param noticed an RFC 3339 instant
  */

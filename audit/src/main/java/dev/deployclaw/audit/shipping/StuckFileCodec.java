@@ -6,7 +6,7 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.util.Map;
 
-/** What stands in the file that keeps in mind which record can't be shipped, and why. */
+/** The content of the file that keeps in mind which record can't be shipped, and why. */
 final class StuckFileCodec {
   private StuckFileCodec() {}
 

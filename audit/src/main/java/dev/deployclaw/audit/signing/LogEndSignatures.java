@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * The signed heads of logs that ended, beside them: each is signed once, when the log has ended and
- * was read back. Whoever writes a log afterwards, and hashes it anew, has no signature for it, and
- * gets none. Any thread.
+ * was read back. A process that writes a log afterwards, and hashes it again, has no signature for
+ * it, and gets none. Any thread.
  */
 public final class LogEndSignatures {
   private final JournalFolder folder;

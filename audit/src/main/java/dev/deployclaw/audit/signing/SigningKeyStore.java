@@ -29,8 +29,8 @@ import java.util.TreeMap;
 /**
  * The signing key and the records of its rotations on disk. A rotation takes three steps, each a
  * whole file: the new key beside the old one, then the record that both signed, then the new key in
- * place of the old. The record decides: whoever dies before it has the old key, whoever dies after
- * it has the new one.
+ * place of the old. The record decides: a process that dies before it has the old key, one that
+ * dies after it has the new one.
  */
 final class SigningKeyStore {
   private static final int MOST_ROTATIONS = 1_000;
@@ -163,8 +163,9 @@ final class SigningKeyStore {
   private void requireOwn() throws NotRotated {
     if (!own()) {
       throw new NotRotated(
-          "%s is read-only here: rotate the key in a writable folder, then give %s and "
-              + "%s to every agent".formatted(key, key.getFileName(), rotations.getFileName()));
+          ("%s is read-only here: rotate the key in a writable folder, then give %s and "
+                  + "%s to every agent")
+              .formatted(key, key.getFileName(), rotations.getFileName()));
     }
   }
 

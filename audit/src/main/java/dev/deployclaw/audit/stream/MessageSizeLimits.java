@@ -44,8 +44,9 @@ record MessageSizeLimits(long server, long stream) {
     boolean ofServer = server > 0 && size > server;
     String why =
         ofServer
-            ? "it has %,d bytes as a message, and the NATS server accepts at most %,d "
-                + "(max_payload)".formatted(size, server)
+            ? ("it has %,d bytes as a message, and the NATS server accepts at most %,d "
+                    + "(max_payload)")
+                .formatted(size, server)
             : "it has %,d bytes as a message, and the stream accepts at most %s (max_msg_size)"
                 .formatted(size, stream > 0 ? "%,d".formatted(stream) : "its limit");
     String remedy =

@@ -58,8 +58,9 @@ public record NatsSettings(
   /** What to do when the server lets nobody in by these settings. */
   String whenRefused() {
     if (credentials.isPresent()) {
-      return "the server refuses the credentials in %s: put valid ones there, each attempt "
-          + "reads them again".formatted(credentials.get());
+      return ("the server refuses the credentials in %s: put valid ones there, each attempt "
+              + "reads them again")
+          .formatted(credentials.get());
     }
     if (login.isPresent()) {
       return "the server refuses the user " + login.get().user() + ": check nats.passwordFile";

@@ -35,7 +35,7 @@ final class StreamRecordReader {
   }
 
   /**
-   * By what their subject says behind the execution's id: a number, and for what stands beside
+   * By what their subject says behind the execution's id: a number, and for what is stored beside
    * another record its hash.
    *
    * @throws IOException when they can't all be read, or when the stream isn't there

@@ -45,9 +45,9 @@ public final class StreamRequirements {
   }
 
   static String sentence(List<String> wrong) {
-    return "the stream %s has wrong settings: %s; correct them, or back up the stream and "
-        + "delete it: the agent then creates a new one with all logs"
-            .formatted(AuditStream.NAME, String.join(", ", wrong));
+    return ("the stream %s has wrong settings: %s; correct them, or back up the stream and "
+            + "delete it: the agent then creates a new one with all logs")
+        .formatted(AuditStream.NAME, String.join(", ", wrong));
   }
 
   /** What of the settings isn't as it must be, each by the name that the server has for it. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An execution as a timeline for people: each decision with the records that it rests on, and each
- * thing that is amiss, with its time; what is routine is folded and counted; what changed stands
+ * thing that is wrong, with its time; what is routine is folded and counted; what changed stands
  * under the plan, by tenant. Pure.
  */
 public final class ExecutionTimeline {
@@ -148,7 +148,7 @@ public final class ExecutionTimeline {
     return records == 0 ? Optional.empty() : Optional.of(records + " " + what + ": " + counts);
   }
 
-  /** What moved the change, was asked or ended, and what is amiss. */
+  /** What moved the change, was asked or ended, and what is wrong. */
   private static boolean isDecision(Map<String, Object> entry) {
     var facts = facts(entry);
     return facts.containsKey("state")

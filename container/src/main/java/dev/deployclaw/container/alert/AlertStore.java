@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is amiss now, by fingerprint, kept on disk so that the end of a condition is told of by the
+ * What is wrong now, by fingerprint, kept on disk so that the end of a condition is told of by the
  * next process too. Any thread.
  */
 public final class AlertStore {
@@ -39,7 +39,7 @@ public final class AlertStore {
     this.file = file;
   }
 
-  /** What stands in the file still stands. */
+  /** The content of the file still stands. */
   public static AlertStore open(String domain, Path file) {
     var board = new AlertStore(domain, file);
     AtomicFile.read(file).ifPresent(board::restore);
@@ -75,7 +75,7 @@ public final class AlertStore {
     return told;
   }
 
-  /** What is amiss now, oldest first. */
+  /** What is wrong now, oldest first. */
   public synchronized List<AlertNotification> standing() {
     return standing.values().stream()
         .sorted(

@@ -61,8 +61,9 @@ final class NatsStreamCheck {
       found.add(
           Diagnosis.warning(
               NATS,
-              "a message may have %,d bytes (max_payload, max_msg_size), and a record "
-                  + "can be larger".formatted(kept.largest()),
+              ("a message may have %,d bytes (max_payload, max_msg_size), and a record "
+                      + "can be larger")
+                  .formatted(kept.largest()),
               "allow %,d; until then a log is copied only up to its first larger record"
                   .formatted(StreamHealth.ENOUGH)));
     }

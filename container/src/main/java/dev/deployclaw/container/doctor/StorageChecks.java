@@ -97,8 +97,9 @@ final class StorageChecks {
         : Optional.of(
             Diagnosis.warning(
                 ETCD,
-                "nothing was ever compacted: %,d revisions are kept, and their number "
-                    + "grows with each write".formatted(health.history()),
+                ("nothing was ever compacted: %,d revisions are kept, and their number "
+                        + "grows with each write")
+                    .formatted(health.history()),
                 "start it with --auto-compaction-mode=periodic --auto-compaction-retention=1h, then"
                     + " etcdctl defrag"));
   }

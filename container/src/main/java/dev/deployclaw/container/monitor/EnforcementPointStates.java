@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** How the enforcement points stand, and what is amiss about them. Any thread. */
+/** How the enforcement points stand, and what is wrong about them. Any thread. */
 final class EnforcementPointStates {
   /** What nothing more is known of than that nothing is known. */
   private static final String ALL = "all";

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether each needed back end answers, and where things stand. All are asked at once, bounded; one
- * round at a time, whoever wants to know. Any thread.
+ * round at a time, for all callers. Any thread.
  */
 public final class Pulse {
   private static final Duration LONGEST = Duration.ofSeconds(5);

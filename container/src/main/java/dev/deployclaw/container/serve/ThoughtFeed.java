@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who wants to be told that there is something new in a log. It holds no records: whoever is told
- * reads them from the journal, as fast as he can take them. Any thread.
+ * Who wants to be told that there is something new in a log. It holds no records: a listener reads
+ * them from the journal, as fast as he can take them. Any thread.
  */
 final class ThoughtFeed implements NotifyingJournal.Listener {
   private final Map<String, Set<Runnable>> listeners = new ConcurrentHashMap<>();

@@ -66,7 +66,7 @@ final class Worker {
     }
     LOG.atWarn()
         .addKeyValue("within", within)
-        .log("The task at work is interrupted; the next start goes on");
+        .log("The task at work is interrupted; the next start continues");
     thread.interrupt();
     if (!thread.join(LONGEST_INTERRUPTION)) {
       LOG.error("The task at work doesn't stop");

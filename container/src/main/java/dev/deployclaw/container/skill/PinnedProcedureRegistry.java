@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The skills that the operations follow. Which skill serves which operation is settled by the
- * start; each activation hashes the folder of the one that it follows, and takes it anew where it
+ * start; each activation hashes the folder of the one that it follows, and takes it again where it
  * was edited and pinned since. At most 32 MiB are read for it, and one that holds more is refused
  * unread. Any thread.
  */

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends the trace of each execution once its log says how it ended. One thread behind a bounded
- * queue reads the log and sends; whoever ends an execution only hands in its name.
+ * queue reads the log and sends; the thread that ends an execution only hands in its name.
  */
 final class TraceExporter {
   private static final Logger LOG = LoggerFactory.getLogger(TraceExporter.class);

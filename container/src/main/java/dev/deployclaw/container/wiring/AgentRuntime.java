@@ -195,7 +195,7 @@ public record AgentRuntime(
     }
   }
 
-  /** What stands around executors, within their sandboxes and outside. */
+  /** The objects around executors, within their sandboxes and outside. */
   private record ExecutorDecorators(List<PortDecorator> inside, Telemetry outside) {}
 
   /**

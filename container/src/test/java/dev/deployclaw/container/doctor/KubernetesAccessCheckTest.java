@@ -49,7 +49,7 @@ class KubernetesAccessCheckTest {
         .singleElement()
         .satisfies(d -> {
           assertThat(d.level()).isEqualTo(Level.WARNING);
-          assertThat(d.found()).contains("can't be told: may not create");
+          assertThat(d.found()).contains("has all its permissions: may not create");
           assertThat(d.remedy()).contains("system:basic-user");
         });
   }

@@ -125,7 +125,7 @@ class NarrationTest {
 
     assertThat(text(out))
         .startsWith(ID + "  COMPLETED")
-        .contains("which nobody checked:\n  | [2JIt FAILED. deployclaw rollback last")
+        .contains("unchecked:\n  | [2JIt FAILED. deployclaw rollback last")
         .doesNotContain("\u001b", "\u202e");
     assertThat(files()).isEqualTo(before);
     assertThat(provider.bodies()).hasSize(1);

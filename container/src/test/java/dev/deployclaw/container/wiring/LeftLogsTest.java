@@ -66,7 +66,7 @@ class LeftLogsTest {
           .hasMessageContaining("ends differently from its head in etcd");
       assertThatThrownBy(() -> journal.bucket().read(proven.head(), OTHER, end))
           .isInstanceOf(BucketUnavailableException.class)
-          .hasMessageContaining("no head of " + OTHER);
+          .hasMessageContaining("isn't a head of " + OTHER);
     }
   }
 

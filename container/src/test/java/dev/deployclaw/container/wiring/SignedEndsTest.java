@@ -40,7 +40,7 @@ class SignedEndsTest {
 
     assertThatThrownBy(() -> logs.journal().read(ID))
         .isInstanceOf(DamagedJournalException.class)
-        .hasMessageContaining("isn't the log of 10 records that was signed at its end");
+        .hasMessageContaining("differs from the log of 10 records that was signed at its end");
     assertThat(logs.segments().store().trouble())
         .hasValueSatisfying(why -> assertThat(why).contains("signed at its end"));
   }

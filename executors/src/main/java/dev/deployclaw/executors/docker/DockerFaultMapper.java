@@ -27,7 +27,7 @@ public final class DockerFaultMapper {
   private static final String OPENS = "{\"message\":\"";
   private static final String CLOSES = "\"}";
 
-  /** Whoever answers may say much. */
+  /** The answer may be long. */
   private static final int MOST_SAID = 1_000;
 
   private static final int DEEPEST_CAUSE = 16;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of etcd whose every call is bounded. After a refused connection the client is made
- * anew at the next call: gRPC's own back-off would grow to two minutes. Calls come from several
+ * One client of etcd whose every call is bounded. After a refused connection the client is created
+ * again at the next call: gRPC's own back-off would grow to two minutes. Calls come from several
  * threads.
  */
 final class EtcdClient implements AutoCloseable {

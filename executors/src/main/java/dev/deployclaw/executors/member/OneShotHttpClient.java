@@ -19,8 +19,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * One HTTP/1.1 exchange on a connection of its own. The JDK's client keeps connections and forbids
- * the {@code Host} header; here each question must reach whoever listens now, under the name that
- * is asked for. Blocking; an interrupt closes the socket.
+ * the {@code Host} header; here each question must reach the process that listens now, under the
+ * name that is asked for. Blocking; an interrupt closes the socket.
  *
  * @param server scheme, host and port
  * @param timeout for connecting, and again for each read

@@ -88,7 +88,7 @@ public sealed interface DesiredGatewayFile {
   /**
    * This; but a gateway that the epoch doesn't know gets back the file with which it was adopted.
    *
-   * @param adopted what stands under epoch 0 in its folder
+   * @param adopted what is under epoch 0 in its folder
    */
   default DesiredGatewayFile orAdopted(Adopted adopted) throws IOException {
     return this instanceof Unlisted

@@ -46,7 +46,7 @@ class DockerFaultMapperTest {
         row(
             new NotFoundException(json("No such container: 5f")),
             CallFault.Unavailable.class,
-            "gone since it was listed (No such container: 5f): start it again"),
+            "removed after it was listed (No such container: 5f): start it again"),
         row(
             new NotFoundException(json("No such image: sha256:5f")),
             CallFault.Unavailable.class,

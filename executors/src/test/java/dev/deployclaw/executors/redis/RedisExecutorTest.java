@@ -253,8 +253,7 @@ class RedisExecutorTest {
     assertThat(redis.look("scan"))
         .filteredOn(r -> r.answer() == MemberReport.Answer.NO)
         .isNotEmpty()
-        .allSatisfy(
-            r -> assertThat(r.reason()).contains("at the same epoch", "drift --repair"));
+        .allSatisfy(r -> assertThat(r.reason()).contains("at the same epoch", "drift --repair"));
     assertThat(redis.fault(new ExecutorCall.Publish(activation), 0))
         .isInstanceOf(CallFault.Conflict.class);
     redis.reports(new ExecutorCall.Publish(activation));

@@ -100,8 +100,9 @@ final class StepSizeCheck {
         FindingSubject.limit(tenant.tenant(), old.name())
             .info(
                 CheckKind.FRESH_COUNTERS,
-                "its counters start again under another %s: up to %d additional "
-                    + "requests for each".formatted(renamed ? "name" : "key", extra),
+                ("its counters start again under another %s: up to %d additional "
+                        + "requests for each")
+                    .formatted(renamed ? "name" : "key", extra),
                 "keep the name and the key if that is too much",
                 Map.of("extra_requests", extra, "to", now.name())));
   }
@@ -159,8 +160,9 @@ final class StepSizeCheck {
         FindingSubject.tenant(old.tenant())
             .warning(
                 CheckKind.ROOT_CHANGE,
-                "its counters move from the group %s to %s and start again: up to %d "
-                    + "additional requests".formatted(from, to, extra),
+                ("its counters move from the group %s to %s and start again: up to %d "
+                        + "additional requests")
+                    .formatted(from, to, extra),
                 "approve, or keep the group",
                 Map.of("from", from, "to", to, "extra_requests", extra)));
   }

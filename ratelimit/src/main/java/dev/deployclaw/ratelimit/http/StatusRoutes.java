@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code GET /v1/status} and {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code
- * GET /readyz} for whoever starts the service, who has to show nothing.
+ * GET /readyz} for the supervisor of the service, which needs no credential.
  *
  * @param status as JSON
  * @param usage as JSON

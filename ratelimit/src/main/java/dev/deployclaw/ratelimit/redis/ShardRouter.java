@@ -87,7 +87,7 @@ public final class ShardRouter {
         .onFailure(_ -> refresh());
   }
 
-  /** Sends a command to every primary, after asking anew who they are. */
+  /** Sends a command to every primary, after asking again which nodes these are. */
   public Future<Polled> poll(List<String> words) {
     refreshed = System.nanoTime() - REFRESH_PAUSE;
     return refresh()

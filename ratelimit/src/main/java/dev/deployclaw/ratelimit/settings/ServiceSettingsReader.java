@@ -157,7 +157,7 @@ record ServiceSettingsReader(
     return file.<JwksSource>map(f -> f).or(() -> url).orElseGet(JwksSource.None::new);
   }
 
-  /** Without encryption, whoever is on the way could put in keys of their own. */
+  /** Without encryption, anyone on the network path could insert keys of their own. */
   private Optional<JwksSource> url(String text) {
     try {
       var url = new URI(text);

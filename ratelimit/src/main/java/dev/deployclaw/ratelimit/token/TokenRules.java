@@ -40,7 +40,7 @@ final class TokenRules {
   /** Longer tokens aren't looked at. */
   static final int LONGEST = 8 << 10;
 
-  /** After that, a token is judged anew. */
+  /** After that, a token is checked again. */
   private static final Duration LONGEST_VALID = Duration.ofHours(1);
 
   private static final String SCHEME = "bearer ";

@@ -71,9 +71,9 @@ public final class PluginJar {
       String sha256 = CanonicalJson.sha256(bytes);
       if (!sha256.equals(admission.sha256())) {
         return refused(
-            "%s has the hash %s, and %s is admitted; review the changes, then write "
-                + "its hash into the configuration"
-                    .formatted(admission.jar(), sha256, admission.sha256()));
+            ("%s has the hash %s, and %s is admitted; review the changes, then write "
+                    + "its hash into the configuration")
+                .formatted(admission.jar(), sha256, admission.sha256()));
       }
       copy = kept(bytes, copies.resolve(sha256 + ".jar"));
     } catch (IOException e) {

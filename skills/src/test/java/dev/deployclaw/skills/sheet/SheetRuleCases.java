@@ -72,7 +72,8 @@ final class SheetRuleCases {
 
   private void frontMatter() {
     error("front-matter-first", "no front matter", text("# Title\n" + tinySheet()), tiny());
-    violation("front-matter-blank", "there are blank lines before", text("\n" + tinySheet()), tiny());
+    violation(
+        "front-matter-blank", "there are blank lines before", text("\n" + tinySheet()), tiny());
     violation("front-matter-bom", "byte order mark", text("\uFEFF" + tinySheet()), tiny());
     error(
         "front-matter-closed",

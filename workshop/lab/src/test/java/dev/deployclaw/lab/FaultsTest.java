@@ -143,7 +143,7 @@ class FaultsTest {
                 "pause", "write: lab break pause TARGET",
                 "skew etcd 40", "etcd has no clock of its own; Redis nodes do",
                 "skew redis/node fast", "write: lab break skew NODE MS",
-                "unguard gw-01", "gateways/gw-01 asks nobody yet",
+                "unguard gw-01", "gateways/gw-01 asks no service yet",
                 "unguard gw-7", "there is no gateway gw-7; there are gateways/gw-01, gateways/gw",
                 "wrong-redis edge-xx", "there is no services/edge-xx; there are services/edge-ap",
                 "delay etcd 0", "a delay is 1 to 10000 ms, not 0"));

@@ -220,7 +220,8 @@ class RedisDriftTest {
   void replicaAloneWithOtherCode() {
     onReplica("FUNCTION", "LOAD", "REPLACE", altered());
 
-    looking.finds(wrong("different", member(replica), "differs from the one that this agent loads"));
+    looking.finds(
+        wrong("different", member(replica), "differs from the one that this agent loads"));
     looking.repairs();
   }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the chain over executions, for whoever checks it. Links come as their stored bytes, since
- * what is no link belongs to what is checked.
+ * Reads the chain over executions, for its verifiers. Links come as their stored bytes, since what
+ * is no link belongs to what is checked.
  */
 public final class ChainReader {
   /** The most links that are read from the bucket, one call each. */

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Meanings of a key (--map KEY=WHAT): tenant, service, route, method, client-address,",
-      "header:NAME, or any for one that stands on every request of the domain.",
+      "header:NAME, or any for one that every request of the domain has.",
       "",
       "Examples:",
       "  deployclaw import ratelimit/config.yaml --into policies",

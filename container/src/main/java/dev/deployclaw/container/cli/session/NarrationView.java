@@ -48,8 +48,9 @@ public final class NarrationView {
 
   private int silent(Narration.Silent silent) {
     around.warn(
-        "deployclaw: model %s: %s; the records are complete without it, and deployclaw "
-            + "doctor asks the".formatted(silent.cost().model(), silent.reason())
+        ("deployclaw: model %s: %s; the records are complete without it, and deployclaw "
+                    + "doctor asks the")
+                .formatted(silent.cost().model(), silent.reason())
             + " model one question");
     return ExitCode.UNREACHABLE.code();
   }

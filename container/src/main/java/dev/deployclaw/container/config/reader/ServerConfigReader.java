@@ -126,7 +126,7 @@ final class ServerConfigReader {
     return name;
   }
 
-  /** At least one; whoever has any may look, too. */
+  /** At least one; each role includes the permission to look. */
   static Set<ApiRole> roles(ConfigSection f) {
     var out = EnumSet.of(ApiRole.VIEWER);
     var known = List.of(ApiRole.values()).stream().map(ApiRole::word).toList();

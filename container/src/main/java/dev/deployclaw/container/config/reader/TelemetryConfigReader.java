@@ -96,7 +96,7 @@ final class TelemetryConfigReader {
     return out;
   }
 
-  /** With what stands behind its scheme, as in {@code Bearer …}. */
+  /** With what is behind its scheme, as in {@code Bearer …}. */
   private static SecretValue learnt(String value) {
     SecretRegistry.learn(value.substring(value.lastIndexOf(' ') + 1));
     return SecretValue.learnt(value);

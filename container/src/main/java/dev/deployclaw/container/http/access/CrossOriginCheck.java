@@ -25,7 +25,7 @@ final class CrossOriginCheck {
 
   private CrossOriginCheck() {}
 
-  /** Why a call isn't answered, whoever makes it; empty where it may be. */
+  /** Why a call isn't answered, for any caller; empty where it may be. */
   static Optional<ProblemDetail> problem(HttpServerRequest request) {
     if (!isOwnSite(request) && !isLink(request)) {
       return Optional.of(

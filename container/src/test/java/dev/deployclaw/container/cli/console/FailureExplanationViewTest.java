@@ -63,7 +63,10 @@ class FailureExplanationViewTest {
   static Stream<Arguments> endings() {
     return Stream.of(
         ending(
-            ExecutionStatus.REFUSED, ExitCode.WRONG_USAGE, "no gateway", "correct the configuration"),
+            ExecutionStatus.REFUSED,
+            ExitCode.WRONG_USAGE,
+            "no gateway",
+            "correct the configuration"),
         ending(
             ExecutionStatus.NEEDS_CLARIFICATION,
             ExitCode.NEEDS_CLARIFICATION,
@@ -209,7 +212,8 @@ class FailureExplanationViewTest {
     assertThat(told(scan(ExitCode.UNREACHABLE, "no etcd")))
         .isEqualTo(
             "deployclaw: no etcd; nothing was changed; make it reachable again, then look again");
-    assertThat(told(with(List.of(), List.of(problem()), List.of()))).contains("correct that document");
+    assertThat(told(with(List.of(), List.of(problem()), List.of())))
+        .contains("correct that document");
     assertThat(told(with(List.of(), List.of(), List.of(error())))).endsWith("; put it lower");
     assertThat(told(with(List.of(drift(Discrepancy.Kind.MISSING)), List.of(), List.of())))
         .contains("deployclaw drift --repair");

@@ -110,7 +110,7 @@ class PlanInWordsTest {
     assertThat(screen.out())
         .contains("umbrella search: requests 300 -> 600")
         .contains("would be held because:\n  it asks for approval")
-        .contains("which nobody checked:\n  | [2JNothing changes. deployclaw approve last")
+        .contains("unchecked:\n  | [2JNothing changes. deployclaw approve last")
         .doesNotContain("\u001b", "\u202e");
   }
 

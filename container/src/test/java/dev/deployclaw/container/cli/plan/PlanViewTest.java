@@ -29,7 +29,7 @@ class PlanViewTest {
     assertThat(plan.at("/plan/steps/0/action").asText()).startsWith("Applying");
     assertThat(plan.at("/skill/name").asText()).isEqualTo("my-changes");
     assertThat(plan.at("/skill/allowance/granted/0").asText()).isEqualTo("change.stage");
-    assertThat(plan.at("/skill/allowance/refused/docker.exec").asText()).startsWith("nothing");
+    assertThat(plan.at("/skill/allowance/refused/docker.exec").asText()).startsWith("no executor");
     assertThat(plan.at("/diff/0/before").asText()).isEqualTo("300");
     assertThat(plan.at("/diff/0/after").asText()).isEqualTo("600");
     assertThat(plan.at("/blast_radius/tenants/0").asText()).isEqualTo("umbrella");

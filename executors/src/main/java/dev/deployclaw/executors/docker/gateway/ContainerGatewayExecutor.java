@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * Brings epochs to gateways in containers. A participant, under the name of all gateways; the looks
- * {@code topology} and {@code scan} say what stands there. Each verb lists the daemon's containers
+ * {@code topology} and {@code scan} say what is there. Each verb lists the daemon's containers
  * once, works on all gateways, some at once, and reports each. Only containers that the
  * configuration names are touched. None is started or stopped, except that one whose reload is
  * {@code restart} is restarted. All verbs can be repeated.

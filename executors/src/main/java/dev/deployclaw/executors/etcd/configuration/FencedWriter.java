@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * Writes in the name of a leader: the key {@code fence} holds the highest term that wrote here, and
- * every transaction compares it, so that an agent which lost the lead can't. What stands in the way
+ * every transaction compares it, so that an agent which lost the lead can't. What is in the way
  * comes back as a member's report.
  */
 final class FencedWriter {

@@ -84,8 +84,9 @@ public record VolumeHandoverStatus(
             ? ", and run kubectl apply set-last-applied -f FILE before the next kubectl apply, or it"
                 + " removes the volume"
             : ", and let it apply that";
-    return "remove the whole entry \"- name: %s\" from the pod template's volumes in what %s "
-        + "applies".formatted(gateway.volume(), managers())
+    return ("remove the whole entry \"- name: %s\" from the pod template's volumes in what %s "
+                + "applies")
+            .formatted(gateway.volume(), managers())
         + then;
   }
 

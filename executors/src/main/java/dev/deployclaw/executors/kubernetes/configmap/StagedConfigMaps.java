@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * ConfigMaps of ours: immutable, named by gateway, epoch and digest, and marked so that they are
- * found again by one list. Whoever changes the marks or the content makes them not ours.
+ * found again by one list. If the marks or the content change, they are no longer ours.
  */
 public final class StagedConfigMaps {
   private static final String MANAGED_BY = "app.kubernetes.io/managed-by";

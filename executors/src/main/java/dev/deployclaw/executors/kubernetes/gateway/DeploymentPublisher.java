@@ -166,7 +166,7 @@ final class DeploymentPublisher {
             + lastWriter(standing.deployment()));
   }
 
-  /** Whoever else wrote last, whatever it was. */
+  /** The last other writer, whatever it wrote. */
   private static String lastWriter(Deployment deployment) {
     return deployment.getMetadata().getManagedFields().stream()
         .filter(e -> !KubernetesApi.MANAGER.equals(e.getManager()))

@@ -26,7 +26,7 @@ import java.util.Set;
 /**
  * Brings epochs to gateways in Kubernetes: each epoch is an immutable ConfigMap, and a Deployment's
  * volume is switched from one to the next. A participant; the looks {@code topology} and {@code
- * scan} say what stands there. It never starts, stops or enters a gateway's pod. All verbs can be
+ * scan} say what is there. It never starts, stops or enters a gateway's pod. All verbs can be
  * repeated.
  */
 public final class KubernetesGatewayExecutor implements BackendExecutor {

@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Hands a gateway's volume over from whoever applies it. Our step is to apply the same value, and
- * so to share the fields; the other tool's is to let go of them. No value is changed, so no pod is
- * replaced. It is tried dry first, and read back afterwards.
+ * Hands a gateway's volume over from the tool that applies it. Our step is to apply the same value,
+ * and so to share the fields; the other tool's is to let go of them. No value is changed, so no pod
+ * is replaced. It is tried dry first, and read back afterwards.
  */
 public record VolumeHandover(KubernetesApi api) {
   private static final int CONFLICT = 409;

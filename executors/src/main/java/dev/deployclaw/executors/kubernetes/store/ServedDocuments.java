@@ -38,8 +38,9 @@ public final class ServedDocuments {
   static Optional<String> tooLarge(ConfigMapContents piece) {
     return piece.bytes() > MOST_BYTES
         ? Optional.of(
-            "the documents have %d bytes, and a ConfigMap holds %d: serve them from an "
-                + "etcd prefix".formatted(piece.bytes(), MOST_BYTES))
+            ("the documents have %d bytes, and a ConfigMap holds %d: serve them from an "
+                    + "etcd prefix")
+                .formatted(piece.bytes(), MOST_BYTES))
         : Optional.empty();
   }
 

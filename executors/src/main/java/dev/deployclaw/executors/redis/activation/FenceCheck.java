@@ -27,7 +27,7 @@ public final class FenceCheck {
   }
 
   /**
-   * Refuses a caller whose term or epoch is lower than what stands there.
+   * Refuses a caller whose term or epoch is lower than what is there.
    *
    * @throws NodeFailed with a conflict; or unavailable, when there is no fence and nobody to ask
    */

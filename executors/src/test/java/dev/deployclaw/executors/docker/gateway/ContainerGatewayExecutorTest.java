@@ -118,8 +118,7 @@ class ContainerGatewayExecutorTest {
     var vote = asking(1, misled).one(new ExecutorCall.Prepare(first));
 
     assertThat(vote.answer()).isEqualTo(Answer.NO);
-    assertThat(vote.reason())
-        .contains("is " + wrong + " mounted at " + ContainerEstate.INSIDE);
+    assertThat(vote.reason()).contains("is " + wrong + " mounted at " + ContainerEstate.INSIDE);
   }
 
   @Test

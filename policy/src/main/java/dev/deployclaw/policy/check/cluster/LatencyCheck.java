@@ -70,9 +70,9 @@ public final class LatencyCheck {
   private static PolicyFinding atTimes(String node, Trips trips, long budget) {
     return FindingSubject.ESTATE.info(
         CheckKind.LATENCY,
-        "%s takes %s for one decision in a hundred, gateways wait %s: these requests "
-            + "are decided without it"
-                .formatted(node, LimitPhrases.millis(trips.p99()), LimitPhrases.millis(budget)),
+        ("%s takes %s for one decision in a hundred, gateways wait %s: these requests "
+                + "are decided without it")
+            .formatted(node, LimitPhrases.millis(trips.p99()), LimitPhrases.millis(budget)),
         "look at the node's load and its network, or let the gateways wait longer",
         evidence(node, trips, budget));
   }

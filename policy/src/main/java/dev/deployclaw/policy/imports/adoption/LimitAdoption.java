@@ -20,7 +20,7 @@ import java.util.TreeMap;
 /**
  * An estate that limits already, by keys in Redis, ConfigMaps, or NGINX's {@code limit_req}, read
  * into policies. All come in shadow mode: what reads these numbers today goes on deciding, until a
- * person enforces tenant by tenant. Whoever else writes them is named, for it can't be owned.
+ * person enforces tenant by tenant. Any other writer is named, since it can't be owned.
  */
 public final class LimitAdoption {
   private static final String DEFAULT_TENANT = "default";
@@ -63,7 +63,7 @@ public final class LimitAdoption {
     }
   }
 
-  /** Whoever may write what was read, in words. */
+  /** The possible writers of what was read, in words. */
   public void writer(String who) {
     if (!writers.contains(who)) {
       writers.add(who);

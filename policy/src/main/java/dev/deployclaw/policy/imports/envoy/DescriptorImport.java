@@ -280,8 +280,9 @@ public final class DescriptorImport {
     }
     if (!elsewhere.isEmpty()) {
       out.add(
-          "the limits of the domain %s for all tenants don't apply to %s: a policy has "
-              + "one parent".formatted(domain.name(), NamePhrases.some(elsewhere)));
+          ("the limits of the domain %s for all tenants don't apply to %s: a policy has "
+                  + "one parent")
+              .formatted(domain.name(), NamePhrases.some(elsewhere)));
     }
   }
 

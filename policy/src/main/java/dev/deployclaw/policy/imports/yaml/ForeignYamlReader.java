@@ -40,7 +40,7 @@ public final class ForeignYamlReader {
   }
 
   /**
-   * What stands at an anchor.
+   * The node at an anchor.
    *
    * @param nodes in it, those of its aliases too
    */
@@ -119,7 +119,9 @@ public final class ForeignYamlReader {
     return tree;
   }
 
-  /** An alias counts for all that it stands for, since whoever reads the tree reads all of it. */
+  /**
+   * An alias counts for all that it stands for, since anyone who reads the tree reads all of it.
+   */
   private ForeignYamlNode aliased(String name, int line) throws UnreadableYamlException {
     var anchored = anchors.get(name);
     if (anchored == null) {

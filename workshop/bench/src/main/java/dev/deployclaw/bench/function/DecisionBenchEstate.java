@@ -110,7 +110,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
     return redis.address();
   }
 
-  /** The service's Redis, for whoever decides as it does. */
+  /** The service's Redis, for a limiter that decides as it does. */
   public RedisClusterSettings cluster() {
     var address = new RedisAddress(redis.address().host(), redis.address().port());
     return new RedisClusterSettings(List.of(address), REDIS_TIMEOUT, Optional.empty());

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One healing of a lab. The network comes first, since a failover needs it; then whoever is to take
- * over does so before the dead come back. Used once.
+ * One healing of a lab. The network comes first, since a failover needs it; then the successors
+ * take over before the dead come back. Used once.
  */
 final class FaultHealer {
   private static final Duration LISTENS = Duration.ofMinutes(2);
@@ -95,7 +95,7 @@ final class FaultHealer {
     }
   }
 
-  /** Whoever runs pods starts those again that are no longer held. */
+  /** The node starts those pods again that are no longer held. */
   private void release(FaultTargets targets) {
     var dead = new ArrayList<>(targets.all().entrySet());
     dead.removeIf(entry -> entry.getValue().alive() || !PodProcesses.isOne(entry.getKey()));

@@ -26,7 +26,7 @@ final class MaliciousModel implements AutoCloseable {
   /** Of a payload's text, as much as may be left of it in whatever it went through. */
   private static final int RECOGNISED = 24;
 
-  /** What it does for whoever tells it anything: all limits of everybody are lifted. */
+  /** What it does for anyone who tells it anything: it lifts all limits of all tenants. */
   private static final Map<String, Object> OBEDIENCE =
       Map.of(
           "outcome", "planned",

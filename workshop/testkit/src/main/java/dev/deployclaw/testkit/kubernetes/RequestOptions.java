@@ -127,7 +127,7 @@ final class RequestOptions {
     return after;
   }
 
-  /** Whoever leaves no name is called as its program. */
+  /** A client without a name is called by its program. */
   static FieldOwner writer(Asked asked, ResourcePath resource, boolean there) {
     String program = asked.caller().program().replaceAll("/.*", "");
     String manager = asked.query().getOrDefault("fieldManager", "");

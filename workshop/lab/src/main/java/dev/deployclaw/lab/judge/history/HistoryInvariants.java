@@ -69,7 +69,7 @@ public final class HistoryInvariants {
     }
   }
 
-  /** Whoever holds it keeps it, but for a way back and what it undoes. */
+  /** Its holder keeps it, except for a rollback and the change that it undoes. */
   private void open(KeyChange h, Map<String, KeyChange> beside) {
     var holder = Optional.ofNullable(now.get("open"));
     if (!h.deleted() && holder.isPresent() && !holder.get().equals(h.text())) {
