@@ -72,7 +72,7 @@ public final class StatusView {
   }
 
   /**
-   * What stands beside the state of changes.
+   * What is shown beside the state of changes.
    *
    * @param ahead members that are further than the state store
    * @param scheduled what is to begin at a time
