@@ -52,7 +52,7 @@ def members(pairs):
     out = {}
     for key, value in pairs:
         if key in out:
-            raise Malformed("the key %r stands twice" % key)
+            raise Malformed("the key %r is given twice" % key)
         out[key] = value
     return out
 

@@ -124,7 +124,7 @@ class AccessTest {
     Files.writeString(sockets.resolve("file"), "somebody's");
 
     assertThat(curl("again.sock", List.of())).isEqualTo("204");
-    assertThat(catching(() -> started("file", "rw-rw----"))).contains("is there and no socket");
+    assertThat(catching(() -> started("file", "rw-rw----"))).contains("exists and isn't a socket");
     assertThat(sockets.resolve("file")).hasContent("somebody's");
   }
 

@@ -86,7 +86,8 @@ public final class ExecutorRegistry {
     int dot = operation.indexOf('.');
     var executor = named(operation.substring(0, Math.max(0, dot))).filter(_ -> knows(operation));
     if (executor.isEmpty()) {
-      return CallOutcome.failed(new CallFault.Invalid("nothing performs " + operation + " here"));
+      return CallOutcome.failed(
+          new CallFault.Invalid("no executor performs " + operation + " here"));
     }
     var call = new ExecutorCall.Look(operation.substring(dot + 1), Map.of());
     return calls.one(executor.get(), call, callContext, deadline);

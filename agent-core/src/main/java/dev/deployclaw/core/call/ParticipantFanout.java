@@ -125,7 +125,7 @@ public final class ParticipantFanout {
 
   /**
    * Who of some acts on it. On a rollback also who never left what comes back, and refuses to take
-   * it: whoever takes it does so, since it is fenced by that.
+   * it: a member that takes it does so, since it is fenced by that.
    */
   public ParticipantReplies converged(
       List<String> names, EpochSpec activation, CallContext callContext)

@@ -78,7 +78,8 @@ public final class RepeatedFailureGuard {
       return Optional.empty();
     }
     String why =
-        "%s was called %d times with the same arguments in this execution, and each time it came to: %s; the loop is stopped here"
+        ("%s was called %d times with the same arguments in this execution, and each "
+                + "time the result was: %s; the loop is stopped here")
             .formatted(operation, MOST_ALIKE, kind);
     stopped.put(name, why);
     return Optional.of(why);
@@ -108,7 +109,7 @@ public final class RepeatedFailureGuard {
       case CallOutcome.Done done ->
           done.reports().stream().allMatch(r -> r.answer() == Answer.YES)
               ? "an answer"
-              : "an answer that isn't whole";
+              : "an incomplete answer";
     };
   }
 }

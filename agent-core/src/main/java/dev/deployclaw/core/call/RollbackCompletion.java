@@ -42,7 +42,7 @@ public record RollbackCompletion(
                     .filter(f -> same(f, r))
                     .isPresent()
             ? r
-            : MemberReport.unknown(r.member(), "isn't as it was found"));
+            : MemberReport.unknown(r.member(), "differs from its original state"));
   }
 
   /** By its bytes, and by the epoch that it names: one that was given new ones names another. */

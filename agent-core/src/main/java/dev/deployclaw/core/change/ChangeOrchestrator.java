@@ -132,7 +132,7 @@ public final class ChangeOrchestrator {
   /** The record may be there, or come there late: this process says no more about it. */
   private static ExecutionOutcome doubtful(String reason, OrchestrationContext context) {
     context.recorder().fallSilent();
-    return ExecutionOutcome.unknown("where it stands can't be read: " + reason);
+    return ExecutionOutcome.unknown("its state can't be read: " + reason);
   }
 
   /**
@@ -320,14 +320,14 @@ public final class ChangeOrchestrator {
     context.recorder().fallSilent();
     return new Next.End(
         at.execution().state().live()
-            ? ExecutionOutcome.unknown(reason + ": the next start goes on")
+            ? ExecutionOutcome.unknown(reason + ": the next start continues")
             : ExecutionOutcome.aborted(reason + ": the next start removes what was staged"));
   }
 
   /** A lease runs out because the state store is away, or because this agent stood still. */
   private Next expired(StoredExecution at, OrchestrationContext context)
       throws InterruptedException {
-    String reason = "the lease ran out";
+    String reason = "the lease expired";
     try {
       ledger.read(at.execution().id());
       return lost(at, reason, context);
@@ -342,7 +342,7 @@ public final class ChangeOrchestrator {
     context.recorder().summarise(reason, live ? Status.UNKNOWN : Status.ERROR);
     return new Next.End(
         live
-            ? ExecutionOutcome.unknown(reason + ": it is committed, and the next start goes on")
+            ? ExecutionOutcome.unknown(reason + ": it is committed, and the next start continues")
             : ExecutionOutcome.unreachable(reason + ": the next start removes what was staged"));
   }
 

@@ -21,7 +21,7 @@ sealed interface CompilationStep<T> {
   }
 
   static <T> CompilationStep<T> notCarriedOut(String what) {
-    return refused(what + " isn't carried out by this version");
+    return refused(what + " isn't supported by this version");
   }
 
   /** Goes on with the value, if there is one. */

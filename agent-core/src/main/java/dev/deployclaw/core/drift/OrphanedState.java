@@ -22,7 +22,7 @@ public final class OrphanedState {
   private static final int MOST_NAMED = 3;
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
-  private static final String EPOCH = "an epoch of no change in ";
+  private static final String EPOCH = "an epoch without a change in ";
   private static final List<String> KEEPING = List.of("gateway.scan", "configuration.scan");
 
   private final long committed;
@@ -65,7 +65,7 @@ public final class OrphanedState {
             .map("fields %s:* of keys dc:{*}:policy:*"::formatted));
     add(
         node,
-        "fields of no epoch in ",
+        "fields without an epoch in ",
         staged.stream().filter(String::isEmpty).map(_ -> "keys dc:{*}:policy:*"));
   }
 
@@ -94,7 +94,7 @@ public final class OrphanedState {
               Kind.EXTRA,
               report.member(),
               "holds " + what + named + more,
-              "a repair leaves it, remove it by hand"));
+              "a repair doesn't touch it: remove it by hand"));
     }
   }
 

@@ -55,7 +55,8 @@ public final class AutoFreeze {
       var freeze = new FreezeRecord(agent, reason, time.instant().toString());
       return switch (killSwitch.freeze(freeze)) {
         case Turn.Turned _ ->
-            "the agent froze itself, since %s; find out who calls executors beside it, then: deployclaw thaw"
+            ("the agent froze itself, since %s; find out which other process calls "
+                    + "executors, then: deployclaw thaw")
                 .formatted(reason);
         case Turn.Already _ -> "the agent stays frozen: " + reason;
         case Turn.Unknown(String why) -> unfrozen(reason, why);
@@ -66,7 +67,8 @@ public final class AutoFreeze {
   }
 
   private static String unfrozen(String reason, String why) {
-    return "%s, and nobody knows whether the agent is frozen: %s; freeze it with: deployclaw freeze"
+    return ("%s, and it is unknown whether the agent is frozen: %s; freeze it with: deployclaw "
+            + "freeze")
         .formatted(reason, why);
   }
 }

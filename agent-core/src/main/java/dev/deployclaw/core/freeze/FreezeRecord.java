@@ -6,8 +6,8 @@ import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.policy.json.RecordJson;
 
 /**
- * What stands under {@link StoreKeys#FREEZE}: who turned the kill switch, and why. The key's
- * presence is what stops changes; its value is only told.
+ * The value under {@link StoreKeys#FREEZE}: who turned the kill switch, and why. The key's presence
+ * is what stops changes; its value is only told.
  *
  * @param since an RFC 3339 instant as it was written; empty where the value doesn't say
  */

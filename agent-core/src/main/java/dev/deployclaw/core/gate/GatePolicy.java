@@ -224,7 +224,7 @@ public record GatePolicy(
     if (approverMustDiffer && waiting.requester().equals(who)) {
       return Refusal.of(
           Refusal.Flaw.NOT_ALLOWED,
-          "the approver must differ from the requester, %s: let somebody else approve it"
+          "the approver must differ from the requester, %s: let another person approve it"
               .formatted(who));
     }
     var approver =

@@ -192,13 +192,13 @@ public final class ExecutionLog {
     switch (junction) {
       case LogReconciliation.Continued(var missing) -> missing.forEach(this::take);
       case LogReconciliation.Parted(long after, var missing) -> {
-        warn(after, "Another machine went on from this record: what was written after it is lost");
+        warn(after, "Another machine continued this log from this record: later records are lost");
         journal.supersede(execution, after);
         trail.forgetAfter(after);
         missing.forEach(this::take);
       }
       case LogReconciliation.Apart(byte[] last) -> {
-        warn(head(last).seq(), "Its log was begun elsewhere: it goes on in etcd alone");
+        warn(head(last).seq(), "Its log was started on another machine: it continues in etcd only");
         elsewhere = true;
         follow(stored);
       }

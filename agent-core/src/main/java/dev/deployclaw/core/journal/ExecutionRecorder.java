@@ -250,7 +250,9 @@ public final class ExecutionRecorder {
   /** Of a member it stays unknown what it should hold, however the rest ends. */
   public void leaveOpen(String member) {
     if (open.add(member)) {
-      summarise("unknown what " + member + " held before: it keeps what it has", Status.UNKNOWN);
+      summarise(
+          "the earlier state of " + member + " is unknown: its present state stays",
+          Status.UNKNOWN);
     }
   }
 
@@ -262,7 +264,7 @@ public final class ExecutionRecorder {
   private ExecutionOutcome known(ExecutionOutcome ending) {
     return ending.result() == ExecutionStatus.COMPLETED && !open.isEmpty()
         ? ExecutionOutcome.unknown(
-            "done, but it is unknown what %s held before: look at what it has now"
+            "done, but the earlier state of %s is unknown: check its present state"
                 .formatted(MemberPhrases.names(List.copyOf(open))))
         : ending;
   }

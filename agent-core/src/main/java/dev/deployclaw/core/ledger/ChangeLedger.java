@@ -40,7 +40,7 @@ import java.util.TreeMap;
  */
 public final class ChangeLedger {
   /** The store may have carried out what it was sent first, and refused what it was sent again. */
-  private static final String UNREAD = "it was refused, and what stands can't be read";
+  private static final String UNREAD = "it was refused, and the present state can't be read";
 
   private final StateStore state;
   private final AgentClock time;
@@ -331,7 +331,7 @@ public final class ChangeLedger {
       var base = base();
       return new Advance.Blocked(
           AbortCause.STALE,
-          "epoch %d was committed meanwhile by %s (%s): ask again, and it is planned on what stands"
+          "epoch %d was committed meanwhile by %s (%s): ask again, to plan it on that epoch"
                   .formatted(base.epoch(), base.change(), active.get().text())
               + " now");
     }
@@ -343,7 +343,7 @@ public final class ChangeLedger {
     var open = Optional.ofNullable(broken.get(StoreKeys.OPEN));
     var other = open().filter(id -> !id.equals(transition.next().id()));
     if (open.isPresent() && other.isPresent()) {
-      return "another change is open: %s (%s); it can go on when that one has ended: deployclaw status"
+      return "another change is open: %s (%s); wait until that one has ended: deployclaw status"
           .formatted(other.get(), open.get().text());
     }
     var guards = broken.values().stream().map(FailedConditions.Broken::text).toList();

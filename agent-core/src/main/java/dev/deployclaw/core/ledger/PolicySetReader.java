@@ -125,7 +125,7 @@ public final class PolicySetReader {
       file = needed(x, undone.get());
     }
     if (x.restores() && file.isEmpty()) {
-      return new Loaded.Missing("what was found before the first change can't be read");
+      return new Loaded.Missing("the state before the first change can't be read");
     }
     var set = x.restores() ? Optional.of(PolicySet.EMPTY) : wanted(x, file);
     if (set.isEmpty()) {

@@ -13,7 +13,7 @@ public final class LogTakenOverException extends IllegalStateException {
    */
   public LogTakenOverException(String execution, long seq, long last) {
     super(
-        "another agent went on with %s: its record %d can't follow record %d"
+        "another agent continued %s: its record %d can't follow record %d"
             .formatted(execution, seq, last));
   }
 }

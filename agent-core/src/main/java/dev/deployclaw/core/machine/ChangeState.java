@@ -11,7 +11,7 @@ public sealed interface ChangeState {
   /** Its epoch is allocated, and it holds {@code open}. Nothing else was written. */
   record Opened() implements ChangeState {}
 
-  /** What stands was observed, and lies in the object store under its hash. */
+  /** The present state was observed, and lies in the object store under its hash. */
   record Checkpointed() implements ChangeState {}
 
   /** The epoch is written everywhere where no member acts on it. */

@@ -97,7 +97,7 @@ final class TransitionTable {
           row(Soaking.class, Refused.class, (x, s, e) -> failed(x, e)),
           row(Undoing.class, Compensated.class, (x, s, e) -> new RolledBack(e.by(), s.reason())),
           row(Undoing.class, NotCompensated.class, (x, s, e) -> stranded(s.reason(), e)),
-          // committed, and overtaken: whoever accepted that puts its content in force anew
+          // committed, and overtaken: the person who accepted that enforces its content again
           row(Widened.class, Superseded.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
           row(Baking.class, Superseded.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
           row(Withdrawing.class, Superseded.class, (x, s, e) -> new Failed(e.reason())),
@@ -184,7 +184,7 @@ final class TransitionTable {
   }
 
   private static ChangeState expired() {
-    return new Aborting(AbortCause.EXPIRED, "nobody approved it in time");
+    return new Aborting(AbortCause.EXPIRED, "it was not approved in time");
   }
 
   private static ChangeState aborting(Stopped e) {

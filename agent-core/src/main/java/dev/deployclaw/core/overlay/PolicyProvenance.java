@@ -60,7 +60,7 @@ public record PolicyProvenance(SortedSet<String> applied, List<Overlay> overlays
   }
 
   /**
-   * What is known of the next set, where this is known of the one before. Who is changed anew is
+   * What is known of the next set, where this is known of the one before. Who is changed again is
    * under the latest overlay alone.
    */
   public PolicyProvenance after(Step step, Overlay.By by) {

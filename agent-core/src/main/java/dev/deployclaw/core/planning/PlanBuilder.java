@@ -285,7 +285,7 @@ public final class PlanBuilder {
   }
 
   private PlanningResult unclear(List<String> questions) {
-    log.tell("Asking back", String.join(" ", questions), Status.WARNING);
+    log.tell("Asking for clarification", String.join(" ", questions), Status.WARNING);
     return new PlanningResult.Over(
         new ExecutionOutcome(
             ExecutionStatus.NEEDS_CLARIFICATION,
@@ -297,8 +297,8 @@ public final class PlanBuilder {
   /** A change whose validation could only fail isn't begun. */
   private PlanningResult unprovable() {
     String reason =
-        "no gateway is configured, so that no synthetic request could prove a change: add one under"
-            + " gateways in the configuration";
+        "no gateway is configured, so synthetic requests can't validate a change: add "
+            + "one under gateways in the configuration";
     log.tell("Refusing", reason, Status.ERROR);
     return new PlanningResult.Over(
         new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.WRONG_USAGE, reason));

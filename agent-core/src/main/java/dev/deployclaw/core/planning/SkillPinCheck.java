@@ -85,7 +85,8 @@ public final class SkillPinCheck {
   }
 
   private static String moved(FollowedSkill then, Procedure now) {
-    return "guard skill: observed %s of %s, expected %s of %s: the skill was pinned anew since it was planned; ask again"
+    return ("guard skill: observed %s of %s, expected %s of %s: the skill was pinned again "
+            + "after the plan was made; ask again")
         .formatted(now.skill(), now.sha256(), then.skill(), then.sha256());
   }
 

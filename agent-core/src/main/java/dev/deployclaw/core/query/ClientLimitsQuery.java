@@ -112,7 +112,7 @@ public final class ClientLimitsQuery {
                 + question.tenant()
                 + ", and none named "
                 + DEFAULT_TENANT
-                + ": it is refused as a stranger";
+                + ": it is refused as unknown";
     return new ClientLimitsReport(
         ExitCode.OK,
         "",
@@ -151,7 +151,7 @@ public final class ClientLimitsQuery {
     var counter = LimitCounter.parse(text);
     counter.ifPresent(c -> counters.put(key, c));
     if (counter.isEmpty()) {
-      gaps.add("the counter " + key + " holds what this version can't read");
+      gaps.add("the counter " + key + " has a value that this version can't read");
     }
   }
 
@@ -178,7 +178,7 @@ public final class ClientLimitsQuery {
       if (!known(item, question)) {
         gaps.add(
             item.applied().limit().name()
-                + " counts each client address apart: give --client to see its counter");
+                + " counts each client address separately: give --client to see its counter");
       } else if (read.counters().containsKey(item.counterKey()) || read.whole()) {
         out.put(item.applied(), state(item, read));
       }
@@ -236,7 +236,7 @@ public final class ClientLimitsQuery {
     return new Row(explained, LimitRule.of(explained.limit()).capacity(), state);
   }
 
-  /** Whether one more request passes, and what stands against it. */
+  /** Whether one more request passes, and what prevents it. */
   private record Passing(Passes passes, String why) {
     static Passing of(boolean blocked, List<Row> rows) {
       if (blocked) {
@@ -255,7 +255,7 @@ public final class ClientLimitsQuery {
       var unknown = enforced.stream().filter(r -> r.state().isEmpty()).toList();
       return unknown.isEmpty()
           ? new Passing(Passes.YES, "")
-          : new Passing(Passes.UNKNOWN, "it isn't known what is left of " + names(unknown));
+          : new Passing(Passes.UNKNOWN, "the remainder is unknown for " + names(unknown));
     }
 
     private static String names(List<Row> rows) {

@@ -209,8 +209,8 @@ public final class EstateScanner {
         "the policy set of the committed epoch "
             + base.epoch()
             + " is missing or damaged, so rules can't be compared",
-        "put its keys back from a backup of etcd, or go back to another epoch with: deployclaw"
-            + " rollback");
+        "restore its keys from a backup of etcd, or return to another epoch with: "
+            + "deployclaw rollback");
   }
 
   /** Of what is committed; before the first change, of what the sources want. */

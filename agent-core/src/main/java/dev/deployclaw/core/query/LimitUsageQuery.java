@@ -142,7 +142,7 @@ public final class LimitUsageQuery {
     for (var node : look(REDIS, Map.of("keys", asked, "find", find))) {
       counters(node, limits, out);
       if (Boolean.FALSE.equals(node.facts().get("whole"))) {
-        gaps.add(node.member() + " has more counters than are looked through");
+        gaps.add(node.member() + " has more counters than one query reads");
       }
     }
     return out;

@@ -47,13 +47,13 @@ final class AbandonedLogFinisher {
   /** What was written was what is committed. */
   private static final ExecutionOutcome CUT_SHORT =
       ExecutionOutcome.unknown(
-          "the agent ended while it repaired; what is left is shown by: deployclaw drift, and"
-              + " repaired by: deployclaw drift --repair");
+          "the agent ended during a repair; see the remaining drift with: deployclaw "
+              + "drift, and repair it with: deployclaw drift --repair");
 
   private static final ExecutionOutcome UNREAD =
       ExecutionOutcome.unknown(
-          "its entry in the schedule can't be read, so it isn't begun; take it off with: deployclaw"
-              + " reject");
+          "its entry in the schedule can't be read, so it isn't started; remove it "
+              + "with: deployclaw reject");
 
   private final Journal journal;
   private final StateStore state;

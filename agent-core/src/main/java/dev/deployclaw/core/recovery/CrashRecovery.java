@@ -116,7 +116,7 @@ public final class CrashRecovery {
     var whole = leftOut.members().stream().filter(m -> !m.contains("/")).findFirst();
     if (whole.isPresent()) {
       return Optional.of(
-          "%s is no member, but a whole participant or nothing known: name its members, such as"
+          "%s isn't a member, but a whole participant or unknown: name its members, such as"
                   .formatted(whole.get())
               + " gateway/edge/gw-01, as deployclaw status lists them");
     }
@@ -175,7 +175,7 @@ public final class CrashRecovery {
       throws InterruptedException {
     var stored = ledger.read(id);
     if (stored.isEmpty()) {
-      String reason = "open names " + id + ", of which nothing is stored: a person has to decide";
+      String reason = "open names " + id + ", which isn't stored: a person has to decide";
       return RequestOutcome.of(id, ExecutionOutcome.unknown(reason));
     }
     var x = stored.get().execution();
@@ -220,13 +220,13 @@ public final class CrashRecovery {
         Phase.FINISH,
         "Leaving members out",
         new LogEntryContent(
-            leftOut.by() + " leaves out who of these can't go back: " + members,
+            leftOut.by() + " leaves out the members of these that can't be rolled back: " + members,
             Status.WARNING,
             Map.of("members", leftOut.members(), "who", leftOut.by())));
   }
 
   private static String goingOn(ChangeState state) {
-    return state.onTrial() ? ": its cohort is committed, going on with it" : ": going on";
+    return state.onTrial() ? ": its cohort is committed, continuing with it" : ": continuing";
   }
 
   /** Held changes whose time is over, or whose epoch is, are ended, one after the other. */
@@ -278,7 +278,7 @@ public final class CrashRecovery {
     } catch (Unreachable e) {
       LOG.atWarn()
           .addKeyValue("reason", e.getMessage())
-          .log("write-back is left to the next command that may write");
+          .log("write-back is postponed to the next command that may write");
     }
     return finished;
   }

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param exit {@code OK} where nothing is left to be finished
  * @param finished the executions that were brought to their end
- * @param reason what stands in the way; empty where nothing does
+ * @param reason what is in the way; empty where nothing does
  */
 public record RecoveryReport(ExitCode exit, List<RequestOutcome> finished, String reason) {
   public RecoveryReport {

@@ -41,7 +41,7 @@ public final class SupersededChanges {
    * its own, and collecting asks nobody to act.
    */
   public static Optional<ChangeEvent> next(ChangeExecution x) {
-    String reason = "epoch " + x.epoch() + " was overtaken: " + RegressionDetector.ACCEPTED;
+    String reason = "epoch " + x.epoch() + " was superseded: " + RegressionDetector.ACCEPTED;
     return switch (x.state()) {
       case ChangeState.Opened _,
           ChangeState.Checkpointed _,

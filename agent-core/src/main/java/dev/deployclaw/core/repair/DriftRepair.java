@@ -257,7 +257,7 @@ public final class DriftRepair {
     String detail = left.isEmpty() ? done : left + "; " + done;
     context
         .recorder()
-        .tell(Phase.CONVERGE, "Comparing once more", new LogEntryContent(detail, status, facts));
+        .tell(Phase.CONVERGE, "Comparing again", new LogEntryContent(detail, status, facts));
     context.recorder().summarise(detail, status);
     if (after.well()) {
       return ExecutionOutcome.completed(done);
@@ -338,12 +338,12 @@ public final class DriftRepair {
       return ExecutionOutcome.aborted(AbortCause.STALE, "another epoch was committed meanwhile");
     }
     context.recorder().fallSilent();
-    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads by now");
+    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads now");
   }
 
   private static String well(BaseEpoch base) {
     return ChangeContent.rollbackTarget(base) == 0
-        ? "what was found before the first change is back, and unmanaged"
+        ? "the state before the first change is back, and unmanaged"
         : Discrepancy.sentence(List.of());
   }
 

@@ -129,7 +129,7 @@ public final class HeldRepairStore {
           new ExecutionOutcome(ExecutionStatus.HELD, ExitCode.HELD, repair.why());
       case Permit.Refused() -> refused("something was committed while it was planned", context);
       case Permit.Unknown(String reason) ->
-          ExecutionOutcome.unknown("whether it is held can't be told: " + reason);
+          ExecutionOutcome.unknown("it is unknown whether it is held: " + reason);
     };
   }
 
@@ -160,7 +160,7 @@ public final class HeldRepairStore {
       return ExecutionOutcome.aborted(AbortCause.STALE, moved + ": ask again");
     }
     context.recorder().fallSilent();
-    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads by now");
+    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads now");
   }
 
   /** Ends one that a person rejects. */

@@ -97,7 +97,8 @@ final class RepairGate {
         : Optional.of(
             ExecutionOutcome.aborted(
                 AbortCause.STALE,
-                "what differs from the committed epoch is no longer what was approved: ask again"));
+                "the differences from the committed epoch are no longer the approved "
+                    + "ones: ask again"));
   }
 
   /** It reaches every tenant with a limit; whom it reaches while nothing is managed isn't known. */

@@ -125,7 +125,7 @@ public record ExecutionOutcome(
   }
 
   private static ExecutionOutcome pending(ChangeState state) {
-    return unknown("not at rest: " + state.word());
+    return unknown("not finished: " + state.word());
   }
 
   private static ExitCode exit(AbortCause cause) {

@@ -70,7 +70,7 @@ public final class CheckpointVerifier {
       }
       String none = id.isEmpty() ? "nothing was committed yet" : "there is no change " + id;
       return CheckpointReport.without(
-          ExitCode.REFUSED, id, none + ": deployclaw status shows what is");
+          ExitCode.REFUSED, id, none + ": deployclaw status lists the changes");
     }
     return x.get().checkpoint().isPresent()
         ? verify(x.get(), x.get().checkpoint().get(), base)
@@ -155,14 +155,14 @@ public final class CheckpointVerifier {
     try {
       return Optional.of(CheckpointFile.read(bytes));
     } catch (IllegalArgumentException e) {
-      found.damage().add("its object is no checkpoint: " + e.getMessage());
+      found.damage().add("its object isn't a checkpoint: " + e.getMessage());
       return Optional.empty();
     }
   }
 
   private static void content(Found found, Checkpoint checkpoint, CheckpointFile file) {
     if (!file.fingerprint().equals(checkpoint.fingerprint())) {
-      found.damage().add("what it observed isn't what its fingerprint says");
+      found.damage().add("its observations don't match its fingerprint");
     }
     boolean managed = ChangeContent.rollbackTarget(found.x().base()) != 0;
     String wanted = found.x().base().digest();
@@ -197,7 +197,8 @@ public final class CheckpointVerifier {
     var report = now.remove(name);
     if (report == null || report.answer() == Answer.UNKNOWN) {
       String why = report == null ? "isn't configured any more" : report.reason();
-      return new Member(name, "unreachable", why + "; a way back goes on without it and waits");
+      return new Member(
+          name, "unreachable", why + "; a rollback continues without it and then waits");
     }
     String wanted = short12(String.valueOf(then.getOrDefault("digest", "")));
     String held = short12(report.digest());
@@ -216,7 +217,7 @@ public final class CheckpointVerifier {
   private static String how(ChangeExecution x) {
     long to = ChangeContent.rollbackTarget(x.base());
     return to == 0
-        ? "what was found before the first change"
+        ? "the state before the first change"
         : "the policies of epoch " + to + " under a new epoch";
   }
 

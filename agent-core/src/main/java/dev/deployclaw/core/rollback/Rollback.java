@@ -101,7 +101,7 @@ public final class Rollback {
     look(asked.procedure(), recorder);
     var diff = diff(undone, base);
     recorder.tell(
-        Phase.PLAN, "Planning the way back", entry(undone, base, diff, opening.planHash()));
+        Phase.PLAN, "Planning the rollback", entry(undone, base, diff, opening.planHash()));
     var risks = risks(asked.by().demands(), diff);
     var ending =
         orchestrator.open(
@@ -173,11 +173,14 @@ public final class Rollback {
   private Optional<String> refusal(String target, BaseEpoch base, Procedure procedure)
       throws InterruptedException {
     if (base.epoch() == 0) {
-      return Optional.of("nothing was committed yet, so there is nothing to go back from");
+      return Optional.of("nothing was committed yet, so there is nothing to roll back");
     }
     if (!target.equals(LAST) && !target.equals(base.change())) {
       return Optional.of(
-          target + " isn't what is committed: that is " + base.change() + "; roll that back first");
+          target
+              + " isn't the committed change: that is "
+              + base.change()
+              + "; roll that back first");
     }
     var fault = KernelPhaseOrder.fault(procedure);
     if (fault.isPresent()) {
@@ -185,13 +188,13 @@ public final class Rollback {
     }
     var undone = ledger.read(base.change()).map(StoredExecution::execution);
     if (undone.isEmpty() || undone.get().checkpoint().isEmpty()) {
-      return Optional.of(
-          base.change() + " has no checkpoint: ask for the limits that are wanted by a change");
+      return Optional.of(base.change() + " has no checkpoint: set the wanted limits with a change");
     }
     return finisher.baked(undone.get().base())
         ? Optional.empty()
         : Optional.of(
-            "epoch %d never passed its validation, and only what was proven comes back: ask for the limits that are wanted by a change"
+            ("epoch %d never passed its validation, and a rollback restores only "
+                    + "validated epochs: set the wanted limits with a change")
                 .formatted(undone.get().base().epoch()));
   }
 
@@ -245,7 +248,7 @@ public final class Rollback {
 
   private static String words(ChangeExecution undone) {
     return ChangeContent.rollbackTarget(undone.base()) == 0
-        ? "back to what was found before the first change"
+        ? "back to the state before the first change"
         : "back to the policies of epoch " + undone.base().epoch();
   }
 }

@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Takes a checkpoint of what stands, and changes nothing: what every member holds and the committed
- * policy set go to the object store under their hash and are read back. A snapshot that lacks a
- * member, or waits to be stored, isn't called done.
+ * Takes a checkpoint of the present state, and changes nothing: what every member holds and the
+ * committed policy set go to the object store under their hash and are read back. A snapshot that
+ * lacks a member, or waits to be stored, isn't called done.
  */
 public final class SnapshotTaker {
   /** How its log calls it. */
@@ -90,10 +90,10 @@ public final class SnapshotTaker {
 
   private static ExecutionOutcome ending(BackupOutcome kept) {
     if (!kept.kept()) {
-      return ExecutionOutcome.unreachable("no snapshot was taken, since " + kept.sentence());
+      return ExecutionOutcome.unreachable("no snapshot was taken: " + kept.sentence());
     }
     return kept.status() == Status.OK
         ? ExecutionOutcome.completed(kept.sentence())
-        : ExecutionOutcome.failed("the snapshot isn't whole: " + kept.sentence());
+        : ExecutionOutcome.failed("the snapshot is incomplete: " + kept.sentence());
   }
 }

@@ -140,7 +140,7 @@ public final class ChangeScheduler {
           ExecutionOutcome.aborted(
               AbortCause.STALE, "something was committed while it was planned: ask again");
       case Permit.Unknown(String reason) ->
-          ExecutionOutcome.unknown("whether it is scheduled can't be told: " + reason);
+          ExecutionOutcome.unknown("it is unknown whether it is scheduled: " + reason);
     };
   }
 
@@ -183,7 +183,8 @@ public final class ChangeScheduler {
     var late = Duration.ofMillis(time.instant().toEpochMilli() - scheduled.atMillis());
     if (late.compareTo(MOST_LATE) > 0) {
       String why =
-          "could not begin within an hour of its time, %s: was deployclaw serve running, and nothing else under way? ask again"
+          ("could not start within an hour of its time, %s: was deployclaw serve "
+                  + "running, or another change under way? ask again")
               .formatted(Instant.ofEpochMilli(scheduled.atMillis()));
       var ending = ExecutionOutcome.aborted(AbortCause.EXPIRED, why);
       return Optional.of(close(entry, why, ending, leadership));

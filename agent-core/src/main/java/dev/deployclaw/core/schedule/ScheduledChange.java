@@ -94,7 +94,8 @@ public record ScheduledChange(
     return new ExecutionOutcome(
         ExecutionStatus.HELD,
         ExitCode.HELD,
-        "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile%s; cancel it with: deployclaw reject %s"
+        ("scheduled for %s: a serving agent (deployclaw serve) starts it then, if "
+                + "nothing was committed meanwhile%s; cancel it with: deployclaw reject %s")
             .formatted(
                 Instant.ofEpochMilli(atMillis),
                 waits() ? ", and holds it for an approval, since " + why() : "",

@@ -241,7 +241,7 @@ final class ApprovalService {
             id,
             state.word(),
             state.over()
-                ? "it is over: ask for the change anew"
+                ? "it has ended: ask for the change again"
                 : "it was approved already, and is under way: deployclaw log " + id);
   }
 

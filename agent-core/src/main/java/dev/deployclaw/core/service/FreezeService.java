@@ -97,6 +97,6 @@ final class FreezeService {
 
   private static ExecutionOutcome unknown(String why) {
     return ExecutionOutcome.unknown(
-        "nobody knows how the kill switch stands: " + why + "; see status");
+        "the state of the kill switch is unknown: " + why + "; see status");
   }
 }

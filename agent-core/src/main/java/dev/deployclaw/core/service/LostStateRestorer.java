@@ -119,7 +119,7 @@ final class LostStateRestorer {
     var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
     recorder.asked(
         new TaskRequest(
-            "put back what was lost of epoch " + loss.base().epoch(),
+            "restored the lost state of epoch " + loss.base().epoch(),
             settings.agent(),
             ports.time().instant()));
     recorder.about(loss.base().epoch());
@@ -142,7 +142,7 @@ final class LostStateRestorer {
             loss.base().digest(),
             "term",
             context.leadership().term());
-    String action = "Putting back what was lost of epoch " + loss.base().epoch();
+    String action = "Restoring the lost state of epoch " + loss.base().epoch();
     var entry =
         new LogEntryContent(loss.sentence(), Status.WARNING, facts)
             .deciding(RecordedDecision.by(Name.REASSERT, "what-was-lost"));
@@ -183,13 +183,13 @@ final class LostStateRestorer {
         .recorder()
         .tellTimed(
             Phase.PUBLISH,
-            "Putting it back",
+            "Restoring it",
             new LogEntryContent(done + left, status, facts),
             from);
     context.recorder().took(Phase.PUBLISH, from);
     return replies.allYes()
         ? ExecutionOutcome.completed(done)
-        : ExecutionOutcome.unknown(done + left + "; the next look tries it again");
+        : ExecutionOutcome.unknown(done + left + "; the next check tries it again");
   }
 
   private static String got(MemberReport report) {

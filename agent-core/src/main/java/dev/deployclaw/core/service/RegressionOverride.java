@@ -55,7 +55,7 @@ import java.util.TreeMap;
  */
 final class RegressionOverride {
   private static final ExecutionOutcome ACCEPTED =
-      ExecutionOutcome.completed("accepted: what back ends name is never given out again");
+      ExecutionOutcome.completed("accepted: epochs and terms that back ends name are never issued again");
 
   /** How far above what the state store knows a mark may be. */
   private static final long MOST_AHEAD = 1_000_000;
@@ -150,7 +150,8 @@ final class RegressionOverride {
         .findFirst()
         .map(a ->
             ExecutionOutcome.refused(
-                "%s: more than %d above can't be real; mend that member's mark by hand, then ask again"
+                ("%s: more than %d above can't be right; correct that member's mark by "
+                    + "hand, then ask again")
                     .formatted(a.text(), MOST_AHEAD)));
   }
 
@@ -167,7 +168,7 @@ final class RegressionOverride {
         case Permit.Refused() ->
             Optional.of(
                 ExecutionOutcome.aborted(
-                    "another agent leads, or gave out an epoch meanwhile: ask again"));
+                    "another agent leads, or issued an epoch meanwhile: ask again"));
         case Permit.Unknown(String reason) ->
             Optional.of(ExecutionOutcome.unknown(reason + ": ask again"));
       };
@@ -185,7 +186,7 @@ final class RegressionOverride {
             ? ""
             : "; not asked, since they don't answer: " + MemberPhrases.names(seen.silent());
     String detail =
-        "no epoch up to %d and no term up to %d is given out again%s"
+        "no epoch up to %d and no term up to %d is issued again%s"
             .formatted(seen.epoch(), seen.term(), silent);
     return new LogEntryContent(detail, Status.WARNING, facts)
         .deciding(RecordedDecision.by(Name.ACCEPT, "persons-word"));
@@ -222,7 +223,8 @@ final class RegressionOverride {
     var base = ledger.base();
     if (ChangeContent.rollbackTarget(base) == 0) {
       String next =
-          "accepted; nothing is committed, so what back ends enforce stays until the next change";
+          "accepted; nothing is committed, so back ends keep their policies until the "
+              + "next change";
       return end(recorder, ExecutionOutcome.completed(next), Optional.of(leadership));
     }
     var committed = parts.store().archive().committed(base);
@@ -233,7 +235,7 @@ final class RegressionOverride {
     var content = new ChangeContent(set, Optional.of(set), Optional.empty());
     var opening = opening(base, request, recorder);
     recorder.planned(opening.planHash());
-    recorder.tell(Phase.PLAN, "Planning to put it in force", planning(base));
+    recorder.tell(Phase.PLAN, "Planning to enforce it", planning(base));
     var risks =
         Risks.of(
             RequestOrigin.of(request).demands(),
@@ -258,7 +260,8 @@ final class RegressionOverride {
 
   private static ExecutionOutcome unread(BaseEpoch base) {
     return ExecutionOutcome.failed(
-        "accepted; but the policy set of epoch %d can't be read: put another in force with a change, or go back with: deployclaw rollback last"
+        ("accepted; but the policy set of epoch %d can't be read: enforce another one "
+            + "with a change, or return to the last one with: deployclaw rollback last")
             .formatted(base.epoch()));
   }
 

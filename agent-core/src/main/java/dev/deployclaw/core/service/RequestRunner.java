@@ -175,7 +175,7 @@ final class RequestRunner {
     }
     var start = plan.intent().schedule().startAt().map(Instant::parse);
     if (start.filter(s -> s.isBefore(request.received())).isPresent()) {
-      String past = start.get() + " is past: leave the start out to begin now, or give a later one";
+      String past = start.get() + " has passed: leave the start out to start now, or give a later one";
       return refuse(recorder, past);
     }
     if (start.filter(s -> s.isAfter(parts.time().instant())).isPresent()) {
@@ -356,6 +356,6 @@ final class RequestRunner {
   }
 
   private static String isNot(TaskOperation operation) {
-    return operation.word() + " isn't carried out by this version";
+    return operation.word() + " isn't supported by this version";
   }
 }

@@ -30,7 +30,7 @@ public sealed interface CallOutcome {
         case CallFault.Invalid i -> MemberReport.no(member, i.reason());
         case CallFault.Unavailable u -> MemberReport.unknown(member, u.reason());
         case CallFault.Conflict c ->
-            MemberReport.unknown(member, "somebody newer was there: " + c.reason());
+            MemberReport.unknown(member, "a newer leader was there: " + c.reason());
         case CallFault.Unknown u -> MemberReport.unknown(member, u.reason());
       };
     }

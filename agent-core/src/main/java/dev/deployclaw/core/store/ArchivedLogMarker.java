@@ -3,8 +3,8 @@ package dev.deployclaw.core.store;
 import dev.deployclaw.policy.json.RecordJson;
 
 /**
- * What stands under {@link StoreKeys#AUDIT_COPIES}: the bucket holds an execution's records, and
- * the state store no longer does.
+ * The value under {@link StoreKeys#AUDIT_COPIES}: the bucket holds an execution's records, and the
+ * state store no longer does.
  *
  * @param head the object that is the copy's signed head
  * @param by who removed them from the state store

@@ -73,7 +73,9 @@ public final class UnrestoredMembers {
         .filter(unrestored::contains)
         .map(member ->
             new Discrepancy(
-                Kind.BEHIND, member, "still acts on an epoch that was rolled back with all others"))
+                Kind.BEHIND,
+                member,
+                "still enforces an epoch that was rolled back everywhere else"))
         .toList();
   }
 

@@ -99,7 +99,7 @@ public record Intent(
   /**
    * Where a value comes from.
    *
-   * @param value what stands in the intent
+   * @param value what is in the intent
    * @param from first character in the request, counted from 0
    * @param to one past the last
    * @param rule how it was derived, for example {@code number}, {@code double}, {@code typo}

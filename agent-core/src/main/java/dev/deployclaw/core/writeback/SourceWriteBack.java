@@ -118,7 +118,7 @@ public final class SourceWriteBack {
     } catch (Unreachable e) {
       LOG.atWarn()
           .addKeyValue("reason", e.getMessage())
-          .log("write-back is left to the next command that may write");
+          .log("write-back is postponed to the next command that may write");
       return Optional.empty();
     }
   }

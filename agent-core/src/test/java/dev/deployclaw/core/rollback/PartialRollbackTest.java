@@ -283,7 +283,7 @@ class PartialRollbackTest {
     var refused = world.agent().leaveOut(List.of("gateway/two", "gateway"), "ann");
 
     assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(refused.reason()).contains("gateway is no member").contains("name its members");
+    assertThat(refused.reason()).contains("gateway isn't a member").contains("name its members");
     assertThat(world.agent().leaveOut(List.of("gateway/two"), "ann").exit()).isEqualTo(ExitCode.OK);
   }
 

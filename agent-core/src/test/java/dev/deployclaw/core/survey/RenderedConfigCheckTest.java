@@ -43,12 +43,12 @@ class RenderedConfigCheckTest {
             m.endsWith("/two")
                 ? MemberReport.no(m, "the live file is not the committed one")
                 : yes(m));
-    stores.answers("converge", m -> MemberReport.no(m, "what is stored of epoch 1 was changed"));
+    stores.answers("converge", m -> MemberReport.no(m, "the stored copy of epoch 1 was changed"));
 
     assertThat(differing())
         .containsExactlyInAnyOrder(
             different("gateway/two", "the live file is not the committed one"),
-            different("configuration/prefix", "what is stored of epoch 1 was changed"));
+            different("configuration/prefix", "the stored copy of epoch 1 was changed"));
   }
 
   @Test

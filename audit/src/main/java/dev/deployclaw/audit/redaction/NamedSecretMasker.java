@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Finds what stands behind the name of a secret: {@code password=…}, {@code "api_key": "…"}. The
- * name stays. A value in quotes ends with its quote, also where a program escaped that; an object
- * or a list where it closes; another at the next blank or sign. One pass for each word. Pure.
+ * Finds the text behind the name of a secret: {@code password=…}, {@code "api_key": "…"}. The name
+ * stays. A value in quotes ends with its quote, also where a program escaped that; an object or a
+ * list where it closes; another at the next blank or sign. One pass for each word. Pure.
  */
 final class NamedSecretMasker {
   /** What each name of a secret has, in lower case. */

@@ -5,7 +5,7 @@ import dev.deployclaw.policy.json.RecordJson;
 import dev.deployclaw.policy.json.StrictJsonObject;
 import java.io.IOException;
 
-/** What stands in the file that keeps a fork in mind until it is over. */
+/** The content of the file that keeps a fork in mind until it is over. */
 final class ForkFileCodec {
   private ForkFileCodec() {}
 
@@ -23,7 +23,7 @@ final class ForkFileCodec {
           json.text("there"),
           json.flag("alarmed"));
     } catch (IllegalArgumentException e) {
-      throw new IOException("not an account of a fork: " + e.getMessage(), e);
+      throw new IOException("not an entry for a fork: " + e.getMessage(), e);
     }
   }
 }

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 
 /**
  * Records that the stream acknowledged and doesn't hold. Kept in a file before they are shipped
- * again, so that whoever goes on after a crash tells of the same loss, once.
+ * again, so that the process that continues after a crash reports the same loss, once.
  *
  * @param noticed an RFC 3339 instant
  */
@@ -77,7 +77,7 @@ record StreamLoss(String noticed, String cause, List<Range> ranges) {
       return new StreamLoss(
           json.text("noticed"), json.text("cause"), json.objects("ranges", Range::read));
     } catch (IllegalArgumentException e) {
-      throw new IOException("not an account of what the stream lost: " + e.getMessage(), e);
+      throw new IOException("not an entry for lost stream records: " + e.getMessage(), e);
     }
   }
 

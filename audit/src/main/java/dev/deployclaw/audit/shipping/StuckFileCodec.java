@@ -5,7 +5,7 @@ import dev.deployclaw.policy.json.RecordJson;
 import dev.deployclaw.policy.json.StrictJsonObject;
 import java.io.IOException;
 
-/** What stands in the file that keeps in mind which record can't be shipped, and why. */
+/** The content of the file that keeps in mind which record can't be shipped, and why. */
 final class StuckFileCodec {
   private StuckFileCodec() {}
 
@@ -20,7 +20,7 @@ final class StuckFileCodec {
           json.text("execution"), json.number("seq"), json.text("why"), json.text("remedy"));
     } catch (IllegalArgumentException e) {
       throw new IOException(
-          "not an account of a record that can't be shipped: " + e.getMessage(), e);
+          "not an entry for a record that can't be shipped: " + e.getMessage(), e);
     }
   }
 }

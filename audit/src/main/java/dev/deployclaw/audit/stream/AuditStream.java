@@ -149,7 +149,7 @@ public final class AuditStream implements AutoCloseable {
           state.getMsgCount(),
           state.getLastSequence());
     } catch (JetStreamApiException e) {
-      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+      throw new IOException("the stream can't be queried: " + e.getMessage(), e);
     }
   }
 
@@ -262,7 +262,7 @@ public final class AuditStream implements AutoCloseable {
       if (e.getApiErrorCode() == NO_SUCH_STREAM) {
         return Optional.empty();
       }
-      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+      throw new IOException("the stream can't be queried: " + e.getMessage(), e);
     } catch (IOException e) {
       throw refusals.suffix().isEmpty()
           ? e
@@ -274,7 +274,7 @@ public final class AuditStream implements AutoCloseable {
     try {
       return management.addStream(StreamRequirements.configuration());
     } catch (JetStreamApiException e) {
-      throw new IOException("the stream can't be made: " + e.getMessage(), e);
+      throw new IOException("the stream can't be created: " + e.getMessage(), e);
     }
   }
 }

@@ -44,10 +44,10 @@ class KeptBytesTest {
   void saysWhatIsWrongWithSuchAFile() {
     assertThatThrownBy(() -> ForkFileCodec.read(bytes("{\"execution\":\"x\",\"seq\":\"3\"}")))
         .isInstanceOf(IOException.class)
-        .hasMessage("not an account of a fork: fork.seq: a whole number was expected");
+        .hasMessage("not an entry for a fork: fork.seq: a whole number was expected");
     assertThatThrownBy(() -> StreamLoss.read(bytes("{\"noticed\":\"a\",\"cause\":\"c\"}")))
         .isInstanceOf(IOException.class)
-        .hasMessage("not an account of what the stream lost: loss.ranges: missing");
+        .hasMessage("not an entry for lost stream records: loss.ranges: missing");
     assertThatThrownBy(() -> StuckFileCodec.read(bytes("no JSON"))).isInstanceOf(IOException.class);
   }
 

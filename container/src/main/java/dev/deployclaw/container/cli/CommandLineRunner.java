@@ -145,7 +145,8 @@ public final class CommandLineRunner {
       name = "deployclaw",
       mixinStandardHelpOptions = true,
       version = "DeployClaw System Architect 0.1.0",
-      description = "Changes API rate-limit policies safely: all new or all old, whatever dies.",
+      description =
+          "Changes API rate-limit policies safely: all new or all old, even after a crash.",
       synopsisSubcommandLabel = "COMMAND",
       footer = {
         "",

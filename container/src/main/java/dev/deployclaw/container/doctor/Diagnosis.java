@@ -47,7 +47,10 @@ public record Diagnosis(
 
   static Diagnosis unreachable(String about, String found) {
     return new Diagnosis(
-        about, Level.UNREACHABLE, found, "is it running, and are address and credentials right?");
+        about,
+        Level.UNREACHABLE,
+        found,
+        "is it running, and are the address and credentials right?");
   }
 
   /** A call that failed as a whole. */
@@ -59,8 +62,9 @@ public record Diagnosis(
           error(about, reason, "give the agent's user this right: docs/tasks/credentials.md");
       case CallFault.Ungranted(String reason) ->
           error(about, reason, "this build can't do it: report it, with the agent's version");
-      case CallFault.Invalid(String reason) -> error(about, reason, "mend what is named");
-      case CallFault.Conflict(String reason) -> error(about, reason, "look at who else acts");
+      case CallFault.Invalid(String reason) -> error(about, reason, "fix what is named");
+      case CallFault.Conflict(String reason) ->
+          error(about, reason, "find out which other agent is active");
     };
   }
 }

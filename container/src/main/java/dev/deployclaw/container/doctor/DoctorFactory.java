@@ -66,7 +66,7 @@ public final class DoctorFactory {
     try {
       return regression(queries.regressed());
     } catch (Unreachable e) {
-      return List.of(Diagnosis.skipped("regression", "can't be told without the state store"));
+      return List.of(Diagnosis.skipped("regression", "can't be checked without the state store"));
     }
   }
 

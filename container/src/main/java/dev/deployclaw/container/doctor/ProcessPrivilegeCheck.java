@@ -36,7 +36,7 @@ final class ProcessPrivilegeCheck {
       docker.filter(Files::isWritable).ifPresent(socket -> found.add(socket(socket)));
       return found;
     } catch (IOException e) {
-      return List.of(Diagnosis.skipped(ABOUT, "not told by this system: " + e.getMessage()));
+      return List.of(Diagnosis.skipped(ABOUT, "not reported by this system: " + e.getMessage()));
     }
   }
 
@@ -66,8 +66,8 @@ final class ProcessPrivilegeCheck {
   private static Diagnosis socket(Path socket) {
     return Diagnosis.warning(
         ABOUT,
-        "may use the Docker socket " + socket + ", and so is as good as root on this machine",
-        "give it a daemon of the gateways alone, or an authorization plugin");
+        "may use the Docker socket " + socket + ", and so has the power of root on this machine",
+        "give it a daemon that runs only the gateways, or an authorization plugin");
   }
 
   private static int capabilities(Map<String, String> facts) {

@@ -163,7 +163,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     try {
       VerticleDeployer.await(agent.vertx().undeploy(deployment), LONGEST_STOP);
     } catch (ExecutionException | TimeoutException e) {
-      LOG.atWarn().setCause(e).log("HTTP didn't stop in order");
+      LOG.atWarn().setCause(e).log("HTTP didn't shut down cleanly");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

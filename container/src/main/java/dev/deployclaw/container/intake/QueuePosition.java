@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Says for what a task waits. One that is watched for a day holds up all behind it, so whoever
- * waits is told of it, and until when. Any thread.
+ * Says for what a task waits. One that is watched for a day holds up all behind it, so each waiting
+ * request is told of it, and until when. Any thread.
  *
  * @param open the change that is under way, as it was last seen
  */

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the estate for whoever asks. One scan at a time, and one that is a few seconds old
- * serves again: however many ask, the back ends are asked little. Any thread.
+ * Looks at the estate for its callers. One scan at a time, and one that is a few seconds old serves
+ * again: however many ask, the back ends are asked little. Any thread.
  */
 public final class EstateQueries {
   private static final Duration FRESH = Duration.ofSeconds(5);
@@ -61,7 +61,7 @@ public final class EstateQueries {
     return out;
   }
 
-  /** The committed policies, and what is amiss with the sources. */
+  /** The committed policies, and what is wrong with the sources. */
   public Map<String, Object> policies() throws InterruptedException {
     var committed = queries.get().policies();
     if (committed.exit() == ExitCode.UNREACHABLE) {

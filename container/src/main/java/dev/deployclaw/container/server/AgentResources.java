@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What the process works on. The ports are closed by whoever made them.
+ * What the process works on. The ports are closed by their creator.
  *
  * @param signer signs the heads of documents
  * @param vitals the back ends that every change needs

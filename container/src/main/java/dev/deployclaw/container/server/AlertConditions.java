@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is amiss with executions: those that wait for a person, and those that ended badly. */
+/** What is wrong with executions: those that wait for a person, and those that ended badly. */
 final class AlertConditions {
   private static final int MOST_LOOKED_AT = 20;
 
-  /** So long an execution that ended badly is amiss; one whose result isn't known until it is. */
+  /**
+   * So long an execution that ended badly is reported; one whose result isn't known until it is.
+   */
   private static final Duration FRESH = Duration.ofHours(1);
 
   private static final String UNKNOWN = ExecutionStatus.UNKNOWN.name();

@@ -69,7 +69,7 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
     return executors.stream()
         .map(PluginExecutor::name)
         .filter(name -> !names.add(name))
-        .map(name -> "there is an executor " + name + " already; name the plugin otherwise")
+        .map(name -> "there is an executor " + name + " already; rename the plugin")
         .toList();
   }
 
@@ -117,10 +117,10 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
         .map(e -> e.refusal(operation.substring(dot + 1)))
         .orElse(
             Optional.of(
-                "nothing performs "
+                "no executor performs "
                     + operation
-                    + "; mend its name, or admit the plugin that has it under plugins in the"
-                    + " configuration"));
+                    + "; correct its name, or admit the plugin that has it under plugins "
+                    + "in the configuration"));
   }
 
   @Override
@@ -129,7 +129,7 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
       try {
         one.close();
       } catch (Exception e) {
-        LOG.atWarn().setCause(e).log("A plugin's classes can't be let go");
+        LOG.atWarn().setCause(e).log("A plugin's classes can't be released");
       }
     }
   }

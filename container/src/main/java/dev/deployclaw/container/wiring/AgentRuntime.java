@@ -197,11 +197,11 @@ public record AgentRuntime(
       return HeadSigner.open(stateDir);
     } catch (UncheckedIOException | IllegalStateException e) {
       throw new SetupException(
-          e.getMessage() + "; check its rights, or move it away: a new one is made");
+          e.getMessage() + "; check its permissions, or move it away: a new one is made");
     }
   }
 
-  /** What stands around executors, within their sandboxes and outside. */
+  /** The objects around executors, within their sandboxes and outside. */
   private record ExecutorDecorators(List<PortDecorator> inside, Telemetry outside) {}
 
   /**

@@ -67,7 +67,7 @@ public final class AnswerFixtures {
           new SkillAllowance(
               true,
               List.of("change.stage"),
-              new TreeMap<>(Map.of("docker.exec", "nothing performs it here"))));
+              new TreeMap<>(Map.of("docker.exec", "no executor here performs it"))));
 
   private AnswerFixtures() {}
 

@@ -94,7 +94,7 @@ class SmallHeapTest {
     assertThat(replayed.exit()).as(replayed.said()).isZero();
     assertThat(CommandLineFixture.json(replayed.said()).path("requests").asInt())
         .isEqualTo(REQUESTS);
-    assertThat(replayed.said()).contains("counters were given up").doesNotContain("\r[");
+    assertThat(replayed.said()).contains("counters were dropped").doesNotContain("\r[");
   }
 
   private static String line(int i) {

@@ -47,7 +47,7 @@ class DecidingMemberTest {
 
     served.awaitResult(id, "ROLLED_BACK");
     var answer = served.get("/v1/executions/" + id, VIC);
-    assertThat(answer.text("reason")).startsWith("doesn't act on it: " + NAMED);
+    assertThat(answer.text("reason")).startsWith("doesn't enforce it: " + NAMED);
     assertThat(answer.json().path("thought_log").toString()).contains("; " + NAMED);
     var document =
         new ExecutionDocument(

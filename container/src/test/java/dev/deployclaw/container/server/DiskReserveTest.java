@@ -58,7 +58,8 @@ class DiskReserveTest {
 
       assertThat(refused.result()).isEqualTo(ExecutionStatus.REFUSED);
       assertThat(refused.reason())
-          .contains("KiB are left for ways back", "make room in " + state, "a rollback goes on");
+          .contains(
+              "KiB are reserved for rollbacks", "free space in " + state, "a rollback still works");
       assertThat(world.change(refused.execution())).isEmpty();
       assertThat(world.active()).isEqualTo(before);
 

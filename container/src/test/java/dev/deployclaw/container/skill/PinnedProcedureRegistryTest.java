@@ -139,7 +139,7 @@ class PinnedProcedureRegistryTest {
     edit("deployclaw.serves: scan", "deployclaw.serves: validate");
     pin();
 
-    assertThat(refused().text()).contains("no longer serves scan: start the agent anew");
+    assertThat(refused().text()).contains("no longer serves scan: restart the agent");
   }
 
   @Test
@@ -155,12 +155,12 @@ class PinnedProcedureRegistryTest {
     procedures =
         procedures.performedBy(p ->
             p.steps().toString().contains("redis.clock")
-                ? List.of("nothing performs redis.clock")
+                ? List.of("no executor performs redis.clock")
                 : List.of());
     SkillSheets.stepping(mine, "my-scan", "redis.clock");
     SkillSheets.pinAnyway(mine);
 
-    assertThat(refused().text()).contains("nothing performs redis.clock");
+    assertThat(refused().text()).contains("no executor performs redis.clock");
   }
 
   @Test
@@ -168,7 +168,7 @@ class PinnedProcedureRegistryTest {
     var sheet = state.resolve("skills/roll-back-rate-limits/SKILL.md");
     Files.writeString(sheet, Files.readString(sheet) + "x");
 
-    assertThat(refused(TaskOperation.ROLLBACK).remedy()).contains("start the agent anew");
+    assertThat(refused(TaskOperation.ROLLBACK).remedy()).contains("restart the agent");
   }
 
   private void edit(String what, String by) throws IOException {

@@ -87,7 +87,7 @@ class SkillResolverTest {
     SkillPinService.pin(mine, ConfiguredOperatorPolicy.of(List.of(plugin)));
 
     assertThat(refusal())
-        .contains("statuspage.incidents: nothing performs it here")
+        .contains("statuspage.incidents: no executor here performs it")
         .contains("since it was pinned, it declares: gained [], lost []")
         .contains("it is granted: gained [], lost [statuspage.incidents]");
   }

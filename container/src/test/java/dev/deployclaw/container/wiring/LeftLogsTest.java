@@ -65,10 +65,10 @@ class LeftLogsTest {
       var other = new LogHead(end.seq(), "0".repeat(64));
       assertThatThrownBy(() -> journal.bucket().read(proven.head(), ID, other))
           .isInstanceOf(BucketUnavailableException.class)
-          .hasMessageContaining("ends otherwise than etcd says");
+          .hasMessageContaining("ends differently from its head in etcd");
       assertThatThrownBy(() -> journal.bucket().read(proven.head(), OTHER, end))
           .isInstanceOf(BucketUnavailableException.class)
-          .hasMessageContaining("no head of " + OTHER);
+          .hasMessageContaining("isn't a head of " + OTHER);
     }
   }
 
@@ -127,7 +127,7 @@ class LeftLogsTest {
     try (var bare = FileJournal.open(logs.state())) {
       assertThatThrownBy(() -> bare.read(ID))
           .isInstanceOf(BucketUnavailableException.class)
-          .hasMessageContaining(ID + " left this machine for the bucket");
+          .hasMessageContaining(ID + " was moved to the bucket");
     }
   }
 

@@ -49,7 +49,7 @@ class LineRecordsTest {
         world.run("set zenith 70");
       }
     },
-    A_MEMBER("no longer hold what the checkpoint says") {
+    A_MEMBER("no longer match the checkpoint") {
       @Override
       void in(FakeEstate world, String held) {
         world.gateway.tamper("two", "by hand");

@@ -88,7 +88,7 @@ class PluginStepTest {
                   .contains(
                       "status-page.jar, SHA-256 "
                           + config.plugins().getFirst().sha256().substring(0, 12))
-                  .contains("statuspage.incidents (skills may ask it)"));
+                  .contains("statuspage.incidents (skills may use it)"));
     }
   }
 
@@ -97,7 +97,7 @@ class PluginStepTest {
     skill("statuspage.silence");
 
     assertThat(refusal("statuspage.incidents"))
-        .contains("step notices: statuspage.silence: nothing performs it here");
+        .contains("step notices: statuspage.silence: no executor here performs it");
   }
 
   @Test
@@ -113,7 +113,7 @@ class PluginStepTest {
     skill("weather.today");
 
     assertThat(refusal("statuspage.incidents"))
-        .contains("step notices: weather.today: nothing performs it here")
+        .contains("step notices: weather.today: no executor here performs it")
         .contains("admit the plugin");
   }
 

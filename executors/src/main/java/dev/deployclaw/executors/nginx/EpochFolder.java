@@ -188,7 +188,7 @@ public record EpochFolder(Path root) {
     return RetryPolicy.within(LOCKED, PAUSE)
         .until(Optional::isPresent, () -> Optional.ofNullable(tryLock(file)))
         .orElseThrow(
-            () -> new IOException(LOCK + " is held by another process for longer than " + LOCKED));
+            () -> new IOException(LOCK + " has been locked by another process for longer than " + LOCKED));
   }
 
   private static @Nullable FileLock tryLock(FileChannel file) throws IOException {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /**
  * How synthetic requests enter.
  *
- * @param entrances asked anew for each validation: pods come and go
+ * @param entrances asked again for each validation: pods come and go
  * @param privateKey Ed25519, PKCS #8, base64; its public half stands in the policy set
  * @param lanesAtOnce sequences of requests that are sent side by side
  * @param answer for one exchange

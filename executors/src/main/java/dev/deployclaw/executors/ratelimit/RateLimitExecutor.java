@@ -77,7 +77,8 @@ public final class RateLimitExecutor implements BackendExecutor {
           ExecutorCall.Reassert _,
           ExecutorCall.Share _ ->
           CallOutcome.failed(
-              new CallFault.Invalid("rate limit services know no " + invocation.call().verb()));
+              new CallFault.Invalid(
+                  "rate limit services have no operation " + invocation.call().verb()));
       case ExecutorCall.Observe _ -> all(invocation, seeing());
       case ExecutorCall.Stage _, ExecutorCall.Publish _, ExecutorCall.Discard _ ->
           all(invocation, RateLimitExecutor::pulls);
@@ -105,7 +106,7 @@ public final class RateLimitExecutor implements BackendExecutor {
         .map(u -> MemberReport.yes(service.member(), "", u.facts()))
         .orElse(
             MemberReport.unknown(
-                service.member(), "doesn't tell what it decided: is it an older one?"));
+                service.member(), "doesn't report its decisions: is it an older version?"));
   }
 
   private BoundedFanout.Question<Service> seeing() throws InterruptedException {
@@ -224,7 +225,7 @@ public final class RateLimitExecutor implements BackendExecutor {
     Optional<ServiceStatus> status =
         answer.status() == 200 ? ServiceStatus.parse(answer.body()) : Optional.empty();
     return status.orElseThrow(
-        () -> new IOException("no status in an answer of " + answer.status()));
+        () -> new IOException("there is no status in an answer of " + answer.status()));
   }
 
   /**
@@ -240,10 +241,11 @@ public final class RateLimitExecutor implements BackendExecutor {
       return switch (answer.status()) {
         case 401 ->
             throw new IOException(
-                "wants the token of its --status-token-file: set rateLimitServices[].tokenFile to it");
+                "requires the token of its --status-token-file: set "
+                    + "rateLimitServices[].tokenFile to that file");
         case 403 ->
             throw new IOException(
-                "wants a certificate: set rateLimitServices[].tls.certificate and key");
+                "requires a client certificate: set rateLimitServices[].tls.certificate and key");
         default -> answer;
       };
     } catch (SSLException e) {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets through the operations that are allowed by name, each call once, by the grant that came with
- * it; everything else is denied, and told in the log of whoever runs it.
+ * it; everything else is denied, and told in the log of the process that runs it.
  */
 final class AuthorizingExecutor extends ForwardingExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(AuthorizingExecutor.class);

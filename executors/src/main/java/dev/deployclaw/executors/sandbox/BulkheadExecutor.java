@@ -25,7 +25,7 @@ final class BulkheadExecutor extends ForwardingExecutor {
   public CallOutcome execute(Invocation call) {
     if (!entered(call)) {
       return CallOutcome.failed(
-          new CallFault.Unavailable(call.operation() + " found no free place"));
+          new CallFault.Unavailable(call.operation() + " found no free slot"));
     }
     try {
       return super.execute(call);

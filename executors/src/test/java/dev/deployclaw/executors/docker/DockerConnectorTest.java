@@ -53,7 +53,7 @@ class DockerConnectorTest {
       assertThat(fault(host, Optional.of(unknown(stranger, client))).reason())
           .contains("check docker.tls");
       assertThat(fault(host, Optional.of(stranger)).reason()).contains("check docker.tls");
-      assertThat(fault(host, Optional.empty()).reason()).contains("the daemon wants TLS");
+      assertThat(fault(host, Optional.empty()).reason()).contains("the daemon requires TLS");
     }
   }
 

@@ -158,7 +158,7 @@ class GatewayTakeoverTest {
     var vote = one(new ExecutorCall.Prepare(first));
 
     assertThat(vote.answer()).isNotEqualTo(Answer.YES);
-    assertThat(vote.reason()).contains("nginx.conf: is no plain file");
+    assertThat(vote.reason()).contains("nginx.conf: isn't a regular file");
   }
 
   private void swap(String staged, AtomicBoolean over) {

@@ -96,7 +96,7 @@ final class HttpLoadGenerator implements AutoCloseable {
     long keeping = kept.get() + (plan.keeping() > 0 ? more : 0);
     long opening = fresh.get() + (plan.opening() > 0 ? more : 0);
     BoundedWait.until(
-        "the load goes on", atMost, () -> kept.get() >= keeping && fresh.get() >= opening);
+        "the load continues", atMost, () -> kept.get() >= keeping && fresh.get() >= opening);
   }
 
   /** Ends it, and tells. */

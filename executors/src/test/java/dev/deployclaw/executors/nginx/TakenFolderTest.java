@@ -48,7 +48,7 @@ class TakenFolderTest {
 
     assertThatThrownBy(() -> epochs.write(7, EpochFolder.FILE, TEXT))
         .isInstanceOf(FileSystemException.class)
-        .hasMessageContaining("epochs/7: is no folder, or a link to one");
+        .hasMessageContaining("epochs/7: isn't a folder, or is a link to one");
 
     assertThat(kept()).containsExactly("key");
   }
@@ -109,8 +109,8 @@ class TakenFolderTest {
       var _ = CommandRunner.of("mkfifo", folder.resolve(name).toString()).must();
     }
 
-    assertThatThrownBy(epochs::liveFile).hasMessageContaining("is no plain file");
-    assertThatThrownBy(epochs::standing).hasMessageContaining("is no plain file");
+    assertThatThrownBy(epochs::liveFile).hasMessageContaining("isn't a regular file");
+    assertThatThrownBy(epochs::standing).hasMessageContaining("isn't a regular file");
     assertThatThrownBy(() -> epochs.switchTo(new FenceMark(2, 1))).isInstanceOf(IOException.class);
   }
 

@@ -154,7 +154,7 @@ class ProbeExecutorTest {
     assertThat(done.reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES, Answer.NO);
-    assertThat(reasons(done)).contains("not as to a verified probe");
+    assertThat(reasons(done)).contains("not as for a verified probe");
   }
 
   @Test
@@ -243,7 +243,7 @@ class ProbeExecutorTest {
     assertThat(done.reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.UNKNOWN, Answer.YES, Answer.NO);
-    assertThat(done.reports().getLast().reason()).contains("not as to a verified probe");
+    assertThat(done.reports().getLast().reason()).contains("not as for a verified probe");
   }
 
   @Test

@@ -91,7 +91,7 @@ class RedisUsersTest {
       assertThat(fault(without))
           .isInstanceOf(CallFault.Denied.class)
           .asString()
-          .contains("NOAUTH", "it wants a user, so set redis.username and passwordFile");
+          .contains("NOAUTH", "it requires a user, so set redis.username and passwordFile");
       assertThat(fault(wrong))
           .isInstanceOf(CallFault.Denied.class)
           .asString()

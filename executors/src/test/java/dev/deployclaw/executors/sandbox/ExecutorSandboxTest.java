@@ -150,7 +150,7 @@ class ExecutorSandboxTest {
 
     assertThat(second)
         .isEqualTo(
-            CallOutcome.failed(new CallFault.Unavailable("redis.discard found no free place")));
+            CallOutcome.failed(new CallFault.Unavailable("redis.discard found no free slot")));
   }
 
   @Test

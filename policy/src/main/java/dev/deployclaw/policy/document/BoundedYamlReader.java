@@ -214,7 +214,7 @@ public final class BoundedYamlReader {
         }
       }
       case DocumentNode.Scalar scalar ->
-          throw fault(scalar.at(), "<< with something else than a mapping", "merge a mapping");
+          throw fault(scalar.at(), "<< with something other than a mapping", "merge a mapping");
     }
   }
 

@@ -16,10 +16,10 @@ public record YamlDialect(
           20_000,
           false,
           new YamlRemedies(
-              "; split it, one document a tenant",
-              "a policy has no such depth",
+              "; split it into one document for each tenant",
+              "a policy doesn't nest that deep",
               "split the document",
-              "one document a tenant and source"));
+              "write one document for each tenant and source"));
 
   /** What others wrote, in files of many limits. */
   public static final YamlDialect FOREIGN =
@@ -29,7 +29,7 @@ public record YamlDialect(
           500_000,
           true,
           new YamlRemedies(
-              "", "no limits have such depth", "split the file", "give one document a file"));
+              "", "limits don't nest that deep", "split the file", "put each document into a file of its own"));
 
   /** What to do about a document that is too long, too deep, too large, or more than one. */
   public record YamlRemedies(String length, String depth, String count, String single) {}

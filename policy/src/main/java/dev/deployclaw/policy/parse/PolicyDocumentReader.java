@@ -148,7 +148,7 @@ public final class PolicyDocumentReader {
         limits.add(limit.get());
       } else {
         item.refuse(
-            "a second limit of the name " + QuotedText.of(limit.get().name()),
+            "a second limit with the name " + QuotedText.of(limit.get().name()),
             "the first is in line " + first.node().at().line() + "; rename one of the two");
       }
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * What a rate limit service answers to {@code GET /v1/usage}: how many requests each limit let pass
  * and refused since the service began. Synthetic requests aren't counted.
  *
- * @param since when it began, RFC 3339: another value means that it counts anew
+ * @param since when it began, RFC 3339: another value means that it counts again
  */
 public record ServiceUsage(String since, List<Count> limits) {
   private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -36,7 +36,7 @@ final class StepReader {
         findings.error(
             entry.line(), "a step has no key " + entry.key(), "use " + String.join(", ", KEYS));
       } else if (byKey.putIfAbsent(entry.key(), entry) != null) {
-        findings.error(entry.line(), "the key " + entry.key() + " is doubled", "remove one");
+        findings.error(entry.line(), "the key " + entry.key() + " is given twice", "remove one");
       }
     }
   }
@@ -55,9 +55,9 @@ final class StepReader {
   private Optional<Read> step() {
     var id = required("id").filter(this::isLabel);
     var action = required("action").filter(this::isSentence);
-    var operations = names("operations", OPERATION, "an operation is written executor.verb");
-    var before = names("before", CONDITION, "a condition is a word in small letters");
-    var after = names("after", CONDITION, "a condition is a word in small letters");
+    var operations = names("operations", OPERATION, "write an operation as executor.verb");
+    var before = names("before", CONDITION, "write a condition as one word in lower case");
+    var after = names("after", CONDITION, "write a condition as one word in lower case");
     boolean checkpoint = flag("checkpoint");
     var onFailure = onFailure();
     if (operations.isEmpty()) {
@@ -85,7 +85,9 @@ final class StepReader {
     boolean fits = action.length() <= LONGEST_ACTION && action.lines().count() == 1;
     if (!fits) {
       findings.error(
-          lineOf("action"), "the action is too long", "one sentence of at most 120 characters");
+          lineOf("action"),
+          "the action is too long",
+          "write one sentence of at most 120 characters");
     }
     return fits;
   }

@@ -31,7 +31,8 @@ record FrontMatterFields(Map<String, Entry> byKey) {
     var byKey = new LinkedHashMap<String, Entry>();
     for (Entry entry : mapping.entries()) {
       if (byKey.putIfAbsent(entry.key(), entry) != null) {
-        findings.violation(entry.line(), "the key " + entry.key() + " is doubled", "remove one");
+        findings.violation(
+            entry.line(), "the key " + entry.key() + " is given twice", "remove one");
       }
     }
     return Optional.of(new FrontMatterFields(byKey));
@@ -43,7 +44,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
         findings.violation(
             entry.line(),
             "unexpected field " + entry.key(),
-            "use only " + String.join(", ", KNOWN) + "; own fields belong under metadata");
+            "use only " + String.join(", ", KNOWN) + "; custom fields belong under metadata");
       }
       flow(entry, findings);
     }
@@ -100,7 +101,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
       findings.violation(
           lineOf("compatibility"),
           "compatibility must be text of 1 to 500 characters",
-          length < 1 ? "say something or leave the field out" : "shorten it");
+          length < 1 ? "give a value or leave the field out" : "shorten it");
     }
   }
 
@@ -120,7 +121,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
             e.line(), "metadata " + e.key() + " isn't text", "keep metadata flat: text to text");
       }
       if (seen.put(e.key(), e.line()) != null) {
-        findings.violation(e.line(), "metadata " + e.key() + " is doubled", "remove one");
+        findings.violation(e.line(), "metadata " + e.key() + " is given twice", "remove one");
       }
     }
   }

@@ -70,7 +70,7 @@ public final class SkillReader {
     if (sheet.isEmpty()) {
       findings.error(0, "there is no SKILL.md", "add a SKILL.md (in capitals)");
     } else if (sheet.get().endsWith("skill.md")) {
-      findings.warning(0, "the sheet is named skill.md", "rename it to SKILL.md");
+      findings.warning(0, "the file is named skill.md", "rename it to SKILL.md");
     }
     return sheet;
   }

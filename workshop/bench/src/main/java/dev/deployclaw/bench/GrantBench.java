@@ -102,7 +102,7 @@ final class GrantBench extends BenchCommand<List<GrantBench.Measured>> {
   public Integer call() throws Exception {
     if (calls < 1 || calls > 20_000) {
       throw new ParameterException(
-          spec.commandLine(), "--calls: 1 to 20000: more grants at once are let through by nobody");
+          spec.commandLine(), "--calls: 1 to 20000: more grants at once are always refused");
     }
     return super.call();
   }
@@ -114,7 +114,7 @@ final class GrantBench extends BenchCommand<List<GrantBench.Measured>> {
             new RedisExecutor(
                 RedisSettings.of(List.of(node.address().toString())), () -> FenceMark.NOBODY)) {
       return List.of(
-          measure("a look that is answered at once", new Idle(), "identity"),
+          measure("a read that is answered at once", new Idle(), "identity"),
           measure("the clock of a Redis node", redis, "clock"));
     }
   }

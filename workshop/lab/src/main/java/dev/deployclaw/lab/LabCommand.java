@@ -33,11 +33,11 @@ final class LabCommand {
       "One JSON document on standard output, and nothing else there.";
 
   static final String KUBERNETES =
-      "Gateways are pods of a Kubernetes of the lab's own, instead of folders.";
+      "Gateways are pods of the lab's own Kubernetes, instead of folders.";
 
   static final String DOCKER =
-      "A gateway for each namespace and what stands behind all of them run in containers of a"
-          + " Docker daemon of the lab's own.";
+      "A gateway for each namespace and all upstreams run in containers of the lab's "
+          + "own Docker daemon.";
 
   private final CommandEnvironment around;
   private final LabEstate lab;
@@ -77,7 +77,7 @@ final class LabCommand {
   }
 
   @Command(
-      description = "What runs, what doesn't, and which faults there are.",
+      description = "Show the processes of the lab, and its faults.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab status"})
   int status(@Option(names = "--json", description = JSON) boolean json) {
@@ -87,7 +87,7 @@ final class LabCommand {
   /** Its help is {@link BreakCommandHelp}'s. */
   @Command(
       name = "break",
-      description = "Do something bad to it.",
+      description = "Inject a fault into it.",
       mixinStandardHelpOptions = true,
       customSynopsis = "deployclaw lab break [-hV] [--json] FAULT TARGET [TARGET] [MS]",
       modelTransformer = BreakCommandHelp.class)
@@ -106,7 +106,7 @@ final class LabCommand {
   }
 
   @Command(
-      description = "Undo all faults, and wait until it is whole again.",
+      description = "Undo all faults, and wait until it is healthy again.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab heal"})
   int heal(@Option(names = "--json", description = JSON) boolean json) {
@@ -117,7 +117,7 @@ final class LabCommand {
   }
 
   @Command(
-      description = "Stop all of it, and leave nothing behind.",
+      description = "Stop the lab, and remove everything that it created.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab down"})
   int down(@Option(names = "--json", description = JSON) boolean json) {

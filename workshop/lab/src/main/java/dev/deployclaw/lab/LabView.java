@@ -108,7 +108,7 @@ final class LabView {
       return ExitCode.FAILED.code();
     }
     if (!json) {
-      around.out().println(healed.done().isEmpty() ? "nothing was broken" : "the lab is whole");
+      around.out().println(healed.done().isEmpty() ? "there were no faults" : "the lab is healthy");
     }
     return ExitCode.OK.code();
   }

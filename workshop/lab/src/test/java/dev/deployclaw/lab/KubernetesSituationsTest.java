@@ -276,7 +276,7 @@ class KubernetesSituationsTest {
       var after = agent.submit("set initech's checkout limit to 220 per minute, burst 20");
       String id = after.text("execution_id");
       agent.awaitResult(id, "COMPLETED");
-      assertThat(agent.err()).contains("The cluster's versions went back");
+      assertThat(agent.err()).contains("The cluster's resource versions went back");
       TABLE.add(
           "API server restored to a backup, a change by the same agent", "-", agent.result(id));
     }

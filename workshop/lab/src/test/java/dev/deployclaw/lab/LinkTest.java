@@ -81,7 +81,7 @@ class LinkTest {
       var healed = faults().heal();
 
       assertThat(healed)
-          .isEqualTo(new HealReport(List.of("took back: cut " + cut), List.of(), List.of()));
+          .isEqualTo(new HealReport(List.of("undone: cut " + cut), List.of(), List.of()));
       assertThat(answers(server(cut))).as(cut + " after healing").isTrue();
       assertNothingIsLeft(chain);
     }

@@ -117,7 +117,7 @@ final class BakeEffect implements EffectHandler.WithContent {
       }
       time.pause(pause(x, left));
     }
-    return refused("no data in " + MOST_SILENT + " looks in a row, which is no pass", context);
+    return refused("no data in " + MOST_SILENT + " checks in a row, so it didn't pass", context);
   }
 
   /** Slow, it may have become while it was watched. */
@@ -129,7 +129,7 @@ final class BakeEffect implements EffectHandler.WithContent {
             instanceof EffectResult.NextEvent(ChangeEvent.Refused(String reason))) {
       return refused(reason, context);
     }
-    judge(new LogEntryContent("passed, looks: " + looks, Status.OK), "passed", context);
+    judge(new LogEntryContent("passed, checks: " + looks, Status.OK), "passed", context);
     context.recorder().summarise("watched, " + looks + " looks", Status.OK);
     return new EffectResult.NextEvent(new ChangeEvent.Soaked());
   }
@@ -237,6 +237,6 @@ final class BakeEffect implements EffectHandler.WithContent {
     if (state instanceof ChangeState.Soaking soaking) {
       return soaking.untilMillis();
     }
-    throw new IllegalStateException("isn't watched: " + state);
+    throw new IllegalStateException("isn't monitored: " + state);
   }
 }

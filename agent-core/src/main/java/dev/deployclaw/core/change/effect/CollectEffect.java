@@ -169,7 +169,7 @@ final class CollectEffect implements EffectHandler.WithoutContent {
     long until = time.micros() + settings.bounds().call().toNanos() / 1000;
     for (long epoch : old) {
       if (time.micros() > until) {
-        left.add("epoch %d and what follows, for the next change".formatted(epoch));
+        left.add("epoch %d and later ones, left to the next change".formatted(epoch));
         break;
       }
       var replies = participants.discard(epoch, context.callContext());

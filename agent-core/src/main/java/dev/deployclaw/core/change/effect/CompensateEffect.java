@@ -62,7 +62,7 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
     }
     var stored = ledger.read(id);
     if (stored.isEmpty()) {
-      return new EffectResult.Stuck("the way back could not be opened: " + ending.reason());
+      return new EffectResult.Stuck("the rollback could not be opened: " + ending.reason());
     }
     var over = ended(stored.get().execution());
     if (over.isPresent()) {

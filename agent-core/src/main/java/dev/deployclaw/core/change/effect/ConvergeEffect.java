@@ -28,13 +28,13 @@ record ConvergeEffect(EffectDependencies dependencies) implements EffectHandler.
     var end = completion.back() ? EarlyEnd.NONE : EarlyEnd.AT_STUCK;
     var replies =
         completion.atLast(dependencies.convergence(participants).await(activation, context, end));
-    String action = "Asking who acts on " + ActivationReplies.named(activation);
+    String action = "Asking which members enforce " + ActivationReplies.named(activation);
     var recorder = context.recorder();
     recorder.tellTimed(Phase.CONVERGE, action, LogEntryContent.of(replies), from);
     recorder.summarise(replies.counts() + " confirmed", ActivationReplies.worst(replies));
     ActivationReplies.leaveOpen(replies, content, recorder);
     return ActivationReplies.result(
-        replies, new ChangeEvent.ConvergedEverywhere(), "doesn't act on it", completion);
+        replies, new ChangeEvent.ConvergedEverywhere(), "doesn't enforce it", completion);
   }
 
   /** A member that isn't there takes it at once, or refuses it, and needn't if it never left. */

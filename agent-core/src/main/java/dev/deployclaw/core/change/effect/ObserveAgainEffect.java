@@ -32,6 +32,6 @@ record ObserveAgainEffect(EffectDependencies dependencies) implements EffectHand
     return CheckpointFile.fingerprint(observed).equals(checkpoint.fingerprint())
         ? new EffectResult.NextEvent(new ChangeEvent.ObservedSame())
         : EffectResult.stopped(
-            AbortCause.STALE, "participants no longer hold what the checkpoint says: plan again");
+            AbortCause.STALE, "participants no longer match the checkpoint: plan again");
   }
 }

@@ -25,7 +25,7 @@ record PublishEffect(EffectDependencies dependencies) implements EffectHandler.W
     recorder.tellTimed(Phase.PUBLISH, action, LogEntryContent.of(replies), from);
     recorder.summarise(replies.counts() + " published", ActivationReplies.worst(replies));
     if (x.restores()) {
-      recorder.summarise("unmanaged: what was found before the first change is back", Status.OK);
+      recorder.summarise("unmanaged: the state before the first change is back", Status.OK);
     }
     ActivationReplies.leaveOpen(replies, content, recorder);
     return ActivationReplies.result(

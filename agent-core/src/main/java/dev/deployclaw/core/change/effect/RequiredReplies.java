@@ -36,7 +36,7 @@ final class RequiredReplies {
 
   static EffectResult unobserved(ParticipantReplies observed) {
     boolean refused = !observed.with(Answer.NO).isEmpty();
-    return stopped(observed, refused ? "has to be mended first" : "can't be observed");
+    return stopped(observed, refused ? "has to be fixed first" : "can't be observed");
   }
 
   static EffectResult stopped(ParticipantReplies replies, String what) {

@@ -42,7 +42,7 @@ record SourceChangeCheck(EffectDependencies dependencies) {
     var again = new Again(SourceReports.documents(outcome), SourceReports.collect(outcome, target));
     var stopped = judge(applied, target, again);
     String detail =
-        stopped.map(ChangeEvent.Stopped::reason).orElse("the sources say what was taken from them");
+        stopped.map(ChangeEvent.Stopped::reason).orElse("the sources are unchanged since the plan");
     Status status = stopped.isEmpty() ? Status.OK : Status.ERROR;
     context
         .recorder()
@@ -71,7 +71,7 @@ record SourceChangeCheck(EffectDependencies dependencies) {
         AbortCause.STALE,
         String.join("; ", named)
             + (more > 0 ? "; and " + more + " more" : "")
-            + ": plan again, and it is taken as it is now");
+            + ": plan again to use its present state");
   }
 
   /** That nothing defines it any more is known only where everything was read. */

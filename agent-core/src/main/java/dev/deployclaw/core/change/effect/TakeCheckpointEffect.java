@@ -62,7 +62,7 @@ record TakeCheckpointEffect(EffectDependencies dependencies) implements EffectHa
     return EffectResult.stopped(
         AbortCause.VOTED_DOWN,
         Discrepancy.sentence(members)
-            + ": put back what was found there with: deployclaw drift --repair");
+            + ": restore its original state with: deployclaw drift --repair");
   }
 
   private EffectResult store(

@@ -43,7 +43,7 @@ record ValidateEffect(EffectDependencies dependencies) implements EffectHandler.
     var active = ledger.active().filter(a -> a.digest().equals(x.digest()));
     if (active.isEmpty()) {
       return new EffectResult.NextEvent(
-          new ChangeEvent.Refused("active doesn't name the digest that was to come back"));
+          new ChangeEvent.Refused("active doesn't name the digest of the rollback"));
     }
     long from = dependencies.time().micros();
     var completion = context.completion(x, content);

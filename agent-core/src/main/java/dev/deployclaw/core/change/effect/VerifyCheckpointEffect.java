@@ -21,7 +21,7 @@ record VerifyCheckpointEffect(EffectDependencies dependencies)
       throws InterruptedException {
     var end = new TemporaryChangeExpiry(dependencies.archive(), dependencies.time()).over(x);
     if (end.isPresent()) {
-      String past = "its end, " + end.get() + ", is past: ask again, with a later one";
+      String past = "its end, " + end.get() + ", has passed: ask again with a later one";
       return EffectResult.stopped(AbortCause.EXPIRED, past);
     }
     var checkpoint = x.checkpoint().orElseThrow();

@@ -93,8 +93,8 @@ public final class HeartbeatCheck {
       return unheard(
           "epoch "
               + side.epoch()
-              + " was committed by an agent with another probe key; that agent can watch, or give"
-              + " all agents the same probe key file");
+              + " was committed by an agent with another probe key; let that agent "
+              + "monitor it, or give all agents the same probe key file");
     }
     var probe = ports.executors().named("probe");
     if (probe.isEmpty()) {
@@ -134,7 +134,7 @@ public final class HeartbeatCheck {
     var keys = reports.stream().flatMap(r -> key(r).stream()).toList();
     var redis = ports.executors().named("redis");
     if (keys.isEmpty() || redis.isEmpty()) {
-      return Counted.nowhere("no Redis is known", false);
+      return Counted.nowhere("no Redis node is known", false);
     }
     return counted(redis.get(), keys, within);
   }
@@ -202,11 +202,11 @@ public final class HeartbeatCheck {
         ? point(
             report,
             State.NOT_ENFORCED,
-            "counts in another Redis: what it admitted stands in none that the agent knows")
+            "counts in another Redis: its counters are in no Redis that the agent knows")
         : new Point(
             report.member(),
             State.UNKNOWN,
-            "whether it counts can't be told: " + counted.trouble(),
+            "it is unknown whether it counts: " + counted.trouble(),
             micros(report),
             counted.denied());
   }

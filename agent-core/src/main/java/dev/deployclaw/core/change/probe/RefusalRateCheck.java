@@ -132,7 +132,7 @@ public final class RefusalRateCheck {
         until.tells() && since.tells() && since.percent() > until.percent() + MOST_GROWTH;
     return worse
         ? Optional.of(
-            "%d %% of %d requests were refused, before it was %d %%"
+            "%d %% of %d requests were refused, compared with %d %% before"
                 .formatted(since.percent(), since.allowed() + since.refused(), until.percent()))
         : Optional.empty();
   }

@@ -58,8 +58,8 @@ public final class SyntheticProbe {
     }
     return unreached
         .everywhere()
-        .<ChangeEvent>map(
-            point -> new ChangeEvent.Refused("validation: nobody entered at " + point))
+        .<ChangeEvent>map(point ->
+            new ChangeEvent.Refused("validation: no synthetic request entered at " + point))
         .orElse(new ChangeEvent.Validated());
   }
 
@@ -156,7 +156,7 @@ public final class SyntheticProbe {
         .mostP99Micros()
         .filter(most -> !(facts.get("p99_us") instanceof Number p99) || p99.longValue() > most)
         .map(most ->
-            "p99 is %s, and may be %s"
+            "p99 is %s, and the limit is %s"
                 .formatted(millis(facts, "p99_us"), millis(Map.of("most", most), "most")));
   }
 

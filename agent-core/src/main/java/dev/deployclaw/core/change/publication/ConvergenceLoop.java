@@ -80,7 +80,7 @@ public final class ConvergenceLoop {
         new WaitReasonLog(
             context.recorder(),
             Phase.CONVERGE,
-            "Asking who acts on epoch " + activation.epoch() + " again");
+            "Asking which members enforce epoch " + activation.epoch() + " again");
     var replies = participants.converged(names, activation, context.callContext());
     while (!replies.allYes()
         && time.micros() - since < within

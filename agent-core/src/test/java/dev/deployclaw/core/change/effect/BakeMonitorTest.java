@@ -85,7 +85,7 @@ class BakeMonitorTest {
     var ended = world.run(CANARY + " p99 2");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
-    assertThat(ended.reason()).contains("bake: ", "p99 is 2.5 ms, and may be 2.0 ms");
+    assertThat(ended.reason()).contains("bake: ", "p99 is 2.5 ms, and the limit is 2.0 ms");
     assertThat(world.active().orElseThrow().step()).as("at the end of the first bake").isEqualTo(2);
     atRest();
   }

@@ -26,7 +26,7 @@ class SourceChangeCheckTest {
         .isEqualTo(
             "policies/acme.yaml was changed since acme was planned, by "
                 + EDITOR
-                + ": plan again, and it is taken as it is now");
+                + ": plan again to use its present state");
     assertThat(world.active()).isEmpty();
     assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
     assertThat(world.store.list("policy/")).isEmpty();

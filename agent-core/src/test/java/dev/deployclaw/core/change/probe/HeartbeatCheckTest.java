@@ -89,7 +89,7 @@ class HeartbeatCheckTest {
     assertThat(beat())
         .containsExactly(
             new Point(
-                ONE, State.UNKNOWN, "whether it counts can't be told: redis/b: NOPERM", 900, true));
+                ONE, State.UNKNOWN, "it is unknown whether it counts: redis/b: NOPERM", 900, true));
   }
 
   @Test

@@ -34,7 +34,8 @@ class RefusalRateCheckTest {
     var ended = world.run(CANARY);
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
-    assertThat(ended.reason()).contains("100 % of 100 requests were refused, before it was 0 %");
+    assertThat(ended.reason())
+        .contains("100 % of 100 requests were refused, compared with 0 % before");
   }
 
   @Test

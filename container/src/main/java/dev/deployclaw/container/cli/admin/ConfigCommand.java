@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** {@code config check}. */
 @Command(
     name = "config",
-    description = "The configuration: check it, and see what it comes to. Touches no back end.",
+    description = "Check the configuration, and show its effective values. Needs no back end.",
     footer = {
       "",
       "Examples:",
@@ -39,17 +39,17 @@ public final class ConfigCommand {
 
   @Command(
       description = {
-        "Every problem at once, each with its line and remedy; exit 2 where there is one.",
-        "What each key comes to is shown with --effective and --json, secrets as ***."
+        "Report all problems at once, each with its line and remedy; exit 2 if there is one.",
+        "--effective and --json show the effective value of each key, secrets as ***."
       })
   int check(
       @Mixin CommonOptions shared,
-      @Option(names = "--effective", description = "Show what each key comes to.")
+      @Option(names = "--effective", description = "Show the effective value of each key.")
           boolean effective,
       @Parameters(
               paramLabel = "FILE",
               arity = "0..1",
-              description = "The configuration; else the one that the other commands take.")
+              description = "The configuration; by default the one of the other commands.")
           @Nullable Path file)
       throws SetupException {
     var place = AgentSession.file(around, Optional.ofNullable(file).or(shared::config));
@@ -74,7 +74,7 @@ public final class ConfigCommand {
     if (effective) {
       print("", values);
     }
-    around.say(file + ": nothing is amiss");
+    around.say(file + ": no problems");
   }
 
   private void problems(InvalidConfigException invalid, boolean json) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "doctor",
     description = {
-      "Ask every back end, and try each promise that one of them may not keep.",
+      "Check every back end, and test the guarantees that the agent needs from it.",
       "Writes one small object to the bucket, once, and changes nothing else."
     },
     footer = {

@@ -40,11 +40,11 @@ import picocli.CommandLine.Mixin;
 /** {@code serve}: runs until the process is told to stop. */
 @Command(
     name = "serve",
-    description = "Serve the HTTP API: take tasks on and carry them out one after another.",
+    description = "Serve the HTTP API: accept tasks, and carry them out one after another.",
     footer = {
       "",
       "Example:  deployclaw serve --config /etc/deployclaw/deployclaw.yaml",
-      "It says where it listens, and ends in order on SIGTERM. See docs/tasks/serve.md."
+      "It prints its address, and shuts down cleanly on SIGTERM. See docs/tasks/serve.md."
     })
 public final class ServeCommand implements Callable<Integer> {
   /** What the end takes beyond the time that the task at work is given. */
@@ -76,8 +76,8 @@ public final class ServeCommand implements Callable<Integer> {
     var serve = config.serve();
     if (!serve.hasCredentials()) {
       throw new SetupException(
-          "nobody could call: set serve.tokensFile, or serve.tls.clientCaFile with clients; see"
-              + " docs/tasks/serve.md");
+          "no client could call: set serve.tokensFile, or serve.tls.clientCaFile with "
+              + "clients; see docs/tasks/serve.md");
     }
     if (serve.tokensFile().isPresent()) {
       var _ = BearerTokenFile.read(serve.tokensFile().get()); // before any back end is asked
@@ -112,14 +112,14 @@ public final class ServeCommand implements Callable<Integer> {
                     + stateDir
                     + ": "
                     + who
-                    + "; end that one, or give this one a stateDir of its own");
+                    + "; stop that one, or give this one a stateDir of its own");
       };
     } catch (UncheckedIOException e) {
       throw new SetupException(
           stateDir
-              + " takes no file ("
+              + " isn't writable ("
               + e.getCause()
-              + "): give that folder to this user, or set stateDir to another");
+              + "): make this user the owner of that folder, or set stateDir to another");
     }
   }
 

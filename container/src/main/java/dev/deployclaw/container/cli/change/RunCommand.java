@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code run REQUEST}. */
 @Command(
     name = "run",
-    description = "Carry a request out: plan, checkpoint, stage, vote, commit, publish, validate.",
+    description = "Carry out a request: plan, checkpoint, stage, vote, commit, publish, validate.",
     footer = {
       "",
       "Examples:",

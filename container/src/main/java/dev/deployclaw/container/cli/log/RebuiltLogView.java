@@ -68,7 +68,7 @@ record RebuiltLogView(String execution, Rebuilt rebuilt, SortedMap<String, Strin
     out.add("%s: %s: %s".formatted(execution, missing, ranges(rebuilt.lost())));
     if (!rebuilt.unproven().isEmpty()) {
       out.add(
-          "%s: unproven: %s: there are copies, and what would say that they are the right ones is missing"
+          "%s: unproven: %s: there are copies, but no proof that they are the right ones"
               .formatted(execution, ranges(rebuilt.unproven())));
     }
     unread.forEach((source, why) -> out.add(source + " can't be read: " + why));

@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "drift",
     description = {
-      "What is enforced and isn't what is committed. Changes nothing by itself.",
-      "With --repair the committed epoch is put back at whoever differs, and read back."
+      "Show where enforced policies differ from committed ones. Changes nothing by itself.",
+      "With --repair the committed epoch is written to each member that differs, and read back."
     },
     footer = {
       "",
@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 public final class DriftCommand extends AgentCommand {
   @Option(
       names = "--repair",
-      description = "Put the committed epoch back at whoever differs. Never a new epoch.")
+      description = "Write the committed epoch to each member that differs. Never a new epoch.")
   private boolean repair;
 
   public DriftCommand(CommandEnvironment around) {

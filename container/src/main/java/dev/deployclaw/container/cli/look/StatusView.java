@@ -26,7 +26,7 @@ import java.util.Optional;
 
 /** Shows where things stand. */
 public final class StatusView {
-  private static final String TAKE_OFF = "; it isn't begun; take it off with: deployclaw reject";
+  private static final String TAKE_OFF = "; it isn't started; remove it with: deployclaw reject";
 
   private final CommandEnvironment around;
 
@@ -71,7 +71,7 @@ public final class StatusView {
   }
 
   /**
-   * What stands beside the state of changes.
+   * What is shown beside the state of changes.
    *
    * @param ahead members that are further than the state store
    * @param scheduled what is to begin at a time
@@ -107,7 +107,7 @@ public final class StatusView {
 
   private static String words(ScheduledChange s) {
     String what = s.waits() ? "is planned and held for an approval" : "begins";
-    return "%s %s at %s, by an agent that serves%s; cancel it with: deployclaw reject %s"
+    return "%s %s at %s, by a serving agent%s; cancel it with: deployclaw reject %s"
         .formatted(
             s.id(),
             what,
@@ -158,7 +158,7 @@ public final class StatusView {
 
   private void print(Optional<MonitorStateFile> watched) {
     if (watched.isEmpty()) {
-      around.say("nobody watches from here: deployclaw serve does");
+      around.say("there is no monitoring from here: start it with deployclaw serve");
     } else {
       watched.get().lines().forEach(around::say);
     }
@@ -278,7 +278,7 @@ public final class StatusView {
         answer
             .leader()
             .map(l -> l.name() + " leads" + (l.since().isEmpty() ? "" : " since " + l.since()))
-            .orElse("nobody leads now"));
+            .orElse("no agent leads now"));
     around.say(answer.rollbackAvailable() ? "a rollback is possible" : "no rollback is possible");
   }
 }

@@ -80,7 +80,7 @@ final class ServerConfigReader {
       f.problem(
           "",
           f.line(),
-          "nobody could call it",
+          "no client could call it",
           "give tokensFile, or tls.clientCaFile with clients");
     }
   }
@@ -126,7 +126,7 @@ final class ServerConfigReader {
     return name;
   }
 
-  /** At least one; whoever has any may look, too. */
+  /** At least one; each role includes the permission to look. */
   static Set<ApiRole> roles(ConfigSection f) {
     var out = EnumSet.of(ApiRole.VIEWER);
     var known = List.of(ApiRole.values()).stream().map(ApiRole::word).toList();
@@ -165,7 +165,7 @@ final class ServerConfigReader {
       f.problem(
           "connections",
           f.line("connections"),
-          "%d leave none beside %d streams".formatted(connections, streams),
+          "%d connections leave none besides %d streams".formatted(connections, streams),
           "allow more connections, or fewer streams");
     }
     return new ServerConfig.Shares(

@@ -133,7 +133,11 @@ public final class ConfigSection {
         .apply(file.get())
         .map(SecretValue::learnt)
         .orElseGet(() -> {
-          problem(key + "File", line(key + "File"), "can't be read", "check path and rights");
+          problem(
+              key + "File",
+              line(key + "File"),
+              "can't be read",
+              "check the path and its permissions");
           return SecretValue.NONE;
         });
   }
@@ -272,7 +276,7 @@ public final class ConfigSection {
   private void add(Entry entry) {
     String key = entry.key();
     if (nodes.putIfAbsent(key, entry.value()) != null) {
-      problem(key, entry.line(), "stands here a second time", "remove one of the two");
+      problem(key, entry.line(), "is given a second time here", "remove one of the two");
     }
   }
 

@@ -54,7 +54,7 @@ public final class RequestAuthorizer {
     }
 
     private static Shown of(Optional<ApiCaller> caller) {
-      return new Shown(caller, "nobody is known by this credential");
+      return new Shown(caller, "this credential is unknown");
     }
   }
 
@@ -132,7 +132,7 @@ public final class RequestAuthorizer {
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {
-      return Shown.nobody("no credential was shown");
+      return Shown.nobody("no credential was sent");
     }
     return tls.flatMap(t -> t.objection(chain))
         .map(Shown::nobody)

@@ -173,7 +173,7 @@ final class EventStream {
 
   private void heartbeat() {
     if (!over && !known.getAsBoolean()) {
-      breakOff(ProblemCatalogue.unauthorized("the credential doesn't count any more"));
+      breakOff(ProblemCatalogue.unauthorized("the credential is no longer valid"));
       return;
     }
     if (begun && !over && !response.writeQueueFull()) {

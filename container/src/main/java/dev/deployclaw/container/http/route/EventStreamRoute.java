@@ -67,8 +67,8 @@ public final class EventStreamRoute {
           ApiResponse.of(
               ProblemCatalogue.invalid(
                   "header " + LAST_EVENT,
-                  "it is no event's id",
-                  "send one back, or leave it out")));
+                  "it isn't an event id",
+                  "send the id of an event, or leave it out")));
       return;
     }
     var caller = RequestDispatcher.caller(exchange);
@@ -110,7 +110,7 @@ public final class EventStreamRoute {
 
   private ProblemDetail busy() {
     return ProblemCatalogue.busy(
-        "%d event streams are open, of which a caller may have %d"
+        "%d event streams are open, and a caller may have %d of them"
             .formatted(open.taken(), server.bounds().shares().streams()));
   }
 

@@ -33,14 +33,14 @@ public final class ExecutionRoutes {
     if (limit.isEmpty()) {
       return ApiResponse.of(
           ProblemCatalogue.invalid(
-              "query limit", "limit is not a whole number from 1 to " + MOST_LIMIT, "mend it"));
+              "query limit", "limit is not a whole number from 1 to " + MOST_LIMIT, "correct it"));
     }
     var after = call.query().apply("after");
     if (after.isPresent()
         && (!ExecutionIdFormat.fits(after.get()) || !executions.known(after.get()))) {
       return ApiResponse.of(
           ProblemCatalogue.invalid(
-              "query after", "there is no such execution", "give the next of a page"));
+              "query after", "there is no such execution", "give the `next` of a page"));
     }
     var page = executions.page(limit.get(), after);
     var body = new LinkedHashMap<String, Object>();

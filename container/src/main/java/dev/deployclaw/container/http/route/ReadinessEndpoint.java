@@ -57,7 +57,7 @@ final class ReadinessEndpoint {
       Thread.currentThread().interrupt();
       reply = ApiResponse.of(ProblemCatalogue.stopping());
     } catch (RuntimeException e) {
-      reply = ApiResponse.of(RequestDispatcher.problem(e, "readiness can't be told"));
+      reply = ApiResponse.of(RequestDispatcher.problem(e, "readiness is unknown"));
     }
     var told = reply;
     context.runOnContext(_ -> all(told));

@@ -124,7 +124,7 @@ public final class TaskRoutes {
         yield ProblemCatalogue.conflict(objection.reason(), "see GET /v1/executions/" + id);
       }
       case MISQUOTED -> {
-        refused(id, who, "another plan was quoted than it has");
+        refused(id, who, "the quoted plan differs from its plan");
         yield ProblemCatalogue.conflict(
             "the plan of %s is not %s".formatted(id, ExecutionIdFormat.shown(plan)), look(id));
       }

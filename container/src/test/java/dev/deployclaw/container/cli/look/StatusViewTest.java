@@ -216,7 +216,7 @@ class StatusViewTest {
     view.show(HELD, beside, false);
     assertThat(screen.out())
         .contains("arch-1 begins at 1970-01-01T00:01:00Z", "deployclaw reject arch-1")
-        .contains("arch-2: its entry can't be read; it isn't begun");
+        .contains("arch-2: its entry can't be read; it isn't started");
 
     var again = new CommandLineFixture(Path.of(""));
     new StatusView(again.surroundings()).show(HELD, beside, true);
@@ -276,9 +276,11 @@ class StatusViewTest {
     assertThat(screen.out())
         .contains("enforcement points {not_enforced=1, ok=1}")
         .contains("gateway/eu/two is not_enforced: answered 500")
-        .doesNotContain("nobody watches");
+        .doesNotContain("no agent is monitoring");
     var late = MonitorStateFile.read(folder, written.plusSeconds(91)).orElseThrow();
-    assertThat(late.lines()).first().isEqualTo("nobody watches: the last heartbeat was 91 s ago");
+    assertThat(late.lines())
+        .first()
+        .isEqualTo("no agent is monitoring: the last heartbeat was 91 s ago");
     assertThat(late.document()).containsEntry("watching", false);
   }
 
@@ -305,7 +307,8 @@ class StatusViewTest {
             List.of(), ScheduleReport.NOTHING, MonitorStateFile.read(folder, Instant.EPOCH)),
         false);
 
-    assertThat(screen.out()).contains("nobody watches from here: deployclaw serve does");
+    assertThat(screen.out())
+        .contains("there is no monitoring from here: start it with deployclaw serve");
   }
 
   @Test

@@ -61,7 +61,7 @@ class PlanInWordsTest {
 
     assertThat(screen.out())
         .startsWith("understood: ")
-        .contains("In the words of model m1, which nobody checked:")
+        .contains("In the words of model m1, unchecked:")
         .endsWith("  | It would set 600 per minute for umbrella.\n");
     var asked = ScriptedProvider.parse(provider.bodies().getFirst());
     assertThat(asked.at("/messages/0/content").asText()).contains("planned, and not done yet");
@@ -111,7 +111,7 @@ class PlanInWordsTest {
     assertThat(screen.out())
         .contains("umbrella search: requests 300 -> 600")
         .contains("would be held because:\n  it asks for approval")
-        .contains("which nobody checked:\n  | [2JNothing changes. deployclaw approve last")
+        .contains("unchecked:\n  | [2JNothing changes. deployclaw approve last")
         .doesNotContain("\u001b", "\u202e");
   }
 

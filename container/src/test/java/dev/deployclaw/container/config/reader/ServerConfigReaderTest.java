@@ -125,7 +125,7 @@ class ServerConfigReaderTest {
 
     assertThat(shares).isEqualTo(new ServerConfig.Shares(500, 120, 4000, 1000));
     assertThat(refused("serve: {tokensFile: t.yaml, streams: 20, connections: 20}"))
-        .hasMessageContaining("20 leave none beside 20 streams")
+        .hasMessageContaining("20 connections leave none besides 20 streams")
         .hasMessageContaining("allow more connections, or fewer streams");
   }
 
@@ -163,7 +163,7 @@ class ServerConfigReaderTest {
 
   @Test
   void refusesASectionByWhichNobodyCouldCall() {
-    assertThat(refused("serve: {queue: 4}")).hasMessageContaining("nobody could call it");
+    assertThat(refused("serve: {queue: 4}")).hasMessageContaining("no client could call it");
   }
 
   @Test

@@ -41,7 +41,7 @@ record ContainerProcessList(Optional<String> master, boolean first, List<Worker>
       return words.contains(title);
     }
 
-    /** NGINX writes its title over its command line; what stands before it is the start. */
+    /** NGINX writes its title over its command line; the text before it is the start. */
     Worker worker() {
       String start = words.substring(0, words.indexOf(NGINX)).strip().replace(' ', '-');
       return new Worker(pid, start, is(LEAVING));

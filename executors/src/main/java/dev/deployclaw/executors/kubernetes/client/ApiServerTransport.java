@@ -116,7 +116,7 @@ record ApiServerTransport(HttpClient http, URI server, Duration answer, Optional
         retryAfter(response));
   }
 
-  /** Not every answer is a status: what stands before the API server says what it likes. */
+  /** Not every answer is a status: the text before the API server says what it likes. */
   private static @Nullable Status status(String body) {
     try {
       return body.startsWith("{") ? KubernetesJson.read(body, Status.class) : null;

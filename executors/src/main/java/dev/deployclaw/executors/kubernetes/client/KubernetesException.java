@@ -34,7 +34,7 @@ public final class KubernetesException extends IOException {
     return fault;
   }
 
-  /** Whether the server answered that it won't do this, whoever asks. */
+  /** Whether the server answered that it won't do this, anyone who asks. */
   public boolean isRefusal() {
     return status > NO_STATUS && fault instanceof CallFault.Invalid;
   }

@@ -105,13 +105,13 @@ final class KubernetesFaultMapper {
       return new CallFault.Unavailable(
           "the API server can't be trusted, see the kubeconfig's certificates: " + why);
     }
-    String off = "no answer of the API server, " + ask.words() + ": " + why;
+    String off = "no answer from the API server, " + ask.words() + ": " + why;
     return ask.writes() ? new CallFault.Unknown(off) : new CallFault.Unavailable(off);
   }
 
   private static String again(Said said) {
     return said.retryAfterSeconds().isPresent()
-        ? " and says to come again in " + said.retryAfterSeconds().getAsLong() + " s, "
+        ? " and asks to retry in " + said.retryAfterSeconds().getAsLong() + " s, "
         : ", ";
   }
 

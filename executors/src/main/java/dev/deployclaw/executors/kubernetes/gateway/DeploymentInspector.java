@@ -76,7 +76,7 @@ final class DeploymentInspector {
     var files = standing.files();
     if (!files.missing().isEmpty()) {
       return Optional.of(
-          "its volume names what isn't there: " + String.join(", ", files.missing()));
+          "its volume refers to missing objects: " + String.join(", ", files.missing()));
     }
     String file = standing.gateway().file();
     return files.texts().containsKey(file)

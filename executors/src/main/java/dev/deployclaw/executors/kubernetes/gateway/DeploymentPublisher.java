@@ -175,17 +175,17 @@ final class DeploymentPublisher {
   private static MemberReport unsteady(GatewaySnapshot standing) {
     return MemberReport.unknown(
         standing.gateway().member(),
-        "its Deployment changes faster than it can be written, last by "
+        "its Deployment keeps changing during the write, last by "
             + lastWriter(standing.deployment()));
   }
 
-  /** Whoever else wrote last, whatever it was. */
+  /** The last other writer, whatever it wrote. */
   private static String lastWriter(Deployment deployment) {
     return deployment.getMetadata().getManagedFields().stream()
         .filter(e -> !KubernetesApi.MANAGER.equals(e.getManager()))
         .map(FieldOwnership.Owner::of)
         .reduce((a, b) -> a.time().compareTo(b.time()) > 0 ? a : b)
         .map(FieldOwnership.Owner::words)
-        .orElse("a writer whose name the API server doesn't keep");
+        .orElse("a writer without a recorded name");
   }
 }

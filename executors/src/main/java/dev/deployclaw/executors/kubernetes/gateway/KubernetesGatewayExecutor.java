@@ -26,7 +26,7 @@ import java.util.Set;
 /**
  * Brings epochs to gateways in Kubernetes: each epoch is an immutable ConfigMap, and a Deployment's
  * volume is switched from one to the next. A participant; the looks {@code topology} and {@code
- * scan} say what stands there. It never starts, stops or enters a gateway's pod. All verbs can be
+ * scan} say what is there. It never starts, stops or enters a gateway's pod. All verbs can be
  * repeated.
  */
 public final class KubernetesGatewayExecutor implements BackendExecutor {
@@ -198,6 +198,7 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
   }
 
   private static CallOutcome unknownVerb(Invocation call) {
-    return CallOutcome.failed(new CallFault.Invalid("gateways know no " + call.call().verb()));
+    return CallOutcome.failed(
+        new CallFault.Invalid("gateways have no operation " + call.call().verb()));
   }
 }

@@ -99,7 +99,7 @@ public record ConfigPreflight(Duration atMost, Duration poll) {
                 now -> now.flatMap(ConfigPreflight::ended).isPresent() || now.isEmpty(),
                 () -> api.get(ResourceKind.PODS, metadata.getNamespace(), metadata.getName()));
     if (last.isEmpty()) {
-      return new Verdict.Unfinished("was deleted by somebody before it ended");
+      return new Verdict.Unfinished("was deleted before it ended");
     }
     String why = PodInspector.stalled(last.get()).map(s -> ": " + s).orElse("");
     return ended(last.get()).orElse(new Verdict.Unfinished("did not end in time" + why));

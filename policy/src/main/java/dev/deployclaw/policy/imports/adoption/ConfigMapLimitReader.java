@@ -48,7 +48,13 @@ final class ConfigMapLimitReader {
       } else {
         out.problems()
             .add(
-                new DocumentProblem(source, "", 1, 1, "no ConfigMap", "give its manifest in YAML"));
+                new DocumentProblem(
+                    source,
+                    "",
+                    1,
+                    1,
+                    "not a ConfigMap",
+                    "give the manifest of a ConfigMap in YAML"));
       }
     } catch (UnreadableDocumentException e) {
       out.problems().add(e.problem(source));

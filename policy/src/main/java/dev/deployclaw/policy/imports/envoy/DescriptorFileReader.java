@@ -71,7 +71,7 @@ final class DescriptorFileReader {
         domain = Optional.of(file.domain(fields));
       } else {
         int line = root.map(DocumentNode::line).orElse(0);
-        file.refuse("", line, "no mapping", "write domain: and descriptors:");
+        file.refuse("", line, "not a mapping", "write domain: and descriptors:");
       }
     } catch (UnreadableDocumentException e) {
       file.problems.add(e.problem(source));
@@ -86,7 +86,7 @@ final class DescriptorFileReader {
       if (GoYamlScalar.of(field.name()) != GoYamlScalar.TEXT) {
         refuse(at, field.line(), "a key that isn't text", "put it in quotes, or correct it");
       } else if (!KEYS.contains(field.key())) {
-        refuse(at, field.line(), "unknown key " + field.key(), "its loader refuses the file");
+        refuse(at, field.line(), "unknown key " + field.key(), "remove it: the loader of ratelimit refuses the file");
       } else {
         value(field.value(), at);
       }
@@ -102,7 +102,11 @@ final class DescriptorFileReader {
           if (items.items().get(i) instanceof Mapping fields) {
             keys(fields, at);
           } else {
-            refuse(at, items.items().get(i).line(), "a list of something else", "use mappings");
+            refuse(
+                at,
+                items.items().get(i).line(),
+                "a list entry that isn't a mapping",
+                "write each entry as key: value");
           }
         }
       }
@@ -164,7 +168,7 @@ final class DescriptorFileReader {
     var given = owner.get("rate_limit").filter(t -> !nothing(t));
     String at = path + ".rate_limit";
     if (given.isPresent() && !(given.get() instanceof Mapping)) {
-      refuse(at, given.get().line(), "rate_limit is no mapping", "write unit and requests");
+      refuse(at, given.get().line(), "rate_limit isn't a mapping", "write unit and requests");
     }
     if (given.isEmpty() || !(given.get() instanceof Mapping fields)) {
       return Optional.empty();
@@ -176,7 +180,11 @@ final class DescriptorFileReader {
       refuse(at + ".unit", fields.line(), "unlimited, and a unit", "leave one of the two out");
     }
     if (!unlimited && !known) {
-      refuse(at + ".unit", fields.line(), "not a unit: \"" + unit + "\"", "second to year");
+      refuse(
+          at + ".unit",
+          fields.line(),
+          "not a unit: \"" + unit + "\"",
+          "write second, minute, hour, day, week, month or year");
     }
     String name = text(fields, "name", at);
     var rate =
@@ -235,7 +243,7 @@ final class DescriptorFileReader {
   private List<Mapping> list(Mapping owner, String name, String path) {
     var given = owner.get(name).filter(t -> !nothing(t));
     if (given.isPresent() && !(given.get() instanceof Items)) {
-      refuse(path + "." + name, given.get().line(), "a list was expected", "begin with -");
+      refuse(path + "." + name, given.get().line(), "a list was expected", "begin each entry with -");
     }
     if (given.isEmpty() || !(given.get() instanceof Items items)) {
       return List.of();

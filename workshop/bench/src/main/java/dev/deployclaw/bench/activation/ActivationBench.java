@@ -46,7 +46,7 @@ public final class ActivationBench extends BenchCommand<ActivationBench.AllFigur
       names = "--tenants",
       split = ",",
       defaultValue = "1000,10000,100000",
-      description = "how many tenants, one or more numbers")
+      description = "number of tenants, one or more values")
   private List<Integer> tenants = List.of();
 
   @Option(
@@ -61,7 +61,7 @@ public final class ActivationBench extends BenchCommand<ActivationBench.AllFigur
       description = "changes that are thrown away before")
   private int warmUp;
 
-  @Option(names = "--participants", defaultValue = "300", description = "who vote in one prepare")
+  @Option(names = "--participants", defaultValue = "300", description = "number of participants that vote in one prepare")
   private int participants;
 
   @Option(
@@ -76,7 +76,7 @@ public final class ActivationBench extends BenchCommand<ActivationBench.AllFigur
   @Option(
       names = "--lease",
       defaultValue = "10",
-      description = "seconds for which a dead agent leads")
+      description = "seconds until the lease of a dead agent expires")
   private int leaseSeconds;
 
   public ActivationBench(PrintWriter out) {

@@ -61,7 +61,7 @@ final class DecideTable {
   }
 
   private static void arrivals(List<ArrivalFigures> all, PrintWriter out) {
-    out.println("Arriving at random, at half of the own most");
+    out.println("Random arrivals, at half of each one's maximum");
     line(out, ROW, "ms", "arrivals/s", "p50", "p99", "best p99", "max");
     for (var one : all) {
       line(

@@ -41,7 +41,7 @@ public final class LogBench extends BenchCommand<LogBench.Figures> {
   @Option(
       names = "--followed",
       defaultValue = "2000",
-      description = "thoughts that a follower waits for")
+      description = "number of thoughts that a follower waits for")
   private int followed;
 
   @Option(

@@ -95,7 +95,7 @@ final class ShippingMeasurement implements AutoCloseable {
         journal.append("bench-follow", sealed.get(n));
       }
       if (!left.await(LONG.toSeconds(), TimeUnit.SECONDS)) {
-        throw new IllegalStateException(left.getCount() + " thoughts never came");
+        throw new IllegalStateException(left.getCount() + " thoughts never arrived");
       }
     }
     List<Long> out = new ArrayList<>();

@@ -35,7 +35,7 @@ public final class CheckedCalls {
 
   private static void check(ExecutorCall call, CallOutcome outcome) {
     if (!agreed(outcome)) {
-      throw new IllegalStateException(call.verb() + " came to " + outcome);
+      throw new IllegalStateException(call.verb() + " resulted in " + outcome);
     }
   }
 

@@ -50,7 +50,7 @@ final class EpochObserver {
 
   void await(BooleanSupplier condition) throws InterruptedException {
     if (!RetryPolicy.within(LONGEST, PAUSE).until(met -> met, condition::getAsBoolean)) {
-      throw new IllegalStateException("it did not come about in " + LONGEST);
+      throw new IllegalStateException("it did not happen within " + LONGEST);
     }
   }
 

@@ -62,6 +62,6 @@ final class LabAgents {
         throw new IllegalStateException("an agent ended with " + exit + ": " + words[0]);
       }
     }
-    throw new IllegalStateException("no agent came to its end in " + MOST_TRIES + " tries");
+    throw new IllegalStateException("no agent ended within " + MOST_TRIES + " tries");
   }
 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
     name = "stage",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
-    description = "Redis stage and prepare against the least that they could cost.")
+    description = "Redis stage and prepare compared with their least possible cost.")
 public final class StageBench extends BenchCommand<List<StageFigures>> {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -33,7 +33,7 @@ public final class StageBench extends BenchCommand<List<StageFigures>> {
       names = "--tenants",
       split = ",",
       defaultValue = "1000,10000",
-      description = "how many tenants, one or more numbers")
+      description = "number of tenants, one or more values")
   private List<Integer> tenants = List.of();
 
   @Option(names = "--rounds", defaultValue = "21", description = "measured rounds of each number")

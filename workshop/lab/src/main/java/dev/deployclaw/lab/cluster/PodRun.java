@@ -140,7 +140,7 @@ final class PodRun {
     }
   }
 
-  /** NGINX says on its way out what it can't live with; whoever was killed says nothing. */
+  /** NGINX says on its way out what it can't live with; a killed process says nothing. */
   private static Ended ended(PodFiles files, String said) {
     String last = said.lines().reduce("", (_, line) -> line);
     return last.contains("[emerg]")

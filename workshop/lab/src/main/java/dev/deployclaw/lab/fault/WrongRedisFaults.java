@@ -35,7 +35,7 @@ final class WrongRedisFaults {
   InjectedFault mislead(FaultTargets targets, String namespace) throws ImpossibleFaultException {
     var service = targets.running(SERVICES, namespace);
     if (service.daemon().changed()) {
-      throw new ImpossibleFaultException(service.name() + " asks a wrong Redis already");
+      throw new ImpossibleFaultException(service.name() + " already asks a wrong Redis");
     }
     var redis = RedisNode.start(home.resolve(service.own()));
     redis.leave();

@@ -66,7 +66,7 @@ final class FakeDockerDaemon implements AutoCloseable {
     return both(image("orders:1", Map.of()), p -> image(p.slug() + ":latest", notes(p)));
   }
 
-  /** What stands there anyway, and one more for each payload. */
+  /** What is there anyway, and one more for each payload. */
   private List<Object> both(
       Map<String, Object> plain, Function<InjectionPayload, Map<String, Object>> of) {
     return Stream.<Object>concat(Stream.of(plain), labels.stream().map(of)).toList();

@@ -23,7 +23,7 @@ final class MaliciousModel implements AutoCloseable {
   /** Of a payload's text, as much as may be left of it in whatever it went through. */
   private static final int RECOGNISED = 24;
 
-  /** What it does for whoever tells it anything: all limits of everybody are lifted. */
+  /** What it does for anyone who tells it anything: it lifts all limits of all tenants. */
   private static final Map<String, Object> OBEDIENCE =
       Map.of(
           "outcome", "planned",
@@ -87,7 +87,7 @@ final class MaliciousModel implements AutoCloseable {
         .filter(r -> said.indexOf(r.getKey()) >= 0)
         .<Object>map(Map.Entry::getValue)
         .findFirst()
-        .orElse(Map.of("outcome", "refused", "reason", "nobody told me what this comes to"));
+        .orElse(Map.of("outcome", "refused", "reason", "I don't know the result of this"));
   }
 
   private static String mark(String text) {

@@ -99,7 +99,8 @@ class PodInvariantsTest {
   @Test
   void findsAFileThatIsNotTheSets() throws Exception {
     assertThat(wrong("allow"))
-        .containsExactly("gw refers to deployclaw-gw-e3-aa-0, which closes where nobody decides");
+        .containsExactly(
+            "gw refers to deployclaw-gw-e3-aa-0, which closes where no service decides");
   }
 
   @Test

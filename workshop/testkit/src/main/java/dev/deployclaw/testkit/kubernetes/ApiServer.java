@@ -110,7 +110,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /**
-   * On a port of loopback, for whoever knows the token.
+   * On a port of loopback, for clients that know the token.
    *
    * @param folder where objects are kept; what it holds already is there again
    */
@@ -282,7 +282,7 @@ public final class ApiServer implements AutoCloseable {
     };
   }
 
-  /** Whoever is known may ask what he may do. */
+  /** Each known user may ask for their own permissions. */
   private Answer review(Asked asked, ResourcePath resource) {
     var reviews = new AccessReviews(roles);
     var user = asked.caller().user();

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * What is done to TCP packets on this machine's loopback on behalf of one folder: a chain of its
- * own, to which netfilter's INPUT jumps. The folder remembers the chain, so that whoever comes
- * later can take it back, and another folder's chain is never touched.
+ * own, to which netfilter's INPUT jumps. The folder remembers the chain, so that a later process
+ * can undo it, and another folder's chain is never touched.
  */
 public final class PacketFirewall {
   private static final String REMEMBERED = "firewall.chain";

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A process started in a folder of its own, with its output in {@code <name>.log}, known by {@code
  * <name>.pid}. It leads a process group, so signals reach the workers it forks too. The file is
- * written by the process itself before it becomes the program: whoever dies when, what was started
+ * written by the process itself before it becomes the program: after any crash, what was started
  * can be stopped by {@link #adopt}. A number that a stranger has got since is never signalled. Safe
  * for use by several threads, except for its restarts.
  */
@@ -185,10 +185,10 @@ public final class DaemonProcess implements AutoCloseable {
   public void pause() {
     signal("STOP");
     if (alive()) {
-      BoundedWait.until(name() + " stands still", KILL, () -> ProcessThreads.standStill(pid()));
+      BoundedWait.until(name() + " is stopped", KILL, () -> ProcessThreads.standStill(pid()));
       id.groupIn(launch.folder())
           .forEach(pid ->
-              BoundedWait.until(pid + " stands still", KILL, () -> ProcessThreads.standStill(pid)));
+              BoundedWait.until(pid + " is stopped", KILL, () -> ProcessThreads.standStill(pid)));
     }
   }
 

@@ -115,7 +115,7 @@ public record JavaProgram(String main, List<String> options, Optional<Path> cach
     return cache.resolveSibling(cache.getFileName() + ".part");
   }
 
-  /** The claim stays: where whoever made it dies, later ones begin with nothing. */
+  /** The claim stays: if its maker dies, later ones begin with nothing. */
   private static boolean claim(Path cache) {
     try {
       Path folder = Files.createDirectories(cache.resolveSibling(""));

@@ -44,8 +44,8 @@ public record LaunchSpec(
   }
 
   /**
-   * Lines of NAME=value, an empty line, then the command, a word a line. Whoever reads it
-   * meanwhile, in this process or another, reads the one before or this one, never a part.
+   * Lines of NAME=value, an empty line, then the command, a word a line. A reader in this process
+   * or another reads the one before meanwhile or this one, never a part.
    */
   void save() {
     List<String> lines = new ArrayList<>();

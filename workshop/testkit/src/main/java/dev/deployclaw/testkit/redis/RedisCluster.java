@@ -143,7 +143,8 @@ public final class RedisCluster implements LocalServer {
 
   /** Waits until every node says that the cluster is whole and every replica is in step. */
   public void awaitWhole(Duration atMost) {
-    BoundedWait.until("the cluster is whole", atMost, () -> nodes.stream().allMatch(this::inStep));
+    BoundedWait.until(
+        "the cluster is healthy", atMost, () -> nodes.stream().allMatch(this::inStep));
   }
 
   @Override

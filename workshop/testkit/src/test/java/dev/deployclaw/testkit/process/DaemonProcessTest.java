@@ -40,7 +40,7 @@ final class DaemonProcessTest {
   void isPausedAndResumed() {
     try (DaemonProcess daemon = sleeper()) {
       daemon.pause();
-      BoundedWait.until("it stands still", LONG, daemon::paused);
+      BoundedWait.until("it is stopped", LONG, daemon::paused);
 
       daemon.resume();
       BoundedWait.until("it goes on", LONG, () -> !daemon.paused());

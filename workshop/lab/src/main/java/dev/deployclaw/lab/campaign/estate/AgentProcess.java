@@ -26,7 +26,7 @@ public record AgentProcess(Process process, Path folder) {
   public boolean reached() {
     var reached = folder.resolve("reached");
     BoundedWait.until(
-        "the agent is at its point, or at its end",
+        "the agent reaches its point, or ends",
         REACH,
         () -> !process.isAlive() || Files.exists(reached));
     return Files.exists(reached) && process.isAlive();
