@@ -182,10 +182,7 @@ final class LostStateRestorer {
     context
         .recorder()
         .tellTimed(
-            Phase.PUBLISH,
-            "Restoring it",
-            new LogEntryContent(done + left, status, facts),
-            from);
+            Phase.PUBLISH, "Restoring it", new LogEntryContent(done + left, status, facts), from);
     context.recorder().took(Phase.PUBLISH, from);
     return replies.allYes()
         ? ExecutionOutcome.completed(done)

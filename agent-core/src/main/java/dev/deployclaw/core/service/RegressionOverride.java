@@ -55,7 +55,8 @@ import java.util.TreeMap;
  */
 final class RegressionOverride {
   private static final ExecutionOutcome ACCEPTED =
-      ExecutionOutcome.completed("accepted: epochs and terms that back ends name are never issued again");
+      ExecutionOutcome.completed(
+          "accepted: epochs and terms that back ends name are never issued again");
 
   /** How far above what the state store knows a mark may be. */
   private static final long MOST_AHEAD = 1_000_000;
@@ -151,7 +152,7 @@ final class RegressionOverride {
         .map(a ->
             ExecutionOutcome.refused(
                 ("%s: more than %d above can't be right; correct that member's mark by "
-                    + "hand, then ask again")
+                        + "hand, then ask again")
                     .formatted(a.text(), MOST_AHEAD)));
   }
 
@@ -261,7 +262,7 @@ final class RegressionOverride {
   private static ExecutionOutcome unread(BaseEpoch base) {
     return ExecutionOutcome.failed(
         ("accepted; but the policy set of epoch %d can't be read: enforce another one "
-            + "with a change, or return to the last one with: deployclaw rollback last")
+                + "with a change, or return to the last one with: deployclaw rollback last")
             .formatted(base.epoch()));
   }
 

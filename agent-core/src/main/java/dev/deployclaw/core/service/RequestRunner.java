@@ -175,7 +175,8 @@ final class RequestRunner {
     }
     var start = plan.intent().schedule().startAt().map(Instant::parse);
     if (start.filter(s -> s.isBefore(request.received())).isPresent()) {
-      String past = start.get() + " has passed: leave the start out to start now, or give a later one";
+      String past =
+          start.get() + " has passed: leave the start out to start now, or give a later one";
       return refuse(recorder, past);
     }
     if (start.filter(s -> s.isAfter(parts.time().instant())).isPresent()) {

@@ -3,6 +3,7 @@ package dev.deployclaw.container.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -111,7 +112,7 @@ class RemoteCommandListenerTest {
   void theKernelNamesTheCaller() throws IOException {
     run("status");
 
-    assertThat(seen.get().in(null).user())
+    assertThat(seen.get().in(RuntimeSource.OWN).user())
         .isEqualTo(Files.getOwner(Path.of("/proc/self")).getName());
   }
 

@@ -187,8 +187,9 @@ public record EpochFolder(Path root) {
   private static FileLock lock(FileChannel file) throws IOException, InterruptedException {
     return RetryPolicy.within(LOCKED, PAUSE)
         .until(Optional::isPresent, () -> Optional.ofNullable(tryLock(file)))
-        .orElseThrow(
-            () -> new IOException(LOCK + " has been locked by another process for longer than " + LOCKED));
+        .orElseThrow(() ->
+            new IOException(
+                LOCK + " has been locked by another process for longer than " + LOCKED));
   }
 
   private static @Nullable FileLock tryLock(FileChannel file) throws IOException {

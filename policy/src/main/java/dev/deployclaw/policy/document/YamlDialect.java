@@ -29,7 +29,10 @@ public record YamlDialect(
           500_000,
           true,
           new YamlRemedies(
-              "", "limits don't nest that deep", "split the file", "put each document into a file of its own"));
+              "",
+              "limits don't nest that deep",
+              "split the file",
+              "put each document into a file of its own"));
 
   /** What to do about a document that is too long, too deep, too large, or more than one. */
   public record YamlRemedies(String length, String depth, String count, String single) {}

@@ -90,7 +90,7 @@ public final class ServeCommand implements Callable<Integer> {
         var agent = AgentRuntime.open(config, ProgressListener.NONE);
         var server = AgentServer.start(estate(config, agent), serve.bounds());
         var api = HttpApiServer.start(serve, server);
-        var socket = listen(config, agent)) {
+        var _ = listen(config, agent)) {
       agent.telemetry().serves(server.metrics()::snapshots);
       announce(api.address());
       stop.await();

@@ -71,7 +71,8 @@ public record StreamDiffView(
   private static String what(RecordDifference d) {
     return switch (d.kind()) {
       case MISSING -> "not in the stream; any command that writes ships it again";
-      case EXTRA -> "in the stream, and not in this journal; another machine wrote it, or an intruder";
+      case EXTRA ->
+          "in the stream, and not in this journal; another machine wrote it, or an intruder";
       case DIFFERENT -> "another record stands in the stream; see docs/tasks/check-logs.md";
     };
   }

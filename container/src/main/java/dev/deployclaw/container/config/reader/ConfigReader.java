@@ -99,7 +99,8 @@ public final class ConfigReader {
     try {
       return BoundedYamlReader.read(text, YamlDialect.FOREIGN).orElse(null);
     } catch (UnreadableDocumentException e) {
-      var problem = new ConfigProblem("", e.line(), "is not YAML: " + e.what(), "correct this line");
+      var problem =
+          new ConfigProblem("", e.line(), "is not YAML: " + e.what(), "correct this line");
       throw new InvalidConfigException(file.toString(), List.of(problem));
     }
   }

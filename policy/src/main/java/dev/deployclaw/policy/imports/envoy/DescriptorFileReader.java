@@ -86,7 +86,11 @@ final class DescriptorFileReader {
       if (GoYamlScalar.of(field.name()) != GoYamlScalar.TEXT) {
         refuse(at, field.line(), "a key that isn't text", "put it in quotes, or correct it");
       } else if (!KEYS.contains(field.key())) {
-        refuse(at, field.line(), "unknown key " + field.key(), "remove it: the loader of ratelimit refuses the file");
+        refuse(
+            at,
+            field.line(),
+            "unknown key " + field.key(),
+            "remove it: the loader of ratelimit refuses the file");
       } else {
         value(field.value(), at);
       }
@@ -243,7 +247,8 @@ final class DescriptorFileReader {
   private List<Mapping> list(Mapping owner, String name, String path) {
     var given = owner.get(name).filter(t -> !nothing(t));
     if (given.isPresent() && !(given.get() instanceof Items)) {
-      refuse(path + "." + name, given.get().line(), "a list was expected", "begin each entry with -");
+      refuse(
+          path + "." + name, given.get().line(), "a list was expected", "begin each entry with -");
     }
     if (given.isEmpty() || !(given.get() instanceof Items items)) {
       return List.of();

@@ -61,7 +61,10 @@ public final class ActivationBench extends BenchCommand<ActivationBench.AllFigur
       description = "changes that are thrown away before")
   private int warmUp;
 
-  @Option(names = "--participants", defaultValue = "300", description = "number of participants that vote in one prepare")
+  @Option(
+      names = "--participants",
+      defaultValue = "300",
+      description = "number of participants that vote in one prepare")
   private int participants;
 
   @Option(
