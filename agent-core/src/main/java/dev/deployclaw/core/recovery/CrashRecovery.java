@@ -142,7 +142,7 @@ public final class CrashRecovery {
             .orElse(
                 "deployclaw drift names members that differ,"
                     + " deployclaw drift --repair restores them");
-    return "no way back waits, so nothing can be left out: " + todo;
+    return "no rollback waits, so nothing can be left out: " + todo;
   }
 
   /**

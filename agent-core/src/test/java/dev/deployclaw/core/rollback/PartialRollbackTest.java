@@ -295,7 +295,7 @@ class PartialRollbackTest {
     var refused = world.agent().leaveOut(List.of("gateway/two"), "ann");
 
     assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(refused.reason()).contains("no way back waits", "deployclaw drift --repair");
+    assertThat(refused.reason()).contains("no rollback waits", "deployclaw drift --repair");
     assertThat(world.journal.executions()).hasSize(logs);
   }
 
@@ -316,7 +316,7 @@ class PartialRollbackTest {
 
     assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(refused.reason())
-        .contains("no way back waits", ended.execution(), "deployclaw recover");
+        .contains("no rollback waits", ended.execution(), "deployclaw recover");
     assertThat(world.change(ended.execution())).contains(before);
     assertThat(log(ended)).hasSize(records);
     assertThat(world.agent().recover().reason()).contains("gateway/two: " + PAUSED);

@@ -73,7 +73,7 @@ public record StreamDiffView(
       case MISSING -> "not in the stream; any command that writes ships it again";
       case EXTRA ->
           "in the stream, and not in this journal; another machine wrote it, or an intruder";
-      case DIFFERENT -> "another record stands in the stream; see docs/tasks/check-logs.md";
+      case DIFFERENT -> "another record is in the stream; see docs/tasks/check-logs.md";
     };
   }
 
