@@ -180,7 +180,7 @@ class FleetSnapshotTest {
       assertThat(outcome.reports())
           .extracting(MemberReport::answer)
           .containsExactly(Answer.YES, Answer.UNKNOWN, Answer.UNKNOWN);
-      assertThat(outcome.reports().get(1).reason()).contains("no answer of the API server");
+      assertThat(outcome.reports().get(1).reason()).contains("no answer from the API server");
       assertThat(outcome.reports().get(2).reason()).contains("not asked", "in far");
       assertThat(estate.api().requests()).noneMatch(r -> r.contains("/namespaces/wide"));
     } finally {
