@@ -1,3 +1,4 @@
+/** Questions to a serving agent: its executions, their logs, the estate. */
 @NullMarked
 package dev.deployclaw.container.query;
 

@@ -2,7 +2,6 @@ package dev.deployclaw.container.server;
 
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.health.BackendHealthCheck;
-import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentSettings;

@@ -4,7 +4,7 @@ import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.QueuedTask;
 import dev.deployclaw.container.intake.TaskQueue;
 import dev.deployclaw.container.intake.UnfinishedTasks;
-import dev.deployclaw.container.telemetry.ServerMetrics;
+import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.vertx.BusAddress;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.core.recovery.RecoveryReport;

@@ -2,11 +2,11 @@ package dev.deployclaw.container.server;
 
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.health.BackendHealthMonitor;
+import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
 import dev.deployclaw.container.notification.DeliverySettings;
 import dev.deployclaw.container.notification.NotificationDispatcher;
 import dev.deployclaw.container.query.ExecutionQueries;
-import dev.deployclaw.container.telemetry.ServerMetrics;
 import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentClock;

@@ -9,7 +9,6 @@ import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
-import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.StreamCopy;

@@ -10,7 +10,6 @@ import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
-import dev.deployclaw.container.monitor.MonitoringSettings;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;

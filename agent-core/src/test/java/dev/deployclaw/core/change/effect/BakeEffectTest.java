@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What happens while a change bakes, between two looks. */
-class BakeMonitorTest {
+class BakeEffectTest {
   private static final String CANARY = "apply canary 40 60 bake 60";
   private static final String POINT = "gateway/shop/one";
 

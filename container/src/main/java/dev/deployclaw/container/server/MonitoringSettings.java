@@ -1,4 +1,4 @@
-package dev.deployclaw.container.monitor;
+package dev.deployclaw.container.server;
 
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig;

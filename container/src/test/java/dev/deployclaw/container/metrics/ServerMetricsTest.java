@@ -1,4 +1,4 @@
-package dev.deployclaw.container.telemetry;
+package dev.deployclaw.container.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

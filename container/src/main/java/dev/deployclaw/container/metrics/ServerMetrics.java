@@ -1,4 +1,4 @@
-package dev.deployclaw.container.telemetry;
+package dev.deployclaw.container.metrics;
 
 import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.monitor.EnforcementPointStatus;

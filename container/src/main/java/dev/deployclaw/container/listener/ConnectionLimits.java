@@ -1,4 +1,4 @@
-package dev.deployclaw.container.http.limit;
+package dev.deployclaw.container.listener;
 
 import io.netty.channel.Channel;
 import io.vertx.core.net.SocketAddress;

@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Old epochs leave the state store, however old; what somebody needs never does. */
-class StaleEpochCollectorTest {
+class CollectEffectTest {
   private static final Pattern EPOCH = Pattern.compile("epoch (1[0-9]{3})\\b");
 
   private final FakeEstate world = new FakeEstate();
