@@ -93,7 +93,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     boolean listens = false;
     try {
       api.deployment = VerticleDeployer.await(agent.vertx().deployVerticle(api), LONGEST_START);
-      VerticleDeployer.deployBlocking(agent.vertx(), api.fileWatch, LONGEST_START);
+      VerticleDeployer.deploy(agent.vertx(), api.fileWatch, LONGEST_START);
       listens = true;
       LOG.atInfo().addKeyValue("address", api.address()).log("Listening");
       return api;

@@ -11,6 +11,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * Gives each submitted task an execution's id of its own in etcd and a file that outlives the
@@ -21,6 +23,8 @@ public final class IntakeVerticle extends VerticleBase {
   static final BusAddress<Submit, SubmissionResult> SUBMIT =
       new BusAddress<>("task.submit", Submit.class, SubmissionResult.class);
 
+  private final ExecutorService oneByOne =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("intake").factory());
   private final LocalEventBus bus;
   private final TaskQueue queue;
   private final String owner;
@@ -52,7 +56,13 @@ public final class IntakeVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    bus.respond(SUBMIT, this::accept);
+    bus.respond(SUBMIT, oneByOne, this::accept);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    oneByOne.shutdownNow();
     return Future.succeededFuture();
   }
 

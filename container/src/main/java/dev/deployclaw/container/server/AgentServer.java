@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +70,7 @@ public final class AgentServer implements AutoCloseable {
   private final MaintenanceTasks maintenance;
   private final BacklogTimer backlog;
   private final List<PeriodicTaskVerticle> periodic = new ArrayList<>();
+  private final AtomicBoolean stopped = new AtomicBoolean();
 
   private AgentServer(AgentResources resources, ServerConfig.Bounds bounds) {
     this.resources = resources;
@@ -136,8 +138,8 @@ public final class AgentServer implements AutoCloseable {
   }
 
   private void deploy() {
-    VerticleDeployer.deployBlocking(vertx, intakeVerticle, LONGEST_START);
-    VerticleDeployer.deployBlocking(vertx, agent, LONGEST_START);
+    VerticleDeployer.deploy(vertx, intakeVerticle, LONGEST_START);
+    VerticleDeployer.deploy(vertx, agent, LONGEST_START);
     var tasks = new ArrayList<PeriodicTask>();
     tasks.add(new PeriodicTask("sample-health", bounds.look(), this::sampleHealth));
     tasks.addAll(maintenance.all());
@@ -145,7 +147,7 @@ public final class AgentServer implements AutoCloseable {
     for (var task : tasks) {
       var verticle = new PeriodicTaskVerticle(task);
       periodic.add(verticle);
-      VerticleDeployer.deployBlocking(vertx, verticle, LONGEST_START);
+      VerticleDeployer.deploy(vertx, verticle, LONGEST_START);
     }
   }
 
@@ -247,6 +249,9 @@ public final class AgentServer implements AutoCloseable {
    * answers, so that event streams bring their results.
    */
   public void stop() {
+    if (stopped.getAndSet(true)) {
+      return;
+    }
     stopAccepting();
     periodic.forEach(PeriodicTaskVerticle::interrupt);
     try {

@@ -17,6 +17,8 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent loop: takes one task after another from the queue and carries it out. It is deployed on
- * virtual threads, so the kernel below blocks in plain Java. Each task takes the lead, recovers,
- * and gives the lead back, as the command line does: several agents and command lines alternate.
+ * The agent loop: takes one task after another from the queue and carries it out, on a virtual
+ * thread, so the kernel below blocks in plain Java. Each task takes the lead, recovers, and gives
+ * the lead back, as the command line does: several agents and command lines alternate.
  */
 final class AgentVerticle extends VerticleBase {
   /** Something was queued. */
@@ -36,6 +38,8 @@ final class AgentVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(AgentVerticle.class);
   private static final Duration LONGEST_INTERRUPTION = Duration.ofSeconds(10);
 
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("agent").factory());
   private final LocalEventBus bus;
   private final TaskQueue queue;
   private final ChangeService changes;
@@ -80,6 +84,7 @@ final class AgentVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     alive = false;
+    thread.shutdownNow();
     return Future.succeededFuture();
   }
 
@@ -100,8 +105,7 @@ final class AgentVerticle extends VerticleBase {
    */
   boolean finish(Duration within) throws InterruptedException {
     queue.close();
-    // The context runs one thing after another: this one runs when the task has ended.
-    context.runOnContext(_ -> idle.countDown());
+    thread.execute(idle::countDown); // when the running task has ended
     if (idle.await(within.toMillis(), TimeUnit.MILLISECONDS)) {
       unfinished.decline(unfinished.left(), changes, "the agent was stopped before it began");
       return true;
@@ -109,9 +113,9 @@ final class AgentVerticle extends VerticleBase {
     LOG.atWarn()
         .addKeyValue("within", within)
         .log("The running task is interrupted; the next start finishes it");
-    var thread = working;
-    if (thread != null) {
-      thread.interrupt();
+    var running = working;
+    if (running != null) {
+      running.interrupt();
     }
     if (!idle.await(LONGEST_INTERRUPTION.toMillis(), TimeUnit.MILLISECONDS)) {
       LOG.error("The running task doesn't stop");
@@ -133,7 +137,7 @@ final class AgentVerticle extends VerticleBase {
       LOG.debug("The agent stops");
     } finally {
       working = null;
-      boolean _ = Thread.interrupted(); // the thread may serve others
+      boolean _ = Thread.interrupted(); // the thread serves the next task
     }
   }
 

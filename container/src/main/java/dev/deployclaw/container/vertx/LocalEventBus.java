@@ -9,6 +9,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -76,9 +77,11 @@ public final class LocalEventBus {
     return bus.localConsumer(address.name(), message -> consumer.accept(message.body()));
   }
 
-  /** Answers requests to an address on the caller's context. */
-  public <M, R> void respond(BusAddress<M, R> address, Responder<M, R> responder) {
-    bus.<M>localConsumer(address.name(), message -> reply(message, responder));
+  /** Answers requests to an address on threads where the responder may block. */
+  public <M, R> void respond(
+      BusAddress<M, R> address, Executor threads, Responder<M, R> responder) {
+    bus.<M>localConsumer(
+        address.name(), message -> threads.execute(() -> reply(message, responder)));
   }
 
   /**

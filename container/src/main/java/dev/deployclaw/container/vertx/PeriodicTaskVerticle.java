@@ -7,9 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one periodic task by timers, at once and then after each pause. It is deployed on virtual
- * threads, with a context of its own: a task that blocks holds up no other. A run that fails is
- * logged and comes again.
+ * Runs one periodic task by timers, at once and then after each pause, on a virtual thread of its
+ * own: a task that blocks holds up no other. A run that fails is logged and comes again.
  */
 public final class PeriodicTaskVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTaskVerticle.class);
@@ -24,7 +23,7 @@ public final class PeriodicTaskVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    context.runOnContext(_ -> run());
+    begin();
     return Future.succeededFuture();
   }
 
@@ -36,10 +35,13 @@ public final class PeriodicTaskVerticle extends VerticleBase {
     }
   }
 
-  private void run() {
-    if (!begin()) {
-      return;
+  private synchronized void begin() {
+    if (!stopped) {
+      running = Thread.ofVirtual().name("periodic-" + task.name()).start(this::run);
     }
+  }
+
+  private void run() {
     try {
       task.action().run();
     } catch (InterruptedException e) {
@@ -54,16 +56,11 @@ public final class PeriodicTaskVerticle extends VerticleBase {
     }
   }
 
-  private synchronized boolean begin() {
-    running = Thread.currentThread();
-    return !stopped;
-  }
-
   private synchronized void end() {
     running = null;
-    boolean _ = Thread.interrupted(); // the thread may serve others
     if (!stopped) {
-      vertx.setTimer(Math.max(1, task.every().toMillis()), _ -> run());
+      long pause = Math.max(1, task.every().toMillis());
+      context.runOnContext(_ -> vertx.setTimer(pause, _ -> begin()));
     }
   }
 }

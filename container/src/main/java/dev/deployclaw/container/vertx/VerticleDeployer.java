@@ -1,9 +1,7 @@
 package dev.deployclaw.container.vertx;
 
 import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -14,15 +12,10 @@ import java.util.concurrent.TimeoutException;
 public final class VerticleDeployer {
   private VerticleDeployer() {}
 
-  /**
-   * Deploys a verticle that may block, on virtual threads.
-   *
-   * @return the id of the deployment
-   */
-  public static String deployBlocking(Vertx vertx, Deployable verticle, Duration within) {
-    var options = new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
+  /** Deploys a verticle. */
+  public static void deploy(Vertx vertx, Deployable verticle, Duration within) {
     try {
-      return await(vertx.deployVerticle(verticle, options), within);
+      var _ = await(vertx.deployVerticle(verticle), within);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the agent starts", e);
