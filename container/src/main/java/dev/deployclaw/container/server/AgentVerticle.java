@@ -72,12 +72,12 @@ final class AgentVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     alive = true;
-    context.runOnContext(_ ->
+    thread.execute(() ->
         interruptibly(() -> {
           unfinished.decline(earlier, changes, "the agent ended before it began");
           workThroughQueue();
         }));
-    bus.consume(TASK_QUEUED, _ -> interruptibly(this::workThroughQueue));
+    bus.consume(TASK_QUEUED, _ -> thread.execute(() -> interruptibly(this::workThroughQueue)));
     return Future.succeededFuture();
   }
 

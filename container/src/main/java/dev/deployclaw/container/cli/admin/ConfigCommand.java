@@ -39,7 +39,7 @@ public final class ConfigCommand {
 
   @Command(
       description = {
-        "Report all problems at once, each with its line and remedy; exit 2 if there is one.",
+        "Report all problems with line and remedy; exit 2 if there is one.",
         "--effective and --json show the effective value of each key, secrets as ***."
       })
   int check(

@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "drift",
     description = {
-      "Show where enforced policies differ from committed ones. Changes nothing by itself.",
-      "With --repair the committed epoch is written to each member that differs, and read back."
+      "Show where enforced policies differ from committed ones. Changes nothing.",
+      "With --repair it writes the committed epoch to each member that differs."
     },
     footer = {
       "",

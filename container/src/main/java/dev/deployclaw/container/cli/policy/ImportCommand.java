@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     name = "import",
     description = {
       "Convert the limits of envoyproxy/ratelimit (its YAML files) into policy documents.",
-      "Lists what can't be converted exactly; that refuses no request. Needs no back end."
+      "Lists what can't be converted exactly. Needs no back end."
     },
     footer = {
       "",
