@@ -61,6 +61,7 @@ final class AgentVerticle extends VerticleBase {
     this.queue = queue;
     this.changes = changes;
     this.unfinished = unfinished;
+    unfinished.forgetShared();
     this.earlier = unfinished.left();
     this.metrics = metrics;
   }
@@ -103,6 +104,7 @@ final class AgentVerticle extends VerticleBase {
     // The context runs one thing after another: this one runs when the task has ended.
     context.runOnContext(_ -> idle.countDown());
     if (idle.await(within.toMillis(), TimeUnit.MILLISECONDS)) {
+      unfinished.forgetShared();
       unfinished.decline(unfinished.left(), changes, "the agent was stopped before it began");
       return true;
     }
@@ -146,7 +148,11 @@ final class AgentVerticle extends VerticleBase {
   private void work(QueuedTask task) throws InterruptedException {
     long from = System.nanoTime();
     try {
-      carryOut(task);
+      if (unfinished.mayBegin(task.execution())) {
+        carryOut(task);
+      } else {
+        LOG.atInfo().addKeyValue("execution", task.execution()).log("Left to another agent");
+      }
       unfinished.ended(task.execution());
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("execution", task.execution()).setCause(e).log("A task failed");
