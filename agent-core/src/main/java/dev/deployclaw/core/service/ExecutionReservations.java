@@ -173,8 +173,7 @@ public final class ExecutionReservations {
             CurrentTermCondition.of(state),
             new Condition.Unmoved(key, claim.entry().modRevision()));
     return state.transact(
-        new Transaction(
-            conditions, List.of(new Write.Put(key, CanonicalJson.bytes(fields)))));
+        new Transaction(conditions, List.of(new Write.Put(key, CanonicalJson.bytes(fields)))));
   }
 
   /**

@@ -37,8 +37,7 @@ public final class NatsConnector {
     }
   }
 
-  private static Options options(
-      NatsSettings settings, NatsErrorListener refusals, String name) {
+  private static Options options(NatsSettings settings, NatsErrorListener refusals, String name) {
     var options =
         new Options.Builder()
             .server(settings.url())

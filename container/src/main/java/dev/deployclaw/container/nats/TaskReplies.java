@@ -1,7 +1,6 @@
 package dev.deployclaw.container.nats;
 
 import dev.deployclaw.audit.signing.ExecutionDocument;
-import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.policy.json.CanonicalJson;

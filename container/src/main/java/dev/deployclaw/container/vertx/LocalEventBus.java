@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
@@ -89,9 +90,19 @@ public final class LocalEventBus {
   public <M, R> R request(BusAddress<M, R> address, M message, Duration within)
       throws InterruptedException {
     var asked = new DeliveryOptions(options).setSendTimeout(within.toMillis());
-    var reply = bus.<Reply>request(address.name(), message, asked);
+    var reply = new CompletableFuture<Message<Reply>>();
+    Runnable ask =
+        () ->
+            bus.<Reply>request(address.name(), message, asked)
+                .onSuccess(reply::complete)
+                .onFailure(reply::completeExceptionally);
+    if (Vertx.currentContext() == null) {
+      ask.run();
+    } else {
+      Thread.startVirtualThread(ask); // a reply to this context would wait until this thread ends
+    }
     try {
-      return switch (reply.toCompletionStage().toCompletableFuture().get().body()) {
+      return switch (reply.get().body()) {
         case Reply.Value(Object value) -> address.reply().cast(value);
         case Reply.Failure(RuntimeException cause) -> throw cause;
       };

@@ -39,8 +39,7 @@ final class NatsRequester implements AutoCloseable {
     var _ =
         connection
             .jetStream()
-            .publish(
-                queue.subject() + "." + requester, all, body.getBytes(StandardCharsets.UTF_8));
+            .publish(queue.subject() + "." + requester, all, body.getBytes(StandardCharsets.UTF_8));
   }
 
   Subscription listen(String subject) throws Exception {

@@ -79,7 +79,8 @@ class NatsTaskIntakeTest {
         var _ = take(server, PATIENT)) {
       var answers = people.listen("_INBOX.olivia.1");
 
-      people.ask("olivia", NatsRequester.body("apply"), Map.of("Deployclaw-Reply", "_INBOX.olivia.1"));
+      people.ask(
+          "olivia", NatsRequester.body("apply"), Map.of("Deployclaw-Reply", "_INBOX.olivia.1"));
 
       String told = NatsRequester.next(answers);
       String execution = told.replaceAll("\\{\"execution_id\":\"([a-z0-9-]+)\"}", "$1");
@@ -330,7 +331,8 @@ class NatsTaskIntakeTest {
   }
 
   private static String onlyWaiting(AgentServer server) {
-    BoundedWait.until("it waits", ServerFixture.SOON, () -> !server.executions().waiting().isEmpty());
+    BoundedWait.until(
+        "it waits", ServerFixture.SOON, () -> !server.executions().waiting().isEmpty());
     return server.executions().waiting().getFirst();
   }
 
