@@ -35,6 +35,11 @@ public final class DoctorFactory {
     all.add(
         new DoctorCheck(
             "nats", () -> NatsStreamCheck.examine(StreamHealth.of(nats), config.nats())));
+    config
+        .serve()
+        .nats()
+        .ifPresent(queue ->
+            all.add(new DoctorCheck("nats tasks", () -> TaskStreamCheck.examine(nats, queue))));
     all.add(
         new DoctorCheck(
             "log", () -> StorageChecks.log(StreamStateFiles.of(config.stateDir(), nats))));

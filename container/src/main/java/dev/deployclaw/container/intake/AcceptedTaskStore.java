@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class AcceptedTaskStore {
   private static final Logger LOG = LoggerFactory.getLogger(AcceptedTaskStore.class);
   private static final String ENDING = ".json";
+  private static final String CLAIM = "claim";
 
   private final Path folder;
 
@@ -40,13 +41,36 @@ public final class AcceptedTaskStore {
 
   /** Returns when it is on disk. */
   public void keep(String execution, TaskRequest request) {
-    byte[] bytes =
-        CanonicalJson.bytes(
-            Map.of(
-                "request", request.text(),
-                "requester", request.requester(),
-                "received", request.received().toString()));
-    AtomicFile.write(file(execution), bytes);
+    keep(execution, request, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param claim of a task that other agents may take over, the hash under which it is reserved
+   */
+  void keep(String execution, TaskRequest request, Optional<String> claim) {
+    var fields = new TreeMap<String, Object>();
+    fields.put("request", request.text());
+    fields.put("requester", request.requester());
+    fields.put("received", request.received().toString());
+    claim.ifPresent(hash -> fields.put(CLAIM, hash));
+    AtomicFile.write(file(execution), CanonicalJson.bytes(fields));
+  }
+
+  /** As it was kept; empty too where the execution isn't kept. */
+  Optional<String> claim(String execution) {
+    if (!holds(execution)) {
+      return Optional.empty();
+    }
+    try {
+      var fields = StrictJson.parseObject(Files.readAllBytes(file(execution)));
+      return Optional.ofNullable(fields.get(CLAIM)).map(String::valueOf);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read " + file(execution), e);
+    } catch (StrictJson.Malformed e) {
+      throw new IllegalStateException(file(execution) + " isn't an accepted task", e);
+    }
   }
 
   boolean holds(String execution) {

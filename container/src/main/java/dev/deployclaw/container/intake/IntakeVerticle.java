@@ -49,7 +49,7 @@ public final class IntakeVerticle extends VerticleBase {
     this.bus = bus;
     this.queue = queue;
     this.owner = owner;
-    this.reservations = new ExecutionReservations(ports, owner);
+    this.reservations = tasks.reservations();
     this.unfinished = tasks;
     this.clock = ports.time();
   }
@@ -75,15 +75,40 @@ public final class IntakeVerticle extends VerticleBase {
       case Reserved.Fresh(String execution) -> queued(execution, submission);
       case Reserved.Conflict(String execution) -> new SubmissionResult.KeyReused(execution);
       case Reserved.Again(String execution, String by) ->
-          by.equals(owner) && !unfinished.knows(execution)
-              ? queued(execution, submission) // it was lost before it was kept
-              : new SubmissionResult.Repeated(execution);
+          submission.shared()
+              ? sharedAgain(execution, by, submission)
+              : again(execution, by, submission);
     };
+  }
+
+  private SubmissionResult again(String execution, String by, TaskSubmission submission) {
+    return by.equals(owner) && !unfinished.knows(execution)
+        ? queued(execution, submission) // it was lost before it was kept
+        : new SubmissionResult.Repeated(execution);
+  }
+
+  /** It is repeated only where it has a log; else it never began, and becomes this agent's. */
+  private SubmissionResult sharedAgain(String execution, String by, TaskSubmission submission)
+      throws InterruptedException {
+    if (unfinished.hasBegun(execution) || reservations.hasLog(execution)) {
+      return new SubmissionResult.Repeated(execution);
+    }
+    if (queue.isBusyWith(execution)) {
+      return new SubmissionResult.Accepted(execution);
+    }
+    if (by.equals(owner)) {
+      return queued(execution, submission);
+    }
+    if (reservations.takeOver(submission.claim().orElseThrow(), execution)) {
+      return queued(execution, submission);
+    }
+    var cause = new IllegalStateException("its log isn't seen yet");
+    throw new Unreachable("another agent began " + execution + " and hasn't told of it", cause);
   }
 
   private SubmissionResult queued(String execution, TaskSubmission submission) {
     var request = submission.request(execution, clock.instant());
-    unfinished.accepted().keep(execution, request);
+    unfinished.accepted().keep(execution, request, submission.claim());
     queue.enter(task(execution, submission, request));
     return new SubmissionResult.Accepted(execution);
   }

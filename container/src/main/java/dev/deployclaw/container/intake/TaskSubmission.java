@@ -16,23 +16,40 @@ import java.util.Optional;
  * @param manual whether it has to wait for an approval
  * @param undoes for a rollback, the execution whose change is undone, or {@code last}
  * @param key the caller's idempotency key
+ * @param shared whether all agents are given it until it has begun: one of them takes it over from
+ *     an agent that died
  */
 public record TaskSubmission(
-    String text, String who, boolean manual, Optional<String> undoes, Optional<String> key) {
+    String text,
+    String who,
+    boolean manual,
+    Optional<String> undoes,
+    Optional<String> key,
+    boolean shared) {
 
   public static TaskSubmission task(String text, String who, boolean manual, Optional<String> key) {
-    return new TaskSubmission(text, who, manual, Optional.empty(), key);
+    return new TaskSubmission(text, who, manual, Optional.empty(), key, false);
+  }
+
+  /** A task that a queue gives to all agents. */
+  public static TaskSubmission shared(String text, String who, boolean manual, String key) {
+    return new TaskSubmission(text, who, manual, Optional.empty(), Optional.of(key), true);
   }
 
   public static TaskSubmission rollback(
       String undoes, String who, boolean manual, Optional<String> key) {
-    return new TaskSubmission("rollback " + undoes, who, manual, Optional.of(undoes), key);
+    return new TaskSubmission("rollback " + undoes, who, manual, Optional.of(undoes), key, false);
   }
 
   /** Keys of two callers may be equal: each caller has keys of its own. */
   public Optional<ExecutionReservations.Key> key(String nonce) {
     String fingerprint = hash(text, Boolean.toString(manual), undoes.orElse(""));
     return key.map(k -> new ExecutionReservations.Key(hash(who, k), fingerprint, nonce));
+  }
+
+  /** Under which a shared one is reserved. */
+  Optional<String> claim() {
+    return key("").filter(_ -> shared).map(ExecutionReservations.Key::hash);
   }
 
   TaskRequest request(String execution, Instant received) {

@@ -105,6 +105,32 @@ public final class ServerMetrics implements ProgressListener {
     refusals(refusal).increment();
   }
 
+  /** What became of a message of the work queue on NATS. */
+  public enum QueueOutcome {
+    TAKEN,
+    /** It comes again: no place was free, or no id could be reserved. */
+    REFUSED,
+    DEAD
+  }
+
+  public void messaged(QueueOutcome outcome) {
+    messages(outcome).increment();
+  }
+
+  /** The counts of messages are there from the start, at zero. */
+  public void knowsQueue() {
+    for (var outcome : QueueOutcome.values()) {
+      var _ = messages(outcome);
+    }
+  }
+
+  private Counter messages(QueueOutcome outcome) {
+    return Counter.builder(NAME + "nats.messages")
+        .description("Messages of the work queue on NATS, by what became of them.")
+        .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
   /** A job ended by an exception. */
   public void failed() {
     Counter.builder(NAME + "job.failures")

@@ -28,6 +28,7 @@ import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.service.HeldPlan;
 import dev.deployclaw.core.service.QueryService;
 import io.vertx.core.Vertx;
@@ -89,9 +90,12 @@ public final class AgentServer implements AutoCloseable {
     this.backlog = new BacklogTimer(ports.time());
     this.queue = new TaskQueue(bounds.queue(), () -> bus.send(AgentVerticle.TASK_QUEUED, ""));
     this.intake = new TaskIntake(bus, queue);
-    var unfinished =
-        new UnfinishedTasks(AcceptedTaskStore.in(resources.stateDir()), ports.journal());
     String owner = resources.signer().publicKey();
+    var unfinished =
+        new UnfinishedTasks(
+            AcceptedTaskStore.in(resources.stateDir()),
+            ports.journal(),
+            new ExecutionReservations(ports, owner));
     this.intakeVerticle = new IntakeVerticle(bus, queue, owner, ports, unfinished);
     var settings = resources.settings();
     var patient = new ChangeService(ports, settings.waiting(bounds.leaderWait()), metrics);
@@ -189,6 +193,11 @@ public final class AgentServer implements AutoCloseable {
   /** The state of the enforcement points. */
   public EnforcementMonitor enforcement() {
     return monitor.enforcement();
+  }
+
+  /** Whether an execution has a log here. */
+  public boolean hasLog(String execution) {
+    return !ports.journal().read(execution).isEmpty();
   }
 
   MaintenanceTasks maintenance() {

@@ -65,6 +65,7 @@ final class AgentVerticle extends VerticleBase {
     this.queue = queue;
     this.changes = changes;
     this.unfinished = unfinished;
+    unfinished.forgetShared();
     this.earlier = unfinished.left();
     this.metrics = metrics;
   }
@@ -107,6 +108,7 @@ final class AgentVerticle extends VerticleBase {
     queue.close();
     thread.execute(idle::countDown); // when the running task has ended
     if (idle.await(within.toMillis(), TimeUnit.MILLISECONDS)) {
+      unfinished.forgetShared();
       unfinished.decline(unfinished.left(), changes, "the agent was stopped before it began");
       return true;
     }
@@ -150,7 +152,11 @@ final class AgentVerticle extends VerticleBase {
   private void work(QueuedTask task) throws InterruptedException {
     long from = System.nanoTime();
     try {
-      carryOut(task);
+      if (unfinished.mayBegin(task.execution())) {
+        carryOut(task);
+      } else {
+        LOG.atInfo().addKeyValue("execution", task.execution()).log("Left to another agent");
+      }
       unfinished.ended(task.execution());
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("execution", task.execution()).setCause(e).log("A task failed");

@@ -91,6 +91,9 @@ public final class LocalEventBus {
    */
   public <M, R> R request(BusAddress<M, R> address, M message, Duration within)
       throws InterruptedException {
+    if (Vertx.currentContext() != null) {
+      throw new IllegalStateException("a reply to this context would wait until its thread ends");
+    }
     var asked = new DeliveryOptions(options).setSendTimeout(within.toMillis());
     var reply = bus.<Reply>request(address.name(), message, asked);
     try {

@@ -126,7 +126,7 @@ public final class ServerFixture {
     return ((SubmissionResult.Accepted) server.intake().submit(asked(text))).execution();
   }
 
-  static String result(AgentServer server, String execution) {
+  public static String result(AgentServer server, String execution) {
     return server.executions().document(execution).map(d -> d.result()).orElse("");
   }
 

@@ -13,6 +13,8 @@ import dev.deployclaw.container.doctor.TransportSecurityCheck;
 import dev.deployclaw.container.file.StateFolderLock;
 import dev.deployclaw.container.health.BackendHealthChecks;
 import dev.deployclaw.container.http.HttpApiServer;
+import dev.deployclaw.container.nats.DeliveryPolicy;
+import dev.deployclaw.container.nats.NatsTaskIntake;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.remote.RemoteClient;
 import dev.deployclaw.container.remote.RemoteCommandListener;
@@ -32,6 +34,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -90,7 +93,8 @@ public final class ServeCommand implements Callable<Integer> {
         var agent = AgentRuntime.open(config, ProgressListener.NONE);
         var server = AgentServer.start(estate(config, agent), serve.bounds());
         var api = HttpApiServer.start(serve, server);
-        var _ = listen(config, agent)) {
+        var _ = listen(config, agent);
+        var _ = takeFromNats(config, server)) {
       agent.telemetry().serves(server.metrics()::snapshots);
       announce(api.address());
       stop.await();
@@ -121,6 +125,16 @@ public final class ServeCommand implements Callable<Integer> {
               + e.getCause()
               + "): make this user the owner of that folder, or set stateDir to another");
     }
+  }
+
+  private static @Nullable NatsTaskIntake takeFromNats(AgentConfig config, AgentServer server) {
+    return config
+        .serve()
+        .nats()
+        .map(queue ->
+            NatsTaskIntake.start(
+                AgentRuntime.streamSettings(config), queue, DeliveryPolicy.DEFAULT, server))
+        .orElse(null);
   }
 
   /** Where commands on this machine find the agent. */

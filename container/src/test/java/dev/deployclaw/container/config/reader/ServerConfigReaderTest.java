@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.config.ServerConfig.NatsQueue;
 import dev.deployclaw.container.config.reader.BearerTokenFile.Token;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -43,6 +44,7 @@ class ServerConfigReaderTest {
     assertThat(serve.tokensFile()).isEmpty();
     assertThat(serve.tls()).isEmpty();
     assertThat(serve.hasCredentials()).isFalse();
+    assertThat(serve.nats()).isEmpty();
     assertThat(serve.bounds())
         .isEqualTo(
             new ServerConfig.Bounds(
@@ -117,6 +119,26 @@ class ServerConfigReaderTest {
                 Duration.ofSeconds(8),
                 9,
                 new ServerConfig.Shares(3, 10, 200, 20)));
+  }
+
+  @Test
+  void takesTasksFromNatsWhereAQueueIsNamed() throws Exception {
+    var served = "serve: {tokensFile: t.yaml, nats: %s}";
+    assertThat(parse(served.formatted("{}")).serve().nats())
+        .contains(new NatsQueue("DEPLOYCLAW_TASKS", "deployclaw.tasks", "deployclaw.dead.tasks"));
+    assertThat(
+            parse(served.formatted("{stream: T, subject: ours.tasks, deadLetters: ours.dead}"))
+                .serve()
+                .nats())
+        .contains(new NatsQueue("T", "ours.tasks", "ours.dead"));
+    assertThat(refused(served.formatted("{stream: \"a.b\"}"))).hasMessageContaining("letters");
+    assertThat(refused(served.formatted("{subject: \"tasks.*\"}")))
+        .hasMessageContaining("isn't a subject for tasks");
+    assertThat(refused(served.formatted("{deadLetters: deployclaw.audit.x}")))
+        .hasMessageContaining("isn't a subject for tasks");
+    assertThat(refused(served.formatted("{deadLetters: deployclaw.tasks.dead}")))
+        .hasMessageContaining("lies below subject");
+    assertThat(refused(served.formatted("{strem: T}"))).hasMessageContaining("strem");
   }
 
   @Test
