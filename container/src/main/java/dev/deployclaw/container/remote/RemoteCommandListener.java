@@ -65,8 +65,7 @@ public final class RemoteCommandListener implements AutoCloseable {
    */
   record Bounds(Duration read, Duration write) {}
 
-  private RemoteCommandListener(
-      Path socket, Runner runner, Duration stopWithin, Bounds bounds) {
+  private RemoteCommandListener(Path socket, Runner runner, Duration stopWithin, Bounds bounds) {
     this.socket = socket;
     this.server = listening(socket);
     this.runner = runner;
@@ -88,8 +87,7 @@ public final class RemoteCommandListener implements AutoCloseable {
       Path stateDir, Duration stopWithin, Runner runner, Bounds bounds) {
     var socket = stateDir.resolve(AgentSocketLocator.SOCKET);
     var listener = new RemoteCommandListener(socket, runner, stopWithin, bounds);
-    listener.server.ifPresent(
-        channel -> listener.threads.execute(() -> listener.accept(channel)));
+    listener.server.ifPresent(channel -> listener.threads.execute(() -> listener.accept(channel)));
     return listener;
   }
 

@@ -146,9 +146,7 @@ class RemoteCommandListenerTest {
     assertThat(run("status")).as("of an agent that died").isEmpty();
     assertThat(err.toString(StandardCharsets.UTF_8))
         .isEqualTo(
-            "deployclaw: no agent serves at "
-                + socket()
-                + " any more; this command works alone\n");
+            "deployclaw: no agent serves at " + socket() + " any more; this command works alone\n");
     listener = RemoteCommandListener.start(folder, SOON, runner);
     assertThat(run("status")).as("of its successor").hasValue(5);
   }

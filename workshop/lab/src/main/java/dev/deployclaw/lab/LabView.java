@@ -38,9 +38,7 @@ final class LabView {
     } else {
       around.out().println("The lab runs; its configuration is " + lab.config());
       agent.ifPresent(serving ->
-          around
-              .out()
-              .println("An agent serves; for HTTP, tokens are in " + serving.tokens()));
+          around.out().println("An agent serves; for HTTP, tokens are in " + serving.tokens()));
     }
     return ExitCode.OK.code();
   }

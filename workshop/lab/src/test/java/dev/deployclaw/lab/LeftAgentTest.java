@@ -84,7 +84,8 @@ class LeftAgentTest {
   }
 
   private void assertServed() {
-    for (var command : List.of(List.of("status"), List.of("plan", "set acme search to 600 per minute"))) {
+    for (var command :
+        List.of(List.of("status"), List.of("plan", "set acme search to 600 per minute"))) {
       var ran = run(command.toArray(String[]::new));
       assertThat(ran.exit()).as(ran.err()).isZero();
       assertThat(ran.err()).doesNotContain(ALONE);
