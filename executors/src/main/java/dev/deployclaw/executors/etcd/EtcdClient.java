@@ -6,8 +6,10 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -57,7 +59,7 @@ final class EtcdClient implements AutoCloseable {
   <T> T call(Duration atMost, Function<Client, CompletableFuture<T>> send)
       throws Failed, InterruptedException {
     Client used = open();
-    CompletableFuture<T> answer = send.apply(used);
+    CompletableFuture<T> answer = sent(() -> send.apply(used));
     try {
       return answer.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -70,6 +72,20 @@ final class EtcdClient implements AutoCloseable {
     } catch (InterruptedException e) {
       answer.cancel(true);
       throw e;
+    }
+  }
+
+  /**
+   * Sends from a thread of its own: jetcd completes a call on the Vert.x context of the thread that
+   * sends it, and a verticle that waits for the answer blocks its context.
+   */
+  private static <T> T sent(Callable<T> send) throws InterruptedException {
+    var sending = new FutureTask<>(send);
+    var _ = Thread.ofVirtual().start(sending);
+    try {
+      return sending.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
     }
   }
 
