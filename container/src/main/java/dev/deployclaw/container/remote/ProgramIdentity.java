@@ -1,7 +1,7 @@
 package dev.deployclaw.container.remote;
 
+import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,16 +13,28 @@ public final class ProgramIdentity {
   /** A client sends its own among its environment. */
   static final String VARIABLE = "DEPLOYCLAW_PROGRAM";
 
+  private static final String MODULE = "container";
+
   private ProgramIdentity() {}
 
-  /** Of this process. */
+  /**
+   * Of this process, by its class path: with an AOT cache, classes don't know where they are from.
+   */
   public static String own() {
+    var path = System.getProperty("java.class.path");
+    for (String entry : path.split(File.pathSeparator)) {
+      if (entry.startsWith(MODULE, entry.lastIndexOf(File.separatorChar) + 1)) {
+        return entry + " " + size(Path.of(entry));
+      }
+    }
+    return path;
+  }
+
+  private static long size(Path file) {
     try {
-      var source = ProgramIdentity.class.getProtectionDomain().getCodeSource();
-      var file = Path.of(source.getLocation().toURI());
-      return file + " " + Files.size(file);
-    } catch (IOException | URISyntaxException e) {
-      return "unknown";
+      return Files.size(file);
+    } catch (IOException e) {
+      return -1;
     }
   }
 }
