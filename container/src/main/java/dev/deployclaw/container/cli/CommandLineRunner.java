@@ -74,7 +74,9 @@ public final class CommandLineRunner {
   private static CommandLine join(CommandEnvironment around, CommandSelection wanted) {
     var line = new CommandLine(new Root());
     wanted.addTo(line, all(around));
-    addHelp(line);
+    line.getSubcommands().values().stream()
+        .filter(command -> wanted.wants(command.getCommandName()))
+        .forEach(CommandLineRunner::addHelp);
     var failures = new CommandExceptionHandler(around);
     return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(around.err(), true, StandardCharsets.UTF_8))
@@ -92,18 +94,17 @@ public final class CommandLineRunner {
     return all;
   }
 
-  private static void addHelp(CommandLine line) {
-    for (var command : line.getSubcommands().values()) {
-      var spec = command.getCommandSpec();
-      if (spec.findOption("--help") == null) {
-        spec.addOption(
-            OptionSpec.builder("-h", "--help")
-                .usageHelp(true)
-                .description("Show this help and exit.")
-                .build());
-      }
-      addHelp(command);
+  /** To a command and those below it. */
+  private static void addHelp(CommandLine command) {
+    var spec = command.getCommandSpec();
+    if (spec.findOption("--help") == null) {
+      spec.addOption(
+          OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .description("Show this help and exit.")
+              .build());
     }
+    command.getSubcommands().values().forEach(CommandLineRunner::addHelp);
   }
 
   private static List<Object> commands(CommandEnvironment around) {

@@ -28,6 +28,11 @@ public final class RemoteClient {
     return command.environment();
   }
 
+  /** Which build of the program the client is. */
+  public String program() {
+    return command.environment().getOrDefault(ProgramIdentity.VARIABLE, "");
+  }
+
   /** The client as commands see it. */
   public CommandEnvironment.Client in(RuntimeSource runtimes) {
     return new CommandEnvironment.Client(

@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class RemoteCommandListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteCommandListener.class);
   private static final int MOST_AT_ONCE = 16;
-  private static final Duration LONGEST_COMMAND_READ = Duration.ofSeconds(5);
+  private static final Bounds BOUNDS = new Bounds(Duration.ofSeconds(5), Duration.ofMinutes(1));
 
   /** At so many bytes a frame of output leaves. */
   private static final int FRAME = 1 << 13;
@@ -44,6 +43,7 @@ public final class RemoteCommandListener implements AutoCloseable {
   private final Optional<ServerSocketChannel> server;
   private final Runner runner;
   private final Duration stopWithin;
+  private final Bounds bounds;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("command-", 0).factory());
@@ -57,12 +57,20 @@ public final class RemoteCommandListener implements AutoCloseable {
     int run(RemoteClient client, OutputStream out, OutputStream err);
   }
 
-  private RemoteCommandListener(
-      Path socket, Optional<ServerSocketChannel> server, Runner runner, Duration stopWithin) {
+  /**
+   * How long a client is awaited.
+   *
+   * @param read until its whole command has come
+   * @param write until it takes any of the output that waits for it
+   */
+  record Bounds(Duration read, Duration write) {}
+
+  private RemoteCommandListener(Path socket, Runner runner, Duration stopWithin, Bounds bounds) {
     this.socket = socket;
-    this.server = server;
+    this.server = listening(socket);
     this.runner = runner;
     this.stopWithin = stopWithin;
+    this.bounds = bounds;
   }
 
   /**
@@ -72,20 +80,28 @@ public final class RemoteCommandListener implements AutoCloseable {
    * @param stopWithin how long commands may take at the end before they are interrupted
    */
   public static RemoteCommandListener start(Path stateDir, Duration stopWithin, Runner runner) {
+    return start(stateDir, stopWithin, runner, BOUNDS);
+  }
+
+  static RemoteCommandListener start(
+      Path stateDir, Duration stopWithin, Runner runner, Bounds bounds) {
     var socket = stateDir.resolve(AgentSocketLocator.SOCKET);
-    Optional<ServerSocketChannel> server = Optional.empty();
+    var listener = new RemoteCommandListener(socket, runner, stopWithin, bounds);
+    listener.server.ifPresent(channel -> listener.threads.execute(() -> listener.accept(channel)));
+    return listener;
+  }
+
+  private static Optional<ServerSocketChannel> listening(Path socket) {
     try {
       Files.deleteIfExists(socket);
-      server = Optional.of(bound(socket));
+      return Optional.of(bound(socket));
     } catch (IOException | UnsupportedOperationException e) {
       LOG.atWarn()
           .addKeyValue("socket", socket)
           .addKeyValue("reason", e.toString())
           .log("Commands don't reach the agent by a socket: each starts an agent of its own");
+      return Optional.empty();
     }
-    var listener = new RemoteCommandListener(socket, server, runner, stopWithin);
-    server.ifPresent(channel -> listener.threads.execute(() -> listener.accept(channel)));
-    return listener;
   }
 
   /** Nobody connects before the rights are set: bound in a folder that only this user enters. */
@@ -150,12 +166,13 @@ public final class RemoteCommandListener implements AutoCloseable {
 
   private void serve(SocketChannel channel) {
     try (channel) {
-      var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+      var deadline = new ConnectionDeadline(channel);
+      threads.execute(deadline::watch);
       var out =
           new DataOutputStream(
-              new BufferedOutputStream(Channels.newOutputStream(channel), FRAME + 5));
+              new BufferedOutputStream(deadline.output(bounds.write()), FRAME + 5));
       var user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-      var client = new RemoteClient(read(channel, in), user);
+      var client = new RemoteClient(read(channel, deadline), user);
       if (!runner.accepts(client)) {
         return;
       }
@@ -181,21 +198,12 @@ public final class RemoteCommandListener implements AutoCloseable {
     }
   }
 
-  /** A client that connects and says nothing is sent away. */
-  private RemoteCommand read(SocketChannel channel, DataInputStream in) throws IOException {
-    var read = new AtomicBoolean();
-    threads.execute(() -> {
-      try {
-        Thread.sleep(LONGEST_COMMAND_READ);
-        if (!read.get()) {
-          channel.close();
-        }
-      } catch (InterruptedException | IOException e) {
-        LOG.atDebug().addKeyValue("reason", e.toString()).log("A client isn't awaited any more");
-      }
-    });
+  private RemoteCommand read(SocketChannel channel, ConnectionDeadline deadline)
+      throws IOException {
+    deadline.set(bounds.read());
+    var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
     var command = RemoteCommand.read(in);
-    read.set(true);
+    deadline.clear();
     return command;
   }
 

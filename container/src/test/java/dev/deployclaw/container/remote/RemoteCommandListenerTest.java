@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,6 +130,10 @@ class RemoteCommandListenerTest {
   void aClientWithAnotherConfigurationRunsItsCommandItself() {
     assertThat(run("other")).isEmpty();
     assertThat(out.size()).isZero();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "deployclaw: the agent that serves has another configuration or program, or is busy;"
+                + " this command works alone\n");
   }
 
   @Test
@@ -137,7 +142,11 @@ class RemoteCommandListenerTest {
     assertThat(run("status")).as("no socket").isEmpty();
 
     Files.createFile(socket());
+    err.reset();
     assertThat(run("status")).as("of an agent that died").isEmpty();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "deployclaw: no agent serves at " + socket() + " any more; this command works alone\n");
     listener = RemoteCommandListener.start(folder, SOON, runner);
     assertThat(run("status")).as("of its successor").hasValue(5);
   }
@@ -205,20 +214,64 @@ class RemoteCommandListenerTest {
     }
   }
 
+  @Test
+  void aClientThatTakesNoOutputGivesItsPlaceBack() throws Exception {
+    listener.close();
+    var soon = new RemoteCommandListener.Bounds(SOON, Duration.ofMillis(300));
+    listener = RemoteCommandListener.start(folder, SOON, runner, soon);
+    var silent = new ArrayList<SocketChannel>();
+    for (int i = 0; i < 16; i++) {
+      var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      silent.add(channel);
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      command("large").write(new DataOutputStream(Channels.newOutputStream(channel)));
+    }
+
+    BoundedWait.until("a place is free", SOON, () -> run("status").isPresent());
+
+    var lengths = new ArrayList<Integer>();
+    for (var channel : silent) {
+      try (channel) {
+        lengths.add(Channels.newInputStream(channel).readAllBytes().length);
+      }
+    }
+    // The later ones may be in time still.
+    assertThat(lengths).as("what they got").anyMatch(length -> length < LARGE);
+  }
+
+  @Test
+  void aClientDoesNotAwaitAnAgentThatIsStopped() throws Exception {
+    var stopped = folder.resolve("stopped.sock");
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(stopped)); // and accepts nobody
+      var output = new RemoteCommandClient.Output(out, err);
+
+      int exit =
+          RemoteCommandClient.run(stopped, command("status"), output, Duration.ofMillis(100))
+              .orElse(-1);
+
+      assertThat(exit).as("whether it was begun isn't known").isEqualTo(7);
+      assertThat(err.toString(StandardCharsets.UTF_8)).contains("DEPLOYCLAW_STANDALONE=1");
+    }
+  }
+
   private void untilItRan(String word) {
     BoundedWait.until(word + " ran", SOON, () -> run(word).isPresent());
   }
 
   private OptionalInt run(String... words) {
-    var command =
-        new RemoteCommand(
-            List.of(words),
-            folder.resolve("deployclaw.yaml"),
-            folder,
-            folder,
-            Map.of("DEPLOYCLAW_LOG", "info"),
-            false);
-    return RemoteCommandClient.run(socket(), command, new RemoteCommandClient.Output(out, err));
+    var output = new RemoteCommandClient.Output(out, err);
+    return RemoteCommandClient.run(socket(), command(words), output);
+  }
+
+  private RemoteCommand command(String... words) {
+    return new RemoteCommand(
+        List.of(words),
+        folder.resolve("deployclaw.yaml"),
+        folder,
+        folder,
+        Map.of("DEPLOYCLAW_LOG", "info"),
+        false);
   }
 
   private Path socket() {

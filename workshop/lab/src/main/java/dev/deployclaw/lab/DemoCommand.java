@@ -33,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private final CommandEnvironment around;
 
-  @Option(names = "--keep", description = "Leave the lab running.")
+  @Option(names = "--keep", description = "Leave the lab running, and an agent serving.")
   private boolean keep;
 
   @Option(names = "--json", description = "Only the execution log on standard output.")
@@ -83,6 +83,9 @@ final class DemoCommand implements Callable<Integer> {
       lab.up(size, part -> around.err().println("  up: " + part));
       around.err().println("\n> " + REQUEST + "\n");
       int exit = CommandLineRunner.run(around, run(lab));
+      if (keep) {
+        var _ = LabCommand.startAgent(around.err(), lab);
+      }
       tell(lab);
       return exit;
     } finally {

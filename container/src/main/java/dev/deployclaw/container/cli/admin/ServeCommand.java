@@ -16,6 +16,7 @@ import dev.deployclaw.container.http.HttpApiServer;
 import dev.deployclaw.container.nats.DeliveryPolicy;
 import dev.deployclaw.container.nats.NatsTaskIntake;
 import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.remote.ProgramIdentity;
 import dev.deployclaw.container.remote.RemoteClient;
 import dev.deployclaw.container.remote.RemoteCommandListener;
 import dev.deployclaw.container.server.AgentResources;
@@ -35,7 +36,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +54,6 @@ public final class ServeCommand implements Callable<Integer> {
   private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
   private static final String SERVE = "DEPLOYCLAW_SERVE_";
-
-  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
   /** Runs a command of a client; {@code CommandLineRunner} has all of them. */
   @FunctionalInterface
@@ -85,8 +83,10 @@ public final class ServeCommand implements Callable<Integer> {
     if (serve.tokensFile().isPresent()) {
       var _ = BearerTokenFile.read(serve.tokensFile().get()); // before any back end is asked
     }
+    // Not of the class: the help of the program, which makes all commands, needs no logger.
+    var log = LoggerFactory.getLogger(ServeCommand.class);
     TransportSecurityCheck.warnings(config)
-        .forEach(w -> LOG.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
+        .forEach(w -> log.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
     var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
     AgentServer.loadVertx();
     try (var _ = alone(config.stateDir());
@@ -155,6 +155,9 @@ public final class ServeCommand implements Callable<Integer> {
       implements RemoteCommandListener.Runner {
     @Override
     public boolean accepts(RemoteClient client) {
+      if (!client.program().equals(ProgramIdentity.own())) {
+        return false;
+      }
       try {
         var theirs = new TreeMap<>(environment);
         theirs.keySet().removeIf(name -> !name.startsWith(SERVE));

@@ -116,6 +116,7 @@ public final class LabEstate {
    * them, and removes the folder, unless something is left that only the folder remembers.
    */
   public ShutdownReport down() {
+    ServingAgentProcess.end(folder);
     if (LocalCluster.isIn(folder)) {
       // Before its pods, which it would start again.
       LocalCluster.stop(folder);

@@ -34,7 +34,6 @@ public final class VerifyGuardCommand implements Callable<Integer> {
   private static final int PODS = 3;
   private static final int DIFFERS = 1;
   private static final int WRONG_USAGE = 2;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final CommandEnvironment around;
 
@@ -129,7 +128,7 @@ public final class VerifyGuardCommand implements Callable<Integer> {
         InjectionPayload.all().stream()
             .collect(Collectors.groupingBy(InjectionPayload::risk, Collectors.counting()));
     if (json) {
-      around.out().println(JSON.writeValueAsString(verdict.map(risks)));
+      around.out().println(new ObjectMapper().writeValueAsString(verdict.map(risks)));
     } else {
       verdict.lines().forEach(around.out()::println);
       around.out().println(verdict.sentence());
