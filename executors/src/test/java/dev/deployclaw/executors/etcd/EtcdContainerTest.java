@@ -9,7 +9,6 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
-import dev.deployclaw.testkit.server.NetworkedEtcd;
 import dev.deployclaw.testkit.server.OnContainers;
 import java.time.Duration;
 import java.util.List;

@@ -12,13 +12,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The Docker daemon of this JVM's containers. The first container starts it; it ends with the JVM.
  */
-final class SharedDocker {
+public final class SharedDocker {
   private static final int PULL_SECONDS = 120;
   private static final Map<OfficialImage, String> PROVIDED = new ConcurrentHashMap<>();
 
@@ -41,32 +42,41 @@ final class SharedDocker {
    * @throws IllegalStateException where it can't be pulled into a daemon that isn't ours, where the
    *     name must not stand for something else
    */
-  static String provide(OfficialImage image) {
+  public static String provide(OfficialImage image) {
     return PROVIDED.computeIfAbsent(image, SharedDocker::ready);
   }
 
+  /** Why an image that can't be made here isn't to be had; empty where it is. */
+  public static Optional<String> missing(String image) {
+    return TestDockerDaemon.missing()
+        .or(() ->
+            has(image) || pulled(image)
+                ? Optional.empty()
+                : Optional.of("no registry is reached: " + image + " can't be pulled"));
+  }
+
   private static String ready(OfficialImage image) {
-    if (!has(image) && !pulled(image)) {
+    if (!has(image.title()) && !pulled(image.title())) {
       System.out.println(image.title() + " can't be pulled: made of this machine's program");
       daemon().serverImage(image);
     }
     return image.title();
   }
 
-  private static boolean has(OfficialImage image) {
+  private static boolean has(String image) {
     try {
-      daemon().client().inspectImageCmd(image.title()).exec();
+      daemon().client().inspectImageCmd(image).exec();
       return true;
     } catch (NotFoundException e) {
       return false;
     }
   }
 
-  private static boolean pulled(OfficialImage image) {
+  private static boolean pulled(String image) {
     try {
       return daemon()
           .client()
-          .pullImageCmd(image.title())
+          .pullImageCmd(image)
           .start()
           .awaitCompletion(PULL_SECONDS, TimeUnit.SECONDS);
     } catch (DockerException | DockerClientException e) {

@@ -1,11 +1,14 @@
-package dev.deployclaw.testkit.server;
+package dev.deployclaw.executors.etcd;
 
 import com.github.dockerjava.api.model.ContainerNetwork;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.docker.OfficialImage;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.server.ServerReadiness;
+import dev.deployclaw.testkit.server.SharedDocker;
 import java.time.Duration;
 import java.util.Objects;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.utility.DockerImageName;
@@ -14,7 +17,7 @@ import org.testcontainers.utility.DockerImageName;
  * An etcd in a container on a Docker network of its own, from which it can be disconnected. It
  * keeps its address.
  */
-public final class NetworkedEtcd implements AutoCloseable {
+final class NetworkedEtcd implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int PORT = 2379;
   private static final String LISTEN = "http://0.0.0.0:" + PORT;
@@ -29,7 +32,7 @@ public final class NetworkedEtcd implements AutoCloseable {
     this.address = new HostPort(Objects.requireNonNull(endpoint().getIpAddress()), PORT);
   }
 
-  public static NetworkedEtcd start() {
+  static NetworkedEtcd start() {
     var image = SharedDocker.provide(OfficialImage.ETCD);
     var network = withSubnet(freeSubnet());
     var container =
@@ -56,7 +59,8 @@ public final class NetworkedEtcd implements AutoCloseable {
    */
   private static String freeSubnet() {
     try (var network = Network.newNetwork()) {
-      var made = SharedDocker.daemon().client().inspectNetworkCmd().withNetworkId(network.getId());
+      var made =
+          DockerClientFactory.lazyClient().inspectNetworkCmd().withNetworkId(network.getId());
       return Objects.requireNonNull(
           made.exec().getIpam().getConfig().getFirst().getSubnet(), "a network has a range");
     }
@@ -68,12 +72,12 @@ public final class NetworkedEtcd implements AutoCloseable {
     return Network.builder().createNetworkCmdModifier(c -> c.withIpam(ranges)).build();
   }
 
-  public String url() {
+  String url() {
     return "http://" + address;
   }
 
   /** From now on no packet comes or goes; connections don't learn of it. */
-  public void disconnect() {
+  void disconnect() {
     container
         .getDockerClient()
         .disconnectFromNetworkCmd()
@@ -82,7 +86,7 @@ public final class NetworkedEtcd implements AutoCloseable {
         .exec();
   }
 
-  public void reconnect() {
+  void reconnect() {
     var same = new ContainerNetwork.Ipam().withIpv4Address(address.host());
     container
         .getDockerClient()
