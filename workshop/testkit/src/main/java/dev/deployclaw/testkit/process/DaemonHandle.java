@@ -2,7 +2,6 @@ package dev.deployclaw.testkit.process;
 
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +66,7 @@ public interface DaemonHandle extends AutoCloseable {
       String text = Files.exists(log()) ? Files.readString(log()) : "";
       return text.substring(Math.max(0, text.length() - LOG_TAIL));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return e.toString();
     }
   }
 }
