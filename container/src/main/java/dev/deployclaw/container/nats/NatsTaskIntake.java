@@ -6,7 +6,7 @@ import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.nats.TaskMessageReader.Reading;
 import dev.deployclaw.container.server.AgentServer;
-import dev.deployclaw.container.telemetry.ServerMetrics.QueueOutcome;
+import dev.deployclaw.container.metrics.ServerMetrics.QueueOutcome;
 import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.container.vertx.PeriodicTaskVerticle;
 import dev.deployclaw.container.vertx.VerticleDeployer;

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ public final class RemoteCommandListener implements AutoCloseable {
   private final Optional<ServerSocketChannel> server;
   private final Runner runner;
   private final Duration stopWithin;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Bounds bounds;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
   private final ExecutorService threads =
@@ -128,6 +130,9 @@ public final class RemoteCommandListener implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     try {
       if (server.isPresent()) {
         server.get().close();

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +28,10 @@ import org.jspecify.annotations.Nullable;
  * can be stopped by {@link #adopt}. A number that a stranger has got since is never signalled. Safe
  * for use by several threads, except for its restarts.
  */
-public final class DaemonProcess implements AutoCloseable {
+public final class DaemonProcess implements DaemonHandle {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration TERM = Duration.ofSeconds(5);
   private static final Duration KILL = Duration.ofSeconds(10);
-  private static final int LOG_TAIL = 2_000;
   private static final int DEPTH = 8;
 
   /**
@@ -133,14 +131,17 @@ public final class DaemonProcess implements AutoCloseable {
     }
   }
 
+  @Override
   public long pid() {
     return id.pid();
   }
 
+  @Override
   public String name() {
     return launch.name();
   }
 
+  @Override
   public Path folder() {
     return launch.folder();
   }
@@ -149,25 +150,28 @@ public final class DaemonProcess implements AutoCloseable {
     return launch.pidFile();
   }
 
-  /** The file that holds its standard output and error. */
+  @Override
   public Path log() {
     return launch.log();
   }
 
+  @Override
   public boolean alive() {
     return id.alive();
   }
 
+  @Override
   public boolean paused() {
     return id.paused();
   }
 
-  /** The TCP ports on which it listens now; none when it is dead. */
+  @Override
   public SortedSet<Integer> ports() {
     return alive() ? ListeningPorts.ports(pid()) : Collections.emptySortedSet();
   }
 
   /** Sends SIGKILL to the group and waits until it is gone. */
+  @Override
   public void kill() {
     OWNED.remove(this);
     if (alive()) {
@@ -182,6 +186,7 @@ public final class DaemonProcess implements AutoCloseable {
    * Sends SIGSTOP, and waits until each thread has heeded it: from then on it keeps its connections
    * and answers nothing.
    */
+  @Override
   public void pause() {
     signal("STOP");
     if (alive()) {
@@ -192,23 +197,25 @@ public final class DaemonProcess implements AutoCloseable {
     }
   }
 
+  @Override
   public void resume() {
     signal("CONT");
   }
 
   /** Sends SIGHUP to the process alone, which for many servers means: read your files again. */
+  @Override
   public void hangUp() {
     if (alive()) {
       SystemTool.signal("HUP", Long.toString(pid()));
     }
   }
 
-  /** Lets it outlive this JVM. */
+  @Override
   public void leave() {
     OWNED.remove(this);
   }
 
-  /** Kills what is left of it and starts the same command in the same folder. */
+  @Override
   public void restart() {
     kill();
     id = spawn(launch);
@@ -237,17 +244,6 @@ public final class DaemonProcess implements AutoCloseable {
     launch = launch.original();
     id = spawn(launch);
     OWNED.add(this);
-  }
-
-  /** Waits until the server is ready; fails at once, with the end of its log, if it dies. */
-  public void awaitReady(Duration atMost, BooleanSupplier ready) {
-    boolean came = BoundedWait.cameTrue(atMost, () -> !alive() || ready.getAsBoolean());
-    if (!came || !alive()) {
-      String how = alive() ? "did not get ready in " + atMost : "died";
-      String tail = logTail();
-      close();
-      throw new IllegalStateException(launch.name() + " " + how + "; " + log() + " ends:\n" + tail);
-    }
   }
 
   /** Asks it to end (SIGTERM), and kills it if it takes too long. */
@@ -324,14 +320,5 @@ public final class DaemonProcess implements AutoCloseable {
 
   private String group() {
     return "-" + pid();
-  }
-
-  private String logTail() {
-    try {
-      String text = Files.exists(log()) ? Files.readString(log()) : "";
-      return text.substring(Math.max(0, text.length() - LOG_TAIL));
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 }

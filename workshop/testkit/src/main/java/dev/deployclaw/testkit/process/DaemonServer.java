@@ -4,21 +4,21 @@ import java.util.List;
 
 /** A server that is one daemon. */
 public abstract class DaemonServer implements LocalServer {
-  private final DaemonProcess daemon;
+  private final DaemonHandle daemon;
 
-  protected DaemonServer(DaemonProcess daemon) {
+  protected DaemonServer(DaemonHandle daemon) {
     this.daemon = daemon;
   }
 
   /** Waits until it answers. */
   protected abstract void awaitReady();
 
-  public final DaemonProcess daemon() {
+  public final DaemonHandle daemon() {
     return daemon;
   }
 
   @Override
-  public final List<DaemonProcess> daemons() {
+  public final List<DaemonHandle> daemons() {
     return List.of(daemon);
   }
 

@@ -39,7 +39,8 @@ public record LaunchSpec(
     return folder.resolve(name + ".pid");
   }
 
-  Path log() {
+  /** The file for its standard output and error. */
+  public Path log() {
     return folder.resolve(name + ".log");
   }
 

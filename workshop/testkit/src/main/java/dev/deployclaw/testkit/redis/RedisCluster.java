@@ -3,7 +3,7 @@ package dev.deployclaw.testkit.redis;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
-import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.LocalServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -148,7 +148,7 @@ public final class RedisCluster implements LocalServer {
   }
 
   @Override
-  public List<DaemonProcess> daemons() {
+  public List<DaemonHandle> daemons() {
     return nodes.stream().map(RedisNode::daemon).toList();
   }
 

@@ -2,10 +2,12 @@ package dev.deployclaw.testkit.redis;
 
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.server.ServerSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +46,7 @@ public final class RedisNode extends DaemonServer {
 
   private final HostPort address;
 
-  private RedisNode(HostPort address, DaemonProcess daemon) {
+  private RedisNode(HostPort address, DaemonHandle daemon) {
     super(daemon);
     this.address = address;
   }
@@ -66,6 +68,13 @@ public final class RedisNode extends DaemonServer {
   /** Starts a node that is not part of a cluster. */
   public static RedisNode start(Path folder) {
     return start(folder, new Options(FreePortFinder.free(), List.of(), Map.of()));
+  }
+
+  /** The same from a source that isn't the chosen one. */
+  public static RedisNode start(ServerSource source, Path folder) {
+    var node = spawn(source, folder, new Options(FreePortFinder.free(), List.of(), Map.of()));
+    node.awaitReady();
+    return node;
   }
 
   public static RedisNode start(Path folder, Options options) {
@@ -134,12 +143,18 @@ public final class RedisNode extends DaemonServer {
     };
   }
 
+  /** An environment names this machine's files, so that a node with one is always a process. */
   static RedisNode spawn(Path folder, Options options) {
+    var source = options.environment().isEmpty() ? ServerSource.chosen() : ServerSource.processes();
+    return spawn(source, folder, options);
+  }
+
+  private static RedisNode spawn(ServerSource source, Path folder, Options options) {
     String binary = ExecutableFinder.find("redis-server");
     writeConfig(folder, options);
     LaunchSpec launch =
         new LaunchSpec(folder, NAME, List.of(binary, CONFIG), options.environment());
-    return new RedisNode(HostPort.loopback(options.port()), DaemonProcess.start(launch));
+    return new RedisNode(HostPort.loopback(options.port()), source.start(launch));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.deployclaw.testkit.server;
 
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
@@ -22,7 +23,7 @@ public final class NatsServer extends DaemonServer {
 
   private final HostPort address;
 
-  private NatsServer(HostPort address, DaemonProcess daemon) {
+  private NatsServer(HostPort address, DaemonHandle daemon) {
     super(daemon);
     this.address = address;
   }
@@ -31,16 +32,25 @@ public final class NatsServer extends DaemonServer {
     return start(folder, "");
   }
 
+  /** One from a source that isn't the chosen one. */
+  public static NatsServer start(ServerSource source, Path folder) {
+    return start(source, folder, "");
+  }
+
   /**
    * @param lines further configuration, such as accounts and their permissions
    */
   public static NatsServer start(Path folder, String lines) {
+    return start(ServerSource.chosen(), folder, lines);
+  }
+
+  private static NatsServer start(ServerSource source, Path folder, String lines) {
     int port = FreePortFinder.free();
     writeConfig(folder, port, lines);
     List<String> command = List.of(ExecutableFinder.find("nats-server"), "--config", CONFIG);
     NatsServer nats =
         new NatsServer(
-            HostPort.loopback(port), DaemonProcess.start(new LaunchSpec(folder, NAME, command)));
+            HostPort.loopback(port), source.start(new LaunchSpec(folder, NAME, command)));
     nats.awaitReady();
     return nats;
   }
@@ -66,7 +76,8 @@ public final class NatsServer extends DaemonServer {
             "--store_dir=" + folder.toAbsolutePath().resolve("data"));
     NatsServer nats =
         new NatsServer(
-            HostPort.loopback(port), DaemonProcess.start(new LaunchSpec(folder, NAME, command)));
+            HostPort.loopback(port),
+            ServerSource.chosen().start(new LaunchSpec(folder, NAME, command)));
     nats.awaitReady();
     return nats;
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.testkit.server;
 
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
@@ -36,7 +37,7 @@ public final class NginxServer extends DaemonServer {
 
   private final Path pidFile;
 
-  private NginxServer(DaemonProcess daemon, Path pidFile) {
+  private NginxServer(DaemonHandle daemon, Path pidFile) {
     super(daemon);
     this.pidFile = pidFile;
   }
@@ -55,6 +56,11 @@ public final class NginxServer extends DaemonServer {
 
   /** Starts it with a file, which may be reached through a link that changes later. */
   public static NginxServer start(Path folder, Path configFile) {
+    return start(ServerSource.chosen(), folder, configFile);
+  }
+
+  /** The same from a source that isn't the chosen one. */
+  public static NginxServer start(ServerSource source, Path folder, Path configFile) {
     Path home = folder.toAbsolutePath().normalize();
     Path pidFile = home.resolve(PID_FILE);
     Path file = configFile.toAbsolutePath().normalize();
@@ -69,8 +75,7 @@ public final class NginxServer extends DaemonServer {
             home.resolve("error.log").toString(),
             "-g",
             directives(file, pidFile));
-    NginxServer nginx =
-        new NginxServer(DaemonProcess.start(new LaunchSpec(home, NAME, command)), pidFile);
+    NginxServer nginx = new NginxServer(source.start(new LaunchSpec(home, NAME, command)), pidFile);
     nginx.awaitReady();
     return nginx;
   }
