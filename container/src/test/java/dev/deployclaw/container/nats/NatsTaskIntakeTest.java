@@ -15,6 +15,7 @@ import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.NatsServer;
 import io.nats.client.api.MessageInfo;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -164,19 +165,17 @@ class NatsTaskIntakeTest {
   @Test
   void leavesWhatWaitsToOthersWhenItIsStopped() throws Exception {
     String execution;
-    try (var stopped = start("first", 8);
-        var intake = take(stopped, PATIENT)) {
+    try (var stopped = start("first", 8)) {
       brake.at("redis.stage");
       ServerFixture.submit(stopped, "apply");
       brake.awaitReached();
-      people.ask("olivia", NatsRequester.body("set acme 700"), PLAIN);
-      execution = onlyWaiting(stopped);
-
-      stopped.stopAccepting();
-      brake.release();
-      stopped.stop();
-      intake.close();
-
+      try (var _ = take(stopped, PATIENT)) {
+        people.ask("olivia", NatsRequester.body("set acme 700"), PLAIN);
+        execution = onlyWaiting(stopped);
+        stopped.stopAccepting();
+        brake.release();
+        stopped.stop();
+      }
       assertThat(stopped.hasLog(execution)).as("it isn't declined").isFalse();
     }
     try (var next = start("second", 8);
@@ -231,7 +230,7 @@ class NatsTaskIntakeTest {
       assertThat(NatsRequester.header(dead.get(3), TaskStream.SUBJECT))
           .isEqualTo(queue.subject() + ".olivia.root");
       assertThat(NatsRequester.header(dead.get(3), TaskStream.SEQUENCE)).isEqualTo("4");
-      assertThat(dead.getFirst().getData()).isEqualTo("apply".getBytes());
+      assertThat(dead.getFirst().getData()).isEqualTo("apply".getBytes(StandardCharsets.UTF_8));
       noneIsLeft();
       assertThat(server.metrics().text())
           .contains("deployclaw_nats_messages_total{outcome=\"dead\"} 6.0");
