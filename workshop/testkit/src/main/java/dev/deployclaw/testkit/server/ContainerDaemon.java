@@ -58,7 +58,7 @@ final class ContainerDaemon implements DaemonHandle {
             .withCreateContainerCmdModifier(command -> fill(command, launch, image));
     var daemon = new ContainerDaemon(launch, container);
     container.withLogConsumer(daemon::log).start();
-    daemon.pid = daemon.inspect().getPidLong();
+    daemon.pid = daemon.currentPid();
     return daemon;
   }
 
@@ -166,7 +166,7 @@ final class ContainerDaemon implements DaemonHandle {
   public void restart() {
     kill();
     client().startContainerCmd(id()).exec();
-    pid = inspect().getPidLong();
+    pid = currentPid();
     write(new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
     container.followOutput(this::log);
   }
@@ -187,6 +187,10 @@ final class ContainerDaemon implements DaemonHandle {
     } catch (NotModifiedException e) {
       // It has ended already.
     }
+  }
+
+  private long currentPid() {
+    return Objects.requireNonNull(inspect().getPidLong());
   }
 
   private ContainerState inspect() {
