@@ -56,7 +56,7 @@ class HouseWordsTest {
       Map.of(
           "/core/planner/", "its words are patterns of what people say",
           "/container/llm/", "its texts are prompts for a language model",
-          "/container.metrics.ServerMetrics.java", "its texts are published with the metrics");
+          "/container/metrics/ServerMetrics.java", "its texts are published with the metrics");
 
   @Test
   void messagesAndCommentsAreInPlainEnglish() throws IOException {
