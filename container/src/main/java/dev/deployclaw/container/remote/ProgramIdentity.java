@@ -22,7 +22,7 @@ public final class ProgramIdentity {
    */
   public static String own() {
     var path = System.getProperty("java.class.path");
-    for (String entry : path.split(File.pathSeparator)) {
+    for (String entry : path.split(File.pathSeparator, -1)) {
       if (entry.startsWith(MODULE, entry.lastIndexOf(File.separatorChar) + 1)) {
         return entry + " " + size(Path.of(entry));
       }

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
     guard = "dev.deployclaw.executors.kubernetes.KubernetesWayBackTest",
     because = "it plays one trouble after another on fifteen pods")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@SuppressWarnings("NullAway.Init") // a test makes the shared Deployment
 class KubernetesSituationsTest {
   private static final int PODS = 15;
   private static final int ATTEMPTS = 3;
@@ -54,7 +55,6 @@ class KubernetesSituationsTest {
               .mapToObj("gw-%02d"::formatted)
               .collect(Collectors.toMap(g -> g, g -> g + "-by-hand")));
   private static final SituationTable TABLE = new SituationTable();
-
   @TempDir static Path folder;
 
   private static LabFixture scene;

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -206,7 +207,7 @@ record SharedDeployment(LabFixture scene, LocalCluster cluster, Path config) {
     manifest.put("apiVersion", "apps/v1").put("kind", "Deployment");
     manifest.putObject("metadata").put("namespace", NAMESPACE).put("name", FIRST);
     var spec = manifest.putObject("spec").putObject("template").putObject("spec");
-    spec.putArray("volumes").add(volume(state().files().get(INNER)));
+    spec.putArray("volumes").add(volume(Objects.requireNonNull(state().files().get(INNER))));
     cluster.apply(PATH, manager, manifest);
     var first = before.files().get(FIRST);
     Thread.ofVirtual()
