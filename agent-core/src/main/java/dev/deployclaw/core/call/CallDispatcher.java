@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls executors: each call with a grant of its own, on a virtual thread of its own, under the one
- * deadline that a call has. At the deadline the thread is interrupted, even if nobody waits for the
- * outcome yet. A call that then ends within the grace says what happened; one that doesn't is
+ * deadline that a call has. At the deadline the thread is interrupted, even if no thread waits for
+ * the outcome yet. A call that then ends within the grace says what happened; one that doesn't is
  * unknown, and what it says later counts no more. A thrown exception is a bug: it is logged, and
  * the outcome is unknown. What failed often enough isn't called again, see {@link
  * RepeatedFailureGuard}.

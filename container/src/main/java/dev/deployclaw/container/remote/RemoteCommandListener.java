@@ -106,7 +106,7 @@ public final class RemoteCommandListener implements AutoCloseable {
     }
   }
 
-  /** Nobody connects before the rights are set: bound in a folder that only this user enters. */
+  /** Binds in a folder that only this user enters: no client connects before the rights are set. */
   private static ServerSocketChannel bound(Path socket) throws IOException {
     var own = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     var folder = Files.createTempDirectory(socket.resolveSibling(""), ".socket", own);

@@ -5,6 +5,6 @@ package dev.deployclaw.container.vertx;
  * bus passes them by reference, and never leaves the process.
  *
  * @param <M> the message
- * @param <R> the reply; {@link Void} where nobody waits for one
+ * @param <R> the reply; {@link Void} where no sender waits for one
  */
 public record BusAddress<M, R>(String name, Class<M> message, Class<R> reply) {}

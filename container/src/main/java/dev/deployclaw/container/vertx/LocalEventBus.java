@@ -38,7 +38,7 @@ public final class LocalEventBus {
     R respond(M message) throws InterruptedException;
   }
 
-  /** No reply: nobody consumes the address, or none came in time. */
+  /** No reply: the address has no consumer, or none came in time. */
   public static final class NoReplyException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -46,10 +46,10 @@ public final class RequestAuthorizer {
   /**
    * Who shows a credential.
    *
-   * @param why nobody is known by it
+   * @param why it names no caller
    */
   private record Shown(Optional<ApiCaller> caller, String why) {
-    private static Shown nobody(String why) {
+    private static Shown unidentified(String why) {
       return new Shown(Optional.empty(), why);
     }
 
@@ -67,7 +67,7 @@ public final class RequestAuthorizer {
         route.needs().isPresent()
             ? CrossOriginCheck.problem(request)
             : Optional.<ProblemDetail>empty();
-    var shown = page.isPresent() ? Shown.nobody("") : shown(request);
+    var shown = page.isPresent() ? Shown.unidentified("") : shown(request);
     var wait = take(request, shown, route.lane());
     if (wait.isPresent()) {
       return refused(Refusal.RATE, ProblemCatalogue.tooMany(wait.get()));
@@ -132,10 +132,10 @@ public final class RequestAuthorizer {
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {
-      return Shown.nobody("no credential was sent");
+      return Shown.unidentified("no credential was sent");
     }
     return tls.flatMap(t -> t.objection(chain))
-        .map(Shown::nobody)
+        .map(Shown::unidentified)
         .orElseGet(
             () -> Shown.of(credentials.bySubject(chain.getFirst().getSubjectX500Principal())));
   }
