@@ -5,9 +5,11 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 JAVA_WANTED=25
 MAIN=dev.deployclaw.container.Main
+TRAINING=dev.deployclaw.container.remote.TrainingRun
 # A folder for each program that was built, named after the digest of its sources, and which of them is up to date.
 PROGRAMS=$ROOT/.deployclaw/programs
 STAMP=$PROGRAMS/stamp
+PROGRAM=
 KEPT_PROGRAMS=3
 MOST_BUILDS=3
 BUILD_LOG=$ROOT/.deployclaw/build.log
@@ -29,8 +31,9 @@ say() { printf 'deployclaw: %s\n' "$*" >&2; }
 # find_java: puts the first JDK that is new enough into JAVA_HOME, or nothing.
 find_java() {
   local home
-  for home in "${JAVA_HOME:-}" "$(javac_home)" /usr/lib/jvm/* /opt/java/* "$HOME"/.sdkman/candidates/java/*; do
-    if [[ -x $home/bin/javac && -r $home/release ]] && (($(java_major "$home") >= JAVA_WANTED)); then
+  if is_new_java "${JAVA_HOME:-}"; then return; fi
+  for home in "$(javac_home)" /usr/lib/jvm/* /opt/java/* "$HOME"/.sdkman/candidates/java/*; do
+    if is_new_java "$home"; then
       JAVA_HOME=$home
       return
     fi
@@ -45,12 +48,13 @@ javac_home() {
   printf '%s\n' "${javac%/bin/javac}"
 }
 
-java_major() {
+is_new_java() {
   local version
+  [[ -x $1/bin/javac && -r $1/release ]] || return 1
   version=$(<"$1/release")
   version=${version#*JAVA_VERSION=\"}
   version=${version%%[!0-9]*}
-  printf '%s\n' "${version:-0}"
+  ((${version:-0} >= JAVA_WANTED))
 }
 
 has() { PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1" >/dev/null; }
@@ -212,6 +216,7 @@ source_digest() {
 # file's time moved.
 is_built() {
   local digest times now
+  PROGRAM=
   [[ -r $STAMP ]] || return 1
   { read -r digest && times=$(cat); } <"$STAMP" || return 1
   now=$(source_times)
@@ -219,8 +224,8 @@ is_built() {
     digest=$(source_digest)
     [[ ! -d $PROGRAMS/$digest ]] || stamp "$digest" "$now"
   fi
+  [[ -n $digest && -d $PROGRAMS/$digest ]] || return 1
   PROGRAM=$PROGRAMS/$digest
-  [[ -n $digest && -d $PROGRAM ]]
 }
 
 # stamp DIGEST TIMES: says which program is up to date. Where it can't be written, the next start asks again.
@@ -231,9 +236,10 @@ stamp() {
 
 maven() { (cd "$ROOT" && exec mvn --batch-mode --no-transfer-progress "$@" </dev/null); }
 
-# Builds unless there is a program of these sources. One at a time; what reads or runs a program needs no lock.
+# Builds unless is_built has found a program of these sources. One at a time; what reads or runs a program needs no lock.
 build_once() {
-  if ! is_built; then build; fi
+  if [[ -n $PROGRAM ]]; then return; fi
+  build
   is_built || { say "there is no program of these sources after the build; is the disk full?"; exit 1; }
 }
 
@@ -314,16 +320,16 @@ altered_library() {
 
 say_altered() {
   say "$1 isn't the file that .mvn/checksums/checksums.sha256 names: find out who changed it before you go on;" \
-    "see docs/guide/supply-chain.md"
+    "see docs/tasks/supply-chain.md"
 }
 
-# warm_up FOLDER: lets the JDK keep what it learnt from one run, so that later runs start in half the time. They start
-# without it too.
+# warm_up FOLDER: lets the JDK keep what it learnt from one run of help and of a command that an agent carries out, so that
+# later runs start in half the time. They start without it too.
 warm_up() {
   cache_in "$1"
   classes_in "$1"
   timeout 120 "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -XX:AOTCacheOutput="$CACHE" \
-    "${CLASSES[@]}" "$MAIN" --help </dev/null >>"$BUILD_LOG" 2>&1 || rm -f "$CACHE"
+    "${CLASSES[@]}" "$TRAINING" </dev/null >>"$BUILD_LOG" 2>&1 || rm -f "$CACHE"
 }
 
 # cache_in FOLDER: puts the cache's name into CACHE. It is of one JDK: another doesn't take it.
@@ -333,7 +339,7 @@ cache_in() {
   CACHE=$1/java-${CACHE%%\"*}.aot
 }
 
-# classes_in FOLDER: puts what tells java of the program's classes into CLASSES: docs/adr/0245.
+# classes_in FOLDER: puts what tells java of the program's classes into CLASSES: docs/adr/0033.
 classes_in() {
   local picocli=("$1"/lib/picocli-*.jar)
   CLASSES=("-Xbootclasspath/a:${picocli[0]}" -cp "$1/app/*:$1/lib/*")

@@ -20,13 +20,13 @@ modules() { sed -n 's/.*<module>\(.*\)<\/module>.*/\1/p' "$ROOT/pom.xml"; }
 # test_classes: module and class of every test.
 test_classes() {
   (cd "$ROOT" && find $(modules | sed 's/$/\/src\/test\/java/') -name '*Test.java' 2>/dev/null || true) |
-    sed 's/\/src\/test\/java\// /; s/\.java$//; s/\//./g' | LC_ALL=C sort
+    sed 's/\/src\/test\/java\// /; s/\.java$//; :a; s/\( .*\)\//\1./; ta' | LC_ALL=C sort
 }
 
 # slow_classes [INDENT]: those that are of the slow tier, whole or in part; with an empty indent those that are whole.
 slow_classes() {
   (cd "$ROOT" && grep -rlE "^${1- *}@Slow\(" --include='*Test.java' $(modules | sed 's/$/\/src\/test/') 2>/dev/null || true) |
-    sed 's/\/src\/test\/java\// /; s/\.java$//; s/\//./g' | LC_ALL=C sort
+    sed 's/\/src\/test\/java\// /; s/\.java$//; :a; s/\( .*\)\//\1./; ta' | LC_ALL=C sort
 }
 
 # slow_share N OF: the classes of a share of the slow tier. The list of times says to which fifth a class belongs; a class

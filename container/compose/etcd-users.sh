@@ -1,5 +1,5 @@
 #!/bin/sh
-# Once: makes the users of etcd by its JSON gateway, and turns its authentication on. docs/guide/credentials.md says the
+# Once: makes the users of etcd by its JSON gateway, and turns its authentication on. docs/tasks/credentials.md says the
 # same for etcdctl. Passwords go over standard input, so that no list of processes shows them. Where it was cut off in
 # the middle, the next run goes on: who is there already gets the password again.
 set -eu

@@ -52,7 +52,7 @@ def members(pairs):
     out = {}
     for key, value in pairs:
         if key in out:
-            raise Malformed("the key %r stands twice" % key)
+            raise Malformed("the key %r is given twice" % key)
         out[key] = value
     return out
 
@@ -530,12 +530,21 @@ class Change:
 
     def leaves_out(self, state, fact):
         """Members are left out on a way back, and by a person whom the log names; else by nobody."""
-        return not ({"left_out", "left_out_by"} & set(fact)) or (
+        return not ({"left_out", "left_out_by", "left_out_each"} & set(fact)) or (
             listed(fact.get("left_out")) != [] and text(fact.get("left_out_by")) != ""
+            and ("left_out_each" not in fact or leaves_out_each(fact))
             and (self.back() or state == "rolledback"))
 
     def back(self):
         return self.get("kind") in ("rollback", "compensation")
+
+
+def leaves_out_each(fact):
+    """Of several persons each member is named with one, and the last of them is one of those."""
+    each, members = fact["left_out_each"], listed(fact.get("left_out"))
+    return (
+        isinstance(each, dict) and all(is_text(m) for m in members) and set(each) == set(members)
+        and all(text(person) != "" for person in each.values()) and fact["left_out_by"] in each.values())
 
 
 def planned(change, changes, plans):

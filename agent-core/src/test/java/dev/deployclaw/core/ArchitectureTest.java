@@ -2,6 +2,7 @@ package dev.deployclaw.core;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -53,6 +54,24 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .belongToAnyOf(
             Thread.class, System.class, Clock.class, Instant.class, Random.class, UUID.class)
+        .check(CORE);
+  }
+
+  /** What is called never calls back up: a package that depends on another isn't depended on. */
+  @Test
+  void noPackagesDependOnEachOtherInACycle() {
+    slices().matching("dev.deployclaw.core.(**)").should().beFreeOfCycles().check(CORE);
+  }
+
+  /** An effect does its own act; it neither drives the change nor knows what drives it. */
+  @Test
+  void noEffectKnowsTheOrchestrator() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.core.change.effect")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.deployclaw.core.change", "dev.deployclaw.core.service..")
         .check(CORE);
   }
 

@@ -2,12 +2,19 @@ package dev.deployclaw.container;
 
 import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.remote.RemoteCommandClient;
+import java.nio.file.Path;
 
 /** The program. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    var home = Path.of(System.getProperty("deployclaw.home", "")).toAbsolutePath();
+    var remote = RemoteCommandClient.run(home, args);
+    if (remote.isPresent()) {
+      System.exit(remote.getAsInt());
+    }
     var around = CommandEnvironment.real();
     System.setErr(around.err()); // the application log and stack traces go there
     int exit = CommandLineRunner.run(around, args);

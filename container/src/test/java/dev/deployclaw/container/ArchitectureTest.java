@@ -98,7 +98,9 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.deployclaw.container.http..",
             "dev.deployclaw.container.cli..",
-            "dev.deployclaw.container.serve..",
+            "dev.deployclaw.container.server..",
+            "dev.deployclaw.container.intake..",
+            "dev.deployclaw.container.remote..",
             "dev.deployclaw.container.wiring..",
             "dev.deployclaw.executors..",
             "io.vertx..")
@@ -116,14 +118,27 @@ class ArchitectureTest {
   void whatServesKnowsNothingOfHttp() {
     noClasses()
         .that()
-        .resideInAPackage("dev.deployclaw.container.serve")
+        .resideInAnyPackage(
+            "dev.deployclaw.container.server..",
+            "dev.deployclaw.container.intake..",
+            "dev.deployclaw.container.query..",
+            "dev.deployclaw.container.metrics..",
+            "dev.deployclaw.container.vertx..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
             "dev.deployclaw.container.http..",
             "dev.deployclaw.container.cli..",
-            "dev.deployclaw.executors..",
-            "io.vertx..")
+            "dev.deployclaw.container.remote..",
+            "dev.deployclaw.executors..")
+        .check(CONTAINER);
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.deployclaw.container.query..", "dev.deployclaw.container.metrics..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.vertx..")
         .check(CONTAINER);
   }
 
@@ -183,7 +198,9 @@ class ArchitectureTest {
             "dev.deployclaw.container.wiring..",
             "dev.deployclaw.container.skill..",
             "dev.deployclaw.container.health..",
-            "dev.deployclaw.container.serve..",
+            "dev.deployclaw.container.server..",
+            "dev.deployclaw.container.intake..",
+            "dev.deployclaw.container.remote..",
             "dev.deployclaw.container.http..",
             "dev.deployclaw.container.cli..")
         .check(CONTAINER);
@@ -224,7 +241,9 @@ class ArchitectureTest {
             "dev.deployclaw.container.wiring..",
             "dev.deployclaw.container.skill..",
             "dev.deployclaw.container.health..",
-            "dev.deployclaw.container.serve..",
+            "dev.deployclaw.container.server..",
+            "dev.deployclaw.container.intake..",
+            "dev.deployclaw.container.remote..",
             "dev.deployclaw.container.http..",
             "dev.deployclaw.container.cli..")
         .check(CONTAINER);

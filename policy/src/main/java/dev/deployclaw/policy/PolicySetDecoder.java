@@ -1,11 +1,6 @@
 package dev.deployclaw.policy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.EnforcementMode;
@@ -15,7 +10,6 @@ import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -27,31 +21,14 @@ import java.util.function.Function;
  * none may be left, and what was read must encode to the very bytes that were given.
  */
 final class PolicySetDecoder {
-  private static final ObjectReader JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build()
-          .reader();
-
   private PolicySetDecoder() {}
 
   static PolicySet read(byte[] bytes) {
-    var set = StrictJsonObject.root(tree(bytes)).read(PolicySetDecoder::set);
+    var set = StrictJsonObject.parse("policy set", bytes).read(PolicySetDecoder::set);
     if (!Arrays.equals(bytes, PolicySetEncoder.encode(set))) {
       throw new IllegalArgumentException("policy set: the bytes are not canonical");
     }
     return set;
-  }
-
-  private static JsonNode tree(byte[] bytes) {
-    try {
-      return JSON.readTree(bytes);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("policy set: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new IllegalStateException("reading bytes in memory can't fail", e);
-    }
   }
 
   private static PolicySet set(StrictJsonObject in) {
@@ -66,7 +43,7 @@ final class PolicySetDecoder {
   private static TenantPolicy tenant(StrictJsonObject in) {
     return new TenantPolicy(
         in.text("tenant"),
-        new TreeMap<>(in.texts("labels")),
+        new TreeMap<>(in.textMap("labels")),
         in.optionalText("parent"),
         in.flag("blocked"),
         in.word("on_backend_failure", BackendFailureMode::ofWord),

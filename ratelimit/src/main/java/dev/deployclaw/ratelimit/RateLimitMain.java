@@ -69,7 +69,9 @@ public final class RateLimitMain {
     int most = OpenFileLimit.fitting(access.mostConnections(), fronts.listeners(), files);
     if (most < access.mostConnections()) {
       LOG.atWarn()
-          .setMessage("keeps fewer connections than most-connections: raise ulimit -n")
+          .setMessage(
+              "the open-file limit allows fewer connections than most-connections: raise "
+                  + "ulimit -n")
           .addKeyValue("most", most)
           .addKeyValue("files", files.orElse(0))
           .log();
@@ -100,12 +102,16 @@ public final class RateLimitMain {
   /** What others on this machine, or in this network, may do. */
   private static void warn(AccessSettings access) {
     if (access.decisions().isEmpty()) {
-      LOG.atWarn().setMessage("who reaches the port decides for every tenant: give --socket").log();
+      LOG.atWarn()
+          .setMessage("any process that reaches the port can decide for every tenant: use --socket")
+          .log();
     }
     if (access.status().token().isEmpty()
         && access.status().listener().filter(l -> l.asksForCertificates()).isEmpty()) {
       LOG.atWarn()
-          .setMessage("who reaches the port reads status and usage: give --status-token-file")
+          .setMessage(
+              "any process that reaches the port can read status and usage: give "
+                  + "--status-token-file")
           .log();
     }
   }
@@ -115,7 +121,7 @@ public final class RateLimitMain {
       vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
       feed.close();
     } catch (ExecutionException | TimeoutException e) {
-      LOG.atWarn().setMessage("didn't stop in order").setCause(e).log();
+      LOG.atWarn().setMessage("the shutdown failed").setCause(e).log();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

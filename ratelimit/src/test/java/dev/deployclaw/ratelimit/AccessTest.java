@@ -3,7 +3,6 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
@@ -23,18 +22,17 @@ import dev.deployclaw.ratelimit.settings.FrontendSettings;
 import dev.deployclaw.ratelimit.settings.HeaderStyle;
 import dev.deployclaw.ratelimit.settings.ServiceSettings;
 import dev.deployclaw.ratelimit.token.TokenSettings;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.server.NginxServer;
 import dev.deployclaw.testkit.server.TestCertificate;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -91,22 +89,12 @@ class AccessTest {
 
   @Test
   void aGatewayAsksOnTheSocket() throws Exception {
-    var upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    upstream.createContext(
-        "/",
-        exchange -> {
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    upstream.start();
     int port = FreePortFinder.free();
-    var file = rendered(port, "127.0.0.1:" + upstream.getAddress().getPort());
-    try (var _ = NginxServer.start(folder.resolve("nginx"), file)) {
+    try (var upstream = FakeHttpServer.answering(200);
+        var _ = NginxServer.start(folder.resolve("nginx"), rendered(port, upstream.address()))) {
       var answer = get(PLAIN, "http://127.0.0.1:" + port + "/pay", "");
 
       assertThat(answer.statusCode()).as("without policies it lets pass").isEqualTo(200);
-    } finally {
-      upstream.stop(0);
     }
   }
 
@@ -136,7 +124,7 @@ class AccessTest {
     Files.writeString(sockets.resolve("file"), "somebody's");
 
     assertThat(curl("again.sock", List.of())).isEqualTo("204");
-    assertThat(catching(() -> started("file", "rw-rw----"))).contains("is there and no socket");
+    assertThat(catching(() -> started("file", "rw-rw----"))).contains("exists and isn't a socket");
     assertThat(sockets.resolve("file")).hasContent("somebody's");
   }
 
@@ -240,10 +228,7 @@ class AccessTest {
         List.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20"));
     words.addAll(List.of("--unix-socket", sockets.resolve(socket).toString()));
     words.add("http://service/v1/decide");
-    var process = new ProcessBuilder(words).start();
-    try (var out = process.getInputStream()) {
-      return new String(out.readAllBytes(), StandardCharsets.US_ASCII);
-    }
+    return CommandRunner.of(words).run().out();
   }
 
   private static String status(String path) {

@@ -2,17 +2,15 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -145,12 +143,12 @@ class ConcurrencyTest {
           Estate.LONG,
           () -> get(http, port, "/").join().statusCode() == 200);
     } finally {
-      upstream.stop(0);
+      upstream.close();
     }
   }
 
   /** As the guide shows it. */
-  private static String config(int port, HttpServer upstream) {
+  private static String config(int port, FakeHttpServer upstream) {
     return """
     worker_processes 1;
     events { worker_connections 64; }
@@ -187,35 +185,23 @@ class ConcurrencyTest {
       }
     }
     """
-        .formatted(
-            NginxServer.TEMP_PATHS,
-            port,
-            upstream.getAddress().getPort(),
-            estate.port(),
-            estate.port());
+        .formatted(NginxServer.TEMP_PATHS, port, upstream.port(), estate.port(), estate.port());
   }
 
-  private static HttpServer upstream(CountDownLatch open, AtomicInteger inside) throws Exception {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext(
-        "/",
-        exchange -> {
-          inside.incrementAndGet();
-          if (exchange.getRequestURI().getPath().equals("/slow")) {
-            try {
-              open.await(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-          }
-          if (!exchange.getRequestURI().getPath().equals("/broken")) {
-            exchange.sendResponseHeaders(200, -1);
-          }
-          exchange.close();
-        });
-    server.start();
-    return server;
+  private static FakeHttpServer upstream(CountDownLatch open, AtomicInteger inside) {
+    return FakeHttpServer.start(request -> {
+      inside.incrementAndGet();
+      if (request.path().equals("/slow")) {
+        try {
+          open.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      return request.path().equals("/broken")
+          ? FakeHttpServer.Answer.of(0)
+          : FakeHttpServer.Answer.of(200);
+    });
   }
 
   private static CompletableFuture<HttpResponse<String>> get(

@@ -159,7 +159,7 @@ class CredentialsTest {
     var wrong = Optional.of(new RedisClusterSettings.Login("deployclaw-ratelimit", "no"));
 
     assertThat(status(Optional.empty()).redis())
-        .contains("NOAUTH Authentication required: it wants a user: give --redis-user");
+        .contains("NOAUTH Authentication required: it requires a user: give --redis-user");
     assertThat(status(wrong).redis())
         .contains("WRONGPASS", "check --redis-user and --redis-password-file")
         .doesNotContain(WORD);

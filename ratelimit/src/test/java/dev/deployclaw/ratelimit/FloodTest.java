@@ -7,7 +7,10 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -31,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
     guard = "dev.deployclaw.ratelimit.listener.ConnectionCapTest",
     because = "it opens some twenty thousand connections to a process of its own")
 class FloodTest {
+  private static final List<String> JVM =
+      List.of(
+          "-Xmx96m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
   private static final int FLOOD = 5_000;
   private static final int MOST_FILES = 4_096;
   private static final int ANSWER_MILLIS = 10_000;
@@ -171,18 +177,10 @@ class FloodTest {
     }
   }
 
-  private static Process bounded(String... arguments) throws IOException {
-    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    var command = new ArrayList<String>();
-    command.addAll(List.of("sh", "-c", "ulimit -n " + MOST_FILES + "; exec \"$@\"", "sh", java));
-    command.addAll(List.of("-Xmx96m", "--enable-native-access=ALL-UNNAMED"));
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), RateLimitMain.class.getName()));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("output").toFile())
-        .start();
+  private static Process bounded(String... arguments) {
+    var command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -n " + MOST_FILES + "; exec \"$@\"", "sh"));
+    command.addAll(JavaProgram.words(JVM, RateLimitMain.class, arguments));
+    return CommandRunner.of(command).start(Redirect.to(folder.resolve("output").toFile()));
   }
 }

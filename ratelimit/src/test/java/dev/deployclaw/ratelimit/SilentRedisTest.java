@@ -2,7 +2,6 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.GatewayDecisionTimeout;
 import dev.deployclaw.policy.gateway.GatewaySite;
@@ -11,10 +10,9 @@ import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,7 +39,7 @@ class SilentRedisTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   @TempDir private static Path folder;
   private static Estate estate;
-  private static HttpServer upstream;
+  private static FakeHttpServer upstream;
   private static NginxServer nginx;
   private static int port;
 
@@ -50,14 +48,7 @@ class SilentRedisTest {
     estate = Estate.start(folder, GatewayDecisionTimeout.NGINX.longestRedisTimeout());
     var open = Sets.tenant("acme", BackendFailureMode.ALLOW, Sets.burst("all", 1_000_000));
     estate.activate(1, Sets.behind(WHO, "", open));
-    upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    upstream.createContext(
-        "/",
-        exchange -> {
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    upstream.start();
+    upstream = FakeHttpServer.answering(200);
     port = FreePortFinder.free();
     nginx = NginxServer.start(folder.resolve("nginx"), rendered());
     BoundedWait.until("the gateway decides", Estate.LONG, () -> get().join() == 200);
@@ -66,7 +57,7 @@ class SilentRedisTest {
   @AfterAll
   static void stop() {
     nginx.close();
-    upstream.stop(0);
+    upstream.close();
     estate.close();
   }
 
@@ -105,7 +96,7 @@ class SilentRedisTest {
 
   /** Closed without the service: that it opens is what the service says. */
   private static String rendered() {
-    var to = "127.0.0.1:" + upstream.getAddress().getPort();
+    var to = upstream.address();
     var site =
         new GatewaySite(
             "127.0.0.1:" + port,

@@ -2,7 +2,6 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
@@ -18,6 +17,7 @@ import dev.deployclaw.ratelimit.token.JwksSource;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
@@ -26,8 +26,6 @@ import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,7 +37,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,10 +53,9 @@ class TokenIdentityTest {
 
   @TempDir static Path folder;
   private static final ProbeKeyPair PROBES = ProbeKeyPair.generate();
-  private static final List<String> UPSTREAM = new CopyOnWriteArrayList<>();
   private static Path keys;
   private static Estate estate;
-  private static HttpServer upstream;
+  private static FakeHttpServer upstream;
   private static NginxServer nginx;
   private static int port;
   private static long epoch;
@@ -73,16 +69,7 @@ class TokenIdentityTest {
             0,
             new TokenSettings(
                 new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30)));
-    upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    upstream.createContext(
-        "/",
-        exchange -> {
-          var tenant = exchange.getRequestHeaders().get(DecideHeaders.TENANT);
-          UPSTREAM.add(String.join("+", tenant == null ? List.of("nobody") : tenant));
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    upstream.start();
+    upstream = FakeHttpServer.answering(200);
     port = FreePortFinder.free();
     nginx = NginxServer.start(folder.resolve("nginx"), rendered());
   }
@@ -90,15 +77,23 @@ class TokenIdentityTest {
   @AfterAll
   static void stop() {
     nginx.close();
-    upstream.stop(0);
+    upstream.close();
     estate.close();
+  }
+
+  /** Whose the requests were that reached the service behind. */
+  private static List<String> tenants() {
+    return upstream.requests().stream()
+        .map(r -> r.headers().getOrDefault(DecideHeaders.TENANT, List.of("nobody")))
+        .map(tenant -> String.join("+", tenant))
+        .toList();
   }
 
   @BeforeEach
   void forget() throws Exception {
     estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
     Files.writeString(keys, ISSUER.keySet("rsa", "ec", "ed"));
-    UPSTREAM.clear();
+    upstream.forget();
     epoch++;
   }
 
@@ -111,7 +106,7 @@ class TokenIdentityTest {
     assertThat(get(bearer(ISSUER.token("ed", "EdDSA", "acme")))).isEqualTo(200);
     assertThat(get(bearer(ISSUER.token("ed", "EdDSA", "acme")))).isEqualTo(429);
     assertThat(get(bearer(ISSUER.token("rsa", "RS256", "globex")))).isEqualTo(200);
-    assertThat(UPSTREAM).containsExactly("acme", "acme", "acme", "globex");
+    assertThat(tenants()).containsExactly("acme", "acme", "acme", "globex");
   }
 
   @Test
@@ -144,7 +139,7 @@ class TokenIdentityTest {
       assertThat(answer.headers().firstValue("WWW-Authenticate").orElse(""))
           .contains("Bearer error=\"invalid_token\"");
     }
-    assertThat(UPSTREAM).isEmpty();
+    assertThat(tenants()).isEmpty();
     assertThat(get(bearer(good))).as("and nothing was charged to acme").isEqualTo(200);
     assertThat(get(bearer(good))).isEqualTo(200);
     assertThat(get(bearer(good))).isEqualTo(200);
@@ -169,7 +164,7 @@ class TokenIdentityTest {
 
     assertThat(get(named)).isEqualTo(401);
     assertThat(get(both)).isEqualTo(200);
-    assertThat(UPSTREAM).containsExactly("acme");
+    assertThat(tenants()).containsExactly("acme");
   }
 
   @Test
@@ -179,7 +174,7 @@ class TokenIdentityTest {
 
     assertThat(get(Map.of())).isEqualTo(200);
     assertThat(get(bearer(ISSUER.confused("rsa", "acme")))).isEqualTo(429);
-    assertThat(UPSTREAM).containsExactly("default");
+    assertThat(tenants()).containsExactly("default");
 
     epoch++;
     activate(lenient, ACME);
@@ -225,7 +220,7 @@ class TokenIdentityTest {
     assertThat(answer.statusCode()).isEqualTo(204);
     assertThat(answer.headers().firstValue(DecideHeaders.PROBE)).contains("1");
     assertThat(get(Map.of(DecideHeaders.PROBE_TOKEN, forged))).isEqualTo(401);
-    assertThat(UPSTREAM).isEmpty();
+    assertThat(tenants()).isEmpty();
   }
 
   @Test
@@ -298,7 +293,7 @@ class TokenIdentityTest {
   }
 
   private static String rendered() {
-    var to = "127.0.0.1:" + upstream.getAddress().getPort();
+    var to = upstream.address();
     var site =
         new GatewaySite(
             "127.0.0.1:" + port,

@@ -141,7 +141,7 @@ public record SkillLock(SortedMap<String, Pin> pins) {
     return new SkillLock(pins);
   }
 
-  /** Hashes the skill's folder anew: call it at each activation. At most 32 MiB are read. */
+  /** Hashes the skill's folder again: call it at each activation. At most 32 MiB are read. */
   public Verdict check(SkillFile skill) {
     var pin = pins.get(skill.name());
     if (pin == null) {

@@ -98,7 +98,7 @@ class SkillLockTest {
     Files.createDirectories(skill.folder().resolve("1/2/3/4/5/6/7/8"));
 
     assertThat(lock.check(skill))
-        .isEqualTo(new Verdict.Unreadable("the folder holds folders more than 7 deep"));
+        .isEqualTo(new Verdict.Unreadable("the folder has subfolders more than 7 levels deep"));
   }
 
   @Test

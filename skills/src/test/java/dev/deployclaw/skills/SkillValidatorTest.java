@@ -86,8 +86,8 @@ class SkillValidatorTest {
     "-my-skill, hyphen",
     "my-skill-, hyphen",
     "my--skill, two hyphens",
-    "my_skill, other characters",
-    "my.skill, other characters",
+    "my_skill, characters other than",
+    "my.skill, characters other than",
   })
   void refusesMisspeltNames(String name, String message) {
     var problems = problems(name, SkillSheetFiles.sheet(name));
@@ -107,7 +107,7 @@ class SkillValidatorTest {
   @Test
   void refusesANameThatIsNotTheFolders() {
     assertThat(texts(problems("this", SkillSheetFiles.sheet("that"))).getFirst())
-        .contains("isn't the folder's name");
+        .contains("differs from the folder's name");
   }
 
   @Test
@@ -185,7 +185,7 @@ class SkillValidatorTest {
 
     assertThat(texts(problems("tiny", text)))
         .anySatisfy(t -> assertThat(t).contains("SKILL.md:4:").contains("flow style"))
-        .anySatisfy(t -> assertThat(t).contains("SKILL.md:6:").contains("doubled"));
+        .anySatisfy(t -> assertThat(t).contains("SKILL.md:6:").contains("is given twice"));
   }
 
   @Test

@@ -11,18 +11,18 @@ import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
 
 /**
- * All that the runtime reaches the world by. Closed by whoever made them.
+ * All that the runtime reaches the world by. The code that made them closes them.
  *
- * @param writers of the journal: whoever shares that shares these
+ * @param writers of the journal: ports that share the journal share these
  */
 public record AgentPorts(
     StateStore state,
     ObjectStore objects,
     ExecutorRegistry executors,
-    RecordSealer recorder,
+    RecordSealer sealer,
     Journal journal,
     Planner planner,
-    ProcedureRegistry playbook,
+    ProcedureRegistry procedures,
     AgentClock time,
     LogWriterRegistry writers) {
 
@@ -31,19 +31,19 @@ public record AgentPorts(
       StateStore state,
       ObjectStore objects,
       ExecutorRegistry executors,
-      RecordSealer recorder,
+      RecordSealer sealer,
       Journal journal,
       Planner planner,
-      ProcedureRegistry playbook,
+      ProcedureRegistry procedures,
       AgentClock time) {
     this(
         state,
         objects,
         executors,
-        recorder,
+        sealer,
         journal,
         planner,
-        playbook,
+        procedures,
         time,
         new LogWriterRegistry(journal.claims()));
   }
@@ -51,6 +51,6 @@ public record AgentPorts(
   /** The same, but what is told is kept nowhere. */
   public AgentPorts unlogged() {
     return new AgentPorts(
-        state, objects, executors, recorder, new NoOpJournal(), planner, playbook, time);
+        state, objects, executors, sealer, new NoOpJournal(), planner, procedures, time);
   }
 }

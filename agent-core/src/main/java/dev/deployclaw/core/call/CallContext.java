@@ -4,13 +4,13 @@ import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Grant.Purpose;
 
 /**
- * By what a call is made.
+ * What each call of an execution carries.
  *
  * @param fence by whose lead
  * @param purpose what it is for, as its grant says
- * @param conduct where it is counted what calls come to
+ * @param failureGuard counts the outcomes of the calls
  */
-public record CallContext(FencingToken fence, Purpose purpose, RepeatedFailureGuard conduct) {
+public record CallContext(FencingToken fence, Purpose purpose, RepeatedFailureGuard failureGuard) {
   /** Of a look outside every execution. */
   public static CallContext looking() {
     return new CallContext(FencingToken.NONE, Purpose.NONE, new RepeatedFailureGuard());

@@ -81,15 +81,16 @@ public final class ExecutorRegistry {
     return look(operation, CallContext.looking(), deadline);
   }
 
-  public CallOutcome look(String operation, CallContext mandate, Duration deadline)
+  public CallOutcome look(String operation, CallContext callContext, Duration deadline)
       throws InterruptedException {
     int dot = operation.indexOf('.');
     var executor = named(operation.substring(0, Math.max(0, dot))).filter(_ -> knows(operation));
     if (executor.isEmpty()) {
-      return CallOutcome.failed(new CallFault.Invalid("nothing performs " + operation + " here"));
+      return CallOutcome.failed(
+          new CallFault.Invalid("no executor performs " + operation + " here"));
     }
     var call = new ExecutorCall.Look(operation.substring(dot + 1), Map.of());
-    return calls.one(executor.get(), call, mandate, deadline);
+    return calls.one(executor.get(), call, callContext, deadline);
   }
 
   public Optional<BackendExecutor> named(String name) {

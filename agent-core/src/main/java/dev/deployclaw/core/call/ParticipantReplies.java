@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -31,7 +33,7 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
     return new ParticipantReplies(reports);
   }
 
-  /** This tally with what some participants answered to a later call. */
+  /** These replies with what some participants answered to a later call. */
   public ParticipantReplies updated(ParticipantReplies later) {
     var all = new TreeMap<>(reports);
     all.putAll(later.reports);
@@ -59,9 +61,9 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
   }
 
   /**
-   * This tally, where who is open, and says to another question that it needs nothing or is there
-   * already, counts as that. A participant that answered as a whole, for all its members, is
-   * replaced by what they say one by one.
+   * These replies, where a member that is open, and says to another question that it needs nothing
+   * or is there already, counts as that. A participant that answered as a whole, for all its
+   * members, is replaced by what they say one by one.
    *
    * @param whom by name
    */
@@ -116,7 +118,7 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
             .count();
   }
 
-  /** "6/6 redis nodes, 47/47 gateways"; whoever had nothing to do isn't counted. */
+  /** "6/6 redis nodes, 47/47 gateways"; a member that had nothing to do isn't counted. */
   public String counts() {
     List<String> out = new ArrayList<>();
     reports.forEach((name, members) -> {
@@ -168,6 +170,17 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
       votes.add(List.of(r.member(), r.answer().name(), r.digest()));
     }
     return CanonicalJson.sha256(CanonicalJson.bytes(votes));
+  }
+
+  /** The epochs that these members say they act on. */
+  NavigableSet<Long> epochs(Set<String> of) {
+    return all().stream()
+        .filter(r -> of.contains(r.member()))
+        .map(r -> r.facts().get("epoch"))
+        .filter(Number.class::isInstance)
+        .map(e -> ((Number) e).longValue())
+        .filter(e -> e > 0)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Participants with such a member. */

@@ -32,7 +32,7 @@ public final class RepeatedFailureGuard {
     return Optional.ofNullable(stopped.get(name(call)));
   }
 
-  /** Takes notice of what a call came to. */
+  /** Takes notice of the outcome of a call. */
   void note(Invocation call, CallOutcome outcome) {
     if (outcome instanceof CallOutcome.Failed(var fault)) {
       if (fault instanceof CallFault.Ungranted) {
@@ -78,7 +78,8 @@ public final class RepeatedFailureGuard {
       return Optional.empty();
     }
     String why =
-        "%s was called %d times with the same arguments in this execution, and each time it came to: %s; the loop is stopped here"
+        ("%s was called %d times with the same arguments in this execution, and each "
+                + "time the result was: %s; the loop is stopped here")
             .formatted(operation, MOST_ALIKE, kind);
     stopped.put(name, why);
     return Optional.of(why);
@@ -88,7 +89,7 @@ public final class RepeatedFailureGuard {
     return call.operation() + " " + call.grant().map(Grant::arguments).orElse("");
   }
 
-  /** Whether calling once more can't help. Who acts on an epoch is polled, whatever is said. */
+  /** Whether calling once more can't help. Members that act on an epoch are polled in any case. */
   private static boolean inVain(ExecutorCall call, CallFault fault) {
     return switch (fault) {
       case CallFault.Ungranted _ -> true;
@@ -108,7 +109,7 @@ public final class RepeatedFailureGuard {
       case CallOutcome.Done done ->
           done.reports().stream().allMatch(r -> r.answer() == Answer.YES)
               ? "an answer"
-              : "an answer that isn't whole";
+              : "an incomplete answer";
     };
   }
 }

@@ -1,7 +1,4 @@
-/**
- * Drives one change: the orchestrator, and the effects before the commit, after it, and on the
- * canary cohort.
- */
+/** Drives one change: asks the machine for the next effect, has it performed, and records it. */
 @NullMarked
 package dev.deployclaw.core.change;
 

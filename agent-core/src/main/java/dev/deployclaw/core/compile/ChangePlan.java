@@ -1,5 +1,6 @@
 package dev.deployclaw.core.compile;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.task.Intent;
@@ -8,7 +9,7 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.PolicyDiff;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.util.ArrayList;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ import java.util.TreeMap;
  * @param findings of the checks, the worst first
  * @param warnings what was left as it is although it was asked for, or done beyond it
  * @param overlays which changes by request come and go over the sources
- * @param rollout by which cohorts it comes to everybody
+ * @param rollout by which cohorts it reaches all tenants
  */
 public record ChangePlan(
     Intent intent,
@@ -40,30 +41,6 @@ public record ChangePlan(
     steps = List.copyOf(steps);
     findings = List.copyOf(findings);
     warnings = List.copyOf(warnings);
-  }
-
-  /** One that comes to everybody at once. */
-  public ChangePlan(
-      Intent intent,
-      Ground base,
-      PolicySet target,
-      String targetDigest,
-      List<Step> steps,
-      PolicyDiff diff,
-      List<PolicyFinding> findings,
-      List<String> warnings,
-      Overlaid overlays) {
-    this(
-        intent,
-        base,
-        target,
-        targetDigest,
-        steps,
-        diff,
-        findings,
-        warnings,
-        overlays,
-        RolloutPlan.AT_ONCE);
   }
 
   /**
@@ -102,7 +79,8 @@ public record ChangePlan(
   }
 
   /** One intended act of a procedure. */
-  public record Step(int number, String id, String action, List<String> operations) {
+  public record Step(
+      @JsonProperty("step") int number, String id, String action, List<String> operations) {
     public Step {
       operations = List.copyOf(operations);
     }
@@ -121,7 +99,7 @@ public record ChangePlan(
   public Map<String, Object> toMap() {
     var out = new TreeMap<String, Object>();
     out.put("hash", hash());
-    out.put("base", ground());
+    out.put("base", RecordJson.map(base));
     out.put("steps", stepMaps());
     if (!rollout.equals(RolloutPlan.AT_ONCE)) {
       out.put("rollout", rollout.toMap());
@@ -133,7 +111,7 @@ public record ChangePlan(
     var out = new TreeMap<String, Object>();
     out.put("operation", intent.operation().word());
     out.put("changes", intent.changes().stream().map(ChangePlan::change).toList());
-    out.put("base", ground());
+    out.put("base", RecordJson.map(base));
     out.put("target_digest", targetDigest);
     out.put("steps", stepMaps());
     if (!rollout.equals(RolloutPlan.AT_ONCE)) {
@@ -142,21 +120,8 @@ public record ChangePlan(
     return out;
   }
 
-  private Map<String, Object> ground() {
-    return Map.of("epoch", base.epoch(), "digest", base.digest(), "revision", base.revision());
-  }
-
-  private List<Object> stepMaps() {
-    List<Object> out = new ArrayList<>();
-    for (var step : steps) {
-      out.add(
-          Map.of(
-              "step", step.number(),
-              "id", step.id(),
-              "action", step.action(),
-              "operations", step.operations()));
-    }
-    return out;
+  private List<Map<String, Object>> stepMaps() {
+    return steps.stream().map(RecordJson::map).toList();
   }
 
   private static Map<String, Object> change(RequestedChange c) {

@@ -15,7 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A target after the checks: whoever has an error keeps what is committed, and the others go on.
+ * A target after the checks: a tenant with an error keeps its committed policy, and the others go
+ * on.
  *
  * @param leftOut tenants that keep what is committed
  * @param findings all that were found on the way, the worst first

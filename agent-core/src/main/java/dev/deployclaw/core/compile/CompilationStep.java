@@ -2,7 +2,7 @@ package dev.deployclaw.core.compile;
 
 import java.util.function.Function;
 
-/** A part of a compilation: what it came to, or why the whole ends here. */
+/** A part of a compilation: its result, or why the whole ends here. */
 sealed interface CompilationStep<T> {
   record Made<T>(T value) implements CompilationStep<T> {}
 
@@ -21,7 +21,7 @@ sealed interface CompilationStep<T> {
   }
 
   static <T> CompilationStep<T> notCarriedOut(String what) {
-    return refused(what + " isn't carried out by this version");
+    return refused(what + " isn't supported by this version");
   }
 
   /** Goes on with the value, if there is one. */

@@ -35,7 +35,7 @@ public final class IntentCompiler {
     this.sources = sources;
   }
 
-  /** What stands, and what is configured beside the policies. */
+  /** The present state, and what is configured beside the policies. */
   public record Ground(
       PolicySet committed,
       CollectedPolicies sources,
@@ -84,8 +84,8 @@ public final class IntentCompiler {
   }
 
   /**
-   * The sources take effect; whoever can't be told from them keeps what is committed. A tenant that
-   * is named and that they don't define is no silent "nothing to do".
+   * The sources take effect; a tenant that they don't define clearly keeps its committed policy. A
+   * tenant that is named and that they don't define is no silent "nothing to do".
    */
   private CompilationStep<SortedMap<String, TenantPolicy>> apply(Intent intent) {
     var known = new TreeMap<>(committed.tenants());
@@ -108,13 +108,10 @@ public final class IntentCompiler {
         ? new CompilationResult.Refused(
             "no source defines " + whom + ", so there is nothing to apply")
         : new CompilationResult.Unread(
-            "what the sources say of "
-                + whom
-                + " can't be read: "
-                + String.join(", ", sources.unknown()));
+            "the source of " + whom + " can't be read: " + String.join(", ", sources.unknown()));
   }
 
-  /** All that are known, where the request names nobody. */
+  /** All that are known, where the request names no tenant. */
   private static CompilationStep<SortedSet<String>> meant(
       Intent intent, SortedMap<String, TenantPolicy> known) {
     CompilationStep<SortedSet<String>> meant = CompilationStep.made(new TreeSet<>());

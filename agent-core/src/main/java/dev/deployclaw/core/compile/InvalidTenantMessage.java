@@ -6,7 +6,7 @@ import dev.deployclaw.policy.PolicySet;
 public final class InvalidTenantMessage {
   private InvalidTenantMessage() {}
 
-  /** What happens to a tenant that nobody named. */
+  /** What happens to a tenant that the request didn't name. */
   public static String unnamed(String tenant, PolicySet committed, String why) {
     String what =
         committed.tenant(tenant).isPresent() ? " keeps its committed policy: " : " is left out: ";

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * By which cohorts a change comes to everybody, as the request asks, or why it can't. A share is
+ * By which cohorts a change reaches all tenants, as the request asks, or why it can't. A share is
  * one of the root groups whose policies change, and at least one of them: of all tenants, a small
  * share may well be none that the change concerns. Pure.
  */
@@ -71,9 +71,9 @@ public final class RolloutPlanner {
     if (!committed.gateways().equals(target.gateways())
         || !committed.probeKey().equals(target.probeKey())) {
       return Optional.of(
-          "a canary is for changes of limits, and this one changes how gateways route or know"
-              + " tenants, which can't differ from tenant to tenant: leave the canary out, or make"
-              + " that change first, without one");
+          "a canary is for changes of limits, and this change affects how gateways "
+              + "route or identify tenants, which is the same for all tenants: leave the "
+              + "canary out, or make that change first, without one");
     }
     return committed.tenants().keySet().stream()
         .filter(t -> target.tenant(t).isPresent() && !committed.root(t).equals(target.root(t)))
@@ -90,8 +90,8 @@ public final class RolloutPlanner {
     }
     return nobody
         ? Optional.of(
-            "a canary proves what tenants get, and this change only removes tenants: leave the"
-                + " canary out")
+            "a canary proves the policies of tenants, and this change only removes "
+                + "tenants: leave the canary out")
         : Optional.empty();
   }
 
@@ -131,7 +131,7 @@ public final class RolloutPlanner {
               : CanaryCohort.position(concerned.get(Math.min(wanted, concerned.size()) - 1)) + 1;
       if (!cohorts.isEmpty() && share <= cohorts.getLast()) {
         notes.add(
-            "canary: %d %% takes nobody more than the widening before, so there is none of its own"
+            "canary: %d %% adds no tenant to the previous step, so this step is left out"
                 .formatted(percent));
       } else {
         cohorts.add(share);

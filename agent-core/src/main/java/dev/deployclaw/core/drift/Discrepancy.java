@@ -20,7 +20,7 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
   /** What kind of difference it is. */
   public enum Kind {
     MISSING(Severity.ERROR, REPAIR),
-    /** Nobody acts on it. */
+    /** No member acts on it. */
     EXTRA(Severity.WARNING, REPAIR),
     DIFFERENT(Severity.ERROR, REPAIR),
     BEHIND(Severity.ERROR, REPAIR),

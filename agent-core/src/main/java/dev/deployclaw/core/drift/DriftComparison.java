@@ -86,7 +86,7 @@ public final class DriftComparison {
     return base.epoch() > 0 && !base.digest().equals(PolicySet.EMPTY.digest());
   }
 
-  /** Whoever can't be looked at as a whole is unreachable, not empty. */
+  /** An executor that can't be looked at as a whole is unreachable, not empty. */
   private void silent(String look, @Nullable CallOutcome outcome) {
     if (outcome instanceof CallOutcome.Failed(var fault) && !(fault instanceof CallFault.Invalid)) {
       String name = look.substring(0, look.indexOf('.'));

@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 /**
  * Members that don't hold, or don't act on, what is committed.
  *
- * @param amiss by member: what was found there
+ * @param differing by member: what was found there
  * @param differences of what members that answered hold or act on, as compared
  * @param ahead members that are further than what is committed, with what was found
- * @param answered those of {@code amiss} that answered; the others are silent
+ * @param answered those of {@code differing} that answered; the others are silent
  */
 public record DriftReport(
-    SortedMap<String, String> amiss,
+    SortedMap<String, String> differing,
     List<String> differences,
     List<String> ahead,
     SortedSet<String> answered) {
@@ -35,7 +35,7 @@ public record DriftReport(
   public static final int MOST_LISTED = 200;
 
   public DriftReport {
-    amiss = Collections.unmodifiableSortedMap(new TreeMap<>(amiss));
+    differing = Collections.unmodifiableSortedMap(new TreeMap<>(differing));
     differences = List.copyOf(differences);
     ahead = List.copyOf(ahead);
     answered = Collections.unmodifiableSortedSet(new TreeSet<>(answered));
@@ -53,15 +53,15 @@ public record DriftReport(
    */
   public static DriftReport of(
       List<Discrepancy> drift, ParticipantReplies staged, ParticipantReplies acting) {
-    var amiss = new TreeMap<String, String>();
+    var differing = new TreeMap<String, String>();
     var answered = new TreeSet<String>();
-    drift.forEach(d -> add(amiss, d.member(), d.kind().word() + ", " + d.detail()));
+    drift.forEach(d -> add(differing, d.member(), d.kind().word() + ", " + d.detail()));
     drift.stream().filter(d -> d.kind().seen()).map(Discrepancy::member).forEach(answered::add);
-    for (var tally : List.of(acting, staged)) {
-      tally
+    for (var replies : List.of(acting, staged)) {
+      replies
           .with(Answer.NO, Answer.UNKNOWN)
-          .forEach((MemberReport r) -> add(amiss, r.member(), r.reason()));
-      tally.with(Answer.NO).stream()
+          .forEach((MemberReport r) -> add(differing, r.member(), r.reason()));
+      replies.with(Answer.NO).stream()
           .filter(r -> !r.denied())
           .map(MemberReport::member)
           .forEach(answered::add);
@@ -73,43 +73,46 @@ public record DriftReport(
             .toList();
     var differences =
         drift.stream().filter(d -> d.kind().seen()).map(Discrepancy::text).sorted().toList();
-    return new DriftReport(amiss, differences, ahead, answered);
+    return new DriftReport(differing, differences, ahead, answered);
   }
 
-  /** The same, and why members that are still amiss refused what was published to them. */
+  /** The same, and why members that still differ refused what was published to them. */
   public DriftReport refusing(ParticipantReplies published) {
-    var refusals = published.with(Answer.NO).stream().filter(r -> amiss.containsKey(r.member()));
-    var reasons = new TreeMap<>(amiss);
+    var refusals =
+        published.with(Answer.NO).stream().filter(r -> differing.containsKey(r.member()));
+    var reasons = new TreeMap<>(differing);
     var answers = new TreeSet<>(answered);
     refusals.forEach(r -> {
       reasons.put(r.member(), "refused it, " + r.reason());
-      add(reasons, r.member(), amiss.getOrDefault(r.member(), ""));
+      add(reasons, r.member(), differing.getOrDefault(r.member(), ""));
       answers.add(r.member());
     });
     return new DriftReport(reasons, differences, ahead, answers);
   }
 
-  /** Whether one of them answered; else all that is amiss is silence. */
+  /** Whether one of them answered; else no member that differs did. */
   public boolean refused() {
     return !answered.isEmpty();
   }
 
   public boolean well() {
-    return amiss.isEmpty();
+    return differing.isEmpty();
   }
 
   /** To whom something is to be published again. */
   public List<String> participants() {
     SortedSet<String> names = new TreeSet<>();
-    amiss.keySet().forEach(m -> names.add(m.contains("/") ? m.substring(0, m.indexOf('/')) : m));
+    differing
+        .keySet()
+        .forEach(m -> names.add(m.contains("/") ? m.substring(0, m.indexOf('/')) : m));
     return List.copyOf(names);
   }
 
   /** For a record; those that answered first. */
   public List<String> listed() {
     return Stream.concat(
-            amiss.entrySet().stream().filter(m -> answered.contains(m.getKey())),
-            amiss.entrySet().stream().filter(m -> !answered.contains(m.getKey())))
+            differing.entrySet().stream().filter(m -> answered.contains(m.getKey())),
+            differing.entrySet().stream().filter(m -> !answered.contains(m.getKey())))
         .limit(MOST_LISTED)
         .map(DriftReport::text)
         .toList();
@@ -117,7 +120,7 @@ public record DriftReport(
 
   public String sentence() {
     return MemberPhrases.listed(
-        amiss.entrySet().stream()
+        differing.entrySet().stream()
             .map(m -> new Entry(m.getKey(), text(m), answered.contains(m.getKey())))
             .toList());
   }
@@ -127,7 +130,8 @@ public record DriftReport(
   }
 
   /** What several looks say of one member stands beside each other, each once. */
-  private static void add(SortedMap<String, String> amiss, String member, String found) {
-    amiss.merge(member, found, (there, more) -> there.contains(more) ? there : there + "; " + more);
+  private static void add(SortedMap<String, String> differing, String member, String found) {
+    differing.merge(
+        member, found, (there, more) -> there.contains(more) ? there : there + "; " + more);
   }
 }

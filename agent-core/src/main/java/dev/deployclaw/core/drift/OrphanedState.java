@@ -13,16 +13,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What members hold and nobody needs: an epoch that is newer than the committed one and belongs to
+ * What members hold and nothing needs: an epoch that is newer than the committed one and belongs to
  * no change, fields of no epoch among the rules, and keys below a configuration store's prefix that
- * aren't ours. Nobody acts on it, and whose it is isn't known, so a repair leaves it. Pure.
+ * aren't ours. No member acts on it, and whose it is isn't known, so a repair leaves it. Pure.
  */
 public final class OrphanedState {
   /** The most epochs or keys that a sentence names. */
   private static final int MOST_NAMED = 3;
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
-  private static final String EPOCH = "an epoch of no change in ";
+  private static final String EPOCH = "an epoch without a change in ";
   private static final List<String> KEEPING = List.of("gateway.scan", "configuration.scan");
 
   private final long committed;
@@ -65,7 +65,7 @@ public final class OrphanedState {
             .map("fields %s:* of keys dc:{*}:policy:*"::formatted));
     add(
         node,
-        "fields of no epoch in ",
+        "fields without an epoch in ",
         staged.stream().filter(String::isEmpty).map(_ -> "keys dc:{*}:policy:*"));
   }
 
@@ -94,7 +94,7 @@ public final class OrphanedState {
               Kind.EXTRA,
               report.member(),
               "holds " + what + named + more,
-              "a repair leaves it, remove it by hand"));
+              "a repair doesn't touch it: remove it by hand"));
     }
   }
 

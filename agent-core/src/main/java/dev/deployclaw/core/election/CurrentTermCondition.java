@@ -8,7 +8,9 @@ import dev.deployclaw.core.store.StoreKeys;
 public final class CurrentTermCondition {
   private CurrentTermCondition() {}
 
-  /** That the term is the one read now: whoever was paused past an election writes nothing. */
+  /**
+   * That the term is the one read now: an agent that was paused past an election writes nothing.
+   */
   public static Condition of(StateStore state) throws InterruptedException {
     return state
         .get(StoreKeys.TERM)

@@ -44,8 +44,8 @@ public final class LeaderElection {
   public static String taken(StateStore state) throws InterruptedException {
     return "another agent leads, "
         + by(state)
-        + ", and did not end in time: ask again when it has ended; if it was started by mistake, end"
-        + " that process, and its lease runs out";
+        + ", and did not end in time: ask again when it has ended; if it was started by "
+        + "mistake, stop that process, and its lease expires";
   }
 
   /** Who leads now, if anybody does. */

@@ -13,7 +13,7 @@ public record LeaderIdentity(String name, String since) {
     return name + SINCE + since;
   }
 
-  /** As {@link #text} wrote it; whatever else stands there is a name. */
+  /** As {@link #text} wrote it; any other value is a name. */
   static LeaderIdentity parse(String text) {
     int at = text.lastIndexOf(SINCE);
     return at < 0

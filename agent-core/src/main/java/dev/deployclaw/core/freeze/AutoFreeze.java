@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Freezes the agent, by the kill switch that people have, when calls of one execution were refused
- * at the sandbox again and again. A way back goes on, as it does when a person freezes.
+ * at the sandbox again and again. A rollback goes on, as it does when a person freezes.
  */
 public final class AutoFreeze {
   private static final Logger LOG = LoggerFactory.getLogger(AutoFreeze.class);
@@ -32,21 +32,22 @@ public final class AutoFreeze {
   }
 
   /** Freezes once for an execution, and tells it there. */
-  public void judge(ExecutionRecorder story) throws InterruptedException {
-    var conduct = story.conduct();
-    if (!conduct.oversteps(most) || conduct.frozen().isPresent()) {
+  public void judge(ExecutionRecorder recorder) throws InterruptedException {
+    var failureGuard = recorder.failureGuard();
+    if (!failureGuard.oversteps(most) || failureGuard.frozen().isPresent()) {
       return;
     }
-    String reason = "%d calls of %s were refused at the sandbox".formatted(most, story.execution());
+    String reason =
+        "%d calls of %s were refused at the sandbox".formatted(most, recorder.execution());
     String sentence = freeze(reason);
     LOG.atError()
-        .addKeyValue("execution", story.execution())
+        .addKeyValue("execution", recorder.execution())
         .addKeyValue("reason", sentence)
         .log("the agent freezes itself");
-    conduct.frozen(sentence);
+    failureGuard.frozen(sentence);
     var facts = Map.<String, Object>of("refused", most);
-    story.tellHere("Freezing the agent", new LogEntryContent(sentence, Status.ERROR, facts));
-    story.summarise(sentence, Status.ERROR);
+    recorder.tellHere("Freezing the agent", new LogEntryContent(sentence, Status.ERROR, facts));
+    recorder.summarise(sentence, Status.ERROR);
   }
 
   private String freeze(String reason) throws InterruptedException {
@@ -54,7 +55,8 @@ public final class AutoFreeze {
       var freeze = new FreezeRecord(agent, reason, time.instant().toString());
       return switch (killSwitch.freeze(freeze)) {
         case Turn.Turned _ ->
-            "the agent froze itself, since %s; find out who calls executors beside it, then: deployclaw thaw"
+            ("the agent froze itself, since %s; find out which other process calls "
+                    + "executors, then: deployclaw thaw")
                 .formatted(reason);
         case Turn.Already _ -> "the agent stays frozen: " + reason;
         case Turn.Unknown(String why) -> unfrozen(reason, why);
@@ -65,7 +67,8 @@ public final class AutoFreeze {
   }
 
   private static String unfrozen(String reason, String why) {
-    return "%s, and nobody knows whether the agent is frozen: %s; freeze it with: deployclaw freeze"
+    return ("%s, and it is unknown whether the agent is frozen: %s; freeze it with: deployclaw "
+            + "freeze")
         .formatted(reason, why);
   }
 }

@@ -3,12 +3,11 @@ package dev.deployclaw.core.freeze;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
-import dev.deployclaw.policy.json.CanonicalJson;
-import java.util.Map;
+import dev.deployclaw.policy.json.RecordJson;
 
 /**
- * What stands under {@link StoreKeys#FREEZE}: who turned the kill switch, and why. The key's
- * presence is what stops changes; its value is only told.
+ * The value under {@link StoreKeys#FREEZE}: who turned the kill switch, and why. The key's presence
+ * is what stops changes; its value is only told.
  *
  * @param since an RFC 3339 instant as it was written; empty where the value doesn't say
  */
@@ -16,10 +15,10 @@ public record FreezeRecord(String by, String reason, String since) {
   private static final String UNKNOWN = "unknown";
 
   public byte[] bytes() {
-    return CanonicalJson.bytes(Map.of("by", by, "reason", reason, "since", since));
+    return RecordJson.canonical(this);
   }
 
-  /** Never fails: whatever else somebody wrote under the key freezes as well. */
+  /** Never fails: anything else that was written under the key freezes as well. */
   public static FreezeRecord read(byte[] bytes) {
     try {
       var json = StoredFields.parse(bytes);
@@ -29,7 +28,7 @@ public record FreezeRecord(String by, String reason, String since) {
     }
   }
 
-  /** What whoever is stopped by it is told, with the remedy. */
+  /** The message to a request that it stops, with the remedy. */
   public String refusal() {
     return "the kill switch is on, " + sentence() + "; lift it with: deployclaw thaw";
   }

@@ -48,7 +48,7 @@ public final class KillSwitch {
 
   /** Where an answer was lost, the next round reads whether it was applied. */
   private Turn turn(Optional<FreezeRecord> wanted) throws InterruptedException {
-    String reason = "somebody else turned it meanwhile";
+    String reason = "it was switched by another person meanwhile";
     boolean doubted = false;
     var before = Optional.<FreezeRecord>empty();
     try {

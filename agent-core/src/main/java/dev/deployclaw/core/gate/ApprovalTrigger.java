@@ -1,9 +1,9 @@
 package dev.deployclaw.core.gate;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * What asks, beside the rules of the gate, that a plan waits for an approval. Immutable; any
@@ -32,6 +32,7 @@ public record ApprovalTrigger(Source source, String why) {
       return rule;
     }
 
+    @JsonValue
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -42,11 +43,6 @@ public record ApprovalTrigger(Source source, String why) {
           .findFirst()
           .orElseThrow(
               () -> new UnreadableRecordException("no source of an approval demand: " + word));
-    }
-
-    /** The source whose rule has this name. */
-    static Optional<Source> ofRule(String rule) {
-      return Arrays.stream(values()).filter(s -> s.rule.equals(rule)).findFirst();
     }
   }
 

@@ -31,7 +31,7 @@ public record GatePolicy(
   /** The rule by which a change goes on of which no other speaks. */
   private static final String AUTO = "auto";
 
-  /** The rule by which a way back goes on, which is never slower than doing nothing. */
+  /** The rule by which a rollback goes on, which is never slower than doing nothing. */
   private static final String WAY_BACK = "way-back";
 
   /**
@@ -43,7 +43,7 @@ public record GatePolicy(
   private static final Map<String, String> PUTTING_BACK =
       Map.of("rollback", WAY_BACK, "repair-drift", COMMITTED);
 
-  /** By which operations a rule speaks of members that are left out of a way back. */
+  /** By which operations a rule speaks of members that are left out of a rollback. */
   private static final List<String> LEAVING_OUT = List.of("rollback", "leave-out");
 
   /** How much of a plan's hash quotes it: 32 bits. */
@@ -68,14 +68,14 @@ public record GatePolicy(
    * @param removed tenants that would have no policy any more
    * @param overlays changes by request that would be gone, for people
    * @param bigSteps changes larger than the configured factor, for people
-   * @param reach whom it reaches
+   * @param scope whom it reaches
    */
   public record Risks(
       List<ApprovalTrigger> demands,
       List<String> removed,
       List<String> overlays,
       List<String> bigSteps,
-      ChangeScope reach) {
+      ChangeScope scope) {
     public static final Risks NONE =
         new Risks(List.of(), List.of(), List.of(), List.of(), ChangeScope.NONE);
 
@@ -87,15 +87,15 @@ public record GatePolicy(
     }
 
     /** Of an operation that removes nothing and takes no step. */
-    public static Risks of(List<ApprovalTrigger> demands, ChangeScope reach) {
-      return new Risks(demands, List.of(), List.of(), List.of(), reach);
+    public static Risks of(List<ApprovalTrigger> demands, ChangeScope scope) {
+      return new Risks(demands, List.of(), List.of(), List.of(), scope);
     }
 
     /** The same, with more that asks. */
     public Risks and(List<ApprovalTrigger> more) {
       var all = new ArrayList<>(demands);
       all.addAll(more);
-      return new Risks(all, removed, overlays, bigSteps, reach);
+      return new Risks(all, removed, overlays, bigSteps, scope);
     }
 
     boolean asked() {
@@ -143,7 +143,7 @@ public record GatePolicy(
     var approval = new ArrayList<String>();
     holds.keySet().stream().filter(QUOTED::contains).forEach(approval::add);
     rules.stream()
-        .filter(r -> !r.approvers().isEmpty() && r.speaksOf(requester, risks.reach()))
+        .filter(r -> !r.approvers().isEmpty() && r.speaksOf(requester, risks.scope()))
         .forEach(r -> approval.add(r.name()));
     return new Verdict.Hold(
         holds.keySet().iterator().next(), String.join("; ", holds.values()), approval);
@@ -186,7 +186,7 @@ public record GatePolicy(
     for (var rule : speaking(GateRule.Says.HOLD, requester, risks)) {
       why.putIfAbsent(rule.name(), "the rule " + rule.name() + " holds it");
     }
-    boolean byDefault = !auto && !putsBack(risks.reach().operation());
+    boolean byDefault = !auto && !putsBack(risks.scope().operation());
     if (why.isEmpty() && byDefault && passing(requester, risks).isEmpty()) {
       why.put("default-hold", "every change waits for an approval here");
     }
@@ -199,7 +199,7 @@ public record GatePolicy(
 
   /** By which rule it goes on where none of the configuration's passes it. */
   private static String otherwise(Risks risks) {
-    return PUTTING_BACK.getOrDefault(risks.reach().operation(), AUTO);
+    return PUTTING_BACK.getOrDefault(risks.scope().operation(), AUTO);
   }
 
   /**
@@ -211,7 +211,7 @@ public record GatePolicy(
 
   private List<GateRule> speaking(GateRule.Says says, String requester, Risks risks) {
     return rules.stream()
-        .filter(r -> r.says() == says && r.speaksOf(requester, risks.reach()))
+        .filter(r -> r.says() == says && r.speaksOf(requester, risks.scope()))
         .toList();
   }
 
@@ -224,7 +224,7 @@ public record GatePolicy(
     if (approverMustDiffer && waiting.requester().equals(who)) {
       return Refusal.of(
           Refusal.Flaw.NOT_ALLOWED,
-          "the approver must differ from the requester, %s: let somebody else approve it"
+          "the approver must differ from the requester, %s: let another person approve it"
               .formatted(who));
     }
     var approver =
@@ -255,7 +255,7 @@ public record GatePolicy(
   }
 
   /**
-   * Why somebody may not say that a way back ends without members that can't go. That is bound like
+   * Why somebody may not say that a rollback ends without members that can't go. That is bound like
    * an approval: by the rules that say who approves a rollback, and those who speak of every
    * change.
    */

@@ -53,15 +53,15 @@ public record GateRule(String name, About about, Says says, List<String> approve
   }
 
   /** Whether it has a say. Of what puts back what stood before it speaks where it names that. */
-  boolean speaksOf(String requester, ChangeScope reach) {
-    boolean named = about.operations().contains(reach.operation());
+  boolean speaksOf(String requester, ChangeScope scope) {
+    boolean named = about.operations().contains(scope.operation());
     boolean asked =
-        (named || (about.operations().isEmpty() && !GatePolicy.putsBack(reach.operation())))
+        (named || (about.operations().isEmpty() && !GatePolicy.putsBack(scope.operation())))
             && (about.requesters().isEmpty() || fits(about.requesters(), requester));
     return asked
         && switch (says) {
-          case PASS -> covers(reach);
-          case HOLD -> touches(reach);
+          case PASS -> covers(scope);
+          case HOLD -> touches(scope);
         };
   }
 
@@ -69,19 +69,19 @@ public record GateRule(String name, About about, Says says, List<String> approve
     return approvers.isEmpty() || fits(approvers, who);
   }
 
-  private boolean covers(ChangeScope reach) {
-    return !reach.unknown()
-        && all(about.tenants(), reach.tenants())
-        && all(about.services(), reach.services())
-        && (about.mostTenants() == 0 || reach.tenants().size() <= about.mostTenants());
+  private boolean covers(ChangeScope scope) {
+    return !scope.unknown()
+        && all(about.tenants(), scope.tenants())
+        && all(about.services(), scope.services())
+        && (about.mostTenants() == 0 || scope.tenants().size() <= about.mostTenants());
   }
 
-  private boolean touches(ChangeScope reach) {
-    return any(about.tenants(), reach.tenants())
-        && any(about.services(), reach.services())
+  private boolean touches(ChangeScope scope) {
+    return any(about.tenants(), scope.tenants())
+        && any(about.services(), scope.services())
         && (about.mostTenants() == 0
-            || reach.unknown()
-            || reach.tenants().size() > about.mostTenants());
+            || scope.unknown()
+            || scope.tenants().size() > about.mostTenants());
   }
 
   /** A rule that names some covers nothing where a change says of none which it reaches. */

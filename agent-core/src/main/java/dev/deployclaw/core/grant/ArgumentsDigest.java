@@ -27,7 +27,7 @@ final class ArgumentsDigest {
     return fold.hex();
   }
 
-  /** Its word in the digest, whatever its type is called. */
+  /** Its word in the digest, which no rename moves. */
   private static String kind(ExecutorCall call) {
     return switch (call) {
       case ExecutorCall.Look _ -> "Look";
@@ -75,6 +75,10 @@ final class ArgumentsDigest {
     a.candidate()
         .ifPresent(c -> fold.number(c.epoch()).text(c.digest()).number(c.cohort().share()));
     a.restores().ifPresent(found -> restored(fold, found));
+    if (!a.leftOut().isEmpty()) {
+      fold.text("without").number(a.leftOut().size());
+      a.leftOut().stream().sorted().forEach(fold::text);
+    }
   }
 
   /** Each member by the digest of what it held, as its report gave it. */

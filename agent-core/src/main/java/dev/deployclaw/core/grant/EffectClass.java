@@ -11,7 +11,7 @@ public enum EffectClass {
   /** Changes nothing. */
   OBSERVE,
   /**
-   * Writes only where nobody acts on it: an epoch that isn't committed, the mark of a vote, a
+   * Writes only where no member acts on it: an epoch that isn't committed, the mark of a vote, a
    * container that tries a file and is removed, counters of synthetic requests.
    */
   STAGE,

@@ -23,7 +23,7 @@ public final class GrantKey {
     this.key = new SecretKeySpec(bytes, ALGORITHM);
   }
 
-  /** One that nobody else has. */
+  /** One that no other agent has. */
   public static GrantKey random() {
     var bytes = new byte[BYTES];
     new SecureRandom().nextBytes(bytes);
@@ -35,7 +35,7 @@ public final class GrantKey {
     return grant.sealed(HexFormat.of().formatHex(mac(grant)));
   }
 
-  /** Whether this key sealed it as it is now; takes as long whatever is wrong. */
+  /** Whether this key sealed it as it is now; takes as long with any fault. */
   boolean sealed(Grant grant) {
     byte[] wanted = HexFormat.of().formatHex(mac(grant)).getBytes(StandardCharsets.UTF_8);
     return MessageDigest.isEqual(wanted, grant.seal().getBytes(StandardCharsets.UTF_8));

@@ -81,7 +81,7 @@ public final class GrantVerifier {
       return Optional.of("its grant expired at " + grant.expires());
     }
     if (used.size() >= MOST_USED) {
-      return Optional.of("too many grants are in use, so none can be told from a used one");
+      return Optional.of("too many grants are in use, so a used one can't be recognised");
     }
     if (!used.add(grant.number())) {
       return Optional.of("its grant was used before");

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The closed table of operations. What isn't in it is denied, whoever asks and whatever an executor
+ * The closed table of operations. What isn't in it is denied for each caller, whatever an executor
  * says that it can do. The class of an operation's effect comes from the type of its call, so a
  * look can't be spelled like an act. Immutable.
  */

@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a log holds that a decision can rest on. It is looked up here, by number, and never told by
- * whoever decides: so a decision names nothing that isn't in its log. Where another agent goes on
- * with a log, the records of moves say what was found for them, by their own evidence. Used by one
- * thread.
+ * What a log holds that a decision can rest on. It is looked up here, by number, and never given by
+ * the code that decides: so a decision names nothing that isn't in its log. Where another agent
+ * goes on with a log, the records of moves say what was found for them, by their own evidence. Used
+ * by one thread.
  */
 final class EvidenceIndex {
   /** The most findings that one decision names: the last of them. */
@@ -47,7 +47,7 @@ final class EvidenceIndex {
     }
   }
 
-  /** The same of a record as it is stored, whoever wrote it. */
+  /** The same of a record as it is stored, by any writer. */
   void learn(JsonNode stored) {
     boolean closing =
         stored.path("phase").asText().equals(Phase.END.word())

@@ -43,7 +43,7 @@ public final class ExecutionLog {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutionLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final RecordSealer recorder;
+  private final RecordSealer sealer;
   private final Journal journal;
   private final LogWriterRegistry writers;
   private final ProgressListener progress;
@@ -57,7 +57,7 @@ public final class ExecutionLog {
   private final EvidenceIndex trail = new EvidenceIndex();
 
   ExecutionLog(AgentPorts ports, ProgressListener progress, String execution) {
-    this.recorder = ports.recorder();
+    this.sealer = ports.sealer();
     this.journal = ports.journal();
     this.writers = ports.writers();
     this.progress = progress;
@@ -155,7 +155,7 @@ public final class ExecutionLog {
   /** Seals a record for a transaction; {@link #keep} follows once the transaction is applied. */
   SealedRecord seal(LogEntry thought) {
     settleDoubt();
-    return recorder.seal(head, thought);
+    return sealer.seal(head, thought);
   }
 
   private void settleDoubt() {
@@ -192,13 +192,13 @@ public final class ExecutionLog {
     switch (junction) {
       case LogReconciliation.Continued(var missing) -> missing.forEach(this::take);
       case LogReconciliation.Parted(long after, var missing) -> {
-        warn(after, "Another machine went on from this record: what was written after it is lost");
+        warn(after, "Another machine continued this log from this record: later records are lost");
         journal.supersede(execution, after);
         trail.forgetAfter(after);
         missing.forEach(this::take);
       }
       case LogReconciliation.Apart(byte[] last) -> {
-        warn(head(last).seq(), "Its log was begun elsewhere: it goes on in etcd alone");
+        warn(head(last).seq(), "Its log was started on another machine: it continues in etcd only");
         elsewhere = true;
         follow(stored);
       }
@@ -247,7 +247,7 @@ public final class ExecutionLog {
         .anyMatch(r -> json(r).path("phase").asText().equals(Phase.PUBLISH.word()));
   }
 
-  /** When a change came to a state, by its record; empty where there is none. */
+  /** When a change reached a state, by its record; empty if there is none. */
   public static Optional<String> timeOf(List<byte[]> records, String change, String state) {
     return records.stream()
         .map(ExecutionLog::json)
@@ -275,7 +275,7 @@ public final class ExecutionLog {
     return end(record).map(e -> e.path("facts").path("reason").asText());
   }
 
-  /** What was asked for, in the words of whoever did. */
+  /** What was asked for, in the requester's words. */
   public static Optional<String> request(List<byte[]> records) {
     return records.stream()
         .map(r -> json(r).path("facts").path("request"))

@@ -42,7 +42,7 @@ public final class ExecutionRecorder {
   private final Instant begun;
   private final long begunMicros;
   private final Map<String, Long> phaseMicros = new TreeMap<>();
-  private final RepeatedFailureGuard conduct = new RepeatedFailureGuard();
+  private final RepeatedFailureGuard failureGuard = new RepeatedFailureGuard();
   private final List<String> fragments = new ArrayList<>();
   private final Set<String> open = new TreeSet<>();
   private Optional<String> planHash = Optional.empty();
@@ -69,18 +69,19 @@ public final class ExecutionRecorder {
   }
 
   /** How its calls went so far. */
-  public RepeatedFailureGuard conduct() {
-    return conduct;
+  public RepeatedFailureGuard failureGuard() {
+    return failureGuard;
   }
 
   /** By which calls are made for it, under the step that it is at now. */
-  public CallContext mandate(FencingToken fence) {
-    return new CallContext(fence, new Purpose(execution(), planHash.orElse(""), step), conduct);
+  public CallContext callContext(FencingToken fence) {
+    return new CallContext(
+        fence, new Purpose(execution(), planHash.orElse(""), step), failureGuard);
   }
 
   /** The same for calls that only look. */
   public CallContext looks() {
-    return mandate(FencingToken.NONE);
+    return callContext(FencingToken.NONE);
   }
 
   public void asked(TaskRequest request) {
@@ -165,9 +166,9 @@ public final class ExecutionRecorder {
   void leave() {
     if (step > 0) {
       var status = fragments.isEmpty() ? Status.OK : worst;
-      var telling =
+      var entry =
           new LogEntryContent(String.join("; ", fragments), status, Map.of("summary", true));
-      log.add(thought(phaseOf(step), phases.action(step), telling, since(stepSince)));
+      log.add(thought(phaseOf(step), phases.action(step), entry, since(stepSince)));
     }
     step = 0;
     fragments.clear();
@@ -185,20 +186,20 @@ public final class ExecutionRecorder {
   }
 
   /** A nested thought. */
-  public void tell(Phase phase, String action, LogEntryContent telling) {
+  public void tell(Phase phase, String action, LogEntryContent entry) {
     place(phase);
-    log.add(thought(phase, action, telling, Optional.empty()));
+    log.add(thought(phase, action, entry, Optional.empty()));
   }
 
-  /** A nested thought under the step that is under way, whatever it is. */
-  public void tellHere(String action, LogEntryContent telling) {
-    log.add(thought(phaseOf(step), action, telling, Optional.empty()));
+  /** A nested thought under the step that is under way. */
+  public void tellHere(String action, LogEntryContent entry) {
+    log.add(thought(phaseOf(step), action, entry, Optional.empty()));
   }
 
   /** A nested thought about something that took time. */
-  public void tellTimed(Phase phase, String action, LogEntryContent telling, long fromMicros) {
+  public void tellTimed(Phase phase, String action, LogEntryContent entry, long fromMicros) {
     place(phase);
-    log.add(thought(phase, action, telling, since(fromMicros)));
+    log.add(thought(phase, action, entry, since(fromMicros)));
   }
 
   /** The record of a transition, to be sealed into its transaction. */
@@ -212,14 +213,14 @@ public final class ExecutionRecorder {
     facts.put("state", word);
     facts.put("turn", transition.next().turn());
     transition.next().cohort().ifPresent(share -> facts.put("cohort", share));
-    var telling =
+    var entry =
         new LogEntryContent(note.detail(), note.status(), facts).deciding(transition.decision());
-    return thought(note.phase(), "Recorded: " + word, telling, Optional.empty());
+    return thought(note.phase(), "Recorded: " + word, entry, Optional.empty());
   }
 
   /** The record of an act, to be sealed into the transaction that permits it. */
-  public LogEntry record(Phase phase, String action, LogEntryContent telling) {
-    return thought(phase, action, telling, Optional.empty());
+  public LogEntry record(Phase phase, String action, LogEntryContent entry) {
+    return thought(phase, action, entry, Optional.empty());
   }
 
   public SealedRecord seal(LogEntry thought) {
@@ -249,19 +250,21 @@ public final class ExecutionRecorder {
   /** Of a member it stays unknown what it should hold, however the rest ends. */
   public void leaveOpen(String member) {
     if (open.add(member)) {
-      summarise("unknown what " + member + " held before: it keeps what it has", Status.UNKNOWN);
+      summarise(
+          "the earlier state of " + member + " is unknown: its present state stays",
+          Status.UNKNOWN);
     }
   }
 
   /** An ending, without hiding as a success what stays unknown, nor that the agent was frozen. */
   public ExecutionOutcome whole(ExecutionOutcome ending) {
-    return known(conduct.frozen().map(ending::and).orElse(ending));
+    return known(failureGuard.frozen().map(ending::and).orElse(ending));
   }
 
   private ExecutionOutcome known(ExecutionOutcome ending) {
     return ending.result() == ExecutionStatus.COMPLETED && !open.isEmpty()
         ? ExecutionOutcome.unknown(
-            "done, but it is unknown what %s held before: look at what it has now"
+            "done, but the earlier state of %s is unknown: check its present state"
                 .formatted(MemberPhrases.names(List.copyOf(open))))
         : ending;
   }
@@ -289,10 +292,10 @@ public final class ExecutionRecorder {
           case INTERNAL_FAULT, WRONG_USAGE, ROLLED_BACK, INVALID -> Status.ERROR;
           case AUDIT_FAILED, UNREACHABLE, ABORTED -> Status.ERROR;
         };
-    var telling =
+    var entry =
         new LogEntryContent(ending.reason(), status, all)
             .deciding(RecordedDecision.by(Name.END, ending.result().name()));
-    return thought(Phase.END, "Ended: " + ending.result().name(), telling, since(begunMicros));
+    return thought(Phase.END, "Ended: " + ending.result().name(), entry, since(begunMicros));
   }
 
   private void place(Phase phase) {
@@ -321,21 +324,21 @@ public final class ExecutionRecorder {
   }
 
   private LogEntry thought(
-      Phase phase, String action, LogEntryContent telling, Optional<Long> micros) {
+      Phase phase, String action, LogEntryContent entry, Optional<Long> micros) {
     return new LogEntry(
         execution(),
         time.instant(),
         step,
         phase,
         action,
-        telling.detail(),
-        telling.status(),
+        entry.detail(),
+        entry.status(),
         actor,
         planHash,
         epoch,
         micros,
-        telling.facts(),
-        log.basis(telling.decision()));
+        entry.facts(),
+        log.basis(entry.decision()));
   }
 
   private static int severity(Status status) {

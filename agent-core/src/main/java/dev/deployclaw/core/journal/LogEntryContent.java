@@ -22,25 +22,30 @@ public record LogEntryContent(
     this(detail, status, facts, Optional.empty());
   }
 
+  /** What is said without facts. */
+  public LogEntryContent(String detail, Status status) {
+    this(detail, status, Map.of());
+  }
+
   /** The same, as what is decided by it. */
   public LogEntryContent deciding(RecordedDecision made) {
     return new LogEntryContent(detail, status, facts, Optional.of(made));
   }
 
   /** The counts, and everyone by name who did not say yes. */
-  public static LogEntryContent of(ParticipantReplies tally) {
+  public static LogEntryContent of(ParticipantReplies replies) {
     var facts = new TreeMap<String, Object>();
-    facts.put("yes", tally.with(Answer.YES).size());
-    name(facts, "no", tally.members(Answer.NO));
-    name(facts, "unknown", tally.members(Answer.UNKNOWN));
-    name(facts, "skipped", tally.members(Answer.SKIPPED));
-    if (tally.allYes()) {
-      return new LogEntryContent(tally.counts(), Status.OK, facts);
+    facts.put("yes", replies.with(Answer.YES).size());
+    name(facts, "no", replies.members(Answer.NO));
+    name(facts, "unknown", replies.members(Answer.UNKNOWN));
+    name(facts, "skipped", replies.members(Answer.SKIPPED));
+    if (replies.allYes()) {
+      return new LogEntryContent(replies.counts(), Status.OK, facts);
     }
-    boolean refused = !tally.with(Answer.NO).isEmpty();
-    String who = tally.pending();
+    boolean refused = !replies.with(Answer.NO).isEmpty();
+    String who = replies.pending();
     return new LogEntryContent(
-        tally.counts() + "; " + who, refused ? Status.ERROR : Status.UNKNOWN, facts);
+        replies.counts() + "; " + who, refused ? Status.ERROR : Status.UNKNOWN, facts);
   }
 
   private static void name(Map<String, Object> facts, String key, List<String> members) {

@@ -26,14 +26,14 @@ public final class RecorderFactory {
    */
   public ExecutionRecorder begin(TaskOperation operation, boolean withStore)
       throws InterruptedException {
-    return story(withStore ? ids.take() : ids.local(), operation);
+    return recorder(withStore ? ids.take() : ids.local(), operation);
   }
 
   /** The same, under the id that was reserved for the request, if one was. */
   public ExecutionRecorder begin(TaskRequest request, TaskOperation operation, boolean withStore)
       throws InterruptedException {
     var reserved = request.execution().filter(this::isFree);
-    return reserved.isPresent() ? story(reserved.get(), operation) : begin(operation, withStore);
+    return reserved.isPresent() ? recorder(reserved.get(), operation) : begin(operation, withStore);
   }
 
   /** While the store is away another process of this machine may take an id that is reserved. */
@@ -44,14 +44,14 @@ public final class RecorderFactory {
   /** An execution that was begun before, here or elsewhere. */
   public ExecutionRecorder goOn(String execution, TaskOperation operation)
       throws InterruptedException {
-    var story = story(execution, operation);
-    story.catchUp(ports.state());
-    return story;
+    var recorder = recorder(execution, operation);
+    recorder.catchUp(ports.state());
+    return recorder;
   }
 
-  private ExecutionRecorder story(String execution, TaskOperation operation) {
+  private ExecutionRecorder recorder(String execution, TaskOperation operation) {
     var log = new ExecutionLog(ports, progress, execution);
     return new ExecutionRecorder(
-        log, ports.playbook().of(operation), ports.time(), settings.agent());
+        log, ports.procedures().of(operation), ports.time(), settings.agent());
   }
 }

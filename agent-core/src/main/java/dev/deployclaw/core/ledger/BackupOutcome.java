@@ -30,7 +30,7 @@ public record BackupOutcome(
             && CanonicalJson.sha256(there).equals(sha256);
     return same
         ? new BackupOutcome(
-            true, "what is there is kept in " + objects.locate(name), Status.OK, facts)
+            true, "the present state is kept in " + objects.locate(name), Status.OK, facts)
         : late(objects, name, bytes, objects.locate(name) + " can't be read back as it was stored");
   }
 
@@ -48,7 +48,8 @@ public record BackupOutcome(
     }
     var all = new TreeMap<>(facts);
     all.put("unkept", members.stream().limit(DriftReport.MOST_LISTED).toList());
-    String who = "nothing is kept of " + MemberPhrases.names(members) + ", who can't be observed";
+    String who =
+        "no state is kept of " + MemberPhrases.names(members) + ", which can't be observed";
     return new BackupOutcome(true, sentence + "; " + who, Status.WARNING, all);
   }
 
@@ -57,9 +58,10 @@ public record BackupOutcome(
     return objects.keep(name, bytes)
         ? new BackupOutcome(
             true,
-            "what is there is kept here until it can be stored: " + reason,
+            "the present state is kept here until it can be stored: " + reason,
             Status.WARNING,
             facts)
-        : new BackupOutcome(false, "what is there can't be kept: " + reason, Status.ERROR, facts);
+        : new BackupOutcome(
+            false, "the present state can't be kept: " + reason, Status.ERROR, facts);
   }
 }

@@ -2,18 +2,20 @@ package dev.deployclaw.core.ledger;
 
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.RollbackExclusions;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.EpochSpec.Candidate;
 import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.CanaryCohort;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What a change carries.
  *
  * @param previous what it replaces; empty before the first change
- * @param restores for a way back to epoch 0: what was found there
+ * @param restores for a rollback to epoch 0: what was found there
  */
 public record ChangeContent(
     PolicySet set, Optional<PolicySet> previous, Optional<ObservedState> restores) {
@@ -23,18 +25,19 @@ public record ChangeContent(
    * The epoch to go back to where this was committed. One that put back what was found before the
    * first change has nothing of its own: to go back there is to put back what was found again.
    */
-  public static long wayBackTo(BaseEpoch base) {
+  public static long rollbackTarget(BaseEpoch base) {
     return base.digest().equals(UNMANAGED) ? 0 : base.epoch();
   }
 
-  /** The digest of what {@link #wayBackTo} leads to. */
-  public static String digestBackTo(BaseEpoch base) {
+  /** The digest of what {@link #rollbackTarget} leads to. */
+  public static String rollbackDigest(BaseEpoch base) {
     return base.epoch() == 0 ? UNMANAGED : base.digest();
   }
 
-  /** What everybody is to act on as the execution stands. */
+  /** What everybody is to act on as the execution stands, but for who was left out by now. */
   public EpochSpec activation(ChangeExecution x) {
-    return x.state().onTrial() ? beside(x) : own(x);
+    var spec = x.state().onTrial() ? beside(x) : own(x);
+    return spec.without(x.leftOut().map(RollbackExclusions::members).orElse(List.of()));
   }
 
   /** The epoch of its own: what is staged and voted on, and what everybody acts on in the end. */
@@ -44,7 +47,7 @@ public record ChangeContent(
   }
 
   /**
-   * Where a way back leads, as a member may act on it that never took what is undone; empty where
+   * Where a rollback leads, as a member may act on it that never took what is undone; empty where
    * that is what was found before the first change, or nothing goes back.
    */
   public Optional<EpochSpec> former(ChangeExecution x) {

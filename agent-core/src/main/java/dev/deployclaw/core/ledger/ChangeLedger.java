@@ -40,7 +40,7 @@ import java.util.TreeMap;
  */
 public final class ChangeLedger {
   /** The store may have carried out what it was sent first, and refused what it was sent again. */
-  private static final String UNREAD = "it was refused, and what stands can't be read";
+  private static final String UNREAD = "it was refused, and the present state can't be read";
 
   private final StateStore state;
   private final AgentClock time;
@@ -65,7 +65,7 @@ public final class ChangeLedger {
     /** The answer was lost, and a read says that it isn't there. */
     record Unproven(String reason) implements Advance {}
 
-    /** The answer was lost, and nothing can be read: nobody knows. */
+    /** The answer was lost, and nothing can be read: the outcome isn't known. */
     record Undecided(String reason) implements Advance {}
   }
 
@@ -126,16 +126,16 @@ public final class ChangeLedger {
   }
 
   /** State and record, in one transaction; then the record goes to the journal. */
-  public Advance write(Transition transition, Leadership leadership, ExecutionRecorder story)
+  public Advance write(Transition transition, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var thought = story.record(transition);
-    var sealed = story.seal(thought);
-    var transaction = transaction(transition, leadership, story, sealed);
+    var thought = recorder.record(transition);
+    var sealed = recorder.seal(thought);
+    var transaction = transaction(transition, leadership, recorder, sealed);
     var advance = settle(transition, transaction);
     switch (advance) {
-      case Advance.Applied _ -> story.keep(sealed, thought);
+      case Advance.Applied _ -> recorder.keep(sealed, thought);
       case Advance.Unproven _, Advance.Undecided _ when !commits(transition) ->
-          story.doubt(sealed, thought);
+          recorder.doubt(sealed, thought);
       case Advance.Unproven _, Advance.Undecided _ -> {}
       case Advance.Blocked _, Advance.Lost _ -> {}
     }
@@ -150,36 +150,36 @@ public final class ChangeLedger {
     /** Not recorded. */
     record Refused() implements Permit {}
 
-    /** Nobody knows whether it was recorded; nothing may be done. */
+    /** It isn't known whether it was recorded; nothing may be done. */
     record Unknown(String reason) implements Permit {}
   }
 
   /**
    * Records what is about to be done, in one transaction with the conditions on which it may be
    * done, and what is written then. An answer that was lost is resolved by reading; where that
-   * doesn't tell, the story falls silent.
+   * doesn't tell, the recorder falls silent.
    */
   public Permit permit(
-      LogEntry thought, Transaction on, Leadership leadership, ExecutionRecorder story)
+      LogEntry thought, Transaction on, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var sealed = story.seal(thought);
+    var sealed = recorder.seal(thought);
     List<Condition> all = new ArrayList<>(leadership.conditions());
     all.addAll(on.conditions());
     List<Write> writes = new ArrayList<>(on.writes());
-    audit(story, sealed, writes);
+    audit(recorder, sealed, writes);
     var result = transactPatiently(new Transaction(all, writes));
     Optional<Boolean> there =
         result instanceof StateStore.Result.Applied
             ? Optional.of(true)
-            : patiently(() -> recorded(story.execution(), sealed));
+            : patiently(() -> recorded(recorder.execution(), sealed));
     if (there.orElse(false)) {
-      story.keep(sealed, thought);
+      recorder.keep(sealed, thought);
       return new Permit.Given();
     }
     if (there.isPresent() && result instanceof StateStore.Result.Refused) {
       return new Permit.Refused();
     }
-    story.fallSilent();
+    recorder.fallSilent();
     return new Permit.Unknown(
         result instanceof StateStore.Result.Unknown(String reason) ? reason : UNREAD);
   }
@@ -192,21 +192,24 @@ public final class ChangeLedger {
   }
 
   private Transaction transaction(
-      Transition transition, Leadership leadership, ExecutionRecorder story, SealedRecord sealed) {
+      Transition transition,
+      Leadership leadership,
+      ExecutionRecorder recorder,
+      SealedRecord sealed) {
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
     conditions.addAll(transition.conditions());
     List<Write> writes = new ArrayList<>(transition.writes());
-    audit(story, sealed, writes);
+    audit(recorder, sealed, writes);
     return new Transaction(conditions, writes);
   }
 
   /** Also what no file keeps: state and record can't part, and what is finer goes with them. */
-  public static void audit(ExecutionRecorder story, SealedRecord sealed, List<Write> writes) {
-    for (var finer : story.waiting()) {
+  public static void audit(ExecutionRecorder recorder, SealedRecord sealed, List<Write> writes) {
+    for (var finer : recorder.waiting()) {
       writes.add(
-          new Write.Put(StoreKeys.audit(story.execution(), finer.head().seq()), finer.bytes()));
+          new Write.Put(StoreKeys.audit(recorder.execution(), finer.head().seq()), finer.bytes()));
     }
-    audit(story.execution(), sealed, writes);
+    audit(recorder.execution(), sealed, writes);
   }
 
   public static void audit(String execution, SealedRecord sealed, List<Write> writes) {
@@ -328,7 +331,7 @@ public final class ChangeLedger {
       var base = base();
       return new Advance.Blocked(
           AbortCause.STALE,
-          "epoch %d was committed meanwhile by %s (%s): ask again, and it is planned on what stands"
+          "epoch %d was committed meanwhile by %s (%s): ask again, to plan it on that epoch"
                   .formatted(base.epoch(), base.change(), active.get().text())
               + " now");
     }
@@ -340,7 +343,7 @@ public final class ChangeLedger {
     var open = Optional.ofNullable(broken.get(StoreKeys.OPEN));
     var other = open().filter(id -> !id.equals(transition.next().id()));
     if (open.isPresent() && other.isPresent()) {
-      return "another change is open: %s (%s); it can go on when that one has ended: deployclaw status"
+      return "another change is open: %s (%s); wait until that one has ended: deployclaw status"
           .formatted(other.get(), open.get().text());
     }
     var guards = broken.values().stream().map(FailedConditions.Broken::text).toList();

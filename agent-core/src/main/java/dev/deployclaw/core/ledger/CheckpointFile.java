@@ -3,9 +3,13 @@ package dev.deployclaw.core.ledger;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.call.ParticipantReplies;
+import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.BaseEpoch;
+import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -74,7 +78,7 @@ public record CheckpointFile(
     }
   }
 
-  /** SHA-256 over each member's digest: equal while nobody moved anything. */
+  /** SHA-256 over each member's digest: equal while nothing was moved. */
   public static String fingerprint(ParticipantReplies observed) {
     var digests = new TreeMap<String, Object>();
     observed.all().forEach(r -> digests.put(r.member(), r.digest()));
@@ -106,5 +110,26 @@ public record CheckpointFile(
     facts.put("member", report.member());
     facts.put("digest", report.digest());
     return facts;
+  }
+
+  /** Reads the object and hashes it again: why the change stops; empty when all is well. */
+  public static Optional<ChangeEvent.Stopped> altered(
+      ObjectStore objects, ChangeExecution x, Checkpoint checkpoint) throws InterruptedException {
+    String where = objects.locate(checkpoint.object());
+    return switch (objects.read(checkpoint.object())) {
+      case ObjectStore.Get.Found(byte[] bytes)
+          when CanonicalJson.sha256(bytes).equals(checkpoint.sha256()) ->
+          Optional.empty();
+      case ObjectStore.Get.Found _ -> altered(where + " no longer hashes to its name");
+      case ObjectStore.Get.Absent _ -> altered(where + " is gone");
+      case ObjectStore.Get.Failed(var fault) ->
+          Optional.of(
+                  new ChangeEvent.Stopped(AbortCause.UNREACHABLE, "checkpoint: " + fault.reason()))
+              .filter(_ -> !x.kind().back());
+    };
+  }
+
+  private static Optional<ChangeEvent.Stopped> altered(String reason) {
+    return Optional.of(new ChangeEvent.Stopped(AbortCause.CHECKPOINT_ALTERED, reason));
   }
 }

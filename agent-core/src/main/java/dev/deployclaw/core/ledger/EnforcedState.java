@@ -15,9 +15,9 @@ public final class EnforcedState {
   private final ChangeLedger ledger;
   private final PolicySetReader archive;
 
-  public EnforcedState(ChangeLedger ledger, PolicySetReader archive) {
-    this.ledger = ledger;
-    this.archive = archive;
+  public EnforcedState(ChangeStore store) {
+    this.ledger = store.ledger();
+    this.archive = store.archive();
   }
 
   /** The policies that can't be read. */

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which guards of a refused transaction don't hold, by reading each: what stands there, and what
- * was expected. A person is told both.
+ * Which guards of a refused transaction don't hold, by reading each: what is there, and what was
+ * expected. A person is told both.
  */
 final class FailedConditions {
   private static final int LONGEST = 120;

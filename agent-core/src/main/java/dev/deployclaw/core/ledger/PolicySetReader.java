@@ -44,7 +44,7 @@ public final class PolicySetReader {
     return stored(epoch, promised -> promised.equals(digest));
   }
 
-  /** The same, whatever its digest is. */
+  /** The same, with any digest. */
   public Optional<PolicySet> stored(long epoch) throws InterruptedException {
     return stored(epoch, _ -> true);
   }
@@ -81,7 +81,7 @@ public final class PolicySetReader {
         .orElse(PolicyProvenance.NONE);
   }
 
-  /** What a way back to an epoch writes as it opens: that epoch's overlays come back with it. */
+  /** What a rollback to an epoch writes as it opens: that epoch's overlays come back with it. */
   public List<Write> provenanceAgain(long content, long epoch) throws InterruptedException {
     var overlays = provenance(content).withoutApplied();
     return overlays.overlays().isEmpty()
@@ -117,7 +117,7 @@ public final class PolicySetReader {
     };
   }
 
-  /** Puts together what an execution carries, after a restart or for a way back. */
+  /** Puts together what an execution carries, after a restart or for a rollback. */
   public Loaded load(ChangeExecution x) throws InterruptedException {
     var undone = undone(x);
     Optional<CheckpointFile> file = Optional.empty();
@@ -125,7 +125,7 @@ public final class PolicySetReader {
       file = needed(x, undone.get());
     }
     if (x.restores() && file.isEmpty()) {
-      return new Loaded.Missing("what was found before the first change can't be read");
+      return new Loaded.Missing("the state before the first change can't be read");
     }
     var set = x.restores() ? Optional.of(PolicySet.EMPTY) : wanted(x, file);
     if (set.isEmpty()) {
@@ -147,7 +147,7 @@ public final class PolicySetReader {
     return x.state() instanceof ChangeState.Withdrawing ? previous(x) : set(x, file);
   }
 
-  /** The execution that a way back undoes. */
+  /** The execution that a rollback undoes. */
   private Optional<ChangeExecution> undone(ChangeExecution x) throws InterruptedException {
     if (x.undoes().isEmpty()) {
       return Optional.empty();
@@ -155,7 +155,7 @@ public final class PolicySetReader {
     return state.get(StoreKeys.change(x.undoes().get())).map(e -> ChangeExecution.read(e.value()));
   }
 
-  /** The object is only read when it is needed: a way back must work without the object store. */
+  /** The object is only read when it is needed: a rollback must work without the object store. */
   private Optional<CheckpointFile> needed(ChangeExecution x, ChangeExecution undone)
       throws InterruptedException {
     if (undone.checkpoint().isEmpty()) {

@@ -27,7 +27,7 @@ public interface BucketCopy {
         public List<byte[]> read(String head, String execution, LogHead end)
             throws BucketUnavailableException {
           throw new BucketUnavailableException(
-              "the log of " + execution + " is in a bucket, and none is known");
+              "the log of " + execution + " is in a bucket, and no bucket is configured");
         }
 
         @Override

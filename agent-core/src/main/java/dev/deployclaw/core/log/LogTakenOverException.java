@@ -1,8 +1,8 @@
 package dev.deployclaw.core.log;
 
 /**
- * Another process has gone on with a log: whoever meets this stood still past its lease, and has
- * nothing more to say in this execution.
+ * Another process has gone on with a log: the process that meets this stood still past its lease,
+ * and has nothing more to say in this execution.
  */
 public final class LogTakenOverException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +13,7 @@ public final class LogTakenOverException extends IllegalStateException {
    */
   public LogTakenOverException(String execution, long seq, long last) {
     super(
-        "another agent went on with %s: its record %d can't follow record %d"
+        "another agent continued %s: its record %d can't follow record %d"
             .formatted(execution, seq, last));
   }
 }

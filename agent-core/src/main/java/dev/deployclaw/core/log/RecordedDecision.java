@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What was decided, and by which rule: one of a closed list, so that whoever has only the log can
- * check what it rests on.
+ * What was decided, and by which rule: one of a closed list, so that a reader who has only the log
+ * can check what it rests on.
  *
  * @param rule its id; at the gate the name of a rule, which may be one of the configuration
  * @param policies from which policies to which it leads; empty where it leads to no others
@@ -67,7 +67,7 @@ public record RecordedDecision(Name name, String rule, Optional<Policies> polici
     FAIL,
     ABORT,
     DISCARD,
-    /** What watching a change came to. */
+    /** The verdict on a change that was watched. */
     WATCH,
     /** What becomes of what another agent left behind. */
     RECOVER,

@@ -110,7 +110,11 @@ public interface StreamCopy {
 
     /** For people, with the remedy. */
     public String sentence() {
-      return "FORK: the stream holds another record %d of %s than its log: %s with SHA-256 %s, and the log has %s; see what differs with deployclaw audit diff-stream %s, find out who writes there, and move that stream away (nats stream backup DEPLOYCLAW_AUDIT FOLDER, nats stream rm DEPLOYCLAW_AUDIT): a new one is made and gets all logs"
+      return ("FORK: the stream holds another record %d of %s than its log: %s with SHA-256 "
+              + "%s, and the log has %s; see what differs with deployclaw audit diff-stream %s, "
+              + "find out who writes there, and move that stream away (nats stream backup "
+              + "DEPLOYCLAW_AUDIT FOLDER, nats stream rm DEPLOYCLAW_AUDIT): the agent then "
+              + "creates a new one with all logs")
           .formatted(seq, execution, subject(), there, here, execution);
     }
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.machine;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** Why a change ended before its commit. */
@@ -25,6 +26,7 @@ public enum AbortCause {
   /** The agent that carried it out died before the commit. */
   INTERRUPTED;
 
+  @JsonValue
   String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -50,7 +50,7 @@ public sealed interface ChangeEvent {
 
   record ConvergedEverywhere() implements ChangeEvent {}
 
-  /** Every member that can goes back, and a person leaves the others out: a way back's only. */
+  /** Every member that can goes back, and a person leaves the others out: a rollback's only. */
   record MembersLeftOut(RollbackExclusions leftOut) implements ChangeEvent {}
 
   record Validated() implements ChangeEvent {}

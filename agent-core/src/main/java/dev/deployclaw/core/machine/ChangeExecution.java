@@ -10,10 +10,10 @@ import java.util.Optional;
  * @param id also the execution's id, but for a compensation, which has one of its own
  * @param log the execution in whose log its records stand
  * @param epoch allocated when it opened, never reused
- * @param content the epoch whose content it carries: its own, or for a way back the predecessor's
+ * @param content the epoch whose content it carries: its own, or for a rollback the predecessor's
  * @param digest of the policy set that it carries
- * @param undoes the execution that a way back undoes
- * @param rollout how it comes to everybody; a way back comes at once
+ * @param undoes the execution that a rollback undoes
+ * @param rollout how it reaches all tenants; a rollback does so at once
  * @param leftOut members without which it ends, by a person's word; empty where nobody is
  * @param followed the skill that its plan was made of; empty for a compensation, which follows
  *     none, and where an earlier version opened it
@@ -38,45 +38,16 @@ public record ChangeExecution(
     int turn,
     ChangeState state) {
 
-  /** One that comes to everybody at once. */
-  public ChangeExecution(
-      String id,
-      String log,
-      ChangeKind kind,
-      long epoch,
-      long content,
-      BaseEpoch base,
-      String digest,
-      String planHash,
-      String requester,
-      Optional<String> undoes,
-      Optional<Checkpoint> checkpoint,
-      Optional<Approval> approval,
-      int turn,
-      ChangeState state) {
-    this(
-        id,
-        log,
-        kind,
-        epoch,
-        content,
-        base,
-        digest,
-        planHash,
-        requester,
-        undoes,
-        RolloutPlan.AT_ONCE,
-        Optional.empty(),
-        checkpoint,
-        approval,
-        Optional.empty(),
-        turn,
-        state);
-  }
-
   /** Whether it puts back what was found before the first change. */
   public boolean restores() {
     return kind.back() && content == 0;
+  }
+
+  /** Whether it is a way back, or a change that is being taken back. */
+  public boolean goesBack() {
+    return kind.back()
+        || state instanceof ChangeState.Withdrawing
+        || state instanceof ChangeState.Undoing;
   }
 
   /**

@@ -11,10 +11,10 @@ public sealed interface ChangeState {
   /** Its epoch is allocated, and it holds {@code open}. Nothing else was written. */
   record Opened() implements ChangeState {}
 
-  /** What stands was observed, and lies in the object store under its hash. */
+  /** The present state was observed, and lies in the object store under its hash. */
   record Checkpointed() implements ChangeState {}
 
-  /** The epoch is written everywhere where nobody acts on it. */
+  /** The epoch is written everywhere where no member acts on it. */
   record Staged() implements ChangeState {}
 
   /**
@@ -175,7 +175,7 @@ public sealed interface ChangeState {
     };
   }
 
-  /** Whether somebody may act on it: whoever finds it goes on from there. */
+  /** Whether a member may act on it: an agent that finds it goes on from there. */
   default boolean live() {
     return committed() || onTrial();
   }

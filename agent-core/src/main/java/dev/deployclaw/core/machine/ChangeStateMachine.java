@@ -139,7 +139,7 @@ public final class ChangeStateMachine {
         after, conditions, writes, TransitionNotes.of(after), TransitionDecisions.of(event, after));
   }
 
-  /** What nobody acts on is presumed aborted by a start that finds it open; all else goes on. */
+  /** What no member acts on is presumed aborted by a start that finds it open; all else goes on. */
   public static boolean presumedAborted(ChangeState state) {
     return state.open() && !state.live() && !(state instanceof Aborting);
   }
@@ -200,7 +200,7 @@ public final class ChangeStateMachine {
         : new Condition.Absent(StoreKeys.OPEN);
   }
 
-  /** The kill switch stops what is new, never the way back. */
+  /** The kill switch stops what is new, never the rollback. */
   private static void thawed(ChangeExecution x, List<Condition> conditions) {
     if (!x.kind().back()) {
       conditions.add(new Condition.Absent(StoreKeys.FREEZE));

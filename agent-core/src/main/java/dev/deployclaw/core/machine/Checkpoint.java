@@ -6,7 +6,7 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.Map;
 
 /**
- * Proof that the way back exists.
+ * Proof that the rollback exists.
  *
  * @param object its name in the object store, which holds its hash
  * @param sha256 of the object's bytes

@@ -3,9 +3,9 @@ package dev.deployclaw.core.machine;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.util.Map;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * What is committed: the one key that decides. Every enforcement point moves to it or is already
@@ -39,11 +39,7 @@ public record CommittedEpoch(
    * @param cohort who is decided by it, as the share of a {@code Cohort}
    */
   public record Candidate(long epoch, String digest, String change, int cohort) {
-    private Map<String, Object> json() {
-      return Map.of("epoch", epoch, "digest", digest, "change", change, "cohort", cohort);
-    }
-
-    private static Candidate of(StoredFields json) {
+    private static Candidate of(StrictJsonObject json) {
       return new Candidate(
           json.number("epoch"),
           json.text("digest"),
@@ -54,16 +50,10 @@ public record CommittedEpoch(
 
   /** Without a step and a candidate as it always was, so that an older agent reads it. */
   public byte[] bytes() {
-    var out = new TreeMap<String, Object>();
-    out.put("epoch", epoch);
-    out.put("digest", digest);
-    out.put("change", change);
-    out.put("term", term);
-    out.put("predecessor", predecessor);
-    if (step > 0) {
-      out.put("step", step);
+    var out = RecordJson.map(this);
+    if (step == 0) {
+      out.remove("step");
     }
-    candidate.ifPresent(c -> out.put("candidate", c.json()));
     return CanonicalJson.bytes(out);
   }
 
@@ -79,6 +69,6 @@ public record CommittedEpoch(
         json.number("term"),
         json.number("predecessor"),
         json.optionalNumber("step").orElse(0L),
-        json.optional("candidate").map(Candidate::of));
+        json.optionalObject("candidate").map(Candidate::of));
   }
 }

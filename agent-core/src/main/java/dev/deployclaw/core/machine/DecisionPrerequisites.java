@@ -12,7 +12,7 @@ import java.util.List;
 public final class DecisionPrerequisites {
   private DecisionPrerequisites() {}
 
-  /** By name; the last of each counts. An end rests on whatever was decided last. */
+  /** By name; the last of each counts. An end rests on the last decision. */
   public static List<Name> of(RecordedDecision decision) {
     return switch (decision.name()) {
       case OPEN ->

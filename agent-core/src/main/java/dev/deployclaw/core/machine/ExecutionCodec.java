@@ -24,8 +24,10 @@ import dev.deployclaw.core.machine.ChangeState.Withdrawing;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The canonical JSON of an execution. Its fields {@code epoch} and {@code content} are read by rate
@@ -38,25 +40,10 @@ final class ExecutionCodec {
   private ExecutionCodec() {}
 
   static byte[] write(ChangeExecution x) {
-    var out = new TreeMap<String, Object>();
-    out.put("id", x.id());
-    out.put("log", x.log());
-    out.put("kind", x.kind().word());
-    out.put("epoch", x.epoch());
-    out.put("content", x.content());
-    out.put("base", base(x.base()));
-    out.put("digest", x.digest());
-    out.put("plan_hash", x.planHash());
-    out.put("requester", x.requester());
-    x.undoes().ifPresent(id -> out.put("undoes", id));
-    if (!x.rollout().equals(RolloutPlan.AT_ONCE)) {
-      out.put("rollout", x.rollout().toMap());
+    var out = RecordJson.map(x);
+    if (x.rollout().equals(RolloutPlan.AT_ONCE)) {
+      out.remove("rollout");
     }
-    x.followed().ifPresent(f -> out.put("followed", f.toMap()));
-    x.checkpoint().ifPresent(c -> out.put("checkpoint", checkpoint(c)));
-    x.approval().ifPresent(a -> out.put("approval", approval(a)));
-    x.leftOut().ifPresent(l -> out.put("left_out", l.toMap()));
-    out.put("turn", x.turn());
     out.put("state", state(x.state()));
     return CanonicalJson.bytes(out);
   }
@@ -74,11 +61,11 @@ final class ExecutionCodec {
         json.text("plan_hash"),
         json.text("requester"),
         json.optionalText("undoes"),
-        json.optional("rollout").map(RolloutPlan::of).orElse(RolloutPlan.AT_ONCE),
+        json.optionalObject("rollout").map(RolloutPlan::of).orElse(RolloutPlan.AT_ONCE),
         FollowedSkill.in(json),
-        json.optional("checkpoint").map(ExecutionCodec::checkpoint),
-        json.optional("approval").map(ExecutionCodec::approval),
-        json.optional("left_out").map(RollbackExclusions::of),
+        json.optionalObject("checkpoint").map(ExecutionCodec::checkpoint),
+        json.optionalObject("approval").map(ExecutionCodec::approval),
+        json.optionalObject("left_out").map(RollbackExclusions::of),
         (int) json.number("turn"),
         state(json.object("state")));
   }
@@ -111,55 +98,15 @@ final class ExecutionCodec {
   }
 
   private static Map<String, Object> state(ChangeState state) {
-    var out = new TreeMap<String, Object>();
+    var out = RecordJson.map((Record) state);
     out.put("name", word(state));
-    switch (state) {
-      case Prepared p -> {
-        out.put("votes", p.votes());
-        out.put("count", p.count());
-        out.put("absent", p.absent());
-      }
-      case Held h -> {
-        out.put("why", h.why());
-        out.put("until_ms", h.untilMillis());
-        if (!h.approval().isEmpty()) {
-          out.put("approval", h.approval());
-        }
-      }
-      case Cleared c -> out.put("rule", c.rule());
-      case Widened w -> out.put("stage", w.stage());
-      case Baking b -> {
-        out.put("stage", b.stage());
-        out.put("until_ms", b.untilMillis());
-        out.put("revision", b.revision());
-      }
-      case Withdrawing w -> {
-        out.put("stage", w.stage());
-        out.put("reason", w.reason());
-      }
-      case Soaking k -> out.put("until_ms", k.untilMillis());
-      case Undoing u -> out.put("reason", u.reason());
-      case RolledBack r -> {
-        out.put("by", r.by());
-        out.put("reason", r.reason());
-      }
-      case Failed f -> out.put("reason", f.reason());
-      case Aborting a -> {
-        out.put("cause", a.cause().word());
-        out.put("reason", a.reason());
-      }
-      case Aborted a -> {
-        out.put("cause", a.cause().word());
-        out.put("reason", a.reason());
-        out.put("leftovers", a.leftovers());
-      }
-      case Opened _, Checkpointed _, Staged _, Resumed _, Committed _, Published _ -> {}
-      case Converged _, Baked _, Completed _ -> {}
+    if (state instanceof Held h && h.approval().isEmpty()) {
+      out.remove("approval");
     }
     return out;
   }
 
-  private static ChangeState state(StoredFields json) {
+  private static ChangeState state(StrictJsonObject json) {
     String name = json.text("name");
     return switch (name) {
       case "opened" -> new Opened();
@@ -168,7 +115,10 @@ final class ExecutionCodec {
       case "prepared" ->
           new Prepared(json.text("votes"), (int) json.number("count"), json.texts("absent"));
       case "held" ->
-          new Held(json.text("why"), json.number("until_ms"), json.textsIfAny("approval"));
+          new Held(
+              json.text("why"),
+              json.number("until_ms"),
+              json.has("approval") ? json.texts("approval") : List.of());
       case "resumed" -> new Resumed();
       case "cleared" -> new Cleared(json.text("rule"));
       case "widened" -> new Widened((int) json.number("stage"));
@@ -193,17 +143,7 @@ final class ExecutionCodec {
     };
   }
 
-  private static Map<String, Object> base(BaseEpoch b) {
-    return Map.of(
-        "epoch", b.epoch(),
-        "digest", b.digest(),
-        "change", b.change(),
-        "revision", b.revision(),
-        "predecessor", b.predecessor(),
-        "step", b.step());
-  }
-
-  private static BaseEpoch base(StoredFields json) {
+  private static BaseEpoch base(StrictJsonObject json) {
     return new BaseEpoch(
         json.number("epoch"),
         json.text("digest"),
@@ -213,34 +153,17 @@ final class ExecutionCodec {
         json.optionalNumber("step").orElse(0L));
   }
 
-  private static Map<String, Object> checkpoint(Checkpoint c) {
-    return Map.of(
-        "object", c.object(),
-        "sha256", c.sha256(),
-        "fingerprint", c.fingerprint(),
-        "stored", c.stored());
-  }
-
-  private static Checkpoint checkpoint(StoredFields json) {
+  private static Checkpoint checkpoint(StrictJsonObject json) {
     return new Checkpoint(
         json.text("object"), json.text("sha256"), json.text("fingerprint"), json.flag("stored"));
   }
 
-  private static Map<String, Object> approval(Approval a) {
-    return Map.of(
-        "who", a.who(),
-        "at_ms", a.atMillis(),
-        "plan_hash", a.planHash(),
-        "checkpoint", a.checkpoint(),
-        "base_revision", a.baseRevision());
-  }
-
-  private static Approval approval(StoredFields json) {
+  private static Approval approval(StrictJsonObject json) {
     return new Approval(
         json.text("who"),
         json.number("at_ms"),
         json.text("plan_hash"),
         json.text("checkpoint"),
-        json.number("base_revision", UNSAID));
+        json.optionalNumber("base_revision").orElse(UNSAID));
   }
 }

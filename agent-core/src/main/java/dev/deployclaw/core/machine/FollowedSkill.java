@@ -1,7 +1,6 @@
 package dev.deployclaw.core.machine;
 
-import dev.deployclaw.core.store.StoredFields;
-import java.util.Map;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.util.Optional;
 
 /**
@@ -11,15 +10,11 @@ import java.util.Optional;
  * @param sha256 of its folder, as it was pinned
  */
 public record FollowedSkill(String operation, String skill, String sha256) {
-  Map<String, Object> toMap() {
-    return Map.of("operation", operation, "skill", skill, "sha256", sha256);
-  }
-
-  static FollowedSkill of(StoredFields json) {
+  static FollowedSkill of(StrictJsonObject json) {
     return new FollowedSkill(json.text("operation"), json.text("skill"), json.text("sha256"));
   }
 
-  static Optional<FollowedSkill> in(StoredFields json) {
-    return json.optional("followed").map(FollowedSkill::of);
+  static Optional<FollowedSkill> in(StrictJsonObject json) {
+    return json.optionalObject("followed").map(FollowedSkill::of);
   }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * A change that is about to open.
  *
- * @param content the epoch whose content a way back carries; empty for a forward change
- * @param rollout how it comes to everybody
+ * @param content the epoch whose content a rollback carries; empty for a forward change
+ * @param rollout how it reaches all tenants
  * @param followed the skill that its plan was made of
  * @param lastEpoch the last epoch that was given out, 0 for none
  * @param epochRevision of the key that says so; 0 where there is none
@@ -31,7 +31,7 @@ public record NewChange(
     long epochRevision,
     List<Write> beside) {
 
-  /** One that comes to everybody at once. */
+  /** One that reaches all tenants at once. */
   public NewChange(
       String id,
       String log,

@@ -1,14 +1,14 @@
 package dev.deployclaw.core.machine;
 
-import dev.deployclaw.core.store.StoredFields;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
- * How a change comes to everybody: by which cohorts first, and how long each widening is watched.
+ * How a change reaches all tenants: by which cohorts first, and how long each widening is watched.
  *
  * @param cohorts the share of each widening before the last, which is everybody; strictly growing
  * @param bakeMillis how long each widening is watched, the last one too; 0 for a single look
@@ -46,14 +46,10 @@ public record RolloutPlan(List<Integer> cohorts, long bakeMillis, Optional<Long>
 
   /** For canonical bytes and JSON documents. */
   public Map<String, Object> toMap() {
-    var out = new TreeMap<String, Object>();
-    out.put("cohorts", cohorts);
-    out.put("bake_ms", bakeMillis);
-    mostP99Micros.ifPresent(p -> out.put("most_p99_us", p));
-    return out;
+    return RecordJson.map(this);
   }
 
-  static RolloutPlan of(StoredFields json) {
+  static RolloutPlan of(StrictJsonObject json) {
     List<Integer> cohorts = new ArrayList<>();
     json.numbers("cohorts").forEach(n -> cohorts.add(Math.toIntExact(n)));
     return new RolloutPlan(cohorts, json.number("bake_ms"), json.optionalNumber("most_p99_us"));

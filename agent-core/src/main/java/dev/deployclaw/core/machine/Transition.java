@@ -47,7 +47,7 @@ public record Transition(
   }
 
   /** The same, with more that its record tells. */
-  public Transition telling(Map<String, Object> more) {
+  public Transition withFacts(Map<String, Object> more) {
     var all = new TreeMap<>(facts);
     all.putAll(more);
     return new Transition(next, conditions, writes, note, decision, all);

@@ -7,6 +7,7 @@ import dev.deployclaw.core.machine.ChangeState.Opened;
 import dev.deployclaw.core.machine.ChangeState.Prepared;
 import dev.deployclaw.core.machine.ChangeState.Resumed;
 import dev.deployclaw.core.machine.ChangeState.Widened;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -71,9 +72,7 @@ public final class TransitionEvidence {
 
   private static void prepared(ChangeExecution x, Prepared p, Map<String, Object> facts) {
     facts.put("digest", x.digest());
-    facts.put("votes", p.votes());
-    facts.put("count", p.count());
-    facts.put("absent", p.absent());
+    facts.putAll(RecordJson.map(p));
   }
 
   private static void approved(Approval a, Map<String, Object> facts) {

@@ -45,7 +45,7 @@ final class TransitionNotes {
     return switch (x.state()) {
       case Opened _ -> ok(Phase.OPEN, "epoch " + x.epoch() + " on epoch " + x.base().epoch());
       case Checkpointed _ -> ok(Phase.CHECKPOINT, checkpoint(x));
-      case Staged _ -> ok(Phase.STAGE, "epoch " + x.epoch() + " is staged and not acted on");
+      case Staged _ -> ok(Phase.STAGE, "epoch " + x.epoch() + " is staged and not active yet");
       case Prepared p -> prepared(p);
       case Held h -> new Note(Phase.GATE, "held: " + h.why(), Status.WARNING);
       case Resumed _ -> ok(Phase.GATE, "approved by " + approver(x));
@@ -59,11 +59,14 @@ final class TransitionNotes {
               Status.ERROR);
       case Committed _ -> ok(Phase.COMMIT, "active moved to epoch " + x.epoch());
       case Published _ -> ok(Phase.PUBLISH, "epoch " + x.epoch() + " is published");
-      case Converged _ -> ok(Phase.CONVERGE, "every enforcement point acts on it");
-      case Soaking _ -> ok(Phase.BAKE, "everybody has epoch " + x.epoch() + ", and it is watched");
+      case Converged _ -> ok(Phase.CONVERGE, "every enforcement point enforces it");
+      case Soaking _ ->
+          ok(
+              Phase.BAKE,
+              "every participant has epoch " + x.epoch() + ", and its monitoring begins");
       case Baked _ -> ok(Phase.BAKE, "epoch " + x.epoch() + " may be a rollback's target");
       case Completed _ -> ok(Phase.FINISH, "epoch " + x.epoch() + " is complete");
-      case Undoing u -> new Note(Phase.ROLLBACK, "going back: " + u.reason(), Status.ERROR);
+      case Undoing u -> new Note(Phase.ROLLBACK, "rolling back: " + u.reason(), Status.ERROR);
       case RolledBack r -> ok(Phase.ROLLBACK, putBack(x, r));
       case Failed f -> new Note(Phase.FINISH, f.reason(), Status.ERROR);
       case Aborting a -> new Note(Phase.FINISH, "aborting: " + a.reason(), Status.ERROR);
@@ -83,7 +86,7 @@ final class TransitionNotes {
 
   private static String putBack(ChangeExecution x, RolledBack r) {
     return r.by().equals(x.id())
-        ? "everybody is decided by epoch " + x.base().epoch() + " again"
+        ? "every request is decided by epoch " + x.base().epoch() + " again"
         : "put back by " + r.by();
   }
 

@@ -85,7 +85,7 @@ final class TransitionTable {
           row(Baking.class, Stopped.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
           row(Withdrawing.class, Withdrawn.class, (x, s, e) -> withdrawn(x, s)),
           row(Withdrawing.class, NotCompensated.class, (x, s, e) -> stranded(s.reason(), e)),
-          // a way back without members that a person leaves out
+          // a rollback without members that a person leaves out
           row(Committed.class, MembersLeftOut.class, (x, s, e) -> without(x, e, new Published())),
           row(Published.class, MembersLeftOut.class, (x, s, e) -> without(x, e, new Converged())),
           row(Converged.class, MembersLeftOut.class, (x, s, e) -> without(x, e, new Baked())),
@@ -97,7 +97,7 @@ final class TransitionTable {
           row(Soaking.class, Refused.class, (x, s, e) -> failed(x, e)),
           row(Undoing.class, Compensated.class, (x, s, e) -> new RolledBack(e.by(), s.reason())),
           row(Undoing.class, NotCompensated.class, (x, s, e) -> stranded(s.reason(), e)),
-          // committed, and overtaken: whoever accepted that puts its content in force anew
+          // committed, and overtaken: the person who accepted that enforces its content again
           row(Widened.class, Superseded.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
           row(Baking.class, Superseded.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
           row(Withdrawing.class, Superseded.class, (x, s, e) -> new Failed(e.reason())),
@@ -184,7 +184,7 @@ final class TransitionTable {
   }
 
   private static ChangeState expired() {
-    return new Aborting(AbortCause.EXPIRED, "nobody approved it in time");
+    return new Aborting(AbortCause.EXPIRED, "it was not approved in time");
   }
 
   private static ChangeState aborting(Stopped e) {
@@ -195,7 +195,7 @@ final class TransitionTable {
     return new Aborted(s.cause(), s.reason(), e.leftovers());
   }
 
-  /** A failed way back isn't undone in its turn: that would have no end. */
+  /** A failed rollback isn't undone in its turn: that would have no end. */
   private static ChangeState failed(ChangeExecution x, Refused e) {
     return x.kind().back() ? new Failed(e.reason()) : new Undoing(e.reason());
   }

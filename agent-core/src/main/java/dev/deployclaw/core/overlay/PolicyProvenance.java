@@ -23,7 +23,7 @@ import java.util.TreeSet;
 
 /**
  * Where an epoch's policies come from: the sources, and what lies over them. Kept beside the
- * epoch's policy set, so that a way back brings back the overlays, too. Pure.
+ * epoch's policy set, so that a rollback brings back the overlays, too. Pure.
  *
  * @param applied tenants whose policy, or whose absence, this epoch took from the sources
  * @param overlays the oldest first
@@ -60,7 +60,7 @@ public record PolicyProvenance(SortedSet<String> applied, List<Overlay> overlays
   }
 
   /**
-   * What is known of the next set, where this is known of the one before. Who is changed anew is
+   * What is known of the next set, where this is known of the one before. Who is changed again is
    * under the latest overlay alone.
    */
   public PolicyProvenance after(Step step, Overlay.By by) {
@@ -91,7 +91,7 @@ public record PolicyProvenance(SortedSet<String> applied, List<Overlay> overlays
   }
 
   /** The overlays as they stand: a source that says the same by now is under none. */
-  public List<Overlay> standing(PolicySet committed, CollectedPolicies sources) {
+  public List<Overlay> effective(PolicySet committed, CollectedPolicies sources) {
     return over(overlays, new Step(committed, committed, sources));
   }
 
@@ -141,7 +141,7 @@ public record PolicyProvenance(SortedSet<String> applied, List<Overlay> overlays
         .flatMap(o -> o.by().until());
   }
 
-  /** The same without what was applied: what a way back has of the epoch that it goes back to. */
+  /** The same without what was applied: what a rollback has of the epoch that it goes back to. */
   public PolicyProvenance withoutApplied() {
     return new PolicyProvenance(new TreeSet<>(), overlays);
   }

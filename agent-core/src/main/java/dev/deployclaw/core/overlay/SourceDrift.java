@@ -41,7 +41,7 @@ public record SourceDrift(List<Overlay> overlays, List<String> unapplied, List<O
     if (committed.tenants().isEmpty()) {
       return NOTHING;
     }
-    var overlays = provenance.standing(committed, sources);
+    var overlays = provenance.effective(committed, sources);
     var overlaid = new TreeSet<String>();
     overlays.forEach(o -> overlaid.addAll(o.tenants().keySet()));
     var unapplied =

@@ -37,7 +37,7 @@ public final class SourceReports {
   /**
    * All documents put together; a failed look is one unreadable source.
    *
-   * @param committed what stands, so that a document that can't be parsed may be known by it
+   * @param committed the present state, so that a document that can't be parsed may be known by it
    */
   public static CollectedPolicies collect(CallOutcome outcome, PolicySet committed) {
     return switch (outcome) {

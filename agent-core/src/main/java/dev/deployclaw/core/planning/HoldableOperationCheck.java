@@ -25,11 +25,13 @@ public final class HoldableOperationCheck {
   }
 
   private static String onlyLooks(TaskOperation operation) {
-    return operation.word() + " only looks, so nothing waits for an approval: ask without it";
+    return operation.word()
+        + " only reads, so there is nothing to approve: ask without an approval";
   }
 
   private static String changesNothing(TaskOperation operation) {
-    return operation.word() + " changes no limit, so nothing waits for an approval: ask without it";
+    return operation.word()
+        + " changes no limit, so there is nothing to approve: ask without an approval";
   }
 
   private static String say(TaskOperation operation, List<ApprovalTrigger> demands) {

@@ -60,7 +60,7 @@ final class InventoryBuilder {
     }
     return asked.isEmpty()
         ? Optional.empty()
-        : Optional.of("this version doesn't carry out " + String.join(" or ", asked));
+        : Optional.of("this version doesn't support " + String.join(" or ", asked));
   }
 
   private static String of(Intent intent) {

@@ -52,21 +52,24 @@ record OverlayTransition(PolicyProvenance before, PolicyProvenance.Step step) {
     var past =
         intent.schedule().revertAt().map(Instant::parse).filter(until -> !until.isAfter(now));
     if (past.isPresent()) {
-      return Optional.of(past.get() + ", its end, is past: give a later one, or leave it out");
+      return Optional.of(
+          past.get() + ", its end time, has passed: give a later one, or leave it out");
     }
     var nowhere =
         fresh.entrySet().stream().filter(e -> e.getValue().isEmpty()).map(Map.Entry::getKey);
     var homeless = nowhere.limit(MOST_NAMED).toList();
     if (!homeless.isEmpty()) {
       return Optional.of(
-          "no source defines %s, so nothing would come back in the end: ask without an end"
+          ("no source defines %s, so there is no policy to return to at the end: ask "
+                  + "without an end time")
               .formatted(String.join(", ", homeless)));
     }
-    return before.standing(step.from(), step.sources()).stream()
+    return before.effective(step.from(), step.sources()).stream()
         .filter(o -> o.tenants().keySet().stream().anyMatch(fresh::containsKey))
         .findFirst()
         .map(o ->
-            "in the end this would be taken back, too: %s; apply it to the source first, or ask without an end"
+            ("at the end this would be taken back, too: %s; apply it to the source "
+                    + "first, or ask without an end time")
                 .formatted(o.text()));
   }
 
@@ -90,8 +93,8 @@ record OverlayTransition(PolicyProvenance before, PolicyProvenance.Step step) {
     int bytes = after.bytes().length + due;
     return bytes > PolicyProvenance.MOST_BYTES
         ? Optional.of(
-            ("to keep what lies over the sources would take %d bytes, of %d at most: ask for fewer"
-                    + " tenants at a time, or change the sources, and apply them")
+            ("the overlays over the sources would need %d bytes, and the limit is %d: "
+                    + "ask for fewer tenants at a time, or change the sources and apply them")
                 .formatted(bytes, PolicyProvenance.MOST_BYTES))
         : Optional.empty();
   }

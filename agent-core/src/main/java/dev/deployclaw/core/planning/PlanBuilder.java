@@ -41,14 +41,14 @@ import java.util.Optional;
 
 /**
  * From a request to a plan: interprets it, follows the observing steps of the procedure, compiles,
- * compares and checks. Looks only. One object drafts one request.
+ * compares and checks. Looks only. One object plans one request.
  */
 public final class PlanBuilder {
   private static final int MOST_NAMED = 5;
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final ExecutionRecorder story;
+  private final ExecutionRecorder recorder;
   private final PlanningLog log;
   private final EstateSurvey survey;
   private final BaseEpoch base;
@@ -66,18 +66,18 @@ public final class PlanBuilder {
   public record CommittedState(BaseEpoch base, PolicySet committed, PolicyProvenance provenance) {}
 
   public PlanBuilder(
-      AgentPorts ports, AgentSettings settings, ExecutionRecorder story, CommittedState standing) {
+      AgentPorts ports, AgentSettings settings, ExecutionRecorder recorder, CommittedState state) {
     this.ports = ports;
     this.settings = settings;
-    this.story = story;
-    this.log = new PlanningLog(story);
+    this.recorder = recorder;
+    this.log = new PlanningLog(recorder);
     this.survey = new EstateSurvey(ports, settings);
-    this.base = standing.base();
-    this.committed = standing.committed();
-    this.before = standing.provenance();
+    this.base = state.base();
+    this.committed = state.committed();
+    this.before = state.provenance();
   }
 
-  public PlanningResult draft(TaskRequest request) throws InterruptedException {
+  public PlanningResult build(TaskRequest request) throws InterruptedException {
     sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var inventory = InventoryBuilder.of(committed, sources, settings.gateways());
     long from = ports.time().micros();
@@ -105,7 +105,7 @@ public final class PlanBuilder {
     if (settings.gateways().isEmpty()) {
       return unprovable();
     }
-    return switch (new SkillPinCheck(ports.playbook()).activate(intent.operation(), story)) {
+    return switch (new SkillPinCheck(ports.procedures()).activate(intent.operation(), recorder)) {
       case Activated.Refused(SkillRefusal refusal) ->
           new PlanningResult.Over(SkillPinCheck.ending(refusal));
       case Activated.Ready(Procedure procedure) -> follow(procedure, intent, request);
@@ -118,7 +118,7 @@ public final class PlanBuilder {
     if (fault.isPresent()) {
       return refused(fault.get());
     }
-    story.follow(procedure);
+    recorder.follow(procedure);
     for (int i = 0; i < procedure.steps().size(); i++) {
       var over = observe(procedure.steps().get(i), i + 1, intent);
       if (over.isPresent()) {
@@ -135,7 +135,7 @@ public final class PlanBuilder {
       if (KernelPhaseOrder.activates(operation)) {
         continue;
       }
-      story.enter(number);
+      recorder.enter(number);
       var over = perform(operation, step, intent);
       if (over.isPresent()) {
         return over;
@@ -150,7 +150,7 @@ public final class PlanBuilder {
       case "policies.read" -> read(intent);
       case "policies.compare" -> compare();
       case "policies.check" -> check(intent);
-      default -> survey.look(operation, step.onFailure(), story).map(PlanningResult.Over::new);
+      default -> survey.look(operation, step.onFailure(), recorder).map(PlanningResult.Over::new);
     };
   }
 
@@ -227,15 +227,15 @@ public final class PlanBuilder {
     warnings.addAll(leftOut);
     var overlays =
         new OverlayTransition(before, new PolicyProvenance.Step(committed, target, sources));
-    var provenance = overlays.after(story.execution(), request, intent);
-    var fresh = provenance.by(story.execution());
+    var provenance = overlays.after(recorder.execution(), request, intent);
+    var fresh = provenance.by(recorder.execution());
     var overlaid = overlays.between(intent.operation(), fresh);
     boolean ends = intent.schedule().ends();
     boolean writesBack = !ends && OverlayTransition.writesBack(overlaid, survey.looks());
     var tooMuch =
         overlays
             .endless(intent, fresh, ports.time().instant())
-            .or(() -> OverlayTransition.tooMuch(provenance, story.execution(), writesBack));
+            .or(() -> OverlayTransition.tooMuch(provenance, recorder.execution(), writesBack));
     if (tooMuch.isPresent()) {
       return refused(tooMuch.get());
     }
@@ -276,8 +276,8 @@ public final class PlanBuilder {
             .map(Overlay::text)
             .toList();
     var radius = plan.diff().blastRadius();
-    var reach = ChangeScope.of(intent.operation().word(), radius.tenants(), radius.services());
-    return new Risks(demands, removed, overlays, coherence.orElseThrow().steps(), reach);
+    var scope = ChangeScope.of(intent.operation().word(), radius.tenants(), radius.services());
+    return new Risks(demands, removed, overlays, coherence.orElseThrow().steps(), scope);
   }
 
   private ChangePlan.Ground ground() {
@@ -285,7 +285,7 @@ public final class PlanBuilder {
   }
 
   private PlanningResult unclear(List<String> questions) {
-    log.tell("Asking back", String.join(" ", questions), Status.WARNING);
+    log.tell("Asking for clarification", String.join(" ", questions), Status.WARNING);
     return new PlanningResult.Over(
         new ExecutionOutcome(
             ExecutionStatus.NEEDS_CLARIFICATION,
@@ -297,8 +297,8 @@ public final class PlanBuilder {
   /** A change whose validation could only fail isn't begun. */
   private PlanningResult unprovable() {
     String reason =
-        "no gateway is configured, so that no synthetic request could prove a change: add one under"
-            + " gateways in the configuration";
+        "no gateway is configured, so synthetic requests can't validate a change: add "
+            + "one under gateways in the configuration";
     log.tell("Refusing", reason, Status.ERROR);
     return new PlanningResult.Over(
         new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.WRONG_USAGE, reason));
@@ -306,8 +306,7 @@ public final class PlanBuilder {
 
   private PlanningResult refused(String reason) {
     log.tell("Refusing", reason, Status.WARNING);
-    return new PlanningResult.Over(
-        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason));
+    return new PlanningResult.Over(ExecutionOutcome.refused(reason));
   }
 
   private static PlanningResult unread(String reason) {

@@ -28,18 +28,18 @@ final class PlanningLog {
 
   private static final int MOST_NAMED = 5;
 
-  private final ExecutionRecorder story;
+  private final ExecutionRecorder recorder;
 
-  PlanningLog(ExecutionRecorder story) {
-    this.story = story;
+  PlanningLog(ExecutionRecorder recorder) {
+    this.recorder = recorder;
   }
 
   /** Who else read the request, what that cost, and how the readings compare. */
   void comparison(Understanding how, long fromMicros) {
     if (!how.facts().isEmpty()) {
       var status = how.doubtful() ? Status.WARNING : Status.OK;
-      var telling = new LogEntryContent(how.note(), status, how.facts());
-      story.tellTimed(Phase.PLAN, "Comparing with the model", telling, fromMicros);
+      var entry = new LogEntryContent(how.note(), status, how.facts());
+      recorder.tellTimed(Phase.PLAN, "Comparing with the model", entry, fromMicros);
     }
   }
 
@@ -49,8 +49,8 @@ final class PlanningLog {
     if (!demands.isEmpty()) {
       facts.put("needs_approval", demands.stream().map(d -> d.source().rule()).toList());
     }
-    var telling = new LogEntryContent(InventoryBuilder.words(intent), Status.OK, facts);
-    story.tell(Phase.PLAN, "Understanding the request", telling);
+    var entry = new LogEntryContent(InventoryBuilder.words(intent), Status.OK, facts);
+    recorder.tell(Phase.PLAN, "Understanding the request", entry);
   }
 
   void sources(CollectedPolicies sources, List<String> warnings) {
@@ -64,8 +64,9 @@ final class PlanningLog {
             "left_out", List.copyOf(sources.leftOut().keySet()),
             "unknown", sources.unknown(),
             "problems", listed(sources.problems(), p -> p.text()));
-    story.tell(Phase.PLAN, "policies.read", new LogEntryContent(detail + problems, status, facts));
-    story.summarise(detail + problems, status);
+    recorder.tell(
+        Phase.PLAN, "policies.read", new LogEntryContent(detail + problems, status, facts));
+    recorder.summarise(detail + problems, status);
     summarise(warnings);
   }
 
@@ -73,8 +74,8 @@ final class PlanningLog {
     String detail = Discrepancy.sentence(drift);
     Status status = drift.isEmpty() ? Status.OK : Status.WARNING;
     var facts = Map.<String, Object>of("drift", listed(drift, Discrepancy::toMap));
-    story.tell(Phase.PLAN, "policies.compare", new LogEntryContent(detail, status, facts));
-    story.summarise(detail, status);
+    recorder.tell(Phase.PLAN, "policies.compare", new LogEntryContent(detail, status, facts));
+    recorder.summarise(detail, status);
   }
 
   void findings(CheckedTarget checked) {
@@ -87,18 +88,18 @@ final class PlanningLog {
         Map.<String, Object>of(
             "findings", listed(checked.findings(), PolicyFinding::toMap),
             "left_out", List.copyOf(checked.leftOut()));
-    story.tell(Phase.PLAN, "policies.check", new LogEntryContent(detail, status, facts));
-    story.summarise(detail, status);
+    recorder.tell(Phase.PLAN, "policies.check", new LogEntryContent(detail, status, facts));
+    recorder.summarise(detail, status);
   }
 
   void summarise(List<String> warnings) {
-    warnings.stream().limit(MOST_NAMED).forEach(w -> story.summarise(w, Status.WARNING));
+    warnings.stream().limit(MOST_NAMED).forEach(w -> recorder.summarise(w, Status.WARNING));
     int more = warnings.size() - MOST_NAMED;
-    story.summarise(more > 0 ? "and " + more + " more warnings" : "", Status.OK);
+    recorder.summarise(more > 0 ? "and " + more + " more warnings" : "", Status.OK);
   }
 
   void tell(String action, String detail, Status status) {
-    story.tell(Phase.PLAN, action, new LogEntryContent(detail, status, Map.of()));
+    recorder.tell(Phase.PLAN, action, new LogEntryContent(detail, status));
   }
 
   /** What no single tenant can mend is said at once, such as a node whose clock is wrong. */

@@ -19,7 +19,7 @@ record TenantErrors(
     CheckedTarget checked, PolicySet asked, PolicySet committed, CollectedPolicies sources) {
   private static final int MOST_SAID = 3;
 
-  /** What happens to a tenant that nobody named. */
+  /** What happens to a tenant that the request didn't name. */
   String leftOut(String tenant) {
     return InvalidTenantMessage.unnamed(tenant, committed, of(tenant));
   }

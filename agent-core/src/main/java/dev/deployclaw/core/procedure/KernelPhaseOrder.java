@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The order of the phases, which belongs to the kernel. Whoever loaded a procedure may have checked
+ * The order of the phases, which belongs to the kernel. The loader of a procedure may have checked
  * it; it is checked here again, because here it is acted on.
  */
 public final class KernelPhaseOrder {

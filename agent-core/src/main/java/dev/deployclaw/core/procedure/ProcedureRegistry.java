@@ -10,7 +10,7 @@ public interface ProcedureRegistry {
 
   /**
    * Looks whether the skill still is what was pinned: asked for each execution, before any of its
-   * steps runs. One that was pinned anew since is taken from then on.
+   * steps runs. One that was pinned again since is taken from then on.
    */
   default Activated activate(TaskOperation operation) {
     return new Activated.Ready(of(operation));

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.procedure;
 
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,6 @@ public record SkillAllowance(
 
   /** For JSON documents. */
   public Map<String, Object> toMap() {
-    return Map.of("stated", stated, "granted", granted, "refused", refused);
+    return RecordJson.map(this);
   }
 }

@@ -18,8 +18,8 @@ import java.util.List;
 public record AgentStatusQuery(
     StateStore state,
     ChangeLedger ledger,
-    SourceWriteBack writeBacks,
-    ExecutionFinisher epilogue,
+    SourceWriteBack writeBack,
+    ExecutionFinisher finisher,
     HeldRepairStore heldRepairs) {
   /** Beside the overlays whose time is over, which it doesn't know. */
   public AgentStatusReport with(List<Overlay> expired) throws InterruptedException {
@@ -35,9 +35,9 @@ public record AgentStatusQuery(
         heldRepairs.all(),
         ledger.freeze(),
         LeaderElection.now(state),
-        writeBacks.pending(),
+        writeBack.pending(),
         expired,
-        epilogue.rollbackAvailable(),
+        finisher.rollbackAvailable(),
         "");
   }
 

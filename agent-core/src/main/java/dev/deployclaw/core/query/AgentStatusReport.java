@@ -57,60 +57,14 @@ public record AgentStatusReport(
         ExitCode.UNREACHABLE,
         Optional.empty(),
         Optional.empty(),
+        "",
+        List.of(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
         false,
         why);
-  }
-
-  /** Where what is open waits for nobody. */
-  public AgentStatusReport(
-      ExitCode exit,
-      Optional<CommittedEpoch> active,
-      Optional<ChangeExecution> open,
-      List<ChangeExecution> held,
-      List<HeldRepair> heldRepairs,
-      Optional<FreezeRecord> frozen,
-      Optional<LeaderIdentity> leader,
-      List<String> writeBacks,
-      List<Overlay> expired,
-      boolean rollbackAvailable,
-      String unreachable) {
-    this(
-        exit,
-        active,
-        open,
-        "",
-        held,
-        heldRepairs,
-        frozen,
-        leader,
-        writeBacks,
-        expired,
-        rollbackAvailable,
-        unreachable);
-  }
-
-  /** Where nobody leads, and nothing is due. */
-  public AgentStatusReport(
-      ExitCode exit,
-      Optional<CommittedEpoch> active,
-      Optional<ChangeExecution> open,
-      List<ChangeExecution> held,
-      Optional<FreezeRecord> frozen,
-      boolean rollbackAvailable,
-      String unreachable) {
-    this(
-        exit,
-        active,
-        open,
-        held,
-        List.of(),
-        frozen,
-        Optional.empty(),
-        List.of(),
-        List.of(),
-        rollbackAvailable,
-        unreachable);
   }
 }

@@ -2,8 +2,8 @@ package dev.deployclaw.core.query;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.EnforcedState;
 import dev.deployclaw.core.query.ClientLimitsReport.Passes;
 import dev.deployclaw.core.query.ClientLimitsReport.Row;
@@ -46,21 +46,20 @@ public final class ClientLimitsQuery {
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final ChangeOrchestrator orchestrator;
+  private final ChangeStore store;
   private final List<String> gaps = new ArrayList<>();
 
-  public ClientLimitsQuery(
-      AgentPorts ports, AgentSettings settings, ChangeOrchestrator orchestrator) {
+  public ClientLimitsQuery(AgentPorts ports, AgentSettings settings, ChangeStore store) {
     this.ports = ports;
     this.settings = settings;
-    this.orchestrator = orchestrator;
+    this.store = store;
   }
 
   /** What Redis held of the counters that were asked for, by their keys. */
   private record Read(Map<String, LimitCounter> counters, long now, boolean whole) {}
 
   public ClientLimitsReport of(ClientRequest question) throws InterruptedException {
-    var now = new EnforcedState(orchestrator.ledger(), orchestrator.archive()).now("check");
+    var now = new EnforcedState(store).now("check");
     if (now.activation().isEmpty()) {
       return ClientLimitsReport.unreachable(now.lost().reason());
     }
@@ -113,7 +112,7 @@ public final class ClientLimitsQuery {
                 + question.tenant()
                 + ", and none named "
                 + DEFAULT_TENANT
-                + ": it is refused as a stranger";
+                + ": it is refused as unknown";
     return new ClientLimitsReport(
         ExitCode.OK,
         "",
@@ -152,7 +151,7 @@ public final class ClientLimitsQuery {
     var counter = LimitCounter.parse(text);
     counter.ifPresent(c -> counters.put(key, c));
     if (counter.isEmpty()) {
-      gaps.add("the counter " + key + " holds what this version can't read");
+      gaps.add("the counter " + key + " has a value that this version can't read");
     }
   }
 
@@ -179,7 +178,7 @@ public final class ClientLimitsQuery {
       if (!known(item, question)) {
         gaps.add(
             item.applied().limit().name()
-                + " counts each client address apart: give --client to see its counter");
+                + " counts each client address separately: give --client to see its counter");
       } else if (read.counters().containsKey(item.counterKey()) || read.whole()) {
         out.put(item.applied(), state(item, read));
       }
@@ -237,7 +236,7 @@ public final class ClientLimitsQuery {
     return new Row(explained, LimitRule.of(explained.limit()).capacity(), state);
   }
 
-  /** Whether one more request passes, and what stands against it. */
+  /** Whether one more request passes, and what prevents it. */
   private record Passing(Passes passes, String why) {
     static Passing of(boolean blocked, List<Row> rows) {
       if (blocked) {
@@ -256,7 +255,7 @@ public final class ClientLimitsQuery {
       var unknown = enforced.stream().filter(r -> r.state().isEmpty()).toList();
       return unknown.isEmpty()
           ? new Passing(Passes.YES, "")
-          : new Passing(Passes.UNKNOWN, "it isn't known what is left of " + names(unknown));
+          : new Passing(Passes.UNKNOWN, "the remainder is unknown for " + names(unknown));
     }
 
     private static String names(List<Row> rows) {

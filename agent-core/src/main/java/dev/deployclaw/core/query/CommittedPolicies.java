@@ -1,9 +1,9 @@
 package dev.deployclaw.core.query;
 
-import dev.deployclaw.core.change.ChangeOrchestrator;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.PolicySetReader;
-import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.PolicySet;
 import java.util.Optional;
@@ -16,31 +16,29 @@ import java.util.Optional;
  */
 public record CommittedPolicies(ExitCode exit, String reason, long epoch, PolicySet set) {
 
-  public static CommittedPolicies committed(ChangeOrchestrator orchestrator)
-      throws InterruptedException {
+  public static CommittedPolicies committed(ChangeStore store) throws InterruptedException {
     try {
-      var base = orchestrator.ledger().base();
+      var base = store.ledger().base();
       return of(
           base.epoch(),
-          orchestrator.archive().committed(base),
+          store.archive().committed(base),
           "the policy set of epoch " + base.epoch() + " can't be read");
     } catch (Unreachable e) {
-      return unreachable(ExecutionOutcome.storeUnreachable(e));
+      return unreachable(StoreQuestion.reason(e));
     }
   }
 
   public static CommittedPolicies of(long epoch, PolicySetReader archive)
       throws InterruptedException {
-    try {
-      return of(
-          epoch,
-          archive.stored(epoch),
-          "the state store has no policies of epoch "
-              + epoch
-              + ": it keeps the active one, its predecessor and the last proven one");
-    } catch (Unreachable e) {
-      return unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(
+        () ->
+            of(
+                epoch,
+                archive.stored(epoch),
+                "the state store has no policies of epoch "
+                    + epoch
+                    + ": it keeps the active one, its predecessor and the last proven one"),
+        CommittedPolicies::unreachable);
   }
 
   private static CommittedPolicies of(long epoch, Optional<PolicySet> set, String otherwise) {

@@ -4,7 +4,6 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.call.ParticipantFanout;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.compile.CheckedTarget;
 import dev.deployclaw.core.drift.CanaryDrift;
@@ -14,6 +13,7 @@ import dev.deployclaw.core.drift.OrphanedState;
 import dev.deployclaw.core.drift.RedisMeasurements;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.CohortSplit;
 import dev.deployclaw.core.ledger.EnforcedState;
 import dev.deployclaw.core.ledger.PolicySetReader;
@@ -51,14 +51,16 @@ import java.util.TreeSet;
 public final class EstateScanner {
   private final AgentPorts ports;
   private final AgentSettings settings;
+  private final ChangeStore store;
   private final ChangeLedger ledger;
   private final PolicySetReader archive;
 
-  public EstateScanner(AgentPorts ports, AgentSettings settings, ChangeOrchestrator orchestrator) {
+  public EstateScanner(AgentPorts ports, AgentSettings settings, ChangeStore store) {
     this.ports = ports;
     this.settings = settings;
-    this.ledger = orchestrator.ledger();
-    this.archive = orchestrator.archive();
+    this.store = store;
+    this.ledger = store.ledger();
+    this.archive = store.archive();
   }
 
   /** What is wanted, committed and enforced, and how they differ. */
@@ -100,7 +102,7 @@ public final class EstateScanner {
     }
     var committed = archive.committed(base).orElse(PolicySet.EMPTY);
     var read = new EstateSurvey(ports, settings).quietly("sources.read");
-    return provenance.standing(committed, SourceReports.collect(read, committed)).stream()
+    return provenance.effective(committed, SourceReports.collect(read, committed)).stream()
         .filter(o -> o.expired(now))
         .toList();
   }
@@ -108,7 +110,7 @@ public final class EstateScanner {
   private ScanReport inspect(TaskOperation operation, Optional<CallOutcome> probe)
       throws InterruptedException {
     var survey = new EstateSurvey(ports, settings);
-    for (var step : SkillPinCheck.latest(ports.playbook(), operation).steps()) {
+    for (var step : SkillPinCheck.latest(ports.procedures(), operation).steps()) {
       for (String look : step.operations()) {
         boolean kernels = look.startsWith("policies.") || KernelPhaseOrder.activates(look);
         if (!kernels) {
@@ -169,8 +171,8 @@ public final class EstateScanner {
 
   private List<Discrepancy> unrestored(BaseEpoch base, EstateSurvey survey)
       throws InterruptedException {
-    var crew = new ParticipantFanout(ports.executors(), settings);
-    return new UnrestoredMembers(ledger, archive, crew)
+    var participants = new ParticipantFanout(ports.executors(), settings);
+    return new UnrestoredMembers(ledger, archive, participants)
         .among(base, survey.looks(), CallContext.looking());
   }
 
@@ -184,7 +186,7 @@ public final class EstateScanner {
 
   private Optional<EpochSpec> enforced() throws InterruptedException {
     String name = "inspect-" + ports.time().instant().toEpochMilli();
-    return new EnforcedState(ledger, archive).now(name).activation();
+    return new EnforcedState(store).now(name).activation();
   }
 
   /** Who is ahead by what no scan compares: a fence, or a term. */
@@ -207,8 +209,8 @@ public final class EstateScanner {
         "the policy set of the committed epoch "
             + base.epoch()
             + " is missing or damaged, so rules can't be compared",
-        "put its keys back from a backup of etcd, or go back to another epoch with: deployclaw"
-            + " rollback");
+        "restore its keys from a backup of etcd, or return to another epoch with: "
+            + "deployclaw rollback");
   }
 
   /** Of what is committed; before the first change, of what the sources want. */
@@ -223,8 +225,7 @@ public final class EstateScanner {
   /** While a candidate is on trial, of each side of its cohort; the first that isn't well. */
   private Optional<CallOutcome> probe() throws InterruptedException {
     var executor = ports.executors().named("probe");
-    var now =
-        new EnforcedState(ledger, archive).now("validate-" + ports.time().instant().toEpochMilli());
+    var now = new EnforcedState(store).now("validate-" + ports.time().instant().toEpochMilli());
     var enforced = now.activation().filter(a -> !a.set().tenants().isEmpty());
     var last = Optional.<CallOutcome>empty();
     if (executor.isEmpty() || enforced.isEmpty()) {

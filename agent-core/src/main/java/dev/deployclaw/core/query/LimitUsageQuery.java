@@ -3,8 +3,8 @@ package dev.deployclaw.core.query;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
 import dev.deployclaw.core.call.ExecutorRegistry;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.EnforcedState;
 import dev.deployclaw.core.query.LimitUsageReport.Use;
 import dev.deployclaw.core.result.ExitCode;
@@ -39,14 +39,13 @@ public final class LimitUsageQuery {
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final ChangeOrchestrator orchestrator;
+  private final ChangeStore store;
   private final List<String> gaps = new ArrayList<>();
 
-  public LimitUsageQuery(
-      AgentPorts ports, AgentSettings settings, ChangeOrchestrator orchestrator) {
+  public LimitUsageQuery(AgentPorts ports, AgentSettings settings, ChangeStore store) {
     this.ports = ports;
     this.settings = settings;
-    this.orchestrator = orchestrator;
+    this.store = store;
   }
 
   /** A limit, by the tenant or group in whose policy it stands. */
@@ -76,7 +75,7 @@ public final class LimitUsageQuery {
   private record Told(String since, Map<Name, Count> counts) {}
 
   public LimitUsageReport measure(Duration over) throws InterruptedException {
-    var now = new EnforcedState(orchestrator.ledger(), orchestrator.archive()).now("usage");
+    var now = new EnforcedState(store).now("usage");
     if (now.activation().isEmpty()) {
       return LimitUsageReport.unreachable(now.lost().reason());
     }
@@ -143,7 +142,7 @@ public final class LimitUsageQuery {
     for (var node : look(REDIS, Map.of("keys", asked, "find", find))) {
       counters(node, limits, out);
       if (Boolean.FALSE.equals(node.facts().get("whole"))) {
-        gaps.add(node.member() + " has more counters than are looked through");
+        gaps.add(node.member() + " has more counters than one query reads");
       }
     }
     return out;
@@ -198,7 +197,7 @@ public final class LimitUsageQuery {
     return new Told(String.valueOf(service.facts().get("since")), counts);
   }
 
-  /** A service that began anew in between counts from zero; one heard once says nothing of it. */
+  /** A service that restarted in between counts from zero; one heard once says nothing of it. */
   private Map<Name, Count> between(Map<String, Told> before, Map<String, Told> after) {
     var out = new LinkedHashMap<Name, Count>();
     after.forEach((member, now) -> {

@@ -1,10 +1,10 @@
 package dev.deployclaw.core.query;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.journal.StoredLogReader;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.CheckpointFile;
 import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.machine.ChangeExecution;
@@ -40,9 +40,9 @@ public final class TenantHistoryQuery {
   private final AgentPorts ports;
   private final Map<String, Optional<PolicySet>> read = new TreeMap<>();
 
-  public TenantHistoryQuery(ChangeOrchestrator orchestrator, AgentPorts ports) {
-    this.ledger = orchestrator.ledger();
-    this.archive = orchestrator.archive();
+  public TenantHistoryQuery(ChangeStore store, AgentPorts ports) {
+    this.ledger = store.ledger();
+    this.archive = store.archive();
     this.ports = ports;
   }
 

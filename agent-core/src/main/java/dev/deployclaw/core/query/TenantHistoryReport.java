@@ -27,7 +27,7 @@ public record TenantHistoryReport(
    * One committed epoch that changed the tenant, or of which that can't be told any more.
    *
    * @param committed when, as its record says; empty where there is none
-   * @param request in the words of whoever asked; empty where this machine has no log of it
+   * @param request in the requester's words; empty where this machine has no log of it
    * @param differences of the tenant and of the groups that it belongs to; empty where unknown
    * @param unknown what is no longer to be had; empty where the differences are known
    */

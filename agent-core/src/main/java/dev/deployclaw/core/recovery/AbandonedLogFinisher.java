@@ -14,8 +14,6 @@ import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore;
@@ -34,7 +32,7 @@ import java.util.stream.Collectors;
 /**
  * Sees to it that the logs of this machine have an end, and that the state store knows it. A log
  * has none where its agent died, and ends in doubt where its agent couldn't read how it stood; the
- * state store doesn't know it where it couldn't be reached just then, or where nobody led. Each
+ * state store doesn't know it where it couldn't be reached just then, or where no agent led. Each
  * record's hash covers all before it, so the last one anchors them all; with its anchor it joins
  * the chain over all executions. One with which another machine went on gets what that wrote. A log
  * that another thread of this process writes now is left to it.
@@ -44,37 +42,39 @@ final class AbandonedLogFinisher {
   static final int AT_ONCE = 16;
 
   private static final ExecutionOutcome NEVER_OPENED =
-      new ExecutionOutcome(
-          ExecutionStatus.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
+      ExecutionOutcome.aborted("the agent ended before anything was changed");
 
   /** What was written was what is committed. */
   private static final ExecutionOutcome CUT_SHORT =
       ExecutionOutcome.unknown(
-          "the agent ended while it repaired; what is left is shown by: deployclaw drift, and"
-              + " repaired by: deployclaw drift --repair");
+          "the agent ended during a repair; see the remaining drift with: deployclaw "
+              + "drift, and repair it with: deployclaw drift --repair");
 
   private static final ExecutionOutcome UNREAD =
       ExecutionOutcome.unknown(
-          "its entry in the schedule can't be read, so it isn't begun; take it off with: deployclaw"
-              + " reject");
+          "its entry in the schedule can't be read, so it isn't started; remove it "
+              + "with: deployclaw reject");
 
   private final Journal journal;
   private final StateStore state;
   private final LogWriterRegistry writers;
   private final ChangeLedger ledger;
   private final LogHeadWriter anchor;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
 
   AbandonedLogFinisher(
-      AgentPorts ports, ChangeLedger ledger, RecorderFactory stories, ExecutionFinisher epilogue) {
+      AgentPorts ports,
+      ChangeLedger ledger,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher) {
     this.journal = ports.journal();
     this.state = ports.state();
     this.writers = ports.writers();
     this.ledger = ledger;
     this.anchor = new LogHeadWriter(ports.state());
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
   }
 
   /**
@@ -182,13 +182,14 @@ final class AbandonedLogFinisher {
   private Optional<RequestOutcome> end(String id, Leadership leadership)
       throws InterruptedException {
     var stored = ledger.read(id).map(StoredExecution::execution);
-    var story = stories.goOn(id, stored.map(CrashRecovery::operation).orElse(TaskOperation.SCAN));
+    var recorder =
+        recorders.goOn(id, stored.map(CrashRecovery::operation).orElse(TaskOperation.SCAN));
     var ending = stored.isPresent() ? ExecutionOutcome.of(stored.get()) : unstored(id);
-    if (story.ended()) {
+    if (recorder.ended()) {
       writers.end(id);
       return Optional.empty();
     }
-    return Optional.of(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+    return Optional.of(finisher.end(recorder, ending, Optional.of(leadership), List.of()));
   }
 
   /** Of an execution that is no change: only a repair publishes without one. */

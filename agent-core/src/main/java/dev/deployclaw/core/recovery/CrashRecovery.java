@@ -47,16 +47,16 @@ import org.slf4j.LoggerFactory;
  * is presumed aborted, committed rolls forward to its end. Comes before anything else that writes.
  */
 public final class CrashRecovery {
-  /** A failed change, its way back, and each a few times over. */
+  /** A failed change, its rollback, and each a few times over. */
   private static final int MOST = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(CrashRecovery.class);
 
   private final ChangeOrchestrator orchestrator;
   private final ChangeLedger ledger;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
-  private final SourceWriteBack writeBacks;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
+  private final SourceWriteBack writeBack;
   private final AbandonedLogFinisher logEnds;
   private final LostRecordReporter lostRecords;
   private final StreamRepairReporter streamRepairs;
@@ -68,23 +68,23 @@ public final class CrashRecovery {
   /** What it works with. */
   public record Parts(
       ChangeOrchestrator orchestrator,
-      RecorderFactory stories,
-      ExecutionFinisher epilogue,
-      SourceWriteBack writeBacks,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher,
+      SourceWriteBack writeBack,
       GatePolicy gate) {}
 
   public CrashRecovery(Parts parts, AgentPorts ports) {
     this.orchestrator = parts.orchestrator();
-    this.ledger = orchestrator.ledger();
-    this.stories = parts.stories();
-    this.epilogue = parts.epilogue();
-    this.writeBacks = parts.writeBacks();
+    this.ledger = orchestrator.store().ledger();
+    this.recorders = parts.recorders();
+    this.finisher = parts.finisher();
+    this.writeBack = parts.writeBack();
     this.overtaken = new SupersededChanges(ports.state());
-    this.logEnds = new AbandonedLogFinisher(ports, ledger, stories, epilogue);
-    var accounts = new LogIncidentRecorder(ports.state(), ledger, stories, epilogue);
+    this.logEnds = new AbandonedLogFinisher(ports, ledger, recorders, finisher);
+    var accounts = new LogIncidentRecorder(ports.state(), ledger, recorders, finisher);
     this.lostRecords = new LostRecordReporter(ports.journal(), accounts);
     this.streamRepairs = new StreamRepairReporter(ports.journal(), accounts);
-    this.heldRepairs = new HeldRepairStore(ports, ledger, epilogue);
+    this.heldRepairs = new HeldRepairStore(ports, ledger, finisher);
     this.gate = parts.gate();
     this.time = ports.time();
   }
@@ -109,24 +109,44 @@ public final class CrashRecovery {
   }
 
   /**
-   * Why somebody may not leave members out of what is open; empty where they may, or nothing is.
+   * Why somebody may not leave members out of what is open; empty where they may. Only of a way
+   * back that waits: before that, it isn't known which members can't go.
    */
   public Optional<String> refuses(RollbackExclusions leftOut) throws InterruptedException {
     var whole = leftOut.members().stream().filter(m -> !m.contains("/")).findFirst();
     if (whole.isPresent()) {
       return Optional.of(
-          "%s is no member, but a whole participant or nothing known: name its members, such as"
+          "%s isn't a member, but a whole participant or unknown: name its members, such as"
                   .formatted(whole.get())
               + " gateway/edge/gw-01, as deployclaw status lists them");
     }
     var open = ledger.open();
     var x = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger.read(open.get());
+    if (x.filter(s -> waitsToGoBack(s.execution())).isEmpty()) {
+      return Optional.of(noneWaits(open));
+    }
     return x.flatMap(s -> gate.refusesLeavingOut(s.execution(), leftOut.by()))
         .map(GatePolicy.Refusal::reason);
   }
 
+  /** A rollback that wasn't committed is aborted: no member has to go back by it. */
+  private static boolean waitsToGoBack(ChangeExecution x) {
+    boolean aborted =
+        x.kind() == ChangeKind.ROLLBACK && ChangeStateMachine.presumedAborted(x.state());
+    return x.goesBack() && !aborted;
+  }
+
+  private static String noneWaits(Optional<String> open) {
+    String todo =
+        open.map(id -> "finish " + id + " first, by deployclaw recover without --leave-out")
+            .orElse(
+                "deployclaw drift names members that differ,"
+                    + " deployclaw drift --repair restores them");
+    return "no rollback waits, so nothing can be left out: " + todo;
+  }
+
   /**
-   * @param leftOut members without which a way back may end
+   * @param leftOut members without which a rollback may end
    */
   public Recovered run(Leadership leadership, Optional<RollbackExclusions> leftOut)
       throws InterruptedException {
@@ -155,57 +175,58 @@ public final class CrashRecovery {
       throws InterruptedException {
     var stored = ledger.read(id);
     if (stored.isEmpty()) {
-      String reason = "open names " + id + ", of which nothing is stored: a person has to decide";
+      String reason = "open names " + id + ", which isn't stored: a person has to decide";
       return RequestOutcome.of(id, ExecutionOutcome.unknown(reason));
     }
     var x = stored.get().execution();
-    var story = stories.goOn(x.log(), operation(x));
-    var duty = new OrchestrationContext(leadership, story, Risks.NONE, leftOut);
-    story.about(x);
-    leftOut.ifPresent(l -> tellWord(l, story));
-    var ending = presume(stored.get(), duty);
+    var recorder = recorders.goOn(x.log(), operation(x));
+    var word = leftOut.filter(_ -> waitsToGoBack(x));
+    var context = new OrchestrationContext(leadership, recorder, Risks.NONE, word);
+    recorder.about(x);
+    word.ifPresent(l -> tellWord(l, recorder));
+    var ending = presume(stored.get(), context);
     boolean ends = x.id().equals(x.log()) || ending.result() == ExecutionStatus.UNKNOWN;
     return ends
-        ? epilogue.end(story, ending, Optional.of(leadership), List.of())
+        ? finisher.end(recorder, ending, Optional.of(leadership), List.of())
         : RequestOutcome.of(x.id(), ending);
   }
 
-  private ExecutionOutcome presume(StoredExecution stored, OrchestrationContext duty)
+  private ExecutionOutcome presume(StoredExecution stored, OrchestrationContext context)
       throws InterruptedException {
     var state = stored.execution().state();
     if (overtaken.has(stored.execution())) {
-      tell(duty, "found " + state.word() + ": " + RegressionDetector.ACCEPTED, "overtaken");
-      return orchestrator.supersede(stored, duty);
+      tell(context, "found " + state.word() + ": " + RegressionDetector.ACCEPTED, "overtaken");
+      return orchestrator.supersede(stored, context);
     }
     String found = "found " + state.word();
     if (ChangeStateMachine.presumedAborted(state)) {
-      tell(duty, found + ": not committed, presumed aborted", "presumed-aborted");
+      tell(context, found + ": not committed, presumed aborted", "presumed-aborted");
       return orchestrator.resume(
           stored,
           new ChangeEvent.Stopped(AbortCause.INTERRUPTED, "the agent ended before the commit"),
-          duty);
+          context);
     }
     if (state.committed()) {
-      tell(duty, found + ": committed, rolling forward", "roll-forward");
+      tell(context, found + ": committed, rolling forward", "roll-forward");
     } else {
-      tell(duty, found + goingOn(state), "go-on");
+      tell(context, found + goingOn(state), "go-on");
     }
-    return orchestrator.drive(stored, Optional.empty(), duty);
+    return orchestrator.drive(stored, Optional.empty(), context);
   }
 
-  private static void tellWord(RollbackExclusions leftOut, ExecutionRecorder story) {
+  private static void tellWord(RollbackExclusions leftOut, ExecutionRecorder recorder) {
     String members = MemberPhrases.names(leftOut.members());
-    story.tell(
+    recorder.tell(
         Phase.FINISH,
         "Leaving members out",
         new LogEntryContent(
-            leftOut.by() + " leaves out who of these can't go back: " + members,
+            leftOut.by() + " leaves out the members of these that can't be rolled back: " + members,
             Status.WARNING,
             Map.of("members", leftOut.members(), "who", leftOut.by())));
   }
 
   private static String goingOn(ChangeState state) {
-    return state.onTrial() ? ": its cohort is committed, going on with it" : ": going on";
+    return state.onTrial() ? ": its cohort is committed, continuing with it" : ": continuing";
   }
 
   /** Held changes whose time is over, or whose epoch is, are ended, one after the other. */
@@ -217,13 +238,13 @@ public final class CrashRecovery {
       if (x.state() instanceof ChangeState.Held held
           && (held.untilMillis() < now || x.epoch() <= upTo)) {
         var stored = ledger.read(x.id()).orElseThrow();
-        var story = stories.goOn(x.log(), operation(x));
-        var duty = new OrchestrationContext(leadership, story, Risks.NONE);
+        var recorder = recorders.goOn(x.log(), operation(x));
+        var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
         var ending =
             x.epoch() <= upTo
-                ? orchestrator.supersede(stored, duty)
-                : orchestrator.resume(stored, new ChangeEvent.Expired(), duty);
-        finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+                ? orchestrator.supersede(stored, context)
+                : orchestrator.resume(stored, new ChangeEvent.Expired(), context);
+        finished.add(finisher.end(recorder, ending, Optional.of(leadership), List.of()));
       }
     }
   }
@@ -231,8 +252,8 @@ public final class CrashRecovery {
   private void expireRepairs(Leadership leadership, List<RequestOutcome> finished)
       throws InterruptedException {
     for (var held : heldRepairs.expired()) {
-      var story = stories.goOn(held.repair().id(), TaskOperation.REPAIR_DRIFT);
-      finished.add(heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, story));
+      var recorder = recorders.goOn(held.repair().id(), TaskOperation.REPAIR_DRIFT);
+      finished.add(heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, recorder));
     }
   }
 
@@ -247,7 +268,7 @@ public final class CrashRecovery {
     List<RequestOutcome> finished = new ArrayList<>();
     try {
       int tries = 0;
-      for (String id : writeBacks.pending()) {
+      for (String id : writeBack.pending()) {
         var came = id.equals(tried) ? Optional.<Tried>empty() : writeBack(id, leadership, finished);
         tries += came.isPresent() ? 1 : 0;
         if (tries == SourceWriteBack.MOST || came.filter(c -> !c.answered()).isPresent()) {
@@ -257,7 +278,7 @@ public final class CrashRecovery {
     } catch (Unreachable e) {
       LOG.atWarn()
           .addKeyValue("reason", e.getMessage())
-          .log("write-back is left to the next command that may write");
+          .log("write-back is postponed to the next command that may write");
     }
     return finished;
   }
@@ -265,19 +286,19 @@ public final class CrashRecovery {
   private Optional<Tried> writeBack(String id, Leadership leadership, List<RequestOutcome> finished)
       throws InterruptedException {
     var x = ledger.read(id).map(StoredExecution::execution);
-    var tried = writeBacks.settle(id, leadership);
+    var tried = writeBack.settle(id, leadership);
     if (x.isPresent() && tried.filter(Tried::over).isPresent()) {
-      var story = stories.goOn(id, operation(x.get()));
-      story.tell(Phase.FINISH, SourceWriteBack.ACTION, tried.get().telling());
+      var recorder = recorders.goOn(id, operation(x.get()));
+      recorder.tell(Phase.FINISH, SourceWriteBack.ACTION, tried.get().entry());
       var ending = ExecutionOutcome.of(x.get());
-      finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+      finished.add(finisher.end(recorder, ending, Optional.of(leadership), List.of()));
     }
     tried
         .filter(t -> !t.over())
         .ifPresent(t ->
             LOG.atWarn()
                 .addKeyValue("execution", id)
-                .addKeyValue("reason", t.telling().detail())
+                .addKeyValue("reason", t.entry().detail())
                 .log("still to be written back"));
     return tried;
   }
@@ -293,10 +314,10 @@ public final class CrashRecovery {
     return x.kind() == ChangeKind.ROLLBACK ? TaskOperation.ROLLBACK : TaskOperation.APPLY_POLICIES;
   }
 
-  private static void tell(OrchestrationContext duty, String detail, String rule) {
-    var telling =
-        new LogEntryContent(detail, Status.WARNING, Map.of())
+  private static void tell(OrchestrationContext context, String detail, String rule) {
+    var entry =
+        new LogEntryContent(detail, Status.WARNING)
             .deciding(RecordedDecision.by(Name.RECOVER, rule));
-    duty.story().tell(Phase.FINISH, "Recovering at start", telling);
+    context.recorder().tell(Phase.FINISH, "Recovering at start", entry);
   }
 }

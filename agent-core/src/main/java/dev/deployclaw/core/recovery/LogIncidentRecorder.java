@@ -8,8 +8,6 @@ import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -28,7 +26,7 @@ import java.util.function.Function;
 /**
  * Accounts for what befell other logs: each time by a log of its own, as those have their end. The
  * state store learns of it in the transaction that ends that log, so that each is accounted for
- * once, whoever dies where.
+ * once, even if an agent dies in between.
  */
 final class LogIncidentRecorder {
   /** The most of a kind that one start accounts for; the next one goes on. */
@@ -37,16 +35,19 @@ final class LogIncidentRecorder {
   private final StateStore state;
   private final ChangeLedger ledger;
   private final LogHeadChain chain;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
 
   LogIncidentRecorder(
-      StateStore state, ChangeLedger ledger, RecorderFactory stories, ExecutionFinisher epilogue) {
+      StateStore state,
+      ChangeLedger ledger,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher) {
     this.state = state;
     this.ledger = ledger;
     this.chain = new LogHeadChain(state);
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
   }
 
   /**
@@ -89,23 +90,22 @@ final class LogIncidentRecorder {
 
   private Optional<RequestOutcome> account(String key, Entry entry, Leadership leadership)
       throws InterruptedException {
-    var story = stories.begin(TaskOperation.SCAN, true);
-    var ending = new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, entry.sentence());
-    story.tell(
-        Phase.FINISH, entry.action(), new LogEntryContent(entry.cause(), Status.WARNING, Map.of()));
-    var facts = epilogue.facts(story, ending, List.of());
+    var recorder = recorders.begin(TaskOperation.SCAN, true);
+    var ending = ExecutionOutcome.completed(entry.sentence());
+    recorder.tell(Phase.FINISH, entry.action(), new LogEntryContent(entry.cause(), Status.WARNING));
+    var facts = finisher.facts(recorder, ending, List.of());
     facts.put(entry.name(), entry.facts());
     var once =
         new Transaction(
             List.of(new Condition.Absent(key)),
-            List.of(new Write.Put(key, CanonicalJson.bytes(Map.of("by", story.execution())))));
-    var end = story.ending(ending, facts);
-    var chained = chain.last().joining(once, story.execution(), story.seal(end).head());
-    var permit = ledger.permit(end, chained, leadership, story);
+            List.of(new Write.Put(key, CanonicalJson.bytes(Map.of("by", recorder.execution())))));
+    var end = recorder.ending(ending, facts);
+    var chained = chain.last().joining(once, recorder.execution(), recorder.seal(end).head());
+    var permit = ledger.permit(end, chained, leadership, recorder);
     if (permit instanceof ChangeLedger.Permit.Given) {
-      return Optional.of(RequestOutcome.of(story.execution(), ending));
+      return Optional.of(RequestOutcome.of(recorder.execution(), ending));
     }
-    story.fallSilent();
+    recorder.fallSilent();
     return Optional.empty();
   }
 }

@@ -39,7 +39,7 @@ final class LostRecordReporter {
     var records = journal.read(lost);
     return new LogIncidentRecorder.Entry(
         "Comparing a log with the state store",
-        "another machine went on with " + lost.execution() + " from record " + before(lost),
+        "another machine continued " + lost.execution() + " from record " + before(lost),
         sentence(lost, records.size()),
         "superseded",
         facts(lost, records));
@@ -54,7 +54,8 @@ final class LostRecordReporter {
   }
 
   private static String sentence(SupersededRecords lost, int count) {
-    return "LOST: %d records of %s, from %d to %d: another machine went on with it from record %d; they are kept in %s, and count for nothing"
+    return ("LOST: %d records of %s, from %d to %d: another machine continued this log from "
+            + "record %d; the lost records are kept in %s, and have no effect")
         .formatted(
             count, lost.execution(), lost.from(), before(lost) + count, before(lost), lost.file());
   }

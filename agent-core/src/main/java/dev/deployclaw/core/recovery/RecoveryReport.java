@@ -5,11 +5,11 @@ import dev.deployclaw.core.result.RequestOutcome;
 import java.util.List;
 
 /**
- * What a recovery came to.
+ * The result of a recovery.
  *
  * @param exit {@code OK} where nothing is left to be finished
  * @param finished the executions that were brought to their end
- * @param reason what stands in the way; empty where nothing does
+ * @param reason what is in the way; empty where nothing does
  */
 public record RecoveryReport(ExitCode exit, List<RequestOutcome> finished, String reason) {
   public RecoveryReport {

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.regression;
 
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Map;
 
 /**
@@ -13,7 +14,7 @@ import java.util.Map;
 public record AheadMember(String member, String what, long observed, long expected) {
   /** For JSON. */
   public Map<String, Object> toMap() {
-    return Map.of("member", member, "what", what, "observed", observed, "expected", expected);
+    return RecordJson.map(this);
   }
 
   public String text() {

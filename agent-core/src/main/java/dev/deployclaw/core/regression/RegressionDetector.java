@@ -35,7 +35,7 @@ public final class RegressionDetector {
   /** The look that tells the highest epoch and term that a member names. */
   static final String MARKS = "marks";
 
-  /** What a person said of it, for whoever it ends. */
+  /** What a person said of it, for the requests that it ends. */
   public static final String ACCEPTED = "a person accepted a state store that was restored";
 
   private static final String EPOCH = "epoch";
@@ -147,7 +147,7 @@ public final class RegressionDetector {
     }
   }
 
-  /** How whoever is stopped by it ends. */
+  /** How a request that it stops ends. */
   public static ExecutionOutcome ending(List<AheadMember> ahead) {
     return ExecutionOutcome.aborted(AbortCause.REGRESSED, sentence(ahead));
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * Changes that a restored state store remembers as under way, while their epochs' numbers were
  * given out again in what it forgot. Members refuse such an epoch, or act on another one of its
  * number, so nobody is told of it: not to act on it, and not to remove it. What it committed stays
- * committed, and is put in force under a fresh epoch by whoever accepted the regression.
+ * committed, and is put in force under a fresh epoch by the person who accepted the regression.
  */
 public final class SupersededChanges {
   private final StateStore state;
@@ -37,11 +37,11 @@ public final class SupersededChanges {
   }
 
   /**
-   * What ends it, turn by turn; empty where it can go on: a way back that is due gets an epoch of
+   * What ends it, turn by turn; empty where it can go on: a rollback that is due gets an epoch of
    * its own, and collecting asks nobody to act.
    */
   public static Optional<ChangeEvent> next(ChangeExecution x) {
-    String reason = "epoch " + x.epoch() + " was overtaken: " + RegressionDetector.ACCEPTED;
+    String reason = "epoch " + x.epoch() + " was superseded: " + RegressionDetector.ACCEPTED;
     return switch (x.state()) {
       case ChangeState.Opened _,
           ChangeState.Checkpointed _,

@@ -3,9 +3,8 @@ package dev.deployclaw.core.repair;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.change.ChangeOrchestrator;
-import dev.deployclaw.core.change.ConvergenceLoop;
-import dev.deployclaw.core.change.ConvergenceLoop.EarlyEnd;
+import dev.deployclaw.core.change.publication.ConvergenceLoop;
+import dev.deployclaw.core.change.publication.ConvergenceLoop.EarlyEnd;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.DriftReport;
 import dev.deployclaw.core.environment.AgentSettings;
@@ -18,6 +17,7 @@ import dev.deployclaw.core.ledger.BackupOutcome;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.CheckpointFile;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.ledger.PolicySetReader.Loaded;
@@ -37,8 +37,8 @@ import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberReport;
@@ -46,7 +46,6 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.survey.DriftDetector;
 import dev.deployclaw.core.survey.EstateSurvey;
@@ -66,92 +65,88 @@ import java.util.TreeMap;
  * repeated, so an agent that dies in it leaves nothing that another repair would not finish.
  */
 public final class DriftRepair {
-  private final ChangeOrchestrator orchestrator;
+  private final ChangeStore store;
   private final ChangeLedger ledger;
-  private final ExecutionFinisher epilogue;
+  private final ExecutionFinisher finisher;
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
   private final HeldRepairStore heldRepairs;
 
   public DriftRepair(
-      ChangeOrchestrator orchestrator,
-      ExecutionFinisher epilogue,
-      AgentPorts ports,
-      AgentSettings settings) {
-    this.orchestrator = orchestrator;
-    this.ledger = orchestrator.ledger();
-    this.epilogue = epilogue;
+      ChangeStore store, ExecutionFinisher finisher, AgentPorts ports, AgentSettings settings) {
+    this.store = store;
+    this.ledger = store.ledger();
+    this.finisher = finisher;
     this.ports = ports;
     this.settings = settings;
-    this.crew = new ParticipantFanout(ports.executors(), settings);
-    this.heldRepairs = new HeldRepairStore(ports, ledger, epilogue);
+    this.participants = new ParticipantFanout(ports.executors(), settings);
+    this.heldRepairs = new HeldRepairStore(ports, ledger, finisher);
   }
 
   /** Repairs, or holds it until it is approved. */
-  public RequestOutcome run(RequestOrigin by, Leadership leadership, ExecutionRecorder story)
+  public RequestOutcome run(RequestOrigin by, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var duty = new OrchestrationContext(leadership, story, Risks.NONE);
+    var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
     var permission = new RepairGate(heldRepairs, settings.gate(), by);
-    return epilogue.end(story, ending(permission, duty), Optional.of(leadership), List.of());
+    return finisher.end(recorder, ending(permission, context), Optional.of(leadership), List.of());
   }
 
   /** Carries out what somebody approves. */
   public RequestOutcome approved(
-      HeldRepairStore.Found held, String approver, Leadership leadership, ExecutionRecorder story)
+      HeldRepairStore.Found held,
+      String approver,
+      Leadership leadership,
+      ExecutionRecorder recorder)
       throws InterruptedException {
-    var duty = new OrchestrationContext(leadership, story, Risks.NONE);
+    var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
     var permission = new RepairGate(heldRepairs, settings.gate(), held, approver);
-    var ending = ending(permission, duty);
+    var ending = ending(permission, context);
     boolean pointless =
         ending.result() == ExecutionStatus.NO_CHANGE
             || ending.cause().equals(Optional.of(AbortCause.STALE));
     if (pointless) {
       heldRepairs.forget(held, leadership);
     }
-    return epilogue.end(story, ending, Optional.of(leadership), List.of());
+    return finisher.end(recorder, ending, Optional.of(leadership), List.of());
   }
 
   /** Why the gate would hold it as things stand; empty where it would not. */
   public List<String> held(RequestOrigin by) throws InterruptedException {
-    var reach =
-        orchestrator
+    var scope =
+        store
             .archive()
             .committed(ledger.base())
-            .map(RepairGate::reach)
+            .map(RepairGate::scope)
             .orElseGet(() -> ChangeScope.unknown(TaskOperation.REPAIR_DRIFT.word()));
-    return settings.gate().reasons(by.requester(), Risks.of(by.demands(), reach));
+    return settings.gate().reasons(by.requester(), Risks.of(by.demands(), scope));
   }
 
   /** The state store is only read before anything is written. */
-  private ExecutionOutcome ending(RepairGate permission, OrchestrationContext duty)
+  private ExecutionOutcome ending(RepairGate permission, OrchestrationContext context)
       throws InterruptedException {
-    try {
-      return repair(permission, duty);
-    } catch (Unreachable e) {
-      return ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
-    }
+    return StoreQuestion.answer(() -> repair(permission, context), ExecutionOutcome::unreachable);
   }
 
-  private ExecutionOutcome repair(RepairGate permission, OrchestrationContext duty)
+  private ExecutionOutcome repair(RepairGate permission, OrchestrationContext context)
       throws InterruptedException {
     var base = ledger.base();
     if (base.epoch() == 0) {
-      return noChange("nothing was committed yet: nothing to repair");
+      return ExecutionOutcome.noChange("nothing was committed yet: nothing to repair");
     }
-    return switch (new SkillPinCheck(ports.playbook())
-        .activate(TaskOperation.REPAIR_DRIFT, duty.story())) {
+    return switch (new SkillPinCheck(ports.procedures())
+        .activate(TaskOperation.REPAIR_DRIFT, context.recorder())) {
       case Activated.Refused(SkillRefusal refusal) -> SkillPinCheck.ending(refusal);
-      case Activated.Ready(Procedure procedure) -> repair(base, procedure, permission, duty);
+      case Activated.Ready(Procedure procedure) -> repair(base, procedure, permission, context);
     };
   }
 
   private ExecutionOutcome repair(
-      BaseEpoch base, Procedure procedure, RepairGate permission, OrchestrationContext duty)
+      BaseEpoch base, Procedure procedure, RepairGate permission, OrchestrationContext context)
       throws InterruptedException {
     var fault = KernelPhaseOrder.repairFault(procedure);
     if (fault.isPresent()) {
-      return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, fault.get());
+      return ExecutionOutcome.refused(fault.get());
     }
     var frozen = frozen();
     if (frozen.isPresent()) {
@@ -162,10 +157,10 @@ public final class DriftRepair {
       return ExecutionOutcome.unreachable(
           "nothing is stored of " + base.change() + ", which is committed");
     }
-    return switch (orchestrator.archive().load(x.get())) {
+    return switch (store.archive().load(x.get())) {
       case Loaded.Missing(String reason) -> ExecutionOutcome.unreachable(reason);
       case Loaded.Ready(ChangeContent content) ->
-          repair(new Ground(base, x.get(), content, procedure), permission, duty);
+          repair(new Ground(base, x.get(), content, procedure), permission, context);
     };
   }
 
@@ -177,34 +172,35 @@ public final class DriftRepair {
     }
   }
 
-  private ExecutionOutcome repair(Ground ground, RepairGate permission, OrchestrationContext duty)
+  private ExecutionOutcome repair(
+      Ground ground, RepairGate permission, OrchestrationContext context)
       throws InterruptedException {
-    var story = duty.story();
+    var recorder = context.recorder();
     var procedure = ground.procedure();
-    story.follow(procedure);
-    story.about(ground.base().epoch());
+    recorder.follow(procedure);
+    recorder.about(ground.base().epoch());
     var survey = new EstateSurvey(ports, settings);
     var readings =
         new DriftDetector.Readings(
-            crew, survey, new UnrestoredMembers(ledger, orchestrator.archive(), crew));
-    var standing = new DriftDetector(readings, ground.base(), ground.content().set());
-    var before = standing.look(procedure, ground.activation(), duty);
+            participants, survey, new UnrestoredMembers(ledger, store.archive(), participants));
+    var detector = new DriftDetector(readings, ground.base(), ground.content().set());
+    var before = detector.look(procedure, ground.activation(), context);
     if (before.well()) {
-      return noChange(well(ground.base()) + ": nothing to repair");
+      return ExecutionOutcome.noChange(well(ground.base()) + ": nothing to repair");
     }
     if (!before.ahead().isEmpty()) {
       return regressed(before);
     }
-    var waits = permission.ask(ground.base(), ground.content().set(), before, duty);
+    var waits = permission.ask(ground.base(), ground.content().set(), before, context);
     if (waits.isPresent()) {
       return waits.get();
     }
-    var kept = keep(ground, before, duty);
+    var kept = keep(ground, before, context);
     if (kept.isPresent()) {
       return kept.get();
     }
-    var refused = permit(ground, before, duty);
-    return refused.isPresent() ? refused.get() : reassert(ground, standing, before, duty);
+    var refused = permit(ground, before, context);
+    return refused.isPresent() ? refused.get() : reassert(ground, detector, before, context);
   }
 
   private static ExecutionOutcome regressed(DriftReport found) {
@@ -217,38 +213,39 @@ public final class DriftRepair {
   }
 
   private ExecutionOutcome reassert(
-      Ground ground, DriftDetector standing, DriftReport before, OrchestrationContext duty)
+      Ground ground, DriftDetector detector, DriftReport before, OrchestrationContext context)
       throws InterruptedException {
-    var story = duty.story();
+    var recorder = context.recorder();
     var activation = ground.activation();
     // where nothing is managed, who is beside a member that is behind may have edited what is
     // theirs
-    var again = activation.restoringOnly(before.amiss().keySet());
+    var again = activation.restoringOnly(before.differing().keySet());
     long from = ports.time().micros();
-    var tally = crew.again(before.participants(), again, duty.mandate());
-    story.tellTimed(
+    var replies = participants.again(before.participants(), again, context.callContext());
+    recorder.tellTimed(
         Phase.PUBLISH,
         "Publishing epoch " + activation.epoch() + " again",
-        LogEntryContent.of(tally),
+        LogEntryContent.of(replies),
         from);
-    story.summarise(
-        tally.counts() + " published again", tally.allYes() ? Status.OK : Status.WARNING);
-    story.took(Phase.PUBLISH, from);
-    enter("repair.confirm", ground, story);
+    recorder.summarise(
+        replies.counts() + " published again", replies.allYes() ? Status.OK : Status.WARNING);
+    recorder.took(Phase.PUBLISH, from);
+    enter("repair.confirm", ground, recorder);
     from = ports.time().micros();
-    var convergence = new ConvergenceLoop(crew, ledger, settings.bounds(), ports.time());
+    var convergence = new ConvergenceLoop(participants, ledger, settings.bounds(), ports.time());
     // a refusal is definite: only the others are waited for
-    var end = new EarlyEnd(true, Set.copyOf(tally.members(Answer.NO)));
-    convergence.await(before.participants(), again, duty, end);
-    var after = standing.again(activation, duty).refusing(tally);
-    story.took(Phase.CONVERGE, from);
-    return told(before, after, duty);
+    var end = new EarlyEnd(true, Set.copyOf(replies.members(Answer.NO)));
+    convergence.await(before.participants(), again, context, end);
+    var after = detector.again(activation, context).refusing(replies);
+    recorder.took(Phase.CONVERGE, from);
+    return told(before, after, context);
   }
 
   /** By name: who is repaired, and who isn't and why. */
   private static ExecutionOutcome told(
-      DriftReport before, DriftReport after, OrchestrationContext duty) {
-    var repaired = before.amiss().keySet().stream().filter(m -> !after.amiss().containsKey(m));
+      DriftReport before, DriftReport after, OrchestrationContext context) {
+    var repaired =
+        before.differing().keySet().stream().filter(m -> !after.differing().containsKey(m));
     var names = repaired.toList();
     var facts = new TreeMap<String, Object>();
     facts.put("repaired", names.stream().limit(DriftReport.MOST_LISTED).toList());
@@ -258,15 +255,14 @@ public final class DriftRepair {
     String left = after.well() ? "" : "not repaired: " + after.sentence();
     var status = after.well() ? Status.OK : after.refused() ? Status.ERROR : Status.UNKNOWN;
     String detail = left.isEmpty() ? done : left + "; " + done;
-    duty.story()
-        .tell(Phase.CONVERGE, "Comparing once more", new LogEntryContent(detail, status, facts));
-    duty.story().summarise(detail, status);
+    context
+        .recorder()
+        .tell(Phase.CONVERGE, "Comparing again", new LogEntryContent(detail, status, facts));
+    context.recorder().summarise(detail, status);
     if (after.well()) {
-      return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done);
+      return ExecutionOutcome.completed(done);
     }
-    return after.refused()
-        ? new ExecutionOutcome(ExecutionStatus.FAILED, ExitCode.FAILED, detail)
-        : ExecutionOutcome.unknown(detail);
+    return after.refused() ? ExecutionOutcome.failed(detail) : ExecutionOutcome.unknown(detail);
   }
 
   /**
@@ -274,19 +270,19 @@ public final class DriftRepair {
    * is written over it.
    */
   private Optional<ExecutionOutcome> keep(
-      Ground ground, DriftReport before, OrchestrationContext duty) throws InterruptedException {
-    enter("repair.keep", ground, duty.story());
+      Ground ground, DriftReport before, OrchestrationContext context) throws InterruptedException {
+    enter("repair.keep", ground, context.recorder());
     long from = ports.time().micros();
-    var observed = crew.observe(duty.mandate());
+    var observed = participants.observe(context.callContext());
     byte[] bytes =
         CheckpointFile.of(ground.change(), observed, Optional.of(ground.content().set())).bytes();
     var found = BackupOutcome.keep(ports.objects(), bytes).without(unkept(observed, before));
     var facts = new TreeMap<String, Object>(found.facts());
     facts.put("found", before.listed());
-    var telling = new LogEntryContent(found.sentence(), found.status(), facts);
-    duty.story().tellTimed(Phase.CHECKPOINT, "Keeping what is there", telling, from);
-    duty.story().summarise(found.sentence(), found.status());
-    duty.story().took(Phase.CHECKPOINT, from);
+    var entry = new LogEntryContent(found.sentence(), found.status(), facts);
+    context.recorder().tellTimed(Phase.CHECKPOINT, "Keeping what is there", entry, from);
+    context.recorder().summarise(found.sentence(), found.status());
+    context.recorder().took(Phase.CHECKPOINT, from);
     return found.kept()
         ? Optional.empty()
         : Optional.of(
@@ -305,34 +301,34 @@ public final class DriftRepair {
 
   /** The record of what is about to be done, in the transaction that allows it. */
   private Optional<ExecutionOutcome> permit(
-      Ground ground, DriftReport before, OrchestrationContext duty) throws InterruptedException {
-    enter("repair.assert", ground, duty.story());
+      Ground ground, DriftReport before, OrchestrationContext context) throws InterruptedException {
+    enter("repair.assert", ground, context.recorder());
     var facts =
         Map.<String, Object>of(
             "participants", before.participants(),
             "digest", ground.base().digest(),
-            "term", duty.leadership().term());
+            "term", context.leadership().term());
     String detail = "at " + String.join(", ", before.participants());
     String action = "Putting epoch " + ground.base().epoch() + " back";
-    var telling =
+    var entry =
         new LogEntryContent(detail, Status.OK, facts)
             .deciding(RecordedDecision.by(Name.REPAIR, "committed-again"));
-    var record = duty.story().record(Phase.PUBLISH, action, telling);
+    var record = context.recorder().record(Phase.PUBLISH, action, entry);
     List<Condition> conditions =
         List.of(
             new Condition.Unmoved(StoreKeys.ACTIVE, ground.base().revision()),
             new Condition.Absent(StoreKeys.OPEN),
             new Condition.Absent(StoreKeys.FREEZE));
     var on = new Transaction(conditions, List.of());
-    return switch (ledger.permit(record, on, duty.leadership(), duty.story())) {
+    return switch (ledger.permit(record, on, context.leadership(), context.recorder())) {
       case Permit.Given() -> Optional.empty();
-      case Permit.Refused() -> Optional.of(why(ground, duty));
+      case Permit.Refused() -> Optional.of(why(ground, context));
       case Permit.Unknown(String reason) ->
           Optional.of(ExecutionOutcome.unreachable("nothing was repaired: " + reason));
     };
   }
 
-  private ExecutionOutcome why(Ground ground, OrchestrationContext duty)
+  private ExecutionOutcome why(Ground ground, OrchestrationContext context)
       throws InterruptedException {
     var frozen = frozen();
     if (frozen.isPresent()) {
@@ -341,13 +337,13 @@ public final class DriftRepair {
     if (ledger.base().revision() != ground.base().revision()) {
       return ExecutionOutcome.aborted(AbortCause.STALE, "another epoch was committed meanwhile");
     }
-    duty.story().fallSilent();
-    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads by now");
+    context.recorder().fallSilent();
+    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads now");
   }
 
   private static String well(BaseEpoch base) {
-    return ChangeContent.wayBackTo(base) == 0
-        ? "what was found before the first change is back, and unmanaged"
+    return ChangeContent.rollbackTarget(base) == 0
+        ? "the state before the first change is back, and unmanaged"
         : Discrepancy.sentence(List.of());
   }
 
@@ -356,16 +352,12 @@ public final class DriftRepair {
     return ledger.freeze().map(f -> ExecutionOutcome.aborted(AbortCause.FROZEN, f.refusal()));
   }
 
-  private static void enter(String operation, Ground ground, ExecutionRecorder story) {
+  private static void enter(String operation, Ground ground, ExecutionRecorder recorder) {
     var steps = ground.procedure().steps();
     for (int i = 0; i < steps.size(); i++) {
       if (steps.get(i).operations().contains(operation)) {
-        story.enter(i + 1);
+        recorder.enter(i + 1);
       }
     }
-  }
-
-  private static ExecutionOutcome noChange(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 }

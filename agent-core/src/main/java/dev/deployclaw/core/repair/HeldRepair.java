@@ -1,11 +1,11 @@
 package dev.deployclaw.core.repair;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
-import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A repair that waits for an approval. Stored under {@code held-repair/<id>}, so it outlives
@@ -23,7 +23,7 @@ public record HeldRepair(
     String id,
     String requester,
     String why,
-    String planHash,
+    @JsonProperty("plan") String planHash,
     long baseRevision,
     long untilMillis,
     List<String> approval,
@@ -34,16 +34,7 @@ public record HeldRepair(
   }
 
   public byte[] bytes() {
-    return CanonicalJson.bytes(
-        Map.of(
-            "id", id,
-            "requester", requester,
-            "why", why,
-            "plan", planHash,
-            "base_revision", baseRevision,
-            "until_ms", untilMillis,
-            "approval", approval,
-            "found", found));
+    return RecordJson.canonical(this);
   }
 
   /**

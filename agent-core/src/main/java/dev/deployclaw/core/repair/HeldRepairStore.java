@@ -46,14 +46,14 @@ public final class HeldRepairStore {
 
   private final StateStore state;
   private final ChangeLedger ledger;
-  private final ExecutionFinisher epilogue;
+  private final ExecutionFinisher finisher;
   private final AgentClock time;
 
-  public HeldRepairStore(AgentPorts ports, ChangeLedger ledger, ExecutionFinisher epilogue) {
+  public HeldRepairStore(AgentPorts ports, ChangeLedger ledger, ExecutionFinisher finisher) {
     this.state = ports.state();
     this.time = ports.time();
     this.ledger = ledger;
-    this.epilogue = epilogue;
+    this.finisher = finisher;
   }
 
   /** One, and the entry that it was read from. */
@@ -102,19 +102,18 @@ public final class HeldRepairStore {
    *
    * @param rule of the gate that holds it
    */
-  ExecutionOutcome keep(HeldRepair repair, String rule, BaseEpoch base, OrchestrationContext duty)
+  ExecutionOutcome keep(
+      HeldRepair repair, String rule, BaseEpoch base, OrchestrationContext context)
       throws InterruptedException {
     if (state.keys(StoreKeys.HELD_REPAIRS).size() >= MOST) {
-      return new ExecutionOutcome(
-          ExecutionStatus.REFUSED,
-          ExitCode.REFUSED,
+      return ExecutionOutcome.refused(
           "%d repairs wait for an approval already: approve or reject one (deployclaw status lists them)"
               .formatted(MOST));
     }
     var facts = new TreeMap<String, Object>();
     facts.put("until", Instant.ofEpochMilli(repair.untilMillis()).toString());
     facts.put("base_revision", repair.baseRevision());
-    var telling =
+    var entry =
         new LogEntryContent(
                 "%s; plan %s".formatted(repair.why(), repair.planHash().substring(0, 12)),
                 Status.WARNING,
@@ -125,65 +124,66 @@ public final class HeldRepairStore {
         new Transaction(
             List.of(base.unmoved(), new Condition.Absent(key)),
             List.of(new Write.Put(key, repair.bytes())));
-    return switch (record(Phase.GATE, telling, on, duty)) {
+    return switch (record(Phase.GATE, entry, on, context)) {
       case Permit.Given() ->
           new ExecutionOutcome(ExecutionStatus.HELD, ExitCode.HELD, repair.why());
-      case Permit.Refused() -> refused("something was committed while it was planned", duty);
+      case Permit.Refused() -> refused("something was committed while it was planned", context);
       case Permit.Unknown(String reason) ->
-          ExecutionOutcome.unknown("whether it is held can't be told: " + reason);
+          ExecutionOutcome.unknown("it is unknown whether it is held: " + reason);
     };
   }
 
   /** Uses the approval up, in the transaction that records it; how it ends, where that fails. */
-  Optional<ExecutionOutcome> authorize(Found held, String approver, OrchestrationContext duty)
+  Optional<ExecutionOutcome> authorize(Found held, String approver, OrchestrationContext context)
       throws InterruptedException {
     var facts = new TreeMap<String, Object>();
     facts.put("approver", approver);
     facts.put("approved_plan", held.repair().planHash());
     facts.put("approved_revision", held.repair().baseRevision());
-    var telling =
+    var entry =
         new LogEntryContent("approved by " + approver, Status.OK, facts)
             .deciding(RecordedDecision.by(Name.AUTHORIZE, "approver"));
-    return switch (record(Phase.GATE, telling, taking(held), duty)) {
+    return switch (record(Phase.GATE, entry, taking(held), context)) {
       case Permit.Given() -> Optional.empty();
       case Permit.Refused() ->
           Optional.of(
-              refused("it was approved or rejected meanwhile, or another epoch committed", duty));
+              refused(
+                  "it was approved or rejected meanwhile, or another epoch committed", context));
       case Permit.Unknown(String reason) -> Optional.of(ExecutionOutcome.unknown(reason));
     };
   }
 
   /** Another agent that leads has the log by now; else what it was planned on moved. */
-  private ExecutionOutcome refused(String moved, OrchestrationContext duty)
+  private ExecutionOutcome refused(String moved, OrchestrationContext context)
       throws InterruptedException {
-    if (ledger.leads(duty.leadership())) {
+    if (ledger.leads(context.leadership())) {
       return ExecutionOutcome.aborted(AbortCause.STALE, moved + ": ask again");
     }
-    duty.story().fallSilent();
-    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads by now");
+    context.recorder().fallSilent();
+    return ExecutionOutcome.aborted(AbortCause.INTERRUPTED, "another agent leads now");
   }
 
   /** Ends one that a person rejects. */
   public RequestOutcome reject(
-      Found held, String who, Leadership leadership, ExecutionRecorder story)
+      Found held, String who, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
     String why = "rejected by " + who;
-    var telling =
+    var entry =
         new LogEntryContent(why, Status.WARNING, Map.of("who", who))
             .deciding(RecordedDecision.by(Name.REFUSE, "approver"));
     return close(
         held,
-        telling,
+        entry,
         ExecutionOutcome.aborted(AbortCause.REJECTED, why),
-        new OrchestrationContext(leadership, story, Risks.NONE));
+        new OrchestrationContext(leadership, recorder, Risks.NONE));
   }
 
   /** Ends one that can't be approved any more. */
   public RequestOutcome drop(
-      Found held, ExecutionOutcome ending, Leadership leadership, ExecutionRecorder story)
+      Found held, ExecutionOutcome ending, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var telling = new LogEntryContent(ending.reason(), Status.WARNING, Map.of());
-    return close(held, telling, ending, new OrchestrationContext(leadership, story, Risks.NONE));
+    var entry = new LogEntryContent(ending.reason(), Status.WARNING);
+    return close(held, entry, ending, new OrchestrationContext(leadership, recorder, Risks.NONE));
   }
 
   /**
@@ -206,14 +206,14 @@ public final class HeldRepairStore {
   }
 
   private RequestOutcome close(
-      Found held, LogEntryContent telling, ExecutionOutcome ending, OrchestrationContext duty)
+      Found held, LogEntryContent entry, ExecutionOutcome ending, OrchestrationContext context)
       throws InterruptedException {
     var on = new Transaction(unmoved(held), List.of(new Write.Delete(held.entry().key())));
-    return switch (record(Phase.FINISH, telling, on, duty)) {
+    return switch (record(Phase.FINISH, entry, on, context)) {
       case Permit.Given() ->
-          epilogue.end(duty.story(), ending, Optional.of(duty.leadership()), List.of());
+          finisher.end(context.recorder(), ending, Optional.of(context.leadership()), List.of());
       case Permit.Refused(), Permit.Unknown _ -> {
-        duty.story().fallSilent();
+        context.recorder().fallSilent();
         yield RequestOutcome.of(
             held.repair().id(),
             ExecutionOutcome.unknown("the held repair could not be ended: ask again"));
@@ -232,9 +232,9 @@ public final class HeldRepairStore {
   }
 
   private Permit record(
-      Phase phase, LogEntryContent telling, Transaction on, OrchestrationContext duty)
+      Phase phase, LogEntryContent entry, Transaction on, OrchestrationContext context)
       throws InterruptedException {
-    var record = duty.story().record(phase, ACTION, telling);
-    return ledger.permit(record, on, duty.leadership(), duty.story());
+    var record = context.recorder().record(phase, ACTION, entry);
+    return ledger.permit(record, on, context.leadership(), context.recorder());
   }
 }

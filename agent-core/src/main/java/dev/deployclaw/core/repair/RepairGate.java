@@ -60,26 +60,26 @@ final class RepairGate {
    * @param found at whom, and why
    */
   Optional<ExecutionOutcome> ask(
-      BaseEpoch base, PolicySet committed, DriftReport found, OrchestrationContext duty)
+      BaseEpoch base, PolicySet committed, DriftReport found, OrchestrationContext context)
       throws InterruptedException {
     var plan = RepairPlan.of(base, found);
-    duty.story().planned(plan.hash());
+    context.recorder().planned(plan.hash());
     if (approved.isPresent()) {
-      return goOn(approved.get(), plan.hash(), duty);
+      return goOn(approved.get(), plan.hash(), context);
     }
-    var risks = Risks.of(by.demands(), reach(committed));
+    var risks = Risks.of(by.demands(), scope(committed));
     return switch (gate.admit(by.requester(), risks)) {
       case Verdict.Pass _ -> Optional.empty();
-      case Verdict.Hold hold -> Optional.of(hold(hold, plan, duty));
+      case Verdict.Hold hold -> Optional.of(hold(hold, plan, context));
     };
   }
 
-  private ExecutionOutcome hold(Verdict.Hold hold, RepairPlan plan, OrchestrationContext duty)
+  private ExecutionOutcome hold(Verdict.Hold hold, RepairPlan plan, OrchestrationContext context)
       throws InterruptedException {
     var until = heldRepairs.now().plus(gate.holdFor());
     var repair =
         new HeldRepair(
-            duty.story().execution(),
+            context.recorder().execution(),
             by.requester(),
             hold.why(),
             plan.hash(),
@@ -87,21 +87,22 @@ final class RepairGate {
             until.toEpochMilli(),
             hold.approval(),
             plan.found().listed());
-    return heldRepairs.keep(repair, hold.rule(), plan.base(), duty);
+    return heldRepairs.keep(repair, hold.rule(), plan.base(), context);
   }
 
-  private Optional<ExecutionOutcome> goOn(Approved given, String plan, OrchestrationContext duty)
+  private Optional<ExecutionOutcome> goOn(Approved given, String plan, OrchestrationContext context)
       throws InterruptedException {
     return given.held().repair().planHash().equals(plan)
-        ? heldRepairs.authorize(given.held(), given.by(), duty)
+        ? heldRepairs.authorize(given.held(), given.by(), context)
         : Optional.of(
             ExecutionOutcome.aborted(
                 AbortCause.STALE,
-                "what differs from the committed epoch is no longer what was approved: ask again"));
+                "the differences from the committed epoch are no longer the approved "
+                    + "ones: ask again"));
   }
 
   /** It reaches every tenant with a limit; whom it reaches while nothing is managed isn't known. */
-  static ChangeScope reach(PolicySet committed) {
+  static ChangeScope scope(PolicySet committed) {
     if (committed.tenants().isEmpty()) {
       return ChangeScope.unknown(TaskOperation.REPAIR_DRIFT.word());
     }

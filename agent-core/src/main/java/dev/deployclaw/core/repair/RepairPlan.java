@@ -22,7 +22,7 @@ record RepairPlan(BaseEpoch base, DriftReport found, String hash) {
             "base_epoch", base.epoch(),
             "base_digest", base.digest(),
             "base_revision", base.revision(),
-            "members", List.copyOf(found.amiss().keySet()),
+            "members", List.copyOf(found.differing().keySet()),
             "found", found.differences());
     return new RepairPlan(base, found, CanonicalJson.sha256(CanonicalJson.bytes(plan)));
   }

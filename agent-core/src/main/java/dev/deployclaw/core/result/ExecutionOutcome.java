@@ -8,7 +8,7 @@ import dev.deployclaw.core.machine.ChangeState.Completed;
 import dev.deployclaw.core.machine.ChangeState.Failed;
 import dev.deployclaw.core.machine.ChangeState.Held;
 import dev.deployclaw.core.machine.ChangeState.RolledBack;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.CallFault;
 import java.util.Optional;
 
 /**
@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public record ExecutionOutcome(
     ExecutionStatus result, ExitCode exit, String reason, Optional<AbortCause> cause) {
-  /** How the reason of a way back begins that waits for members. */
+  /** How the reason of a rollback begins that waits for members. */
   public static final String NOT_BACK = "not back yet: ";
 
   private static final String PENDING = "still pending: ";
@@ -67,19 +67,44 @@ public record ExecutionOutcome(
         result, idle ? ExitCode.REFUSED : exit, reason + "; " + more, cause);
   }
 
+  public static ExecutionOutcome completed(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, reason);
+  }
+
+  public static ExecutionOutcome noChange(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
+  }
+
+  public static ExecutionOutcome refused(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason);
+  }
+
+  public static ExecutionOutcome aborted(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, reason);
+  }
+
+  public static ExecutionOutcome failed(String reason) {
+    return new ExecutionOutcome(ExecutionStatus.FAILED, ExitCode.FAILED, reason);
+  }
+
   public static ExecutionOutcome unknown(String reason) {
     return new ExecutionOutcome(ExecutionStatus.UNKNOWN, ExitCode.FAILED, reason);
   }
 
-  /** What a way back waits for, the change that it undoes waits for, too. */
+  /** What a rollback waits for, the change that it undoes waits for, too. */
   public static ExecutionOutcome stillPending(String what) {
     boolean said = what.startsWith(PENDING) || what.startsWith(NOT_BACK);
     return unknown(said ? what : PENDING + what);
   }
 
-  /** The reason where the state store can't be reached. */
-  public static String storeUnreachable(Unreachable e) {
-    return "the state store can't be reached: " + e.getMessage();
+  /** How an execution ends whose one call to an executor failed. */
+  public static ExecutionOutcome of(CallFault fault) {
+    return switch (fault) {
+      case CallFault.Unavailable(String reason) -> unreachable(reason);
+      case CallFault.Unknown(String reason) -> unknown(reason);
+      case CallFault.Denied _, CallFault.Ungranted _, CallFault.Invalid _, CallFault.Conflict _ ->
+          refused(fault.reason());
+    };
   }
 
   public static ExecutionOutcome unreachable(String reason) {
@@ -100,7 +125,7 @@ public record ExecutionOutcome(
   }
 
   private static ExecutionOutcome pending(ChangeState state) {
-    return unknown("not at rest: " + state.word());
+    return unknown("not finished: " + state.word());
   }
 
   private static ExitCode exit(AbortCause cause) {

@@ -10,7 +10,7 @@ public enum ExitCode {
   REFUSED(4),
   HELD(5),
   ROLLED_BACK(6),
-  /** Failed after the commit, or nobody knows. */
+  /** Failed after the commit, or the outcome isn't known. */
   FAILED(7),
   /** Drift, an invalid policy or an invalid skill was found. */
   INVALID(8),

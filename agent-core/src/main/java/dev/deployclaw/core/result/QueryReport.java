@@ -45,7 +45,7 @@ public record QueryReport(TaskOperation operation, List<String> limits, ScanRepo
   private static List<String> limits(ScanReport all, QueryScope scope) {
     var lines = new ArrayList<String>();
     if (scope.tenants().isEmpty()) {
-      lines.add("no tenant fits what was asked");
+      lines.add("no tenant matches the question");
     }
     for (String name : scope.tenants()) {
       var policy = all.known().committed().tenant(name);

@@ -51,6 +51,6 @@ public record RequestOutcome(
   }
 
   public static RequestOutcome refused(String execution, String reason) {
-    return of(execution, new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason));
+    return of(execution, ExecutionOutcome.refused(reason));
   }
 }

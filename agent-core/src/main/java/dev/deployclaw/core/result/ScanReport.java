@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param looks outcomes by operation
  * @param problems of the policy documents
  * @param findings of the checks
- * @param probe what the synthetic requests came to; empty where none were sent
+ * @param probe the outcome of the synthetic requests; empty where none were sent
  * @param truth how the sources stand to what is committed
  * @param known whose policies there are
  */
@@ -59,20 +59,6 @@ public record ScanReport(
     }
   }
 
-  /** Where nothing is said of tenants. */
-  public ScanReport(
-      ExitCode exit,
-      String reason,
-      long epoch,
-      Map<String, CallOutcome> looks,
-      List<Discrepancy> drift,
-      List<DocumentProblem> problems,
-      List<PolicyFinding> findings,
-      Optional<CallOutcome> probe,
-      SourceDrift truth) {
-    this(exit, reason, epoch, looks, drift, problems, findings, probe, truth, Known.NOTHING);
-  }
-
   public ScanReport {
     looks = Collections.unmodifiableMap(new TreeMap<>(looks));
     drift = List.copyOf(drift);
@@ -90,7 +76,8 @@ public record ScanReport(
         List.of(),
         List.of(),
         Optional.empty(),
-        SourceDrift.NOTHING);
+        SourceDrift.NOTHING,
+        Known.NOTHING);
   }
 
   /** What synthetic requests found wrong; empty where nothing is. */

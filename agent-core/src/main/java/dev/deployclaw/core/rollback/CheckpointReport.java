@@ -1,11 +1,13 @@
 package dev.deployclaw.core.rollback;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a checkpoint is worth: whether its object is what its marker names, and what a way back
+ * What a checkpoint is worth: whether its object is what its marker names, and what a rollback
  * would do with it.
  *
  * @param exit {@code OK}, {@code INVALID} where it is damaged, {@code FAILED} where that can't be
@@ -36,10 +38,10 @@ public record CheckpointReport(
    *     there when the checkpoint was taken
    * @param detail from what to what
    */
-  public record Member(String member, String word, String detail) {
+  public record Member(String member, @JsonProperty("would") String word, String detail) {
     /** For JSON. */
     public Map<String, Object> toMap() {
-      return Map.of("member", member, "would", word, "detail", detail);
+      return RecordJson.map(this);
     }
   }
 

@@ -28,9 +28,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Proves that a checkpoint would carry a way back: reads its object again and hashes it, compares
+ * Proves that a checkpoint would carry a rollback: reads its object again and hashes it, compares
  * it with the marker in the state store, the observation with its fingerprint and the policy set
- * with its digest; then says for each member what the way back would do. Writes nothing, and needs
+ * with its digest; then says for each member what the rollback would do. Writes nothing, and needs
  * no leadership.
  */
 public final class CheckpointVerifier {
@@ -39,17 +39,17 @@ public final class CheckpointVerifier {
   private final StateStore state;
   private final ObjectStore objects;
   private final ChangeLedger ledger;
-  private final ParticipantFanout crew;
-  private final Rollback wayBack;
+  private final ParticipantFanout participants;
+  private final Rollback rollback;
   private final SnapshotVerifier snapshots;
 
   public CheckpointVerifier(
-      AgentPorts ports, AgentSettings settings, ChangeLedger ledger, Rollback wayBack) {
+      AgentPorts ports, AgentSettings settings, ChangeLedger ledger, Rollback rollback) {
     this.state = ports.state();
     this.objects = ports.objects();
     this.ledger = ledger;
-    this.crew = new ParticipantFanout(ports.executors(), settings);
-    this.wayBack = wayBack;
+    this.participants = new ParticipantFanout(ports.executors(), settings);
+    this.rollback = rollback;
     this.snapshots = new SnapshotVerifier(ports);
   }
 
@@ -70,7 +70,7 @@ public final class CheckpointVerifier {
       }
       String none = id.isEmpty() ? "nothing was committed yet" : "there is no change " + id;
       return CheckpointReport.without(
-          ExitCode.REFUSED, id, none + ": deployclaw status shows what is");
+          ExitCode.REFUSED, id, none + ": deployclaw status lists the changes");
     }
     return x.get().checkpoint().isPresent()
         ? verify(x.get(), x.get().checkpoint().get(), base)
@@ -98,7 +98,7 @@ public final class CheckpointVerifier {
         String.join("; ", found.damage().isEmpty() ? found.doubt() : found.damage()),
         x.id(),
         found.facts(),
-        wayBack.refusal(x.id(), base).orElse(CheckpointReport.POSSIBLE),
+        rollback.refusal(x.id(), base).orElse(CheckpointReport.POSSIBLE),
         members);
   }
 
@@ -155,16 +155,16 @@ public final class CheckpointVerifier {
     try {
       return Optional.of(CheckpointFile.read(bytes));
     } catch (IllegalArgumentException e) {
-      found.damage().add("its object is no checkpoint: " + e.getMessage());
+      found.damage().add("its object isn't a checkpoint: " + e.getMessage());
       return Optional.empty();
     }
   }
 
   private static void content(Found found, Checkpoint checkpoint, CheckpointFile file) {
     if (!file.fingerprint().equals(checkpoint.fingerprint())) {
-      found.damage().add("what it observed isn't what its fingerprint says");
+      found.damage().add("its observations don't match its fingerprint");
     }
-    boolean managed = ChangeContent.wayBackTo(found.x().base()) != 0;
+    boolean managed = ChangeContent.rollbackTarget(found.x().base()) != 0;
     String wanted = found.x().base().digest();
     if (managed && file.set().filter(s -> s.digest().equals(wanted)).isEmpty()) {
       found.damage().add("it doesn't hold the policy set of digest " + wanted);
@@ -173,7 +173,7 @@ public final class CheckpointVerifier {
 
   private List<Member> rehearse(Found found, CheckpointFile file) throws InterruptedException {
     var now = new TreeMap<String, MemberReport>();
-    crew.observe(CallContext.looking()).all().forEach(r -> now.put(r.member(), r));
+    participants.observe(CallContext.looking()).all().forEach(r -> now.put(r.member(), r));
     List<Member> members = new ArrayList<>();
     file.observation()
         .members()
@@ -197,7 +197,8 @@ public final class CheckpointVerifier {
     var report = now.remove(name);
     if (report == null || report.answer() == Answer.UNKNOWN) {
       String why = report == null ? "isn't configured any more" : report.reason();
-      return new Member(name, "unreachable", why + "; a way back goes on without it and waits");
+      return new Member(
+          name, "unreachable", why + "; a rollback continues without it and then waits");
     }
     String wanted = short12(String.valueOf(then.getOrDefault("digest", "")));
     String held = short12(report.digest());
@@ -214,9 +215,9 @@ public final class CheckpointVerifier {
   }
 
   private static String how(ChangeExecution x) {
-    long to = ChangeContent.wayBackTo(x.base());
+    long to = ChangeContent.rollbackTarget(x.base());
     return to == 0
-        ? "what was found before the first change"
+        ? "the state before the first change"
         : "the policies of epoch " + to + " under a new epoch";
   }
 

@@ -31,8 +31,6 @@ import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.survey.EstateSurvey;
@@ -54,81 +52,79 @@ public final class Rollback {
 
   private final ChangeOrchestrator orchestrator;
   private final ChangeLedger ledger;
-  private final ExecutionFinisher epilogue;
+  private final ExecutionFinisher finisher;
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final EstateSurvey survey;
 
   public Rollback(
       ChangeOrchestrator orchestrator,
-      ExecutionFinisher epilogue,
+      ExecutionFinisher finisher,
       AgentPorts ports,
       AgentSettings settings) {
     this.orchestrator = orchestrator;
     this.ports = ports;
     this.settings = settings;
     this.survey = new EstateSurvey(ports, settings);
-    this.ledger = orchestrator.ledger();
-    this.epilogue = epilogue;
+    this.ledger = orchestrator.store().ledger();
+    this.finisher = finisher;
   }
 
   /**
    * @param target the execution's id whose change is undone, or {@link #LAST}
    */
   public RequestOutcome run(
-      String target, RequestOrigin by, Leadership leadership, ExecutionRecorder story)
+      String target, RequestOrigin by, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    return switch (new SkillPinCheck(ports.playbook()).activate(TaskOperation.ROLLBACK, story)) {
+    return switch (new SkillPinCheck(ports.procedures())
+        .activate(TaskOperation.ROLLBACK, recorder)) {
       case Activated.Refused(SkillRefusal refusal) ->
-          end(story, SkillPinCheck.ending(refusal), leadership);
+          end(recorder, SkillPinCheck.ending(refusal), leadership);
       case Activated.Ready(Procedure procedure) ->
-          back(new Asked(target, by, procedure), leadership, story);
+          back(new Asked(target, by, procedure), leadership, recorder);
     };
   }
 
   /** What is to be undone, for whom, by which skill. */
   private record Asked(String target, RequestOrigin by, Procedure procedure) {}
 
-  private RequestOutcome back(Asked asked, Leadership leadership, ExecutionRecorder story)
+  private RequestOutcome back(Asked asked, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
     var base = ledger.base();
     var refusal = refusal(asked.target(), base, asked.procedure());
     if (refusal.isPresent()) {
-      return end(
-          story,
-          new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, refusal.get()),
-          leadership);
+      return end(recorder, ExecutionOutcome.refused(refusal.get()), leadership);
     }
     var undone = ledger.read(base.change()).map(StoredExecution::execution).orElseThrow();
-    var opening = opening(undone, base, asked, story);
-    story.planned(opening.planHash());
-    look(asked.procedure(), story);
+    var opening = opening(undone, base, asked, recorder);
+    recorder.planned(opening.planHash());
+    look(asked.procedure(), recorder);
     var diff = diff(undone, base);
-    story.tell(
-        Phase.PLAN, "Planning the way back", telling(undone, base, diff, opening.planHash()));
+    recorder.tell(
+        Phase.PLAN, "Planning the rollback", entry(undone, base, diff, opening.planHash()));
     var risks = risks(asked.by().demands(), diff);
     var ending =
         orchestrator.open(
-            opening, Optional.empty(), new OrchestrationContext(leadership, story, risks));
-    return end(story, ending, leadership);
+            opening, Optional.empty(), new OrchestrationContext(leadership, recorder, risks));
+    return end(recorder, ending, leadership);
   }
 
-  /** Looks around as the procedure says; a way back is stopped by none of it. */
-  private void look(Procedure procedure, ExecutionRecorder story) throws InterruptedException {
-    story.follow(procedure);
+  /** Looks around as the procedure says; a rollback is stopped by none of it. */
+  private void look(Procedure procedure, ExecutionRecorder recorder) throws InterruptedException {
+    recorder.follow(procedure);
     for (int i = 0; i < procedure.steps().size(); i++) {
       for (String operation : procedure.steps().get(i).operations()) {
         boolean looks =
             !operation.startsWith("policies.") && !KernelPhaseOrder.activates(operation);
         if (looks) {
-          story.enter(i + 1);
-          survey.look(operation, OnFailure.WARN, story);
+          recorder.enter(i + 1);
+          survey.look(operation, OnFailure.WARN, recorder);
         }
       }
     }
   }
 
-  /** Why the gate would hold a way back as things are; empty where it would not. */
+  /** Why the gate would hold a rollback as things are; empty where it would not. */
   public List<String> held(RequestOrigin by) throws InterruptedException {
     var base = ledger.base();
     var undone = ledger.read(base.change()).map(StoredExecution::execution);
@@ -139,20 +135,20 @@ public final class Rollback {
   /** A difference that isn't known reaches every tenant. */
   private static Risks risks(List<ApprovalTrigger> demands, Optional<PolicyDiff> diff) {
     String operation = TaskOperation.ROLLBACK.word();
-    var reach =
+    var scope =
         diff.map(PolicyDiff::blastRadius)
             .map(r -> ChangeScope.of(operation, r.tenants(), r.services()))
             .orElseGet(() -> ChangeScope.unknown(operation));
-    return Risks.of(demands, reach);
+    return Risks.of(demands, scope);
   }
 
   /** From what is committed to what comes back; empty where one of them can't be read. */
   private Optional<PolicyDiff> diff(ChangeExecution undone, BaseEpoch from)
       throws InterruptedException {
-    var archive = orchestrator.archive();
+    var archive = orchestrator.store().archive();
     var committed = archive.committed(from);
     var comes =
-        ChangeContent.wayBackTo(undone.base()) == 0
+        ChangeContent.rollbackTarget(undone.base()) == 0
             ? Optional.of(PolicySet.EMPTY)
             : archive.before(undone);
     return committed.isEmpty() || comes.isEmpty()
@@ -161,14 +157,14 @@ public final class Rollback {
   }
 
   private RequestOutcome end(
-      ExecutionRecorder story, ExecutionOutcome ending, Leadership leadership)
+      ExecutionRecorder recorder, ExecutionOutcome ending, Leadership leadership)
       throws InterruptedException {
-    return epilogue.end(story, ending, Optional.of(leadership), List.of());
+    return finisher.end(recorder, ending, Optional.of(leadership), List.of());
   }
 
   /** Why it would be refused as things stand; empty where it would not. */
   Optional<String> refusal(String target, BaseEpoch base) throws InterruptedException {
-    return switch (ports.playbook().activate(TaskOperation.ROLLBACK)) {
+    return switch (ports.procedures().activate(TaskOperation.ROLLBACK)) {
       case Activated.Refused(SkillRefusal refusal) -> Optional.of(refusal.text());
       case Activated.Ready(Procedure procedure) -> refusal(target, base, procedure);
     };
@@ -177,11 +173,14 @@ public final class Rollback {
   private Optional<String> refusal(String target, BaseEpoch base, Procedure procedure)
       throws InterruptedException {
     if (base.epoch() == 0) {
-      return Optional.of("nothing was committed yet, so there is nothing to go back from");
+      return Optional.of("nothing was committed yet, so there is nothing to roll back");
     }
     if (!target.equals(LAST) && !target.equals(base.change())) {
       return Optional.of(
-          target + " isn't what is committed: that is " + base.change() + "; roll that back first");
+          target
+              + " isn't the committed change: that is "
+              + base.change()
+              + "; roll that back first");
     }
     var fault = KernelPhaseOrder.fault(procedure);
     if (fault.isPresent()) {
@@ -189,20 +188,20 @@ public final class Rollback {
     }
     var undone = ledger.read(base.change()).map(StoredExecution::execution);
     if (undone.isEmpty() || undone.get().checkpoint().isEmpty()) {
-      return Optional.of(
-          base.change() + " has no checkpoint: ask for the limits that are wanted by a change");
+      return Optional.of(base.change() + " has no checkpoint: set the wanted limits with a change");
     }
-    return epilogue.baked(undone.get().base())
+    return finisher.baked(undone.get().base())
         ? Optional.empty()
         : Optional.of(
-            "epoch %d never passed its validation, and only what was proven comes back: ask for the limits that are wanted by a change"
+            ("epoch %d never passed its validation, and a rollback restores only "
+                    + "validated epochs: set the wanted limits with a change")
                 .formatted(undone.get().base().epoch()));
   }
 
   private NewChange opening(
-      ChangeExecution undone, BaseEpoch base, Asked asked, ExecutionRecorder story)
+      ChangeExecution undone, BaseEpoch base, Asked asked, ExecutionRecorder recorder)
       throws InterruptedException {
-    String digest = ChangeContent.digestBackTo(undone.base());
+    String digest = ChangeContent.rollbackDigest(undone.base());
     var plan =
         Map.of(
             "operation", "rollback",
@@ -213,10 +212,10 @@ public final class Rollback {
     var mark = ledger.epochMark();
     var opening =
         new NewChange(
-            story.execution(),
-            story.execution(),
+            recorder.execution(),
+            recorder.execution(),
             ChangeKind.ROLLBACK,
-            Optional.of(ChangeContent.wayBackTo(undone.base())),
+            Optional.of(ChangeContent.rollbackTarget(undone.base())),
             base,
             digest,
             CanonicalJson.sha256(CanonicalJson.bytes(plan)),
@@ -225,16 +224,17 @@ public final class Rollback {
             mark.last(),
             mark.revision(),
             orchestrator
+                .store()
                 .archive()
-                .provenanceAgain(ChangeContent.wayBackTo(undone.base()), mark.last() + 1));
+                .provenanceAgain(ChangeContent.rollbackTarget(undone.base()), mark.last() + 1));
     return opening.following(SkillPinCheck.followed(TaskOperation.ROLLBACK, asked.procedure()));
   }
 
-  private static LogEntryContent telling(
+  private static LogEntryContent entry(
       ChangeExecution undone, BaseEpoch base, Optional<PolicyDiff> diff, String plan) {
     var decision =
         RecordedDecision.by(Name.PLAN, "way-back")
-            .leading(new Policies(base.digest(), ChangeContent.digestBackTo(undone.base())));
+            .leading(new Policies(base.digest(), ChangeContent.rollbackDigest(undone.base())));
     var facts = new TreeMap<String, Object>();
     facts.put("undoes", undone.id());
     diff.ifPresent(d -> facts.putAll(DiffFacts.of(d)));
@@ -247,8 +247,8 @@ public final class Rollback {
   }
 
   private static String words(ChangeExecution undone) {
-    return ChangeContent.wayBackTo(undone.base()) == 0
-        ? "back to what was found before the first change"
+    return ChangeContent.rollbackTarget(undone.base()) == 0
+        ? "back to the state before the first change"
         : "back to the policies of epoch " + undone.base().epoch();
   }
 }

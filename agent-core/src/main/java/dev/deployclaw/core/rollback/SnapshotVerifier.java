@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * marker in the state store, so it is known where its log lies. Writes nothing.
  */
 final class SnapshotVerifier {
-  private static final String NO_CHANGE = "a snapshot is no change: nothing is to be rolled back";
+  private static final String NO_CHANGE =
+      "a snapshot isn't a change: there is nothing to roll back";
 
   private final ObjectStore objects;
   private final Journal journal;
@@ -70,14 +71,14 @@ final class SnapshotVerifier {
     try {
       var file = CheckpointFile.read(bytes);
       if (!file.fingerprint().equals(told.get("fingerprint"))) {
-        return "what it observed isn't what its fingerprint says";
+        return "its observations don't match its fingerprint";
       }
       String digest = file.set().map(PolicySet::digest).orElse("");
       return digest.equals(told.get("digest"))
           ? ""
           : "it doesn't hold the policy set of digest " + told.get("digest");
     } catch (IllegalArgumentException e) {
-      return "its object is no snapshot: " + e.getMessage();
+      return "its object isn't a snapshot: " + e.getMessage();
     }
   }
 

@@ -15,8 +15,6 @@ import dev.deployclaw.core.log.RecordedDecision.Name;
 import dev.deployclaw.core.log.RecordedDecision.Policies;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -49,8 +47,8 @@ public final class ChangeScheduler {
 
   private final StateStore state;
   private final ChangeLedger ledger;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
   private final AgentClock time;
 
   /** Carries out a change whose time has come. */
@@ -60,11 +58,14 @@ public final class ChangeScheduler {
   }
 
   public ChangeScheduler(
-      AgentPorts ports, ChangeLedger ledger, RecorderFactory stories, ExecutionFinisher epilogue) {
+      AgentPorts ports,
+      ChangeLedger ledger,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher) {
     this.state = ports.state();
     this.ledger = ledger;
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
     this.time = ports.time();
   }
 
@@ -102,11 +103,11 @@ public final class ChangeScheduler {
 
   /** Keeps a planned change until its time. */
   public ExecutionOutcome keep(
-      ScheduledChange entry, ExecutionRecorder story, Leadership leadership)
+      ScheduledChange entry, ExecutionRecorder recorder, Leadership leadership)
       throws InterruptedException {
     String at = Instant.ofEpochMilli(entry.atMillis()).toString();
     String detail = entry.waiting().reason();
-    var telling =
+    var content =
         new LogEntryContent(
             detail,
             Status.OK,
@@ -132,21 +133,19 @@ public final class ChangeScheduler {
     var decision =
         RecordedDecision.by(Name.SCHEDULE, "start-at")
             .leading(new Policies(base.digest(), entry.target()));
-    var record = story.record(Phase.PLAN, ACTION, telling.deciding(decision));
-    return switch (ledger.permit(record, on, leadership, story)) {
+    var record = recorder.record(Phase.PLAN, ACTION, content.deciding(decision));
+    return switch (ledger.permit(record, on, leadership, recorder)) {
       case Permit.Given() -> entry.waiting();
       case Permit.Refused() ->
           ExecutionOutcome.aborted(
               AbortCause.STALE, "something was committed while it was planned: ask again");
       case Permit.Unknown(String reason) ->
-          ExecutionOutcome.unknown("whether it is scheduled can't be told: " + reason);
+          ExecutionOutcome.unknown("it is unknown whether it is scheduled: " + reason);
     };
   }
 
   private static ExecutionOutcome full(ScheduledChange entry) {
-    return new ExecutionOutcome(
-        ExecutionStatus.REFUSED,
-        ExitCode.REFUSED,
+    return ExecutionOutcome.refused(
         "%d changes wait for their time already, so %s isn't scheduled: wait, or cancel one (deployclaw status lists them)"
             .formatted(MOST, entry.id()));
   }
@@ -160,10 +159,7 @@ public final class ChangeScheduler {
             .flatMap(ScheduledChange::read)
             .filter(s -> s.atMillis() <= time.instant().toEpochMilli());
     if (scheduled.isEmpty()) {
-      return RequestOutcome.of(
-          "",
-          new ExecutionOutcome(
-              ExecutionStatus.NO_CHANGE, ExitCode.OK, id + " is not due any more"));
+      return RequestOutcome.of("", ExecutionOutcome.noChange(id + " is not due any more"));
     }
     var over = tooLate(scheduled.get(), entry.get(), leadership);
     return over.isPresent() ? over.get() : starter.begin(scheduled.get());
@@ -187,7 +183,8 @@ public final class ChangeScheduler {
     var late = Duration.ofMillis(time.instant().toEpochMilli() - scheduled.atMillis());
     if (late.compareTo(MOST_LATE) > 0) {
       String why =
-          "could not begin within an hour of its time, %s: was deployclaw serve running, and nothing else under way? ask again"
+          ("could not start within an hour of its time, %s: was deployclaw serve "
+                  + "running, or another change under way? ask again")
               .formatted(Instant.ofEpochMilli(scheduled.atMillis()));
       var ending = ExecutionOutcome.aborted(AbortCause.EXPIRED, why);
       return Optional.of(close(entry, why, ending, leadership));
@@ -225,19 +222,19 @@ public final class ChangeScheduler {
   private RequestOutcome close(
       Entry entry, String why, ExecutionOutcome ending, Leadership leadership)
       throws InterruptedException {
-    var story = stories.goOn(ScheduledChange.id(entry), TaskOperation.APPLY_POLICIES);
-    var telling =
-        new LogEntryContent(why, Status.WARNING, Map.of())
+    var recorder = recorders.goOn(ScheduledChange.id(entry), TaskOperation.APPLY_POLICIES);
+    var content =
+        new LogEntryContent(why, Status.WARNING)
             .deciding(RecordedDecision.by(Name.UNSCHEDULE, "taken-off"));
-    var record = story.record(Phase.FINISH, ACTION, telling);
+    var record = recorder.record(Phase.FINISH, ACTION, content);
     var on =
         new Transaction(
             List.of(new Condition.Unmoved(entry.key(), entry.modRevision())),
             List.of(new Write.Delete(entry.key())));
-    return switch (ledger.permit(record, on, leadership, story)) {
-      case Permit.Given() -> epilogue.end(story, ending, Optional.of(leadership), List.of());
+    return switch (ledger.permit(record, on, leadership, recorder)) {
+      case Permit.Given() -> finisher.end(recorder, ending, Optional.of(leadership), List.of());
       case Permit.Refused(), Permit.Unknown _ -> {
-        story.fallSilent();
+        recorder.fallSilent();
         yield RequestOutcome.of(
             ScheduledChange.id(entry),
             ExecutionOutcome.unknown("the schedule could not be changed: ask again"));

@@ -8,10 +8,10 @@ import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
-import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * @param request as it was asked
  * @param demands why it waits for an approval once its time has come, as it was understood then
  * @param baseRevision of {@code active} on which it was planned
- * @param target digest of the set that it is to come to
+ * @param target digest of the set that it must lead to
  */
 public record ScheduledChange(
     String id,
@@ -52,19 +52,7 @@ public record ScheduledChange(
   }
 
   public byte[] bytes() {
-    return CanonicalJson.bytes(
-        Map.of(
-            "id", id,
-            "at_ms", atMillis,
-            "request", request,
-            "requester", requester,
-            "manual", manual,
-            "demands",
-                demands.stream()
-                    .map(d -> Map.of("source", d.source().word(), "why", d.why()))
-                    .toList(),
-            "base_revision", baseRevision,
-            "target", target));
+    return RecordJson.canonical(this);
   }
 
   /**
@@ -78,12 +66,14 @@ public record ScheduledChange(
         json.text("request"),
         json.text("requester"),
         json.flag("manual"),
-        json.objectsIfAny("demands").stream()
-            .map(d ->
-                new ApprovalTrigger(ApprovalTrigger.Source.ofWord(d.text("source")), d.text("why")))
-            .toList(),
+        json.has("demands") ? json.openObjects("demands", ScheduledChange::demand) : List.of(),
         json.number("base_revision"),
         json.text("target"));
+  }
+
+  private static ApprovalTrigger demand(StrictJsonObject json) {
+    return new ApprovalTrigger(
+        ApprovalTrigger.Source.ofWord(json.text("source")), json.text("why"));
   }
 
   /** An entry, if it is what one writes, and of the execution whose key it is. */
@@ -104,7 +94,8 @@ public record ScheduledChange(
     return new ExecutionOutcome(
         ExecutionStatus.HELD,
         ExitCode.HELD,
-        "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile%s; cancel it with: deployclaw reject %s"
+        ("scheduled for %s: a serving agent (deployclaw serve) starts it then, if "
+                + "nothing was committed meanwhile%s; cancel it with: deployclaw reject %s")
             .formatted(
                 Instant.ofEpochMilli(atMillis),
                 waits() ? ", and holds it for an approval, since " + why() : "",

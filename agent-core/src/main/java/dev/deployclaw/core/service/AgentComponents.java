@@ -11,6 +11,7 @@ import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.journal.chain.LogHeadWriter;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.planning.PlanBuilder;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.SkillPinCheck;
@@ -27,10 +28,11 @@ import dev.deployclaw.core.writeback.SourceWriteBack;
 final class AgentComponents {
   private final AgentPorts ports;
   private final AgentSettings settings;
+  private final ChangeStore store;
   private final ChangeOrchestrator orchestrator;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
-  private final SourceWriteBack writeBacks;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
+  private final SourceWriteBack writeBack;
 
   /**
    * @throws IllegalArgumentException when no participant stores policy sets
@@ -44,13 +46,14 @@ final class AgentComponents {
     }
     this.ports = ports;
     this.settings = settings;
-    this.orchestrator = new ChangeOrchestrator(ports, settings);
-    this.stories = new RecorderFactory(ports, settings, progress);
-    var overstepping = new AutoFreeze(ports, settings);
-    this.epilogue =
+    this.store = ChangeStore.of(ports, settings);
+    this.orchestrator = new ChangeOrchestrator(ports, settings, store);
+    this.recorders = new RecorderFactory(ports, settings, progress);
+    var autoFreeze = new AutoFreeze(ports, settings);
+    this.finisher =
         new ExecutionFinisher(
-            orchestrator.ledger(), new LogHeadWriter(ports.state()), ports.objects(), overstepping);
-    this.writeBacks = new SourceWriteBack(ports, settings, orchestrator);
+            store.ledger(), new LogHeadWriter(ports.state()), ports.objects(), autoFreeze);
+    this.writeBack = new SourceWriteBack(ports, settings, store);
   }
 
   AgentPorts ports() {
@@ -61,12 +64,16 @@ final class AgentComponents {
     return settings;
   }
 
+  ChangeStore store() {
+    return store;
+  }
+
   ChangeOrchestrator orchestrator() {
     return orchestrator;
   }
 
-  RecorderFactory stories() {
-    return stories;
+  RecorderFactory recorders() {
+    return recorders;
   }
 
   AgentClock time() {
@@ -74,47 +81,47 @@ final class AgentComponents {
   }
 
   SkillPinCheck skills() {
-    return new SkillPinCheck(ports.playbook());
+    return new SkillPinCheck(ports.procedures());
   }
 
-  Rollback wayBack() {
-    return new Rollback(orchestrator, epilogue, ports, settings);
+  Rollback rollback() {
+    return new Rollback(orchestrator, finisher, ports, settings);
   }
 
   SnapshotTaker snapshot() {
-    return new SnapshotTaker(orchestrator, epilogue, ports, settings);
+    return new SnapshotTaker(store, finisher, ports, settings);
   }
 
   DriftRepair repairing() {
-    return new DriftRepair(orchestrator, epilogue, ports, settings);
+    return new DriftRepair(store, finisher, ports, settings);
   }
 
-  SourceWriteBack writeBacks() {
-    return writeBacks;
+  SourceWriteBack writeBack() {
+    return writeBack;
   }
 
-  ExecutionFinisher epilogue() {
-    return epilogue;
+  ExecutionFinisher finisher() {
+    return finisher;
   }
 
   HeldRepairStore heldRepairs() {
-    return new HeldRepairStore(ports, orchestrator.ledger(), epilogue);
+    return new HeldRepairStore(ports, store.ledger(), finisher);
   }
 
-  ChangeScheduler timetable() {
-    return new ChangeScheduler(ports, orchestrator.ledger(), stories, epilogue);
+  ChangeScheduler scheduler() {
+    return new ChangeScheduler(ports, store.ledger(), recorders, finisher);
   }
 
   /** Plans a request on what is committed. Nothing is written. */
-  PlanningResult draft(TaskRequest request, ExecutionRecorder story) throws InterruptedException {
-    var base = orchestrator.ledger().base();
-    var committed = orchestrator.archive().committed(base);
+  PlanningResult plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
+    var base = store.ledger().base();
+    var committed = store.archive().committed(base);
     if (committed.isEmpty()) {
       String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
       return new PlanningResult.Over(ExecutionOutcome.unreachable(lost));
     }
-    var provenance = orchestrator.archive().provenance(base.epoch());
-    var standing = new PlanBuilder.CommittedState(base, committed.get(), provenance);
-    return new PlanBuilder(ports, settings, story, standing).draft(request);
+    var provenance = store.archive().provenance(base.epoch());
+    var state = new PlanBuilder.CommittedState(base, committed.get(), provenance);
+    return new PlanBuilder(ports, settings, recorder, state).build(request);
   }
 }

@@ -48,10 +48,10 @@ final class ApprovalService {
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalService.class);
 
   private final ChangeOrchestrator orchestrator;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
-  private final SourceWriteBack writeBacks;
-  private final ChangeScheduler timetable;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
+  private final SourceWriteBack writeBack;
+  private final ChangeScheduler scheduler;
   private final HeldRepairStore heldRepairs;
   private final DriftRepair repairs;
   private final GatePolicy gate;
@@ -59,10 +59,10 @@ final class ApprovalService {
 
   ApprovalService(AgentComponents parts) {
     this.orchestrator = parts.orchestrator();
-    this.stories = parts.stories();
-    this.epilogue = parts.epilogue();
-    this.writeBacks = parts.writeBacks();
-    this.timetable = parts.timetable();
+    this.recorders = parts.recorders();
+    this.finisher = parts.finisher();
+    this.writeBack = parts.writeBack();
+    this.scheduler = parts.scheduler();
     this.heldRepairs = parts.heldRepairs();
     this.repairs = parts.repairing();
     this.gate = parts.settings().gate();
@@ -89,10 +89,10 @@ final class ApprovalService {
       return ended;
     }
     var x = held.get().execution();
-    var duty = duty(x, leadership);
+    var context = context(x, leadership);
     var refused = gate.refuses(PendingApproval.of(x), who, plan);
     if (refused.isPresent()) {
-      return refuse(refused.get().reason(), who, ExecutionOutcome.of(x.state()), duty);
+      return refuse(refused.get().reason(), who, ExecutionOutcome.of(x.state()), context);
     }
     long now = time.instant().toEpochMilli();
     String checkpoint = x.checkpoint().orElseThrow().sha256();
@@ -101,34 +101,34 @@ final class ApprovalService {
             ? new ChangeEvent.Expired()
             : new ChangeEvent.Approved(
                 new Approval(who, now, x.planHash(), checkpoint, x.base().revision()));
-    return end(held.get(), event, duty);
+    return end(held.get(), event, context);
   }
 
   private RequestOutcome approve(
       HeldRepairStore.Found held, String who, String plan, Leadership leadership)
       throws InterruptedException {
     var repair = held.repair();
-    var story = stories.goOn(repair.id(), TaskOperation.REPAIR_DRIFT);
+    var recorder = recorders.goOn(repair.id(), TaskOperation.REPAIR_DRIFT);
     var refused = gate.refuses(repair.waiting(), who, plan);
     if (refused.isPresent()) {
-      var duty = new OrchestrationContext(leadership, story, Risks.NONE);
-      return refuse(refused.get().reason(), who, held.ending(), duty);
+      var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
+      return refuse(refused.get().reason(), who, held.ending(), context);
     }
     return held.expired(time.instant())
-        ? heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, story)
-        : repairs.approved(held, who, leadership, story);
+        ? heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, recorder)
+        : repairs.approved(held, who, leadership, recorder);
   }
 
   /** What was held stays held, and so says its log. */
   private RequestOutcome refuse(
-      String reason, String who, ExecutionOutcome still, OrchestrationContext duty)
+      String reason, String who, ExecutionOutcome still, OrchestrationContext context)
       throws InterruptedException {
-    var telling =
+    var entry =
         new LogEntryContent(reason, Status.WARNING, Map.of("who", who))
             .deciding(RecordedDecision.by(Name.REFUSE, "approver"));
-    duty.story().tell(Phase.GATE, "Approval refused", telling);
-    epilogue.end(duty.story(), still, Optional.of(duty.leadership()), List.of());
-    return RequestOutcome.refused(duty.story().execution(), reason);
+    context.recorder().tell(Phase.GATE, "Approval refused", entry);
+    finisher.end(context.recorder(), still, Optional.of(context.leadership()), List.of());
+    return RequestOutcome.refused(context.recorder().execution(), reason);
   }
 
   /**
@@ -138,9 +138,9 @@ final class ApprovalService {
    */
   Optional<ApprovalRefusal> objection(String id, String who, boolean approves, String plan)
       throws InterruptedException {
-    var there = orchestrator.ledger().read(id);
+    var there = orchestrator.store().ledger().read(id);
     var repair = heldRepairs.find(id);
-    if (!approves && (timetable.holds(id) || repair.isPresent())) {
+    if (!approves && (scheduler.holds(id) || repair.isPresent())) {
       return Optional.empty();
     }
     if (repair.isPresent()) {
@@ -171,7 +171,7 @@ final class ApprovalService {
   }
 
   private List<String> changes(ChangeExecution x) throws InterruptedException {
-    return orchestrator.archive().load(x)
+    return orchestrator.store().archive().load(x)
             instanceof PolicySetReader.Loaded.Ready(ChangeContent content)
         ? PolicyDiff.between(content.previous().orElse(PolicySet.EMPTY), content.set())
             .differences()
@@ -189,34 +189,35 @@ final class ApprovalService {
   RequestOutcome reject(String id, String who, Leadership leadership) throws InterruptedException {
     var held = held(id);
     if (held.isPresent()) {
-      var duty = duty(held.get().execution(), leadership);
-      return end(held.get(), new ChangeEvent.Rejected(who), duty);
+      var context = context(held.get().execution(), leadership);
+      return end(held.get(), new ChangeEvent.Rejected(who), context);
     }
     var repair = heldRepairs.find(id);
     if (repair.isPresent()) {
-      var story = stories.goOn(id, TaskOperation.REPAIR_DRIFT);
-      return heldRepairs.reject(repair.get(), who, leadership, story);
+      var recorder = recorders.goOn(id, TaskOperation.REPAIR_DRIFT);
+      return heldRepairs.reject(repair.get(), who, leadership, recorder);
     }
-    var cancelled = timetable.cancel(id, who, leadership);
+    var cancelled = scheduler.cancel(id, who, leadership);
     return cancelled.isPresent() ? cancelled.get() : notHeld(id);
   }
 
-  private RequestOutcome end(StoredExecution held, ChangeEvent event, OrchestrationContext duty)
+  private RequestOutcome end(StoredExecution held, ChangeEvent event, OrchestrationContext context)
       throws InterruptedException {
-    var ending = orchestrator.resume(held, event, duty);
-    var story = duty.story();
-    writeBacks.after(story, duty.leadership());
+    var ending = orchestrator.resume(held, event, context);
+    var recorder = context.recorder();
+    writeBack.after(recorder, context.leadership());
     var stillHeld =
-        ending.result() == ExecutionStatus.ABORTED && !story.silent()
+        ending.result() == ExecutionStatus.ABORTED && !recorder.silent()
             ? held(held.execution().id())
             : Optional.<StoredExecution>empty();
     var said = stillHeld.map(s -> ExecutionOutcome.of(s.execution().state())).orElse(ending);
-    epilogue.end(story, said, Optional.of(duty.leadership()), List.of());
-    return RequestOutcome.of(story.execution(), story.whole(ending));
+    finisher.end(recorder, said, Optional.of(context.leadership()), List.of());
+    return RequestOutcome.of(recorder.execution(), recorder.whole(ending));
   }
 
   private Optional<StoredExecution> held(String id) throws InterruptedException {
     return orchestrator
+        .store()
         .ledger()
         .read(id)
         .filter(s -> s.execution().state() instanceof ChangeState.Held);
@@ -224,7 +225,7 @@ final class ApprovalService {
 
   /** One that waited for too long was ended a moment ago, before anything else began. */
   private RequestOutcome notHeld(String id) throws InterruptedException {
-    var state = orchestrator.ledger().read(id).map(s -> s.execution().state());
+    var state = orchestrator.store().ledger().read(id).map(s -> s.execution().state());
     if (state.isEmpty()) {
       return RequestOutcome.refused(id, "there is no change " + id);
     }
@@ -240,13 +241,13 @@ final class ApprovalService {
             id,
             state.word(),
             state.over()
-                ? "it is over: ask for the change anew"
+                ? "it has ended: ask for the change again"
                 : "it was approved already, and is under way: deployclaw log " + id);
   }
 
-  private OrchestrationContext duty(ChangeExecution x, Leadership leadership)
+  private OrchestrationContext context(ChangeExecution x, Leadership leadership)
       throws InterruptedException {
     return new OrchestrationContext(
-        leadership, stories.goOn(x.log(), CrashRecovery.operation(x)), Risks.NONE);
+        leadership, recorders.goOn(x.log(), CrashRecovery.operation(x)), Risks.NONE);
   }
 }

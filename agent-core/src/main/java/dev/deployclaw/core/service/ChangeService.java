@@ -10,8 +10,6 @@ import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.recovery.CrashRecovery;
 import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -42,18 +40,18 @@ public final class ChangeService {
         new CrashRecovery(
             new CrashRecovery.Parts(
                 parts.orchestrator(),
-                parts.stories(),
-                parts.epilogue(),
-                parts.writeBacks(),
+                parts.recorders(),
+                parts.finisher(),
+                parts.writeBack(),
                 settings.gate()),
             ports);
-    this.freezing = new FreezeService(ports, parts.stories(), parts.epilogue());
+    this.freezing = new FreezeService(ports, parts.recorders(), parts.finisher());
     var alarm = new LogTamperAlarm(ports, settings, freezing);
     this.leading =
         new LeaderScope(
             ports,
             settings,
-            new LeaderScope.Parts(parts.stories(), parts.epilogue(), recovery, alarm));
+            new LeaderScope.Parts(parts.recorders(), parts.finisher(), recovery, alarm));
   }
 
   /** The questions to the same agent. */
@@ -96,7 +94,7 @@ public final class ChangeService {
 
   /** Leaves a log of a request that isn't carried out, and why. */
   public RequestOutcome decline(TaskRequest request, String reason) throws InterruptedException {
-    var ending = new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, reason);
+    var ending = ExecutionOutcome.aborted(reason);
     return leading.turnedAway(Optional.of(request), ending, false);
   }
 
@@ -118,7 +116,7 @@ public final class ChangeService {
   }
 
   /**
-   * Stops every change that isn't committed, until somebody thaws; a way back goes on. Needs no
+   * Stops every change that isn't committed, until somebody thaws; a rollback goes on. Needs no
    * leadership.
    */
   public RequestOutcome freeze(String who, String reason) throws InterruptedException {
@@ -135,7 +133,7 @@ public final class ChangeService {
    * may let go of it. Needs no leadership.
    */
   public RequestOutcome share(TaskRequest request, String gateway) throws InterruptedException {
-    return new VolumeHandoverService(ports, settings, parts.stories(), parts.epilogue())
+    return new VolumeHandoverService(ports, settings, parts.recorders(), parts.finisher())
         .share(request, gateway);
   }
 
@@ -154,7 +152,7 @@ public final class ChangeService {
   }
 
   /**
-   * The same; a way back that waits for these members ends without those of them that still can't
+   * The same; a rollback that waits for these members ends without those of them that still can't
    * go back, by this person's word. They are drift from then on.
    *
    * @param members by name
@@ -188,14 +186,14 @@ public final class ChangeService {
 
   /** Lets the records of all but this machine's latest executions leave for the bucket. */
   public PruneReport prune(int keep) throws InterruptedException {
-    return new LogPruner(ports, parts.orchestrator().ledger(), settings).prune(keep);
+    return new LogPruner(ports, parts.store().ledger(), settings).prune(keep);
   }
 
   /** Begins what was scheduled, if it is due and still stands in the schedule. */
   public RequestOutcome begin(String id) throws InterruptedException {
     return leading.run(
         Optional.empty(),
-        leadership -> parts.timetable().begin(id, leadership, runner(leadership)::begin));
+        leadership -> parts.scheduler().begin(id, leadership, runner(leadership)::begin));
   }
 
   private ApprovalService approvals() {
@@ -203,6 +201,6 @@ public final class ChangeService {
   }
 
   private RequestRunner runner(Leadership leadership) {
-    return new RequestRunner(parts, leading, leadership);
+    return new RequestRunner(parts, leadership);
   }
 }

@@ -1,7 +1,9 @@
 package dev.deployclaw.core.service;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.election.CurrentTermCondition;
 import dev.deployclaw.core.environment.AgentClock;
@@ -36,6 +38,9 @@ public final class ExecutionReservations {
 
   /** Half of what etcd takes in one transaction. */
   private static final int FORGOTTEN_AT_ONCE = 64;
+
+  /** Stands in the key of a reservation that can be taken over, once it can't be any more. */
+  private static final String BEGUN = "begun";
 
   private final StateStore state;
   private final AgentClock time;
@@ -91,6 +96,84 @@ public final class ExecutionReservations {
     }
     var cause = new IllegalStateException(MOST_TRIES + " tries");
     throw new Unreachable("no execution id could be reserved", cause);
+  }
+
+  /**
+   * Whether an execution has a log that other agents can see; its first records are in the state
+   * store, or in the bucket alone.
+   */
+  public boolean hasLog(String execution) throws InterruptedException {
+    var places = List.of(StoreKeys.auditHead(execution), StoreKeys.auditCopy(execution));
+    return !state.get(places).isEmpty();
+  }
+
+  /**
+   * Makes a reservation this object's that another agent holds and hasn't begun. It and {@link
+   * #begin} move the same key, so only one of the two agents carries the execution out.
+   *
+   * @param hash of the key under which it was reserved
+   * @return whether the execution is this object's now, and wasn't begun
+   */
+  public boolean takeOver(String hash, String execution) throws InterruptedException {
+    for (int i = 0; i < MOST_TRIES; i++) {
+      var claim = claim(hash, execution);
+      if (claim.isEmpty() || claim.get().begun()) {
+        return false;
+      }
+      if (claim.get().owner().equals(owner)) {
+        return true; // the answer of an earlier try was lost
+      }
+      var _ = move(claim.get(), false);
+    }
+    return false;
+  }
+
+  /**
+   * Marks a reservation as begun, so that no other agent takes it over.
+   *
+   * @param hash of the key under which it was reserved
+   * @return whether it may begin: not where another agent took it over, or where it was forgotten
+   */
+  public boolean begin(String hash, String execution) throws InterruptedException {
+    for (int i = 0; i < MOST_TRIES; i++) {
+      var claim = claim(hash, execution);
+      if (claim.isEmpty() || !claim.get().owner().equals(owner)) {
+        return false;
+      }
+      if (claim.get().begun()) {
+        return true;
+      }
+      var _ = move(claim.get(), true);
+    }
+    return false;
+  }
+
+  /** Who holds a reservation, as its key has it. */
+  private record Claim(Entry entry, String owner, boolean begun) {}
+
+  private Optional<Claim> claim(String hash, String execution) throws InterruptedException {
+    return state
+        .get(StoreKeys.taskKey(hash))
+        .filter(e -> json(e).path("execution").asText().equals(execution))
+        .map(e ->
+            new Claim(e, json(e).path("owner").asText(), json(e).path(BEGUN).asBoolean(false)));
+  }
+
+  /** To this object's owner; whether it came to that, the next look says. */
+  private StateStore.Result move(Claim claim, boolean begun) throws InterruptedException {
+    ObjectNode value = (ObjectNode) json(claim.entry());
+    value.put("owner", owner);
+    if (begun) {
+      value.put(BEGUN, true);
+    }
+    var fields = JSON.convertValue(value, new TypeReference<Map<String, Object>>() {});
+    String key = claim.entry().key();
+    var conditions =
+        List.of(
+            CurrentTermCondition.of(state),
+            new Condition.Unmoved(key, claim.entry().modRevision()));
+    return state.transact(
+        new Transaction(conditions, List.of(new Write.Put(key, CanonicalJson.bytes(fields)))));
   }
 
   /**

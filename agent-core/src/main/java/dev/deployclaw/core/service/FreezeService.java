@@ -12,27 +12,26 @@ import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Freezes and thaws for people: the kill switch, and a log of who turned it. */
 final class FreezeService {
   private final KillSwitch killSwitch;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
   private final AgentClock time;
 
-  FreezeService(AgentPorts ports, RecorderFactory stories, ExecutionFinisher epilogue) {
+  FreezeService(AgentPorts ports, RecorderFactory recorders, ExecutionFinisher finisher) {
     this.killSwitch = new KillSwitch(ports.state());
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
     this.time = ports.time();
   }
 
@@ -42,9 +41,10 @@ final class FreezeService {
         request,
         () ->
             switch (killSwitch.freeze(freeze)) {
-              case Turn.Turned(_) -> done("frozen " + freeze.sentence());
+              case Turn.Turned(_) -> ExecutionOutcome.completed("frozen " + freeze.sentence());
               case Turn.Already(var there) ->
-                  nothing("frozen already " + there.map(FreezeRecord::sentence).orElse(""));
+                  ExecutionOutcome.noChange(
+                      "frozen already " + there.map(FreezeRecord::sentence).orElse(""));
               case Turn.Unknown(String why) -> unknown(why);
             });
   }
@@ -55,8 +55,9 @@ final class FreezeService {
         () ->
             switch (killSwitch.thaw()) {
               case Turn.Turned(var before) ->
-                  done("thawed" + before.map(f -> "; it was frozen " + f.sentence()).orElse(""));
-              case Turn.Already(_) -> nothing("nothing was frozen");
+                  ExecutionOutcome.completed(
+                      "thawed" + before.map(f -> "; it was frozen " + f.sentence()).orElse(""));
+              case Turn.Already(_) -> ExecutionOutcome.noChange("nothing was frozen");
               case Turn.Unknown(String why) -> unknown(why);
             });
   }
@@ -74,38 +75,28 @@ final class FreezeService {
       ending = hand.turn();
     } catch (Unreachable e) {
       reached = false;
-      ending = ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
+      ending = ExecutionOutcome.unreachable(StoreQuestion.reason(e));
     }
-    var story = begin(request, reached);
-    story.asked(request);
+    var recorder = begin(request, reached);
+    recorder.asked(request);
     var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
-    story.tell(
-        Phase.GATE,
-        "Turning the kill switch",
-        new LogEntryContent(ending.reason(), status, Map.of()));
-    return epilogue.end(story, ending, Optional.empty(), List.of());
+    recorder.tell(
+        Phase.GATE, "Turning the kill switch", new LogEntryContent(ending.reason(), status));
+    return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 
   /** What was turned is turned, even if the store is away by now. */
   private ExecutionRecorder begin(TaskRequest request, boolean reached)
       throws InterruptedException {
     try {
-      return stories.begin(request, TaskOperation.APPLY_POLICIES, reached);
+      return recorders.begin(request, TaskOperation.APPLY_POLICIES, reached);
     } catch (Unreachable e) {
-      return stories.begin(request, TaskOperation.APPLY_POLICIES, false);
+      return recorders.begin(request, TaskOperation.APPLY_POLICIES, false);
     }
-  }
-
-  private static ExecutionOutcome done(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, reason);
-  }
-
-  private static ExecutionOutcome nothing(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 
   private static ExecutionOutcome unknown(String why) {
     return ExecutionOutcome.unknown(
-        "nobody knows how the kill switch stands: " + why + "; see status");
+        "the state of the kill switch is unknown: " + why + "; see status");
   }
 }

@@ -14,6 +14,7 @@ import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskOperation;
@@ -33,8 +34,8 @@ public final class LeaderScope {
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
   private final CrashRecovery recovery;
   private final LogTamperAlarm alarm;
   private final RegressionDetector regression;
@@ -48,16 +49,16 @@ public final class LeaderScope {
 
   /** With whom it tells, ends and recovers. */
   record Parts(
-      RecorderFactory stories,
-      ExecutionFinisher epilogue,
+      RecorderFactory recorders,
+      ExecutionFinisher finisher,
       CrashRecovery recovery,
       LogTamperAlarm alarm) {}
 
   LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
     this.ports = ports;
     this.settings = settings;
-    this.stories = parts.stories();
-    this.epilogue = parts.epilogue();
+    this.recorders = parts.recorders();
+    this.finisher = parts.finisher();
     this.recovery = parts.recovery();
     this.alarm = parts.alarm();
     this.regression = new RegressionDetector(ports, settings);
@@ -83,8 +84,7 @@ public final class LeaderScope {
       return stopped.isPresent() ? stopped.get() : elected(request, led);
     } catch (Unreachable e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
-      return turnedAway(
-          request, ExecutionOutcome.unreachable(ExecutionOutcome.storeUnreachable(e)), false);
+      return turnedAway(request, ExecutionOutcome.unreachable(StoreQuestion.reason(e)), false);
     }
   }
 
@@ -95,7 +95,7 @@ public final class LeaderScope {
   }
 
   /**
-   * What may be a way back, which isn't stopped by the word of few: {@link
+   * What may be a rollback, which isn't stopped by the word of few: {@link
    * RegressionOverride#outvote}.
    */
   RequestOutcome back(TaskRequest request, Outvoting outvoting, Led led)
@@ -130,15 +130,10 @@ public final class LeaderScope {
     return alarm.raise();
   }
 
-  /** Why no new change may begin, for what waits for the stream; empty where one may. */
-  Optional<String> full() {
-    return ports.journal().stream().full();
-  }
-
   /**
    * Finishes what was left behind, and nothing more.
    *
-   * @param leftOut members without which a way back may end
+   * @param leftOut members without which a rollback may end
    */
   RecoveryReport recover(Optional<RollbackExclusions> leftOut) throws InterruptedException {
     try {
@@ -147,8 +142,7 @@ public final class LeaderScope {
           ? recovered(leftOut)
           : new RecoveryReport(ExitCode.FAILED, List.of(), RegressionDetector.sentence(ahead));
     } catch (Unreachable e) {
-      return new RecoveryReport(
-          ExitCode.UNREACHABLE, List.of(), ExecutionOutcome.storeUnreachable(e));
+      return new RecoveryReport(ExitCode.UNREACHABLE, List.of(), StoreQuestion.reason(e));
     }
   }
 
@@ -181,14 +175,13 @@ public final class LeaderScope {
     if (request.isEmpty()) {
       return RequestOutcome.of("", ending);
     }
-    var story = stories.begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
-    story.asked(request.get());
-    return epilogue.end(story, ending, Optional.empty(), List.of());
+    var recorder = recorders.begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
+    recorder.asked(request.get());
+    return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 
   private ExecutionOutcome busy() throws InterruptedException {
-    return new ExecutionOutcome(
-        ExecutionStatus.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state()));
+    return ExecutionOutcome.aborted(LeaderElection.taken(ports.state()));
   }
 
   private static String unfinished(RequestOutcome blocked) {

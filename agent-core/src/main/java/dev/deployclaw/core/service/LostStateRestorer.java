@@ -20,8 +20,6 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -57,7 +55,7 @@ final class LostStateRestorer {
     this.leading = leading;
     this.ports = parts.ports();
     this.settings = parts.settings();
-    this.ledger = parts.orchestrator().ledger();
+    this.ledger = parts.store().ledger();
   }
 
   /** How it ended; empty where nothing was lost, or nothing may be done now. */
@@ -78,7 +76,7 @@ final class LostStateRestorer {
 
   private Optional<Loss> look() throws InterruptedException {
     var base = ledger.base();
-    boolean stands = ChangeContent.wayBackTo(base) != 0;
+    boolean stands = ChangeContent.rollbackTarget(base) != 0;
     if (!stands || ledger.open().isPresent() || ledger.freeze().isPresent()) {
       return Optional.empty();
     }
@@ -95,46 +93,43 @@ final class LostStateRestorer {
   private Optional<EpochSpec> activation(BaseEpoch base) throws InterruptedException {
     var x = ledger.read(base.change()).map(StoredExecution::execution);
     return x.isPresent()
-            && parts.orchestrator().archive().load(x.get())
-                instanceof Loaded.Ready(ChangeContent content)
+            && parts.store().archive().load(x.get()) instanceof Loaded.Ready(ChangeContent content)
         ? Optional.of(content.activation(x.get()).at(base.step(), Optional.empty()))
         : Optional.empty();
   }
 
-  private ParticipantReplies ask(ExecutorCall call, CallContext mandate)
+  private ParticipantReplies ask(ExecutorCall call, CallContext callContext)
       throws InterruptedException {
     var those =
         ports.executors().participants().stream()
             .filter(e -> e.verbs().contains(call.verb()))
             .toList();
     return ParticipantReplies.of(
-        ports.executors().calls().all(those, call, mandate, settings.bounds().call()));
+        ports.executors().calls().all(those, call, callContext, settings.bounds().call()));
   }
 
   /** Looks once more: it may have waited for another leader, who mended it. */
   private RequestOutcome putBack(Leadership leadership) throws InterruptedException {
     var there = look();
     if (there.isEmpty()) {
-      return RequestOutcome.of(
-          "",
-          new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, "nothing is lost any more"));
+      return RequestOutcome.of("", ExecutionOutcome.noChange("nothing is lost any more"));
     }
     var loss = there.get();
-    var story = parts.stories().begin(TaskOperation.REPAIR_DRIFT, true);
-    var duty = new OrchestrationContext(leadership, story, Risks.NONE);
-    story.asked(
+    var recorder = parts.recorders().begin(TaskOperation.REPAIR_DRIFT, true);
+    var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
+    recorder.asked(
         new TaskRequest(
-            "put back what was lost of epoch " + loss.base().epoch(),
+            "restored the lost state of epoch " + loss.base().epoch(),
             settings.agent(),
             ports.time().instant()));
-    story.about(loss.base().epoch());
-    var refused = permit(loss, duty);
-    var ending = refused.isPresent() ? refused.get() : reassert(loss, duty);
-    return parts.epilogue().end(story, ending, Optional.of(leadership), List.of());
+    recorder.about(loss.base().epoch());
+    var refused = permit(loss, context);
+    var ending = refused.isPresent() ? refused.get() : reassert(loss, context);
+    return parts.finisher().end(recorder, ending, Optional.of(leadership), List.of());
   }
 
   /** The record of what is about to be done, in the transaction that allows it. */
-  private Optional<ExecutionOutcome> permit(Loss loss, OrchestrationContext duty)
+  private Optional<ExecutionOutcome> permit(Loss loss, OrchestrationContext context)
       throws InterruptedException {
     var facts =
         Map.<String, Object>of(
@@ -146,12 +141,12 @@ final class LostStateRestorer {
             "digest",
             loss.base().digest(),
             "term",
-            duty.leadership().term());
-    String action = "Putting back what was lost of epoch " + loss.base().epoch();
-    var telling =
+            context.leadership().term());
+    String action = "Restoring the lost state of epoch " + loss.base().epoch();
+    var entry =
         new LogEntryContent(loss.sentence(), Status.WARNING, facts)
             .deciding(RecordedDecision.by(Name.REASSERT, "what-was-lost"));
-    var record = duty.story().record(Phase.PUBLISH, action, telling);
+    var record = context.recorder().record(Phase.PUBLISH, action, entry);
     var on =
         new Transaction(
             List.of(
@@ -159,7 +154,7 @@ final class LostStateRestorer {
                 new Condition.Absent(StoreKeys.OPEN),
                 new Condition.Absent(StoreKeys.FREEZE)),
             List.of());
-    return switch (ledger.permit(record, on, duty.leadership(), duty.story())) {
+    return switch (ledger.permit(record, on, context.leadership(), context.recorder())) {
       case Permit.Given() -> Optional.empty();
       case Permit.Refused() ->
           Optional.of(
@@ -170,30 +165,28 @@ final class LostStateRestorer {
     };
   }
 
-  private ExecutionOutcome reassert(Loss loss, OrchestrationContext duty)
+  private ExecutionOutcome reassert(Loss loss, OrchestrationContext context)
       throws InterruptedException {
     long from = ports.time().micros();
-    var tally = ask(new ExecutorCall.Reassert(loss.activation()), duty.mandate());
+    var replies = ask(new ExecutorCall.Reassert(loss.activation()), context.callContext());
     var back =
-        tally.with(Answer.YES).stream()
+        replies.with(Answer.YES).stream()
             .filter(r -> r.facts().containsKey(ExecutorCall.Reassert.PUT_BACK))
             .map(LostStateRestorer::got)
             .toList();
-    var facts = new TreeMap<String, Object>(LogEntryContent.of(tally).facts());
+    var facts = new TreeMap<String, Object>(LogEntryContent.of(replies).facts());
     facts.put("put_back", back.stream().limit(DriftReport.MOST_LISTED).toList());
     String done = back.isEmpty() ? "nothing is put back" : "put back: " + MemberPhrases.names(back);
-    String left = tally.allYes() ? "" : "; not put back: " + tally.pending();
-    var status = tally.allYes() ? Status.OK : Status.UNKNOWN;
-    duty.story()
+    String left = replies.allYes() ? "" : "; not put back: " + replies.pending();
+    var status = replies.allYes() ? Status.OK : Status.UNKNOWN;
+    context
+        .recorder()
         .tellTimed(
-            Phase.PUBLISH,
-            "Putting it back",
-            new LogEntryContent(done + left, status, facts),
-            from);
-    duty.story().took(Phase.PUBLISH, from);
-    return tally.allYes()
-        ? new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done)
-        : ExecutionOutcome.unknown(done + left + "; the next look tries it again");
+            Phase.PUBLISH, "Restoring it", new LogEntryContent(done + left, status, facts), from);
+    context.recorder().took(Phase.PUBLISH, from);
+    return replies.allYes()
+        ? ExecutionOutcome.completed(done)
+        : ExecutionOutcome.unknown(done + left + "; the next check tries it again");
   }
 
   private static String got(MemberReport report) {

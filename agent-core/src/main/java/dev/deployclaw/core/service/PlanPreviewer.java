@@ -10,7 +10,7 @@ import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.RequestOrigin;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -29,20 +29,17 @@ final class PlanPreviewer {
   }
 
   PlanPreviewReport of(TaskRequest request) throws InterruptedException {
-    try {
-      var story =
-          new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
-              .begin(TaskOperation.APPLY_POLICIES, false);
-      return answer(parts.draft(request, story), request);
-    } catch (Unreachable e) {
-      return new PlanPreviewReport.Refused(
-          ExitCode.UNREACHABLE, ExecutionOutcome.storeUnreachable(e));
-    }
+    var recorder =
+        new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
+            .begin(TaskOperation.APPLY_POLICIES, false);
+    return StoreQuestion.answer(
+        () -> answer(parts.plan(request, recorder), request),
+        why -> new PlanPreviewReport.Refused(ExitCode.UNREACHABLE, why));
   }
 
-  private PlanPreviewReport answer(PlanningResult draft, TaskRequest request)
+  private PlanPreviewReport answer(PlanningResult planned, TaskRequest request)
       throws InterruptedException {
-    return switch (draft) {
+    return switch (planned) {
       case PlanningResult.Ready ready ->
           new PlanPreviewReport.Planned(
               ready.plan(),
@@ -68,7 +65,7 @@ final class PlanPreviewer {
     List<String> risks =
         switch (operation.waits()) {
           case BEFORE_IT_WRITES -> parts.repairing().held(by);
-          case AT_THE_GATE -> parts.wayBack().held(by);
+          case AT_THE_GATE -> parts.rollback().held(by);
           case NOT, ONLY_LOOKS -> List.of();
         };
     return new PlanPreviewReport.Understood(intent, risks);

@@ -1,11 +1,11 @@
 package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.change.ChangeOrchestrator;
-import dev.deployclaw.core.change.HeartbeatCheck;
-import dev.deployclaw.core.change.HeartbeatReport;
+import dev.deployclaw.core.change.probe.HeartbeatCheck;
+import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.query.AgentStatusQuery;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.query.ClientLimitsQuery;
@@ -19,9 +19,9 @@ import dev.deployclaw.core.query.TenantHistoryQuery;
 import dev.deployclaw.core.query.TenantHistoryReport;
 import dev.deployclaw.core.regression.AheadMember;
 import dev.deployclaw.core.regression.RegressionDetector;
-import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.ScanReport;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointVerifier;
 import dev.deployclaw.core.schedule.ScheduleReport;
@@ -38,7 +38,7 @@ public final class QueryService {
   private final AgentComponents parts;
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final ChangeOrchestrator orchestrator;
+  private final ChangeStore store;
   private final EstateScanner inspector;
 
   public QueryService(AgentPorts ports, AgentSettings settings) {
@@ -49,33 +49,21 @@ public final class QueryService {
     this.parts = parts;
     this.ports = parts.ports();
     this.settings = parts.settings();
-    this.orchestrator = parts.orchestrator();
-    this.inspector = new EstateScanner(ports, settings, orchestrator);
+    this.store = parts.store();
+    this.inspector = new EstateScanner(ports, settings, store);
   }
 
   public ScanReport scan() throws InterruptedException {
-    try {
-      return inspector.scan();
-    } catch (Unreachable e) {
-      return ScanReport.unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(() -> inspector.scan(), ScanReport::unreachable);
   }
 
   /** How what is enforced differs from what is committed. */
   public ScanReport drift() throws InterruptedException {
-    try {
-      return inspector.drift();
-    } catch (Unreachable e) {
-      return ScanReport.unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(() -> inspector.drift(), ScanReport::unreachable);
   }
 
   public ScanReport validate() throws InterruptedException {
-    try {
-      return inspector.validate();
-    } catch (Unreachable e) {
-      return ScanReport.unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(() -> inspector.validate(), ScanReport::unreachable);
   }
 
   /**
@@ -85,48 +73,36 @@ public final class QueryService {
    * @param within the longest that the synthetic requests may take
    */
   public HeartbeatReport heartbeat(Duration within) throws InterruptedException {
-    try {
-      return new HeartbeatCheck(ports, settings, orchestrator).beat(within);
-    } catch (Unreachable e) {
-      return HeartbeatReport.unknown(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(
+        () -> new HeartbeatCheck(ports, settings, store).beat(within), HeartbeatReport::unknown);
   }
 
   /** Where things stand, and whose time is over: for that, the sources may be read. */
   public AgentStatusReport status() throws InterruptedException {
-    try {
-      return situation().with(inspector.expired());
-    } catch (Unreachable e) {
-      return AgentStatusReport.unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(
+        () -> situation().with(inspector.expired()), AgentStatusReport::unreachable);
   }
 
   /** The same from the state store alone, for who looks often: it names no overlay. */
-  public AgentStatusReport standing() throws InterruptedException {
-    try {
-      return situation().with(List.of());
-    } catch (Unreachable e) {
-      return AgentStatusReport.unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+  public AgentStatusReport storeStatus() throws InterruptedException {
+    return StoreQuestion.answer(() -> situation().with(List.of()), AgentStatusReport::unreachable);
   }
 
   /** The policies that are committed. */
   public CommittedPolicies policies() throws InterruptedException {
-    return CommittedPolicies.committed(orchestrator);
+    return CommittedPolicies.committed(store);
   }
 
   /** The policies of an epoch that the state store still has, committed or not. */
   public CommittedPolicies policies(long epoch) throws InterruptedException {
-    return CommittedPolicies.of(epoch, orchestrator.archive());
+    return CommittedPolicies.of(epoch, store.archive());
   }
 
   /** What each committed epoch changed of a tenant, the latest first; at most so many. */
   public TenantHistoryReport history(String tenant, int most) throws InterruptedException {
-    try {
-      return new TenantHistoryQuery(orchestrator, ports).of(tenant, most);
-    } catch (Unreachable e) {
-      return TenantHistoryReport.unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(
+        () -> new TenantHistoryQuery(store, ports).of(tenant, most),
+        TenantHistoryReport::unreachable);
   }
 
   /**
@@ -135,25 +111,21 @@ public final class QueryService {
    * @param over between the two readings of what was allowed and refused
    */
   public LimitUsageReport usage(Duration over) throws InterruptedException {
-    try {
-      return new LimitUsageQuery(ports, settings, orchestrator).measure(over);
-    } catch (Unreachable e) {
-      return LimitUsageReport.unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(
+        () -> new LimitUsageQuery(ports, settings, store).measure(over),
+        LimitUsageReport::unreachable);
   }
 
   /** What a client would meet with one request, now. Charges nothing. */
   public ClientLimitsReport check(ClientRequest question) throws InterruptedException {
-    try {
-      return new ClientLimitsQuery(ports, settings, orchestrator).of(question);
-    } catch (Unreachable e) {
-      return ClientLimitsReport.unreachable(ExecutionOutcome.storeUnreachable(e));
-    }
+    return StoreQuestion.answer(
+        () -> new ClientLimitsQuery(ports, settings, store).of(question),
+        ClientLimitsReport::unreachable);
   }
 
   /** What is to begin at a time; throws {@link Unreachable} when that can't be read. */
   public ScheduleReport scheduled() throws InterruptedException {
-    return parts.timetable().all();
+    return parts.scheduler().all();
   }
 
   /**
@@ -162,7 +134,7 @@ public final class QueryService {
    * @throws Unreachable when the state store can't be read
    */
   public List<String> due() throws InterruptedException {
-    return parts.timetable().due();
+    return parts.scheduler().due();
   }
 
   /** Who is ahead of the state store, as after a restored backup; then nothing may be written. */
@@ -170,15 +142,12 @@ public final class QueryService {
     return new RegressionDetector(ports, settings).look().ahead();
   }
 
-  /** Whether the checkpoint of an id, or {@code last}, carries a way back, and what that does. */
+  /** Whether the checkpoint of an id, or {@code last}, carries a rollback, and what that does. */
   public CheckpointReport verifyCheckpoint(String target) throws InterruptedException {
-    try {
-      return new CheckpointVerifier(ports, settings, orchestrator.ledger(), parts.wayBack())
-          .verify(target);
-    } catch (Unreachable e) {
-      return CheckpointReport.without(
-          ExitCode.UNREACHABLE, target, ExecutionOutcome.storeUnreachable(e));
-    }
+    var verifier = new CheckpointVerifier(ports, settings, store.ledger(), parts.rollback());
+    return StoreQuestion.answer(
+        () -> verifier.verify(target),
+        why -> CheckpointReport.without(ExitCode.UNREACHABLE, target, why));
   }
 
   /**
@@ -200,11 +169,7 @@ public final class QueryService {
 
   private AgentStatusQuery situation() {
     return new AgentStatusQuery(
-        ports.state(),
-        orchestrator.ledger(),
-        parts.writeBacks(),
-        parts.epilogue(),
-        parts.heldRepairs());
+        ports.state(), store.ledger(), parts.writeBack(), parts.finisher(), parts.heldRepairs());
   }
 
   private ApprovalService approvals() {

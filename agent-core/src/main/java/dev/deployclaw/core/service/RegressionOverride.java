@@ -26,9 +26,8 @@ import dev.deployclaw.core.regression.AheadMember;
 import dev.deployclaw.core.regression.RegressionDetector;
 import dev.deployclaw.core.regression.RegressionDetector.Seen;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
@@ -56,10 +55,8 @@ import java.util.TreeMap;
  */
 final class RegressionOverride {
   private static final ExecutionOutcome ACCEPTED =
-      new ExecutionOutcome(
-          ExecutionStatus.COMPLETED,
-          ExitCode.OK,
-          "accepted: what back ends name is never given out again");
+      ExecutionOutcome.completed(
+          "accepted: epochs and terms that back ends name are never issued again");
 
   /** How far above what the state store knows a mark may be. */
   private static final long MOST_AHEAD = 1_000_000;
@@ -75,7 +72,7 @@ final class RegressionOverride {
     this.leading = leading;
     this.ports = parts.ports();
     this.settings = parts.settings();
-    this.ledger = parts.orchestrator().ledger();
+    this.ledger = parts.store().ledger();
   }
 
   RequestOutcome run(TaskRequest request) throws InterruptedException {
@@ -84,44 +81,46 @@ final class RegressionOverride {
       if (seen.unsettled()) {
         return inForce(request);
       }
-      var story = parts.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
-      story.asked(request);
+      var recorder = parts.recorders().begin(request, TaskOperation.APPLY_POLICIES, true);
+      recorder.asked(request);
       if (seen.ahead().isEmpty()) {
-        return end(story, nothing("no back end is ahead of the state store"), Optional.empty());
+        return end(
+            recorder,
+            ExecutionOutcome.noChange("no back end is ahead of the state store"),
+            Optional.empty());
       }
       var absurd = absurd(seen);
-      var refused = absurd.isPresent() ? absurd : raise(seen, request, story);
-      var raised = end(story, refused.orElse(ACCEPTED), Optional.empty());
+      var refused = absurd.isPresent() ? absurd : raise(seen, request, recorder);
+      var raised = end(recorder, refused.orElse(ACCEPTED), Optional.empty());
       return refused.isPresent() ? raised : inForce(request);
     } catch (Unreachable e) {
-      return RequestOutcome.of(
-          "", ExecutionOutcome.unreachable(ExecutionOutcome.storeUnreachable(e)));
+      return RequestOutcome.of("", ExecutionOutcome.unreachable(StoreQuestion.reason(e)));
     }
   }
 
   /**
-   * A way back is asked for by a person, and few members that are ahead don't stop it: what they
-   * name is never given out again, as if that had been asked for, and the way back has an epoch
+   * A rollback is asked for by a person, and few members that are ahead don't stop it: what they
+   * name is never given out again, as if that had been asked for, and the rollback has an epoch
    * above it. Leaves a log of its own.
    *
    * @return how it ends where that can't be done
    */
   Optional<RequestOutcome> outvote(Seen seen, TaskRequest request) throws InterruptedException {
-    boolean waits = !parts.wayBack().held(RequestOrigin.of(request)).isEmpty();
+    boolean waits = !parts.rollback().held(RequestOrigin.of(request)).isEmpty();
     return waits ? stop(seen, request) : outvoted(seen, request);
   }
 
   private Optional<RequestOutcome> outvoted(Seen seen, TaskRequest request)
       throws InterruptedException {
-    var story = parts.stories().begin(TaskOperation.ROLLBACK, true);
-    story.asked(request);
+    var recorder = parts.recorders().begin(TaskOperation.ROLLBACK, true);
+    recorder.asked(request);
     var refused = absurd(seen);
-    var stopped = refused.isPresent() ? refused : raise(seen, request, story);
-    var ended = end(story, stopped.orElse(ACCEPTED), Optional.empty());
+    var stopped = refused.isPresent() ? refused : raise(seen, request, recorder);
+    var ended = end(recorder, stopped.orElse(ACCEPTED), Optional.empty());
     return stopped.map(_ -> ended);
   }
 
-  /** The same where it is asked for in words; whatever else they ask for stops. */
+  /** The same where it is asked for in words; any other request stops. */
   Optional<RequestOutcome> outvoteInWords(Seen seen, TaskRequest request)
       throws InterruptedException {
     boolean back =
@@ -151,37 +150,33 @@ final class RegressionOverride {
         .filter(a -> a.observed() - a.expected() > MOST_AHEAD)
         .findFirst()
         .map(a ->
-            new ExecutionOutcome(
-                ExecutionStatus.REFUSED,
-                ExitCode.REFUSED,
-                "%s: more than %d above can't be real; mend that member's mark by hand, then ask again"
+            ExecutionOutcome.refused(
+                ("%s: more than %d above can't be right; correct that member's mark by "
+                        + "hand, then ask again")
                     .formatted(a.text(), MOST_AHEAD)));
   }
 
-  private Optional<ExecutionOutcome> raise(Seen seen, TaskRequest request, ExecutionRecorder story)
-      throws InterruptedException {
+  private Optional<ExecutionOutcome> raise(
+      Seen seen, TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
     try (var leadership = LeaderElection.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        return Optional.of(
-            new ExecutionOutcome(
-                ExecutionStatus.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state())));
+        return Optional.of(ExecutionOutcome.aborted(LeaderElection.taken(ports.state())));
       }
-      var record = story.record(Phase.OPEN, "Accepting the state store", telling(seen));
-      return switch (ledger.permit(record, raising(seen, request, leadership), leadership, story)) {
+      var record = recorder.record(Phase.OPEN, "Accepting the state store", entry(seen));
+      return switch (ledger.permit(
+          record, raising(seen, request, leadership), leadership, recorder)) {
         case Permit.Given() -> Optional.empty();
         case Permit.Refused() ->
             Optional.of(
-                new ExecutionOutcome(
-                    ExecutionStatus.ABORTED,
-                    ExitCode.ABORTED,
-                    "another agent leads, or gave out an epoch meanwhile: ask again"));
+                ExecutionOutcome.aborted(
+                    "another agent leads, or issued an epoch meanwhile: ask again"));
         case Permit.Unknown(String reason) ->
             Optional.of(ExecutionOutcome.unknown(reason + ": ask again"));
       };
     }
   }
 
-  private static LogEntryContent telling(Seen seen) {
+  private static LogEntryContent entry(Seen seen) {
     var facts = new TreeMap<String, Object>();
     facts.put(
         "ahead",
@@ -192,13 +187,13 @@ final class RegressionOverride {
             ? ""
             : "; not asked, since they don't answer: " + MemberPhrases.names(seen.silent());
     String detail =
-        "no epoch up to %d and no term up to %d is given out again%s"
+        "no epoch up to %d and no term up to %d is issued again%s"
             .formatted(seen.epoch(), seen.term(), silent);
     return new LogEntryContent(detail, Status.WARNING, facts)
         .deciding(RecordedDecision.by(Name.ACCEPT, "persons-word"));
   }
 
-  /** The term that it raises is the one that it compares: whoever leads next has a higher one. */
+  /** The term that it raises is the one that it compares: the next leader has a higher one. */
   private Transaction raising(Seen seen, TaskRequest request, Leadership leadership)
       throws InterruptedException {
     var mark = ledger.epochMark();
@@ -224,33 +219,31 @@ final class RegressionOverride {
   /** A change of its own, with a log of its own: recovery came in between. */
   private RequestOutcome putInForce(TaskRequest request, Leadership leadership)
       throws InterruptedException {
-    var story = parts.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
-    story.asked(request);
+    var recorder = parts.recorders().begin(request, TaskOperation.APPLY_POLICIES, true);
+    recorder.asked(request);
     var base = ledger.base();
-    if (ChangeContent.wayBackTo(base) == 0) {
+    if (ChangeContent.rollbackTarget(base) == 0) {
       String next =
-          "accepted; nothing is committed, so what back ends enforce stays until the next change";
-      return end(
-          story,
-          new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, next),
-          Optional.of(leadership));
+          "accepted; nothing is committed, so back ends keep their policies until the "
+              + "next change";
+      return end(recorder, ExecutionOutcome.completed(next), Optional.of(leadership));
     }
-    var committed = parts.orchestrator().archive().committed(base);
+    var committed = parts.store().archive().committed(base);
     if (committed.isEmpty()) {
-      return end(story, unread(base), Optional.of(leadership));
+      return end(recorder, unread(base), Optional.of(leadership));
     }
     var set = committed.get();
     var content = new ChangeContent(set, Optional.of(set), Optional.empty());
-    var opening = opening(base, request, story);
-    story.planned(opening.planHash());
-    story.tell(Phase.PLAN, "Planning to put it in force", planning(base));
+    var opening = opening(base, request, recorder);
+    recorder.planned(opening.planHash());
+    recorder.tell(Phase.PLAN, "Planning to enforce it", planning(base));
     var risks =
         Risks.of(
             RequestOrigin.of(request).demands(),
             ChangeScope.of("accept-regression", set.tenants().keySet(), List.of()));
-    var duty = new OrchestrationContext(leadership, story, risks);
-    var ending = parts.orchestrator().open(opening, Optional.of(content), duty);
-    return end(story, ending, Optional.of(leadership));
+    var context = new OrchestrationContext(leadership, recorder, risks);
+    var ending = parts.orchestrator().open(opening, Optional.of(content), context);
+    return end(recorder, ending, Optional.of(leadership));
   }
 
   /** The same policies under an epoch that no back end has seen. */
@@ -267,14 +260,13 @@ final class RegressionOverride {
   }
 
   private static ExecutionOutcome unread(BaseEpoch base) {
-    return new ExecutionOutcome(
-        ExecutionStatus.FAILED,
-        ExitCode.FAILED,
-        "accepted; but the policy set of epoch %d can't be read: put another in force with a change, or go back with: deployclaw rollback last"
+    return ExecutionOutcome.failed(
+        ("accepted; but the policy set of epoch %d can't be read: enforce another one "
+                + "with a change, or return to the last one with: deployclaw rollback last")
             .formatted(base.epoch()));
   }
 
-  private NewChange opening(BaseEpoch base, TaskRequest request, ExecutionRecorder story)
+  private NewChange opening(BaseEpoch base, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
     var mark = ledger.epochMark();
     var plan =
@@ -284,8 +276,8 @@ final class RegressionOverride {
             "base_digest", base.digest(),
             "last_epoch", mark.last());
     return new NewChange(
-        story.execution(),
-        story.execution(),
+        recorder.execution(),
+        recorder.execution(),
         ChangeKind.FORWARD,
         Optional.empty(),
         base,
@@ -295,20 +287,16 @@ final class RegressionOverride {
         Optional.empty(),
         mark.last(),
         mark.revision(),
-        parts.orchestrator().archive().provenanceAgain(base.epoch(), mark.last() + 1));
+        parts.store().archive().provenanceAgain(base.epoch(), mark.last() + 1));
   }
 
   private RequestOutcome end(
-      ExecutionRecorder story, ExecutionOutcome ending, Optional<Leadership> leadership)
+      ExecutionRecorder recorder, ExecutionOutcome ending, Optional<Leadership> leadership)
       throws InterruptedException {
-    return parts.epilogue().end(story, ending, leadership, List.of());
+    return parts.finisher().end(recorder, ending, leadership, List.of());
   }
 
   private static Write number(String key, long value) {
     return new Write.Put(key, Long.toString(value).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static ExecutionOutcome nothing(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 }

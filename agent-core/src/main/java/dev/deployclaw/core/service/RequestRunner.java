@@ -39,7 +39,6 @@ import dev.deployclaw.core.writeback.SourceWriteBack;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -49,88 +48,87 @@ final class RequestRunner {
   private static final int MOST_LISTED = 50;
 
   private final AgentComponents parts;
-  private final LeaderScope leading;
   private final QueryService queries;
   private final ChangeOrchestrator orchestrator;
   private final Leadership leadership;
 
-  RequestRunner(AgentComponents parts, LeaderScope leading, Leadership leadership) {
+  RequestRunner(AgentComponents parts, Leadership leadership) {
     this.parts = parts;
-    this.leading = leading;
     this.queries = new QueryService(parts);
     this.orchestrator = parts.orchestrator();
     this.leadership = leadership;
   }
 
   RequestOutcome run(TaskRequest request) throws InterruptedException {
-    var story = parts.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
-    story.asked(request);
+    var recorder = parts.recorders().begin(request, TaskOperation.APPLY_POLICIES, true);
+    recorder.asked(request);
     long from = parts.time().micros();
-    var draft = parts.draft(request, story);
-    story.took(Phase.PLAN, from);
-    return switch (draft) {
+    var planned = parts.plan(request, recorder);
+    recorder.took(Phase.PLAN, from);
+    return switch (planned) {
       case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
-          end(story, ending, questions);
+          end(recorder, ending, questions);
       case PlanningResult.Other(Intent intent, List<ApprovalTrigger> demands) ->
-          other(intent, new RequestOrigin(request.requester(), demands), story);
-      case PlanningResult.Ready ready -> carryOut(ready, request, story);
+          other(intent, new RequestOrigin(request.requester(), demands), recorder);
+      case PlanningResult.Ready ready -> carryOut(ready, request, recorder);
     };
   }
 
   RequestOutcome rollback(String target, TaskRequest request) throws InterruptedException {
-    var story = parts.stories().begin(request, TaskOperation.ROLLBACK, true);
-    story.asked(request);
-    return parts.wayBack().run(target, RequestOrigin.of(request), leadership, story);
+    var recorder = parts.recorders().begin(request, TaskOperation.ROLLBACK, true);
+    recorder.asked(request);
+    return parts.rollback().run(target, RequestOrigin.of(request), leadership, recorder);
   }
 
-  private RequestOutcome other(Intent intent, RequestOrigin by, ExecutionRecorder story)
+  private RequestOutcome other(Intent intent, RequestOrigin by, ExecutionRecorder recorder)
       throws InterruptedException {
     boolean dry = intent.guards().dryRun();
     var stuck = HoldableOperationCheck.cannotWait(intent.operation(), by.demands());
     if (stuck.isPresent()) {
-      return refuse(story, stuck.get());
+      return refuse(recorder, stuck.get());
     }
     return switch (intent.operation()) {
       case ROLLBACK ->
-          dry ? refuse(story, "a rollback has no dry run") : backFrom(intent, by, story);
-      case SCAN -> look(intent, TaskOperation.SCAN, queries::scan, story);
-      case CHECK_DRIFT -> look(intent, TaskOperation.CHECK_DRIFT, queries::drift, story);
-      case VALIDATE -> look(intent, TaskOperation.VALIDATE, queries::validate, story);
+          dry ? refuse(recorder, "a rollback has no dry run") : backFrom(intent, by, recorder);
+      case SCAN -> look(intent, TaskOperation.SCAN, queries::scan, recorder);
+      case CHECK_DRIFT -> look(intent, TaskOperation.CHECK_DRIFT, queries::drift, recorder);
+      case VALIDATE -> look(intent, TaskOperation.VALIDATE, queries::validate, recorder);
       case REPAIR_DRIFT ->
           dry
-              ? look(intent, TaskOperation.CHECK_DRIFT, queries::drift, story)
-              : mend(intent, by, story);
+              ? look(intent, TaskOperation.CHECK_DRIFT, queries::drift, recorder)
+              : mend(intent, by, recorder);
       case SNAPSHOT ->
           dry
-              ? refuse(story, "a snapshot changes nothing: ask without a dry run")
-              : parts.snapshot().run(leadership, story);
+              ? refuse(recorder, "a snapshot changes nothing: ask without a dry run")
+              : parts.snapshot().run(leadership, recorder);
       case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK ->
-          refuse(story, isNot(intent.operation()));
+          refuse(recorder, isNot(intent.operation()));
       case REMOVE_LIMIT, COPY_POLICY, APPLY_POLICIES, RESOLVE_CONFLICTS ->
-          refuse(story, isNot(intent.operation()));
+          refuse(recorder, isNot(intent.operation()));
     };
   }
 
   RequestOutcome repair(TaskRequest request) throws InterruptedException {
-    var story = parts.stories().begin(request, TaskOperation.REPAIR_DRIFT, true);
-    story.asked(request);
-    return parts.repairing().run(RequestOrigin.of(request), leadership, story);
+    var recorder = parts.recorders().begin(request, TaskOperation.REPAIR_DRIFT, true);
+    recorder.asked(request);
+    return parts.repairing().run(RequestOrigin.of(request), leadership, recorder);
   }
 
   /** A repair puts the whole committed epoch back, which was approved when it was committed. */
-  private RequestOutcome mend(Intent intent, RequestOrigin by, ExecutionRecorder story)
+  private RequestOutcome mend(Intent intent, RequestOrigin by, ExecutionRecorder recorder)
       throws InterruptedException {
     if (!intent.changes().isEmpty()) {
       return refuse(
-          story, "a repair puts back the whole committed epoch: ask without naming a part of it");
+          recorder,
+          "a repair puts back the whole committed epoch: ask without naming a part of it");
     }
-    return parts.repairing().run(by, leadership, story);
+    return parts.repairing().run(by, leadership, recorder);
   }
 
-  private RequestOutcome backFrom(Intent intent, RequestOrigin by, ExecutionRecorder story)
+  private RequestOutcome backFrom(Intent intent, RequestOrigin by, ExecutionRecorder recorder)
       throws InterruptedException {
     String target = intent.target().orElse(Rollback.LAST);
-    return parts.wayBack().run(target, by, leadership, story);
+    return parts.rollback().run(target, by, leadership, recorder);
   }
 
   /** How the estate is looked at. */
@@ -139,58 +137,60 @@ final class RequestRunner {
     ScanReport look() throws InterruptedException;
   }
 
-  private RequestOutcome look(Intent intent, TaskOperation as, Look look, ExecutionRecorder story)
+  private RequestOutcome look(
+      Intent intent, TaskOperation as, Look look, ExecutionRecorder recorder)
       throws InterruptedException {
-    var refused = parts.skills().refuses(as, story);
+    var refused = parts.skills().refuses(as, recorder);
     return refused.isPresent()
-        ? end(story, refused.get(), List.of())
-        : looked(QueryReport.of(as, intent, look.look()), story);
+        ? end(recorder, refused.get(), List.of())
+        : looked(QueryReport.of(as, intent, look.look()), recorder);
   }
 
-  private RequestOutcome looked(QueryReport found, ExecutionRecorder story)
+  private RequestOutcome looked(QueryReport found, ExecutionRecorder recorder)
       throws InterruptedException {
     var seen = found.seen();
     Status status = seen.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
-    var telling = new LogEntryContent(seen.reason(), status, found.facts());
-    story.tell(Phase.PLAN, "Looking at the estate", telling);
+    var entry = new LogEntryContent(seen.reason(), status, found.facts());
+    recorder.tell(Phase.PLAN, "Looking at the estate", entry);
     return end(
-            story,
+            recorder,
             new ExecutionOutcome(ExecutionStatus.NO_CHANGE, seen.exit(), seen.reason()),
             List.of())
         .finding(found);
   }
 
   private RequestOutcome carryOut(
-      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder story)
+      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
     var plan = ready.plan();
     String hash = plan.hash();
-    story.planned(hash);
-    tell(plan, story);
+    recorder.planned(hash);
+    tell(plan, recorder);
     if (plan.changesNothing()) {
-      return end(story, nothing("nothing would change"), List.of());
+      return end(recorder, ExecutionOutcome.noChange("nothing would change"), List.of());
     }
     if (plan.intent().guards().dryRun()) {
       String would = plan.diff().differences().size() + " differences, not carried out: a dry run";
-      return end(story, nothing(would), List.of());
+      return end(recorder, ExecutionOutcome.noChange(would), List.of());
     }
     var start = plan.intent().schedule().startAt().map(Instant::parse);
     if (start.filter(s -> s.isBefore(request.received())).isPresent()) {
-      String past = start.get() + " is past: leave the start out to begin now, or give a later one";
-      return refuse(story, past);
+      String past =
+          start.get() + " has passed: leave the start out to start now, or give a later one";
+      return refuse(recorder, past);
     }
     if (start.filter(s -> s.isAfter(parts.time().instant())).isPresent()) {
-      var entry = entry(start.get(), ready, request, story);
-      return end(story, parts.timetable().keep(entry, story, leadership), List.of());
+      var entry = entry(start.get(), ready, request, recorder);
+      return end(recorder, parts.scheduler().keep(entry, recorder, leadership), List.of());
     }
-    return open(ready, request, story);
+    return open(ready, request, recorder);
   }
 
   private static ScheduledChange entry(
-      Instant start, PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder story) {
+      Instant start, PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder) {
     var plan = ready.plan();
     return new ScheduledChange(
-        story.execution(),
+        recorder.execution(),
         start.toEpochMilli(),
         request.text(),
         request.requester(),
@@ -201,11 +201,11 @@ final class RequestRunner {
   }
 
   /**
-   * A change whose time has come: planned anew, as if it were asked now, and carried out if it
-   * comes to the same.
+   * A change whose time has come: planned again, as if it were asked now, and carried out if the
+   * plan is the same.
    */
   RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException {
-    var story = parts.stories().goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
+    var recorder = parts.recorders().goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
     var request =
         new TaskRequest(
             scheduled.request(),
@@ -213,25 +213,25 @@ final class RequestRunner {
             Instant.ofEpochMilli(scheduled.atMillis()),
             scheduled.manual(),
             Optional.of(scheduled.id()));
-    return switch (parts.draft(request, story)) {
+    return switch (parts.plan(request, recorder)) {
       case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
-          giveUp(story, ending, questions);
+          giveUp(recorder, ending, questions);
       case PlanningResult.Other(Intent intent, var _) ->
-          giveUp(story, refusal(isNot(intent.operation())), List.of());
+          giveUp(recorder, ExecutionOutcome.refused(isNot(intent.operation())), List.of());
       case PlanningResult.Ready ready ->
           ready.plan().targetDigest().equals(scheduled.target())
-              ? opened(ready.waitingFor(scheduled.demands()), request, story)
-              : giveUp(story, changed(scheduled, ready.plan()), List.of());
+              ? opened(ready.waitingFor(scheduled.demands()), request, recorder)
+              : giveUp(recorder, changed(scheduled, ready.plan()), List.of());
     };
   }
 
   /** Opening it clears its entry; where it could not be opened, that is done here. */
   private RequestOutcome opened(
-      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder story)
+      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
-    var ended = open(ready, request, story);
-    if (orchestrator.ledger().read(story.execution()).isEmpty()) {
-      parts.timetable().drop(story.execution(), leadership);
+    var ended = open(ready, request, recorder);
+    if (orchestrator.store().ledger().read(recorder.execution()).isEmpty()) {
+      parts.scheduler().drop(recorder.execution(), leadership);
     }
     return ended;
   }
@@ -245,35 +245,36 @@ final class RequestRunner {
 
   /** Its time is not to come again. */
   private RequestOutcome giveUp(
-      ExecutionRecorder story, ExecutionOutcome ending, List<String> questions)
+      ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
       throws InterruptedException {
-    parts.timetable().drop(story.execution(), leadership);
-    return end(story, ending, questions);
+    parts.scheduler().drop(recorder.execution(), leadership);
+    return end(recorder, ending, questions);
   }
 
   private RequestOutcome open(
-      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder story)
+      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
-    var full = leading.full();
+    var full = parts.ports().journal().stream().full();
     if (full.isPresent()) {
-      return refuse(story, full.get());
+      return refuse(recorder, full.get());
     }
     String hash = ready.plan().hash();
-    story.planned(hash);
-    var duty = new OrchestrationContext(leadership, story, ready.risks());
+    recorder.planned(hash);
+    var context = new OrchestrationContext(leadership, recorder, ready.risks());
     var ending =
-        orchestrator.open(opening(ready, hash, request, story), Optional.of(ready.content()), duty);
+        orchestrator.open(
+            opening(ready, hash, request, recorder), Optional.of(ready.content()), context);
     if (ready.writesBack()) {
-      parts.writeBacks().after(story, leadership);
+      parts.writeBack().after(recorder, leadership);
     }
-    return end(story, ending, List.of());
+    return end(recorder, ending, List.of());
   }
 
   private NewChange opening(
-      PlanningResult.Ready ready, String hash, TaskRequest request, ExecutionRecorder story)
+      PlanningResult.Ready ready, String hash, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
     var plan = ready.plan();
-    var ledger = orchestrator.ledger();
+    var ledger = orchestrator.store().ledger();
     var mark = ledger.epochMark();
     var now = ledger.base();
     var base =
@@ -286,8 +287,8 @@ final class RequestRunner {
             now.step());
     var opening =
         new NewChange(
-            story.execution(),
-            story.execution(),
+            recorder.execution(),
+            recorder.execution(),
             ChangeKind.FORWARD,
             Optional.empty(),
             base,
@@ -299,11 +300,13 @@ final class RequestRunner {
             Optional.empty(),
             mark.last(),
             mark.revision(),
-            beside(ready, story.execution(), mark.last() + 1));
+            beside(ready, recorder.execution(), mark.last() + 1));
     return opening.following(SkillPinCheck.followed(plan.intent().operation(), ready.procedure()));
   }
 
-  /** Where its policies come from is written as it opens, so that whoever goes on knows it. */
+  /**
+   * Where its policies come from is written as it opens, so that an agent that goes on knows it.
+   */
   private static List<Write> beside(PlanningResult.Ready ready, String id, long epoch) {
     List<Write> writes = new ArrayList<>();
     writes.add(new Write.Put(StoreKeys.provenance(epoch), ready.provenance().bytes()));
@@ -314,7 +317,7 @@ final class RequestRunner {
     return writes;
   }
 
-  private static void tell(ChangePlan plan, ExecutionRecorder story) {
+  private static void tell(ChangePlan plan, ExecutionRecorder recorder) {
     var diff = plan.diff();
     var facts = new TreeMap<>(DiffFacts.of(diff));
     facts.put("base_epoch", plan.base().epoch());
@@ -331,37 +334,29 @@ final class RequestRunner {
     var decision =
         RecordedDecision.by(Name.PLAN, "change")
             .leading(new Policies(plan.base().digest(), plan.targetDigest()));
-    story.tell(
+    recorder.tell(
         Phase.PLAN,
         "Planning the change",
         new LogEntryContent(detail, Status.OK, facts).deciding(decision));
-    story.summarise(detail, Status.OK);
+    recorder.summarise(detail, Status.OK);
   }
 
-  private RequestOutcome refuse(ExecutionRecorder story, String reason)
+  private RequestOutcome refuse(ExecutionRecorder recorder, String reason)
       throws InterruptedException {
-    var telling =
-        new LogEntryContent(reason, Status.WARNING, Map.of())
+    var entry =
+        new LogEntryContent(reason, Status.WARNING)
             .deciding(RecordedDecision.by(Name.REFUSE, "request"));
-    story.tell(Phase.PLAN, "Refusing", telling);
-    return end(story, refusal(reason), List.of());
+    recorder.tell(Phase.PLAN, "Refusing", entry);
+    return end(recorder, ExecutionOutcome.refused(reason), List.of());
   }
 
   private RequestOutcome end(
-      ExecutionRecorder story, ExecutionOutcome ending, List<String> questions)
+      ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
       throws InterruptedException {
-    return parts.epilogue().end(story, ending, Optional.of(leadership), questions);
-  }
-
-  private static ExecutionOutcome nothing(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
-  }
-
-  private static ExecutionOutcome refusal(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason);
+    return parts.finisher().end(recorder, ending, Optional.of(leadership), questions);
   }
 
   private static String isNot(TaskOperation operation) {
-    return operation.word() + " isn't carried out by this version";
+    return operation.word() + " isn't supported by this version";
   }
 }

@@ -12,11 +12,10 @@ import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.spi.BackendExecutor;
-import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
@@ -25,7 +24,6 @@ import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,18 +37,18 @@ final class VolumeHandoverService {
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final RecorderFactory stories;
-  private final ExecutionFinisher epilogue;
+  private final RecorderFactory recorders;
+  private final ExecutionFinisher finisher;
 
   VolumeHandoverService(
       AgentPorts ports,
       AgentSettings settings,
-      RecorderFactory stories,
-      ExecutionFinisher epilogue) {
+      RecorderFactory recorders,
+      ExecutionFinisher finisher) {
     this.ports = ports;
     this.settings = settings;
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.recorders = recorders;
+    this.finisher = finisher;
   }
 
   RequestOutcome share(TaskRequest request, String gateway) throws InterruptedException {
@@ -58,31 +56,31 @@ final class VolumeHandoverService {
     try {
       frozen = ports.state().get(StoreKeys.FREEZE).map(e -> FreezeRecord.read(e.value()));
     } catch (Unreachable e) {
-      var ending =
-          ExecutionOutcome.unreachable("the state store can't be reached: " + e.getMessage());
-      return end(stories.begin(request, TaskOperation.APPLY_POLICIES, false), request, ending);
+      var ending = ExecutionOutcome.unreachable(StoreQuestion.reason(e));
+      return end(recorders.begin(request, TaskOperation.APPLY_POLICIES, false), request, ending);
     }
-    var story = stories.begin(request, TaskOperation.APPLY_POLICIES, true);
+    var recorder = recorders.begin(request, TaskOperation.APPLY_POLICIES, true);
     var ending =
         frozen.isPresent()
             ? ExecutionOutcome.aborted(AbortCause.FROZEN, frozen.get().refusal())
-            : share(gateway, story.execution());
-    return end(story, request, ending);
+            : share(gateway, recorder.execution());
+    return end(recorder, request, ending);
   }
 
-  private RequestOutcome end(ExecutionRecorder story, TaskRequest request, ExecutionOutcome ending)
+  private RequestOutcome end(
+      ExecutionRecorder recorder, TaskRequest request, ExecutionOutcome ending)
       throws InterruptedException {
-    story.asked(request);
+    recorder.asked(request);
     var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
-    story.tell(Phase.PUBLISH, ACTION, new LogEntryContent(ending.reason(), status, Map.of()));
-    return epilogue.end(story, ending, Optional.empty(), List.of());
+    recorder.tell(Phase.PUBLISH, ACTION, new LogEntryContent(ending.reason(), status));
+    return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 
   private ExecutionOutcome share(String gateway, String execution) throws InterruptedException {
     Optional<BackendExecutor> executor =
         ports.executors().named(EXECUTOR).filter(e -> e.verbs().contains("share"));
     if (executor.isEmpty()) {
-      return refused("no gateway runs in Kubernetes here");
+      return ExecutionOutcome.refused("no gateway runs in Kubernetes here");
     }
     var outcome =
         ports
@@ -94,10 +92,7 @@ final class VolumeHandoverService {
                 CallContext.of(execution),
                 settings.bounds().call());
     return switch (outcome) {
-      case CallOutcome.Failed(CallFault.Unavailable(String reason)) ->
-          ExecutionOutcome.unreachable(reason);
-      case CallOutcome.Failed(CallFault.Unknown(String reason)) -> ExecutionOutcome.unknown(reason);
-      case CallOutcome.Failed(var fault) -> refused(fault.reason());
+      case CallOutcome.Failed(var fault) -> ExecutionOutcome.of(fault);
       case CallOutcome.Done(var reports, var _) -> ending(reports.getFirst());
     };
   }
@@ -107,17 +102,11 @@ final class VolumeHandoverService {
     return switch (report.answer()) {
       case YES ->
           Boolean.TRUE.equals(report.facts().get("changed"))
-              ? new ExecutionOutcome(
-                  ExecutionStatus.COMPLETED, ExitCode.OK, report.member() + ": " + left)
-              : new ExecutionOutcome(
-                  ExecutionStatus.NO_CHANGE, ExitCode.OK, report.member() + ": " + left);
-      case NO -> refused(report.member() + ": " + report.reason());
+              ? ExecutionOutcome.completed(report.member() + ": " + left)
+              : ExecutionOutcome.noChange(report.member() + ": " + left);
+      case NO -> ExecutionOutcome.refused(report.member() + ": " + report.reason());
       case UNKNOWN -> ExecutionOutcome.unknown(report.member() + ": " + report.reason());
-      case SKIPPED -> refused(report.reason());
+      case SKIPPED -> ExecutionOutcome.refused(report.reason());
     };
-  }
-
-  private static ExecutionOutcome refused(String reason) {
-    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason);
   }
 }

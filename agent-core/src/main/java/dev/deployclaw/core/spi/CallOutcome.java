@@ -3,7 +3,7 @@ package dev.deployclaw.core.spi;
 import java.util.List;
 import java.util.Map;
 
-/** What a call came to. A call that was interrupted or answered nonsense is {@code Failed}. */
+/** The outcome of a call. A call that was interrupted or answered nonsense is {@code Failed}. */
 public sealed interface CallOutcome {
   /**
    * The call ran to its end. That isn't yet success: each member's report says YES, NO or UNKNOWN.
@@ -20,8 +20,8 @@ public sealed interface CallOutcome {
   /** The call failed as a whole. */
   record Failed(CallFault fault) implements CallOutcome {
     /**
-     * What that comes to as the answer of one member, in the name of all. A refusal is an answer;
-     * everything else leaves open what happened.
+     * The same as the answer of one member, in the name of all. A refusal is an answer; everything
+     * else leaves open what happened.
      */
     public MemberReport report(String member) {
       return switch (fault) {
@@ -30,7 +30,7 @@ public sealed interface CallOutcome {
         case CallFault.Invalid i -> MemberReport.no(member, i.reason());
         case CallFault.Unavailable u -> MemberReport.unknown(member, u.reason());
         case CallFault.Conflict c ->
-            MemberReport.unknown(member, "somebody newer was there: " + c.reason());
+            MemberReport.unknown(member, "a newer leader was there: " + c.reason());
         case CallFault.Unknown u -> MemberReport.unknown(member, u.reason());
       };
     }

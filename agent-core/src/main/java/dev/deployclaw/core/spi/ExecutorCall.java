@@ -9,7 +9,7 @@ public sealed interface ExecutorCall {
   /** The operation's name within its executor, as skills and the log spell it. */
   String verb();
 
-  /** What a way back to before the first change is to put back by this call, or to vote on. */
+  /** What a rollback to before the first change is to put back by this call, or to vote on. */
   default Optional<ObservedState> restores() {
     return switch (this) {
       case Stage(EpochSpec activation) -> activation.restores();
@@ -39,7 +39,7 @@ public sealed interface ExecutorCall {
     }
   }
 
-  /** Write the epoch where nobody acts on it yet. */
+  /** Write the epoch where no member acts on it yet. */
   record Stage(EpochSpec activation) implements ExecutorCall {
     @Override
     public String verb() {

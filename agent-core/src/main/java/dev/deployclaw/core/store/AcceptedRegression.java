@@ -1,7 +1,6 @@
 package dev.deployclaw.core.store;
 
-import dev.deployclaw.policy.json.CanonicalJson;
-import java.util.Map;
+import dev.deployclaw.policy.json.RecordJson;
 
 /**
  * What a person accepted: back ends named epochs and terms up to these, of which the state store,
@@ -13,7 +12,7 @@ public record AcceptedRegression(long epoch, long term, String by, String since)
   public static final AcceptedRegression NOTHING = new AcceptedRegression(0, 0, "", "");
 
   public byte[] bytes() {
-    return CanonicalJson.bytes(Map.of("epoch", epoch, "term", term, "by", by, "since", since));
+    return RecordJson.canonical(this);
   }
 
   /**

@@ -1,11 +1,10 @@
 package dev.deployclaw.core.store;
 
-import dev.deployclaw.policy.json.CanonicalJson;
-import java.util.Map;
+import dev.deployclaw.policy.json.RecordJson;
 
 /**
- * What stands under {@link StoreKeys#AUDIT_COPIES}: the bucket holds an execution's records, and
- * the state store no longer does.
+ * The value under {@link StoreKeys#AUDIT_COPIES}: the bucket holds an execution's records, and the
+ * state store no longer does.
  *
  * @param head the object that is the copy's signed head
  * @param by who removed them from the state store
@@ -13,7 +12,7 @@ import java.util.Map;
  */
 public record ArchivedLogMarker(String head, String by, long at) {
   public byte[] bytes() {
-    return CanonicalJson.bytes(Map.of("at", at, "by", by, "head", head));
+    return RecordJson.canonical(this);
   }
 
   /**

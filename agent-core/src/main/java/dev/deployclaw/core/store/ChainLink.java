@@ -1,9 +1,10 @@
 package dev.deployclaw.core.store;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * One end of an execution's log, as a link of the chain that all executions make: its hash covers
@@ -18,7 +19,12 @@ import java.util.TreeMap;
  * @param hash SHA-256 over the canonical form of the rest
  */
 public record ChainLink(
-    long number, String execution, long records, String head, String prev, String hash) {
+    @JsonProperty("link") long number,
+    @JsonProperty("execution_id") String execution,
+    long records,
+    String head,
+    String prev,
+    String hash) {
   private static final long SCHEMA_VERSION = 1;
 
   /**
@@ -80,13 +86,9 @@ public record ChainLink(
 
   /** All but the hash. */
   private Map<String, Object> rest() {
-    var out = new TreeMap<String, Object>();
+    var out = RecordJson.map(this);
     out.put("schema_version", SCHEMA_VERSION);
-    out.put("link", number);
-    out.put("execution_id", execution);
-    out.put("records", records);
-    out.put("head", head);
-    out.put("prev", prev);
+    out.remove("hash");
     return out;
   }
 }

@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * epoch. Writes nothing.
  */
 public final class DriftDetector {
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
   private final EstateSurvey survey;
   private final UnrestoredMembers unrestored;
   private final BaseEpoch base;
@@ -40,7 +40,7 @@ public final class DriftDetector {
    * @param committed its policies
    */
   public DriftDetector(Readings readings, BaseEpoch base, PolicySet committed) {
-    this.crew = readings.crew();
+    this.participants = readings.participants();
     this.survey = readings.survey();
     this.unrestored = readings.unrestored();
     this.base = base;
@@ -50,10 +50,10 @@ public final class DriftDetector {
 
   /** By what it is read. */
   public record Readings(
-      ParticipantFanout crew, EstateSurvey survey, UnrestoredMembers unrestored) {}
+      ParticipantFanout participants, EstateSurvey survey, UnrestoredMembers unrestored) {}
 
   /** Looks as the procedure says, and tells what was found. */
-  public DriftReport look(Procedure procedure, EpochSpec activation, OrchestrationContext duty)
+  public DriftReport look(Procedure procedure, EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
     var found = DriftReport.WELL;
     for (int i = 0; i < procedure.steps().size(); i++) {
@@ -61,11 +61,11 @@ public final class DriftDetector {
         if (KernelPhaseOrder.activates(operation)) {
           continue;
         }
-        duty.story().enter(i + 1);
+        context.recorder().enter(i + 1);
         if (operation.equals("policies.compare")) {
-          found = compare(activation, duty);
+          found = compare(activation, context);
         } else if (!operation.startsWith("policies.")) {
-          survey.look(operation, OnFailure.WARN, duty.story());
+          survey.look(operation, OnFailure.WARN, context.recorder());
         }
       }
     }
@@ -73,27 +73,29 @@ public final class DriftDetector {
   }
 
   /** The same readings once more, quietly. */
-  public DriftReport again(EpochSpec activation, OrchestrationContext duty)
+  public DriftReport again(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
     for (String operation : List.copyOf(survey.looks().keySet())) {
       if (operation.endsWith(".scan") || operation.startsWith("ratelimit.")) {
         survey.quietly(operation);
       }
     }
-    return read(activation, duty);
+    return read(activation, context);
   }
 
-  private DriftReport compare(EpochSpec activation, OrchestrationContext duty)
+  private DriftReport compare(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
-    var found = read(activation, duty);
+    var found = read(activation, context);
     String detail =
         found.well()
             ? "enforced is what is committed"
-            : found.amiss().size() + " members differ: " + found.sentence();
+            : found.differing().size() + " members differ: " + found.sentence();
     Status status = found.well() ? Status.OK : Status.WARNING;
     var facts = Map.<String, Object>of("found", found.listed());
-    duty.story().tell(Phase.PLAN, "policies.compare", new LogEntryContent(detail, status, facts));
-    duty.story().summarise(detail, status);
+    context
+        .recorder()
+        .tell(Phase.PLAN, "policies.compare", new LogEntryContent(detail, status, facts));
+    context.recorder().summarise(detail, status);
     return found;
   }
 
@@ -101,17 +103,18 @@ public final class DriftDetector {
    * Services that act on something else aren't asked what they hold: they would wait for what
    * doesn't come, since nothing is staged here. All others are: the log says what was found.
    */
-  private DriftReport read(EpochSpec activation, OrchestrationContext duty)
+  private DriftReport read(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
-    if (ChangeContent.wayBackTo(base) == 0) {
-      return DriftReport.of(unrestored.among(base, survey.looks(), duty.mandate()));
+    if (ChangeContent.rollbackTarget(base) == 0) {
+      return DriftReport.of(unrestored.among(base, survey.looks(), context.callContext()));
     }
     var drift = DriftComparison.of(ground, committed, survey.looks(), new TreeMap<>());
-    var acting = crew.converged(activation, duty.mandate());
-    var asked = new ArrayList<>(crew.names());
+    var acting = participants.converged(activation, context.callContext());
+    var asked = new ArrayList<>(participants.names());
     if (acting.answering(Answer.NO).contains(ExecutorRegistry.SERVICES)) {
       asked.remove(ExecutorRegistry.SERVICES);
     }
-    return DriftReport.of(drift, crew.prepare(asked, activation, duty.mandate()), acting);
+    return DriftReport.of(
+        drift, participants.prepare(asked, activation, context.callContext()), acting);
   }
 }

@@ -13,8 +13,6 @@ import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionStatus;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -56,38 +54,38 @@ public final class EstateSurvey {
     return ask(operation, CallContext.looking());
   }
 
-  private CallOutcome ask(String operation, CallContext mandate) throws InterruptedException {
-    var outcome = executors.look(operation, mandate, settings.bounds().call());
+  private CallOutcome ask(String operation, CallContext callContext) throws InterruptedException {
+    var outcome = executors.look(operation, callContext, settings.bounds().call());
     looks.put(operation, outcome);
     return outcome;
   }
 
   /** A look that is told. Gives how it ends, where the step says that it must not fail. */
   public Optional<ExecutionOutcome> look(
-      String operation, OnFailure onFailure, ExecutionRecorder story) throws InterruptedException {
+      String operation, OnFailure onFailure, ExecutionRecorder recorder)
+      throws InterruptedException {
     long from = time.micros();
-    var outcome = ask(operation, story.looks());
-    var loop = story.conduct().asked(operation, outcome);
-    var tally =
+    var outcome = ask(operation, recorder.looks());
+    var loop = recorder.failureGuard().asked(operation, outcome);
+    var replies =
         ParticipantReplies.of(Map.of(operation.substring(0, operation.indexOf('.')), outcome));
     boolean fatal =
-        onFailure != OnFailure.WARN && needed(operation) && failed(operation, tally, outcome);
-    var telling = telling(operation, tally, fatal);
-    story.tellTimed(Phase.PLAN, operation, telling, from);
-    story.summarise(telling.detail(), telling.status());
+        onFailure != OnFailure.WARN && needed(operation) && failed(operation, replies, outcome);
+    var entry = entry(operation, replies, fatal);
+    recorder.tellTimed(Phase.PLAN, operation, entry, from);
+    recorder.summarise(entry.detail(), entry.status());
     if (loop.isPresent()) {
-      story.tell(Phase.PLAN, operation, new LogEntryContent(loop.get(), Status.ERROR, Map.of()));
-      return Optional.of(
-          new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, loop.get()));
+      recorder.tell(Phase.PLAN, operation, new LogEntryContent(loop.get(), Status.ERROR));
+      return Optional.of(ExecutionOutcome.aborted(loop.get()));
     }
     return fatal
-        ? Optional.of(ending(operation + ": " + telling.detail(), tally))
+        ? Optional.of(ending(operation + ": " + entry.detail(), replies))
         : Optional.empty();
   }
 
-  /** Whoever answers that it is not as it must be was reached. */
-  private static ExecutionOutcome ending(String reason, ParticipantReplies tally) {
-    return tally.with(Answer.NO).isEmpty()
+  /** A member that answers that it is not as it must be was reached. */
+  private static ExecutionOutcome ending(String reason, ParticipantReplies replies) {
+    return replies.with(Answer.NO).isEmpty()
         ? ExecutionOutcome.unreachable(reason)
         : ExecutionOutcome.aborted(AbortCause.VOTED_DOWN, reason);
   }
@@ -99,27 +97,27 @@ public final class EstateSurvey {
   }
 
   /** Who takes part must be there. What a scan or a measurement finds is a finding, no failure. */
-  private static boolean failed(String operation, ParticipantReplies tally, CallOutcome outcome) {
+  private static boolean failed(String operation, ParticipantReplies replies, CallOutcome outcome) {
     return outcome instanceof CallOutcome.Failed
-        || (operation.endsWith(".topology") && !tally.allYes());
+        || (operation.endsWith(".topology") && !replies.allYes());
   }
 
-  private LogEntryContent telling(String operation, ParticipantReplies tally, boolean fatal) {
-    var plain = LogEntryContent.of(tally);
-    String detail = detail(operation, tally, plain);
+  private LogEntryContent entry(String operation, ParticipantReplies replies, boolean fatal) {
+    var plain = LogEntryContent.of(replies);
+    String detail = detail(operation, replies, plain);
     if (fatal) {
       return new LogEntryContent(detail, Status.ERROR, plain.facts());
     }
     boolean skipped =
-        !tally.all().isEmpty() && tally.with(Answer.SKIPPED).size() == tally.all().size();
+        !replies.all().isEmpty() && replies.with(Answer.SKIPPED).size() == replies.all().size();
     if (skipped) {
       return new LogEntryContent(
-          operation + " skipped: " + tally.all().getFirst().reason(),
+          operation + " skipped: " + replies.all().getFirst().reason(),
           Status.SKIPPED,
           plain.facts());
     }
-    Status status = tally.allYes() ? Status.OK : Status.WARNING;
-    return new LogEntryContent(detail, status, measured(operation, tally, plain));
+    Status status = replies.allYes() ? Status.OK : Status.WARNING;
+    return new LogEntryContent(detail, status, measured(operation, replies, plain));
   }
 
   /**
@@ -127,12 +125,12 @@ public final class EstateSurvey {
    * part in a change it is all that there is to tell.
    */
   private Map<String, Object> measured(
-      String operation, ParticipantReplies tally, LogEntryContent plain) {
+      String operation, ParticipantReplies replies, LogEntryContent plain) {
     if (needed(operation) && !MEASURED.contains(operation)) {
       return plain.facts();
     }
     var facts = new TreeMap<>(plain.facts());
-    tally.with(Answer.YES).stream()
+    replies.with(Answer.YES).stream()
         .limit(MOST_MEMBERS)
         .forEach(r -> facts.put(r.member(), plain(r.facts())));
     return facts;
@@ -144,24 +142,25 @@ public final class EstateSurvey {
     return out;
   }
 
-  private static String detail(String operation, ParticipantReplies tally, LogEntryContent plain) {
+  private static String detail(
+      String operation, ParticipantReplies replies, LogEntryContent plain) {
     return switch (operation) {
-      case "redis.latency" -> "round trips " + range(tally, "median_us");
-      case "redis.clock" -> "clock offsets " + range(tally, "offset_us");
-      case "redis.topology" -> plain.detail() + ", " + primaries(tally) + " of them primaries";
-      case DOCKER, KUBERNETES -> plain.detail() + summaries(tally);
+      case "redis.latency" -> "round trips " + range(replies, "median_us");
+      case "redis.clock" -> "clock offsets " + range(replies, "offset_us");
+      case "redis.topology" -> plain.detail() + ", " + primaries(replies) + " of them primaries";
+      case DOCKER, KUBERNETES -> plain.detail() + summaries(replies);
       default -> plain.detail();
     };
   }
 
-  private static long primaries(ParticipantReplies tally) {
-    return tally.all().stream().filter(r -> "primary".equals(r.facts().get("role"))).count();
+  private static long primaries(ParticipantReplies replies) {
+    return replies.all().stream().filter(r -> "primary".equals(r.facts().get("role"))).count();
   }
 
   /** What those that answered say of themselves in a line. */
-  private static String summaries(ParticipantReplies tally) {
+  private static String summaries(ParticipantReplies replies) {
     var all =
-        tally.all().stream()
+        replies.all().stream()
             .filter(r -> r.facts().containsKey(SUMMARY))
             .map(r -> r.member() + " has " + r.facts().get(SUMMARY))
             .toList();
@@ -173,15 +172,15 @@ public final class EstateSurvey {
   }
 
   /** The least and the most of a measured fact. */
-  private static String range(ParticipantReplies tally, String fact) {
+  private static String range(ParticipantReplies replies, String fact) {
     var numbers =
-        tally.all().stream()
+        replies.all().stream()
             .map(r -> r.facts().get(fact))
             .filter(Number.class::isInstance)
             .mapToLong(n -> ((Number) n).longValue())
             .summaryStatistics();
     return numbers.getCount() == 0
-        ? "not measured: " + tally.named(Answer.UNKNOWN)
+        ? "not measured: " + replies.named(Answer.UNKNOWN)
         : "%d to %d us over %d nodes"
             .formatted(numbers.getMin(), numbers.getMax(), numbers.getCount());
   }

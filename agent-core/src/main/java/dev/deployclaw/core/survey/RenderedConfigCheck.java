@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Whether gateways and configuration stores hold what the committed set comes to at them. A look
+ * Whether gateways and configuration stores hold what the committed set renders to for them. A look
  * sees that a file or a document agrees with itself; what it has to be, only its own executor
  * knows. Asks, and changes nothing.
  */

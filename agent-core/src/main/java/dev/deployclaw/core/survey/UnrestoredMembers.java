@@ -28,12 +28,13 @@ import java.util.stream.Collectors;
 public final class UnrestoredMembers {
   private final ChangeLedger ledger;
   private final PolicySetReader archive;
-  private final ParticipantFanout crew;
+  private final ParticipantFanout participants;
 
-  public UnrestoredMembers(ChangeLedger ledger, PolicySetReader archive, ParticipantFanout crew) {
+  public UnrestoredMembers(
+      ChangeLedger ledger, PolicySetReader archive, ParticipantFanout participants) {
     this.ledger = ledger;
     this.archive = archive;
-    this.crew = crew;
+    this.participants = participants;
   }
 
   /**
@@ -42,7 +43,7 @@ public final class UnrestoredMembers {
    * @param looks outcomes by operation
    */
   public List<Discrepancy> among(
-      BaseEpoch base, Map<String, CallOutcome> looks, CallContext mandate)
+      BaseEpoch base, Map<String, CallOutcome> looks, CallContext callContext)
       throws InterruptedException {
     var seen =
         looks.entrySet().stream()
@@ -52,13 +53,14 @@ public final class UnrestoredMembers {
                     ? done.reports().stream()
                     : List.<MemberReport>of().stream())
             .toList();
-    return among(base, seen, mandate);
+    return among(base, seen, callContext);
   }
 
   /** By what members reported of themselves. */
-  public List<Discrepancy> among(BaseEpoch base, Collection<MemberReport> seen, CallContext mandate)
+  public List<Discrepancy> among(
+      BaseEpoch base, Collection<MemberReport> seen, CallContext callContext)
       throws InterruptedException {
-    if (base.epoch() == 0 || ChangeContent.wayBackTo(base) > 0) {
+    if (base.epoch() == 0 || ChangeContent.rollbackTarget(base) > 0) {
       return List.of();
     }
     var former =
@@ -66,12 +68,14 @@ public final class UnrestoredMembers {
     if (former.isEmpty()) {
       return List.of();
     }
-    var unrestored = unrestored(base, mandate);
+    var unrestored = unrestored(base, callContext);
     return former.stream()
         .filter(unrestored::contains)
         .map(member ->
             new Discrepancy(
-                Kind.BEHIND, member, "still acts on an epoch that was rolled back with all others"))
+                Kind.BEHIND,
+                member,
+                "still enforces an epoch that was rolled back everywhere else"))
         .toList();
   }
 
@@ -82,14 +86,17 @@ public final class UnrestoredMembers {
   }
 
   /** Who says that it doesn't hold what was restored; nobody, where that can't be read any more. */
-  private Collection<String> unrestored(BaseEpoch base, CallContext mandate)
+  private Collection<String> unrestored(BaseEpoch base, CallContext callContext)
       throws InterruptedException {
     var change = ledger.read(base.change()).map(StoredExecution::execution);
     if (change.isEmpty()
         || !(archive.load(change.get()) instanceof Loaded.Ready(ChangeContent content))) {
       return List.of();
     }
-    return crew.converged(content.activation(change.get()), mandate).with(Answer.NO).stream()
+    return participants
+        .converged(content.activation(change.get()), callContext)
+        .with(Answer.NO)
+        .stream()
         .map(MemberReport::member)
         .collect(Collectors.toSet());
   }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a request means: closed, flat, and the same whoever understood it.
+ * What a request means: closed, flat, and the same for each planner.
  *
  * @param target an execution id or {@code last}; only for {@code rollback}
  * @param grounding where in the request each value stands
@@ -23,7 +23,7 @@ public record Intent(
     grounding = List.copyOf(grounding);
   }
 
-  /** Whether it names a tenant as one that is changed or copied from; a label names nobody. */
+  /** Whether it names a tenant as one that is changed or copied from; a label names no tenant. */
   public boolean names(String tenant) {
     return changes.stream()
         .anyMatch(c -> c.who().tenants().contains(tenant) || c.from().equals(Optional.of(tenant)));
@@ -56,7 +56,7 @@ public record Intent(
       widenPercent = List.copyOf(widenPercent);
     }
 
-    /** Whether it waits for an approval, whatever the gate's rules say. */
+    /** Whether it waits for an approval even if the gate's rules would pass it. */
     public boolean manual() {
       return approval.filter(a -> a == Approval.MANUAL).isPresent();
     }
@@ -99,7 +99,7 @@ public record Intent(
   /**
    * Where a value comes from.
    *
-   * @param value what stands in the intent
+   * @param value what is in the intent
    * @param from first character in the request, counted from 0
    * @param to one past the last
    * @param rule how it was derived, for example {@code number}, {@code double}, {@code typo}

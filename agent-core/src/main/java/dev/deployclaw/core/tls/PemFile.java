@@ -103,7 +103,7 @@ final class PemFile {
     var other = OTHER_KEY.matcher(text(file));
     return other.find()
         ? new InvalidPemException(
-            "holds a key of another form (%s)".formatted(other.group(1)),
+            "holds a key in another format (%s)".formatted(other.group(1)),
             "write it as PKCS #8: openssl pkcs8 -topk8 -nocrypt -in KEY -out NEW")
         : new InvalidPemException("holds no private key in PEM", "give a file with one in PKCS #8");
   }
@@ -114,7 +114,7 @@ final class PemFile {
     } catch (NoSuchFileException e) {
       throw new InvalidPemException("isn't there: " + file, "check the path");
     } catch (IOException e) {
-      throw new InvalidPemException("can't be read: " + file, "check its rights");
+      throw new InvalidPemException("can't be read: " + file, "check its permissions");
     }
   }
 }

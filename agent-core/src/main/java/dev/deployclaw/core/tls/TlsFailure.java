@@ -73,7 +73,7 @@ public record TlsFailure(String reason) {
     if (NO_TLS.stream().anyMatch(all::contains)) {
       return Optional.of(
           new TlsFailure(
-              "it speaks no TLS: turn it on there, or take TLS out of its address here"));
+              "it speaks no TLS: turn it on there, or remove TLS from its address here"));
     }
     if (tls.isEmpty()) {
       return Optional.empty();
@@ -81,12 +81,12 @@ public record TlsFailure(String reason) {
     String words = all.toLowerCase(Locale.ROOT);
     if (MISSED.stream().anyMatch(words::contains)) {
       return Optional.of(
-          new TlsFailure("it wants a client's certificate: set tls.certificate and tls.key"));
+          new TlsFailure("it requires a client certificate: set tls.certificate and tls.key"));
     }
     if (REFUSED.stream().anyMatch(words::contains)) {
       return failure(
-          "it refuses the handshake (%s): does it want a client's certificate (tls.certificate and"
-              + " tls.key), by another authority?",
+          "it refuses the handshake (%s): does it require a client certificate "
+              + "(tls.certificate and tls.key) from another authority?",
           tls.get());
     }
     return tls.get() instanceof SSLHandshakeException

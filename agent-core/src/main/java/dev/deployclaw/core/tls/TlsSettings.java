@@ -76,7 +76,7 @@ public record TlsSettings(
     try {
       var found = PemFile.certificates(file);
       return found.stream().allMatch(c -> over(c, now))
-          ? Optional.of(new Problem("ca", expired(found.getFirst()), "give its successor"))
+          ? Optional.of(new Problem("ca", expired(found.getFirst()), "replace it"))
           : Optional.empty();
     } catch (InvalidPemException e) {
       return Optional.of(new Problem("ca", e.what(), e.remedy()));
@@ -89,7 +89,7 @@ public record TlsSettings(
       found.add(
           new Problem(
               "key",
-              "may be read by everybody on this machine",
+              "is readable by all users of this machine",
               "chmod 640 FILE; in Kubernetes defaultMode: 0440 and an fsGroup"));
     }
     X509Certificate certificate;

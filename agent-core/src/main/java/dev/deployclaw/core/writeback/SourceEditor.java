@@ -30,7 +30,7 @@ import java.util.Optional;
  */
 final class SourceEditor {
   private static final String SOURCES = "sources";
-  private static final String LOST = "another agent leads by now, or it can't be known";
+  private static final String LOST = "another agent leads now, or the leader is unknown";
 
   private final AgentPorts ports;
   private final AgentSettings settings;
@@ -123,7 +123,7 @@ final class SourceEditor {
   private static String edited(Map<String, MemberReport> documents, String source) {
     return "it was edited since"
         + SourceReports.editor(documents, source).map(by -> ", by " + by).orElse("")
-        + ": what it says counts when it is applied";
+        + ": its text takes effect when it is applied";
   }
 
   private static Edit edit(Overlay overlay, String member, String digest, TenantPolicy policy) {
@@ -135,7 +135,7 @@ final class SourceEditor {
     var executor = ports.executors().named(SOURCES).filter(e -> e.verbs().contains(call.verb()));
     var outcome =
         executor.isEmpty()
-            ? CallOutcome.failed(new CallFault.Invalid("nothing writes to sources here"))
+            ? CallOutcome.failed(new CallFault.Invalid("no participant writes to sources here"))
             : ports
                 .executors()
                 .calls()

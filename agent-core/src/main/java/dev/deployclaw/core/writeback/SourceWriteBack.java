@@ -1,11 +1,11 @@
 package dev.deployclaw.core.writeback;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings sources to what is committed, after the change that made them differ is complete. What is
- * due stands in the state store from when the change opens, so that whoever comes after a crash
- * finds it; each attempt can be repeated. It never undoes a change, nor fails one.
+ * due stands in the state store from when the change opens, so that the agent that comes after a
+ * crash finds it; each attempt can be repeated. It never undoes a change, nor fails one.
  */
 public final class SourceWriteBack {
   private static final Logger LOG = LoggerFactory.getLogger(SourceWriteBack.class);
@@ -57,11 +57,10 @@ public final class SourceWriteBack {
   private final PolicySetReader archive;
   private final SourceEditor edits;
 
-  public SourceWriteBack(
-      AgentPorts ports, AgentSettings settings, ChangeOrchestrator orchestrator) {
+  public SourceWriteBack(AgentPorts ports, AgentSettings settings, ChangeStore store) {
     this.state = ports.state();
-    this.ledger = orchestrator.ledger();
-    this.archive = orchestrator.archive();
+    this.ledger = store.ledger();
+    this.archive = store.archive();
     this.edits = new SourceEditor(ports, settings, ledger);
   }
 
@@ -71,7 +70,7 @@ public final class SourceWriteBack {
    * @param over whether nothing is to be tried again
    * @param answered whether anything got an answer; not, where the sources are out of reach
    */
-  public record Tried(LogEntryContent telling, boolean over, boolean answered) {}
+  public record Tried(LogEntryContent entry, boolean over, boolean answered) {}
 
   /** What a change writes as it opens, so that it is written back when it is complete. */
   public static Write due(String id, PolicyProvenance provenance) {
@@ -86,11 +85,11 @@ public final class SourceWriteBack {
         .toList();
   }
 
-  /** Right after a change came to rest: tells what was written, and what is left for a person. */
-  public void after(ExecutionRecorder story, Leadership leadership) throws InterruptedException {
-    if (!story.silent()) {
-      settle(story.execution(), leadership)
-          .ifPresent(t -> story.tell(Phase.FINISH, ACTION, t.telling()));
+  /** Right after a change has ended: tells what was written, and what is left for a person. */
+  public void after(ExecutionRecorder recorder, Leadership leadership) throws InterruptedException {
+    if (!recorder.silent()) {
+      settle(recorder.execution(), leadership)
+          .ifPresent(t -> recorder.tell(Phase.FINISH, ACTION, t.entry()));
     }
   }
 
@@ -115,11 +114,11 @@ public final class SourceWriteBack {
         move(due.get(), new Write.Put(due.get().key(), due.get().value()), leadership);
       }
       boolean answered = open == 0 || open < reports.size();
-      return Optional.of(new Tried(telling(reports), open == 0, answered));
+      return Optional.of(new Tried(entry(reports), open == 0, answered));
     } catch (Unreachable e) {
       LOG.atWarn()
           .addKeyValue("reason", e.getMessage())
-          .log("write-back is left to the next command that may write");
+          .log("write-back is postponed to the next command that may write");
       return Optional.empty();
     }
   }
@@ -142,17 +141,17 @@ public final class SourceWriteBack {
     var base = ledger.base();
     var committed = archive.committed(base);
     var known = archive.provenance(base.epoch());
-    var standing =
+    var effective =
         committed.isEmpty()
             ? known.overlays()
-            : known.standing(committed.get(), edits.read(committed.get()));
+            : known.effective(committed.get(), edits.read(committed.get()));
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
     conditions.add(new Condition.Unmoved(due.key(), due.modRevision()));
     conditions.add(base.unmoved());
     List<Write> writes = new ArrayList<>();
     writes.add(new Write.Delete(due.key()));
-    if (!standing.equals(known.overlays())) {
-      var left = new PolicyProvenance(known.applied(), standing);
+    if (!effective.equals(known.overlays())) {
+      var left = new PolicyProvenance(known.applied(), effective);
       writes.add(new Write.Put(StoreKeys.provenance(base.epoch()), left.bytes()));
     }
     state.transact(new Transaction(conditions, writes));
@@ -165,7 +164,7 @@ public final class SourceWriteBack {
     state.transact(new Transaction(conditions, List.of(write)));
   }
 
-  private static LogEntryContent telling(List<MemberReport> reports) {
+  private static LogEntryContent entry(List<MemberReport> reports) {
     var written = reports.stream().filter(r -> r.answer() == Answer.YES).toList();
     var left =
         reports.stream()

@@ -80,10 +80,10 @@ class GrantedRunTest {
             ports.state(),
             ports.objects(),
             ExecutorRegistry.of(checked, new GrantIssuer(key, clock)),
-            ports.recorder(),
+            ports.sealer(),
             ports.journal(),
             ports.planner(),
-            ports.playbook(),
+            ports.procedures(),
             ports.time());
     return new ChangeService(granted, world.settings("agent"), ProgressListener.NONE);
   }

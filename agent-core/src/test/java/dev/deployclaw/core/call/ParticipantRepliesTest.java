@@ -15,24 +15,24 @@ class ParticipantRepliesTest {
 
   @Test
   void whoHasNoMembersDidNotSayYes() {
-    var tally = ParticipantReplies.of(Map.of("redis", YES, "gateway", done()));
+    var replies = ParticipantReplies.of(Map.of("redis", YES, "gateway", done()));
 
-    assertThat(tally.allYes()).isFalse();
-    assertThat(tally.unfinished()).containsExactly("gateway");
-    assertThat(tally.named(Answer.UNKNOWN)).isEqualTo("gateway: no member of it answered");
-    assertThat(tally.counts()).isEqualTo("0/1 gateways, 1/1 redis nodes");
+    assertThat(replies.allYes()).isFalse();
+    assertThat(replies.unfinished()).containsExactly("gateway");
+    assertThat(replies.named(Answer.UNKNOWN)).isEqualTo("gateway: no member of it answered");
+    assertThat(replies.counts()).isEqualTo("0/1 gateways, 1/1 redis nodes");
   }
 
   @Test
   void whoIsLeftOutSaysSoAndIsNotCounted() {
     var left = done(MemberReport.skipped("gateway", "no file gateway is configured"));
 
-    var tally = ParticipantReplies.of(Map.of("redis", YES, "gateway", left));
+    var replies = ParticipantReplies.of(Map.of("redis", YES, "gateway", left));
 
-    assertThat(tally.allYes()).isTrue();
-    assertThat(tally.unfinished()).isEmpty();
-    assertThat(tally.counts()).isEqualTo("1/1 redis nodes");
-    assertThat(tally.members(Answer.SKIPPED)).containsExactly("gateway");
+    assertThat(replies.allYes()).isTrue();
+    assertThat(replies.unfinished()).isEmpty();
+    assertThat(replies.counts()).isEqualTo("1/1 redis nodes");
+    assertThat(replies.members(Answer.SKIPPED)).containsExactly("gateway");
   }
 
   @Test
@@ -49,14 +49,14 @@ class ParticipantRepliesTest {
 
   @Test
   void whoFailedAsAWholeIsOneMember() {
-    var tally =
+    var replies =
         ParticipantReplies.of(
             Map.of(
                 "redis", CallOutcome.failed(new CallFault.Unavailable("no answer")),
                 "gateway", CallOutcome.failed(new CallFault.Denied("not allowed"))));
 
-    assertThat(tally.named(Answer.UNKNOWN)).isEqualTo("redis: no answer");
-    assertThat(tally.named(Answer.NO)).isEqualTo("gateway: not allowed");
+    assertThat(replies.named(Answer.UNKNOWN)).isEqualTo("redis: no answer");
+    assertThat(replies.named(Answer.NO)).isEqualTo("gateway: not allowed");
   }
 
   private static CallOutcome done(MemberReport... reports) {

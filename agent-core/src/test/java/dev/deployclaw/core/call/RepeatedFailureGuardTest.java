@@ -28,20 +28,22 @@ class RepeatedFailureGuardTest {
   private static final CallOutcome ANSWER =
       CallOutcome.done(List.of(MemberReport.yes("redis/a", "d", Map.of())));
 
-  private final RepeatedFailureGuard conduct = new RepeatedFailureGuard();
+  private final RepeatedFailureGuard failureGuard = new RepeatedFailureGuard();
 
   @Test
   void stopsACallThatWasRefusedThreeTimes() {
     var call = new ExecutorCall.Publish(ACTIVATION);
     note(call, DENIED, 2);
-    assertThat(conduct.stops(granted(call))).isEmpty();
+    assertThat(failureGuard.stops(granted(call))).isEmpty();
 
     note(call, DENIED, 1);
 
-    assertThat(conduct.stops(granted(call)).orElseThrow())
+    assertThat(failureGuard.stops(granted(call)).orElseThrow())
         .contains("redis.publish was called 3 times with the same arguments", "no permission");
-    assertThat(conduct.stops(granted(new ExecutorCall.Discard(1)))).as("another call").isEmpty();
-    assertThat(conduct.stops(granted(new ExecutorCall.Publish(ACTIVATION.named("arch-2")))))
+    assertThat(failureGuard.stops(granted(new ExecutorCall.Discard(1))))
+        .as("another call")
+        .isEmpty();
+    assertThat(failureGuard.stops(granted(new ExecutorCall.Publish(ACTIVATION.named("arch-2")))))
         .as("other arguments")
         .isEmpty();
   }
@@ -52,7 +54,7 @@ class RepeatedFailureGuardTest {
     note(call, DENIED, 2);
     note(call, CallOutcome.failed(new CallFault.Invalid("no")), 2);
 
-    assertThat(conduct.stops(granted(call))).isEmpty();
+    assertThat(failureGuard.stops(granted(call))).isEmpty();
   }
 
   @Test
@@ -66,18 +68,18 @@ class RepeatedFailureGuardTest {
     note(new ExecutorCall.Publish(ACTIVATION), ANSWER, 9);
     note(new ExecutorCall.Converge(ACTIVATION), DENIED, 9);
 
-    assertThat(conduct.stops(granted(new ExecutorCall.Publish(ACTIVATION)))).isEmpty();
-    assertThat(conduct.stops(granted(new ExecutorCall.Converge(ACTIVATION)))).isEmpty();
-    assertThat(conduct.oversteps(3)).isFalse();
+    assertThat(failureGuard.stops(granted(new ExecutorCall.Publish(ACTIVATION)))).isEmpty();
+    assertThat(failureGuard.stops(granted(new ExecutorCall.Converge(ACTIVATION)))).isEmpty();
+    assertThat(failureGuard.oversteps(3)).isFalse();
   }
 
   @Test
   void aSkillsLookIsOverTheThirdTimeWhateverItSees() {
-    assertThat(conduct.asked("redis.scan", ANSWER)).isEmpty();
-    assertThat(conduct.asked("redis.scan", ANSWER)).isEmpty();
-    assertThat(conduct.asked("redis.clock", ANSWER)).isEmpty();
+    assertThat(failureGuard.asked("redis.scan", ANSWER)).isEmpty();
+    assertThat(failureGuard.asked("redis.scan", ANSWER)).isEmpty();
+    assertThat(failureGuard.asked("redis.clock", ANSWER)).isEmpty();
 
-    assertThat(conduct.asked("redis.scan", ANSWER).orElseThrow())
+    assertThat(failureGuard.asked("redis.scan", ANSWER).orElseThrow())
         .contains("redis.scan was called 3 times", "an answer");
   }
 
@@ -86,16 +88,16 @@ class RepeatedFailureGuardTest {
     note(new ExecutorCall.Publish(ACTIVATION), DENIED, 5);
     note(new ExecutorCall.Discard(1), UNGRANTED, 1);
     note(new ExecutorCall.Discard(2), UNGRANTED, 1);
-    assertThat(conduct.oversteps(3)).isFalse();
+    assertThat(failureGuard.oversteps(3)).isFalse();
 
     note(new ExecutorCall.Converge(ACTIVATION), UNGRANTED, 1);
 
-    assertThat(conduct.oversteps(3)).isTrue();
+    assertThat(failureGuard.oversteps(3)).isTrue();
   }
 
   private void note(ExecutorCall call, CallOutcome outcome, int times) {
     for (int i = 0; i < times; i++) {
-      conduct.note(granted(call), outcome);
+      failureGuard.note(granted(call), outcome);
     }
   }
 

@@ -138,7 +138,7 @@ class CanaryChangeTest {
     var ended = world.run(CANARY);
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
-    assertThat(ended.reason()).contains("nobody entered at gateway/shop/two");
+    assertThat(ended.reason()).contains("no synthetic request entered at gateway/shop/two");
     atRest();
   }
 
@@ -149,7 +149,7 @@ class CanaryChangeTest {
     var ended = world.run(CANARY);
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
-    assertThat(ended.reason()).contains("no data in 3 looks in a row");
+    assertThat(ended.reason()).contains("no data in 3 checks in a row");
     atRest();
   }
 
@@ -289,7 +289,7 @@ class CanaryChangeTest {
     var ended = world.run(CANARY + " p99 2");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
-    assertThat(ended.reason()).contains("p99 is 2.5 ms, and may be 2.0 ms");
+    assertThat(ended.reason()).contains("p99 is 2.5 ms, and the limit is 2.0 ms");
     atRest();
   }
 

@@ -43,7 +43,7 @@ class OverlayExpiryTest {
     var often = AgentWire.whole();
     var asked = AgentWire.whole();
 
-    var standing = world.agent(often).queries().standing();
+    var standing = world.agent(often).queries().storeStatus();
     var status = world.agent(asked).queries().status();
 
     assertThat(often.calls()).noneMatch(call -> call.startsWith("sources."));
@@ -107,9 +107,9 @@ class OverlayExpiryTest {
     var refused = world.run("set acme 700 until " + end);
 
     assertThat(late.result()).isEqualTo(ExecutionStatus.ABORTED);
-    assertThat(late.reason()).contains("its end, " + end + ", is past");
+    assertThat(late.reason()).contains("its end, " + end + ", has passed");
     assertThat(refused.result()).isEqualTo(ExecutionStatus.REFUSED);
-    assertThat(refused.reason()).contains("is past: give a later one");
+    assertThat(refused.reason()).contains("has passed: give a later one");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 

@@ -90,7 +90,10 @@ class UnreachableAfterCommitTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"publish, Publishing epoch 1 again", "converge, Asking who acts on epoch 1 again"})
+  @CsvSource({
+    "publish, Publishing epoch 1 again",
+    "converge, Asking which members enforce epoch 1 again"
+  })
   void saysOnceWhomItWaitsForAndAgainWhenTheReasonChanges(String verb, String action)
       throws Exception {
     var asked = new AtomicInteger();

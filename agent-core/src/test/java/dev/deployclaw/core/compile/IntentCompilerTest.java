@@ -274,7 +274,7 @@ class IntentCompilerTest {
   void saysWhatThisVersionDoesNotCarryOut(TaskOperation operation) {
     assertThat(compile(committed, NO_SOURCES, operation))
         .isEqualTo(
-            new CompilationResult.Refused(operation.word() + " isn't carried out by this version"));
+            new CompilationResult.Refused(operation.word() + " isn't supported by this version"));
   }
 
   @Test

@@ -98,8 +98,7 @@ class InvalidTenantTest {
         .isEqualTo(
             new CompilationResult.Refused("no source defines acme, so there is nothing to apply"));
     assertThat(compile(committed, unread, TaskOperation.APPLY_POLICIES, whole))
-        .isEqualTo(
-            new CompilationResult.Unread("what the sources say of acme can't be read: policies"));
+        .isEqualTo(new CompilationResult.Unread("the source of acme can't be read: policies"));
   }
 
   private static RequestedChange set(Who who) {

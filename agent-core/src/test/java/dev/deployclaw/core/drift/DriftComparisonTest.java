@@ -78,7 +78,7 @@ class DriftComparisonTest {
                 MemberReport.yes("configuration/limits", "d4", Map.of("epoch", 4L)),
                 MemberReport.yes("configuration/old", "d3", Map.of("epoch", 3L)),
                 MemberReport.yes("configuration/empty", "", Map.of()),
-                MemberReport.no("configuration/bent", "what is stored of epoch 4 was changed")));
+                MemberReport.no("configuration/bent", "the stored copy of epoch 4 was changed")));
 
     var found = DriftComparison.of(FOURTH, Map.of("configuration.scan", scan), new TreeMap<>());
 

@@ -18,8 +18,8 @@ class OrphanedStateTest {
     assertThat(gateway(Set.of(), 0, 3, 4, 7))
         .extracting(Discrepancy::text)
         .containsExactly(
-            "gateway/a extra: holds an epoch of no change in epochs/7; a repair leaves it, remove"
-                + " it by hand");
+            "gateway/a extra: holds an epoch without a change in epochs/7; a repair "
+                + "doesn't touch it: remove it by hand");
   }
 
   @Test
@@ -39,8 +39,8 @@ class OrphanedStateTest {
     assertThat(OrphanedState.of(Map.of("configuration.scan", scan), 4, Set.of()))
         .extracting(Discrepancy::text)
         .containsExactly(
-            "configuration/a extra: holds a key that isn't ours: a, b, c and 1 more; a repair leaves"
-                + " it, remove it by hand");
+            "configuration/a extra: holds a key that isn't ours: a, b, c and 1 more; a "
+                + "repair doesn't touch it: remove it by hand");
   }
 
   @Test
@@ -48,10 +48,10 @@ class OrphanedStateTest {
     assertThat(node(Set.of(5L), "4", "5", "7", ""))
         .extracting(Discrepancy::text)
         .containsExactly(
-            "redis/a extra: holds an epoch of no change in fields 7:* of keys dc:{*}:policy:*; a"
-                + " repair leaves it, remove it by hand",
-            "redis/a extra: holds fields of no epoch in keys dc:{*}:policy:*; a repair leaves it,"
-                + " remove it by hand");
+            "redis/a extra: holds an epoch without a change in fields 7:* of keys "
+                + "dc:{*}:policy:*; a repair doesn't touch it: remove it by hand",
+            "redis/a extra: holds fields without an epoch in keys dc:{*}:policy:*; a "
+                + "repair doesn't touch it: remove it by hand");
     assertThat(node(Set.of(5L, 7L), "3", "4", "5", "7")).isEmpty();
   }
 

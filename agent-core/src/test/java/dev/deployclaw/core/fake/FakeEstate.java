@@ -259,7 +259,7 @@ public final class FakeEstate {
           List.of(
               step("scan", "Looking", "redis.scan", "gateway.scan", "policies.compare"),
               step("keep", "Keeping what is there", "repair.keep"),
-              step("assert", "Putting it back", "repair.assert"),
+              step("assert", "Restoring it", "repair.assert"),
               step("confirm", "Reading it back", "repair.confirm")));
 
   private static ProcedureStep step(String id, String action, String... operations) {

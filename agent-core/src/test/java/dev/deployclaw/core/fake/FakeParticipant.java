@@ -310,7 +310,7 @@ public final class FakeParticipant implements BackendExecutor {
       return MemberReport.no(m, member.why("epoch " + a.epoch() + " isn't staged here"));
     }
     if (tellsApart() && member.epoch == a.epoch() && member.step > a.step()) {
-      return MemberReport.unknown(m, "a later step was here");
+      return MemberReport.unknown(m, "a later step has already written here");
     }
     if (isNobodys(a, m)) {
       return MemberReport.skipped(m, "nobody knows what it held: it keeps what it has");

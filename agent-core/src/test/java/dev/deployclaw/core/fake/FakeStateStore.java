@@ -109,19 +109,19 @@ public final class FakeStateStore implements StateStore {
    */
   @Override
   public Optional<Entry> get(String key) {
-    reach();
+    scope();
     return Optional.ofNullable(entries.get(key));
   }
 
   @Override
   public synchronized List<Entry> list(String prefix) {
-    reach();
+    scope();
     return List.copyOf(entries.subMap(prefix, prefix + Character.MAX_VALUE).values());
   }
 
   @Override
   public synchronized Result transact(Transaction transaction) {
-    reach();
+    scope();
     strict(transaction);
     late.ifPresent(this::apply);
     late = Optional.empty();
@@ -152,7 +152,7 @@ public final class FakeStateStore implements StateStore {
 
   @Override
   public synchronized Optional<Leadership> stand(String name, Duration lease) {
-    reach();
+    scope();
     if (entries.containsKey("leader")) {
       return Optional.empty();
     }
@@ -243,7 +243,7 @@ public final class FakeStateStore implements StateStore {
     }
   }
 
-  private void reach() {
+  private void scope() {
     if (!reachable) {
       throw new Unreachable("connection refused", new IllegalStateException("cut"));
     }

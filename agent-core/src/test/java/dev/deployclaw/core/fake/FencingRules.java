@@ -45,7 +45,7 @@ public final class FencingRules {
   MemberReport guard(String name, FakeMember member, Mark caller, Supplier<MemberReport> act) {
     var standing = member.fence.orElseGet(this::authority);
     return refuses && standing.refuses(caller)
-        ? MemberReport.unknown(name, "somebody newer was there: " + standing)
+        ? MemberReport.unknown(name, "a newer leader was there: " + standing)
         : act.get();
   }
 

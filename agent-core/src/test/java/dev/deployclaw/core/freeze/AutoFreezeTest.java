@@ -160,10 +160,10 @@ class AutoFreezeTest {
         ports.state(),
         ports.objects(),
         executors,
-        ports.recorder(),
+        ports.sealer(),
         ports.journal(),
         ports.planner(),
-        ports.playbook(),
+        ports.procedures(),
         ports.time());
   }
 
@@ -173,7 +173,7 @@ class AutoFreezeTest {
             ports.state(),
             ports.objects(),
             ports.executors(),
-            ports.recorder(),
+            ports.sealer(),
             ports.journal(),
             ports.planner(),
             _ -> procedure,

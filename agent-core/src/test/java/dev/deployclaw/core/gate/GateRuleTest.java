@@ -66,12 +66,12 @@ class GateRuleTest {
   @Test
   void noRulePassesWhatTheGateAlwaysHolds() {
     var all = new GateRule("all", about(List.of("*"), 0), Says.PASS, List.of());
-    var reach = ChangeScope.of("apply-policies", List.of("acme"), List.of());
-    var removal = new Risks(List.of(), List.of("acme"), List.of(), List.of(), reach);
+    var scope = ChangeScope.of("apply-policies", List.of("acme"), List.of());
+    var removal = new Risks(List.of(), List.of("acme"), List.of(), List.of(), scope);
     var step =
-        new Risks(List.of(), List.of(), List.of(), List.of("acme/orders: to nothing"), reach);
+        new Risks(List.of(), List.of(), List.of(), List.of("acme/orders: to nothing"), scope);
     var asks =
-        new Risks(List.of(ApprovalTrigger.byRequest()), List.of(), List.of(), List.of(), reach);
+        new Risks(List.of(ApprovalTrigger.byRequest()), List.of(), List.of(), List.of(), scope);
 
     for (var risks : List.of(removal, step, asks)) {
       assertThat(gate(all).judge(ASKED, risks)).isInstanceOf(Verdict.Hold.class);

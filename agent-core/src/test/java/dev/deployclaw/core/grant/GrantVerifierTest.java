@@ -168,6 +168,7 @@ class GrantVerifierTest {
             activation(8, "other", 0),
             activation(8, "digest", 1),
             ACTIVATION.named("arch-2"),
+            ACTIVATION.without(List.of("redis/a")),
             ACTIVATION.at(
                 0,
                 Optional.of(

@@ -285,7 +285,7 @@ public final class ActivationInvariants {
             .filter(m -> StoredPolicySet.Manifest.parse(m.value()).digest().equals(active.digest()))
             .isPresent();
     if (!same) {
-      broken.add("I1: what is stored of epoch " + active.epoch() + " isn't what active says");
+      broken.add("I1: the stored copy of epoch " + active.epoch() + " isn't what active says");
     }
   }
 

@@ -12,6 +12,7 @@ import dev.deployclaw.core.store.StoreKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -103,7 +104,13 @@ public final class RollbackInvariant {
   /** Whether a way back left a member where it is: it was there already, or was left out. */
   public static boolean staysBehind(FakeStateStore store, String member, long epoch) {
     return isLeftOut(store, member, Long.MAX_VALUE)
-        || changes(store).anyMatch(x -> x.kind().back() && x.content() == epoch);
+        || changes(store).anyMatch(x -> x.kind().back() && x.content() == epoch)
+        || (restored(store, e -> e == epoch) && restored(store, e -> e > epoch));
+  }
+
+  /** Whether such an epoch put back what was found. */
+  private static boolean restored(FakeStateStore store, LongPredicate epoch) {
+    return changes(store).anyMatch(x -> x.restores() && epoch.test(x.epoch()));
   }
 
   private static Stream<ChangeExecution> changes(FakeStateStore store) {

@@ -85,10 +85,10 @@ class ExecutionIdAllocatorTest {
             here.state(),
             here.objects(),
             here.executors(),
-            here.recorder(),
+            here.sealer(),
             new FakeJournal(),
             here.planner(),
-            here.playbook(),
+            here.procedures(),
             here.time()));
   }
 }

@@ -171,7 +171,7 @@ class SkillPinCheckTest {
             p.state(),
             p.objects(),
             p.executors(),
-            p.recorder(),
+            p.sealer(),
             p.journal(),
             p.planner(),
             shelf,

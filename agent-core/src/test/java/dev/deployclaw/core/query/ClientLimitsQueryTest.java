@@ -65,7 +65,7 @@ class ClientLimitsQueryTest {
     var answer = ask("nobody", "orders");
 
     assertThat(answer.passes()).isEqualTo(Passes.NO);
-    assertThat(answer.why()).contains("nobody").contains("stranger");
+    assertThat(answer.why()).contains("nobody").contains("refused as unknown");
   }
 
   @Test

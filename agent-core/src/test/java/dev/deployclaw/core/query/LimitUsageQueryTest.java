@@ -73,7 +73,7 @@ class LimitUsageQueryTest {
 
     assertThat(answer.gaps())
         .containsExactlyInAnyOrder(
-            SERVICE + ": no answer", "redis/a has more counters than are looked through");
+            SERVICE + ": no answer", "redis/a has more counters than one query reads");
     assertThat(acme(answer).used()).isZero();
   }
 

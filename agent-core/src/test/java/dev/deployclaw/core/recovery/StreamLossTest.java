@@ -59,7 +59,8 @@ class StreamLossTest {
 
     assertThat(finished)
         .singleElement()
-        .satisfies(e -> assertThat(e.reason()).contains("REPAIR", "7 records", "was made anew"));
+        .satisfies(
+            e -> assertThat(e.reason()).contains("REPAIR", "7 records", "was created again"));
     assertThat(last(world, finished.getFirst().execution()))
         .contains("\"repair\":", "\"phase\":\"end\"", "DEPLOYCLAW_AUDIT");
     assertThat(again).isEmpty();
@@ -171,7 +172,7 @@ class StreamLossTest {
     var known = new Known();
     known.repaired.add(
         new StreamCopy.Repaired(
-            "ab12", 7, "the stream was made anew", Map.of("stream", "DEPLOYCLAW_AUDIT")));
+            "ab12", 7, "the stream was created again", Map.of("stream", "DEPLOYCLAW_AUDIT")));
     world.journal.stream(known);
   }
 

@@ -64,7 +64,7 @@ class DriftRepairTest {
     var ended = repair();
 
     assertThat(log(ended))
-        .contains("\"WARNING\"", "nothing is kept of gateway/two, redis/a, redis/b")
+        .contains("\"WARNING\"", "no state is kept of gateway/two, redis/a, redis/b")
         .contains("\"unkept\":[\"gateway/two\",\"redis/a\",\"redis/b\"]");
   }
 
@@ -83,7 +83,7 @@ class DriftRepairTest {
 
     var fresh = world.objects.checkpoints().stream().filter(n -> !before.contains(n)).toList();
     assertThat(text(fresh.getFirst())).contains("only copy");
-    assertThat(log(ended)).doesNotContain("nothing is kept of");
+    assertThat(log(ended)).doesNotContain("no state is kept of");
   }
 
   @Test

@@ -83,7 +83,7 @@ class CheckpointVerifierTest {
     assertThat(answer.reason()).contains("can't be asked now: gateway/two");
     assertThat(member(answer, "gateway/two").word()).isEqualTo("unreachable");
     assertThat(member(answer, "gateway/one").detail())
-        .contains("what was found before the first change");
+        .contains("the state before the first change");
   }
 
   @Test
@@ -94,7 +94,7 @@ class CheckpointVerifierTest {
     var answer = world.queries().verifyCheckpoint(first.execution());
 
     assertThat(answer.exit()).isEqualTo(ExitCode.OK);
-    assertThat(answer.rollback()).contains("isn't what is committed");
+    assertThat(answer.rollback()).contains("isn't the committed change");
   }
 
   @Test

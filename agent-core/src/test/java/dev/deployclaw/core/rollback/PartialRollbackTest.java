@@ -50,6 +50,37 @@ class PartialRollbackTest {
     assertAllWell();
   }
 
+  /** After the first way back it names an older epoch than the second leads to, of the same set. */
+  @Test
+  void aMemberThatNeverLeftInTwoWaysBackIsAskedForNothingMore() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.gateway.before("publish", () -> world.gateway.balk("two", 1, 1, PAUSED));
+    assertThat(world.run("set acme 700").exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    world.gateway.heal();
+    world.gateway.before("publish", () -> world.gateway.balk("two", 1, 1, PAUSED));
+
+    var ended = world.run("set acme 800");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(world.live()).containsExactly(first);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(5);
+    assertAllWell();
+  }
+
+  @Test
+  void aMemberThatWasPutBackAsItWasFoundBeforeIsAskedForNothingMore() throws Exception {
+    world.probe.fail("limit acme/orders admits 10 % too much");
+    assertThat(world.run("apply").exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    world.gateway.before("publish", () -> world.gateway.balk("two", 2, 2, PAUSED));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
+    assertAllWell();
+  }
+
   @Test
   void allOthersGoBackAndAMemberThatCannotIsNamedAndWaitedFor() throws Exception {
     String first = failsWhileTwoIsPaused();
@@ -191,6 +222,20 @@ class PartialRollbackTest {
     assertAllWell();
   }
 
+  /** So that it can hold none of the others, and is asked for nothing more. */
+  @Test
+  void whoWasLeftOutIsNamedToTheBackEndsFromThenOn() throws Exception {
+    world.run("apply");
+    world.run("set acme 700");
+    world.gateway.balk("two", 2, 2, PAUSED);
+    world.agent().rollback("last", "olivia");
+
+    world.agent().leaveOut(List.of("gateway/two"), "ann");
+
+    assertThat(world.probe.probed().getLast().epoch()).isEqualTo(3);
+    assertThat(world.probe.probed().getLast().leftOut()).containsExactly("gateway/two");
+  }
+
   @Test
   void aPersonsWordCoversOnlyWhomItNames() throws Exception {
     failsWhileTwoIsPaused();
@@ -238,7 +283,43 @@ class PartialRollbackTest {
     var refused = world.agent().leaveOut(List.of("gateway/two", "gateway"), "ann");
 
     assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(refused.reason()).contains("gateway is no member").contains("name its members");
+    assertThat(refused.reason()).contains("gateway isn't a member").contains("name its members");
+    assertThat(world.agent().leaveOut(List.of("gateway/two"), "ann").exit()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void noMemberIsLeftOutWhereNothingIsOpen() throws Exception {
+    world.run("apply");
+    int logs = world.journal.executions().size();
+
+    var refused = world.agent().leaveOut(List.of("gateway/two"), "ann");
+
+    assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(refused.reason()).contains("no rollback waits", "deployclaw drift --repair");
+    assertThat(world.journal.executions()).hasSize(logs);
+  }
+
+  /** Its own way back may come during the recovery: which member can't go isn't known yet. */
+  @Test
+  void noMemberIsLeftOutOfAChangeThatGoesForward() throws Exception {
+    world.run("apply");
+    world.gateway.unreachableAt("converge");
+    var ended = world.run("set acme 700");
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
+    var before = world.change(ended.execution()).orElseThrow();
+    int records = log(ended).length();
+    world.gateway.heal();
+    world.probe.fail("limit acme/orders admits 10 % too much");
+    world.gateway.balk("two", 2, 2, PAUSED);
+
+    var refused = world.agent().leaveOut(List.of("gateway/two"), "ann");
+
+    assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(refused.reason())
+        .contains("no rollback waits", ended.execution(), "deployclaw recover");
+    assertThat(world.change(ended.execution())).contains(before);
+    assertThat(log(ended)).hasSize(records);
+    assertThat(world.agent().recover().reason()).contains("gateway/two: " + PAUSED);
     assertThat(world.agent().leaveOut(List.of("gateway/two"), "ann").exit()).isEqualTo(ExitCode.OK);
   }
 

@@ -159,7 +159,7 @@ class RollbackTest {
         .containsExactly(FakeParticipant.ORIGINAL, FakeParticipant.ORIGINAL, first);
     assertThat(world.redis.live()).containsOnly(FakeParticipant.ORIGINAL);
     assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
-    assertThat(ended.reason()).contains("unknown what gateway/two held");
+    assertThat(ended.reason()).contains("the earlier state of gateway/two is unknown");
     assertThat(world.queries().status().open()).isEmpty();
   }
 
@@ -180,7 +180,8 @@ class RollbackTest {
     assertThat(recovered.finished())
         .singleElement()
         .satisfies(e -> assertThat(e.result()).isEqualTo(ExecutionStatus.UNKNOWN))
-        .satisfies(e -> assertThat(e.reason()).contains("unknown what gateway/two held"));
+        .satisfies(
+            e -> assertThat(e.reason()).contains("the earlier state of gateway/two is unknown"));
   }
 
   /** The way back from the first change went on without a gateway. */

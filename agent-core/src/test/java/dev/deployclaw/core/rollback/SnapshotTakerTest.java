@@ -47,7 +47,7 @@ class SnapshotTakerTest {
 
     assertThat(answer.exit()).as(answer.reason()).isEqualTo(ExitCode.OK);
     assertThat(answer.facts()).containsEntry("observed_sha256", answer.facts().get("sha256"));
-    assertThat(answer.rollback()).contains("a snapshot is no change");
+    assertThat(answer.rollback()).contains("a snapshot isn't a change");
   }
 
   @Test
@@ -102,7 +102,7 @@ class SnapshotTakerTest {
     var ended = world.run("snapshot");
 
     assertThat(ended.result()).isEqualTo(ExecutionStatus.FAILED);
-    assertThat(ended.reason()).contains("isn't whole", "until it can be stored");
+    assertThat(ended.reason()).contains("is incomplete", "until it can be stored");
     assertThat(kept).isNotEmpty();
   }
 }

@@ -106,7 +106,7 @@ class ChangeSchedulerTest {
     var ended = keepTime(world.agent());
 
     assertThat(ended.getFirst().cause()).contains(AbortCause.EXPIRED);
-    assertThat(ended.getFirst().reason()).contains("could not begin within an hour of its time");
+    assertThat(ended.getFirst().reason()).contains("could not start within an hour of its time");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 
@@ -115,7 +115,7 @@ class ChangeSchedulerTest {
     var ended = world.run("apply at 2026-11-01T11:00:00Z");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(ended.reason()).contains("is past");
+    assertThat(ended.reason()).contains("has passed");
   }
 
   @Test
@@ -139,7 +139,7 @@ class ChangeSchedulerTest {
     var ended = world.run("back at 2026-11-01T13:00:00Z");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(ended.reason()).contains("doesn't carry out a start time");
+    assertThat(ended.reason()).contains("doesn't support a start time");
   }
 
   @Test

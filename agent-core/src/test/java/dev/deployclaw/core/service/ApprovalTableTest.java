@@ -157,7 +157,7 @@ class ApprovalTableTest {
   }
 
   private GatePolicy.PendingApproval waiting(String execution) throws InterruptedException {
-    var status = world.queries().standing();
+    var status = world.queries().storeStatus();
     return Stream.concat(
             status.held().stream().map(GatePolicy.PendingApproval::of),
             status.heldRepairs().stream().map(r -> r.waiting()))
@@ -186,7 +186,7 @@ class ApprovalTableTest {
       case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, REMOVE_LIMIT, COPY_POLICY -> {}
       case RESOLVE_CONFLICTS, SNAPSHOT, CHECK_DRIFT, SCAN, VALIDATE -> {}
     }
-    for (var held : world.queries().standing().held()) {
+    for (var held : world.queries().storeStatus().held()) {
       assertThat(world.agent().approve(held.id(), "ann").result())
           .isEqualTo(ExecutionStatus.COMPLETED);
     }
@@ -215,10 +215,10 @@ class ApprovalTableTest {
             p.state(),
             p.objects(),
             p.executors(),
-            p.recorder(),
+            p.sealer(),
             p.journal(),
             (_, _) -> understanding,
-            p.playbook(),
+            p.procedures(),
             p.time());
     return new ChangeService(ports, world.settings("agent-of-the-table"), ProgressListener.NONE);
   }

@@ -69,6 +69,42 @@ class ExecutionReservationsTest {
   }
 
   @Test
+  void isTakenOverUnlessItWasBegun() throws Exception {
+    var other = new ExecutionReservations(world.ports(), "there");
+    reservations.reserve(key("k", "asked", "1"));
+
+    assertThat(other.begin("k", FIRST)).as("not its own").isFalse();
+    assertThat(other.takeOver("k", FIRST)).isTrue();
+    assertThat(reservations.begin("k", FIRST)).as("it was taken over").isFalse();
+    assertThat(other.begin("k", FIRST)).isTrue();
+    assertThat(other.begin("k", FIRST)).as("after a lost answer").isTrue();
+    assertThat(reservations.takeOver("k", FIRST)).as("it was begun").isFalse();
+    assertThat(reservations.reserve(key("k", "asked", "2")))
+        .isEqualTo(new Reserved.Again(FIRST, "there"));
+  }
+
+  @Test
+  void isTakenOverOnceThoughTheAnswerIsLost() throws Exception {
+    var other = new ExecutionReservations(world.ports(), "there");
+    reservations.reserve(key("k", "asked", "1"));
+    world.store.fate("task-key/k", Fate.APPLIED_ANSWER_LOST);
+
+    assertThat(other.takeOver("k", FIRST)).isTrue();
+    world.store.fate("task-key/k", Fate.APPLIED_ANSWER_LOST);
+    assertThat(other.begin("k", FIRST)).isTrue();
+    assertThat(reservations.begin("k", FIRST)).isFalse();
+  }
+
+  @Test
+  void isNotBegunWhereItWasForgotten() throws Exception {
+    reservations.reserve(key("k", "asked", "1"));
+    reservations.forget(world.time.instant().plus(Duration.ofHours(1)));
+
+    assertThat(reservations.begin("k", FIRST)).isFalse();
+    assertThat(reservations.takeOver("k", FIRST)).isFalse();
+  }
+
+  @Test
   void findsTheExecutionOfARepeatedCall() throws Exception {
     var first = reservations.reserve(key("k", "asked", "1"));
 

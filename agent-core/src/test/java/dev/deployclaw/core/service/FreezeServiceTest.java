@@ -82,7 +82,7 @@ class FreezeServiceTest {
     var frozen = world.agent().freeze("olivia", "incident");
 
     assertThat(frozen.result()).isEqualTo(ExecutionStatus.UNKNOWN);
-    assertThat(frozen.reason()).contains("nobody knows", "see status");
+    assertThat(frozen.reason()).contains("is unknown", "see status");
   }
 
   @Test

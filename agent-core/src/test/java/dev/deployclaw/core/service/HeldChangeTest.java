@@ -78,7 +78,7 @@ class HeldChangeTest {
     var ended = world.agent().approve(held.execution(), "ann");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
-    assertThat(ended.reason()).contains("no longer hold what the checkpoint says");
+    assertThat(ended.reason()).contains("no longer match the checkpoint");
     assertThat(world.active()).isEmpty();
   }
 

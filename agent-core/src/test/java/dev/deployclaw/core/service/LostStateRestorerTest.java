@@ -27,7 +27,7 @@ class LostStateRestorerTest {
     assertThat(ended.reason()).contains("redis/a: epoch 1").doesNotContain("redis/b");
     assertThat(world.active()).isEqualTo(committed);
     assertThat(world.store.list(StoreKeys.CHANGES)).hasSize(1);
-    assertThat(log(ended)).contains("lost it, and acts on epoch 0", "Putting back what was lost");
+    assertThat(log(ended)).contains("lost it, and acts on epoch 0", "Restoring the lost state");
     assertAllWell();
   }
 

@@ -110,10 +110,10 @@ class VolumeHandoverServiceTest {
             p.state(),
             p.objects(),
             p.executors().replacedBy(all),
-            p.recorder(),
+            p.sealer(),
             p.journal(),
             p.planner(),
-            p.playbook(),
+            p.procedures(),
             p.time(),
             p.writers());
     return new ChangeService(ports, world.settings("one"), ProgressListener.NONE)

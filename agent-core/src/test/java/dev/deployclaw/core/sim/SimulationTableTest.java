@@ -5,45 +5,37 @@ import dev.deployclaw.core.sim.schedule.ExhaustiveExplorer;
 import dev.deployclaw.core.sim.schedule.FaultSchedule;
 import dev.deployclaw.core.sim.schedule.SimScenario;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Measures the tables of {@code docs/simulation.md} anew and puts them in. */
+/** Measures what {@code docs/design/simulation.md} speaks of, and writes it beside that page. */
 class SimulationTableTest {
-  private static final String BEGIN = "<!-- measured: begin -->\n";
-  private static final String END = "<!-- measured: end -->";
+  private static final Pattern LAW = Pattern.compile("\\b[IA]\\d+\\b");
 
   @Test
   @EnabledIfSystemProperty(
-      named = "sim.table",
+      named = "sim.tables",
       matches = ".+",
-      disabledReason = "writes into the document that -Dsim.table= names")
+      disabledReason = "writes into the folder that -Dsim.tables= names")
   void writesTheTables() throws IOException {
-    var document = Path.of(System.getProperty("sim.table", ""));
-    String text = Files.readString(document);
-    int from = text.indexOf(BEGIN) + BEGIN.length();
-    int to = text.indexOf(END);
+    var folder = Path.of(System.getProperty("sim.tables", ""));
 
-    List<String> lines = new ArrayList<>(scenes());
-    lines.add("");
-    lines.addAll(bugs());
-
-    String measured = "\n" + String.join("\n", lines) + "\n\n";
-    Files.writeString(
-        document, text.substring(0, from) + measured + text.substring(to), StandardCharsets.UTF_8);
+    Files.write(folder.resolve("simulation-scenes.csv"), scenes());
+    Files.write(folder.resolve("simulation-bugs.csv"), bugs());
   }
 
   private static List<String> scenes() {
     List<String> lines = new ArrayList<>();
-    lines.add("| scene | await points | crashes | outcomes | outages | pauses | double crashes |");
-    lines.add("|---|---|---|---|---|---|---|");
+    lines.add("scene,await points,crashes,outcomes,outages,pauses,double crashes");
     long[] sums = new long[6];
     for (var scene : SimScenario.common()) {
       long[] counts = {
@@ -59,13 +51,12 @@ class SimulationTableTest {
       }
       lines.add(row(words(scene), counts));
     }
-    lines.add(row("**all**", sums));
+    lines.add(row("all", sums));
     return lines;
   }
 
   private static String row(String name, long[] counts) {
-    return "| %s | %d | %d | %d | %d | %d | %d |"
-        .formatted(name, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
+    return name + Arrays.stream(counts).mapToObj(n -> "," + n).collect(Collectors.joining());
   }
 
   private static long doubles(SimScenario scene) {
@@ -76,13 +67,12 @@ class SimulationTableTest {
 
   private static List<String> bugs() {
     List<String> lines = new ArrayList<>();
-    lines.add("| planted bug | single faults until found | swarms until found | found by |");
-    lines.add("|---|---|---|---|");
+    lines.add("planted bug,single faults until found,swarms until found,law");
     for (var bug : PlantedBug.values()) {
       var schedules = BugHunt.bySchedules(bug);
       var seeds = BugHunt.bySeeds(bug);
       lines.add(
-          "| %s | %s | %s | %s |"
+          "\"%s\",%s,%s,\"%s\""
               .formatted(
                   bug.words(), tried(schedules), tried(seeds), law(schedules.or(() -> seeds))));
     }
@@ -93,13 +83,11 @@ class SimulationTableTest {
     return found.map(f -> Integer.toString(f.tried())).orElse("-");
   }
 
-  /** The law in its first words. */
+  /** The law by its number, or the first line of a finding that names none. */
   private static String law(Optional<BugHunt.Found> found) {
     String law = found.map(BugHunt.Found::law).orElse("");
-    int line = law.indexOf('\n');
-    String first = line < 0 ? law : law.substring(0, line);
-    String plain = first.replaceAll("[0-9a-f]{64}", "…").replace('|', '/');
-    return plain.length() > 70 ? plain.substring(0, 70) + "…" : plain;
+    var number = LAW.matcher(law);
+    return number.find() ? number.group() : law.lines().findFirst().orElse("").replace('"', '\'');
   }
 
   private static String words(SimScenario scene) {

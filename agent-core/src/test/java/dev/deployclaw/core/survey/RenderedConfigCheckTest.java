@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.Discrepancy.Kind;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.EnforcedState;
 import dev.deployclaw.core.spi.MemberReport;
 import java.util.List;
@@ -43,12 +43,12 @@ class RenderedConfigCheckTest {
             m.endsWith("/two")
                 ? MemberReport.no(m, "the live file is not the committed one")
                 : yes(m));
-    stores.answers("converge", m -> MemberReport.no(m, "what is stored of epoch 1 was changed"));
+    stores.answers("converge", m -> MemberReport.no(m, "the stored copy of epoch 1 was changed"));
 
     assertThat(differing())
         .containsExactlyInAnyOrder(
             different("gateway/two", "the live file is not the committed one"),
-            different("configuration/prefix", "what is stored of epoch 1 was changed"));
+            different("configuration/prefix", "the stored copy of epoch 1 was changed"));
   }
 
   @Test
@@ -97,15 +97,14 @@ class RenderedConfigCheckTest {
             of.state(),
             of.objects(),
             ExecutorRegistry.of(those),
-            of.recorder(),
+            of.sealer(),
             of.journal(),
             of.planner(),
-            of.playbook(),
+            of.procedures(),
             of.time(),
             of.writers());
-    var orchestrator = new ChangeOrchestrator(world.ports(), world.settings("agent"));
-    var committed =
-        new EnforcedState(orchestrator.ledger(), orchestrator.archive()).now("look").activation();
+    var store = ChangeStore.of(world.ports(), world.settings("agent"));
+    var committed = new EnforcedState(store).now("look").activation();
     return new RenderedConfigCheck(ports, world.settings("agent"))
         .differing(committed.orElseThrow(), List.of(told));
   }

@@ -104,7 +104,7 @@ public final class FileLockClaims implements LogClaims, AutoCloseable {
     try {
       lock.release();
     } catch (IOException e) {
-      throw new UncheckedIOException("can't give a lock back", e);
+      throw new UncheckedIOException("can't release a lock", e);
     }
   }
 }

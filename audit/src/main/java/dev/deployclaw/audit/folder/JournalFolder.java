@@ -69,7 +69,7 @@ public final class JournalFolder {
     return folder.resolve(".writing");
   }
 
-  /** So that all of it is shipped anew. */
+  /** So that all of it is shipped again. */
   public void forgetCursor(String execution) {
     try {
       Files.deleteIfExists(cursor(execution));
@@ -194,7 +194,7 @@ public final class JournalFolder {
     try {
       return Files.getFileStore(folder).getUsableSpace();
     } catch (IOException e) {
-      throw new UncheckedIOException("can't see what is free in " + folder, e);
+      throw new UncheckedIOException("can't read the free space in " + folder, e);
     }
   }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Held by the one process of a state folder that compares the stream with its logs, or lets one of
- * them go. Within a process one thread at a time asks: whoever closes it gives up the lock of all.
+ * them go. Within a process one thread at a time asks: closing it gives up the lock of all.
  */
 public final class StreamReconciliationLock implements AutoCloseable {
   private final FileChannel channel;

@@ -84,7 +84,7 @@ public final class FileJournal implements Journal {
   }
 
   /**
-   * @param every how often the stream is held against what it acknowledged
+   * @param every how often the stream is compared with what it acknowledged
    */
   public static FileJournal open(Path stateDir, NatsSettings stream, Duration every) {
     return open(stateDir, stream, every, Optional.empty());
@@ -140,14 +140,13 @@ public final class FileJournal implements Journal {
     }
     if (bucket.isEmpty()) {
       throw new BucketUnavailableException(
-          "the log of " + execution + " left this machine for the bucket, and none is known here");
+          "the log of " + execution + " was moved to the bucket, and no bucket is configured here");
     }
     try {
       return bucket.get().left(execution).orElse(List.of());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BucketUnavailableException(
-          "told to stop while the log of " + execution + " was read");
+      throw new BucketUnavailableException("stopped while the log of " + execution + " was read");
     }
   }
 
@@ -291,7 +290,7 @@ public final class FileJournal implements Journal {
     return file;
   }
 
-  /** After a failure the next append reads the file anew: only the disk knows what is on it. */
+  /** After a failure the next append reads the file again: only the disk knows what is on it. */
   private void forget(String execution) {
     RecordFile file = open.remove(execution);
     if (file != null) {

@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The records of a log as they come, whoever writes them. Each look reads on where the last one
- * ended, follows the chain on, and takes no more than it is asked for: however long the log is, a
- * few records are in memory. Where there is no file, the journal is read, as a whole at each look.
- * One thread at a time.
+ * The records of a log as they come, from any writer. Each look reads on where the last one ended,
+ * follows the chain on, and takes no more than it is asked for: however long the log is, a few
+ * records are in memory. Where there is no file, the journal is read, as a whole at each look. One
+ * thread at a time.
  */
 public final class LogTailReader {
   /** Bytes of a look's records, but for the last of them. */
@@ -61,7 +61,7 @@ public final class LogTailReader {
    *
    * @param superseded the last record that still holds, where another machine went on with the log
    *     from there: all that was given of what followed counts for nothing, and the records are
-   *     what stands in its place
+   *     what is in its place
    * @param more whether more is there already
    */
   public record Look(Optional<LogHead> superseded, List<SealedRecord> records, boolean more) {

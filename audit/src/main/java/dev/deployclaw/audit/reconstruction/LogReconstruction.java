@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 /**
  * Puts a log together from copies of its records, after the machine that wrote it is gone. It
  * begins at the head that the state store has of the log, and goes back from each record to the one
- * whose hash it names: whoever holds a copy can leave records out, and can put none in. Pure; for
- * one thread.
+ * whose hash it names: the holder of a copy can leave records out, and can't add any. Pure; for one
+ * thread.
  */
 public final class LogReconstruction {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");

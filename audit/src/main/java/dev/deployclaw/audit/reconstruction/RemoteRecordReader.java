@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads what back ends hold of a log, for whoever has no file of it. Nothing is said of what comes:
- * it may be incomplete, superseded, or somebody's invention. The log is in memory.
+ * Reads what back ends hold of a log, for a process that has no file of it. Nothing is said of what
+ * comes: it may be incomplete, superseded, or somebody's invention. The log is in memory.
  */
 public final class RemoteRecordReader {
   private RemoteRecordReader() {}

@@ -25,7 +25,7 @@ public record StreamRecord(String execution, long seq, String hash, String time,
           && fields.get("time") instanceof String time) {
         return new StreamRecord(execution, seq, hash, time, line);
       }
-      throw new DamagedJournalException(execution, seq, "another record stands in its place");
+      throw new DamagedJournalException(execution, seq, "another record is in its place");
     } catch (StrictJson.Malformed e) {
       throw new DamagedJournalException(execution, seq, "isn't JSON: " + e.getMessage());
     }

@@ -4,8 +4,8 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 
 /**
- * W3C trace context of executions: one trace for each, derived from its id, so whoever tells of it
- * names the same one without having asked anybody. Pure.
+ * W3C trace context of executions: one trace for each, derived from its id, so every exporter names
+ * the same one without coordination. Pure.
  */
 public final class TraceParent {
   private static final int TRACE = 32;

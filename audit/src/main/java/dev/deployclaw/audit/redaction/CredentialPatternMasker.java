@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Credentials that can be told by what stands around them: keys in PEM, users in addresses, headers
- * of HTTP, users of container registries. Repetitions are bounded, so that no text is slow. Pure.
+ * Credentials that can be told by the text around them: keys in PEM, users in addresses, headers of
+ * HTTP, users of container registries. Repetitions are bounded, so that no text is slow. Pure.
  */
 final class CredentialPatternMasker {
   private static final String BEGIN = "-----BEGIN ";
@@ -120,7 +120,7 @@ final class CredentialPatternMasker {
     return masks.masked();
   }
 
-  /** Where the last {@code @} of what stands before the first slash is; negative without one. */
+  /** Where the last {@code @} of the text before the first slash is; negative without one. */
   private static int hostAt(String text, int from) {
     int most = Math.min(text.length(), from + LONGEST_USER);
     int host = -1;

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Finds what stands behind the name of a secret: {@code password=…}, {@code "api_key": "…"}. The
- * name stays. A value in quotes ends with its quote, also where a program escaped that; an object
- * or a list where it closes; another at the next blank or sign. One pass for each word. Pure.
+ * Finds the text behind the name of a secret: {@code password=…}, {@code "api_key": "…"}. The name
+ * stays. A value in quotes ends with its quote, also where a program escaped that; an object or a
+ * list where it closes; another at the next blank or sign. One pass for each word. Pure.
  */
 final class NamedSecretMasker {
   /** What each name of a secret has, in lower case. */
@@ -31,7 +31,7 @@ final class NamedSecretMasker {
    * one of these, and a configured one is found by its value.
    */
   private static final List<String> ADVICE =
-      List.of("renew", "set", "give", "docs/guide/credentials.md");
+      List.of("renew", "set", "give", "docs/tasks/credentials.md");
 
   /** Characters of a name behind its word, and of blanks around the sign. */
   private static final int LONGEST_NAME = 40;

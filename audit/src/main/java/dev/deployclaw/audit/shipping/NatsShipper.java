@@ -75,7 +75,7 @@ public final class NatsShipper implements AutoCloseable {
   }
 
   /**
-   * @param every how often the stream is held against what it acknowledged
+   * @param every how often the stream is compared with what it acknowledged
    */
   public static NatsShipper start(JournalFolder folder, NatsSettings settings, Duration every) {
     return start(folder, settings, every, MOST_BACKLOG);
@@ -91,7 +91,7 @@ public final class NatsShipper implements AutoCloseable {
   }
 
   /**
-   * Lets a file become another one, and ships all of it anew. Waits for what is in flight, which
+   * Lets a file become another one, and ships all of it again. Waits for what is in flight, which
    * the stream's timeout bounds.
    */
   public void anew(String execution, Runnable rewrite) {
@@ -175,7 +175,7 @@ public final class NatsShipper implements AutoCloseable {
       LOG.atWarn()
           .addKeyValue("logs", known.size())
           .addKeyValue("at_once", names)
-          .log("Older logs are looked through later for what isn't shipped");
+          .log("Older logs will be searched for unshipped records later");
     }
     var unshipped =
         known.subList(from, until).stream()
@@ -358,7 +358,7 @@ public final class NatsShipper implements AutoCloseable {
     try {
       return RecordLines.read(folder.records(execution), span).withoutTornLast();
     } catch (ClosedByInterruptException e) {
-      throw new UncheckedIOException("told to stop", e);
+      throw new UncheckedIOException("stop requested", e);
     } catch (IOException e) {
       throw new DamagedJournalException(
           execution, cursor.seq() + 1, "can't be read: " + e.getMessage());

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Who has unshipped records, and how far each one is: where the appending threads, the shipper and
- * whoever waits for it meet. It holds names and numbers, never records, and no more names than its
+ * the waiting threads meet. It holds names and numbers, never records, and no more names than its
  * bounds: the files are the queue, and what it has no name for is found there again. Any thread.
  */
 public final class ShippingTracker {
@@ -133,7 +133,7 @@ public final class ShippingTracker {
     });
   }
 
-  /** All of it is to be shipped anew: its file isn't what it was. */
+  /** All of it is to be shipped again: its file isn't what it was. */
   void anew(String execution) {
     change(() -> {
       waiting.remove(execution);

@@ -1,9 +1,10 @@
 package dev.deployclaw.audit.shipping;
 
 import dev.deployclaw.audit.stream.AuditStream;
-import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.core.log.StreamCopy.Repaired;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.stream.LongStream;
 
 /**
  * Records that the stream acknowledged and doesn't hold. Kept in a file before they are shipped
- * again, so that whoever goes on after a crash tells of the same loss, once.
+ * again, so that the process that continues after a crash reports the same loss, once.
  *
  * @param noticed an RFC 3339 instant
  */
@@ -32,8 +33,8 @@ record StreamLoss(String noticed, String cause, List<Range> ranges) {
       return execution.equals(one) && seq >= from && seq <= to;
     }
 
-    Map<String, Object> toMap() {
-      return Map.of("execution", execution, "from", from, "to", to);
+    private static Range read(StrictJsonObject json) {
+      return new Range(json.text("execution"), json.number("from"), json.number("to"));
     }
   }
 
@@ -72,35 +73,16 @@ record StreamLoss(String noticed, String cause, List<Range> ranges) {
 
   static StreamLoss read(byte[] bytes) throws IOException {
     try {
-      var f = StrictJson.parseObject(bytes);
-      if (f.get("noticed") instanceof String noticed
-          && f.get("cause") instanceof String cause
-          && f.get("ranges") instanceof List<?> listed) {
-        var ranges = new ArrayList<Range>();
-        for (Object one : listed) {
-          if (one instanceof Map<?, ?> r
-              && r.get("execution") instanceof String execution
-              && r.get("from") instanceof Long from
-              && r.get("to") instanceof Long to) {
-            ranges.add(new Range(execution, from, to));
-          }
-        }
-        if (ranges.size() == listed.size()) {
-          return new StreamLoss(noticed, cause, ranges);
-        }
-      }
-      throw new IOException("not an account of what the stream lost");
-    } catch (StrictJson.Malformed e) {
-      throw new IOException("not an account of what the stream lost: " + e.getMessage(), e);
+      var json = StrictJsonObject.parse("loss", bytes);
+      return new StreamLoss(
+          json.text("noticed"), json.text("cause"), json.objects("ranges", Range::read));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("not an entry for lost stream records: " + e.getMessage(), e);
     }
   }
 
   byte[] bytes() {
-    return CanonicalJson.bytes(
-        Map.of(
-            "noticed", noticed,
-            "cause", cause,
-            "ranges", ranges.stream().map(Range::toMap).toList()));
+    return RecordJson.canonical(this);
   }
 
   /** The same for the same content. */
@@ -123,7 +105,7 @@ record StreamLoss(String noticed, String cause, List<Range> ranges) {
             "cause", cause,
             "records", records(),
             "ranges", ranges.size(),
-            "lost", ranges.stream().limit(MOST_LISTED).map(Range::toMap).toList(),
+            "lost", ranges.stream().limit(MOST_LISTED).map(RecordJson::map).toList(),
             "sha256", CanonicalJson.sha256(bytes())));
   }
 }

@@ -56,7 +56,7 @@ final class StreamReconciler {
   boolean settle(AuditStream stream) throws IOException, InterruptedException {
     try (var alone = StreamReconciliationLock.take(folder)) {
       if (!alone.held()) {
-        throw new IOException("another process compares the stream");
+        throw new IOException("another process is comparing the stream");
       }
       return settleAlone(stream);
     }
@@ -173,7 +173,9 @@ final class StreamReconciler {
       LOG.atWarn()
           .addKeyValue("cause", loss.cause())
           .addKeyValue("records", left.stream().mapToLong(Range::records).sum())
-          .log("Not all that the stream lost can be shipped again: it is tried in each look");
+          .log(
+              "Some records that the stream lost can't be shipped again yet: each check "
+                  + "retries them");
     }
     files.done(loss, left);
   }
@@ -254,7 +256,7 @@ final class StreamReconciler {
         e.execution(),
         e.seq(),
         String.valueOf(e.getMessage()),
-        "see what is wrong with deployclaw log " + e.execution() + ", and put its file back");
+        "find the damage with deployclaw log " + e.execution() + ", and restore its file");
   }
 
   void forked(StreamCopy.Fork fork) {

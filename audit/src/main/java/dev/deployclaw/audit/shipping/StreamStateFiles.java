@@ -104,14 +104,18 @@ public final class StreamStateFiles implements StreamCopy {
     long free = folder.free();
     if (free < RESERVE) {
       return Optional.of(
-          "%d KiB are free where logs are kept, and %d KiB are left for ways back: make room in %s; a rollback goes on"
+          ("%d KiB are free for logs, and %d KiB are reserved for rollbacks: free space "
+                  + "in %s; a rollback still works")
               .formatted(free >> 10, RESERVE >> 10, folder.path()));
     }
     long waiting = stream.isPresent() ? waiting() : 0;
     return stream
         .filter(s -> waiting >= s.mostWaiting())
         .map(s ->
-            "%d KiB of log wait for the stream at %s, and no more than %d KiB may (nats.backlogMiB): nothing is lost, but nobody else sees it; mend the stream (deployclaw doctor), then ask again; a rollback goes on"
+            ("%d KiB of log wait for the stream at %s, and the limit is %d KiB "
+                    + "(nats.backlogMiB): nothing is lost, but the stream lacks these records; "
+                    + "repair the stream (deployclaw doctor), then ask again; a rollback still "
+                    + "works")
                 .formatted(waiting >> 10, s.address(), s.mostWaiting() >> 10));
   }
 
@@ -134,8 +138,8 @@ public final class StreamStateFiles implements StreamCopy {
   }
 
   /**
-   * It was shipped again, but for what is left: that goes on as a loss by itself. Whoever dies in
-   * between comes to the same files again.
+   * It was shipped again, but for what is left: that goes on as a loss by itself. A process that
+   * dies in between finds the same files again.
    *
    * @param left what of it the stream still lacks
    */

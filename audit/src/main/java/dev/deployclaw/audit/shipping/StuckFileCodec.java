@@ -1,37 +1,26 @@
 package dev.deployclaw.audit.shipping;
 
-import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.core.log.StreamCopy.Stuck;
-import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.io.IOException;
-import java.util.Map;
 
-/** What stands in the file that keeps in mind which record can't be shipped, and why. */
+/** The content of the file that keeps in mind which record can't be shipped, and why. */
 final class StuckFileCodec {
   private StuckFileCodec() {}
 
   static byte[] bytes(Stuck stuck) {
-    return CanonicalJson.bytes(
-        Map.of(
-            "execution", stuck.execution(),
-            "seq", stuck.seq(),
-            "why", stuck.why(),
-            "remedy", stuck.remedy()));
+    return RecordJson.canonical(stuck);
   }
 
   static Stuck read(byte[] bytes) throws IOException {
     try {
-      var f = StrictJson.parseObject(bytes);
-      if (f.get("execution") instanceof String execution
-          && f.get("seq") instanceof Long seq
-          && f.get("why") instanceof String why
-          && f.get("remedy") instanceof String remedy) {
-        return new Stuck(execution, seq, why, remedy);
-      }
-      throw new IOException("not an account of a record that can't be shipped");
-    } catch (StrictJson.Malformed e) {
+      var json = StrictJsonObject.parse("record", bytes);
+      return new Stuck(
+          json.text("execution"), json.number("seq"), json.text("why"), json.text("remedy"));
+    } catch (IllegalArgumentException e) {
       throw new IOException(
-          "not an account of a record that can't be shipped: " + e.getMessage(), e);
+          "not an entry for a record that can't be shipped: " + e.getMessage(), e);
     }
   }
 }

@@ -14,7 +14,7 @@ import java.util.function.Function;
 
 /**
  * Signs heads of execution logs with the Ed25519 key in {@code <stateDir>/audit-key.pem}, which is
- * made at the first use and readable by its owner alone. The key is read anew each time, so that a
+ * made at the first use and readable by its owner alone. The key is read again each time, so that a
  * process that serves signs with the new one once it was rotated. Any thread.
  */
 public final class HeadSigner {

@@ -102,7 +102,7 @@ public final class LogArchiver {
     var before = known.map(LocalArchiveMarker::head).filter(h -> h.head().begins(records));
     if (known.isPresent() && before.isEmpty() && folder.superseded(execution).isEmpty()) {
       throw new DamagedJournalException(
-          execution, "it isn't the log that was copied into the bucket before");
+          execution, "it differs from the log that was copied into the bucket before");
     }
     var segments = new ArrayList<>(before.map(SegmentManifest::segments).orElse(List.of()));
     for (int from = segments.isEmpty() ? 0 : (int) segments.getLast().to();

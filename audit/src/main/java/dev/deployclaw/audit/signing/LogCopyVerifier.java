@@ -90,7 +90,7 @@ public final class LogCopyVerifier {
   public Contents contents(SegmentManifest head) throws IOException, InterruptedException {
     try {
       if (!Arrays.equals(read(objects, head.name()), head.bytes())) {
-        return new Contents(List.of(), List.of(head.name() + " isn't what was stored"));
+        return new Contents(List.of(), List.of(head.name() + " differs from the stored object"));
       }
       var wrong = new ArrayList<>(head.wrong(signer.trust()));
       var records = records(head, wrong);
@@ -112,12 +112,12 @@ public final class LogCopyVerifier {
     try {
       var read = head(name);
       if (read.isEmpty() || !read.get().head().execution().equals(execution)) {
-        return new Contents(List.of(), List.of(name + " is no head of " + execution));
+        return new Contents(List.of(), List.of(name + " isn't a head of " + execution));
       }
       var wrong = new ArrayList<String>();
       var records = records(read.get(), wrong);
       if (!read.get().head().hash().equals(end.hash()) || !read.get().wrong(records).isEmpty()) {
-        wrong.add(name + " ends otherwise than etcd says");
+        wrong.add(name + " ends differently from its head in etcd");
       }
       return new Contents(records, wrong);
     } catch (Gone e) {
@@ -140,7 +140,7 @@ public final class LogCopyVerifier {
     for (Segment segment : head.segments()) {
       byte[] bytes = read(objects, segment.name());
       if (!CanonicalJson.sha256(bytes).equals(segment.sha256())) {
-        wrong.add(segment.name() + " isn't what was stored");
+        wrong.add(segment.name() + " differs from the stored object");
       }
       records.addAll(RecordLines.split(bytes));
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * The signed heads of logs that ended, beside them: each is signed once, when the log has ended and
- * was read back. Whoever writes a log afterwards, and hashes it anew, has no signature for it, and
- * gets none. Any thread.
+ * was read back. A process that writes a log afterwards, and hashes it again, has no signature for
+ * it, and gets none. Any thread.
  */
 public final class LogEndSignatures {
   private final JournalFolder folder;
@@ -55,7 +55,7 @@ public final class LogEndSignatures {
     if (!head.get().begins(records)) {
       throw new DamagedJournalException(
           execution,
-          "it isn't the log of %d records that was signed when it ended"
+          "it differs from the log of %d records that was signed at its end"
               .formatted(head.get().records()));
     }
   }
@@ -72,7 +72,7 @@ public final class LogEndSignatures {
       var head = SignedLogHead.read(folder.content(SignedLogHead.name(execution)));
       if (head.isEmpty() || !head.get().execution().equals(execution)) {
         throw new DamagedJournalException(
-            execution, SignedLogHead.name(execution) + " is no signed head of it");
+            execution, SignedLogHead.name(execution) + " isn't a signed head of it");
       }
       return head;
     } catch (NoSuchFileException e) {

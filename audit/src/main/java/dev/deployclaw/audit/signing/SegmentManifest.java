@@ -4,6 +4,7 @@ import dev.deployclaw.audit.verify.chain.TrustedKeys;
 import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,12 +71,8 @@ public record SegmentManifest(SignedLogHead head, List<Segment> segments) {
 
   byte[] bytes() {
     var out = head.fields();
-    out.put("segments", segments.stream().map(SegmentManifest::map).toList());
+    out.put("segments", segments.stream().map(RecordJson::map).toList());
     return CanonicalJson.bytes(out);
-  }
-
-  private static Map<String, Object> map(Segment s) {
-    return Map.of("from", s.from(), "to", s.to(), "name", s.name(), "sha256", s.sha256());
   }
 
   /** Empty where it isn't one. */

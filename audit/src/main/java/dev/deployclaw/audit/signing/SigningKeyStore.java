@@ -29,8 +29,8 @@ import java.util.TreeMap;
 /**
  * The signing key and the records of its rotations on disk. A rotation takes three steps, each a
  * whole file: the new key beside the old one, then the record that both signed, then the new key in
- * place of the old. The record decides: whoever dies before it has the old key, whoever dies after
- * it has the new one.
+ * place of the old. The record decides: a process that dies before it has the old key, one that
+ * dies after it has the new one.
  */
 final class SigningKeyStore {
   private static final int MOST_ROTATIONS = 1_000;
@@ -109,11 +109,11 @@ final class SigningKeyStore {
     try (var channel = FileChannel.open(folder.resolve(".audit-key.lock"), LOCKED);
         var lock = channel.tryLock()) {
       if (lock == null) {
-        throw new NotRotated("another process rotates the key just now: see deployclaw audit key");
+        throw new NotRotated("another process is rotating the key: see deployclaw audit key");
       }
       return rotateAlone(time);
     } catch (OverlappingFileLockException e) {
-      throw new NotRotated("the key is rotated just now: see deployclaw audit key");
+      throw new NotRotated("the key is being rotated: see deployclaw audit key");
     } catch (IOException e) {
       throw new UncheckedIOException("can't rotate " + key, e);
     } catch (GeneralSecurityException e) {
@@ -126,7 +126,9 @@ final class SigningKeyStore {
     var old = current();
     if (old.rotations().size() >= MOST_ROTATIONS) {
       throw new NotRotated(
-          "the key was rotated " + MOST_ROTATIONS + " times: move both files away and begin anew");
+          "the key was rotated "
+              + MOST_ROTATIONS
+              + " times: move both files away, and start again with a new key");
     }
     place(written(SigningKey.fresh()), next);
     var fresh = read(next);
@@ -161,7 +163,8 @@ final class SigningKeyStore {
   private void requireOwn() throws NotRotated {
     if (!own()) {
       throw new NotRotated(
-          "%s is read-only here: rotate it in a folder where it is yours, then give %s and %s to every agent"
+          ("%s is read-only here: rotate the key in a writable folder, then give %s and "
+                  + "%s to every agent")
               .formatted(key, key.getFileName(), rotations.getFileName()));
     }
   }

@@ -3,13 +3,10 @@ package dev.deployclaw.audit.stream;
 import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.policy.json.CanonicalJson;
-import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
@@ -31,6 +28,7 @@ import java.util.function.Predicate;
 public final class AuditStream implements AutoCloseable {
   public static final String NAME = "DEPLOYCLAW_AUDIT";
 
+  private static final String CONNECTION = "deployclaw-audit";
   private static final int NO_SUCH_STREAM = 10059;
   static final int NO_SUCH_MESSAGE = 10037;
 
@@ -89,28 +87,12 @@ public final class AuditStream implements AutoCloseable {
   /** Connects to look only: a stream that isn't there isn't made. */
   public static AuditStream look(NatsSettings settings) throws IOException, InterruptedException {
     var refusals = new NatsErrorListener();
-    Connection connection = open(settings, refusals);
+    Connection connection = NatsConnector.open(settings, refusals, CONNECTION);
     try {
       return new AuditStream(settings, refusals, connection);
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
-    }
-  }
-
-  private static Connection open(NatsSettings settings, NatsErrorListener refusals)
-      throws IOException, InterruptedException {
-    try {
-      return Nats.connect(options(settings, refusals));
-    } catch (AuthenticationException e) {
-      throw new IOException(settings.whenRefused(), e);
-    } catch (IOException e) {
-      throw refusals
-          .unreached()
-          .map(
-              why -> settings.encrypted() ? why : why.replace(NatsErrorListener.BY_CERTIFICATE, ""))
-          .map(why -> new IOException("can't connect: " + why, e))
-          .orElse(e);
     }
   }
 
@@ -149,7 +131,7 @@ public final class AuditStream implements AutoCloseable {
           state.getMsgCount(),
           state.getLastSequence());
     } catch (JetStreamApiException e) {
-      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+      throw new IOException("the stream can't be queried: " + e.getMessage(), e);
     }
   }
 
@@ -224,24 +206,6 @@ public final class AuditStream implements AutoCloseable {
     }
   }
 
-  private static Options options(NatsSettings settings, NatsErrorListener refusals) {
-    var options =
-        new Options.Builder()
-            .server(settings.url())
-            .connectionName("deployclaw-audit")
-            .connectionTimeout(settings.timeout())
-            .noReconnect()
-            .errorListener(refusals);
-    if (settings.encrypted()) {
-      options.sslContext(settings.tls().context());
-    }
-    settings
-        .login()
-        .ifPresent(l -> options.userInfo(l.user().toCharArray(), l.password().toCharArray()));
-    settings.credentials().ifPresent(f -> options.authHandler(Nats.credentials(f.toString())));
-    return options.build();
-  }
-
   /** Makes the stream, or checks that it is as it must be. */
   public void requireStream() throws IOException {
     var info = info();
@@ -262,7 +226,7 @@ public final class AuditStream implements AutoCloseable {
       if (e.getApiErrorCode() == NO_SUCH_STREAM) {
         return Optional.empty();
       }
-      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+      throw new IOException("the stream can't be queried: " + e.getMessage(), e);
     } catch (IOException e) {
       throw refusals.suffix().isEmpty()
           ? e
@@ -274,7 +238,7 @@ public final class AuditStream implements AutoCloseable {
     try {
       return management.addStream(StreamRequirements.configuration());
     } catch (JetStreamApiException e) {
-      throw new IOException("the stream can't be made: " + e.getMessage(), e);
+      throw new IOException("the stream can't be created: " + e.getMessage(), e);
     }
   }
 }

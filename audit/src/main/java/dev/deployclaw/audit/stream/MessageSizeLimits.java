@@ -44,16 +44,17 @@ record MessageSizeLimits(long server, long stream) {
     boolean ofServer = server > 0 && size > server;
     String why =
         ofServer
-            ? "it has %,d bytes as a message, and the NATS server takes no more than %,d (max_payload)"
+            ? ("it has %,d bytes as a message, and the NATS server accepts at most %,d "
+                    + "(max_payload)")
                 .formatted(size, server)
-            : "it has %,d bytes as a message, and the stream takes no more than %s (max_msg_size)"
+            : "it has %,d bytes as a message, and the stream accepts at most %s (max_msg_size)"
                 .formatted(size, stream > 0 ? "%,d".formatted(stream) : "its limit");
     String remedy =
         ofServer
-            ? "raise max_payload in the server's configuration and have it read that again; the"
-                + " record is tried each minute"
-            : "take max_msg_size out of the stream's configuration; the record is tried each"
-                + " minute";
+            ? "raise max_payload in the server's configuration and reload it; the record "
+                + "is retried each minute"
+            : "remove max_msg_size from the stream's configuration; the record is "
+                + "retried each minute";
     return new Stuck(record.execution(), record.seq(), why, remedy);
   }
 

@@ -19,13 +19,13 @@ final class NatsErrorListener implements ErrorListener {
   private static final Map<String, String> REMEDIES =
       Map.of(
           "SSL required by server",
-          "it speaks TLS alone: write tls:// in nats.url, and set nats.tls",
+          "it accepts only TLS: write tls:// in nats.url, and set nats.tls",
           "SSL connection wanted by client",
           "it speaks no TLS: turn it on there, or write nats:// in nats.url");
 
   static final String BY_CERTIFICATE =
-      "; if it wants a client's certificate, set tls.certificate and tls.key, signed by an authority"
-          + " that it trusts";
+      "; if it requires a client certificate, set tls.certificate and tls.key, signed "
+          + "by an authority that it trusts";
 
   private volatile String last = "";
   private volatile String unreached = "";

@@ -58,17 +58,18 @@ public record NatsSettings(
   /** What to do when the server lets nobody in by these settings. */
   String whenRefused() {
     if (credentials.isPresent()) {
-      return "the server refuses the credentials in %s: put valid ones there, each try reads them anew"
+      return ("the server refuses the credentials in %s: put valid ones there, each attempt "
+              + "reads them again")
           .formatted(credentials.get());
     }
     if (login.isPresent()) {
       return "the server refuses the user " + login.get().user() + ": check nats.passwordFile";
     }
     return URI.create(url).getUserInfo() == null
-        ? "the server wants credentials: set nats.credentialsFile, or nats.username and"
+        ? "the server requires credentials: set nats.credentialsFile, or nats.username and"
             + " passwordFile"
-        : "the server refuses the user or the password in nats.url: mend it there and restart, or"
-            + " let the server know them";
+        : "the server refuses the user or the password in nats.url: correct it there and "
+            + "restart, or add them to the server";
   }
 
   public static NatsSettings of(String url) {

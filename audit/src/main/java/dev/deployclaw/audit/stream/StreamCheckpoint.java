@@ -90,14 +90,14 @@ public record StreamCheckpoint(String created, long holes, Message reached) {
    */
   public Optional<String> suspicion(Stock now, Optional<Message> there) {
     if (created.isEmpty()) {
-      return Optional.of("nothing was known of the stream");
+      return Optional.of("the stream's earlier state is unknown");
     }
     if (!now.created().equals(created)) {
-      return Optional.of("the stream was made anew");
+      return Optional.of("the stream was created again");
     }
     if (reached.seq() > 0 && !there.equals(Optional.of(reached))) {
       return Optional.of(
-          "the stream's end was lost: it ends with message %d, and had acknowledged message %d"
+          "the stream's end was lost: it ends with message %d, but had acknowledged message %d"
               .formatted(now.last(), reached.seq()));
     }
     return now.holes() > holes

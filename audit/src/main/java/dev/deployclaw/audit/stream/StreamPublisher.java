@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings records into the stream, each once, and reads back what stands in a place that was taken.
- * For one thread.
+ * Brings records into the stream, each once, and reads back what is in a place that was taken. For
+ * one thread.
  */
 final class StreamPublisher {
   private static final int WRONG_LAST_SEQUENCE = 10071;
@@ -172,7 +172,8 @@ final class StreamPublisher {
         there(subject)
             .orElseThrow(() ->
                 new IOException(
-                    "the server names record %d of %s and can't give it, nor what was put beside it: restart the NATS server"
+                    ("the server lists record %d of %s, but can't return it or the "
+                            + "record beside it: restart the NATS server")
                         .formatted(entry.seq(), entry.execution())));
     if (!Arrays.equals(AuditStream.data(beside), entry.bytes())) {
       throw new AuditStream.Fork(entry, AuditStream.data(beside));

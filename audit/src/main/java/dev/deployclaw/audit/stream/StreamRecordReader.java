@@ -35,7 +35,7 @@ final class StreamRecordReader {
   }
 
   /**
-   * By what their subject says behind the execution's id: a number, and for what stands beside
+   * By what their subject says behind the execution's id: a number, and for what is stored beside
    * another record its hash.
    *
    * @throws IOException when they can't all be read, or when the stream isn't there
@@ -103,7 +103,7 @@ final class StreamRecordReader {
       var state = management.getStreamInfo(AuditStream.NAME, subjects).getStreamState();
       return state.getSubjectMap().keySet();
     } catch (JetStreamApiException e) {
-      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+      throw new IOException("the stream can't be queried: " + e.getMessage(), e);
     }
   }
 
@@ -123,7 +123,7 @@ final class StreamRecordReader {
     } catch (IOException | JetStreamApiException | InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
-      throw new IOException("the reading can't be closed: " + e, e);
+      throw new IOException("the reader can't be closed: " + e, e);
     }
     return read;
   }

@@ -45,7 +45,8 @@ public final class StreamRequirements {
   }
 
   static String sentence(List<String> wrong) {
-    return "the stream %s has other settings than it must have: %s; mend them, or back the stream up and delete it: a new one is made and gets all logs"
+    return ("the stream %s has wrong settings: %s; correct them, or back up the stream and "
+            + "delete it: the agent then creates a new one with all logs")
         .formatted(AuditStream.NAME, String.join(", ", wrong));
   }
 

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the execution log follows from the records: a pure function, so that whoever holds the
+ * How the execution log follows from the records: a pure function, so that anyone who holds the
  * records can compute every value of the document again. Writer and verifier share it.
  *
  * <p>The last record, where its phase is {@code end}, gives the values of the whole execution by

@@ -89,7 +89,7 @@ public final class LogVerifier {
     return document.get("execution_id") instanceof String id ? id : "";
   }
 
-  /** All records of the document, by number. Where each stands is checked by deriving it anew. */
+  /** All records of the document, by number. Where each stands is checked by deriving it again. */
   private static List<Map<String, Object>> recordsIn(Map<String, Object> document) {
     var records = new ArrayList<Map<String, Object>>();
     collect(document.get("records"), records);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An execution as a timeline for people: each decision with the records that it rests on, and each
- * thing that is amiss, with its time; what is routine is folded and counted; what changed stands
+ * thing that is wrong, with its time; what is routine is folded and counted; what changed stands
  * under the plan, by tenant. Pure.
  */
 public final class ExecutionTimeline {
@@ -116,7 +116,7 @@ public final class ExecutionTimeline {
           diff.stream().filter(d -> !(d instanceof Map<?, ?> m) || !of(m.get("tenant"))).count();
       return others == 0
           ? Optional.empty()
-          : Optional.of(others + " differences of others: not asked for");
+          : Optional.of(others + " differences of other tenants: not requested");
     }
     return facts(entry).get("differences") instanceof Long all && all > diff.size()
         ? Optional.of("of %d differences, the first %d are in the log".formatted(all, diff.size()))
@@ -148,7 +148,7 @@ public final class ExecutionTimeline {
     return records == 0 ? Optional.empty() : Optional.of(records + " " + what + ": " + counts);
   }
 
-  /** What moved the change, was asked or ended, and what is amiss. */
+  /** What moved the change, was asked or ended, and what is wrong. */
   private static boolean isDecision(Map<String, Object> entry) {
     var facts = facts(entry);
     return facts.containsKey("state")

@@ -92,7 +92,7 @@ class NatsCredentialsTest {
       assertThat(journal.stream().full())
           .hasValueSatisfying(why ->
               assertThat(why)
-                  .contains("nothing is lost", "a rollback goes on")
+                  .contains("nothing is lost", "a rollback still works")
                   .doesNotContain(PASSWORD));
       reload(nats, other, lines);
       append(journal, 70, 100);

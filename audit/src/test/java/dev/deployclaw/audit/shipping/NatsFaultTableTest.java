@@ -244,7 +244,7 @@ class NatsFaultTableTest {
       }
       case WRONG_SETTINGS -> {
         BoundedWait.until(
-            "the settings are seen", LONG, () -> reason(journal).contains("other settings"));
+            "the settings are seen", LONG, () -> reason(journal).contains("wrong settings"));
         delete(nats);
       }
       case CREDENTIALS_REFUSED -> {

@@ -61,7 +61,7 @@ class NatsLimitsTest {
             .satisfies(one -> {
               assertThat(one.execution()).isEqualTo(Runs.ID);
               assertThat(one.seq()).isEqualTo(FAT);
-              assertThat(one.why()).contains("max_payload", "no more than 4,096");
+              assertThat(one.why()).contains("max_payload", "at most 4,096");
               assertThat(one.remedy()).contains("raise max_payload");
             });
         BoundedWait.until("that is known", LONG, () -> journal.shipping().pending() == 10);
@@ -94,7 +94,7 @@ class NatsLimitsTest {
         BoundedWait.until("all but that are shipped", LONG, () -> count(nats) == 5 + 5);
         awaitStuck(journal.stream());
         assertThat(journal.stream().stuck().getFirst().why())
-            .contains("max_msg_size", "no more than 4,096");
+            .contains("max_msg_size", "at most 4,096");
 
         allowAll(nats);
 

@@ -345,7 +345,7 @@ class NatsShippingTest {
         BoundedWait.until(
             "the shipper has seen the settings",
             LONG,
-            () -> reason(journal).contains("other settings"));
+            () -> reason(journal).contains("wrong settings"));
 
         assertThat(ShippedMessages.messages(nats)).isEmpty();
       }

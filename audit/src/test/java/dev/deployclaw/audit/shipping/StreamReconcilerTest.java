@@ -94,7 +94,7 @@ class StreamReconcilerTest {
           .singleElement()
           .satisfies(r -> {
             assertThat(r.records()).isEqualTo(20);
-            assertThat(r.cause()).isEqualTo("the stream was made anew");
+            assertThat(r.cause()).isEqualTo("the stream was created again");
           });
       assertThat(differences(nats)).isEmpty();
     }
@@ -126,7 +126,7 @@ class StreamReconcilerTest {
           var _ = channel.lock()) {
         assertThatThrownBy(() -> settle(nats))
             .isInstanceOf(IOException.class)
-            .hasMessageContaining("compares the stream");
+            .hasMessageContaining("is comparing the stream");
       }
     }
   }
@@ -291,7 +291,7 @@ class StreamReconcilerTest {
             .hasValueSatisfying(why ->
                 assertThat(why)
                     .contains("wait for the stream at " + nats.url(), "nats.backlogMiB")
-                    .contains("nothing is lost", "a rollback goes on"));
+                    .contains("nothing is lost", "a rollback still works"));
 
         nats.restart();
         BoundedWait.until("all is shipped", LONG, () -> journal.waiting() == 0);

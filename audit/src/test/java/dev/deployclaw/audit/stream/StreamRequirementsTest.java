@@ -118,8 +118,8 @@ class StreamRequirementsTest {
 
     assertThatThrownBy(() -> AuditStream.connect(server()).close())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("other settings than it must have")
-        .hasMessageContaining("back the stream up and delete it")
+        .hasMessageContaining("wrong settings")
+        .hasMessageContaining("back up the stream and delete it")
         .satisfies(e -> assertThat(e.getMessage()).contains(setting.named()));
     assertThat(found()).hasSize(setting.named().size());
     assertThat(StreamHealth.of(server()))

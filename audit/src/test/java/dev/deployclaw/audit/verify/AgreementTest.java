@@ -176,6 +176,12 @@ class AgreementTest {
       add(leftOut("2/rollback", members, "ann"));
       add(leftOut("2/rollback", List.of("gateway/two"), members));
       add(Forgery.of("2/rollback").fact("baked", "left_out", members));
+      var both = List.of("gateway/one", "gateway/two");
+      add(leftOut("2/rollback", both, "bob").fact("published", "left_out_each", members));
+      var each = Map.of("gateway/one", members, "gateway/two", "bob");
+      add(leftOut("2/rollback", both, "bob").fact("published", "left_out_each", each));
+      add(leftOut("2/rollback", members, "bob").fact("published", "left_out_each", each));
+      add(Forgery.of("2/rollback").fact("baked", "left_out_each", members));
     }
     add(leftOut("2/raised", List.of("gateway/two"), "ann"));
     add(leftOut("2/rollback", List.of("gateway/two"), "ann"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.deployclaw.audit.RealLogs;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,17 +14,17 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Folders as {@code audit bundle} writes them, given to both verifiers as an auditor would. */
 class BundleTest {
-  private static final long MOST_MINUTES = 3;
+  private static final Duration LONGEST = Duration.ofMinutes(3);
   private static final String CHAIN = "chain.json";
   private static final String LOG = "rollback.json";
 
@@ -139,13 +140,11 @@ class BundleTest {
     return new Ran(exit, told(out.toString(StandardCharsets.UTF_8)));
   }
 
-  private Ran python(List<String> words) throws Exception {
-    Path out = folder.resolve("out");
+  private static Ran python(List<String> words) {
     var command = new ArrayList<>(List.of("python3", Python.PROGRAM));
     command.addAll(words);
-    var run = new ProcessBuilder(command).redirectOutput(out.toFile()).start();
-    assertThat(run.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).isTrue();
-    return new Ran(run.exitValue(), told(Files.readString(out)));
+    var run = CommandRunner.of(command).within(LONGEST).run();
+    return new Ran(run.exit(), told(run.out()));
   }
 
   /** The findings' codes and numbers, or how much was checked. */

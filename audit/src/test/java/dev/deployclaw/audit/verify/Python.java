@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.verify.chain.TrustedKeys;
 import dev.deployclaw.audit.verify.chain.VerificationFinding;
-import java.io.IOException;
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,16 +21,12 @@ import java.util.stream.Stream;
 final class Python {
   static final String PROGRAM = Path.of("..", "docs", "verify", "verify.py").toString();
 
-  private static final long MOST_MINUTES = 10;
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private Python() {}
 
-  static boolean isThere() throws InterruptedException {
-    try {
-      return new ProcessBuilder("python3", "--version").start().waitFor() == 0;
-    } catch (IOException e) {
-      return false;
-    }
+  static boolean isThere() {
+    return ExecutableFinder.has("python3");
   }
 
   /** What it would say to these: codes with numbers, sorted, each once; {@code ok} for none. */
@@ -62,13 +59,8 @@ final class Python {
    */
   static List<String> verdicts(Path file, List<String> cases, Set<String> keys) throws Exception {
     Files.write(file, cases, StandardCharsets.US_ASCII);
-    Path out = file.resolveSibling("verdicts");
     var command = new ArrayList<>(List.of("python3", PROGRAM, "--corpus", file.toString()));
     keys.forEach(key -> command.addAll(List.of("--key", key)));
-    var run =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
-    assertThat(run.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).isTrue();
-    assertThat(run.exitValue()).as(Files.readString(out)).isZero();
-    return Files.readAllLines(out);
+    return CommandRunner.of(command).within(LONGEST).must().lines().toList();
   }
 }

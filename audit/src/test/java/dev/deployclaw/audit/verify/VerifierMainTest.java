@@ -3,19 +3,20 @@ package dev.deployclaw.audit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The verifier's jar, as the build makes it before the tests, run as an auditor runs it. */
 class VerifierMainTest {
-  private static final long MOST_MINUTES = 2;
+  private static final Duration LONGEST = Duration.ofMinutes(2);
   @TempDir Path folder;
 
   @Test
@@ -62,11 +63,8 @@ class VerifierMainTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-jar", jar().toString()));
     command.addAll(List.of(args));
-    Path out = folder.resolve("out");
-    var process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
-    assertThat(process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).isTrue();
-    return new Ran(process.exitValue(), Files.readString(out));
+    var run = CommandRunner.of(command).within(LONGEST).run();
+    return new Ran(run.exit(), run.out() + run.err());
   }
 
   private static Path jar() throws Exception {

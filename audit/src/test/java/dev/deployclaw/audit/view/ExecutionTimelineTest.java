@@ -67,7 +67,7 @@ class ExecutionTimelineTest {
     assertThat(shown(gate) + counted(gate, "not asked for") + folded(gate))
         .isEqualTo(records.size());
     assertThat(counted(gate, "not asked for")).isGreaterThan(10);
-    assertThat(hooli).containsPattern("\\d+ differences of others: not asked for");
+    assertThat(hooli).containsPattern("\\d+ differences of other tenants: not requested");
     assertThat(ExecutionTimeline.of(records, Filter.DECISIONS)).doesNotContain("not asked for");
   }
 

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Something that is amiss now.
+ * Something that is wrong now.
  *
  * @param subject what it is about: a namespace, an execution
  * @param summary one sentence for people
  * @param members whom it touches; a condition that touches others than before is told of again
- * @param details JSON-like, for whoever looks closer
+ * @param details JSON-like, for closer inspection
  */
 public record AlertCondition(
     AlertKind kind,

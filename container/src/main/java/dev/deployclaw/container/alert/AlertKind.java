@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What can be amiss. */
+/** What can be wrong. */
 public enum AlertKind {
   /** Enforcement points answer otherwise than the committed policies say. */
   NOT_ENFORCED("critical"),

@@ -39,7 +39,7 @@ public record AlertNotification(
   public AlertNotification withoutSecrets() {
     String shown = SecretRegistry.hidden(new String(bytes(), StandardCharsets.UTF_8));
     return read(shown.getBytes(StandardCharsets.UTF_8))
-        .orElseThrow(() -> new IllegalStateException("what is hidden in a notice broke its JSON"));
+        .orElseThrow(() -> new IllegalStateException("masking secrets broke the JSON of a notice"));
   }
 
   /** For JSON; {@link #read} takes it back. */

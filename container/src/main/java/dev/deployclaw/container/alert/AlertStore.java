@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is amiss now, by fingerprint, kept on disk so that the end of a condition is told of by the
+ * What is wrong now, by fingerprint, kept on disk so that the end of a condition is told of by the
  * next process too. Any thread.
  */
 public final class AlertStore {
@@ -39,7 +39,7 @@ public final class AlertStore {
     this.file = file;
   }
 
-  /** What stands in the file still stands. */
+  /** The content of the file still stands. */
   public static AlertStore open(String domain, Path file) {
     var board = new AlertStore(domain, file);
     AtomicFile.read(file).ifPresent(board::restore);
@@ -75,7 +75,7 @@ public final class AlertStore {
     return told;
   }
 
-  /** What is amiss now, oldest first. */
+  /** What is wrong now, oldest first. */
   public synchronized List<AlertNotification> standing() {
     return standing.values().stream()
         .sorted(
@@ -106,7 +106,7 @@ public final class AlertStore {
       AtomicFile.write(
           file, CanonicalJson.bytes(standing().stream().map(AlertNotification::toMap).toList()));
     } catch (UncheckedIOException e) {
-      LOG.atWarn().setCause(e).log("What stands is known in memory only");
+      LOG.atWarn().setCause(e).log("Alerts are kept in memory only");
     }
   }
 
@@ -122,7 +122,7 @@ public final class AlertStore {
     } catch (StrictJson.Malformed e) {
       LOG.atWarn()
           .addKeyValue("file", file)
-          .log("What stood before can't be read; it is found anew");
+          .log("Earlier alerts can't be read; they will be detected again");
     }
   }
 
@@ -133,7 +133,7 @@ public final class AlertStore {
           .addKeyValue("event", notice.condition().kind().word())
           .addKeyValue("subject", notice.condition().subject())
           .addKeyValue("summary", notice.condition().summary())
-          .log(notice.firing() ? "Something is amiss" : "It is over");
+          .log(notice.firing() ? "An alert was raised" : "An alert was cleared");
     }
   }
 }

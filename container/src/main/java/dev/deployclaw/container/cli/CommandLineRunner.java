@@ -74,7 +74,9 @@ public final class CommandLineRunner {
   private static CommandLine join(CommandEnvironment around, CommandSelection wanted) {
     var line = new CommandLine(new Root());
     wanted.addTo(line, all(around));
-    addHelp(line);
+    line.getSubcommands().values().stream()
+        .filter(command -> wanted.wants(command.getCommandName()))
+        .forEach(CommandLineRunner::addHelp);
     var failures = new CommandExceptionHandler(around);
     return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(around.err(), true, StandardCharsets.UTF_8))
@@ -92,18 +94,17 @@ public final class CommandLineRunner {
     return all;
   }
 
-  private static void addHelp(CommandLine line) {
-    for (var command : line.getSubcommands().values()) {
-      var spec = command.getCommandSpec();
-      if (spec.findOption("--help") == null) {
-        spec.addOption(
-            OptionSpec.builder("-h", "--help")
-                .usageHelp(true)
-                .description("Show this help and exit.")
-                .build());
-      }
-      addHelp(command);
+  /** To a command and those below it. */
+  private static void addHelp(CommandLine command) {
+    var spec = command.getCommandSpec();
+    if (spec.findOption("--help") == null) {
+      spec.addOption(
+          OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .description("Show this help and exit.")
+              .build());
     }
+    command.getSubcommands().values().forEach(CommandLineRunner::addHelp);
   }
 
   private static List<Object> commands(CommandEnvironment around) {
@@ -134,7 +135,7 @@ public final class CommandLineRunner {
         new LogCommand(around),
         new SkillsCommand(around),
         new AuditCommand(around),
-        new ServeCommand(around),
+        new ServeCommand(around, CommandLineRunner::run),
         new HealthCommand(around),
         new CompletionCommand(around),
         new CommandLine.HelpCommand());
@@ -145,7 +146,8 @@ public final class CommandLineRunner {
       name = "deployclaw",
       mixinStandardHelpOptions = true,
       version = "DeployClaw System Architect 0.1.0",
-      description = "Changes API rate-limit policies safely: all new or all old, whatever dies.",
+      description =
+          "Changes API rate-limit policies safely: all new or all old, even after a crash.",
       synopsisSubcommandLabel = "COMMAND",
       footer = {
         "",

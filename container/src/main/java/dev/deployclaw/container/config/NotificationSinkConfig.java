@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Somebody who is told of what is amiss.
+ * A sink that receives alerts.
  *
  * @param name of the sink, unique; names its folder of pending deliveries and its metrics
  * @param events words of {@link #EVENTS}: what it is told of

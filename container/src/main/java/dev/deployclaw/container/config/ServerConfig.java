@@ -15,6 +15,7 @@ import java.util.Set;
  * @param plaintext whether another address than loopback may be served without TLS
  * @param tokensFile the bearer tokens' hashes, see {@link BearerTokenFile}
  * @param openMetrics whether {@code /metrics} needs no credential
+ * @param nats the queue from which tasks are taken, too; empty for none
  */
 public record ServerConfig(
     String host,
@@ -23,7 +24,31 @@ public record ServerConfig(
     Optional<Path> tokensFile,
     Optional<Tls> tls,
     boolean openMetrics,
-    Bounds bounds) {
+    Bounds bounds,
+    Optional<NatsQueue> nats) {
+
+  /** One that takes no tasks from NATS. */
+  public ServerConfig(
+      String host,
+      int port,
+      boolean plaintext,
+      Optional<Path> tokensFile,
+      Optional<Tls> tls,
+      boolean openMetrics,
+      Bounds bounds) {
+    this(host, port, plaintext, tokensFile, tls, openMetrics, bounds, Optional.empty());
+  }
+
+  /**
+   * A JetStream work queue on the server of the log's stream.
+   *
+   * @param subject below it, the last token names the requester
+   * @param deadLetters where messages go that can't be carried out
+   */
+  public record NatsQueue(String stream, String subject, String deadLetters) {
+    public static final NatsQueue DEFAULT =
+        new NatsQueue("DEPLOYCLAW_TASKS", "deployclaw.tasks", "deployclaw.dead.tasks");
+  }
 
   /** Whether anybody at all can show who they are. */
   public boolean hasCredentials() {

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.doctor;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.deployclaw.core.spi.CallFault;
 
 /**
@@ -9,7 +10,11 @@ import dev.deployclaw.core.spi.CallFault;
  * @param found what was found, with its numbers
  * @param remedy what to do; empty where nothing is
  */
-public record Diagnosis(String about, Level level, String found, String remedy) {
+public record Diagnosis(
+    String about,
+    Level level,
+    String found,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String remedy) {
 
   /** From well to worst. */
   public enum Level {
@@ -42,7 +47,10 @@ public record Diagnosis(String about, Level level, String found, String remedy) 
 
   static Diagnosis unreachable(String about, String found) {
     return new Diagnosis(
-        about, Level.UNREACHABLE, found, "is it running, and are address and credentials right?");
+        about,
+        Level.UNREACHABLE,
+        found,
+        "is it running, and are the address and credentials right?");
   }
 
   /** A call that failed as a whole. */
@@ -51,11 +59,12 @@ public record Diagnosis(String about, Level level, String found, String remedy) 
       case CallFault.Unavailable(String reason) -> unreachable(about, reason);
       case CallFault.Unknown(String reason) -> unreachable(about, reason);
       case CallFault.Denied(String reason) ->
-          error(about, reason, "give the agent's user this right: docs/guide/credentials.md");
+          error(about, reason, "give the agent's user this right: docs/tasks/credentials.md");
       case CallFault.Ungranted(String reason) ->
           error(about, reason, "this build can't do it: report it, with the agent's version");
-      case CallFault.Invalid(String reason) -> error(about, reason, "mend what is named");
-      case CallFault.Conflict(String reason) -> error(about, reason, "look at who else acts");
+      case CallFault.Invalid(String reason) -> error(about, reason, "fix what is named");
+      case CallFault.Conflict(String reason) ->
+          error(about, reason, "find out which other agent is active");
     };
   }
 }

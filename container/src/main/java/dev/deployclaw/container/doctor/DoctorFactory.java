@@ -35,6 +35,11 @@ public final class DoctorFactory {
     all.add(
         new DoctorCheck(
             "nats", () -> NatsStreamCheck.examine(StreamHealth.of(nats), config.nats())));
+    config
+        .serve()
+        .nats()
+        .ifPresent(queue ->
+            all.add(new DoctorCheck("nats tasks", () -> TaskStreamCheck.examine(nats, queue))));
     all.add(
         new DoctorCheck(
             "log", () -> StorageChecks.log(StreamStateFiles.of(config.stateDir(), nats))));
@@ -48,7 +53,7 @@ public final class DoctorFactory {
     all.add(new DoctorCheck("kubernetes", () -> KubernetesAccessCheck.examine(looks)));
     all.add(
         new DoctorCheck("plugins", () -> PluginCheck.examine(config.plugins(), agent.plugins())));
-    all.add(new DoctorCheck("regression", () -> regression(agent.architect().queries())));
+    all.add(new DoctorCheck("regression", () -> regression(agent.changeService().queries())));
     config
         .model()
         .ifPresent(m ->
@@ -66,7 +71,7 @@ public final class DoctorFactory {
     try {
       return regression(queries.regressed());
     } catch (Unreachable e) {
-      return List.of(Diagnosis.skipped("regression", "can't be told without the state store"));
+      return List.of(Diagnosis.skipped("regression", "can't be checked without the state store"));
     }
   }
 
@@ -102,6 +107,6 @@ public final class DoctorFactory {
             "isolation",
             "planner and executors share one process for now: the allow-lists of operations bind"
                 + " them, no wall of the operating system does",
-            "give the process only the rights that docs/guide/container.md names"));
+            "give the process only the rights that docs/tasks/container.md names"));
   }
 }

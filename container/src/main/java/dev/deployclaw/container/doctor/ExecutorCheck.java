@@ -41,7 +41,7 @@ final class ExecutorCheck {
       String what = report.member() + ": " + report.reason();
       switch (report.answer()) {
         case YES -> {}
-        case NO -> found.add(Diagnosis.error(about, what, "mend what is named"));
+        case NO -> found.add(Diagnosis.error(about, what, "fix what is named"));
         case UNKNOWN -> found.add(Diagnosis.unreachable(about, what));
         case SKIPPED -> found.add(Diagnosis.skipped(about, report.reason()));
       }

@@ -36,7 +36,7 @@ final class KubernetesAccessCheck {
         .findFirst()
         .ifPresent(r -> found.add(unasked(r)));
     if (found.isEmpty() && asked > 0) {
-      found.add(Diagnosis.ok(ABOUT, "has all " + asked + " rights that a change needs"));
+      found.add(Diagnosis.ok(ABOUT, "has all " + asked + " permissions that a change needs"));
     }
     return found;
   }
@@ -44,14 +44,14 @@ final class KubernetesAccessCheck {
   private static Diagnosis unasked(MemberReport report) {
     return Diagnosis.warning(
         ABOUT,
-        "whether a change has all its rights can't be told: " + report.reason(),
+        "it is unknown whether a change has all its permissions: " + report.reason(),
         "bind the ClusterRole system:basic-user to the agent, as clusters do by default");
   }
 
   private static List<Diagnosis> missing(MemberReport report) {
     return report.facts().get("missing") instanceof List<?> rules
         ? rules.stream().filter(Map.class::isInstance).map(r -> missing((Map<?, ?>) r)).toList()
-        : List.of(Diagnosis.error(ABOUT, report.reason(), "mend what is named"));
+        : List.of(Diagnosis.error(ABOUT, report.reason(), "fix what is named"));
   }
 
   private static Diagnosis missing(Map<?, ?> rule) {

@@ -30,8 +30,9 @@ final class ModelCheck {
           List.of(
               Diagnosis.warning(
                   ABOUT,
-                  cost.model() + " says nothing of use: " + reason,
-                  "check model.url, model.name and model.apiKeyFile; the rules go on alone"));
+                  cost.model() + " gives no usable answer: " + reason,
+                  "check model.url, model.name and model.apiKeyFile; until then the "
+                      + "built-in rules work alone"));
     };
   }
 }

@@ -60,7 +60,7 @@ final class NatsMonitoringClient implements AutoCloseable {
     String id = said.path("server_id").asText();
     var config = said.path("config");
     if (id.isEmpty() || !config.path("sync_interval").isNumber()) {
-      return new NatsSyncMode.NotReported(at, "its answer says nothing of sync_interval");
+      return new NatsSyncMode.NotReported(at, "its answer has no sync_interval");
     }
     return config.path("sync_always").asBoolean()
         ? new NatsSyncMode.Always(at, id)

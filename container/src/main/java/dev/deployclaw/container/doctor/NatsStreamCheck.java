@@ -10,7 +10,7 @@ final class NatsStreamCheck {
   private static final String NATS = "nats";
   private static final String ALWAYS =
       "set sync_interval: always in its jetstream block and restart it; what it loses until then is"
-          + " shipped again: docs/guide/log.md";
+          + " shipped again: docs/tasks/check-logs.md";
 
   private NatsStreamCheck() {}
 
@@ -36,11 +36,13 @@ final class NatsStreamCheck {
     return switch (health) {
       case StreamHealth.Kept kept -> kept(kept);
       case StreamHealth.Absent() ->
-          List.of(Diagnosis.ok(NATS, "there is no stream yet: who writes the next log makes it"));
+          List.of(Diagnosis.ok(NATS, "there is no stream yet: the next log creates it"));
       case StreamHealth.Unfit(String reason) ->
           List.of(
               Diagnosis.error(
-                  NATS, reason, "nothing is shipped to it, and records wait: docs/guide/log.md"));
+                  NATS,
+                  reason,
+                  "nothing is shipped to it, and records wait: docs/tasks/check-logs.md"));
       case StreamHealth.Trouble(String reason) -> List.of(Diagnosis.unreachable(NATS, reason));
     };
   }
@@ -54,16 +56,17 @@ final class NatsStreamCheck {
             ? Diagnosis.warning(
                 NATS,
                 holds,
-                "with one server an acknowledged record can be lost; the journal ships it"
-                    + " again, but run three for more")
+                "with one server an acknowledged record can be lost; the journal ships "
+                    + "it again, but three servers are safer")
             : Diagnosis.ok(NATS, holds));
     if (!kept.takesAll()) {
       found.add(
           Diagnosis.warning(
               NATS,
-              "a message may have %,d bytes (max_payload, max_msg_size), and a record more"
+              ("a message may have %,d bytes (max_payload, max_msg_size), and a record "
+                      + "can be larger")
                   .formatted(kept.largest()),
-              "allow %,d; until then a log with a larger record is copied up to that only"
+              "allow %,d; until then a log is copied only up to its first larger record"
                   .formatted(StreamHealth.ENOUGH)));
     }
     return found;
@@ -85,8 +88,8 @@ final class NatsStreamCheck {
       case NatsSyncMode.NotReported(String at, String why) ->
           Diagnosis.warning(
               NATS,
-              "whether the server at %s syncs each message can't be seen: %s".formatted(at, why),
-              "nats.monitors must name where it tells its state: http_port in its configuration");
+              "it is unknown whether the server at %s syncs each message: %s".formatted(at, why),
+              "nats.monitors must name its monitoring address: http_port in its configuration");
     };
   }
 
@@ -96,9 +99,9 @@ final class NatsStreamCheck {
       return List.of(
           Diagnosis.warning(
               NATS,
-              "whether the server syncs each message before it acknowledges it (sync_interval:"
-                  + " always) can't be seen",
-              "name where it tells its state in nats.monitors, for example http://host:8222"));
+              "it is unknown whether the server syncs each message before it "
+                  + "acknowledges it (sync_interval: always)",
+              "add its monitoring address to nats.monitors, for example http://host:8222"));
     }
     var ids = answers.stream().flatMap(answer -> answer.server().stream()).distinct().toList();
     if (health instanceof StreamHealth.Kept kept
@@ -108,9 +111,9 @@ final class NatsStreamCheck {
           Diagnosis.warning(
               NATS,
               ids.contains(kept.server())
-                  ? "%d servers hold the stream, and of %d it can be seen how they sync"
+                  ? "%d servers hold the stream, and the sync settings of %d are known"
                       .formatted(kept.servers(), ids.size())
-                  : "none of nats.monitors is of the server that nats.url leads to",
+                  : "nats.monitors doesn't name the server of nats.url",
               "name each server in nats.monitors"));
     }
     return List.of();

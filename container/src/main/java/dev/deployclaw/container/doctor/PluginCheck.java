@@ -37,8 +37,8 @@ final class PluginCheck {
         .findFirst()
         .map(e ->
             e.refusal(operation.substring(dot + 1)).isEmpty()
-                ? "skills may ask it"
-                : "no skill may ask it, since it does more than observe")
+                ? "skills may use it"
+                : "no skill may use it, since it does more than observe")
         .orElse("not loaded");
   }
 }

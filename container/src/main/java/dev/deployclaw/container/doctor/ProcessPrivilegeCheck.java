@@ -18,7 +18,7 @@ final class ProcessPrivilegeCheck {
   private static final String ABOUT = "privileges";
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
-  private static final String LESS = "run it with less, as docs/guide/container.md shows";
+  private static final String LESS = "run it with less, as docs/tasks/container.md shows";
 
   /** Of a line of mountinfo: the mount point, and the options of the mount. */
   private static final int POINT = 4;
@@ -36,7 +36,7 @@ final class ProcessPrivilegeCheck {
       docker.filter(Files::isWritable).ifPresent(socket -> found.add(socket(socket)));
       return found;
     } catch (IOException e) {
-      return List.of(Diagnosis.skipped(ABOUT, "not told by this system: " + e.getMessage()));
+      return List.of(Diagnosis.skipped(ABOUT, "not reported by this system: " + e.getMessage()));
     }
   }
 
@@ -66,8 +66,8 @@ final class ProcessPrivilegeCheck {
   private static Diagnosis socket(Path socket) {
     return Diagnosis.warning(
         ABOUT,
-        "may use the Docker socket " + socket + ", and so is as good as root on this machine",
-        "give it a daemon of the gateways alone, or an authorization plugin");
+        "may use the Docker socket " + socket + ", and so has the power of root on this machine",
+        "give it a daemon that runs only the gateways, or an authorization plugin");
   }
 
   private static int capabilities(Map<String, String> facts) {

@@ -40,6 +40,6 @@ final class RateLimitServiceCheck {
             Diagnosis.error(
                 ABOUT,
                 "%s %s: %s".formatted(report.member(), what, said),
-                "mend what is named; its settings: docs/guide/credentials.md"));
+                "fix what is named; its settings: docs/tasks/credentials.md"));
   }
 }

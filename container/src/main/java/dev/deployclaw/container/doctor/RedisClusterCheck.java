@@ -39,7 +39,7 @@ final class RedisClusterCheck {
     var found = new ArrayList<>(ExecutorCheck.told(REDIS, topology.reports()));
     if (topology.facts().get("slots_unowned") instanceof Long unowned && unowned > 0) {
       found.add(
-          Diagnosis.error(REDIS, "nobody owns " + unowned + " slots", "redis-cli --cluster fix"));
+          Diagnosis.error(REDIS, "no node owns " + unowned + " slots", "redis-cli --cluster fix"));
     }
     found.addAll(
         promises(
@@ -53,7 +53,7 @@ final class RedisClusterCheck {
   /** What nodes may not keep, each told once with all their names. */
   private enum Promise {
     REPLICA(
-        "no replica in step, so that a shard is lost with its primary: ",
+        "no replica in sync, so a shard is lost with its primary: ",
         "give each primary a replica") {
       @Override
       boolean keptBy(Map<String, Object> facts) {
@@ -61,15 +61,15 @@ final class RedisClusterCheck {
       }
     },
     SETTINGS(
-        "settings are not told by ", "allow CONFIG GET, so that a partition can be reckoned with") {
+        "settings can't be read from ", "allow CONFIG GET, so that a partition can be estimated") {
       @Override
       boolean keptBy(Map<String, Object> facts) {
         return facts.containsKey("node_timeout_ms");
       }
     },
     APPEND_ONLY(
-        "no append-only file, so that a restart empties it: ",
-        "CONFIG SET appendonly yes; until then a run after a restart writes all anew") {
+        "no append-only file, so a restart empties it: ",
+        "CONFIG SET appendonly yes; until then a run after a restart writes all rules again") {
       @Override
       boolean keptBy(Map<String, Object> facts) {
         return !Boolean.FALSE.equals(facts.get("append_only"));

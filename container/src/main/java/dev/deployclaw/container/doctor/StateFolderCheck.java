@@ -24,16 +24,18 @@ final class StateFolderCheck {
         Files.delete(trial);
       }
       long free = Files.getFileStore(folder).getUsableSpace() >> 20;
-      String found = folder + " takes synced files, " + free + " MiB are free";
+      String found = folder + " accepts synced files, " + free + " MiB are free";
       return List.of(
           free < LEAST_FREE_MEBIBYTES
               ? Diagnosis.warning(
-                  ABOUT, found, "make room: a log that can't be kept stops a change")
+                  ABOUT, found, "free space: a log that can't be written stops a change")
               : Diagnosis.ok(ABOUT, found));
     } catch (IOException e) {
       return List.of(
           Diagnosis.error(
-              ABOUT, folder + " takes no file: " + e, "give it to this user, or set stateDir"));
+              ABOUT,
+              folder + " isn't writable: " + e,
+              "make this user its owner, or set stateDir"));
     }
   }
 }

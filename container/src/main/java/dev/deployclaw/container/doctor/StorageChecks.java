@@ -74,7 +74,7 @@ final class StorageChecks {
     if (!m.trouble().isEmpty()) {
       return Diagnosis.warning(
           ETCD,
-          m.endpoint() + " doesn't say how it is: " + m.trouble(),
+          m.endpoint() + " doesn't report its status: " + m.trouble(),
           "is that member up? with authentication, its status needs the root role");
     }
     String size =
@@ -86,7 +86,7 @@ final class StorageChecks {
         ? Diagnosis.warning(
             ETCD,
             "%s, of which %d MiB are used".formatted(size, m.used() >> 20),
-            "give the rest back: etcdctl defrag, one member after another")
+            "release the rest: etcdctl defrag, one member after another")
         : Diagnosis.ok(ETCD, size);
   }
 
@@ -97,7 +97,8 @@ final class StorageChecks {
         : Optional.of(
             Diagnosis.warning(
                 ETCD,
-                "nothing was ever compacted: %,d revisions are kept, and it grows with each write"
+                ("nothing was ever compacted: %,d revisions are kept, and their number "
+                        + "grows with each write")
                     .formatted(health.history()),
                 "start it with --auto-compaction-mode=periodic --auto-compaction-retention=1h, then"
                     + " etcdctl defrag"));
@@ -134,8 +135,8 @@ final class StorageChecks {
                         .formatted(f.seq(), f.execution(), f.subject(), f.there()),
                     "deployclaw audit diff-stream "
                         + f.execution()
-                        + "; find out who writes there, move that stream away, then, if changes"
-                        + " are frozen: deployclaw thaw")));
+                        + "; find out who writes there, and move that stream away; then, "
+                        + "if changes are frozen: deployclaw thaw")));
     copy.stuck()
         .forEach(one ->
             found.add(
@@ -166,16 +167,15 @@ final class StorageChecks {
           Diagnosis.warning(
               LOG,
               "%d records that the stream lost aren't in it again yet".formatted(copy.unrepaired()),
-              "an agent that serves tries each minute; what stands in its way is named here, or by:"
-                  + " deployclaw audit diff-stream"));
+              "a serving agent tries each minute; the obstacle is named here, or by: "
+                  + "deployclaw audit diff-stream"));
     }
     if (copy.uncounted() > 0) {
       found.add(
           Diagnosis.warning(
               LOG,
-              "what waits for the stream of the %d oldest logs isn't counted"
-                  .formatted(copy.uncounted()),
-              "an agent that serves ships it in its turn; deployclaw audit diff-stream names it"));
+              "unshipped records of the %d oldest logs aren't counted".formatted(copy.uncounted()),
+              "a serving agent ships them in turn; deployclaw audit diff-stream lists them"));
     }
     return found;
   }

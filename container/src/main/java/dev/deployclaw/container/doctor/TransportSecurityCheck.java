@@ -16,8 +16,9 @@ import java.util.Optional;
 public final class TransportSecurityCheck {
   private static final String ABOUT = "links";
   private static final String PLAIN =
-      "in plain text: everybody on the way reads and changes what is said";
-  private static final String ANYBODY = "without a user: everybody who reaches it may do the same";
+      "in plain text: anyone on the network path can read and change the traffic";
+  private static final String ANYBODY =
+      "without a user: any client that reaches it may do the same";
   private static final String HTTPS = "write https:// and give it a certificate";
 
   private final List<Diagnosis> found = new ArrayList<>();
@@ -28,7 +29,7 @@ public final class TransportSecurityCheck {
   static List<Diagnosis> examine(AgentConfig config) {
     var warnings = warnings(config);
     return warnings.isEmpty()
-        ? List.of(Diagnosis.ok(ABOUT, "each is encrypted and says who asks, or stays on loopback"))
+        ? List.of(Diagnosis.ok(ABOUT, "each is encrypted and authenticated, or stays on loopback"))
         : warnings;
   }
 
@@ -80,10 +81,10 @@ public final class TransportSecurityCheck {
     }
     String nodes = "redis.nodes " + String.join(", ", remote);
     if (redis.tls().isEmpty()) {
-      warn(nodes, PLAIN, "give it tls-port and set redis.tls: docs/guide/credentials.md");
+      warn(nodes, PLAIN, "give it tls-port and set redis.tls: docs/tasks/credentials.md");
     }
     if (redis.password().value().isEmpty()) {
-      warn(nodes, ANYBODY, "set redis.username and passwordFile: docs/guide/credentials.md");
+      warn(nodes, ANYBODY, "set redis.username and passwordFile: docs/tasks/credentials.md");
     }
   }
 
@@ -103,8 +104,8 @@ public final class TransportSecurityCheck {
     if (!known) {
       warn(
           "nats.url " + at,
-          "without a user: everybody who reaches it may forge records",
-          "set nats.credentialsFile, or username and passwordFile: docs/guide/credentials.md");
+          "without a user: any client that reaches it may forge records",
+          "set nats.credentialsFile, or username and passwordFile: docs/tasks/credentials.md");
     }
   }
 

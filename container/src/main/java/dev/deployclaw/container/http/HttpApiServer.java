@@ -12,38 +12,42 @@ import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.access.TokenFileReloader;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
-import dev.deployclaw.container.http.limit.ConnectionLimitingTransport;
-import dev.deployclaw.container.http.limit.ConnectionLimits;
 import dev.deployclaw.container.http.route.EventStreamRoute;
 import dev.deployclaw.container.http.route.ExecutionRoutes;
 import dev.deployclaw.container.http.route.FreezeRoutes;
 import dev.deployclaw.container.http.route.ObservabilityRoutes;
 import dev.deployclaw.container.http.route.TaskRoutes;
 import dev.deployclaw.container.http.tls.ServerTls;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.listener.ConnectionLimits;
+import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.vertx.PeriodicTask;
+import dev.deployclaw.container.vertx.PeriodicTaskVerticle;
+import dev.deployclaw.container.vertx.VerticleDeployer;
 import io.netty.channel.Channel;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The API as it is served: HTTP on one event loop, replies on virtual threads. The sidecar is the
- * caller's to close, before this, so that streams bring their results.
+ * The HTTP API: a verticle on one event loop of the agent's Vert.x; what blocks runs on virtual
+ * threads. Close it after the agent has stopped and before its Vert.x is closed, so that event
+ * streams bring their results.
  */
-public final class HttpApiServer implements AutoCloseable {
+public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApiServer.class);
   private static final Duration LONGEST_START = Duration.ofSeconds(30);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
@@ -51,86 +55,78 @@ public final class HttpApiServer implements AutoCloseable {
   /** At the files that say who may call. */
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
-  private final Vertx vertx;
-  private final HttpServer server;
-  private final ExecutorService threads;
-  private final List<ApiRoute> routes;
   private final ServerConfig serve;
+  private final AgentServer agent;
+  private final Optional<ServerTls> tls;
+  private final CredentialStore credentials;
+  private final ExecutorService threads;
+  private final RequestAuthorizer guard;
+  private final List<ApiRoute> routes;
+  private final PeriodicTaskVerticle fileWatch;
+  private @Nullable HttpServer server;
+  private String deployment = "";
 
-  private HttpApiServer(
-      ServerConfig serve,
-      Vertx vertx,
-      HttpServer server,
-      ExecutorService threads,
-      List<ApiRoute> routes) {
+  private HttpApiServer(ServerConfig serve, AgentServer agent)
+      throws InvalidConfigException, SetupException {
     this.serve = serve;
-    this.vertx = vertx;
-    this.server = server;
-    this.threads = threads;
-    this.routes = List.copyOf(routes);
-  }
-
-  /**
-   * Loads Vert.x' and Netty's classes on the caller's thread. Called before anything begins that
-   * loads them as well, for etcd's client: classes whose initialisers need each other must not be
-   * first met by two threads at once.
-   */
-  public static void load() {
-    var _ = Vertx.vertx(small()).close();
-  }
-
-  private static VertxOptions small() {
-    return new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1);
+    this.agent = agent;
+    var clients = serve.tls().map(ServerConfig.Tls::clients).orElse(List.of());
+    this.credentials = new CredentialStore(tokens(serve), clients);
+    this.tls =
+        serve.tls().isPresent()
+            ? Optional.of(ServerTls.read(serve, serve.tls().get(), agent.vertx()))
+            : Optional.empty();
+    this.threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+    this.guard = new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics());
+    this.routes = routes(serve, agent, threads, guard);
+    var tokenFile = serve.tokensFile().map(file -> new TokenFileReloader(file, credentials));
+    this.fileWatch =
+        new PeriodicTaskVerticle(
+            new PeriodicTask("credential-files", BETWEEN_LOOKS, () -> look(tokenFile)));
   }
 
   /** Returns when it listens. */
-  public static HttpApiServer start(ServerConfig serve, Sidecar sidecar)
+  public static HttpApiServer start(ServerConfig serve, AgentServer agent)
       throws InvalidConfigException, SetupException, InterruptedException {
-    var clients = serve.tls().map(ServerConfig.Tls::clients).orElse(List.of());
-    var credentials = new CredentialStore(tokens(serve), clients);
-    var bounds = serve.bounds();
-    var limits =
-        new ConnectionLimits(
-            bounds.shares().connections(), bounds.shares().connectionsPerAddress());
-    var vertx =
-        Vertx.builder()
-            .with(small())
-            .withTransport(new ConnectionLimitingTransport(limits))
-            .build();
-    var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-    var tls = tls(serve, vertx);
-    var guard = new RequestAuthorizer(credentials, tls, budgets(bounds), sidecar.meters());
-    var routes = routes(serve, sidecar, threads, guard);
+    var api = new HttpApiServer(serve, agent);
+    boolean listens = false;
+    try {
+      api.deployment = VerticleDeployer.await(agent.vertx().deployVerticle(api), LONGEST_START);
+      VerticleDeployer.deploy(agent.vertx(), api.fileWatch, LONGEST_START);
+      listens = true;
+      LOG.atInfo().addKeyValue("address", api.address()).log("Listening");
+      return api;
+    } catch (ExecutionException e) {
+      throw api.cannot(String.valueOf(e.getCause()));
+    } catch (TimeoutException e) {
+      throw api.cannot("no answer within " + LONGEST_START.toSeconds() + " s");
+    } finally {
+      if (!listens) {
+        api.close();
+      }
+    }
+  }
+
+  @Override
+  public Future<?> start() {
     var router = Router.router(vertx);
-    var front = new RequestDispatcher(guard, limits, sidecar.meters(), threads);
-    front.mount(router, routes, bounds.bodyBytes());
-    sidecar.meters().gauge("http.connections", "Connections that are open.", limits::size);
-    var server =
+    var connections = agent.connections();
+    var front = new RequestDispatcher(guard, connections, agent.metrics(), threads);
+    front.mount(router, routes, serve.bounds().bodyBytes());
+    var listener =
         vertx
             .createHttpServer(HttpListenerOptions.options(serve, tls))
-            .connectionHandler(connection -> markBroken(connection, limits))
+            .connectionHandler(connection -> markBroken(connection, connections))
             .invalidRequestHandler(front::unreadable)
             .requestHandler(router);
-    var api = new HttpApiServer(serve, vertx, server, threads, routes);
-    api.listen();
-    api.watch(serve.tokensFile().map(file -> new TokenFileReloader(file, credentials)), tls);
-    return api;
+    server = listener;
+    return listener.listen();
   }
 
   private static ApiRateLimits budgets(ServerConfig.Bounds bounds) {
     return new ApiRateLimits(
         bounds.requestsPerMinute(), bounds.shares().strangerRequestsPerMinute(), System::nanoTime);
-  }
-
-  private static Optional<ServerTls> tls(ServerConfig serve, Vertx vertx) throws SetupException {
-    try {
-      return serve.tls().isPresent()
-          ? Optional.of(ServerTls.read(serve, serve.tls().get(), vertx))
-          : Optional.empty();
-    } catch (SetupException e) {
-      var _ = vertx.close();
-      throw e;
-    }
   }
 
   /** Before the connection's first call is read. */
@@ -145,74 +141,44 @@ public final class HttpApiServer implements AutoCloseable {
   /** Where it listens, for people. */
   public String address() {
     String host = serve.host().contains(":") ? "[" + serve.host() + "]" : serve.host();
-    return (serve.tls().isPresent() ? "https" : "http") + "://" + host + ":" + server.actualPort();
+    return (serve.tls().isPresent() ? "https" : "http")
+        + "://"
+        + host
+        + ":"
+        + listening().actualPort();
   }
 
   List<ApiRoute> routes() {
     return routes;
   }
 
+  /** Ends all connections. */
   @Override
   public void close() {
+    fileWatch.interrupt();
     threads.shutdownNow();
+    if (deployment.isEmpty()) {
+      return;
+    }
     try {
-      vertx
-          .close()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);
+      VerticleDeployer.await(agent.vertx().undeploy(deployment), LONGEST_STOP);
     } catch (ExecutionException | TimeoutException e) {
-      LOG.atWarn().setCause(e).log("HTTP didn't stop in order");
+      LOG.atWarn().setCause(e).log("HTTP didn't shut down cleanly");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    deployment = "";
   }
 
-  /** One look after another. */
-  private void watch(Optional<TokenFileReloader> tokens, Optional<ServerTls> tls) {
-    threads.execute(() -> {
-      try {
-        while (!Thread.interrupted()) {
-          Thread.sleep(BETWEEN_LOOKS);
-          look(tokens, tls);
-        }
-      } catch (InterruptedException e) {
-        LOG.debug("Files are watched no more");
-      }
-    });
-  }
-
-  private void look(Optional<TokenFileReloader> tokens, Optional<ServerTls> tls)
-      throws InterruptedException {
-    try {
-      tokens.ifPresent(TokenFileReloader::look);
-      if (tls.isPresent()) {
-        tls.get().look(server);
-      }
-    } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("Looking at the files failed");
+  private void look(Optional<TokenFileReloader> tokens) throws InterruptedException {
+    tokens.ifPresent(TokenFileReloader::look);
+    if (tls.isPresent()) {
+      tls.get().look(listening());
     }
   }
 
-  private void listen() throws SetupException, InterruptedException {
-    boolean listens = false;
-    try {
-      server
-          .listen()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS);
-      listens = true;
-      LOG.atInfo().addKeyValue("address", address()).log("Listening");
-    } catch (ExecutionException e) {
-      throw cannot(String.valueOf(e.getCause()));
-    } catch (TimeoutException e) {
-      throw cannot("no answer within " + LONGEST_START.toSeconds() + " s");
-    } finally {
-      if (!listens) {
-        close();
-      }
-    }
+  private HttpServer listening() {
+    return Objects.requireNonNull(server, "it doesn't listen yet");
   }
 
   private SetupException cannot(String why) {
@@ -228,13 +194,13 @@ public final class HttpApiServer implements AutoCloseable {
   }
 
   private static List<ApiRoute> routes(
-      ServerConfig serve, Sidecar sidecar, ExecutorService threads, RequestAuthorizer guard) {
+      ServerConfig serve, AgentServer agent, ExecutorService threads, RequestAuthorizer guard) {
     var routes = new ArrayList<ApiRoute>();
-    routes.addAll(new TaskRoutes(sidecar).routes());
-    routes.addAll(new ExecutionRoutes(sidecar.executions()).routes());
-    routes.add(new EventStreamRoute(sidecar, threads, guard).route());
-    routes.addAll(new FreezeRoutes(sidecar).routes());
-    routes.addAll(new ObservabilityRoutes(sidecar, threads, serve.openMetrics()).routes());
+    routes.addAll(new TaskRoutes(agent).routes());
+    routes.addAll(new ExecutionRoutes(agent.executions()).routes());
+    routes.add(new EventStreamRoute(agent, threads, guard).route());
+    routes.addAll(new FreezeRoutes(agent).routes());
+    routes.addAll(new ObservabilityRoutes(agent, threads, serve.openMetrics()).routes());
     return routes;
   }
 }

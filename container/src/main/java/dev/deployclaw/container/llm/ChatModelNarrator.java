@@ -145,7 +145,7 @@ public final class ChatModelNarrator {
     if (narration instanceof Narration.Silent(String reason, var _)) {
       event = event.addKeyValue("reason", reason);
     }
-    event.log("A model was asked for its words");
+    event.log("A model was asked for a text");
   }
 
   private static List<String> unfounded(String said, String given) {

@@ -6,7 +6,7 @@ import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.alert.AlertStore;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.file.AtomicFile;
-import dev.deployclaw.core.change.HeartbeatReport;
+import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the estate between changes: takes in what the rounds see, keeps how things stand in a
+ * Watches the estate between changes: takes in what the rounds see, keeps the present state in a
  * file, and tells of what begins and ends. Any thread; each round on one.
  */
 public final class EnforcementMonitor {
@@ -90,7 +90,7 @@ public final class EnforcementMonitor {
     this.board = AlertStore.open(domain, file.resolveSibling("standing.json"));
   }
 
-  /** Where a process beside this one can read how things stand. */
+  /** Where a process beside this one can read the present state. */
   public static Path stateFile(Path stateDir) {
     return stateDir.resolve(FOLDER).resolve(STATE);
   }
@@ -169,7 +169,7 @@ public final class EnforcementMonitor {
         .sum();
   }
 
-  /** What is amiss now. */
+  /** What is wrong now. */
   public List<AlertNotification> standing() {
     return board.standing();
   }
@@ -215,7 +215,7 @@ public final class EnforcementMonitor {
     try {
       AtomicFile.write(file, CanonicalJson.bytes(toMap()));
     } catch (UncheckedIOException e) {
-      LOG.atWarn().setCause(e).log("How things stand isn't written down");
+      LOG.atWarn().setCause(e).log("The state of the enforcement points can't be written");
     }
   }
 }

@@ -2,9 +2,9 @@ package dev.deployclaw.container.monitor;
 
 import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
-import dev.deployclaw.core.change.HeartbeatReport;
-import dev.deployclaw.core.change.HeartbeatReport.Point;
-import dev.deployclaw.core.change.HeartbeatReport.State;
+import dev.deployclaw.core.change.probe.HeartbeatReport;
+import dev.deployclaw.core.change.probe.HeartbeatReport.Point;
+import dev.deployclaw.core.change.probe.HeartbeatReport.State;
 import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberPhrases.Entry;
 import java.time.Instant;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** How the enforcement points stand, and what is amiss about them. Any thread. */
+/** How the enforcement points stand, and what is wrong about them. Any thread. */
 final class EnforcementPointStates {
   /** What nothing more is known of than that nothing is known. */
   private static final String ALL = "all";
@@ -54,7 +54,7 @@ final class EnforcementPointStates {
   synchronized List<AlertCondition> conditions() {
     var out = new ArrayList<AlertCondition>();
     if (!trouble.isEmpty()) {
-      String summary = "whether limits are enforced can't be told: " + trouble;
+      String summary = "it is unknown whether limits are enforced: " + trouble;
       out.add(new AlertCondition(AlertKind.ENFORCEMENT_UNKNOWN, ALL, summary, List.of(), Map.of()));
     }
     byNamespace(State.NOT_ENFORCED)
@@ -105,7 +105,7 @@ final class EnforcementPointStates {
       AlertKind kind, String namespace, List<EnforcementPointStatus> bad) {
     long of = standing.values().stream().filter(s -> s.namespace().equals(namespace)).count();
     String what =
-        kind == AlertKind.NOT_ENFORCED ? "NOT_ENFORCED" : "not known whether limits are enforced";
+        kind == AlertKind.NOT_ENFORCED ? "NOT_ENFORCED" : "unknown whether limits are enforced";
     String summary =
         "%s: %d of %d enforcement points of %s: %s"
             .formatted(what, bad.size(), of, namespace, named(bad));

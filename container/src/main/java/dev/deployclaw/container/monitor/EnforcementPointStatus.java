@@ -1,6 +1,6 @@
 package dev.deployclaw.container.monitor;
 
-import dev.deployclaw.core.change.HeartbeatReport.State;
+import dev.deployclaw.core.change.probe.HeartbeatReport.State;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;

@@ -26,7 +26,7 @@ public record BackoffPolicy(Duration first, Duration longest, Duration giveUp, D
   /**
    * @param failures in a row, at least 1
    */
-  Duration after(int failures, RandomGenerator random) {
+  public Duration after(int failures, RandomGenerator random) {
     var whole = first.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
     long millis = Math.max(1, Math.min(whole.toMillis(), longest.toMillis()));
     return Duration.ofMillis(millis - random.nextLong(millis / 2 + 1));

@@ -46,7 +46,7 @@ final class SinkNotifier {
   void stop() throws InterruptedException {
     thread.interrupt();
     if (!thread.join(LONGEST_STOP)) {
-      LOG.atWarn().addKeyValue("sink", name).log("A courier didn't stop in time");
+      LOG.atWarn().addKeyValue("sink", name).log("A notifier didn't stop in time");
     }
   }
 
@@ -74,7 +74,7 @@ final class SinkNotifier {
         }
       }
     } catch (InterruptedException e) {
-      LOG.atDebug().addKeyValue("sink", name).log("A courier stops");
+      LOG.atDebug().addKeyValue("sink", name).log("A notifier stops");
     }
   }
 

@@ -49,10 +49,13 @@ public final class ConfiguredOperatorPolicy implements OperatorPolicy {
           : denied("it is of class " + effect + ", and skills only observe", "drop it");
     }
     return acts(operation)
-        ? denied("it is no look, and only the kernel acts", "drop it: the phases change.* do it")
+        ? denied(
+            "it isn't a read operation, and only the kernel acts",
+            "drop it: the phases change.* do it")
         : denied(
-            "nothing performs it here",
-            "mend its name, or admit the plugin that has it under plugins in the configuration");
+            "no executor here performs it",
+            "correct its name, or admit the plugin that has it under plugins in the "
+                + "configuration");
   }
 
   private static boolean acts(String operation) {

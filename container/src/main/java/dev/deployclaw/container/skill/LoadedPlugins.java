@@ -69,7 +69,7 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
     return executors.stream()
         .map(PluginExecutor::name)
         .filter(name -> !names.add(name))
-        .map(name -> "there is an executor " + name + " already; name the plugin otherwise")
+        .map(name -> "there is an executor " + name + " already; rename the plugin")
         .toList();
   }
 
@@ -90,10 +90,10 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
   }
 
   /** Every operation that a skill's steps name must be there, and be one that may be asked. */
-  public void checkSteps(ProcedureRegistry playbook, ExecutorRegistry all) throws SetupException {
+  public void checkSteps(ProcedureRegistry procedures, ExecutorRegistry all) throws SetupException {
     Set<String> problems = new LinkedHashSet<>();
     for (var operation : TaskOperation.values()) {
-      problems.addAll(unperformed(playbook.of(operation), all));
+      problems.addAll(unperformed(procedures.of(operation), all));
     }
     if (!problems.isEmpty()) {
       throw new SetupException(String.join("\n", problems));
@@ -117,10 +117,10 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
         .map(e -> e.refusal(operation.substring(dot + 1)))
         .orElse(
             Optional.of(
-                "nothing performs "
+                "no executor performs "
                     + operation
-                    + "; mend its name, or admit the plugin that has it under plugins in the"
-                    + " configuration"));
+                    + "; correct its name, or admit the plugin that has it under plugins "
+                    + "in the configuration"));
   }
 
   @Override
@@ -129,7 +129,7 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
       try {
         one.close();
       } catch (Exception e) {
-        LOG.atWarn().setCause(e).log("A plugin's classes can't be let go");
+        LOG.atWarn().setCause(e).log("A plugin's classes can't be released");
       }
     }
   }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The skills that the operations follow. Which skill serves which operation is settled by the
- * start; each activation hashes the folder of the one that it follows, and takes it anew where it
+ * start; each activation hashes the folder of the one that it follows, and takes it again where it
  * was edited and pinned since. At most 32 MiB are read for it, and one that holds more is refused
  * unread. Any thread.
  */
@@ -108,7 +108,7 @@ public final class PinnedProcedureRegistry implements ProcedureRegistry {
       return refused(known, "is being changed: ask again", Optional.empty());
     }
     if (!skill.serves(operation.word())) {
-      String why = "no longer serves " + operation.word() + ": start the agent anew";
+      String why = "no longer serves " + operation.word() + ": restart the agent";
       return refused(known, why, Optional.of(pin.sha256()));
     }
     var steps = ProcedureReader.of(skill, admitted);
@@ -122,7 +122,7 @@ public final class PinnedProcedureRegistry implements ProcedureRegistry {
   private Activated take(Taken fresh, Taken known) {
     var problems = unperformed.apply(fresh.procedure());
     if (!problems.isEmpty()) {
-      String why = "asks for what can't be carried out: " + String.join("; ", problems);
+      String why = "asks for something that can't be carried out: " + String.join("; ", problems);
       return refused(known, why, Optional.of(fresh.procedure().sha256()));
     }
     taken.put(fresh.skill().folder(), fresh);
@@ -130,7 +130,7 @@ public final class PinnedProcedureRegistry implements ProcedureRegistry {
         .addKeyValue("skill", fresh.skill().file())
         .addKeyValue("was", known.procedure().sha256())
         .addKeyValue("sha256", fresh.procedure().sha256())
-        .log("A skill is taken as it was pinned anew");
+        .log("A skill is used as it was pinned again");
     return new Activated.Ready(fresh.procedure());
   }
 
@@ -158,7 +158,7 @@ public final class PinnedProcedureRegistry implements ProcedureRegistry {
     return skill.folder().startsWith(packaged)
         ? "it is packaged with the agent: remove what was added to "
             + skill.folder()
-            + ", and start the agent anew, which puts it back"
+            + ", and restart the agent, which restores it"
         : SkillPinService.remedy(skill);
   }
 

@@ -49,7 +49,7 @@ public final class SkillPinService {
   }
 
   /**
-   * How a skill stood to its pin before it was pinned anew.
+   * How a skill stood to its pin before it was pinned again.
    *
    * @param mayUse what it is granted now
    * @param since how that differs from its pin; for one that wasn't pinned, from nothing
@@ -67,13 +67,13 @@ public final class SkillPinService {
     }
 
     /**
-     * For people: {@code my-skill is pinned anew; it declares: gained [redis.scan], lost []; …}.
+     * For people: {@code my-skill is pinned again; it declares: gained [redis.scan], lost []; …}.
      */
     public String text() {
       return switch (kind) {
         case SAME -> name + " is pinned as before" + (since.none() ? "" : "; " + since.text());
         case NEW -> name + " is pinned, may use " + mayUse;
-        case CHANGED -> name + " is pinned anew; " + since.text();
+        case CHANGED -> name + " is pinned again; " + since.text();
       };
     }
   }
@@ -188,7 +188,7 @@ public final class SkillPinService {
     return "read it, then " + LOCK + lockFile(skill).resolveSibling("");
   }
 
-  /** How a skill that was read stands to its pin: its whole folder is hashed anew. */
+  /** How a skill that was read stands to its pin: its whole folder is hashed again. */
   static Verdict verdict(SkillFile skill) {
     var file = lockFile(skill);
     if (!Files.exists(file)) {

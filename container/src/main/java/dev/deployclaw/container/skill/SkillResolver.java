@@ -56,7 +56,7 @@ public final class SkillResolver {
   }
 
   /** What each operation follows. */
-  public PinnedProcedureRegistry playbook() throws SetupException {
+  public PinnedProcedureRegistry procedures() throws SetupException {
     var catalogue = SkillCatalogue.discover(scopes(), SkillResolver::passedOver);
     var unreadable =
         catalogue.diagnostics().stream().filter(d -> d.severity() == Severity.ERROR).toList();
@@ -65,7 +65,7 @@ public final class SkillResolver {
       throw refused(meant.getFirst().file(), lines(meant));
     }
     unreadable.forEach(d ->
-        LOG.atWarn().addKeyValue("skill", d.file()).log("A skill is passed over: skills list"));
+        LOG.atWarn().addKeyValue("skill", d.file()).log("A skill is skipped: see skills list"));
     var served = new EnumMap<TaskOperation, Taken>(TaskOperation.class);
     for (var operation : TaskOperation.values()) {
       var skill = catalogue.serving(operation.word());
@@ -162,7 +162,7 @@ public final class SkillResolver {
             Severity.WARNING,
             entry.skill().file(),
             0,
-            "%s of scope %s isn't pinned and is passed over"
+            "%s of scope %s isn't pinned and is skipped"
                 .formatted(entry.skill().name(), entry.scope()),
             "to use it, read it, then run: deployclaw skills lock "
                 + entry.skill().folder().getParent()));

@@ -3,27 +3,23 @@ package dev.deployclaw.container.telemetry;
 import dev.deployclaw.container.telemetry.ExecutorCallRecord.CallResult;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ForwardingExecutor;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 
 /**
  * Notes each call of an executor that is made for an execution. It stands outside the sandbox, so
  * that a refused call counts, too.
  */
-record CallRecordingExecutor(BackendExecutor inner, ExecutorCallBuffer trail)
-    implements BackendExecutor {
-  @Override
-  public String name() {
-    return inner.name();
-  }
+final class CallRecordingExecutor extends ForwardingExecutor {
+  private final ExecutorCallBuffer trail;
 
-  @Override
-  public Set<String> verbs() {
-    return inner.verbs();
+  CallRecordingExecutor(BackendExecutor inner, ExecutorCallBuffer trail) {
+    super(inner);
+    this.trail = trail;
   }
 
   @Override
@@ -32,7 +28,7 @@ record CallRecordingExecutor(BackendExecutor inner, ExecutorCallBuffer trail)
     long from = System.nanoTime();
     var answered = CallResult.thrown();
     try {
-      var outcome = inner.execute(call);
+      var outcome = super.execute(call);
       answered = CallResult.of(outcome);
       return outcome;
     } catch (InterruptedException e) {

@@ -52,17 +52,8 @@ record ExecutorCallRecord(
     }
 
     private static CallResult failed(CallFault fault) {
-      String kind =
-          switch (fault) {
-            case CallFault.Denied _ -> "denied";
-            case CallFault.Ungranted _ -> "ungranted";
-            case CallFault.Invalid _ -> "invalid";
-            case CallFault.Unavailable _ -> "unavailable";
-            case CallFault.Conflict _ -> "conflict";
-            case CallFault.Unknown _ -> "unknown";
-          };
       String status = fault instanceof CallFault.Unknown ? "UNKNOWN" : "ERROR";
-      return new CallResult(status, Optional.of(kind), 0, 0, 0);
+      return new CallResult(status, Optional.of(fault.word()), 0, 0, 0);
     }
 
     private static long count(List<MemberReport> reports, Answer answer) {

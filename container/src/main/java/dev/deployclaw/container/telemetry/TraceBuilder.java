@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 /**
  * The spans of an execution, from its log up to where it ended or is held: one for each record, by
  * the id that its {@code traceparent} in the stream has; a step's is that of its summary, and holds
- * what stands under it. What a record decides is linked to the spans of what that rests on. Calls
- * are drawn within the record that tells of them. What was drawn up to an earlier end isn't drawn
+ * what is under it. What a record decides is linked to the spans of what that rests on. Calls are
+ * drawn within the record that tells of them. What was drawn up to an earlier end isn't drawn
  * again; the whole is drawn once it is over. Pure.
  */
 final class TraceBuilder {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends the trace of each execution once its log says how it ended. One thread behind a bounded
- * queue reads the log and sends; whoever ends an execution only hands in its name.
+ * queue reads the log and sends; the thread that ends an execution only hands in its name.
  */
 final class TraceExporter {
   private static final Logger LOG = LoggerFactory.getLogger(TraceExporter.class);
@@ -55,7 +55,7 @@ final class TraceExporter {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MOST_WAITING),
             task -> Thread.ofPlatform().daemon().name("telemetry").unstarted(task),
-            (_, _) -> reach.dropped("too much waits"));
+            (_, _) -> reach.dropped("too many spans wait"));
   }
 
   /** By what spans leave, and who notes whether they arrive. */
@@ -92,7 +92,7 @@ final class TraceExporter {
         send(maker.spans(TraceParent.trace(execution), drawn));
       }
     } catch (RuntimeException e) {
-      LOG.atWarn().addKeyValue("execution", execution).setCause(e).log("Its trace wasn't drawn");
+      LOG.atWarn().addKeyValue("execution", execution).setCause(e).log("Its trace wasn't built");
     }
   }
 

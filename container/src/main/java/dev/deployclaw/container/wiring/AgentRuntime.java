@@ -54,7 +54,7 @@ import org.slf4j.LoggerFactory;
 
 /** The agent, joined from its parts. Closing it closes them. */
 public record AgentRuntime(
-    ChangeService architect,
+    ChangeService changeService,
     FileJournal journal,
     HeadSigner signer,
     AgentPorts ports,
@@ -85,7 +85,7 @@ public record AgentRuntime(
       throws SetupException {
     var skills =
         new SkillResolver(SkillLocations.of(config), ConfiguredOperatorPolicy.of(config))
-            .playbook();
+            .procedures();
     var plugins = LoadedPlugins.open(config.plugins(), config.stateDir());
     var keys = ProbeKeyFile.open(config.stateDir());
     var signer = signer(config.stateDir());
@@ -120,17 +120,23 @@ public record AgentRuntime(
             skills.performedBy(procedure -> plugins.unperformed(procedure, executors)),
             AgentClock.system());
     var settings = settings(config, keys);
-    var architect = new ChangeService(ports, settings, progress);
+    var changeService = new ChangeService(ports, settings, progress);
     var agent =
         new AgentRuntime(
-            architect, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
+            changeService, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
     return agent.checked();
+  }
+
+  /** The same agent, with another service: one serves one thread. */
+  AgentRuntime servedBy(ChangeService changes) {
+    return new AgentRuntime(
+        changes, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
   }
 
   /** Every step of a skill can be carried out, or it isn't begun. */
   private AgentRuntime checked() throws SetupException {
     try {
-      plugins.checkSteps(ports.playbook(), ports.executors());
+      plugins.checkSteps(ports.procedures(), ports.executors());
       return this;
     } catch (SetupException e) {
       close();
@@ -191,11 +197,11 @@ public record AgentRuntime(
       return HeadSigner.open(stateDir);
     } catch (UncheckedIOException | IllegalStateException e) {
       throw new SetupException(
-          e.getMessage() + "; check its rights, or move it away: a new one is made");
+          e.getMessage() + "; check its permissions, or move it away: a new one is made");
     }
   }
 
-  /** What stands around executors, within their sandboxes and outside. */
+  /** The objects around executors, within their sandboxes and outside. */
   private record ExecutorDecorators(List<PortDecorator> inside, Telemetry outside) {}
 
   /**

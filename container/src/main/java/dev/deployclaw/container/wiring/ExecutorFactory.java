@@ -134,7 +134,7 @@ final class ExecutorFactory {
         .toList();
   }
 
-  /** Who the configured Redis is, so that whoever asks another is found out. */
+  /** Who the configured Redis is, so that a service that asks another one is found. */
   private static Map<String, String> nodes(RedisExecutor redis, Duration deadline)
       throws InterruptedException {
     var look = new ExecutorCall.Look("identity", Map.of());
@@ -162,7 +162,7 @@ final class ExecutorFactory {
     return new FolderSource(s.folder(), s.namespace(), s.tenants(), writeBack);
   }
 
-  /** Where patches are put for whoever owns a source. */
+  /** Where patches are put for the owner of a source. */
   static Path patches(AgentConfig c) {
     return c.stateDir().resolve("write-back");
   }

@@ -27,7 +27,7 @@ public record ForeignRedis(String host, int port, String user, String password) 
     String named = "redis " + host + ":" + port + ": ";
     found.writers().forEach(w -> adoption.writer(named + w));
     if (!found.whole()) {
-      adoption.writer(named + "has more keys than were looked through");
+      adoption.writer(named + "has more keys than were checked");
     }
   }
 

@@ -38,7 +38,7 @@ record KubernetesExecutors(Optional<Cluster> cluster) implements AutoCloseable {
   }
 
   /**
-   * @param patches where patches are put for whoever owns a source
+   * @param patches where patches are put for the owner of a source
    */
   static KubernetesExecutors of(Optional<KubernetesConfig> config, Path patches) {
     return new KubernetesExecutors(config.map(c -> new Cluster(c, link(c), settings(c, patches))));

@@ -30,7 +30,7 @@ final class ProbeKeyFile {
       throw broken(file, "doesn't hold an Ed25519 key pair");
     } catch (IOException e) {
       throw new SetupException(
-          "the probe key " + file + " can't be read: " + e + "; check its rights");
+          "the probe key " + file + " can't be read: " + e + "; check its permissions");
     }
   }
 

@@ -102,7 +102,7 @@ final class WriteBehindObjectStore implements ObjectStore {
     first.interrupt();
     try {
       if (!first.join(LONGEST_STOP)) {
-        LOG.warn("Late objects: didn't stop in time");
+        LOG.warn("Late objects: the writer didn't stop in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -120,7 +120,7 @@ final class WriteBehindObjectStore implements ObjectStore {
     try {
       int _ = settle();
     } catch (InterruptedException e) {
-      LOG.debug("Late objects: told to stop");
+      LOG.debug("Late objects: stop requested");
     } catch (RuntimeException e) {
       LOG.atWarn().setCause(e).log("Late objects: they wait for the next start");
     }
@@ -148,7 +148,7 @@ final class WriteBehindObjectStore implements ObjectStore {
       case Get.Found _ -> {
         LOG.atError()
             .addKeyValue("object", objects.locate(name))
-            .log("It isn't what its name says");
+            .log("Its content doesn't match its name");
         yield Settled.DAMAGED;
       }
       case Get.Absent _, Get.Failed _ -> Settled.NOT_NOW;

@@ -5,6 +5,7 @@ import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.ChangeState;
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.SkillAllowance;
@@ -66,7 +67,7 @@ public final class AnswerFixtures {
           new SkillAllowance(
               true,
               List.of("change.stage"),
-              new TreeMap<>(Map.of("docker.exec", "nothing performs it here"))));
+              new TreeMap<>(Map.of("docker.exec", "no executor here performs it"))));
 
   private AnswerFixtures() {}
 
@@ -87,7 +88,8 @@ public final class AnswerFixtures {
         List.of("tenant acme keeps what is committed"),
         new ChangePlan.Overlaid(
             new TreeMap<>(Map.of("umbrella", "configmap/edge/limits:umbrella.yaml")),
-            List.of(OVERLAY)));
+            List.of(OVERLAY)),
+        RolloutPlan.AT_ONCE);
   }
 
   public static ChangeExecution execution(ChangeState state) {
@@ -101,6 +103,9 @@ public final class AnswerFixtures {
         "ab",
         "cd",
         "olivia",
+        Optional.empty(),
+        RolloutPlan.AT_ONCE,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -209,8 +209,13 @@ class HostileTextTest {
         ExitCode.OK,
         Optional.of(new CommittedEpoch(3, "ab", t, 2, 1)),
         Optional.empty(),
+        "",
+        List.of(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
         true,
         "");
   }

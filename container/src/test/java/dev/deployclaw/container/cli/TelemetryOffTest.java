@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.Main;
 import dev.deployclaw.container.telemetry.Collector;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
     guard = "dev.deployclaw.container.telemetry.TracesTest",
     because = "it starts a JVM for each way to switch")
 class TelemetryOffTest {
-  private static final int GUARD_MINUTES = 5;
+  private static final Duration GUARD = Duration.ofMinutes(5);
   private static final String SDK = "io.opentelemetry.";
   private static final Map<String, String> ENDPOINT =
       Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
@@ -68,32 +71,27 @@ class TelemetryOffTest {
       var own = Files.createDirectory(folder.resolve(name));
       var classes = own.resolve("classes.log");
       var output = own.resolve("output");
-      var command =
-          List.of(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xlog:class+load:file=" + classes,
-              "-cp",
-              System.getProperty("java.class.path"),
-              Main.class.getName(),
+      var words =
+          JavaProgram.words(
+              List.of("-Xlog:class+load:file=" + classes),
+              Main.class,
               "status",
               "--config",
               Collector.file(own, "").toString());
-      var builder =
-          new ProcessBuilder(command)
-              .directory(own.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile());
-      builder.environment().keySet().removeIf(variable -> variable.startsWith("OTEL_"));
-      builder.environment().putAll(environment);
-      return new Status(builder.start(), classes, output);
+      var process =
+          CommandRunner.of(words)
+              .in(own)
+              .with(all -> all.keySet().removeIf(variable -> variable.startsWith("OTEL_")))
+              .with(environment)
+              .start(Redirect.to(output.toFile()));
+      return new Status(process, classes, output);
     }
 
     /** One on a line. */
     String loaded() throws Exception {
-      boolean ended = process.waitFor(GUARD_MINUTES, TimeUnit.MINUTES);
-      process.destroyForcibly();
-      assertThat(ended).as(Files.readString(output)).isTrue();
-      assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(10);
+      assertThat(CommandRunner.awaitExit(process, GUARD))
+          .as(Files.readString(output))
+          .isEqualTo(10);
       return Files.readString(classes);
     }
   }

@@ -3,17 +3,19 @@ package dev.deployclaw.container.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,17 +158,15 @@ class ComposeUsersTest {
     var all = new ArrayList<>(List.of("setpriv", "--reuid=" + user, "--regid=" + user));
     all.addAll(List.of("--clear-groups", "--no-new-privs", "--inh-caps=-all"));
     all.addAll(List.of(words));
-    var builder = new ProcessBuilder(all).redirectErrorStream(true);
-    builder.redirectOutput(folder.resolve("output").toFile());
-    builder.environment().putAll(Map.of(HIDDEN, "secret"));
-    var process = builder.start();
+    var process =
+        CommandRunner.of(all)
+            .with(Map.of(HIDDEN, "secret"))
+            .start(Redirect.to(folder.resolve("output").toFile()));
     running.add(process);
     return process;
   }
 
   private int run(String user, String... words) throws Exception {
-    var process = start(user, words);
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    return process.exitValue();
+    return CommandRunner.awaitExit(start(user, words), Duration.ofMinutes(1));
   }
 }

@@ -2,15 +2,12 @@ package dev.deployclaw.container.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.s3.S3Settings;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,22 +25,22 @@ class DoctorTest {
   @Test
   void findsAnObjectStoreThatOverwrites() throws Exception {
     var server = overwriting();
-    try (var store = new S3ObjectStore(settings(server.getAddress().getPort()))) {
+    try (var store = new S3ObjectStore(settings(server.port()))) {
       var found = StorageChecks.objects(store);
 
       assertThat(found).extracting(Diagnosis::level).containsExactly(Level.ERROR);
       assertThat(found.getFirst().found()).contains("ignores If-None-Match");
       assertThat(found.getFirst().remedy()).isNotEmpty();
     } finally {
-      server.stop(0);
+      server.close();
     }
   }
 
   @Test
   void findsAnObjectStoreThatIsNotThere() throws Exception {
     var server = overwriting();
-    int port = server.getAddress().getPort();
-    server.stop(0);
+    int port = server.port();
+    server.close();
     try (var store = new S3ObjectStore(settings(port))) {
       assertThat(StorageChecks.objects(store))
           .extracting(Diagnosis::level)
@@ -151,18 +148,8 @@ class DoctorTest {
   }
 
   /** Takes every object, whatever the condition says. */
-  private static HttpServer overwriting() throws IOException {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          exchange.getRequestBody().readAllBytes();
-          exchange.getResponseHeaders().add("ETag", "\"0\"");
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    server.start();
-    return server;
+  private static FakeHttpServer overwriting() {
+    return FakeHttpServer.start(_ -> new FakeHttpServer.Answer(200, Map.of("ETag", "\"0\"")));
   }
 
   private static S3Settings settings(int port) {

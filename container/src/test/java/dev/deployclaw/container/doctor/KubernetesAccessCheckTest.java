@@ -17,7 +17,7 @@ class KubernetesAccessCheckTest {
     var shop = MemberReport.yes("kubernetes/shop", "", Map.of("rights", 12));
 
     assertThat(KubernetesAccessCheck.told(List.of(WHOLE, shop)))
-        .containsExactly(Diagnosis.ok("kubernetes", "has all 13 rights that a change needs"));
+        .containsExactly(Diagnosis.ok("kubernetes", "has all 13 permissions that a change needs"));
   }
 
   @Test
@@ -49,7 +49,7 @@ class KubernetesAccessCheckTest {
         .singleElement()
         .satisfies(d -> {
           assertThat(d.level()).isEqualTo(Level.WARNING);
-          assertThat(d.found()).contains("can't be told: may not create");
+          assertThat(d.found()).contains("has all its permissions: may not create");
           assertThat(d.remedy()).contains("system:basic-user");
         });
   }

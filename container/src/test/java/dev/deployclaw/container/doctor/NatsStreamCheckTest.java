@@ -56,7 +56,7 @@ class NatsStreamCheckTest {
       var said = look(nats).getLast();
 
       assertThat(said.level()).isEqualTo(Level.WARNING);
-      assertThat(said.found()).contains("sync_interval: always", "can't be seen");
+      assertThat(said.found()).contains("sync_interval: always", "it is unknown");
       assertThat(said.remedy()).contains("nats.monitors");
     }
   }
@@ -68,7 +68,7 @@ class NatsStreamCheckTest {
           look(nats, "http://127.0.0.1:" + FreePortFinder.free(), "http://" + nats.address());
 
       assertThat(said)
-          .filteredOn(d -> d.found().contains("can't be seen"))
+          .filteredOn(d -> d.found().contains("it is unknown"))
           .hasSize(2)
           .allMatch(d -> d.level() == Level.WARNING)
           .allMatch(d -> d.remedy().contains("http_port"));
@@ -81,10 +81,11 @@ class NatsStreamCheckTest {
 
     assertThat(NatsStreamCheck.unseen(kept, List.of(new NatsSyncMode.Always("b:1", "B"))))
         .singleElement()
-        .satisfies(d -> assertThat(d.found()).contains("none of nats.monitors"));
+        .satisfies(d -> assertThat(d.found()).contains("nats.monitors doesn't name"));
     assertThat(NatsStreamCheck.unseen(kept, List.of(new NatsSyncMode.Always("a:1", "A"))))
         .singleElement()
-        .satisfies(d -> assertThat(d.found()).contains("3 servers", "of 1 it can be seen"));
+        .satisfies(
+            d -> assertThat(d.found()).contains("3 servers", "the sync settings of 1 are known"));
     assertThat(
             NatsStreamCheck.unseen(
                 kept,

@@ -5,7 +5,7 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.ServerConfig;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.net.Socket;
@@ -36,7 +36,8 @@ class ConnectionTest {
   @BeforeAll
   static void start() throws Exception {
     served =
-        Served.start(folder, Desks.bounds(new ServerConfig.Shares(8, 1_000_000, MOST, OF_ONE)));
+        Served.start(
+            folder, ServerFixture.bounds(new ServerConfig.Shares(8, 1_000_000, MOST, OF_ONE)));
   }
 
   @AfterAll
@@ -49,7 +50,7 @@ class ConnectionTest {
     for (var socket : open) {
       socket.close();
     }
-    BoundedWait.until("all are closed", Desks.SOON, () -> connections() == 0);
+    BoundedWait.until("all are closed", ServerFixture.SOON, () -> connections() == 0);
   }
 
   @Test
@@ -87,7 +88,7 @@ class ConnectionTest {
   void strangersGiveWayBeforeCallers() throws Exception {
     var caller = connect("127.0.0.2");
     assertThat(RawCall.send(caller, CALL).status()).isEqualTo(200);
-    BoundedWait.until("it is idle", Desks.SOON, () -> connections() == 1);
+    BoundedWait.until("it is idle", ServerFixture.SOON, () -> connections() == 1);
 
     connect("127.0.0.2", 3 * OF_ONE);
 
@@ -129,7 +130,7 @@ class ConnectionTest {
   }
 
   private static int connections() {
-    var line = served.sidecar.meters().text().lines().filter(l -> l.startsWith(GAUGE)).findFirst();
+    var line = served.server.metrics().text().lines().filter(l -> l.startsWith(GAUGE)).findFirst();
     return (int) Double.parseDouble(line.orElseThrow().substring(GAUGE.length()).strip());
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.audit.view.LogTextRenderer;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.spi.MemberReport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ class DecidingMemberTest {
 
   @BeforeEach
   void start() throws Exception {
-    served = Served.start(folder, Desks.bounds(2, Duration.ofSeconds(30)));
+    served = Served.start(folder, ServerFixture.bounds(2, Duration.ofSeconds(30)));
     for (int i = 1; i <= 15; i++) {
       served.world.gateway.join("gw-%02d".formatted(i));
     }
@@ -47,7 +47,7 @@ class DecidingMemberTest {
 
     served.awaitResult(id, "ROLLED_BACK");
     var answer = served.get("/v1/executions/" + id, VIC);
-    assertThat(answer.text("reason")).startsWith("doesn't act on it: " + NAMED);
+    assertThat(answer.text("reason")).startsWith("doesn't enforce it: " + NAMED);
     assertThat(answer.json().path("thought_log").toString()).contains("; " + NAMED);
     var document =
         new ExecutionDocument(

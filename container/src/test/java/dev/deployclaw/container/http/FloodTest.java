@@ -7,7 +7,7 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ class FloodTest {
 
   @BeforeEach
   void start() throws Exception {
-    served = Served.start(folder, Desks.bounds(QUEUE, Duration.ofSeconds(30)));
+    served = Served.start(folder, ServerFixture.bounds(QUEUE, Duration.ofSeconds(30)));
   }
 
   @AfterEach
@@ -93,7 +93,7 @@ class FloodTest {
         IntStream.range(0, QUEUE * 4)
             .mapToObj(_ -> served.post(approve, BOTH, "{}").status())
             .toList();
-    var waiting = served.sidecar.executions().waiting();
+    var waiting = served.server.executions().waiting();
     var task = served.post("/v1/tasks", OLIVIA, task("set acme 800"));
 
     assertThat(refused).containsOnly(403);
@@ -143,7 +143,7 @@ class FloodTest {
     var back = served.post("/v1/executions/" + changed + "/rollback", OLIVIA, "{}");
 
     assertThat(back.status()).as(back.body()).isEqualTo(202);
-    assertThat(served.sidecar.executions().waiting().getFirst())
+    assertThat(served.server.executions().waiting().getFirst())
         .as("it goes first")
         .isEqualTo(back.text("execution_id"));
     served.brake.release();

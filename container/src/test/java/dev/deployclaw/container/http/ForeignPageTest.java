@@ -10,15 +10,10 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.ClientCertificate;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.server.TestCertificate;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +44,14 @@ class ForeignPageTest {
 
   private static TestCertificate server;
   private static TestCertificate console;
-  private static HttpServer foreign;
+  private static final FakeHttpServer.Answer LURE =
+      new FakeHttpServer.Answer(
+          200,
+          Map.of("Content-Type", "text/html"),
+          "<html><body>Look, a cat</body></html>",
+          FakeHttpServer.Ending.WHOLE);
+
+  private static FakeHttpServer foreign;
   private static Playwright playwright;
   private static Browser browser;
 
@@ -63,28 +65,18 @@ class ForeignPageTest {
     assumeTrue(Files.isExecutable(CHROMIUM), CHROMIUM + " isn't installed");
     server = TestCertificate.make(folder.resolve("server"), "CN=localhost");
     console = TestCertificate.make(folder.resolve("console"), "CN=console,O=Example");
-    foreign = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    foreign.createContext("/", ForeignPageTest::answer);
-    foreign.start();
+    foreign = FakeHttpServer.start(_ -> LURE);
     var environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
     var options = new LaunchOptions().setExecutablePath(CHROMIUM).setChromiumSandbox(false);
     browser = playwright.chromium().launch(options);
   }
 
-  private static void answer(HttpExchange exchange) throws IOException {
-    byte[] html = "<html><body>Look, a cat</body></html>".getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "text/html");
-    exchange.sendResponseHeaders(200, html.length);
-    exchange.getResponseBody().write(html);
-    exchange.close();
-  }
-
   @AfterAll
   static void end() {
     if (playwright != null) {
       playwright.close();
-      foreign.stop(0);
+      foreign.close();
     }
   }
 
@@ -109,8 +101,8 @@ class ForeignPageTest {
     post(way, "/v1/executions/" + held + "/approve?plan=" + plan);
 
     assertThat(served.get("/v1/executions/" + held, ANN).text("result")).isEqualTo("HELD");
-    assertThat(served.sidecar.executions().waiting()).isEmpty();
-    assertThat(served.sidecar.meters().text()).contains(ONE_PAGE);
+    assertThat(served.server.executions().waiting()).isEmpty();
+    assertThat(served.server.metrics().text()).contains(ONE_PAGE);
   }
 
   @Test
@@ -121,13 +113,13 @@ class ForeignPageTest {
     post("form", "/v1/executions/last/rollback");
 
     assertThat(executions()).isEqualTo(before);
-    assertThat(served.sidecar.meters().text()).contains(ONE_PAGE);
+    assertThat(served.server.metrics().text()).contains(ONE_PAGE);
   }
 
   /** What a form can't send, a browser asks for first, and isn't allowed. */
   @Test
   void freezesNothing() {
-    page.navigate("http://127.0.0.1:" + foreign.getAddress().getPort());
+    page.navigate(foreign.url());
 
     var failed =
         page.evaluate(
@@ -144,7 +136,7 @@ class ForeignPageTest {
   /** Neither by a script, which may not read the answer, nor as a picture. */
   @Test
   void readsNothing() {
-    page.navigate("http://127.0.0.1:" + foreign.getAddress().getPort());
+    page.navigate(foreign.url());
 
     var read =
         page.evaluate(
@@ -152,7 +144,7 @@ class ForeignPageTest {
             api("/v1/executions"));
 
     assertThat(read).isEqualTo("failed");
-    assertThat(served.sidecar.meters().text()).contains(ONE_PAGE);
+    assertThat(served.server.metrics().text()).contains(ONE_PAGE);
   }
 
   /** The certificate is shown, so that it is not for want of one that the others are refused. */
@@ -174,7 +166,7 @@ class ForeignPageTest {
 
   /** Posts from the foreign page, and returns when the call is over, whatever its answer. */
   private void post(String way, String path) {
-    page.navigate("http://127.0.0.1:" + foreign.getAddress().getPort());
+    page.navigate(foreign.url());
     var script =
         switch (way) {
           case "form" ->

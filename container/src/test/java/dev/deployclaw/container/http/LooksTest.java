@@ -5,7 +5,7 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.health.BackendHealthCheck;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,7 +86,7 @@ class LooksTest {
     trouble.set(Optional.of("no greeting"));
 
     BoundedWait.until(
-        "it isn't ready", Desks.SOON, () -> served.get("/readyz", "").status() == 503);
+        "it isn't ready", ServerFixture.SOON, () -> served.get("/readyz", "").status() == 503);
     var ready = served.get("/readyz", "").json();
     assertThat(ready.at("/backends/0").toString()).contains("etcd", "true");
     assertThat(ready.at("/backends/1/name").asText()).isEqualTo("nats");

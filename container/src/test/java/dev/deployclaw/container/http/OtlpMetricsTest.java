@@ -3,7 +3,7 @@ package dev.deployclaw.container.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.health.BackendHealthCheck;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.container.telemetry.Collector;
 import dev.deployclaw.container.telemetry.Telemetry;
 import dev.deployclaw.testkit.BoundedWait;
@@ -30,13 +30,13 @@ class OtlpMetricsTest {
         var telemetry = Telemetry.of(Collector.config(folder, section(collector)));
         var served =
             Served.start(folder, List.of(new BackendHealthCheck("etcd", Optional::empty)))) {
-      telemetry.serves(served.sidecar.meters()::snapshots);
+      telemetry.serves(served.server.metrics()::snapshots);
       served.done("apply", "COMPLETED");
       served.submit("destroy");
 
       BoundedWait.until(
           "both show the same, and all there is",
-          Desks.SOON,
+          ServerFixture.SOON,
           () -> {
             var shown = shown(served.get("/metrics", Served.VIC).body());
             return shown.getOrDefault("deployclaw_runs_total{result=REFUSED}", 0.0) == 1
@@ -63,7 +63,7 @@ class OtlpMetricsTest {
           Telemetry.of(
               Collector.config(
                   folder, section(collector).replace("interval: 1s", "interval: 1h")))) {
-        telemetry.serves(served.sidecar.meters()::snapshots);
+        telemetry.serves(served.server.metrics()::snapshots);
         served.done("apply", "COMPLETED");
       }
 

@@ -5,7 +5,7 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -29,7 +29,7 @@ class RawHttpTest {
 
   @BeforeAll
   static void start() throws Exception {
-    served = Served.start(folder, Desks.patient());
+    served = Served.start(folder, ServerFixture.patient());
   }
 
   @AfterAll

@@ -7,7 +7,7 @@ import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.ServerConfig;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
@@ -102,7 +102,7 @@ class SecurityTest {
 
     BoundedWait.until(
         "the token is refused",
-        Desks.SOON,
+        ServerFixture.SOON,
         () -> served.get("/v1/executions", VIC).status() == 401);
     assertThat(served.get("/v1/executions", OLIVIA).status()).isEqualTo(200);
   }
@@ -119,7 +119,7 @@ class SecurityTest {
 
     BoundedWait.until(
         "the token is refused",
-        Desks.SOON,
+        ServerFixture.SOON,
         () -> served.get("/v1/executions", VIC).status() == 401);
   }
 

@@ -7,10 +7,11 @@ import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.health.BackendHealthCheck;
-import dev.deployclaw.container.serve.Brake;
-import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.container.serve.Estate;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.query.LogTails;
+import dev.deployclaw.container.server.AgentResources;
+import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.server.ExecutorBrake;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -41,8 +42,8 @@ public final class Served implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public final FakeEstate world = new FakeEstate();
-  public final Brake brake = new Brake();
-  final Sidecar sidecar;
+  public final ExecutorBrake brake = new ExecutorBrake();
+  final AgentServer server;
   final HttpApiServer api;
   public final Path tokens;
   private final HttpClient client;
@@ -54,10 +55,10 @@ public final class Served implements AutoCloseable {
    */
   private record Ways(
       List<BackendHealthCheck> vitals,
-      UnaryOperator<Estate> estate,
+      UnaryOperator<AgentResources> estate,
       UnaryOperator<ServerConfig> serve,
       HttpClient client) {
-    static Ways of(List<BackendHealthCheck> vitals, UnaryOperator<Estate> estate) {
+    static Ways of(List<BackendHealthCheck> vitals, UnaryOperator<AgentResources> estate) {
       return new Ways(vitals, estate, UnaryOperator.identity(), HttpClient.newHttpClient());
     }
   }
@@ -67,10 +68,10 @@ public final class Served implements AutoCloseable {
     world.gate = new GatePolicy(true, true, Duration.ofHours(1));
     tokens = tokens(folder);
     client = ways.client();
-    var estate = Desks.estate(world, brake, folder.resolve("state"), ways.vitals());
-    sidecar = Sidecar.start(ways.estate().apply(estate), bounds);
-    api = HttpApiServer.start(ways.serve().apply(serve(bounds)), sidecar);
-    BoundedWait.until("it recovered", Desks.SOON, sidecar::recovered);
+    var estate = ServerFixture.estate(world, brake, folder.resolve("state"), ways.vitals());
+    server = AgentServer.start(ways.estate().apply(estate), bounds);
+    api = HttpApiServer.start(ways.serve().apply(serve(bounds)), server);
+    BoundedWait.until("it recovered", ServerFixture.SOON, server::hasRecovered);
   }
 
   static Served start(Path folder) throws Exception {
@@ -82,11 +83,12 @@ public final class Served implements AutoCloseable {
   }
 
   /** Its logs are files. */
-  static Served start(
-      Path folder, ServerConfig.Bounds bounds, FileJournal journal, Estate.Tails tails)
+  static Served start(Path folder, ServerConfig.Bounds bounds, FileJournal journal, LogTails tails)
       throws Exception {
     return new Served(
-        folder, bounds, Ways.of(List.of(), estate -> Desks.withFiles(estate, journal, tails)));
+        folder,
+        bounds,
+        Ways.of(List.of(), estate -> ServerFixture.withFiles(estate, journal, tails)));
   }
 
   static Served start(Path folder, List<BackendHealthCheck> vitals) throws Exception {
@@ -107,7 +109,9 @@ public final class Served implements AutoCloseable {
                 s.openMetrics(),
                 s.bounds());
     return new Served(
-        folder, Desks.patient(), new Ways(List.of(), UnaryOperator.identity(), secured, client));
+        folder,
+        ServerFixture.patient(),
+        new Ways(List.of(), UnaryOperator.identity(), secured, client));
   }
 
   private ServerConfig serve(ServerConfig.Bounds bounds) {
@@ -204,12 +208,12 @@ public final class Served implements AutoCloseable {
   void awaitResult(String id, String result) {
     BoundedWait.until(
         id + " is " + result,
-        Desks.SOON,
+        ServerFixture.SOON,
         () -> get("/v1/executions/" + id, VIC).text("result").equals(result));
   }
 
   public HttpRequest.Builder request(String path, String token) {
-    var request = HttpRequest.newBuilder(uri(path)).timeout(Desks.SOON);
+    var request = HttpRequest.newBuilder(uri(path)).timeout(ServerFixture.SOON);
     return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
   }
 
@@ -238,8 +242,9 @@ public final class Served implements AutoCloseable {
   @Override
   public void close() {
     brake.release();
-    sidecar.close();
+    server.stop();
     api.close();
+    server.close();
     client.close();
   }
 }

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.http;
 
 import dev.deployclaw.container.health.BackendHealthCheck;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,7 +47,7 @@ final class ServedMetrics {
       served.done("apply", "COMPLETED");
       BoundedWait.until(
           "all of " + named + " are served",
-          Desks.SOON,
+          ServerFixture.SOON,
           () -> names(served.get("/metrics", Served.VIC).body()).containsAll(named));
     }
   }

@@ -8,7 +8,7 @@ import dev.deployclaw.audit.record.HashChainSealer;
 import dev.deployclaw.audit.redaction.SecretRedactor;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.http.Events.Event;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.LogEntryFixture;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -43,7 +43,7 @@ class SlowClientTest {
 
   @TempDir Path folder;
 
-  private final HashChainSealer recorder = new HashChainSealer(SecretRedactor.of(List.of()));
+  private final HashChainSealer sealer = new HashChainSealer(SecretRedactor.of(List.of()));
   private FileJournal journal;
   private Served served;
 
@@ -203,7 +203,7 @@ class SlowClientTest {
     var got = new ArrayList<Line>();
     BoundedWait.until(
         "a place is free",
-        Desks.SOON,
+        ServerFixture.SOON,
         () -> {
           try {
             var line = Line.follow(served, ID, "0");
@@ -270,7 +270,7 @@ class SlowClientTest {
     var out = new ArrayList<SealedRecord>();
     var head = from;
     for (int n = 1; n <= count; n++) {
-      var sealed = recorder.seal(head, thought(action, n + from.seq(), n == count));
+      var sealed = sealer.seal(head, thought(action, n + from.seq(), n == count));
       out.add(sealed);
       head = sealed.head();
     }

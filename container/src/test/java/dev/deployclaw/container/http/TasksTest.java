@@ -7,7 +7,7 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class TasksTest {
 
   @BeforeEach
   void start() throws Exception {
-    served = Served.start(folder, Desks.bounds(2, Duration.ofSeconds(30)));
+    served = Served.start(folder, ServerFixture.bounds(2, Duration.ofSeconds(30)));
   }
 
   @AfterEach
@@ -105,7 +105,7 @@ class TasksTest {
 
     assertThat(own.status()).isEqualTo(403);
     assertThat(own.text("detail")).contains("must differ from the requester, both");
-    assertThat(served.sidecar.executions().waiting()).as("it is no job").isEmpty();
+    assertThat(served.server.executions().waiting()).as("it is no job").isEmpty();
     assertThat(served.get("/v1/executions/" + id, VIC).text("result")).isEqualTo("HELD");
 
     var misquoted = served.post("/v1/executions/" + id + "/approve?plan=beef", ANN, "");
@@ -178,7 +178,7 @@ class TasksTest {
     assertThat(twice.text("result")).isEqualTo("NO_CHANGE");
     BoundedWait.until(
         "it is stopped",
-        Desks.SOON,
+        ServerFixture.SOON,
         () ->
             served.get("/v1/executions/" + stopped, VIC).text("reason").contains("incident 4711"));
     assertThat(served.world.active().orElseThrow().epoch()).isEqualTo(1);
@@ -238,7 +238,7 @@ class TasksTest {
 
   @Test
   void saysThatItIsBeingStopped() {
-    served.sidecar.stopAccepting();
+    served.server.stopAccepting();
 
     var refused = served.post("/v1/tasks", OLIVIA, task("apply"));
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
-import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.TestCertificate;
 import java.io.UncheckedIOException;
@@ -87,7 +87,7 @@ class TlsRenewalTest {
       copy(newer.certificate(), "tls.crt"); // whatever comes between finds the old pair in use
       copy(newer.key(), "tls.key");
 
-      BoundedWait.until("it is renewed", Desks.SOON, () -> status(young) == 401);
+      BoundedWait.until("it is renewed", ServerFixture.SOON, () -> status(young) == 401);
     }
   }
 
@@ -98,7 +98,7 @@ class TlsRenewalTest {
 
       copy(revoking, "now.crl");
 
-      BoundedWait.until("it is refused", Desks.SOON, () -> status(client) == 401);
+      BoundedWait.until("it is refused", ServerFixture.SOON, () -> status(client) == 401);
     }
     try (var again = console.client(server)) {
       assertThat(answer(again)).contains("the certificate was revoked");
@@ -115,7 +115,7 @@ class TlsRenewalTest {
       copy(revokingNobodyOfOther, "now.crl");
       copy(other.certificate(), "ca.crt");
 
-      BoundedWait.until("the new one is known", Desks.SOON, () -> status(young) == 200);
+      BoundedWait.until("the new one is known", ServerFixture.SOON, () -> status(young) == 200);
       assertThat(status(old)).as("on a connection that is open").isNotEqualTo(200);
     }
   }
@@ -129,7 +129,7 @@ class TlsRenewalTest {
       copy(newer.certificate(), "tls.crt"); // its key never comes
       copy(revoking, "now.crl");
 
-      BoundedWait.until("it is refused", Desks.SOON, () -> status(client) == 401);
+      BoundedWait.until("it is refused", ServerFixture.SOON, () -> status(client) == 401);
     }
   }
 
@@ -143,7 +143,7 @@ class TlsRenewalTest {
 
       copy(revoking, "now.crl");
 
-      BoundedWait.until("the next one counts", Desks.SOON, () -> status(revoked) == 401);
+      BoundedWait.until("the next one counts", ServerFixture.SOON, () -> status(revoked) == 401);
     }
   }
 

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
-import dev.deployclaw.container.serve.Brake;
-import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.server.ExecutorBrake;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.testkit.server.TestCertificate;
 import java.net.URI;
@@ -32,22 +32,23 @@ class TlsTest {
   private static TestCertificate console;
   private static TestCertificate stranger;
 
-  private static Sidecar sidecar;
+  private static AgentServer agent;
 
   @BeforeAll
   static void start() throws Exception {
     server = TestCertificate.make(folder.resolve("server"), "CN=localhost");
     console = TestCertificate.make(folder.resolve("console"), "CN=console,O=Example");
     stranger = TestCertificate.make(folder.resolve("stranger"), "CN=stranger,O=Example");
-    sidecar =
-        Sidecar.start(
-            Desks.estate(new FakeEstate(), new Brake(), folder.resolve("state"), List.of()),
-            Desks.bounds(2, Duration.ofSeconds(5)));
+    agent =
+        AgentServer.start(
+            ServerFixture.estate(
+                new FakeEstate(), new ExecutorBrake(), folder.resolve("state"), List.of()),
+            ServerFixture.bounds(2, Duration.ofSeconds(5)));
   }
 
   @AfterAll
   static void stop() {
-    sidecar.close();
+    agent.close();
   }
 
   @Test
@@ -114,7 +115,7 @@ class TlsTest {
     return HttpApiServer.start(
         new ServerConfig(
             "127.0.0.1", 0, false, tokens, Optional.of(tls), false, ServerConfig.Bounds.DEFAULT),
-        sidecar);
+        agent);
   }
 
   private static int status(HttpClient client, HttpApiServer api, String token) {

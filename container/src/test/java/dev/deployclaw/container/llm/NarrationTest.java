@@ -74,9 +74,9 @@ class NarrationTest {
 
     assertThat(text(out))
         .startsWith(ID + "  COMPLETED")
-        .contains("In the words of model m1, which nobody checked:")
+        .contains("In the words of model m1, unchecked:")
         .contains("  | Someone asked for 1200 per minute.\n  | It was completed.")
-        .doesNotContain("In no record stand");
+        .doesNotContain("In no record");
     assertThat(provider.bodies()).hasSize(1);
     var asked = ScriptedProvider.parse(provider.bodies().getFirst());
     assertThat(asked.at("/messages/1/content").asText()).contains("records", "1200 per minute");
@@ -104,7 +104,7 @@ class NarrationTest {
 
     assertThat(explain("--model")).isZero();
 
-    assertThat(text(out)).endsWith("In no record stand: 77\n");
+    assertThat(text(out)).endsWith("In no record: 77\n");
   }
 
   @Test
@@ -125,7 +125,7 @@ class NarrationTest {
 
     assertThat(text(out))
         .startsWith(ID + "  COMPLETED")
-        .contains("which nobody checked:\n  | [2JIt FAILED. deployclaw rollback last")
+        .contains("unchecked:\n  | [2JIt FAILED. deployclaw rollback last")
         .doesNotContain("\u001b", "\u202e");
     assertThat(files()).isEqualTo(before);
     assertThat(provider.bodies()).hasSize(1);

@@ -3,29 +3,19 @@ package dev.deployclaw.container.llm;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import dev.deployclaw.testkit.network.ChatCompletion;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 
 /** A provider on a free port of this machine that answers by a script, one line for each call. */
 public final class ScriptedProvider implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final HttpServer server;
+  private final FakeHttpServer server = FakeHttpServer.start(_ -> answer());
   private final Deque<Line> script = new ArrayDeque<>();
-  private final List<String> bodies = new CopyOnWriteArrayList<>();
-  private final CountDownLatch closing = new CountDownLatch(1);
 
   /** One answer. */
   public sealed interface Line {
@@ -39,24 +29,13 @@ public final class ScriptedProvider implements AutoCloseable {
     record CutOff() implements Line {}
   }
 
-  public ScriptedProvider() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::serve);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.start();
-  }
-
   public String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return server.url();
   }
 
   /** What was asked, call by call. */
   public List<String> bodies() {
-    return List.copyOf(bodies);
+    return server.requests().stream().map(FakeHttpServer.Request::body).toList();
   }
 
   public ScriptedProvider then(Line line) {
@@ -74,27 +53,7 @@ public final class ScriptedProvider implements AutoCloseable {
   }
 
   public static String completion(String content, String finish) {
-    return json(
-        Map.of(
-            "id",
-            "c1",
-            "object",
-            "chat.completion",
-            "created",
-            1,
-            "model",
-            "scripted",
-            "choices",
-            List.of(
-                Map.of(
-                    "index",
-                    0,
-                    "finish_reason",
-                    finish,
-                    "message",
-                    Map.of("role", "assistant", "content", content))),
-            "usage",
-            Map.of("prompt_tokens", 100, "completion_tokens", 20, "total_tokens", 120)));
+    return ChatCompletion.of(content, finish);
   }
 
   static String json(Object value) {
@@ -113,35 +72,18 @@ public final class ScriptedProvider implements AutoCloseable {
     }
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-      switch (next()) {
-        case Line.Answer(int status, String body) -> {
-          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().add("Content-Type", "application/json");
-          exchange.sendResponseHeaders(status, bytes.length);
-          exchange.getResponseBody().write(bytes);
-        }
-        case Line.Silence() -> closing.await();
-        case Line.CutOff() -> {
-          exchange.sendResponseHeaders(200, 10_000);
-          exchange.getResponseBody().write("{\"choices\":[".getBytes(StandardCharsets.UTF_8));
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private synchronized Line next() {
-    var line = script.poll();
-    return line == null ? new Line.Answer(500, "{\"error\":{\"message\":\"off script\"}}") : line;
+  private synchronized FakeHttpServer.Answer answer() {
+    return switch (script.poll()) {
+      case null -> FakeHttpServer.Answer.json(500, "{\"error\":{\"message\":\"off script\"}}");
+      case Line.Answer(int status, String body) -> FakeHttpServer.Answer.json(status, body);
+      case Line.Silence() -> FakeHttpServer.Answer.SILENCE;
+      case Line.CutOff() ->
+          new FakeHttpServer.Answer(200, Map.of(), "{\"choices\":[", FakeHttpServer.Ending.CUT_OFF);
+    };
   }
 
   @Override
   public void close() {
-    closing.countDown();
-    server.stop(0);
+    server.close();
   }
 }

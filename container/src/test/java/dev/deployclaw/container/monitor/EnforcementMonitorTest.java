@@ -7,9 +7,9 @@ import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.alert.AlertStore;
 import dev.deployclaw.container.config.MonitoringConfig;
-import dev.deployclaw.core.change.HeartbeatReport;
-import dev.deployclaw.core.change.HeartbeatReport.Point;
-import dev.deployclaw.core.change.HeartbeatReport.State;
+import dev.deployclaw.core.change.probe.HeartbeatReport;
+import dev.deployclaw.core.change.probe.HeartbeatReport.Point;
+import dev.deployclaw.core.change.probe.HeartbeatReport.State;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.fake.FakeClock;
 import java.nio.charset.StandardCharsets;
@@ -117,7 +117,7 @@ class EnforcementMonitorTest {
   @Test
   void aPointThatDoesNotAnswerIsUnknownAndSaidSo() throws Exception {
     var watcher = watcher();
-    var silent = answer(new Point(ONE, State.UNKNOWN, "connection refused", 0), ok(TWO));
+    var silent = answer(new Point(ONE, State.UNKNOWN, "connection refused", 0, false), ok(TWO));
     answers(silent, silent);
 
     watcher.heartbeat();
@@ -130,7 +130,7 @@ class EnforcementMonitorTest {
   @Test
   void aChangeUnderWayLeavesPointsAsTheyWere() throws Exception {
     var watcher = watcher();
-    var moving = answer(new Point(ONE, State.CHANGING, "decided by epoch 4", 0), ok(TWO));
+    var moving = answer(new Point(ONE, State.CHANGING, "decided by epoch 4", 0, false), ok(TWO));
     answers(failing(ONE), failing(ONE), moving, well(), moving);
 
     beats(watcher, 2);
@@ -329,10 +329,10 @@ class EnforcementMonitorTest {
   }
 
   private static Point ok(String member) {
-    return new Point(member, State.OK, "", 900);
+    return new Point(member, State.OK, "", 900, false);
   }
 
   private static Point bad(String member, String reason) {
-    return new Point(member, State.NOT_ENFORCED, reason, 0);
+    return new Point(member, State.NOT_ENFORCED, reason, 0, false);
   }
 }

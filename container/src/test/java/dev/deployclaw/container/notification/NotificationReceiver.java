@@ -2,17 +2,16 @@ package dev.deployclaw.container.notification;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerRequest;
+import dev.deployclaw.testkit.network.FakeHttpServer;
+import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
+import dev.deployclaw.testkit.network.FakeHttpServer.Ending;
+import dev.deployclaw.testkit.network.FakeHttpServer.Request;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 
 /** A receiver of notices: a real HTTP server, which notes what it got and answers as it is told. */
@@ -22,13 +21,18 @@ final class NotificationReceiver implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Vertx vertx = Vertx.vertx();
-  private final List<Got> got = new CopyOnWriteArrayList<>();
+  private final AtomicInteger answered = new AtomicInteger();
   private final IntUnaryOperator answers;
-  private final HttpServer server;
+  private final FakeHttpServer server;
 
   /** A request. */
   record Got(String path, Map<String, String> headers, String body) {
+    private static Got of(Request request) {
+      var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+      request.headers().forEach((name, values) -> headers.put(name, values.getLast()));
+      return new Got(request.path(), headers, request.body());
+    }
+
     JsonNode json() {
       try {
         return JSON.readTree(body);
@@ -40,14 +44,7 @@ final class NotificationReceiver implements AutoCloseable {
 
   private NotificationReceiver(int port, IntUnaryOperator answers) {
     this.answers = answers;
-    this.server =
-        vertx
-            .createHttpServer()
-            .requestHandler(request -> request.bodyHandler(body -> take(request, body)))
-            .listen(port, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .join();
+    this.server = FakeHttpServer.startAt(port, _ -> answer());
   }
 
   /**
@@ -62,27 +59,20 @@ final class NotificationReceiver implements AutoCloseable {
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.actualPort();
+    return server.url();
   }
 
   List<Got> got() {
-    return List.copyOf(got);
+    return server.requests().stream().map(Got::of).toList();
   }
 
   @Override
   public void close() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    server.close();
   }
 
-  private void take(HttpServerRequest request, Buffer body) {
-    var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-    request.headers().forEach(h -> headers.put(h.getKey(), h.getValue()));
-    int status = answers.applyAsInt(got.size());
-    got.add(new Got(Objects.requireNonNullElse(request.path(), ""), headers, body.toString()));
-    if (status == HANGS) {
-      var _ = request.response().setChunked(true).setStatusCode(200).write("…");
-    } else {
-      var _ = request.response().setStatusCode(status).end();
-    }
+  private Answer answer() {
+    int status = answers.applyAsInt(answered.getAndIncrement());
+    return status == HANGS ? new Answer(200, Map.of(), "…", Ending.HANGS) : Answer.of(status);
   }
 }

@@ -87,7 +87,7 @@ class LoadedPluginsTest {
     var config = new PluginConfig(jar, admitted, new TreeMap<>(Map.of(INCIDENTS, "observe")));
 
     assertThat(refusal(config))
-        .contains(jar.toString(), PluginJars.hash(jar), admitted, "look at what changed");
+        .contains(jar.toString(), PluginJars.hash(jar), admitted, "review the changes");
     assertThat(folder.resolve("plugins")).doesNotExist();
   }
 
@@ -139,7 +139,7 @@ class LoadedPluginsTest {
     var config =
         new PluginConfig(jar, PluginJars.hash(jar), new TreeMap<>(Map.of(INCIDENTS, "observe")));
 
-    assertThat(refusal(config)).contains("can't be loaded", "no luck", "mend the jar");
+    assertThat(refusal(config)).contains("can't be loaded", "no luck", "replace the jar");
   }
 
   @Test

@@ -23,14 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 class PinnedProcedureRegistryTest {
   @TempDir Path state;
   @TempDir Path mine;
-  private PinnedProcedureRegistry playbook;
+  private PinnedProcedureRegistry procedures;
 
   @BeforeEach
   void pinned() throws SetupException {
     SkillSheets.sound(mine, "my-scan", "Looking my way");
     pin();
     var places = new SkillLocations(state, Optional.of(mine), Optional.empty(), Optional.empty());
-    playbook = new SkillResolver(places).playbook();
+    procedures = new SkillResolver(places).procedures();
   }
 
   @Test
@@ -63,13 +63,13 @@ class PinnedProcedureRegistryTest {
     String before = ready().sha256();
     SkillSheets.sound(mine, "my-scan", "Looking another way");
     assertThat(refused().why()).startsWith("changed since it was pinned");
-    assertThat(playbook.of(TaskOperation.SCAN).sha256()).as("kept").isEqualTo(before);
+    assertThat(procedures.of(TaskOperation.SCAN).sha256()).as("kept").isEqualTo(before);
 
     pin();
 
     assertThat(ready().steps().getFirst().action()).isEqualTo("Looking another way");
     assertThat(ready().sha256()).isNotEqualTo(before);
-    assertThat(playbook.of(TaskOperation.SCAN)).isEqualTo(ready());
+    assertThat(procedures.of(TaskOperation.SCAN)).isEqualTo(ready());
   }
 
   @Test
@@ -77,8 +77,8 @@ class PinnedProcedureRegistryTest {
     SkillSheets.sound(mine, "my-scan", "Looking another way");
 
     assertThat(refused().skill()).isEqualTo("my-scan");
-    assertThat(playbook.activate(TaskOperation.SET_LIMIT)).isInstanceOf(Activated.Ready.class);
-    assertThat(playbook.activate(TaskOperation.ROLLBACK)).isInstanceOf(Activated.Ready.class);
+    assertThat(procedures.activate(TaskOperation.SET_LIMIT)).isInstanceOf(Activated.Ready.class);
+    assertThat(procedures.activate(TaskOperation.ROLLBACK)).isInstanceOf(Activated.Ready.class);
   }
 
   @Test
@@ -139,7 +139,7 @@ class PinnedProcedureRegistryTest {
     edit("deployclaw.serves: scan", "deployclaw.serves: validate");
     pin();
 
-    assertThat(refused().text()).contains("no longer serves scan: start the agent anew");
+    assertThat(refused().text()).contains("no longer serves scan: restart the agent");
   }
 
   @Test
@@ -152,15 +152,15 @@ class PinnedProcedureRegistryTest {
 
   @Test
   void refusesStepsThatNobodyPerforms() throws Exception {
-    playbook =
-        playbook.performedBy(p ->
+    procedures =
+        procedures.performedBy(p ->
             p.steps().toString().contains("redis.clock")
-                ? List.of("nothing performs redis.clock")
+                ? List.of("no executor performs redis.clock")
                 : List.of());
     SkillSheets.stepping(mine, "my-scan", "redis.clock");
     SkillSheets.pinAnyway(mine);
 
-    assertThat(refused().text()).contains("nothing performs redis.clock");
+    assertThat(refused().text()).contains("no executor performs redis.clock");
   }
 
   @Test
@@ -168,7 +168,7 @@ class PinnedProcedureRegistryTest {
     var sheet = state.resolve("skills/roll-back-rate-limits/SKILL.md");
     Files.writeString(sheet, Files.readString(sheet) + "x");
 
-    assertThat(refused(TaskOperation.ROLLBACK).remedy()).contains("start the agent anew");
+    assertThat(refused(TaskOperation.ROLLBACK).remedy()).contains("restart the agent");
   }
 
   private void edit(String what, String by) throws IOException {
@@ -179,7 +179,7 @@ class PinnedProcedureRegistryTest {
   }
 
   private Procedure ready() {
-    return ((Activated.Ready) playbook.activate(TaskOperation.SCAN)).procedure();
+    return ((Activated.Ready) procedures.activate(TaskOperation.SCAN)).procedure();
   }
 
   private SkillRefusal refused() {
@@ -187,7 +187,7 @@ class PinnedProcedureRegistryTest {
   }
 
   private SkillRefusal refused(TaskOperation operation) {
-    return ((Activated.Refused) playbook.activate(operation)).refusal();
+    return ((Activated.Refused) procedures.activate(operation)).refusal();
   }
 
   private String pinnedHash() {

@@ -24,24 +24,24 @@ class SkillResolverTest {
 
   @Test
   void servesEveryOperationFromThePackagedSkills() throws Exception {
-    var playbook = shelf(Optional.empty()).playbook();
+    var procedures = shelf(Optional.empty()).procedures();
 
-    assertThat(playbook.of(TaskOperation.APPLY_POLICIES).skill())
+    assertThat(procedures.of(TaskOperation.APPLY_POLICIES).skill())
         .isEqualTo("orchestrate-rate-limits");
-    assertThat(playbook.of(TaskOperation.ROLLBACK).skill()).isEqualTo("roll-back-rate-limits");
+    assertThat(procedures.of(TaskOperation.ROLLBACK).skill()).isEqualTo("roll-back-rate-limits");
     for (var operation : TaskOperation.values()) {
-      assertThat(playbook.of(operation).steps()).as(operation.word()).isNotEmpty();
+      assertThat(procedures.of(operation).steps()).as(operation.word()).isNotEmpty();
     }
   }
 
   @Test
   void mendsPackagedSkillsThatWereTamperedWith() throws Exception {
-    shelf(Optional.empty()).playbook();
+    shelf(Optional.empty()).procedures();
     var sheet = state.resolve("skills/scan-rate-limits/SKILL.md");
     String packaged = Files.readString(sheet);
     Files.writeString(sheet, "nothing");
 
-    shelf(Optional.empty()).playbook();
+    shelf(Optional.empty()).procedures();
 
     assertThat(sheet).hasContent(packaged);
   }
@@ -51,12 +51,12 @@ class SkillResolverTest {
     SkillSheets.sound(mine, "my-scan", "Looking my way");
     pin();
 
-    var playbook = shelf(Optional.of(mine)).playbook();
+    var procedures = shelf(Optional.of(mine)).procedures();
 
-    assertThat(playbook.of(TaskOperation.SCAN).skill()).isEqualTo("my-scan");
-    assertThat(playbook.of(TaskOperation.SCAN).steps().getFirst().action())
+    assertThat(procedures.of(TaskOperation.SCAN).skill()).isEqualTo("my-scan");
+    assertThat(procedures.of(TaskOperation.SCAN).steps().getFirst().action())
         .isEqualTo("Looking my way");
-    assertThat(playbook.of(TaskOperation.APPLY_POLICIES).skill())
+    assertThat(procedures.of(TaskOperation.APPLY_POLICIES).skill())
         .isEqualTo("orchestrate-rate-limits");
   }
 
@@ -87,7 +87,7 @@ class SkillResolverTest {
     SkillPinService.pin(mine, ConfiguredOperatorPolicy.of(List.of(plugin)));
 
     assertThat(refusal())
-        .contains("statuspage.incidents: nothing performs it here")
+        .contains("statuspage.incidents: no executor here performs it")
         .contains("since it was pinned, it declares: gained [], lost []")
         .contains("it is granted: gained [], lost [statuspage.incidents]");
   }
@@ -170,7 +170,7 @@ class SkillResolverTest {
 
     var shelf = shelf(Optional.empty());
 
-    assertThat(shelf.playbook().of(TaskOperation.SCAN).skill()).isEqualTo("scan-rate-limits");
+    assertThat(shelf.procedures().of(TaskOperation.SCAN).skill()).isEqualTo("scan-rate-limits");
     assertThat(action(Optional.empty())).isNotEqualTo("Looking elsewhere");
     assertThat(shelf.catalogue().diagnostics())
         .extracting(d -> d.text())
@@ -188,12 +188,12 @@ class SkillResolverTest {
 
     var shelf = shelf(Optional.empty());
 
-    assertThat(catchThrowableOfType(SetupException.class, shelf::playbook))
+    assertThat(catchThrowableOfType(SetupException.class, shelf::procedures))
         .hasMessageContaining("changed since it was pinned");
   }
 
   private String action(Optional<Path> operator) throws SetupException {
-    return shelf(operator).playbook().of(TaskOperation.SCAN).steps().getFirst().action();
+    return shelf(operator).procedures().of(TaskOperation.SCAN).steps().getFirst().action();
   }
 
   private SkillResolver shelf(Optional<Path> operator) {
@@ -203,7 +203,8 @@ class SkillResolverTest {
 
   private String refusal() {
     var shelf = shelf(Optional.of(mine));
-    return String.valueOf(catchThrowableOfType(SetupException.class, shelf::playbook).getMessage());
+    return String.valueOf(
+        catchThrowableOfType(SetupException.class, shelf::procedures).getMessage());
   }
 
   private void pin() throws SetupException {

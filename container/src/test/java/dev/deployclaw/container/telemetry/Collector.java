@@ -1,35 +1,26 @@
 package dev.deployclaw.container.telemetry;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.testkit.network.FakeHttpServer;
+import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /** A collector: takes OTLP in protobuf over real HTTP, and answers as it is told. */
 public final class Collector implements AutoCloseable {
-  private final List<Got> got = new CopyOnWriteArrayList<>();
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile Manner manner;
-  private final HttpServer server;
+  private final FakeHttpServer server = FakeHttpServer.start(_ -> answer());
 
   /** How it answers. */
   public enum Manner {
@@ -49,15 +40,11 @@ public final class Collector implements AutoCloseable {
     }
   }
 
-  private Collector(Manner manner) throws IOException {
+  private Collector(Manner manner) {
     this.manner = manner;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::take);
-    server.setExecutor(threads);
-    server.start();
   }
 
-  public static Collector start(Manner manner) throws IOException {
+  public static Collector start(Manner manner) {
     return new Collector(manner);
   }
 
@@ -67,11 +54,13 @@ public final class Collector implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return server.url();
   }
 
   public List<Got> got() {
-    return List.copyOf(got);
+    return server.requests().stream()
+        .map(r -> new Got(r.path(), Map.copyOf(r.headers()), r.bytes()))
+        .toList();
   }
 
   /** Spans of all requests, in the order that they came in. */
@@ -112,7 +101,7 @@ public final class Collector implements AutoCloseable {
   }
 
   private Stream<Got> got(String path) {
-    return got.stream().filter(g -> g.path().equals(path));
+    return got().stream().filter(g -> g.path().equals(path));
   }
 
   /** A configuration that names a collector, and back ends that nobody asks. */
@@ -133,38 +122,17 @@ public final class Collector implements AutoCloseable {
             + telemetry);
   }
 
-  private void take(HttpExchange exchange) throws IOException {
-    byte[] body = exchange.getRequestBody().readAllBytes();
-    got.add(
-        new Got(
-            exchange.getRequestURI().getPath(), Map.copyOf(exchange.getRequestHeaders()), body));
-    switch (manner) {
-      case TAKES -> answer(exchange, 200, "");
-      case HANGS -> hang();
-      case TALKS_NONSENSE -> answer(exchange, 200, "<html>welcome</html>");
-      case REFUSES -> answer(exchange, 400, "no thanks");
-    }
-    exchange.close();
-  }
-
-  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-    exchange.getResponseBody().write(bytes);
-  }
-
-  private void hang() {
-    try {
-      closed.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private Answer answer() {
+    return switch (manner) {
+      case TAKES -> Answer.of(200);
+      case HANGS -> Answer.SILENCE;
+      case TALKS_NONSENSE -> Answer.of(200, "<html>welcome</html>");
+      case REFUSES -> Answer.of(400, "no thanks");
+    };
   }
 
   @Override
   public void close() {
-    closed.countDown();
-    server.stop(0);
-    threads.close();
+    server.close();
   }
 }

@@ -40,7 +40,7 @@ final class TracedWorld {
             new HashChainSealer(SecretRedactor.of(List.of(SECRET))),
             fakes.journal(),
             planner,
-            fakes.playbook(),
+            fakes.procedures(),
             fakes.time());
     return new ChangeService(ports, world.settings("agent"), ProgressListener.NONE);
   }

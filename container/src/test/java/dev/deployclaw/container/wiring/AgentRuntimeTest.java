@@ -65,7 +65,7 @@ class AgentRuntimeTest {
     var config = config(Map.of("DEPLOYCLAW_ETCD_ENDPOINTS", "http://127.0.0.1:1"));
 
     try (var agent = AgentRuntime.open(config, ProgressListener.NONE)) {
-      assertThat(agent.architect().queries().status().exit()).isEqualTo(ExitCode.UNREACHABLE);
+      assertThat(agent.changeService().queries().status().exit()).isEqualTo(ExitCode.UNREACHABLE);
     }
   }
 
@@ -86,11 +86,11 @@ class AgentRuntimeTest {
 
   private static void use(AgentConfig config) throws Exception {
     try (var agent = AgentRuntime.open(config, ProgressListener.NONE)) {
-      var status = agent.architect().queries().status();
+      var status = agent.changeService().queries().status();
 
       assertThat(status.exit()).isEqualTo(ExitCode.OK);
       assertThat(status.active()).isEmpty();
-      assertThat(agent.architect().queries().scan().looks()).isNotEmpty();
+      assertThat(agent.changeService().queries().scan().looks()).isNotEmpty();
     }
   }
 

@@ -49,7 +49,7 @@ class LineRecordsTest {
         world.run("set zenith 70");
       }
     },
-    A_MEMBER("no longer hold what the checkpoint says") {
+    A_MEMBER("no longer match the checkpoint") {
       @Override
       void in(FakeEstate world, String held) {
         world.gateway.tamper("two", "by hand");
@@ -161,7 +161,7 @@ class LineRecordsTest {
     SkillSheets.sound(
         project.resolve(".agents/skills"), "sc\u0430n-rate-limits", "Looking elsewhere");
 
-    assertThat(shelf(Optional.empty()).playbook()).isNotNull();
+    assertThat(shelf(Optional.empty()).procedures()).isNotNull();
     assertTold("skill refused", "sc\u0430n-rate-limits of scope project isn't pinned");
   }
 
@@ -178,7 +178,8 @@ class LineRecordsTest {
 
   private String refusal() {
     var shelf = shelf(Optional.of(mine));
-    return String.valueOf(catchThrowableOfType(SetupException.class, shelf::playbook).getMessage());
+    return String.valueOf(
+        catchThrowableOfType(SetupException.class, shelf::procedures).getMessage());
   }
 
   private SkillResolver shelf(Optional<Path> operator) {

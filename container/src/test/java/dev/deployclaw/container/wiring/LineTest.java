@@ -234,10 +234,10 @@ class LineTest {
             ports.state(),
             ports.objects(),
             ExecutorRegistry.of(executors, new GrantIssuer(key, clock)),
-            ports.recorder(),
+            ports.sealer(),
             ports.journal(),
             planner,
-            ports.playbook(),
+            ports.procedures(),
             ports.time());
     return new ChangeService(whole, world.settings("agent"), ProgressListener.NONE);
   }

@@ -111,7 +111,7 @@ class LogSegmentsTest {
     String second = logs.names(ID).get(1);
     logs.replaceInBucket(second, logs.text(second).replaceFirst("Looking at", "Looking up"));
 
-    assertThat(logs.copies().check(ID).toString()).contains("Wrong", second, "isn't what");
+    assertThat(logs.copies().check(ID).toString()).contains("Wrong", second, "differs from");
 
     logs.removeFromBucket(second);
     assertThat(logs.copies().check(ID).toString()).contains("Wrong", second, "is gone");

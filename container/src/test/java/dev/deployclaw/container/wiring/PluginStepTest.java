@@ -3,7 +3,6 @@ package dev.deployclaw.container.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
@@ -14,18 +13,15 @@ import dev.deployclaw.container.skill.SkillSheets;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.redis.RedisNode;
 import dev.deployclaw.testkit.server.EtcdServer;
 import dev.deployclaw.testkit.server.NatsServer;
 import dev.deployclaw.testkit.server.S3Server;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,12 +32,11 @@ class PluginStepTest {
   @TempDir static Path servers;
   @TempDir Path folder;
 
-  private static final AtomicInteger ASKED = new AtomicInteger();
   private static EtcdServer etcd;
   private static NatsServer nats;
   private static S3Server s3;
   private static RedisNode redis;
-  private static HttpServer page;
+  private static FakeHttpServer page;
 
   @BeforeAll
   static void start() throws Exception {
@@ -49,22 +44,12 @@ class PluginStepTest {
     nats = NatsServer.start(servers.resolve("nats"));
     s3 = S3Server.start(servers.resolve("s3"));
     redis = RedisNode.start(servers.resolve("redis"));
-    page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    page.createContext(
-        "/",
-        exchange -> {
-          ASKED.incrementAndGet();
-          byte[] body = "3 open, disk 41".getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    page.start();
+    page = FakeHttpServer.start(_ -> FakeHttpServer.Answer.of(200, "3 open, disk 41"));
   }
 
   @AfterAll
   static void stop() {
-    page.stop(0);
+    page.close();
     redis.close();
     s3.close();
     nats.close();
@@ -73,16 +58,16 @@ class PluginStepTest {
 
   @Test
   void aPluginsOperationIsCarriedOutAndLogged() throws Exception {
-    int before = ASKED.get();
+    int before = page.requests().size();
     skill("statuspage.incidents");
     try (var agent = AgentRuntime.open(config("statuspage.incidents"), ProgressListener.NONE)) {
       var ended =
           agent
-              .architect()
+              .changeService()
               .run(new TaskRequest("dry run: acme 30 rps on search", "someone", Instant.now()));
 
       assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.NO_CHANGE);
-      assertThat(ASKED.get()).as("the page was really asked").isEqualTo(before + 1);
+      assertThat(page.requests().size()).as("the page was really asked").isEqualTo(before + 1);
       assertThat(agent.document(ended.execution()).text())
           .contains("Asking for incidents", "statuspage.incidents")
           .contains("statuspage/checkout")
@@ -103,7 +88,7 @@ class PluginStepTest {
                   .contains(
                       "status-page.jar, SHA-256 "
                           + config.plugins().getFirst().sha256().substring(0, 12))
-                  .contains("statuspage.incidents (skills may ask it)"));
+                  .contains("statuspage.incidents (skills may use it)"));
     }
   }
 
@@ -112,7 +97,7 @@ class PluginStepTest {
     skill("statuspage.silence");
 
     assertThat(refusal("statuspage.incidents"))
-        .contains("step notices: statuspage.silence: nothing performs it here");
+        .contains("step notices: statuspage.silence: no executor here performs it");
   }
 
   @Test
@@ -128,7 +113,7 @@ class PluginStepTest {
     skill("weather.today");
 
     assertThat(refusal("statuspage.incidents"))
-        .contains("step notices: weather.today: nothing performs it here")
+        .contains("step notices: weather.today: no executor here performs it")
         .contains("admit the plugin");
   }
 
@@ -182,7 +167,7 @@ class PluginStepTest {
   }
 
   private AgentConfig config(String admitted) throws Exception {
-    String url = "http://127.0.0.1:" + page.getAddress().getPort() + "/";
+    String url = page.url() + "/";
     var jar = PluginJars.pack(folder, PluginJars.STATUS_PAGE.replace("URL", url));
     policy();
     var file =

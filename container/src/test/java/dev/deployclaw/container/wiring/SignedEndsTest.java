@@ -40,9 +40,9 @@ class SignedEndsTest {
 
     assertThatThrownBy(() -> logs.journal().read(ID))
         .isInstanceOf(DamagedJournalException.class)
-        .hasMessageContaining("isn't the log of 10 records that was signed when it ended");
+        .hasMessageContaining("differs from the log of 10 records that was signed at its end");
     assertThat(logs.segments().store().trouble())
-        .hasValueSatisfying(why -> assertThat(why).contains("signed when it ended"));
+        .hasValueSatisfying(why -> assertThat(why).contains("signed at its end"));
   }
 
   @Test

@@ -93,11 +93,11 @@ final class StoredLogs implements AutoCloseable {
 
   /** Goes on with the log from where the last call was. */
   void write(String execution, int records, boolean ends) {
-    var recorder = new HashChainSealer(SecretRedactor.of(List.of()));
+    var sealer = new HashChainSealer(SecretRedactor.of(List.of()));
     var before = head.seq() == 0 ? List.<Long>of() : List.of(head.seq());
     for (int n = 1; n <= records; n++) {
       var thought = ends && n == records ? ended(execution, before) : looking(execution, n);
-      SealedRecord sealed = recorder.seal(head, thought.at(NOON.plusSeconds(n)).thought());
+      SealedRecord sealed = sealer.seal(head, thought.at(NOON.plusSeconds(n)).thought());
       journal.append(execution, sealed);
       head = sealed.head();
     }

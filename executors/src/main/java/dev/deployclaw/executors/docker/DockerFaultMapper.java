@@ -27,7 +27,7 @@ public final class DockerFaultMapper {
   private static final String OPENS = "{\"message\":\"";
   private static final String CLOSES = "\"}";
 
-  /** Whoever answers may say much. */
+  /** The answer may be long. */
   private static final int MOST_SAID = 1_000;
 
   private static final int DEEPEST_CAUSE = 16;
@@ -68,9 +68,9 @@ public final class DockerFaultMapper {
   private static CallFault missing(String said) {
     if (said.contains(NO_CONTAINER)) {
       return new CallFault.Unavailable(
-          "the container is gone since it was listed ("
+          "the container was removed after it was listed ("
               + said
-              + "): start it again, or take its gateway out of the configuration");
+              + "): start it again, or remove its gateway from the configuration");
     }
     if (said.contains(NO_IMAGE)) {
       return new CallFault.Unavailable(
@@ -86,7 +86,7 @@ public final class DockerFaultMapper {
 
   private static CallFault invalid(String said) {
     return said.contains("HTTP request to an HTTPS server")
-        ? new CallFault.Invalid("the daemon wants TLS: give docker.tls its ca, cert and key")
+        ? new CallFault.Invalid("the daemon requires TLS: set ca, cert and key under docker.tls")
         : new CallFault.Invalid("docker: " + said);
   }
 
@@ -97,18 +97,20 @@ public final class DockerFaultMapper {
               "the certificate file " + file.getFile() + " can't be read: check docker.tls");
       case SSLException tls ->
           new CallFault.Denied(
-              "no TLS with "
+              "the TLS handshake failed with "
                   + host
                   + ": "
                   + tls.getMessage()
                   + "; check docker.tls, and that the daemon's certificate names this host");
       case SocketException socket -> socket(socket, host);
-      case UnknownHostException _ -> absent(host, "the name is unknown");
+      case UnknownHostException _ -> absent(host, "the host name is unknown");
       case SocketTimeoutException _ ->
           new CallFault.Unknown(
-              "the daemon at " + host + " did not answer in time: it may have done it or not");
+              "the daemon at "
+                  + host
+                  + " did not answer in time: the call may or may not have taken effect");
       case JacksonException _ ->
-          new CallFault.Invalid("what answers at " + host + " is no Docker daemon");
+          new CallFault.Invalid("the server at " + host + " isn't a Docker daemon");
       case IOException other -> broken(String.valueOf(other.getMessage()), host);
       case Throwable _ -> throw error;
     };

@@ -47,7 +47,7 @@ public final class DockerInspectionExecutor implements BackendExecutor {
     if (!invocation.call().verb().equals(INSPECT)
         || !(invocation.call() instanceof ExecutorCall.Look)) {
       return CallOutcome.failed(
-          new CallFault.Invalid("docker knows no " + invocation.call().verb()));
+          new CallFault.Invalid("docker has no operation " + invocation.call().verb()));
     }
     return settings
         .map(DockerInspectionExecutor::inspect)

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs on a daemon, by three list calls however many containers there are. What stands in
- * names and labels is data.
+ * What runs on a daemon, by three list calls however many containers there are. What is in names
+ * and labels is data.
  */
 public final class DockerInventory {
   private static final int MOST_CONTAINERS = 10_000;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of etcd whose every call is bounded. After a refused connection the client is made
- * anew at the next call: gRPC's own back-off would grow to two minutes. Calls come from several
+ * One client of etcd whose every call is bounded. After a refused connection the client is created
+ * again at the next call: gRPC's own back-off would grow to two minutes. Calls come from several
  * threads.
  */
 final class EtcdClient implements AutoCloseable {
@@ -100,7 +100,7 @@ final class EtcdClient implements AutoCloseable {
 
   private synchronized Client open() throws Failed {
     if (closed) {
-      throw new Failed(new CallFault.Unavailable("this link to etcd is closed"), null);
+      throw new Failed(new CallFault.Unavailable("this connection to etcd is closed"), null);
     }
     Client open = client;
     if (open == null) {

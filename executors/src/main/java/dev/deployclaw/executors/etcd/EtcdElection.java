@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /**
  * One try to lead: a lease, then one transaction that takes {@code leader} if nobody has it and
- * raises {@code term} by one. The key of a leader that died goes with its lease, so whoever wants
- * to lead tries again.
+ * raises {@code term} by one. The key of a leader that died goes with its lease, so each candidate
+ * tries again.
  */
 final class EtcdElection {
   private static final String LEADER = "leader";

@@ -70,19 +70,20 @@ final class EtcdFaultMapper {
       return ": check username and passwordFile";
     }
     if (said.contains("user name is empty")) {
-      return ": it wants a user, so set username and passwordFile";
+      return ": it requires a user, so set username and passwordFile";
     }
     if (said.contains("permission denied")) {
       return ": etcdctl role grant-permission ROLE readwrite --prefix=true PREFIX";
     }
     if (said.contains("authentication is not enabled")) {
-      return ": etcdctl auth enable, or take username out";
+      return ": etcdctl auth enable, or remove username";
     }
     if (said.contains("performing TLS negotiation")) {
-      return ": it speaks no TLS, or hangs up: turn TLS on there, or write http:// in endpoints";
+      return ": it speaks no TLS, or closes the connection: turn TLS on there, or write "
+          + "http:// in endpoints";
     }
     return said.contains("Network closed for unknown reason") || said.contains("Connection reset")
-        ? ": does it speak TLS? then write https:// in endpoints"
+        ? ": if it uses TLS, write https:// in endpoints"
         : "";
   }
 
@@ -92,7 +93,7 @@ final class EtcdFaultMapper {
     return new CallFault.Unavailable(
         TlsFailure.of(why)
             .map(tls -> "etcd: " + tls.reason())
-            .orElse("etcd: no TLS with it (%s)".formatted(said)));
+            .orElse("etcd: the TLS handshake failed (%s)".formatted(said)));
   }
 
   private static boolean noHandshake(Throwable error) {

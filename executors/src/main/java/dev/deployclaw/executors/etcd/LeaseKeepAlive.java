@@ -66,7 +66,7 @@ final class LeaseKeepAlive implements AutoCloseable {
       link.call(c -> c.getLeaseClient().revoke(lease.id()));
     } catch (EtcdClient.Failed e) {
       LOG.atInfo()
-          .setMessage("lease could not be given back; it runs out")
+          .setMessage("the lease could not be released; it will expire")
           .addKeyValue("reason", e.fault().reason())
           .log();
     }
@@ -96,7 +96,7 @@ final class LeaseKeepAlive implements AutoCloseable {
       boolean gone = e.fault() instanceof CallFault.Invalid;
       over = over || gone;
       LOG.atWarn()
-          .setMessage(gone ? "lease is gone" : "lease could not be renewed")
+          .setMessage(gone ? "the lease is gone" : "the lease could not be renewed")
           .addKeyValue("reason", e.fault().reason())
           .log();
     }

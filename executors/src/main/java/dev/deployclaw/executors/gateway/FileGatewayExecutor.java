@@ -15,9 +15,8 @@ import java.util.Set;
 
 /**
  * Brings epochs to file gateways. A participant; the looks {@code topology} and {@code scan} say
- * what stands there. Each verb works on all gateways, some at once, and reports each. It never
- * starts or stops a gateway. All verbs can be repeated. Without a gateway it is left out, and says
- * so.
+ * what is there. Each verb works on all gateways, some at once, and reports each. It never starts
+ * or stops a gateway. All verbs can be repeated. Without a gateway it is left out, and says so.
  */
 public final class FileGatewayExecutor implements BackendExecutor {
   private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
@@ -106,6 +105,7 @@ public final class FileGatewayExecutor implements BackendExecutor {
   }
 
   private static CallOutcome unknownVerb(Invocation call) {
-    return CallOutcome.failed(new CallFault.Invalid("gateways know no " + call.call().verb()));
+    return CallOutcome.failed(
+        new CallFault.Invalid("gateways have no operation " + call.call().verb()));
   }
 }

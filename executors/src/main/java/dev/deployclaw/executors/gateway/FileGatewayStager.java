@@ -102,7 +102,8 @@ final class FileGatewayStager {
     }
     var missing = gateway.missingFolder();
     if (missing.isPresent()) {
-      String why = "NGINX is to write to %s, which isn't there: make it".formatted(missing.get());
+      String why =
+          "NGINX must write to %s, which doesn't exist: create it".formatted(missing.get());
       return MemberReport.no(gateway.member(), why);
     }
     return switch (parser.parse(gateway.binary(), copy.get())) {
@@ -125,7 +126,7 @@ final class FileGatewayStager {
       return MemberReport.no(gateway.member(), "epoch " + epoch + " is live there");
     }
     if (epoch <= 0) {
-      return MemberReport.no(gateway.member(), "what was found before the first change is kept");
+      return MemberReport.no(gateway.member(), "the state before the first change is kept");
     }
     folder.delete(epoch);
     return MemberReport.yes(gateway.member(), "", Map.of("epoch", epoch));

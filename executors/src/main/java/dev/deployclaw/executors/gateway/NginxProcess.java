@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.executors.nginx.FolderHandle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -123,10 +124,7 @@ record NginxProcess(long pid, Optional<ExternalReloader> watcher) {
    * ngx_master_process_cycle}).
    */
   void awaitStarted() throws IOException, InterruptedException {
-    long end = System.nanoTime() + START.toNanos();
-    while (workers().isEmpty() && System.nanoTime() - end < 0) {
-      Thread.sleep(PAUSE);
-    }
+    var _ = RetryPolicy.within(START, PAUSE).until(w -> !w.isEmpty(), this::workers);
   }
 
   /** Asks it to read its file again. */

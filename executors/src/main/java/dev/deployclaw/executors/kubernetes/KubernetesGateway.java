@@ -51,7 +51,7 @@ public record KubernetesGateway(
 
   private static void plain(String what, String rule, String value) {
     if (!value.matches(rule)) {
-      throw new IllegalArgumentException(what + " is no plain name: \"" + value + "\"");
+      throw new IllegalArgumentException(what + " isn't a plain name: \"" + value + "\"");
     }
   }
 }

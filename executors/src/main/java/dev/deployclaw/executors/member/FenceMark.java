@@ -40,7 +40,11 @@ public record FenceMark(long term, long epoch, long step) {
   /** Why a leader of this term may not write here at all; empty where it may. */
   public Optional<String> deposedBy(FenceMark standing) {
     return term < standing.term
-        ? Optional.of("the leader of term " + standing.term + " was here, this is " + term)
+        ? Optional.of(
+            "the leader of the later term "
+                + standing.term
+                + " has already written here, this is term "
+                + term)
         : Optional.empty();
   }
 

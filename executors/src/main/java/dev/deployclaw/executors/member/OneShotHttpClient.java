@@ -19,8 +19,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * One HTTP/1.1 exchange on a connection of its own. The JDK's client keeps connections and forbids
- * the {@code Host} header; here each question must reach whoever listens now, under the name that
- * is asked for. Blocking; an interrupt closes the socket.
+ * the {@code Host} header; here each question must reach the process that listens now, under the
+ * name that is asked for. Blocking; an interrupt closes the socket.
  *
  * @param server scheme, host and port
  * @param timeout for connecting, and again for each read
@@ -159,7 +159,7 @@ public record OneShotHttpClient(URI server, Duration timeout, Optional<SSLContex
       String said = headers.getOrDefault("content-length", String.valueOf(MOST_BODY_BYTES));
       return Math.clamp(Long.parseLong(said), 0, MOST_BODY_BYTES);
     } catch (NumberFormatException e) {
-      throw new IOException("content length is no number", e);
+      throw new IOException("the content length isn't a number", e);
     }
   }
 

@@ -57,7 +57,7 @@ public sealed interface DesiredGatewayFile {
    * configuration since, or nobody saw what it held.
    */
   record Unlisted(String why) implements DesiredGatewayFile {
-    static final Unlisted ADDED = new Unlisted("was added since that epoch");
+    static final Unlisted ADDED = new Unlisted("was added after that epoch");
 
     /** Where what a call is to put back doesn't know a member of the call's participant. */
     public static Optional<Unlisted> in(Invocation call, String member) {
@@ -72,7 +72,7 @@ public sealed interface DesiredGatewayFile {
     public static Unlisted in(ObservedState found, String participant, String member) {
       return found
           .whyUnseen(participant, member)
-          .map(why -> new Unlisted("didn't say what it held before (" + why + ")"))
+          .map(why -> new Unlisted("didn't report its previous content (" + why + ")"))
           .orElse(ADDED);
     }
 
@@ -88,7 +88,7 @@ public sealed interface DesiredGatewayFile {
   /**
    * This; but a gateway that the epoch doesn't know gets back the file with which it was adopted.
    *
-   * @param adopted what stands under epoch 0 in its folder
+   * @param adopted what is under epoch 0 in its folder
    */
   default DesiredGatewayFile orAdopted(Adopted adopted) throws IOException {
     return this instanceof Unlisted

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.executors.member.FenceMark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -184,15 +185,11 @@ public record EpochFolder(Path root) {
   }
 
   private static FileLock lock(FileChannel file) throws IOException, InterruptedException {
-    long end = System.nanoTime() + LOCKED.toNanos();
-    while (System.nanoTime() - end < 0) {
-      var lock = tryLock(file);
-      if (lock != null) {
-        return lock;
-      }
-      Thread.sleep(PAUSE);
-    }
-    throw new IOException(LOCK + " is held by another process for longer than " + LOCKED);
+    return RetryPolicy.within(LOCKED, PAUSE)
+        .until(Optional::isPresent, () -> Optional.ofNullable(tryLock(file)))
+        .orElseThrow(() ->
+            new IOException(
+                LOCK + " has been locked by another process for longer than " + LOCKED));
   }
 
   private static @Nullable FileLock tryLock(FileChannel file) throws IOException {

@@ -119,7 +119,7 @@ public final class FolderHandle implements AutoCloseable {
     }
     try {
       if (!Files.isRegularFile(opened(file))) {
-        throw new FileSystemException(of.toString(), null, "is no plain file: put one there");
+        throw new FileSystemException(of.toString(), null, "isn't a regular file: put one there");
       }
       if (names(file) > 1) {
         String why = "has another name elsewhere (a hard link): put a copy there";
@@ -187,8 +187,8 @@ public final class FolderHandle implements AutoCloseable {
       case NO_SUCH_FILE -> new NoSuchFileException(path);
       case NO_ACCESS -> new AccessDeniedException(path);
       case LINK -> new FileSystemException(path, null, "is a link: put the file itself there");
-      case NO_FOLDER -> new FileSystemException(path, null, "is no folder, or a link to one");
-      case NO_DEVICE -> new FileSystemException(path, null, "is no plain file: put one there");
+      case NO_FOLDER -> new FileSystemException(path, null, "isn't a folder, or is a link to one");
+      case NO_DEVICE -> new FileSystemException(path, null, "isn't a regular file: put one there");
       default -> new FileSystemException(path, null, "can't be opened (errno " + errno + ")");
     };
   }

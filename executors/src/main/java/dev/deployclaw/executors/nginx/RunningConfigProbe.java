@@ -10,7 +10,7 @@ import java.util.List;
 /** Asks a running gateway, through its port, which file it acts on. */
 public record RunningConfigProbe(Duration answer) {
   /** What is said of a gateway that answers, but names no file. */
-  public static final String SILENT = "one that says no digest";
+  public static final String SILENT = "one without a digest";
 
   private static final String PATH = "/.well-known/deployclaw";
   private static final int FRESH_CONNECTIONS = 3;

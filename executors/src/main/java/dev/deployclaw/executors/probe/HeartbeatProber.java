@@ -104,7 +104,7 @@ final class HeartbeatProber {
     return MemberReport.skipped(
         entrance.member(),
         activation.set().gateways().containsKey(entrance.name())
-            ? "no limit that can be exhausted is reached through it"
+            ? "it leads to no limit that can be exhausted"
             : "it isn't part of the committed policy set yet");
   }
 

@@ -63,7 +63,8 @@ public final class ProbeExecutor implements BackendExecutor {
       case ExecutorCall.Heartbeat(EpochSpec activation) ->
           beats.beat(activation, invocation.deadline());
       default ->
-          CallOutcome.failed(new CallFault.Invalid("probes know no " + invocation.call().verb()));
+          CallOutcome.failed(
+              new CallFault.Invalid("probes have no operation " + invocation.call().verb()));
     };
   }
 
@@ -76,7 +77,7 @@ public final class ProbeExecutor implements BackendExecutor {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
     long start = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     String seed = activation.execution() + "-" + activation.epoch();
-    var found = settings.entrances().now();
+    var found = settings.entrances().now().without(activation.leftOut());
     var doors = new EntranceRoundRobin(found.open());
     var plan =
         ProbePlan.of(
@@ -100,8 +101,7 @@ public final class ProbeExecutor implements BackendExecutor {
     boolean known = activation.set().gateways().containsKey(entrance.name());
     return known || !activation.back()
         ? ledger.report(entrance, activation.digest())
-        : MemberReport.skipped(
-            entrance.member(), "was added since that epoch: nothing is asked of it");
+        : MemberReport.skipped(entrance.member(), "was added after that epoch: it isn't probed");
   }
 
   /** One lane, made ready to be sent. */
@@ -122,7 +122,7 @@ public final class ProbeExecutor implements BackendExecutor {
           lane.get();
         }
       } catch (ExecutionException e) {
-        throw new IllegalStateException("a lane of probes broke off", e.getCause());
+        throw new IllegalStateException("a lane of probes failed", e.getCause());
       } finally {
         running.forEach(lane -> lane.cancel(true));
       }

@@ -67,7 +67,7 @@ final class ProbeSender {
       return new ProbeVerdict.Undecided("answered " + answer.status(), true);
     }
     if (!answer.header(DecideHeaders.PROBE).equals(Optional.of("1"))) {
-      return deviating(probe, "answered " + answer.status() + ", not as to a verified probe");
+      return deviating(probe, "answered " + answer.status() + ", not as for a verified probe");
     }
     var failure = answer.header(DecideHeaders.FAILURE);
     if (failure.isPresent()) {

@@ -5,11 +5,13 @@ import dev.deployclaw.executors.member.BoundedFanout;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * How synthetic requests enter.
  *
- * @param entrances asked anew for each validation: pods come and go
+ * @param entrances asked again for each validation: pods come and go
  * @param privateKey Ed25519, PKCS #8, base64; its public half stands in the policy set
  * @param lanesAtOnce sequences of requests that are sent side by side
  * @param answer for one exchange
@@ -48,6 +50,23 @@ public record ProbeSettings(
     public Found {
       open = List.copyOf(open);
       closed = List.copyOf(closed);
+    }
+
+    /** The same, where nothing is asked of these gateways. */
+    Found without(Set<String> gateways) {
+      var outside =
+          Stream.concat(
+                  open.stream().map(Entrance::member), closed.stream().map(MemberReport::member))
+              .filter(member -> isOneOf(gateways, member))
+              .map(m -> MemberReport.skipped(m, "it is left out: nothing is asked of it"));
+      return new Found(
+          open.stream().filter(e -> !isOneOf(gateways, e.member())).toList(),
+          Stream.concat(closed.stream().filter(r -> !isOneOf(gateways, r.member())), outside)
+              .toList());
+    }
+
+    private static boolean isOneOf(Set<String> gateways, String member) {
+      return gateways.stream().anyMatch(g -> member.equals(g) || member.startsWith(g + "/"));
     }
   }
 

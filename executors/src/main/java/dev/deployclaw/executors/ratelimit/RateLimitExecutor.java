@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.ratelimit;
 
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
@@ -76,7 +77,8 @@ public final class RateLimitExecutor implements BackendExecutor {
           ExecutorCall.Reassert _,
           ExecutorCall.Share _ ->
           CallOutcome.failed(
-              new CallFault.Invalid("rate limit services know no " + invocation.call().verb()));
+              new CallFault.Invalid(
+                  "rate limit services have no operation " + invocation.call().verb()));
       case ExecutorCall.Observe _ -> all(invocation, seeing());
       case ExecutorCall.Stage _, ExecutorCall.Publish _, ExecutorCall.Discard _ ->
           all(invocation, RateLimitExecutor::pulls);
@@ -104,7 +106,7 @@ public final class RateLimitExecutor implements BackendExecutor {
         .map(u -> MemberReport.yes(service.member(), "", u.facts()))
         .orElse(
             MemberReport.unknown(
-                service.member(), "doesn't tell what it decided: is it an older one?"));
+                service.member(), "doesn't report its decisions: is it an older version?"));
   }
 
   private BoundedFanout.Question<Service> seeing() throws InterruptedException {
@@ -130,12 +132,9 @@ public final class RateLimitExecutor implements BackendExecutor {
     var allegiance = new RedisIdentityCheck(redis.nodes());
     return service -> {
       long silent = System.nanoTime() + settings.answer().toNanos();
-      var vote = vote(service, activation, allegiance);
-      while (mayChange(vote, silent) && System.nanoTime() - end < 0) {
-        Thread.sleep(settings.pause());
-        vote = vote(service, activation, allegiance);
-      }
-      return vote;
+      var left = Duration.ofNanos(end - System.nanoTime());
+      return RetryPolicy.within(left, settings.pause())
+          .until(vote -> !mayChange(vote, silent), () -> vote(service, activation, allegiance));
     };
   }
 
@@ -226,7 +225,7 @@ public final class RateLimitExecutor implements BackendExecutor {
     Optional<ServiceStatus> status =
         answer.status() == 200 ? ServiceStatus.parse(answer.body()) : Optional.empty();
     return status.orElseThrow(
-        () -> new IOException("no status in an answer of " + answer.status()));
+        () -> new IOException("there is no status in an answer of " + answer.status()));
   }
 
   /**
@@ -242,10 +241,11 @@ public final class RateLimitExecutor implements BackendExecutor {
       return switch (answer.status()) {
         case 401 ->
             throw new IOException(
-                "wants the token of its --status-token-file: set rateLimitServices[].tokenFile to it");
+                "requires the token of its --status-token-file: set "
+                    + "rateLimitServices[].tokenFile to that file");
         case 403 ->
             throw new IOException(
-                "wants a certificate: set rateLimitServices[].tls.certificate and key");
+                "requires a client certificate: set rateLimitServices[].tls.certificate and key");
         default -> answer;
       };
     } catch (SSLException e) {

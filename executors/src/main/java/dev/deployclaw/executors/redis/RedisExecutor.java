@@ -24,7 +24,7 @@ import java.util.Set;
 
 /**
  * The Redis cluster as a participant and as something to look at, named {@code redis}. Every node
- * gives a report of its own, {@code redis/<host:port>}. The topology is asked anew at each call.
+ * gives a report of its own, {@code redis/<host:port>}. The topology is asked again at each call.
  */
 public final class RedisExecutor implements BackendExecutor, AutoCloseable {
   private static final Set<String> MORE =

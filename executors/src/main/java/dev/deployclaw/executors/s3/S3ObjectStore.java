@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.s3;
 
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.time.Duration;
@@ -44,18 +45,15 @@ public final class S3ObjectStore implements ObjectStore {
    */
   @Override
   public Put create(String name, byte[] bytes) throws InterruptedException {
-    Put last = new Put.Failed(new CallFault.Unavailable("not tried"));
-    for (int tries = 1; tries <= MOST_TRIES; tries++) {
-      last = put(name, bytes);
-      if (last instanceof Put.Failed(CallFault.Unknown lost)) {
-        last = resolve(name, bytes, lost);
-      }
-      if (!(last instanceof Put.Failed(CallFault.Unavailable _)) || tries == MOST_TRIES) {
-        return last;
-      }
-      Thread.sleep(PAUSE.multipliedBy(tries));
-    }
-    return last;
+    return RetryPolicy.times(MOST_TRIES, PAUSE::multipliedBy)
+        .until(
+            last -> !(last instanceof Put.Failed(CallFault.Unavailable _)),
+            () -> attempt(name, bytes));
+  }
+
+  private Put attempt(String name, byte[] bytes) throws InterruptedException {
+    var put = put(name, bytes);
+    return put instanceof Put.Failed(CallFault.Unknown lost) ? resolve(name, bytes, lost) : put;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.deployclaw.core.grant.GrantVerifier;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ForwardingExecutor;
 import dev.deployclaw.core.spi.Invocation;
 import java.util.Optional;
 import java.util.Set;
@@ -12,29 +13,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets through the operations that are allowed by name, each call once, by the grant that came with
- * it; everything else is denied, and told in the log of whoever runs it.
+ * it; everything else is denied, and told in the log of the process that runs it.
  */
-final class AuthorizingExecutor implements BackendExecutor {
+final class AuthorizingExecutor extends ForwardingExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(AuthorizingExecutor.class);
 
-  private final BackendExecutor inner;
   private final Set<String> allowed;
   private final GrantVerifier check;
 
   AuthorizingExecutor(BackendExecutor inner, Set<String> allowed, GrantVerifier check) {
-    this.inner = inner;
+    super(inner);
     this.allowed = Set.copyOf(allowed);
     this.check = check;
-  }
-
-  @Override
-  public String name() {
-    return inner.name();
-  }
-
-  @Override
-  public Set<String> verbs() {
-    return inner.verbs();
   }
 
   @Override
@@ -48,16 +38,12 @@ final class AuthorizingExecutor implements BackendExecutor {
           .log("call refused");
       return CallOutcome.failed(new CallFault.Ungranted(refusal.get()));
     }
-    return inner.execute(call);
+    return super.execute(call);
   }
 
   private Optional<String> refusal(Invocation call) {
     return allowed.contains(call.operation())
         ? check.refusal(call)
         : Optional.of(call.operation() + " was refused at the sandbox: it is not allowed here");
-  }
-
-  BackendExecutor inner() {
-    return inner;
   }
 }

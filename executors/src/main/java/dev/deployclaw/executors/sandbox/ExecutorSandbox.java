@@ -9,14 +9,12 @@ public final class ExecutorSandbox {
 
   /**
    * Metered outside, so that denials count; then guarded, so that a denied call takes no place;
-   * then the bulkhead; the time limit inside, so that waiting for a place isn't working time.
+   * then the bulkhead. The caller bounds the time, the wait for a place included.
    */
   public static MeteredExecutor around(
       BackendExecutor executor, ExecutorLimits limits, GrantVerifier check) {
     return new MeteredExecutor(
         new AuthorizingExecutor(
-            new BulkheadExecutor(new TimeoutExecutor(executor), limits.atOnce()),
-            limits.operations(),
-            check));
+            new BulkheadExecutor(executor, limits.atOnce()), limits.operations(), check));
   }
 }

@@ -2,31 +2,20 @@ package dev.deployclaw.executors.sandbox;
 
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ForwardingExecutor;
 import dev.deployclaw.core.spi.Invocation;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts the calls of an executor and the time they take, by operation. */
-public final class MeteredExecutor implements BackendExecutor {
-  private final BackendExecutor inner;
+public final class MeteredExecutor extends ForwardingExecutor {
   private final Map<String, Adders> adders = new ConcurrentHashMap<>();
 
   MeteredExecutor(BackendExecutor inner) {
-    this.inner = inner;
-  }
-
-  @Override
-  public String name() {
-    return inner.name();
-  }
-
-  @Override
-  public Set<String> verbs() {
-    return inner.verbs();
+    super(inner);
   }
 
   @Override
@@ -35,7 +24,7 @@ public final class MeteredExecutor implements BackendExecutor {
     long start = System.nanoTime();
     boolean done = false;
     try {
-      var outcome = inner.execute(call);
+      var outcome = super.execute(call);
       done = outcome instanceof CallOutcome.Done;
       return outcome;
     } finally {
@@ -53,10 +42,6 @@ public final class MeteredExecutor implements BackendExecutor {
   /** So far, of one operation; zeros where it was never called. */
   public Count count(String operation) {
     return counts().getOrDefault(operation, new Count(0, 0, 0));
-  }
-
-  BackendExecutor inner() {
-    return inner;
   }
 
   /**

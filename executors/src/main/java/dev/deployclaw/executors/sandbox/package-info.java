@@ -1,4 +1,4 @@
-/** The decorators that bound an executor: a bulkhead, authorization, metrics and a time limit. */
+/** The decorators that bound an executor: a bulkhead, authorization and metrics. */
 @NullMarked
 package dev.deployclaw.executors.sandbox;
 

@@ -59,7 +59,7 @@ public final class FolderSourceExecutor implements BackendExecutor {
     if (!invocation.call().verb().equals(READ)
         || !(invocation.call() instanceof ExecutorCall.Look)) {
       return CallOutcome.failed(
-          new CallFault.Invalid("policy sources know no " + invocation.call().verb()));
+          new CallFault.Invalid("policy sources have no operation " + invocation.call().verb()));
     }
     return CallOutcome.done(folders.stream().flatMap(f -> read(f).stream()).toList());
   }
@@ -104,7 +104,7 @@ public final class FolderSourceExecutor implements BackendExecutor {
       var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       var facts = facts(source, name(file));
       facts.put("text", text);
-      facts.put(SourceReports.EDITOR, "somebody at " + Files.getLastModifiedTime(file));
+      facts.put(SourceReports.EDITOR, "an unknown user at " + Files.getLastModifiedTime(file));
       return MemberReport.yes(member(source, name(file)), CanonicalJson.sha256(bytes), facts);
     } catch (CharacterCodingException e) {
       return noText(source, name(file), "is not UTF-8");

@@ -37,7 +37,7 @@ final class FolderSourceWriter {
       }
     }
     return reports.isEmpty()
-        ? List.of(MemberReport.skipped("folders", "none of these is a file's"))
+        ? List.of(MemberReport.skipped("folders", "none of these policies comes from a file"))
         : reports;
   }
 
@@ -49,7 +49,7 @@ final class FolderSourceWriter {
         return MemberReport.yes(edit.member(), "", Map.of());
       }
       if (!CanonicalJson.sha256(there).equals(edit.digest())) {
-        return MemberReport.no(edit.member(), "it was changed just now: look again");
+        return MemberReport.no(edit.member(), "it was changed just now: check it again");
       }
       return switch (source.writeBack()) {
         case WriteBackMode.None _ -> throw new IllegalStateException("isn't written back to");
@@ -64,13 +64,13 @@ final class FolderSourceWriter {
   private static MemberReport replace(Edit edit, Path file, byte[] wanted) throws IOException {
     if (Files.isSymbolicLink(file)) {
       return WriteBackMode.refused(
-          edit, "the file is a link: change what it leads to", edit.text());
+          edit, "the file is a link: change its target instead", edit.text());
     }
     WriteBackMode.replace(file, wanted);
     String digest = CanonicalJson.sha256(Files.readAllBytes(file));
     return digest.equals(CanonicalJson.sha256(wanted))
         ? MemberReport.yes(edit.member(), digest, Map.of())
-        : MemberReport.unknown(edit.member(), "it was written, and reads back otherwise");
+        : MemberReport.unknown(edit.member(), "it was written, but reads back differently");
   }
 
   private static @Nullable Path file(FolderSource source, Edit edit) {

@@ -6,9 +6,12 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.testkit.docker.DockerdProcess;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.JavaProgram;
+import dev.deployclaw.testkit.process.SystemTool;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -22,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +53,7 @@ class DockerConnectorTest {
       assertThat(fault(host, Optional.of(unknown(stranger, client))).reason())
           .contains("check docker.tls");
       assertThat(fault(host, Optional.of(stranger)).reason()).contains("check docker.tls");
-      assertThat(fault(host, Optional.empty()).reason()).contains("the daemon wants TLS");
+      assertThat(fault(host, Optional.empty()).reason()).contains("the daemon requires TLS");
     }
   }
 
@@ -110,7 +112,7 @@ class DockerConnectorTest {
 
   @Test
   void saysThatSomethingElseAnswers() {
-    try (var web = WebStub.start((_, _) -> WebStub.Answer.of(404))) {
+    try (var web = FakeHttpServer.answering(404)) {
       assertThat(fault("tcp://" + web.address(), Optional.empty()))
           .isInstanceOf(CallFault.Invalid.class);
     }
@@ -143,17 +145,13 @@ class DockerConnectorTest {
 
   private String looker(String host) throws Exception {
     var command = new ArrayList<String>();
-    if (Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+    if (SystemTool.isRoot()) {
       command.addAll(
           List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"));
     }
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Looker.class.getName()));
-    command.add(host);
-    Path out = folder.resolve("looker.out");
-    var process = new ProcessBuilder(command).redirectOutput(out.toFile()).start();
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    return Files.readString(out).lines().reduce((_, last) -> last).orElse("");
+    command.addAll(JavaProgram.words(List.of(), Looker.class, host));
+    var run = CommandRunner.of(command).within(Duration.ofMinutes(2)).run();
+    return run.out().lines().reduce((_, last) -> last).orElse("");
   }
 
   /** Trusts the daemon, but isn't known to it. */

@@ -46,7 +46,7 @@ class DockerFaultMapperTest {
         row(
             new NotFoundException(json("No such container: 5f")),
             CallFault.Unavailable.class,
-            "gone since it was listed (No such container: 5f): start it again"),
+            "removed after it was listed (No such container: 5f): start it again"),
         row(
             new NotFoundException(json("No such image: sha256:5f")),
             CallFault.Unavailable.class,
@@ -69,7 +69,7 @@ class DockerFaultMapperTest {
         row(
             new BadRequestException("Client sent an HTTP request to an HTTPS server."),
             CallFault.Invalid.class,
-            "give docker.tls its ca, cert and key"),
+            "set ca, cert and key under docker.tls"),
         row(
             new InternalServerErrorException("ps: not found"),
             CallFault.Unknown.class,
@@ -96,7 +96,7 @@ class DockerFaultMapperTest {
         row(
             wrapped(new JsonParseException(null, "token")),
             CallFault.Invalid.class,
-            "is no Docker daemon"),
+            "isn't a Docker daemon"),
         row(
             new UncheckedIOException(new NoSuchFileException("/certs/ca.pem")),
             CallFault.Invalid.class,

@@ -89,7 +89,7 @@ class EtcdUsersTest {
         var reading = store(PREFIX, reader)) {
       assertThatThrownBy(() -> without.get("active"))
           .isInstanceOf(Unreachable.class)
-          .hasMessageContaining("it wants a user, so set username and passwordFile");
+          .hasMessageContaining("it requires a user, so set username and passwordFile");
       assertThatThrownBy(() -> other.get("active"))
           .isInstanceOf(Unreachable.class)
           .hasMessageContaining("check username and passwordFile")

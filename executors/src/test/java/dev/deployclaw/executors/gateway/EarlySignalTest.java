@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +46,7 @@ class EarlySignalTest {
       Path script = Files.writeString(folder.resolve("starting.sh"), STARTING);
       String title = "nginx: master process nginx -c " + folder;
       var master =
-          new ProcessBuilder(
+          CommandRunner.of(
                   "/usr/bin/env",
                   "--default-signal=HUP",
                   "/bin/bash",
@@ -53,8 +55,8 @@ class EarlySignalTest {
                   "sh",
                   title,
                   "" + script)
-              .directory(folder.toFile())
-              .start();
+              .in(folder)
+              .start(Redirect.DISCARD);
       try {
         BoundedWait.until(
             "it writes its number", AT_MOST, () -> pid(folder).equals("" + master.pid()));

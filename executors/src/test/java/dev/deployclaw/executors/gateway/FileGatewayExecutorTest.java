@@ -213,7 +213,7 @@ class FileGatewayExecutorTest {
     var stale = estate.ask(new ExecutorCall.Publish(activation(estate.set(), 4)));
 
     assertThat(stale).extracting(MemberReport::answer).containsOnly(Answer.UNKNOWN);
-    assertThat(stale.getFirst().reason()).contains("somebody newer", "the later epoch 5 is live");
+    assertThat(stale.getFirst().reason()).contains("a newer leader", "the later epoch 5 is live");
     assertThat(estate.target(0)).isEqualTo("epochs/5");
   }
 

@@ -7,11 +7,11 @@ import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.Activations;
-import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class GatewayEstate implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final Path root;
-  private final WebStub backend = WebStub.start((_, _) -> WebStub.Answer.of(204));
+  private final FakeHttpServer backend = FakeHttpServer.answering(204);
   private final List<FileGateway> gateways = new ArrayList<>();
   private final List<NginxServer> running = new ArrayList<>();
 

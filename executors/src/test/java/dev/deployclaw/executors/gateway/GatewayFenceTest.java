@@ -80,7 +80,8 @@ class GatewayFenceTest {
     }
 
     assertThat(late.get().getFirst().answer()).isEqualTo(Answer.UNKNOWN);
-    assertThat(late.get().getFirst().reason()).contains("the leader of term 5 was here");
+    assertThat(late.get().getFirst().reason())
+        .contains("the leader of the later term 5 has already written here");
     assertThat(estate.target(0)).isEqualTo("epochs/0");
     assertThat(estate.target(1)).isEqualTo("epochs/1");
   }
@@ -106,6 +107,8 @@ class GatewayFenceTest {
     assertThat(reports)
         .hasSize(3)
         .allSatisfy(r -> assertThat(r.answer()).isEqualTo(Answer.UNKNOWN))
-        .allSatisfy(r -> assertThat(r.reason()).contains("the leader of term 5 was here"));
+        .allSatisfy(r ->
+            assertThat(r.reason())
+                .contains("the leader of the later term 5 has already written here"));
   }
 }

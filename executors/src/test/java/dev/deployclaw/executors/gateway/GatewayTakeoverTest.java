@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,12 +153,12 @@ class GatewayTakeoverTest {
     estate.ask(new ExecutorCall.Stage(first));
     Path staged = estate.gateway(0).folder().resolve(STAGED);
     Files.delete(staged);
-    assertThat(new ProcessBuilder("mkfifo", staged.toString()).start().waitFor()).isZero();
+    var _ = CommandRunner.of("mkfifo", staged.toString()).must();
 
     var vote = one(new ExecutorCall.Prepare(first));
 
     assertThat(vote.answer()).isNotEqualTo(Answer.YES);
-    assertThat(vote.reason()).contains("nginx.conf: is no plain file");
+    assertThat(vote.reason()).contains("nginx.conf: isn't a regular file");
   }
 
   private void swap(String staged, AtomicBoolean over) {

@@ -12,7 +12,6 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Gateway.Route;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
-import dev.deployclaw.testkit.network.HttpLoadGenerator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

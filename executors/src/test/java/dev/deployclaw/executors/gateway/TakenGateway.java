@@ -1,13 +1,12 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.testkit.process.ExecutableFinder;
+import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 
 /**
  * Somebody who holds a gateway and all that it may write to. What is put into its file is a module
@@ -64,22 +63,7 @@ final class TakenGateway {
   private static Path compiled(Path folder, String source) throws IOException {
     Path file = Files.writeString(folder.resolve("taken.c"), source);
     Path out = folder.resolve("taken.so");
-    var command =
-        new ProcessBuilder(
-            List.of(
-                ExecutableFinder.find("gcc"),
-                "-shared",
-                "-fPIC",
-                "-o",
-                out.toString(),
-                file.toString()));
-    try {
-      if (command.inheritIO().start().waitFor() != 0) {
-        throw new IllegalStateException("the C compiler failed");
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    var _ = SystemTool.must("gcc", "-shared", "-fPIC", "-o", out.toString(), file.toString());
     return out;
   }
 

@@ -8,10 +8,10 @@ import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.LaunchSpec;
@@ -46,7 +46,7 @@ class WatchedGatewayTest {
 
   private final String listen = "127.0.0.1:" + FreePortFinder.free();
   private final List<DaemonProcess> running = new ArrayList<>();
-  private final WebStub backend = WebStub.start((_, _) -> WebStub.Answer.of(204));
+  private final FakeHttpServer backend = FakeHttpServer.answering(204);
   private Path folder;
   private Path reports;
   private FileGateway gateway;

@@ -103,10 +103,10 @@ class ApiServerOutageTest {
             ports.state(),
             ports.objects(),
             ports.executors().replacedBy(executors),
-            ports.recorder(),
+            ports.sealer(),
             ports.journal(),
             ports.planner(),
-            ports.playbook(),
+            ports.procedures(),
             new Clock());
     return new ChangeService(changed, world.settings("a"), ProgressListener.NONE)
         .run(world.request("apply"));

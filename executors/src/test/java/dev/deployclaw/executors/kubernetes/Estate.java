@@ -67,6 +67,13 @@ public final class Estate implements AutoCloseable {
   }
 
   public static KubernetesConnection link(Path folder, String server) {
+    return link(folder, server, Duration.ofSeconds(10));
+  }
+
+  /**
+   * @param answer how long one request may take
+   */
+  public static KubernetesConnection link(Path folder, String server, Duration answer) {
     try {
       Path file = folder.resolve("kubeconfig");
       Files.writeString(
@@ -81,7 +88,7 @@ public final class Estate implements AutoCloseable {
           """
               .formatted(server, TOKEN));
       var access = new KubernetesConnection.Access(Optional.of(file), Optional.empty());
-      return new KubernetesConnection(access, Duration.ofSeconds(10));
+      return new KubernetesConnection(access, answer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

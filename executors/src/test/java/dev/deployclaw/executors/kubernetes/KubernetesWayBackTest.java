@@ -201,6 +201,18 @@ class KubernetesWayBackTest {
     yes(new ExecutorCall.Converge(first));
   }
 
+  /** What it was asked of is an earlier epoch; another set may have the very same file. */
+  @Test
+  void neverLeftOnlyWhatItsMarksNameByTheirDigest() {
+    yes(new ExecutorCall.Converge(Activations.back(set(1), 3).by(1)));
+
+    var other = Activations.back(set(1, Tenants.acme()), 3).by(1);
+
+    assertThat(estate.ask(new ExecutorCall.Converge(other)).reason())
+        .contains(
+            "its Deployment is at epoch 1 of the policies " + set(1).digest().substring(0, 12));
+  }
+
   /** Its first pod never becomes ready, beside two ready ones of the file before. */
   private void stall(EpochSpec activation) {
     yes(new ExecutorCall.Stage(activation));

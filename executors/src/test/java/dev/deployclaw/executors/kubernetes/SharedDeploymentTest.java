@@ -3,8 +3,9 @@ package dev.deployclaw.executors.kubernetes;
 import static dev.deployclaw.executors.kubernetes.Estate.DEPLOYMENT;
 import static dev.deployclaw.executors.kubernetes.Estate.MAPS;
 import static dev.deployclaw.executors.kubernetes.Estate.activation;
-import static dev.deployclaw.executors.kubernetes.Estate.json;
 import static dev.deployclaw.executors.kubernetes.Estate.look;
+import static dev.deployclaw.executors.kubernetes.SharedEstate.set;
+import static dev.deployclaw.executors.kubernetes.SharedEstate.yes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -14,12 +15,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
-import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
-import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.Gateway;
-import dev.deployclaw.policy.model.TenantPolicy;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,29 +28,24 @@ import org.junit.jupiter.api.io.TempDir;
 class SharedDeploymentTest {
   @TempDir Path folder;
 
+  private SharedEstate shared;
   private Estate estate;
-  private KubernetesGateway inner;
 
   @BeforeEach
   void start() {
-    estate = new Estate(folder);
-    var g = estate.gateway();
-    inner =
-        new KubernetesGateway(
-            "inner", g.namespace(), "gw", "inner", "inner-conf", g.file(), g.binary(), g.site());
-    estate.api().put(DEPLOYMENT, "kubectl-create", deployment());
-    estate.rollOut();
+    shared = new SharedEstate(folder);
+    estate = shared.one();
   }
 
   @AfterEach
   void stop() {
-    estate.close();
+    shared.close();
   }
 
   @Test
   void bothAreBroughtToAnEpochByOneWrite() {
     var first = activation(set(1), 1);
-    long generation = generation();
+    long generation = shared.generation();
 
     yes(both(new ExecutorCall.Stage(first)));
     yes(both(new ExecutorCall.Prepare(first)));
@@ -64,9 +55,9 @@ class SharedDeploymentTest {
     assertThat(published)
         .extracting(MemberReport::member)
         .containsExactly("gateway/edge/gw", "gateway/edge/inner");
-    assertThat(generation()).isEqualTo(generation + 1);
-    assertThat(source("conf")).startsWith("deployclaw-gw-e1-");
-    assertThat(source("inner-conf")).startsWith("deployclaw-inner-e1-");
+    assertThat(shared.generation()).isEqualTo(generation + 1);
+    assertThat(shared.source("conf")).startsWith("deployclaw-gw-e1-");
+    assertThat(shared.source("inner-conf")).startsWith("deployclaw-inner-e1-");
     estate.rollOut();
     yes(both(new ExecutorCall.Converge(first)));
     assertThat(both(look("marks"))).allMatch(r -> Long.valueOf(1).equals(r.facts().get("epoch")));
@@ -106,10 +97,10 @@ class SharedDeploymentTest {
     bring(activation(set(1), 1));
     bring(activation(set(2), 2));
 
-    assertThat(source("conf")).startsWith("deployclaw-gw-e2-");
-    assertThat(source("inner-conf")).startsWith("deployclaw-inner-e2-");
+    assertThat(shared.source("conf")).startsWith("deployclaw-gw-e2-");
+    assertThat(shared.source("inner-conf")).startsWith("deployclaw-inner-e2-");
     bring(activation(set(2, Tenants.acme()), 3)); // annotations alone
-    assertThat(source("conf")).startsWith("deployclaw-gw-e2-");
+    assertThat(shared.source("conf")).startsWith("deployclaw-gw-e2-");
     assertThat(both(look("marks"))).allMatch(r -> Long.valueOf(3).equals(r.facts().get("epoch")));
   }
 
@@ -125,8 +116,8 @@ class SharedDeploymentTest {
     var published = both(new ExecutorCall.Publish(second));
 
     assertThat(published).extracting(MemberReport::answer).containsExactly(Answer.YES, Answer.NO);
-    assertThat(source("conf")).startsWith("deployclaw-gw-e2-");
-    assertThat(source("inner-conf")).startsWith("deployclaw-inner-e1-");
+    assertThat(shared.source("conf")).startsWith("deployclaw-gw-e2-");
+    assertThat(shared.source("inner-conf")).startsWith("deployclaw-inner-e1-");
     assertThat(both(look("marks"))).extracting(r -> r.facts().get("epoch")).containsExactly(2L, 1L);
   }
 
@@ -148,8 +139,8 @@ class SharedDeploymentTest {
 
     yes(both(new ExecutorCall.Publish(first)));
 
-    assertThat(source("conf")).startsWith("deployclaw-gw-e1-");
-    assertThat(source("inner-conf")).startsWith("deployclaw-inner-e1-");
+    assertThat(shared.source("conf")).startsWith("deployclaw-gw-e1-");
+    assertThat(shared.source("inner-conf")).startsWith("deployclaw-inner-e1-");
   }
 
   @Test
@@ -165,8 +156,9 @@ class SharedDeploymentTest {
 
     bring(activation(set(1, Tenants.acme()), 2));
 
-    assertThat(source("conf")).isEqualTo(template.at("/spec/volumes/0/configMap/name").asText());
-    assertThat(source("inner-conf")).startsWith("deployclaw-inner-e2-");
+    assertThat(shared.source("conf"))
+        .isEqualTo(template.at("/spec/volumes/0/configMap/name").asText());
+    assertThat(shared.source("inner-conf")).startsWith("deployclaw-inner-e2-");
     yes(both(look("scan")));
   }
 
@@ -176,8 +168,8 @@ class SharedDeploymentTest {
 
     alone(activation(set(2), 2));
 
-    assertThat(source("conf")).startsWith("deployclaw-gw-e2-");
-    assertThat(source("inner-conf")).startsWith("deployclaw-inner-e1-");
+    assertThat(shared.source("conf")).startsWith("deployclaw-gw-e2-");
+    assertThat(shared.source("inner-conf")).startsWith("deployclaw-inner-e1-");
     assertThat(estate.ask(look("marks")).facts()).containsEntry("epoch", 2L);
     assertThat(both(look("marks"))).extracting(r -> r.facts().get("epoch")).containsExactly(2L, 1L);
   }
@@ -186,18 +178,18 @@ class SharedDeploymentTest {
   void aChangeOfShapeTakesOneWriteToo() {
     int small = 5_000;
     var large = activation(set(80), 1);
-    long generation = generation();
-    yes(both(new ExecutorCall.Stage(large), small));
+    long generation = shared.generation();
+    yes(shared.both(new ExecutorCall.Stage(large), small));
 
-    yes(both(new ExecutorCall.Publish(large), small));
+    yes(shared.both(new ExecutorCall.Publish(large), small));
 
-    assertThat(generation()).isEqualTo(generation + 1);
-    assertThat(volume("conf").at("/projected/sources")).isNotEmpty();
-    assertThat(volume("inner-conf").at("/projected/sources")).isNotEmpty();
+    assertThat(shared.generation()).isEqualTo(generation + 1);
+    assertThat(shared.volume("conf").at("/projected/sources")).isNotEmpty();
+    assertThat(shared.volume("inner-conf").at("/projected/sources")).isNotEmpty();
     bring(activation(set(1), 2));
     bring(activation(set(2), 3));
-    assertThat(source("conf")).startsWith("deployclaw-gw-e3-");
-    assertThat(source("inner-conf")).startsWith("deployclaw-inner-e3-");
+    assertThat(shared.source("conf")).startsWith("deployclaw-gw-e3-");
+    assertThat(shared.source("inner-conf")).startsWith("deployclaw-inner-e3-");
   }
 
   @Test
@@ -207,20 +199,8 @@ class SharedDeploymentTest {
 
     bring(Activations.restoring("gateway", observed, 2));
 
-    assertThat(source("conf")).isEqualTo("by-hand");
-    assertThat(source("inner-conf")).isEqualTo("by-hand");
-  }
-
-  private void bring(EpochSpec activation) {
-    for (ExecutorCall call :
-        List.of(
-            new ExecutorCall.Stage(activation),
-            new ExecutorCall.Prepare(activation),
-            new ExecutorCall.Publish(activation))) {
-      yes(both(call));
-    }
-    estate.rollOut();
-    yes(both(new ExecutorCall.Converge(activation)));
+    assertThat(shared.source("conf")).isEqualTo("by-hand");
+    assertThat(shared.source("inner-conf")).isEqualTo("by-hand");
   }
 
   /** The first gateway, where the configuration knows no other. */
@@ -236,60 +216,11 @@ class SharedDeploymentTest {
     yes(List.of(estate.ask(new ExecutorCall.Converge(activation))));
   }
 
+  private void bring(EpochSpec activation) {
+    shared.bring(activation);
+  }
+
   private List<MemberReport> both(ExecutorCall call) {
-    return both(call, 900 * 1024);
-  }
-
-  private List<MemberReport> both(ExecutorCall call, int shardBytes) {
-    var settings = Estate.settings(List.of(estate.gateway(), inner), shardBytes);
-    return Estate.ask(new KubernetesGatewayExecutor(estate.link(), settings), call, 7);
-  }
-
-  private static void yes(List<MemberReport> reports) {
-    assertThat(reports)
-        .isNotEmpty()
-        .allSatisfy(
-            r -> assertThat(r.answer()).as(r.member() + ": " + r.reason()).isEqualTo(Answer.YES));
-  }
-
-  private ObjectNode volume(String name) {
-    for (var volume : estate.deploymentNow().at("/spec/template/spec/volumes")) {
-      if (volume.path("name").asText().equals(name)) {
-        return (ObjectNode) volume;
-      }
-    }
-    throw new AssertionError("no volume " + name);
-  }
-
-  private String source(String volume) {
-    return volume(volume).at("/configMap/name").asText();
-  }
-
-  private long generation() {
-    return estate.deploymentNow().at("/metadata/generation").asLong();
-  }
-
-  private static PolicySet set(int routes, TenantPolicy... tenants) {
-    var all = new ArrayList<Gateway.Route>();
-    for (int i = 0; i < routes; i++) {
-      all.add(new Gateway.Route("/search" + i, "search"));
-    }
-    var host = new Gateway.Identity.Host("test");
-    var gateways =
-        List.of(new Gateway("gw", "edge", host, all), new Gateway("inner", "edge", host, all));
-    return PolicySet.of(List.of(tenants), gateways, "");
-  }
-
-  private static ObjectNode deployment() {
-    ObjectNode deployment = Estate.deployment();
-    var spec = deployment.at("/spec/template/spec");
-    ((ArrayNode) spec.path("containers"))
-        .add(
-            json(
-                "{'name':'inner','image':'nginx:1.28',"
-                    + "'volumeMounts':[{'name':'inner-conf','mountPath':'/etc/nginx/dc'}]}"));
-    ((ArrayNode) spec.path("volumes"))
-        .add(json("{'name':'inner-conf','configMap':{'name':'by-hand','defaultMode':420}}"));
-    return deployment;
+    return shared.both(call);
   }
 }

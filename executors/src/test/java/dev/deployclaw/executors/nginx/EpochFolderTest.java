@@ -35,7 +35,7 @@ class EpochFolderTest {
 
     assertThat(epochs.switchTo(new FenceMark(3, 7))).isEmpty();
     assertThat(epochs.switchTo(new FenceMark(2, 8)).orElse(""))
-        .contains("the leader of term 3 was here");
+        .contains("the leader of the later term 3 has already written here");
     assertThat(epochs.switchTo(new FenceMark(4, 6)).orElse(""))
         .contains("the later epoch 7 is live");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.executors.member.FenceMark;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileSystemException;
@@ -47,7 +48,7 @@ class TakenFolderTest {
 
     assertThatThrownBy(() -> epochs.write(7, EpochFolder.FILE, TEXT))
         .isInstanceOf(FileSystemException.class)
-        .hasMessageContaining("epochs/7: is no folder, or a link to one");
+        .hasMessageContaining("epochs/7: isn't a folder, or is a link to one");
 
     assertThat(kept()).containsExactly("key");
   }
@@ -105,12 +106,11 @@ class TakenFolderTest {
   void holdsUpNoReaderByAPipe() throws Exception {
     for (String name : new String[] {"epochs/0/nginx.conf", "fence", "fence.lock"}) {
       Files.delete(folder.resolve(name));
-      Process pipe = new ProcessBuilder("mkfifo", folder.resolve(name).toString()).start();
-      assertThat(pipe.waitFor()).isZero();
+      var _ = CommandRunner.of("mkfifo", folder.resolve(name).toString()).must();
     }
 
-    assertThatThrownBy(epochs::liveFile).hasMessageContaining("is no plain file");
-    assertThatThrownBy(epochs::standing).hasMessageContaining("is no plain file");
+    assertThatThrownBy(epochs::liveFile).hasMessageContaining("isn't a regular file");
+    assertThatThrownBy(epochs::standing).hasMessageContaining("isn't a regular file");
     assertThatThrownBy(() -> epochs.switchTo(new FenceMark(2, 1))).isInstanceOf(IOException.class);
   }
 

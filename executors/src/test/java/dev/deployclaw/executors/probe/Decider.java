@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.probe;
 
 import com.sun.net.httpserver.Headers;
-import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.decision.AdmissionRequest;
 import dev.deployclaw.policy.decision.CounterCharge;
@@ -14,6 +13,7 @@ import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.RuleDigest;
 import dev.deployclaw.policy.wire.SignedProbeToken;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -44,14 +44,14 @@ final class Decider {
     failures = requests;
   }
 
-  synchronized WebStub.Answer decide(Headers asked) {
+  synchronized FakeHttpServer.Answer decide(Headers asked) {
     var token =
         Optional.ofNullable(asked.getFirst("X-DC-Token"))
             .flatMap(SignedProbeToken::read)
             .filter(t -> t.token().isLive(Instant.now()) && t.seal().isBy(said.probeKey()))
             .map(SignedProbeToken::token);
     if (token.isEmpty()) {
-      return WebStub.Answer.of(204);
+      return FakeHttpServer.Answer.of(204);
     }
     String tenant = asked.getFirst("X-DC-Host").replaceFirst("\\..*", "");
     String uri = asked.getFirst("X-DC-Uri");
@@ -59,7 +59,7 @@ final class Decider {
     boolean allowed = allowed(LimitMatcher.applied(enforced, tenant, shape), token.get());
     if (failures > 0) {
       failures--;
-      return WebStub.Answer.of(500);
+      return FakeHttpServer.Answer.of(500);
     }
     var headers =
         new TreeMap<>(
@@ -67,7 +67,7 @@ final class Decider {
                 "X-DC-Probe", "1",
                 "X-DC-Epoch", Long.toString(epoch),
                 "X-DC-Rule", RuleDigest.of(LimitMatcher.applied(said, tenant, shape))));
-    return new WebStub.Answer(allowed ? 204 : 403, headers, "");
+    return new FakeHttpServer.Answer(allowed ? 204 : 403, headers);
   }
 
   private boolean allowed(List<AppliedLimit> limits, ProbeToken token) {

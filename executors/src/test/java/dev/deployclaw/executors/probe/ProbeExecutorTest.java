@@ -11,7 +11,6 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
-import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.executors.probe.ProbeSettings.Found;
 import dev.deployclaw.policy.PolicySet;
@@ -25,6 +24,7 @@ import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.wire.ProbeKeyPair;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
 import java.net.URI;
@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +49,8 @@ class ProbeExecutorTest {
   @TempDir Path root;
 
   private final ProbeKeyPair keys = ProbeKeyPair.generate();
-  private final WebStub upstream = WebStub.start((_, _) -> WebStub.Answer.of(200));
-  private final WebStub service = WebStub.start((_, headers) -> decide(headers));
+  private final FakeHttpServer upstream = FakeHttpServer.answering(200);
+  private final FakeHttpServer service = FakeHttpServer.start(request -> decide(request.headers()));
   private final List<NginxServer> running = new ArrayList<>();
   private final List<Entrance> entrances = new ArrayList<>();
   private final PolicySet set = set(100, 600);
@@ -82,7 +83,7 @@ class ProbeExecutorTest {
     assertThat(number(done, "allowed") + number(done, "refused")).isEqualTo(120);
     assertThat(number(done, "refused")).isBetween(25, 60);
     assertThat(number(done, "p99_us")).isGreaterThanOrEqualTo(number(done, "p50_us")).isPositive();
-    assertThat(upstream.requests()).isZero();
+    assertThat(upstream.requests()).isEmpty();
   }
 
   @Test
@@ -105,6 +106,26 @@ class ProbeExecutorTest {
     assertThat(back.reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES, Answer.YES, Answer.SKIPPED);
+  }
+
+  @Test
+  void asksNothingOfAGatewayThatIsLeftOutOfAWayBack() throws InterruptedException {
+    var last = entrances.removeLast();
+    running.removeLast().close();
+    entrances.add(new Entrance(last.name(), last.namespace(), last.url(), "pod-1"));
+    var settings = ProbeSettings.of(entrances, keys.privateKey());
+    var back = Activations.back(set, EPOCH);
+    var gateway = "gateway/" + last.namespace() + "/" + last.name();
+
+    var all = probe(settings, back, 60);
+    var some = probe(settings, back.without(Set.of(gateway)), 60);
+
+    assertThat(all.reports().getLast().answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(some.reports())
+        .extracting(MemberReport::answer)
+        .containsExactly(Answer.SKIPPED, Answer.YES, Answer.YES);
+    assertThat(some.reports().getFirst().member()).isEqualTo(gateway + "/pod-1");
+    assertThat(number(some, "undecided")).isZero();
   }
 
   @Test
@@ -133,7 +154,7 @@ class ProbeExecutorTest {
     assertThat(done.reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES, Answer.NO);
-    assertThat(reasons(done)).contains("not as to a verified probe");
+    assertThat(reasons(done)).contains("not as for a verified probe");
   }
 
   @Test
@@ -206,7 +227,7 @@ class ProbeExecutorTest {
     assertThat(done.reports()).extracting(MemberReport::answer).hasSize(3).containsOnly(Answer.YES);
     assertThat(done.facts()).containsEntry("requests", 6);
     assertThat(done.reports()).extracting(r -> r.facts().get("counter")).doesNotHaveDuplicates();
-    assertThat(upstream.requests()).isZero();
+    assertThat(upstream.requests()).isEmpty();
   }
 
   @Test
@@ -222,7 +243,7 @@ class ProbeExecutorTest {
     assertThat(done.reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.UNKNOWN, Answer.YES, Answer.NO);
-    assertThat(done.reports().getLast().reason()).contains("not as to a verified probe");
+    assertThat(done.reports().getLast().reason()).contains("not as for a verified probe");
   }
 
   @Test
@@ -259,7 +280,7 @@ class ProbeExecutorTest {
         .doesNotContain(keys.privateKey());
   }
 
-  private WebStub.Answer decide(Headers headers) {
+  private FakeHttpServer.Answer decide(Headers headers) {
     return decider.decide(headers);
   }
 

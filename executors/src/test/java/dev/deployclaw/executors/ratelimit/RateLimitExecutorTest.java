@@ -10,7 +10,6 @@ import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.CanaryCohort;
@@ -19,6 +18,7 @@ import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import java.net.URI;
 import java.time.Duration;
@@ -50,8 +50,8 @@ class RateLimitExecutorTest {
       new AtomicReference<>(Map.of("one", "127.0.0.1:7001", "two", "127.0.0.1:7002"));
   private final AtomicReference<ServiceStatus> status =
       new AtomicReference<>(status("ok", FIRST, FIRST));
-  private final WebStub service =
-      WebStub.start((_, _) -> new WebStub.Answer(200, Map.of(), status.get().toJson()));
+  private final FakeHttpServer service =
+      FakeHttpServer.start(_ -> FakeHttpServer.Answer.of(200, status.get().toJson()));
 
   @AfterEach
   void stop() {
@@ -63,7 +63,7 @@ class RateLimitExecutorTest {
     var late =
         Thread.ofVirtual()
             .start(() -> {
-              BoundedWait.until("it was asked", AT_MOST, () -> service.requests() >= 3);
+              BoundedWait.until("it was asked", AT_MOST, () -> service.requests().size() >= 3);
               status.set(status("ok", FIRST, FIRST, WANTED));
             });
 
@@ -194,7 +194,7 @@ class RateLimitExecutorTest {
           .extracting(MemberReport::answer)
           .containsExactly(Answer.SKIPPED);
     }
-    assertThat(service.requests()).isZero();
+    assertThat(service.requests()).isEmpty();
   }
 
   @Test
@@ -210,7 +210,7 @@ class RateLimitExecutorTest {
   }
 
   private List<MemberReport> ask(ExecutorCall call, Duration deadline) throws InterruptedException {
-    return ask(new Service("edge", service.url()), call, deadline);
+    return ask(new Service("edge", URI.create(service.url())), call, deadline);
   }
 
   @Test

@@ -230,7 +230,7 @@ class RedisExecutorTest {
       assertThat(reports)
           .filteredOn(r -> r.answer() == MemberReport.Answer.NO)
           .isNotEmpty()
-          .allSatisfy(r -> assertThat(r.reason()).contains("code of its function library"));
+          .allSatisfy(r -> assertThat(r.reason()).contains("its function library differs from"));
     }
     redis.reports(new ExecutorCall.Publish(activation));
     allSay(MemberReport.Answer.YES, redis.reports(new ExecutorCall.Converge(activation)), 6);
@@ -253,8 +253,7 @@ class RedisExecutorTest {
     assertThat(redis.look("scan"))
         .filteredOn(r -> r.answer() == MemberReport.Answer.NO)
         .isNotEmpty()
-        .allSatisfy(
-            r -> assertThat(r.reason()).contains("of the same epoch, unaltered", "drift --repair"));
+        .allSatisfy(r -> assertThat(r.reason()).contains("at the same epoch", "drift --repair"));
     assertThat(redis.fault(new ExecutorCall.Publish(activation), 0))
         .isInstanceOf(CallFault.Conflict.class);
     redis.reports(new ExecutorCall.Publish(activation));

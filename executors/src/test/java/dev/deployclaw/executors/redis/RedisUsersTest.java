@@ -91,7 +91,7 @@ class RedisUsersTest {
       assertThat(fault(without))
           .isInstanceOf(CallFault.Denied.class)
           .asString()
-          .contains("NOAUTH", "it wants a user, so set redis.username and passwordFile");
+          .contains("NOAUTH", "it requires a user, so set redis.username and passwordFile");
       assertThat(fault(wrong))
           .isInstanceOf(CallFault.Denied.class)
           .asString()
@@ -104,7 +104,7 @@ class RedisUsersTest {
   void saysWhichRightIsMissing() throws Exception {
     try (var service =
         executor(Optional.of(new RedisSettings.Login("deployclaw-ratelimit", "another")))) {
-      assertThat(fault(service)).asString().contains("NOPERM", "docs/guide/credentials.md");
+      assertThat(fault(service)).asString().contains("NOPERM", "docs/tasks/credentials.md");
     }
   }
 

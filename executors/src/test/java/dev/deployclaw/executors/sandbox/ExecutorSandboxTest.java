@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class ExecutorSandboxTest {
@@ -64,8 +63,7 @@ class ExecutorSandboxTest {
 
     var guarded = (AuthorizingExecutor) metered.inner();
     var bulkheaded = (BulkheadExecutor) guarded.inner();
-    var limited = (TimeoutExecutor) bulkheaded.inner();
-    assertThat(limited.inner()).isSameAs(inside);
+    assertThat(bulkheaded.inner()).isSameAs(inside);
   }
 
   @Test
@@ -114,58 +112,45 @@ class ExecutorSandboxTest {
   }
 
   @Test
-  void runsOnAThreadNamedAfterTheOperation() throws InterruptedException {
-    var thread = new AtomicReference<>(Thread.currentThread());
+  void saysOfAnInterruptedCallWhatItMayHaveDone() throws InterruptedException {
     var sandbox =
         around(
             new Acting(_ -> {
-              thread.set(Thread.currentThread());
-              return DONE;
+              throw new InterruptedException();
             }),
             1);
 
-    sandbox.execute(call(look(), LONG));
-
-    assertThat(thread.get().isVirtual()).isTrue();
-    assertThat(thread.get().getName()).isEqualTo("redis.scan");
+    assertThat(sandbox.execute(call(new ExecutorCall.Discard(1), LONG)))
+        .isEqualTo(
+            CallOutcome.failed(new CallFault.Unknown("redis.discard was cut off after 60000 ms")));
+    assertThat(sandbox.execute(call(look(), LONG)))
+        .isEqualTo(
+            CallOutcome.failed(new CallFault.Unavailable("redis.scan was cut off after 60000 ms")));
   }
 
   @Test
-  void cutsOffALookAsUnavailableAndAChangeAsUnknown() throws InterruptedException {
-    var never = new CountDownLatch(1);
+  void saysOfACallThatIsInterruptedWhileItWaitsThatNothingWasApplied() throws InterruptedException {
+    var inside = new CountDownLatch(1);
+    var release = new CountDownLatch(1);
     var sandbox =
         around(
             new Acting(_ -> {
-              never.await();
+              inside.countDown();
+              release.await();
               return DONE;
             }),
             1);
+    var first = Thread.ofVirtual().start(() -> run(sandbox));
+    assertThat(inside.await(60, TimeUnit.SECONDS)).isTrue();
 
-    var look = sandbox.execute(call(look(), SHORT));
-    var change = sandbox.execute(call(new ExecutorCall.Discard(1), SHORT));
+    Thread.currentThread().interrupt();
+    var second = sandbox.execute(call(new ExecutorCall.Discard(1), LONG));
+    release.countDown();
+    first.join();
 
-    assertThat(look)
-        .isInstanceOfSatisfying(CallOutcome.Failed.class, f -> isA(f, CallFault.Unavailable.class));
-    assertThat(change)
-        .isInstanceOfSatisfying(CallOutcome.Failed.class, f -> isA(f, CallFault.Unknown.class));
-  }
-
-  @Test
-  void believesACallThatEndsWhenItIsInterrupted() throws InterruptedException {
-    var never = new CountDownLatch(1);
-    var sandbox =
-        around(
-            new Acting(_ -> {
-              try {
-                never.await();
-              } catch (InterruptedException e) {
-                return DONE;
-              }
-              return DONE;
-            }),
-            1);
-
-    assertThat(sandbox.execute(call(look(), SHORT))).isEqualTo(DONE);
+    assertThat(second)
+        .isEqualTo(
+            CallOutcome.failed(new CallFault.Unavailable("redis.discard found no free slot")));
   }
 
   @Test

@@ -73,7 +73,7 @@ final class ConflictingLimitsCheck {
             CheckKind.CONFLICTING_WINDOWS,
             "it has %d limits, of which only the first %d were compared"
                 .formatted(policy.limits().size(), ComparedLimits.MOST),
-            "give it fewer: each request is matched with all of them",
+            "give it fewer limits: each request is matched with all of them",
             Map.of("limits", policy.limits().size(), "compared", ComparedLimits.MOST));
   }
 
@@ -132,7 +132,7 @@ final class ConflictingLimitsCheck {
     return FindingSubject.limit(policy.tenant(), longer.name())
         .warning(
             CheckKind.CONFLICTING_WINDOWS,
-            "%s and %s contradict: the first comes to %d in the window of the second"
+            "%s and %s contradict each other: the first allows %d in the window of the second"
                 .formatted(LimitPhrases.of(shorter), LimitPhrases.of(longer), promised),
             "keep one window, or put them a factor of " + TIER_FACTOR + " apart",
             evidence(longer, shorter));

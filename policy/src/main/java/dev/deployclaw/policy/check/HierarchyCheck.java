@@ -75,7 +75,7 @@ final class HierarchyCheck {
         .error(
             CheckKind.HIERARCHY,
             "it has more than " + PolicySet.MOST_GROUPS + " groups above it",
-            "take groups out between it and the root",
+            "remove groups between it and the root",
             Map.of("most", PolicySet.MOST_GROUPS));
   }
 
@@ -130,7 +130,7 @@ final class HierarchyCheck {
     return FindingSubject.tenant(policy.tenant())
         .warning(
             CheckKind.HIERARCHY,
-            "no request of it is ever admitted: the group " + group.tenant() + " " + why,
+            "none of its requests is ever admitted: the group " + group.tenant() + " " + why,
             remedy + ", or take it out of the group",
             Map.of("group", group.tenant()));
   }

@@ -71,7 +71,7 @@ final class KeyCollisionCheck {
             FindingSubject.limit(policy.tenant(), limit.name())
                 .error(
                     CheckKind.KEY_COLLISION,
-                    "two headers of its key are one to a gateway: " + name,
+                    "gateways can't distinguish two headers of its key: " + name,
                     "keep one of them",
                     Map.of("variable", variable(name))));
       }

@@ -43,7 +43,7 @@ final class StepSizeCheck {
     return FindingSubject.tenant(old.tenant())
         .warning(
             CheckKind.STEP_SIZE,
-            "its policy is removed: nothing of its own limits it any more",
+            "its policy is removed: it has no limits of its own any more",
             "approve, or put its document back",
             Map.of("limits", old.limits().size()));
   }
@@ -72,7 +72,7 @@ final class StepSizeCheck {
   private static Optional<PolicyFinding> step(
       TenantPolicy tenant, Limit old, Optional<Limit> now, int factor) {
     if (now.isEmpty() || now.get().mode() == EnforcementMode.SHADOW) {
-      String how = now.isEmpty() ? "it is removed" : "it only shadows";
+      String how = now.isEmpty() ? "it is removed" : "it is in shadow mode only";
       return Optional.of(
           step(tenant, Optional.of(old.name()), "to unlimited: " + how, evidence(old, now)));
     }
@@ -100,9 +100,10 @@ final class StepSizeCheck {
         FindingSubject.limit(tenant.tenant(), old.name())
             .info(
                 CheckKind.FRESH_COUNTERS,
-                "its counters start afresh under another %s: up to %d requests more for each"
+                ("its counters start again under another %s: up to %d additional "
+                        + "requests for each")
                     .formatted(renamed ? "name" : "key", extra),
-                "keep name and key where that is too much",
+                "keep the name and the key if that is too much",
                 Map.of("extra_requests", extra, "to", now.name())));
   }
 
@@ -159,7 +160,8 @@ final class StepSizeCheck {
         FindingSubject.tenant(old.tenant())
             .warning(
                 CheckKind.ROOT_CHANGE,
-                "its counters move from the group %s to %s and start afresh: up to %d requests more"
+                ("its counters move from the group %s to %s and start again: up to %d "
+                        + "additional requests")
                     .formatted(from, to, extra),
                 "approve, or keep the group",
                 Map.of("from", from, "to", to, "extra_requests", extra)));

@@ -85,7 +85,7 @@ final class UnreachableLimitCheck {
                     CheckKind.SHADOWED,
                     "gateways refuse its path: it has ; or \\, a control character, or text that"
                         + " reads as percent-encoding",
-                    "name a route without them; docs/guide/gateways.md says why",
+                    "name a route without them; docs/concepts/gateways.md says why",
                     Map.of("route", route)));
   }
 }

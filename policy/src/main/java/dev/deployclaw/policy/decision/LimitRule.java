@@ -45,7 +45,7 @@ public record LimitRule(
     return out.toString();
   }
 
-  /** Adds {@link #text} to what stands there. */
+  /** Adds {@link #text} to what is there. */
   public void write(Utf8Buffer out) {
     out.add(algorithm.code())
         .add(' ')

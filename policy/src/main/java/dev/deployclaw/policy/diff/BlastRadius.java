@@ -1,10 +1,9 @@
 package dev.deployclaw.policy.diff;
 
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -29,11 +28,6 @@ public record BlastRadius(
 
   /** For JSON documents. */
   public Map<String, Object> toMap() {
-    var map = new TreeMap<String, Object>();
-    map.put("tenants", List.copyOf(tenants));
-    map.put("limits", List.copyOf(limits));
-    map.put("services", List.copyOf(services));
-    map.put("gateways", List.copyOf(gateways));
-    return map;
+    return RecordJson.map(this);
   }
 }

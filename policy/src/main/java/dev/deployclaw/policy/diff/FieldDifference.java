@@ -1,8 +1,8 @@
 package dev.deployclaw.policy.diff;
 
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * One field that differs.
@@ -23,13 +23,7 @@ public record FieldDifference(
 
   /** For JSON documents. */
   public Map<String, Object> toMap() {
-    var map = new TreeMap<String, Object>();
-    tenant.ifPresent(t -> map.put("tenant", t));
-    limit.ifPresent(l -> map.put("limit", l));
-    map.put("field", field);
-    before.ifPresent(b -> map.put("before", b));
-    after.ifPresent(a -> map.put("after", a));
-    return map;
+    return RecordJson.map(this);
   }
 
   /** What {@link #toMap} wrote; empty where a map is no difference. */

@@ -1,11 +1,17 @@
 package dev.deployclaw.policy.document;
 
+import dev.deployclaw.policy.document.DocumentNode.Entry;
+import dev.deployclaw.policy.document.UnreadableDocumentException.YamlFault;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -15,148 +21,212 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Tag;
-import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
-import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 
 /**
  * Reads one YAML 1.2 document (JSON is a subset of it) into nodes that know their place. Built from
- * parser events, so that size, depth and count are bounded before anything is built, and anchors,
- * aliases and tags, which policies have no use for, never take effect.
+ * parser events, so that size, depth, count, and what aliases unfold to are bounded before anything
+ * is built.
  */
 public final class BoundedYamlReader {
-  static final int MOST_CHARACTERS = 256 * 1024;
-  static final int MOST_DEPTH = 12;
-  static final int MOST_NODES = 20_000;
+  private static final String MERGE = "<<";
 
-  private static final ScalarResolver CORE_SCHEMA = new CoreScalarResolver(false);
-
-  /** Made once: it takes longer than a small document. */
+  /** Made once: it takes longer than a small document. The dialect bounds the length before. */
   private static final LoadSettings SETTINGS =
-      LoadSettings.builder().setCodePointLimit(MOST_CHARACTERS).build();
+      LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
 
+  private final YamlDialect dialect;
   private final Iterator<Event> events;
+  private final Map<String, Anchored> anchors = new HashMap<>();
   private int nodes;
 
-  private BoundedYamlReader(Iterator<Event> events) {
+  private BoundedYamlReader(YamlDialect dialect, Iterator<Event> events) {
+    this.dialect = dialect;
     this.events = events;
   }
 
-  public static DocumentNode read(String text) throws UnreadableDocumentException {
-    if (text.length() > MOST_CHARACTERS) {
+  /**
+   * What an anchor names.
+   *
+   * @param nodes in it, those of its aliases too
+   */
+  private record Anchored(DocumentNode tree, int nodes) {}
+
+  /** The document of a text that must hold one. */
+  public static DocumentNode policy(String text) throws UnreadableDocumentException {
+    return read(text, YamlDialect.POLICY)
+        .orElseThrow(() ->
+            fault(TextPosition.START, "the document is empty", "write a policy, or remove it"));
+  }
+
+  /** The one document of a text; empty where it holds none. */
+  public static Optional<DocumentNode> read(String text, YamlDialect dialect)
+      throws UnreadableDocumentException {
+    if (text.length() > dialect.characters()) {
       throw new UnreadableDocumentException(
-          TextPosition.START,
+          YamlFault.SIZE,
+          TextPosition.NOWHERE,
           "the document has " + text.length() + " characters",
-          "at most " + MOST_CHARACTERS + "; split it, one document a tenant");
+          "at most " + dialect.characters() + dialect.remedies().length());
     }
     String body = text.startsWith("\uFEFF") ? text.substring(1) : text;
     try {
-      return new BoundedYamlReader(new Parse(SETTINGS).parseString(body).iterator()).document();
+      return new BoundedYamlReader(dialect, new Parse(SETTINGS).parseString(body).iterator())
+          .document();
     } catch (MarkedYamlEngineException e) {
       var at = TextPosition.of(e.getProblemMark().or(e::getContextMark));
       throw new UnreadableDocumentException(
-          at, "not YAML: " + e.getProblem(), "correct the syntax here");
+          YamlFault.SYNTAX, at, e.getProblem(), "correct the syntax here");
     } catch (YamlEngineException e) {
       throw new UnreadableDocumentException(
-          TextPosition.START, "not YAML: " + e.getMessage(), "correct the text");
+          YamlFault.SYNTAX,
+          TextPosition.NOWHERE,
+          String.valueOf(e.getMessage()),
+          "correct the text");
     }
   }
 
-  private DocumentNode document() throws UnreadableDocumentException {
+  private Optional<DocumentNode> document() throws UnreadableDocumentException {
     events.next();
-    var start = events.next();
-    if (start.getEventId() == Event.ID.StreamEnd) {
-      throw new UnreadableDocumentException(
-          TextPosition.START, "the document is empty", "write a policy, or remove it");
+    if (events.next().getEventId() == Event.ID.StreamEnd) {
+      return Optional.empty();
     }
     DocumentNode root = node(events.next(), 1);
     events.next();
     var end = events.next();
     if (end.getEventId() != Event.ID.StreamEnd) {
-      throw new UnreadableDocumentException(
-          TextPosition.of(end.getStartMark()),
-          "a second document",
-          "one document a tenant and source");
+      throw fault(at(end), "a second document", dialect.remedies().single());
     }
-    return root;
+    return Optional.of(root);
   }
 
   private DocumentNode node(Event event, int depth) throws UnreadableDocumentException {
-    var at = TextPosition.of(event.getStartMark());
-    check(event, at, depth);
-    return switch (event) {
-      case ScalarEvent scalar -> new DocumentNode.Scalar(kind(scalar), scalar.getValue(), at);
-      case SequenceStartEvent _ -> items(at, depth);
-      case MappingStartEvent _ -> mapping(at, depth);
-      default ->
-          throw new UnreadableDocumentException(
-              at, "unexpected " + event.getEventId(), "correct the syntax");
-    };
+    int before = nodes;
+    count(1, event);
+    if (depth > dialect.depth()) {
+      throw new UnreadableDocumentException(
+          YamlFault.SIZE,
+          at(event),
+          "nested deeper than " + dialect.depth(),
+          dialect.remedies().depth());
+    }
+    if (!dialect.extras()) {
+      refuseExtras(event);
+    }
+    var node =
+        switch (event) {
+          case ScalarEvent s -> new DocumentNode.Scalar(s.getValue(), s.isPlain(), at(s));
+          case SequenceStartEvent list -> items(list, depth);
+          case MappingStartEvent map -> mapping(map, depth);
+          case AliasEvent alias -> aliased(alias);
+          default ->
+              throw fault(at(event), "unexpected " + event.getEventId(), "correct the syntax");
+        };
+    if (event instanceof NodeEvent named && !(event instanceof AliasEvent)) {
+      named
+          .getAnchor()
+          .ifPresent(name -> anchors.put(name.getValue(), new Anchored(node, nodes - before)));
+    }
+    return node;
   }
 
-  private void check(Event event, TextPosition at, int depth) throws UnreadableDocumentException {
-    if (++nodes > MOST_NODES) {
+  private void count(int more, Event event) throws UnreadableDocumentException {
+    nodes += more;
+    if (nodes > dialect.nodes()) {
       throw new UnreadableDocumentException(
-          at, "more than " + MOST_NODES + " values", "split the document");
-    }
-    if (depth > MOST_DEPTH) {
-      throw new UnreadableDocumentException(
-          at, "nested deeper than " + MOST_DEPTH, "a policy has no such depth");
-    }
-    if (event instanceof AliasEvent
-        || (event instanceof NodeEvent n && n.getAnchor().isPresent())) {
-      throw new UnreadableDocumentException(
-          at, "anchors and aliases are not allowed", "write the value out");
-    }
-    if (tag(event).isPresent()) {
-      throw new UnreadableDocumentException(
-          at, "the tag " + tag(event).get() + " is not allowed", "leave it out");
+          YamlFault.SIZE,
+          at(event),
+          "more than " + dialect.nodes() + " values",
+          dialect.remedies().count());
     }
   }
 
-  private static Optional<String> tag(Event event) {
-    return switch (event) {
-      case ScalarEvent scalar -> scalar.getTag();
-      case CollectionStartEvent collection -> collection.getTag();
-      default -> Optional.empty();
-    };
+  private static void refuseExtras(Event event) throws UnreadableDocumentException {
+    if (event instanceof NodeEvent named && named.getAnchor().isPresent()) {
+      throw new UnreadableDocumentException(
+          YamlFault.ANCHOR,
+          at(event),
+          "anchors and aliases are not allowed",
+          "write the value out");
+    }
+    Optional<String> tag =
+        switch (event) {
+          case ScalarEvent scalar -> scalar.getTag();
+          case CollectionStartEvent collection -> collection.getTag();
+          default -> Optional.empty();
+        };
+    if (tag.isPresent()) {
+      throw new UnreadableDocumentException(
+          YamlFault.TAG, at(event), "the tag " + tag.get() + " is not allowed", "leave it out");
+    }
   }
 
-  private DocumentNode items(TextPosition at, int depth) throws UnreadableDocumentException {
+  /** An alias counts for all that it means, since a reader of the tree reads all of it. */
+  private DocumentNode aliased(AliasEvent alias) throws UnreadableDocumentException {
+    String name = alias.getAlias().getValue();
+    var anchored = anchors.get(name);
+    if (anchored == null) {
+      throw fault(at(alias), "no anchor " + name + " is complete before", "write the value out");
+    }
+    count(anchored.nodes() - 1, alias);
+    return anchored.tree();
+  }
+
+  private DocumentNode items(SequenceStartEvent start, int depth)
+      throws UnreadableDocumentException {
     List<DocumentNode> items = new ArrayList<>();
     for (var next = events.next(); !ends(next); next = events.next()) {
       items.add(node(next, depth + 1));
     }
-    return new DocumentNode.Items(items, at);
+    return new DocumentNode.Items(items, start.getFlowStyle() == FlowStyle.FLOW, at(start));
   }
 
-  private DocumentNode mapping(TextPosition at, int depth) throws UnreadableDocumentException {
-    List<DocumentNode.Entry> entries = new ArrayList<>();
+  /** What a merge key brings comes first, so that the mapping's own entries win. */
+  private DocumentNode mapping(MappingStartEvent start, int depth)
+      throws UnreadableDocumentException {
+    List<Entry> merged = new ArrayList<>();
+    List<Entry> own = new ArrayList<>();
     for (var next = events.next(); !ends(next); next = events.next()) {
       if (!(node(next, depth + 1) instanceof DocumentNode.Scalar key)) {
-        throw new UnreadableDocumentException(
-            TextPosition.of(next.getStartMark()), "a key that isn't text", "use a name");
+        throw fault(at(next), "a key that isn't text", "use a name");
       }
-      entries.add(new DocumentNode.Entry(key.text(), key.at(), node(events.next(), depth + 1)));
+      DocumentNode value = node(events.next(), depth + 1);
+      if (dialect.extras() && key.plain() && key.text().equals(MERGE)) {
+        merge(value, merged);
+      } else {
+        own.add(new Entry(key, value));
+      }
     }
-    return new DocumentNode.Mapping(entries, at);
+    if (!merged.isEmpty()) {
+      var names = own.stream().map(Entry::key).collect(Collectors.toSet());
+      merged.removeIf(e -> names.contains(e.key()));
+      own.addAll(0, merged);
+    }
+    return new DocumentNode.Mapping(own, start.getFlowStyle() == FlowStyle.FLOW, at(start));
+  }
+
+  private static void merge(DocumentNode value, List<Entry> merged)
+      throws UnreadableDocumentException {
+    switch (value) {
+      case DocumentNode.Mapping mapping -> merged.addAll(mapping.entries());
+      case DocumentNode.Items list -> {
+        for (DocumentNode item : list.items().reversed()) {
+          merge(item, merged);
+        }
+      }
+      case DocumentNode.Scalar scalar ->
+          throw fault(scalar.at(), "<< with something other than a mapping", "merge a mapping");
+    }
   }
 
   private static boolean ends(Event event) {
     return event.getEventId() == Event.ID.SequenceEnd || event.getEventId() == Event.ID.MappingEnd;
   }
 
-  private static DocumentNode.Kind kind(ScalarEvent scalar) {
-    if (!scalar.isPlain()) {
-      return DocumentNode.Kind.STRING;
-    }
-    Tag tag = CORE_SCHEMA.resolve(scalar.getValue(), true);
-    if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
-      return DocumentNode.Kind.NUMBER;
-    }
-    if (tag.equals(Tag.BOOL)) {
-      return DocumentNode.Kind.FLAG;
-    }
-    return tag.equals(Tag.NULL) ? DocumentNode.Kind.NOTHING : DocumentNode.Kind.STRING;
+  private static TextPosition at(Event event) {
+    return TextPosition.of(event.getStartMark());
+  }
+
+  private static UnreadableDocumentException fault(TextPosition at, String what, String remedy) {
+    return new UnreadableDocumentException(YamlFault.OTHER, at, what, remedy);
   }
 }

@@ -75,7 +75,7 @@ public final class DocumentFields {
   }
 
   private void report(DocumentNode.Entry entry, String what, String remedy) {
-    owner.problems().add(path(entry.key()), entry.at(), what, remedy);
+    owner.problems().add(path(entry.key()), entry.name().at(), what, remedy);
   }
 
   private String path(String name) {

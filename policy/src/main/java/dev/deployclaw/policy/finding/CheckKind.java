@@ -1,5 +1,7 @@
 package dev.deployclaw.policy.finding;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+
 /**
  * What is checked. Errors, which leave a tenant out, come from {@link #HIERARCHY} (unknown parent,
  * cycle), {@link #NEVER_ADMITTED} (a cost that no bucket can hold), {@link #KEY_COLLISION} and
@@ -27,6 +29,7 @@ public enum CheckKind {
     this.word = word;
   }
 
+  @JsonValue
   public String word() {
     return word;
   }

@@ -1,9 +1,9 @@
 package dev.deployclaw.policy.finding;
 
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -50,14 +50,6 @@ public record PolicyFinding(
 
   /** For JSON documents. */
   public Map<String, Object> toMap() {
-    var map = new TreeMap<String, Object>();
-    map.put("severity", severity.name().toLowerCase(Locale.ROOT));
-    map.put("check", check.word());
-    tenant.ifPresent(t -> map.put("tenant", t));
-    limit.ifPresent(l -> map.put("limit", l));
-    map.put("reason", reason);
-    map.put("remedy", remedy);
-    map.put("evidence", evidence);
-    return map;
+    return RecordJson.map(this);
   }
 }

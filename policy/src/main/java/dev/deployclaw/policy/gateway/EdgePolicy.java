@@ -22,11 +22,12 @@ public record EdgePolicy(List<String> trusted, OptionalInt backstop, PathStrictn
     trusted = List.copyOf(trusted);
     for (String hop : trusted) {
       if (!NETWORK.matcher(hop).matches()) {
-        throw new IllegalArgumentException("trusted is no address or network: " + hop);
+        throw new IllegalArgumentException("trusted isn't an address or network: " + hop);
       }
     }
     if (backstop.isPresent() && backstop.getAsInt() < 1) {
-      throw new IllegalArgumentException("backstop is under one a second: " + backstop.getAsInt());
+      throw new IllegalArgumentException(
+          "backstop is below one request a second: " + backstop.getAsInt());
     }
   }
 

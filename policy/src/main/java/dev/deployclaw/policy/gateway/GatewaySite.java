@@ -54,7 +54,7 @@ public record GatewaySite(
     spelled("pidFile", PLAIN, pidFile.toString());
     spelled("accessLog", PLAIN, accessLog.toString());
     if (workerShutdown.toSeconds() < 1) {
-      throw new IllegalArgumentException("workerShutdown is under a second: " + workerShutdown);
+      throw new IllegalArgumentException("workerShutdown is below one second: " + workerShutdown);
     }
   }
 
@@ -102,7 +102,8 @@ public record GatewaySite(
 
   private static void spelled(String what, Pattern rule, String value) {
     if (!rule.matcher(value).matches()) {
-      throw new IllegalArgumentException(what + " can't stand in a gateway's file: " + value);
+      throw new IllegalArgumentException(
+          what + " can't be written into a gateway's file: " + value);
     }
   }
 }

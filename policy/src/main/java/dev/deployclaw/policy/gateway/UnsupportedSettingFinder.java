@@ -42,24 +42,24 @@ public final class UnsupportedSettingFinder {
       losses.add(
           new UnsupportedSetting(
               "concurrency",
-              "the gateway doesn't tell the service when a request has ended: its place comes back"
-                  + " when its lease ends"));
+              "the gateway doesn't report the end of a request to the service: its "
+                  + "slot is free again when its lease expires"));
     }
     if (gateway.identity() instanceof Gateway.Identity.Header(String name)
         && site.edge().trusted().isEmpty()) {
       losses.add(
           new UnsupportedSetting(
               "identity",
-              "whoever reaches the listening port can set the header "
+              "any client that reaches the listening port can set the header "
                   + name
-                  + "; only the trusted hop may reach it, or say trusted"));
+                  + "; allow only the trusted hop to reach it, or set trusted"));
     }
     if (site.edge().paths() == PathStrictness.ANY) {
       losses.add(
           new UnsupportedSetting(
               "paths",
-              "no spelling of a path is refused: an upstream that resolves paths in another way"
-                  + " serves what was judged as something else"));
+              "no spelling of a path is refused: an upstream that resolves paths "
+                  + "differently may serve another route than the one that was limited"));
     }
     for (var route : gateway.routes()) {
       if (!site.upstreams().containsKey(route.service())) {
@@ -89,7 +89,7 @@ public final class UnsupportedSettingFinder {
   public static String named(Gateway gateway) {
     return switch (gateway.identity()) {
       case Gateway.Identity.Host _, Gateway.Identity.Header _ ->
-          "what a request says of its tenant";
+          "the tenant that the request names";
       case Gateway.Identity.Claim _ ->
           "the client's address, since only the rate limit service can read a token";
     };
@@ -105,8 +105,8 @@ public final class UnsupportedSettingFinder {
       losses.add(
           new UnsupportedSetting(
               "onBackendFailure",
-              "when the rate limit service doesn't answer, the file closes for everybody, "
-                  + "although these say allow: "
+              "when the rate limit service doesn't answer, the gateway refuses all "
+                  + "requests, although these policies say allow: "
                   + String.join(", ", allowing)));
     }
   }

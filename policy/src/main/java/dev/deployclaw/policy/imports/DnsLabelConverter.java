@@ -8,7 +8,7 @@ import java.util.Set;
 public final class DnsLabelConverter {
   private static final int LONGEST = 63;
 
-  /** Of a longer name, what stands before its number. */
+  /** Of a longer name, the text before its number. */
   private static final int STEM = 56;
 
   private DnsLabelConverter() {}

@@ -1,5 +1,7 @@
 package dev.deployclaw.policy.imports;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,7 +15,11 @@ import java.util.Locale;
  * @param differs what is not the same here; empty where all is
  */
 public record ImportedRule(
-    String place, String rule, Exactness exactness, String into, List<String> differs) {
+    String place,
+    String rule,
+    @JsonProperty("carried") Exactness exactness,
+    String into,
+    List<String> differs) {
   public ImportedRule {
     differs = List.copyOf(differs);
   }
@@ -28,6 +34,7 @@ public record ImportedRule(
     NOT_CARRIED;
 
     /** In a report. */
+    @JsonValue
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

@@ -27,7 +27,7 @@ public record TenantPolicy(
     limits = List.copyOf(limits);
     long distinct = limits.stream().map(Limit::name).distinct().count();
     if (distinct != limits.size()) {
-      throw new IllegalArgumentException("tenant " + tenant + " has two limits of one name");
+      throw new IllegalArgumentException("tenant " + tenant + " has two limits with the same name");
     }
   }
 

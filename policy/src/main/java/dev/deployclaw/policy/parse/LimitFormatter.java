@@ -14,7 +14,7 @@ public final class LimitFormatter {
             ? limit.requests() + " at a time"
             : limit.requests() + " in " + PolicyYamlWriter.window(limit.window());
     String key = limit.key().isEmpty() ? "" : ", for each " + PolicyYamlWriter.key(limit.key());
-    String mode = limit.mode() == EnforcementMode.SHADOW ? ", shadow: refuses nobody" : "";
+    String mode = limit.mode() == EnforcementMode.SHADOW ? ", shadow: refuses nothing" : "";
     return limit.algorithm().word() + ", " + rate + key + mode;
   }
 }

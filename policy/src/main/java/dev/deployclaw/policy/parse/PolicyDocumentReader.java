@@ -53,7 +53,7 @@ public final class PolicyDocumentReader {
   public static ParsedPolicy parse(String source, String text) {
     var problems = new ProblemCollector(source);
     try {
-      return document(new DocumentCursor(problems, "", BoundedYamlReader.read(text)));
+      return document(new DocumentCursor(problems, "", BoundedYamlReader.policy(text)));
     } catch (UnreadableDocumentException e) {
       e.addTo(problems);
       return new ParsedPolicy(Optional.empty(), Optional.empty(), Optional.empty(), problems.all());
@@ -86,7 +86,7 @@ public final class PolicyDocumentReader {
           .filter(entry -> entry.key().equals("name"))
           .forEach(entry -> {
             if (entry.value() instanceof DocumentNode.Scalar name) {
-              lines.putIfAbsent(name.text(), entry.at().line());
+              lines.putIfAbsent(name.text(), entry.line());
             }
           });
     }
@@ -148,7 +148,7 @@ public final class PolicyDocumentReader {
         limits.add(limit.get());
       } else {
         item.refuse(
-            "a second limit of the name " + QuotedText.of(limit.get().name()),
+            "a second limit with the name " + QuotedText.of(limit.get().name()),
             "the first is in line " + first.node().at().line() + "; rename one of the two");
       }
     }

@@ -72,7 +72,7 @@ final class ProbeBudget {
         shares.put(target, new Share(true, of(target).requests() + more));
         left -= more;
       } else {
-        leftOut.add(target.label() + ": not exercised, too many limits for so few requests");
+        leftOut.add(target.label() + ": not tested, too many limits for so few requests");
       }
     }
   }

@@ -132,7 +132,7 @@ final class ProbeSequenceGenerator {
       }
       units /= 2;
     }
-    notes.add("its rate can't be told from another limit's");
+    notes.add("its rate can't be distinguished from another limit's");
   }
 
   /** Moves to just before the units come back, if only this limit refuses them there. */

@@ -102,7 +102,9 @@ final class ProbeTargetFinder {
     if (target.limit().isEmpty()) {
       leftOut.add(
           target.tenant()
-              + (target.blocked() ? ": is blocked, all is refused" : ": no limit refuses it"));
+              + (target.blocked()
+                  ? ": is blocked, every request is refused"
+                  : ": no limit refuses it"));
     }
   }
 

@@ -34,7 +34,7 @@ public final class RedisKeyLayout {
     return tagged(root) + "policy:" + tenant;
   }
 
-  /** Adds {@link #policyKey(String, String)} to what stands there. */
+  /** Adds {@link #policyKey(String, String)} to what is there. */
   static void policyKey(String root, String tenant, Utf8Buffer out) {
     out.add(TAG).add(root).add(TAGGED).add("policy:").add(tenant);
   }

@@ -48,7 +48,7 @@ public record StagedRules(PolicySet set, long epoch, String digest) {
     return RedisKeyLayout.policyKey(root(tenant), tenant.tenant());
   }
 
-  /** Adds the key to what stands there. */
+  /** Adds the key to what is there. */
   void key(TenantPolicy tenant, Utf8Buffer out) {
     RedisKeyLayout.policyKey(root(tenant), tenant.tenant(), out);
   }

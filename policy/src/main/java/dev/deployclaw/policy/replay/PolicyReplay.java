@@ -98,7 +98,7 @@ public final class PolicyReplay {
     if (forgotten > 0) {
       out.add(
           forgotten
-              + " counters were given up while they held something: there are more at a time than "
+              + " counters were dropped while in use: there are more at a time than "
               + mostCounters);
     }
     if (disordered > 0) {
@@ -115,7 +115,7 @@ public final class PolicyReplay {
       out.add(
           "not replayed of the "
               + which
-              + " policy, since a log can't tell of them: "
+              + " policy, since a log doesn't show them: "
               + named
               + more);
     }

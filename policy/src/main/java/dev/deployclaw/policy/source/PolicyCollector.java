@@ -54,7 +54,9 @@ public final class PolicyCollector {
         unreadable.add(name);
         problems.add(
             problem(
-                name, "could not be read: " + reason, "what it defines stays as it is until then"));
+                name,
+                "could not be read: " + reason,
+                "its tenants keep their policies until then"));
       }
       case PolicySource.Malformed(String name, String home, String what) -> {
         var problem = problem(name, what, "write one policy as UTF-8 text, or remove it");

@@ -2,11 +2,10 @@ package dev.deployclaw.policy.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 
 /**
  * What marks a request as synthetic, once it is signed: see {@link SignedProbeToken}. A token that
@@ -52,17 +51,7 @@ public record ProbeToken(
 
   /** Its canonical JSON. */
   byte[] bytes() {
-    return CanonicalJson.bytes(
-        Map.of(
-            "execution", execution,
-            "tenant", tenant,
-            "service", service,
-            "route", route,
-            "method", method,
-            "cost", cost,
-            "at", at,
-            "expiry", expiry,
-            "nonce", nonce));
+    return RecordJson.canonical(this);
   }
 
   /** Throws IllegalArgumentException where something is missing or out of range. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * What a rate limit service answers to {@code GET /v1/usage}: how many requests each limit let pass
  * and refused since the service began. Synthetic requests aren't counted.
  *
- * @param since when it began, RFC 3339: another value means that it counts anew
+ * @param since when it began, RFC 3339: another value means that it counts again
  */
 public record ServiceUsage(String since, List<Count> limits) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -30,15 +31,11 @@ public record ServiceUsage(String since, List<Count> limits) {
    * @param allowed requests that it applied to and that passed
    * @param refused requests that it refused; where several refused one, each counts it
    */
-  public record Count(String tenant, String limit, long allowed, long refused) {
-    Map<String, Object> json() {
-      return Map.of("tenant", tenant, "limit", limit, "allowed", allowed, "refused", refused);
-    }
-  }
+  public record Count(String tenant, String limit, long allowed, long refused) {}
 
   /** For a report of the service. */
   public Map<String, Object> facts() {
-    return Map.of("since", since, "limits", limits.stream().map(Count::json).toList());
+    return RecordJson.map(this);
   }
 
   public String toJson() {

@@ -90,11 +90,11 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
     }
     byte[] packed = join(chunks);
     if (!CanonicalJson.sha256(packed).equals(promise.sha256())) {
-      throw new DamagedSetException("the chunks' SHA-256 isn't the manifest's", null);
+      throw new DamagedSetException("the chunks' SHA-256 differs from the manifest's", null);
     }
     byte[] bytes = unpack(packed, promise.length());
     if (!CanonicalJson.sha256(bytes).equals(promise.digest())) {
-      throw new DamagedSetException("the set's digest isn't the manifest's", null);
+      throw new DamagedSetException("the set's digest differs from the manifest's", null);
     }
     return bytes;
   }
@@ -151,7 +151,7 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
     try (var gzip = new GZIPInputStream(new ByteArrayInputStream(packed))) {
       byte[] bytes = gzip.readNBytes(length + 1);
       if (bytes.length != length) {
-        throw new DamagedSetException("the set isn't as long as its manifest says", null);
+        throw new DamagedSetException("the set's length differs from the manifest's", null);
       }
       return bytes;
     } catch (IOException e) {

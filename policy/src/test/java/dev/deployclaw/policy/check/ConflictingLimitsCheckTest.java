@@ -38,7 +38,7 @@ class ConflictingLimitsCheckTest {
 
     assertThat(CheckFixture.brief(found)).containsExactly("WARNING acme/five-minutes");
     assertThat(found.getFirst().reason())
-        .contains("contradict: the first comes to 500 in the window of the second");
+        .contains("contradict each other: the first allows 500 in the window of the second");
   }
 
   @Test

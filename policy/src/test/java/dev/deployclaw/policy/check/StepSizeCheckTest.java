@@ -54,7 +54,7 @@ class StepSizeCheckTest {
         .containsExactly("to nothing: the tenant is blocked");
     assertThat(reasons(tenant("acme"))).containsExactly("to unlimited: it is removed");
     assertThat(reasons(tenant("acme", shadow(OLD))))
-        .containsExactly("to unlimited: it only shadows");
+        .containsExactly("to unlimited: it is in shadow mode only");
     assertThat(reasons(tenant("other"))).singleElement().asString().startsWith("its policy is");
   }
 

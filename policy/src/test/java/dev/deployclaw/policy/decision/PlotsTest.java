@@ -16,11 +16,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The guide's plots are what the reference model does. {@code -Dplots.write} draws them anew, for a
- * change that is meant.
+ * The plots of the policies page show what the reference model does. {@code -Dplots.write} draws
+ * them again, after a change that is meant.
  */
 class PlotsTest {
-  private static final Path FOLDER = Path.of("..", "docs", "guide", "plots");
+  private static final Path FOLDER = Path.of("..", "docs", "concepts", "plots");
 
   static List<AdmissionPlot> plots() {
     return List.of(
@@ -38,7 +38,7 @@ class PlotsTest {
 
   @ParameterizedTest
   @MethodSource("plots")
-  void theGuideShowsWhatTheModelDoes(AdmissionPlot plot) throws Exception {
+  void thePageShowsWhatTheModelDoes(AdmissionPlot plot) throws Exception {
     Path file = FOLDER.resolve(plot.name() + ".svg");
     if (System.getProperty("plots.write") != null) {
       Files.createDirectories(FOLDER);
@@ -46,7 +46,7 @@ class PlotsTest {
     }
 
     assertThat(Files.readString(file, StandardCharsets.UTF_8))
-        .as(file + " differs from the model: draw it anew with -Dplots.write")
+        .as(file + " differs from the model: draw it again with -Dplots.write")
         .isEqualTo(plot.svg());
     assertThat(plot.rule().windowMicros()).isEqualTo(20 * SECOND);
   }

@@ -40,9 +40,9 @@ class BoundedYamlReaderTest {
 
   @Test
   void boundsSizeDepthAndCount() {
-    assertThat(problem("a".repeat(BoundedYamlReader.MOST_CHARACTERS + 1))).contains("characters");
+    assertThat(problem("a".repeat(YamlDialect.POLICY.characters() + 1))).contains("characters");
     assertThat(problem("[".repeat(100_000))).contains("nested deeper than 12");
-    assertThat(problem("[" + "1,".repeat(BoundedYamlReader.MOST_NODES) + "]"))
+    assertThat(problem("[" + "1,".repeat(YamlDialect.POLICY.nodes()) + "]"))
         .contains("more than 20000");
   }
 

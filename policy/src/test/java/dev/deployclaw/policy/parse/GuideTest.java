@@ -18,7 +18,7 @@ class GuideTest {
 
   @Test
   void theGuidesDocumentsAreReadWithoutAProblem() throws Exception {
-    String guide = Files.readString(Path.of("..", "docs", "guide", "policies.md"));
+    String guide = Files.readString(Path.of("..", "docs", "concepts", "policies.md"));
     List<LimitAlgorithm> shown = new ArrayList<>();
 
     for (var block = YAML.matcher(guide); block.find(); ) {

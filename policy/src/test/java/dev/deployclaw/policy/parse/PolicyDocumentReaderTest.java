@@ -158,7 +158,8 @@ class PolicyDocumentReaderTest {
     assertThat(parsed.problems().stream().map(DocumentProblem::text))
         .containsExactly(
             "payments/limits:acme:1:13: apiVersion: unknown: \"deployclaw.dev/v2\" (write deployclaw.dev/v1)",
-            "payments/limits:acme:10:7: spec.limits[1]: a second limit of the name \"ok\" (the first is in line 7; rename one of the two)",
+            "payments/limits:acme:10:7: spec.limits[1]: a second limit with the name "
+                + "\"ok\" (the first is in line 7; rename one of the two)",
             "payments/limits:acme:13:7: spec.limits[2].window: missing (add window)",
             "payments/limits:acme:13:13: spec.limits[2].name: blank (for example acme)",
             "payments/limits:acme:14:17: spec.limits[2].requests: not a whole number: \".inf\" (a whole number from 0 to 1000000000, without quotes)",

@@ -206,14 +206,15 @@ public final class RateLimitDecider {
     return switch (share.reply()) {
       case Decided decided -> Future.succeededFuture(answered(attempt, decided, share));
       case NeedEpoch(long epoch) -> atEpoch(attempt, epoch);
-      case NeedRules _ -> throw new RedisUnavailableException("Redis took no inline rules");
+      case NeedRules _ ->
+          throw new RedisUnavailableException("Redis didn't accept the inline rules");
     };
   }
 
   private DecisionResponse answered(Attempt attempt, Decided decided, Share share) {
     var shown = attempt.matched().shown(decided.epoch());
     if (shown.isEmpty()) {
-      throw new RedisUnavailableException("Redis decided by an epoch that wasn't asked");
+      throw new RedisUnavailableException("Redis decided by an epoch that wasn't requested");
     }
     if (attempt.probe().isEmpty() && attempt.question().units() > 0) {
       turnout.note(shown.get().claim(), decided.decision(), share.admitted());

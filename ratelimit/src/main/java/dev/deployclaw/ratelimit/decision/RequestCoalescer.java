@@ -47,7 +47,7 @@ final class RequestCoalescer {
       return new Share(reply, admitted, lease, place, told);
     }
 
-    /** The answer: where nobody holds a place, whoever is admitted hears the same. */
+    /** The answer: where no place is held, every admitted request hears the same. */
     DecisionResponse answer(Supplier<DecisionResponse> made) {
       return lease.isEmpty() ? told.once(admitted, made) : made.get();
     }

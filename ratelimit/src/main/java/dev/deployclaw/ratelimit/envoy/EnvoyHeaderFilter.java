@@ -17,8 +17,8 @@ final class EnvoyHeaderFilter {
   }
 
   /**
-   * Rule, epoch and failure are shown to verified probes alone, and a lease to nobody: whoever
-   * knows it may release it.
+   * Rule, epoch and failure are shown to verified probes alone, and a lease to no client: anyone
+   * who knows it may release it.
    */
   static boolean forClient(String name, DecisionResponse answer) {
     return !forUpstream(name)

@@ -62,7 +62,7 @@ final class EnvoyRequestParser {
             "entry " + entry.getKey() + " is unknown; known: " + EnvoyDescriptor.known());
       }
       if (out.putIfAbsent(entry.getKey(), entry.getValue()) != null) {
-        throw new IllegalArgumentException("entry " + entry.getKey() + " stands twice");
+        throw new IllegalArgumentException("entry " + entry.getKey() + " is given twice");
       }
     }
     return out;
@@ -83,7 +83,8 @@ final class EnvoyRequestParser {
             ? descriptor.getHitsAddend().getValue()
             : Math.max(1, Integer.toUnsignedLong(request.getHitsAddend()));
     if (units < 0 || units > EnvoyDescriptor.MOST_HITS) {
-      throw new IllegalArgumentException("hits_addend is beyond " + EnvoyDescriptor.MOST_HITS);
+      throw new IllegalArgumentException(
+          "hits_addend exceeds the limit of " + EnvoyDescriptor.MOST_HITS);
     }
     return units;
   }

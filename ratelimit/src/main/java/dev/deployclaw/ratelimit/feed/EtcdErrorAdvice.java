@@ -19,13 +19,13 @@ final class EtcdErrorAdvice {
               "authentication failed",
               "it doesn't accept the user: check --etcd-user and --etcd-password-file",
               "user name is empty",
-              "it wants a user: give --etcd-user and --etcd-password-file",
+              "it requires a user: give --etcd-user and --etcd-password-file",
               "permission denied",
               "grant its user: etcdctl role grant-permission ROLE read --prefix=true PREFIX",
               "authentication is not enabled",
               "its authentication is off: etcdctl auth enable, or leave --etcd-user out",
               "Network closed for unknown reason",
-              "does it speak TLS? then write https:// in --etcd",
+              "if it uses TLS, write https:// in --etcd",
               "not an SSL/TLS record",
               "it speaks no TLS: write http:// in --etcd"));
 
@@ -45,7 +45,7 @@ final class EtcdErrorAdvice {
   }
 
   private static String untrusted(String said) {
-    return "no TLS with it (" + said + "): check --etcd-ca-file";
+    return "the TLS handshake with it failed (" + said + "): check --etcd-ca-file";
   }
 
   private static Stream<Throwable> chain(@Nullable Throwable error) {

@@ -124,7 +124,9 @@ public final class PolicyFeed implements AutoCloseable {
 
   private void told(String why) {
     String message =
-        why.isEmpty() ? "etcd is read again" : "etcd can't be read, serving what is held";
+        why.isEmpty()
+            ? "etcd is read again"
+            : "etcd can't be read: the last known policies stay in use";
     LOG.atWarn()
         .setMessage(message)
         .addKeyValue("held", epochs(view))

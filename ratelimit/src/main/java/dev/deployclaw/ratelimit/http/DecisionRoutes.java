@@ -39,7 +39,7 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
 
   /** Where gateways have a place of their own, host and port are for others. */
   public static void refuse(HttpServerRequest request) {
-    request.response().setStatusCode(403).end("gateways ask on the socket that --socket names\n");
+    request.response().setStatusCode(403).end("gateways must use the socket of --socket\n");
   }
 
   /** No question has one: what is sent would be read, and never end. */
@@ -67,7 +67,7 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
         .release(held.get())
         .onSuccess(_ -> request.response().setStatusCode(204).end())
         .onFailure(e ->
-            request.response().setStatusCode(503).end("not released, its lease ends by itself\n"));
+            request.response().setStatusCode(503).end("not released: its lease will expire\n"));
   }
 
   private static DecisionRequest question(HttpServerRequest request) {

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code GET /v1/status} and {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code
- * GET /readyz} for whoever starts the service, who has to show nothing.
+ * GET /readyz} for the supervisor of the service, which needs no credential.
  *
  * @param status as JSON
  * @param usage as JSON
@@ -64,12 +64,14 @@ public record StatusRoutes(
           .response()
           .setStatusCode(401)
           .putHeader("WWW-Authenticate", "Bearer")
-          .end("show the token of --status-token-file: Authorization: Bearer TOKEN\n");
+          .end("send the token of --status-token-file: Authorization: Bearer TOKEN\n");
     } else if (lacksCertificate(request)) {
       request
           .response()
           .setStatusCode(403)
-          .end("show a certificate of the authority in --status-client-ca-file\n");
+          .end(
+              "present a certificate that is signed by the authority in "
+                  + "--status-client-ca-file\n");
     } else {
       asked
           .get()
@@ -101,7 +103,7 @@ public record StatusRoutes(
                   "status",
                   "starting",
                   "reason",
-                  "what is committed was not read from etcd yet"
+                  "the committed policy set hasn't been read from etcd yet"
                       + (feed.trouble().isEmpty() ? "" : ": " + feed.trouble()))));
     }
   }

@@ -123,7 +123,8 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
     if (now - toldAt >= LOG_PAUSE_NANOS) {
       toldAt = now;
       LOG.atWarn()
-          .setMessage("too many connections, or too large requests: some are closed")
+          .setMessage(
+              "too many connections, or requests are too large: some connections are closed")
           .addKeyValue("most", most)
           .log();
     }

@@ -39,7 +39,7 @@ public record UnixSocket(Path path, Set<PosixFilePermission> mode, Optional<Stri
   Path draft() throws IOException {
     var parent = folder();
     if (!Files.isDirectory(parent)) {
-      throw new IOException("no folder for the socket " + path + ": make " + parent);
+      throw new IOException("there is no folder for the socket " + path + ": create " + parent);
     }
     var rights = PosixFilePermissions.fromString("rwx------");
     return Files.createTempDirectory(parent, DRAFT, PosixFilePermissions.asFileAttribute(rights))
@@ -55,7 +55,7 @@ public record UnixSocket(Path path, Set<PosixFilePermission> mode, Optional<Stri
     }
     file.setPermissions(mode);
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && isFile()) {
-      throw new IOException(path + " is there and no socket: move it away");
+      throw new IOException(path + " exists and isn't a socket: move it away");
     }
     Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
     Files.delete(bound.resolveSibling(""));

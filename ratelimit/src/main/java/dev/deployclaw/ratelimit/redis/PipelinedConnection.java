@@ -71,7 +71,7 @@ final class PipelinedConnection {
   Future<RespReply> send(Buffer command) {
     return breaker.admits(System.nanoTime())
         ? ask(command)
-        : Future.failedFuture(new RedisUnavailableException(address + " didn't answer lately"));
+        : Future.failedFuture(new RedisUnavailableException(address + " hasn't answered recently"));
   }
 
   /** The same, whatever it answered lately: for a few calls that look how it is. */
@@ -104,7 +104,7 @@ final class PipelinedConnection {
             .filter(call -> !call.promise().future().isComplete())
             .toList();
     if (breaker.late(late.size(), now)) {
-      told("doesn't answer: it is asked again now and then");
+      told("doesn't answer: it is retried from time to time");
     }
     String reason =
         address + " didn't answer in time" + (connecting ? TlsErrorAdvice.unanswered(tls) : "");
@@ -206,7 +206,7 @@ final class PipelinedConnection {
         }
         var call = waiting.poll();
         if (call == null) {
-          throw new RespReplyParser.Malformed("an answer to no call");
+          throw new RespReplyParser.Malformed("an answer without a call");
         }
         boolean inTime = !call.promise().future().isComplete();
         if (inTime && breaker.answered()) {

@@ -7,9 +7,9 @@ import java.util.Optional;
 public final class RedisErrorAdvice {
   private static final Map<String, String> REMEDIES =
       Map.of(
-          "NOAUTH", "it wants a user: give --redis-user and --redis-password-file",
+          "NOAUTH", "it requires a user: give --redis-user and --redis-password-file",
           "WRONGPASS", "check --redis-user and --redis-password-file",
-          "NOPERM", "give the user what docs/guide/credentials.md lists");
+          "NOPERM", "give the user what docs/tasks/credentials.md lists");
 
   private RedisErrorAdvice() {}
 

@@ -67,7 +67,7 @@ final class RespReplyParser {
       case ':' -> new RespReply.Whole(number(rest));
       case '$' -> bulk(number(rest));
       case '*' -> items(number(rest), depth);
-      default -> throw new Malformed("no reply starts with byte " + bytes[start]);
+      default -> throw new Malformed("a reply can't start with byte " + bytes[start]);
     };
   }
 

@@ -87,7 +87,7 @@ public final class ShardRouter {
         .onFailure(_ -> refresh());
   }
 
-  /** Sends a command to every primary, after asking anew who they are. */
+  /** Sends a command to every primary, after asking again which nodes these are. */
   public Future<Polled> poll(List<String> words) {
     refreshed = System.nanoTime() - REFRESH_PAUSE;
     return refresh()
@@ -176,7 +176,7 @@ public final class ShardRouter {
 
   private Future<Void> ask(List<RedisAddress> candidates, String last) {
     if (candidates.isEmpty()) {
-      return failed("no Redis node tells the slots; the last: " + last);
+      return failed("no Redis node reports the slots; last error:  " + last);
     }
     var node = candidates.getFirst();
     var others = candidates.subList(1, candidates.size());
@@ -202,7 +202,7 @@ public final class ShardRouter {
       case RespReply.Refused(String message) ->
           failed(node + ": " + RedisErrorAdvice.words(message).orElse(message));
       case RespReply.Text _, RespReply.Whole _, RespReply.Nothing _ ->
-          failed(node + " told no slots");
+          failed(node + " reported no slots");
     };
   }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 /** What to do where a connection comes to nothing because of TLS, or of its absence. */
 final class TlsErrorAdvice {
   private static final int MOST_CAUSES = 10;
-  private static final String NO_TLS = ": does it speak TLS? else give --redis-tls=off";
+  private static final String NO_TLS = ": if it doesn't use TLS, give --redis-tls=off";
 
   private TlsErrorAdvice() {}
 
@@ -27,13 +27,13 @@ final class TlsErrorAdvice {
   /** The node closed a connection before it said anything. */
   static String closed(Optional<RedisClusterSettings.Tls> tls) {
     return tls.isEmpty()
-        ? ": does it want TLS? then give --redis-tls=on"
-        : ": does it want a certificate? then give --redis-cert-file and --redis-key-file";
+        ? ": if it requires TLS, give --redis-tls=on"
+        : ": if it requires a certificate, give --redis-cert-file and --redis-key-file";
   }
 
   private static String remedy(String said) {
     if (said.contains("No subject alternative") || said.contains("No name matching")) {
-      return ": its certificate has to name the host or address at which it is reached";
+      return ": its certificate must name the host or address that the service connects to";
     }
     if (said.contains("certificate_required") || said.contains("bad_certificate")) {
       return ": give --redis-cert-file and --redis-key-file of an authority that it trusts";

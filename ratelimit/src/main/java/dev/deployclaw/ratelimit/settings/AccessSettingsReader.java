@@ -39,7 +39,7 @@ record AccessSettingsReader(ServiceSettingsReader values) {
     var tls = tls();
     if (values.optional("status-port").isEmpty()) {
       if (tls.isPresent() || values.optional("status-host").isPresent()) {
-        problem("status-host and status-cert-file are for a listener of its own: give status-port");
+        problem("status-host and status-cert-file need a separate listener: give status-port");
       }
       return new StatusAccess(Optional.empty(), token);
     }
@@ -51,7 +51,7 @@ record AccessSettingsReader(ServiceSettingsReader values) {
   private Optional<Token> token(String text) {
     if (text.length() < LEAST_TOKEN || !VISIBLE.matcher(text).matches()) {
       problem(
-          "status-token-file holds no token: write at least %d letters without spaces into it"
+          "status-token-file holds no token: write at least %d characters without spaces into it"
               .formatted(LEAST_TOKEN));
       return Optional.empty();
     }

@@ -136,7 +136,8 @@ public record ServiceSettings(
         values.put(name, argument.substring(equals + 1));
       } else if (DEFAULTS.containsKey(name + "-file")) {
         problems.add(
-            "%s can't be an argument, which others can see: write --%s-file=FILE, or set %s"
+            ("%s can't be an argument, since other users can see it: give "
+                    + "--%s-file=FILE, or set %s")
                 .formatted(name, name, ServiceSettingsReader.variable(name)));
       } else {
         problems.add("unknown argument " + argument + "; known: --name=value for " + names());

@@ -58,7 +58,7 @@ record ServiceSettingsReader(
     int millis = number("redis-timeout-ms", 1, most);
     if (problems.size() > told) {
       problems.add(
-          "redis-timeout-ms: %s waits %d ms for a decision, and answers by itself after that"
+          "redis-timeout-ms: %s waits %d ms for a decision, then answers without it"
               .formatted(waits.words(), waits.answer().toMillis()));
     }
     return Duration.ofMillis(millis);
@@ -157,7 +157,7 @@ record ServiceSettingsReader(
     return file.<JwksSource>map(f -> f).or(() -> url).orElseGet(JwksSource.None::new);
   }
 
-  /** Without encryption, whoever is on the way could put in keys of their own. */
+  /** Without encryption, anyone on the network path could insert keys of their own. */
   private Optional<JwksSource> url(String text) {
     try {
       var url = new URI(text);
@@ -169,7 +169,7 @@ record ServiceSettingsReader(
     } catch (URISyntaxException e) {
       // said below
     }
-    problems.add("jwt-keys-url must be an https:// URL, or http:// of this machine: " + text);
+    problems.add("jwt-keys-url must be an https:// URL, or http:// on this machine: " + text);
     return Optional.empty();
   }
 
@@ -218,7 +218,8 @@ record ServiceSettingsReader(
   Optional<Path> file(String name) {
     var path = optional(name).map(Path::of);
     path.filter(p -> !Files.isReadable(p))
-        .ifPresent(p -> problems.add(name + " can't be read: " + p + "; check path and rights"));
+        .ifPresent(p ->
+            problems.add(name + " can't be read: " + p + "; check the path and its permissions"));
     return path;
   }
 

@@ -103,7 +103,7 @@ final class JwksCache {
     if (!held.keys().equals(read)) {
       held = new Edition(held.number() + 1, read);
       LOG.atInfo()
-          .setMessage("keys of tokens read")
+          .setMessage("token keys were read")
           .addKeyValue("keys", read.keys().size())
           .addKeyValue("unused", read.unused())
           .log();
@@ -118,7 +118,7 @@ final class JwksCache {
     if (!why.equals(trouble)) {
       trouble = why;
       LOG.atWarn()
-          .setMessage("keys of tokens can't be read; the last ones hold")
+          .setMessage("token keys can't be read; the previous ones stay in use")
           .addKeyValue("held", held.keys().keys().size())
           .addKeyValue("cause", cause.getClass().getSimpleName() + ": " + why)
           .log();

@@ -57,7 +57,7 @@ record TokenKey(Optional<String> id, String algorithm, Key key) {
     try {
       return JsonWebKey.Factory.newJwk(entry);
     } catch (JoseException | RuntimeException e) {
-      throw new IllegalArgumentException("is no key that can be read", e);
+      throw new IllegalArgumentException("isn't a readable key", e);
     }
   }
 
@@ -76,7 +76,7 @@ record TokenKey(Optional<String> id, String algorithm, Key key) {
         };
     if (fitting.isEmpty() || (said != null && !fitting.contains(said))) {
       throw new IllegalArgumentException(
-          "names no algorithm of its kind" + (said == null ? "" : ": " + said));
+          "names no algorithm for this type of key" + (said == null ? "" : ": " + said));
     }
     return said == null ? fitting.getFirst() : said;
   }

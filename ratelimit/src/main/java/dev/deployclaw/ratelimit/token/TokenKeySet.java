@@ -39,7 +39,7 @@ record TokenKeySet(List<TokenKey> keys, List<String> unused) {
     }
     if (keys.isEmpty()) {
       throw new IllegalArgumentException(
-          "no key that can be used" + (unused.isEmpty() ? "" : ": " + String.join("; ", unused)));
+          "no usable key" + (unused.isEmpty() ? "" : ": " + String.join("; ", unused)));
     }
     return new TokenKeySet(keys, unused);
   }
@@ -66,7 +66,7 @@ record TokenKeySet(List<TokenKey> keys, List<String> unused) {
         return entries;
       }
     } catch (JoseException e) {
-      throw new IllegalArgumentException("no JSON object", e);
+      throw new IllegalArgumentException("not a JSON object", e);
     }
     throw new IllegalArgumentException("no list under \"keys\": a JSON Web Key Set has one");
   }
@@ -77,6 +77,6 @@ record TokenKeySet(List<TokenKey> keys, List<String> unused) {
       map.forEach((name, value) -> out.put(String.valueOf(name), value));
       return out;
     }
-    throw new IllegalArgumentException("is no object");
+    throw new IllegalArgumentException("isn't an object");
   }
 }

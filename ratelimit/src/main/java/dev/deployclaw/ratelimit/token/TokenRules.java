@@ -40,7 +40,7 @@ final class TokenRules {
   /** Longer tokens aren't looked at. */
   static final int LONGEST = 8 << 10;
 
-  /** After that, a token is judged anew. */
+  /** After that, a token is checked again. */
   private static final Duration LONGEST_VALID = Duration.ofHours(1);
 
   private static final String SCHEME = "bearer ";
@@ -152,7 +152,7 @@ final class TokenRules {
     var id = Optional.ofNullable(jws.getKeyIdHeaderValue());
     return keys.key(id, jws.getAlgorithmHeaderValue())
         .map(TokenKey::key)
-        .orElseThrow(() -> new UnresolvableKeyException("no key of that name and algorithm"));
+        .orElseThrow(() -> new UnresolvableKeyException("no key with that name and algorithm"));
   }
 
   private Instant until(JwtClaims claims, Instant now) throws MalformedClaimException {

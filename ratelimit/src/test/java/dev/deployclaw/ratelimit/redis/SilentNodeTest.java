@@ -60,7 +60,7 @@ class SilentNodeTest {
   void aSweepGoesOnWhereAFailedCallAddsANode() {
     assertThatThrownBy(() -> on(() -> shards.call(0, PING)))
         .hasCauseInstanceOf(RedisUnavailableException.class)
-        .hasMessageContaining("no Redis node tells the slots");
+        .hasMessageContaining("no Redis node reports the slots");
 
     assertThat(thrown).isEmpty();
   }
@@ -86,7 +86,7 @@ class SilentNodeTest {
     var refused = failure(() -> link.send(RespCommand.of(PING)));
 
     assertThat(late).allSatisfy(e -> assertThat(e).hasMessageContaining("in time"));
-    assertThat(refused).hasMessageContaining("didn't answer lately");
+    assertThat(refused).hasMessageContaining("hasn't answered recently");
     assertThat(failure(() -> link.ask(RespCommand.of(PING)))).hasMessageNotContaining("lately");
   }
 

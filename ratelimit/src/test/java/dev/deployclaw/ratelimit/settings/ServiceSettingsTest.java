@@ -121,7 +121,7 @@ class ServiceSettingsTest {
     assertThat(tokens.algorithms()).containsExactly("ES256");
     assertThat(tokens.leeway()).isEqualTo(Duration.ofSeconds(5));
     assertThatThrownBy(() -> ServiceSettings.read(bad, Map.of()))
-        .hasMessageContainingAll("no key that can be used", "must be an https:// URL");
+        .hasMessageContainingAll("no usable key", "must be an https:// URL");
     assertThatThrownBy(() -> ServiceSettings.read(none, Map.of()))
         .hasMessageContaining("unknown algorithm none");
   }

@@ -1,16 +1,13 @@
 package dev.deployclaw.ratelimit.token;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
 import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,19 +49,8 @@ class BearerTokenVerifierTest {
 
   @Test
   void keysComeFromAUrlAndARememberedTokenStillExpires() throws Exception {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/keys",
-        exchange -> {
-          byte[] body = ISSUER.keySet().getBytes(UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
-    try {
-      var url = "http://127.0.0.1:" + server.getAddress().getPort() + "/keys";
-      var tokens = start(new JwksSource.Url(URI.create(url)));
+    try (var server = FakeHttpServer.start(_ -> FakeHttpServer.Answer.of(200, ISSUER.keySet()))) {
+      var tokens = start(new JwksSource.Url(URI.create(server.url() + "/keys")));
       String good = "Bearer " + ISSUER.token("rsa", "RS256", "acme");
       var acme = new TokenVerification.Proven("acme");
       BoundedWait.until("the keys are there", LONG, () -> read(tokens, good).equals(acme));
@@ -72,8 +58,6 @@ class BearerTokenVerifierTest {
       assertThat(read(tokens, good)).isEqualTo(acme);
       now.set(now.get().plus(Duration.ofHours(2)));
       assertThat(read(tokens, good)).isEqualTo(new TokenVerification.Unproven("token-expired"));
-    } finally {
-      server.stop(0);
     }
   }
 

@@ -50,10 +50,10 @@ class TokenKeySetTest {
     assertThat(keys.unused())
         .containsExactly(
             "keys[0] holds a private key, which belongs to the issuer alone",
-            "keys[2] is no key that can be read",
-            "keys[3] is no object",
+            "keys[2] isn't a readable key",
+            "keys[3] isn't an object",
             "keys[4] is not for signatures",
-            "keys[5] names no algorithm of its kind: RS256");
+            "keys[5] names no algorithm for this type of key: RS256");
     assertThat(keys.toString()).doesNotContain("\"d\"");
   }
 

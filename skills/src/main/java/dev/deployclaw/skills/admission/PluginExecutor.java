@@ -70,8 +70,8 @@ public final class PluginExecutor implements BackendExecutor {
     if (effect == null) {
       return Optional.of(
           operation
-              + " isn't admitted; name it under operations of the plugin in the configuration,"
-              + " with what it does");
+              + " isn't admitted; add it with its class under operations of the plugin "
+              + "in the configuration");
     }
     return effect == Effect.OBSERVE
         ? Optional.empty()
@@ -84,7 +84,7 @@ public final class PluginExecutor implements BackendExecutor {
   public CallOutcome execute(Invocation call) throws InterruptedException {
     String verb = call.call().verb();
     if (!(call.call() instanceof ExecutorCall.Look) || !verbs().contains(verb)) {
-      String why = refusal(verb).orElse(call.operation() + " is no look");
+      String why = refusal(verb).orElse(call.operation() + " isn't a read operation");
       return CallOutcome.failed(new CallFault.Denied(why));
     }
     try {

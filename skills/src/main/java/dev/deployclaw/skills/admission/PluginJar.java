@@ -71,12 +71,14 @@ public final class PluginJar {
       String sha256 = CanonicalJson.sha256(bytes);
       if (!sha256.equals(admission.sha256())) {
         return refused(
-            "%s has the hash %s, and %s is admitted; look at what changed, then write its hash into the configuration"
+            ("%s has the hash %s, and %s is admitted; review the changes, then write "
+                    + "its hash into the configuration")
                 .formatted(admission.jar(), sha256, admission.sha256()));
       }
       copy = kept(bytes, copies.resolve(sha256 + ".jar"));
     } catch (IOException e) {
-      return refused("%s can't be read: %s; check path and rights".formatted(admission.jar(), e));
+      return refused(
+          "%s can't be read: %s; check the path and its permissions".formatted(admission.jar(), e));
     }
     return loaded(copy);
   }
@@ -107,7 +109,7 @@ public final class PluginJar {
         out.add(executor(plugin, provided));
       }
     } catch (ServiceConfigurationError | RuntimeException | LinkageError e) {
-      problem("can't be loaded: " + e, "mend the jar");
+      problem("can't be loaded: " + e, "replace the jar");
       return List.of();
     }
     if (out.isEmpty()) {
@@ -131,7 +133,7 @@ public final class PluginJar {
     claims.forEach((verb, claim) -> {
       String operation = name + "." + verb;
       if (!provided.add(operation)) {
-        problem("provides " + operation + " twice", "name its plugins apart");
+        problem("provides " + operation + " twice", "give each plugin its own name");
       }
       var entry = admission.operations().get(operation);
       if (entry != null) {
@@ -147,7 +149,7 @@ public final class PluginJar {
       problem(
           "says that %s is of class %s, and the configuration says %s"
               .formatted(operation, claim.word(), entry.word()),
-          "a jar may only raise it: find out who is right");
+          "a jar may only raise the class: correct the jar or the configuration");
     }
   }
 

@@ -2,13 +2,14 @@ package dev.deployclaw.skills.procedure;
 
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.SkillAllowance;
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.DocumentNode.Items;
 import dev.deployclaw.skills.sheet.AllowedTools;
 import dev.deployclaw.skills.sheet.OperatorPolicy;
 import dev.deployclaw.skills.sheet.SkillFile;
 import dev.deployclaw.skills.text.DiagnosticCollector;
 import dev.deployclaw.skills.text.SkillDiagnostic;
-import dev.deployclaw.skills.text.YamlNode;
-import dev.deployclaw.skills.text.YamlNode.Sequence;
+import dev.deployclaw.skills.text.SkillYaml;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -81,14 +82,14 @@ public final class ProcedureReader {
 
   private static Optional<List<StepReader.Read>> steps(
       StepsBlock block, SkillFile skill, DiagnosticCollector findings) {
-    var node = YamlNode.parse(block.yaml(), block.line(), findings);
+    var node = SkillYaml.parse(block.yaml(), block.line(), findings);
     if (node.isEmpty()) {
       if (findings.loadable()) {
         findings.error(block.line(), "the steps block is empty", "list the steps, or remove it");
       }
       return Optional.empty();
     }
-    if (!(node.get() instanceof Sequence(List<YamlNode> items, boolean _, int _))) {
+    if (!(node.get() instanceof Items(List<DocumentNode> items, boolean _, var _))) {
       findings.error(
           block.line(), "the steps block isn't a list", "start each step with \"- id:\"");
       return Optional.empty();

@@ -67,7 +67,8 @@ final class StepOrderCheck {
     if (!written.isEmpty() && !(whole && phases.isEmpty())) {
       findings.error(
           written.getFirst().line(),
-          "a procedure that repairs does something else too, or not all of it in order",
+          "a repair procedure has steps that don't belong to a repair, or lacks some, "
+              + "or has them in another order",
           "write exactly " + String.join(", ", REPAIR));
     }
   }

@@ -2,13 +2,13 @@ package dev.deployclaw.skills.procedure;
 
 import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.DocumentNode.Entry;
+import dev.deployclaw.policy.document.DocumentNode.Items;
+import dev.deployclaw.policy.document.DocumentNode.Mapping;
+import dev.deployclaw.policy.document.DocumentNode.Scalar;
 import dev.deployclaw.policy.model.DnsLabel;
 import dev.deployclaw.skills.text.DiagnosticCollector;
-import dev.deployclaw.skills.text.YamlNode;
-import dev.deployclaw.skills.text.YamlNode.Entry;
-import dev.deployclaw.skills.text.YamlNode.Mapping;
-import dev.deployclaw.skills.text.YamlNode.Scalar;
-import dev.deployclaw.skills.text.YamlNode.Sequence;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +36,7 @@ final class StepReader {
         findings.error(
             entry.line(), "a step has no key " + entry.key(), "use " + String.join(", ", KEYS));
       } else if (byKey.putIfAbsent(entry.key(), entry) != null) {
-        findings.error(entry.line(), "the key " + entry.key() + " is doubled", "remove one");
+        findings.error(entry.line(), "the key " + entry.key() + " is given twice", "remove one");
       }
     }
   }
@@ -44,7 +44,7 @@ final class StepReader {
   /** A step and the line that it starts on. */
   record Read(ProcedureStep step, int line) {}
 
-  static Optional<Read> read(YamlNode node, DiagnosticCollector findings) {
+  static Optional<Read> read(DocumentNode node, DiagnosticCollector findings) {
     if (!(node instanceof Mapping mapping)) {
       findings.error(node.line(), "a step isn't a mapping", "write its keys below \"- id:\"");
       return Optional.empty();
@@ -55,9 +55,9 @@ final class StepReader {
   private Optional<Read> step() {
     var id = required("id").filter(this::isLabel);
     var action = required("action").filter(this::isSentence);
-    var operations = names("operations", OPERATION, "an operation is written executor.verb");
-    var before = names("before", CONDITION, "a condition is a word in small letters");
-    var after = names("after", CONDITION, "a condition is a word in small letters");
+    var operations = names("operations", OPERATION, "write an operation as executor.verb");
+    var before = names("before", CONDITION, "write a condition as one word in lower case");
+    var after = names("after", CONDITION, "write a condition as one word in lower case");
     boolean checkpoint = flag("checkpoint");
     var onFailure = onFailure();
     if (operations.isEmpty()) {
@@ -85,14 +85,18 @@ final class StepReader {
     boolean fits = action.length() <= LONGEST_ACTION && action.lines().count() == 1;
     if (!fits) {
       findings.error(
-          lineOf("action"), "the action is too long", "one sentence of at most 120 characters");
+          lineOf("action"),
+          "the action is too long",
+          "write one sentence of at most 120 characters");
     }
     return fits;
   }
 
   private Optional<String> required(String key) {
     var entry = byKey.get(key);
-    if (entry != null && entry.value() instanceof Scalar(String text, int _) && !text.isBlank()) {
+    if (entry != null
+        && entry.value() instanceof Scalar(String text, boolean _, var _)
+        && !text.isBlank()) {
       return Optional.of(text.strip());
     }
     findings.error(lineOf(key), "a step has no " + key, "add \"" + key + ": …\"");
@@ -106,18 +110,19 @@ final class StepReader {
     }
     var items =
         switch (entry.value()) {
-          case Sequence(List<YamlNode> list, boolean _, int _) -> list;
-          case Scalar one -> List.<YamlNode>of(one);
-          case Mapping map -> List.<YamlNode>of(map);
+          case Items(List<DocumentNode> list, boolean _, var _) -> list;
+          case Scalar one -> List.<DocumentNode>of(one);
+          case Mapping map -> List.<DocumentNode>of(map);
         };
     return items.stream().flatMap(i -> name(i, key, spelling, remedy).stream()).toList();
   }
 
-  private Optional<String> name(YamlNode item, String key, Pattern spelling, String remedy) {
-    if (item instanceof Scalar(String text, int _) && spelling.matcher(text).matches()) {
+  private Optional<String> name(DocumentNode item, String key, Pattern spelling, String remedy) {
+    if (item instanceof Scalar(String text, boolean _, var _) && spelling.matcher(text).matches()) {
       return Optional.of(text);
     }
-    String shown = item instanceof Scalar(String text, int _) ? "\"" + text + "\"" : "a structure";
+    String shown =
+        item instanceof Scalar(String text, boolean _, var _) ? "\"" + text + "\"" : "a structure";
     findings.error(item.line(), key + " holds " + shown, remedy);
     return Optional.empty();
   }
@@ -127,7 +132,7 @@ final class StepReader {
     if (entry == null) {
       return false;
     }
-    if (entry.value() instanceof Scalar(String text, int _)
+    if (entry.value() instanceof Scalar(String text, boolean _, var _)
         && (text.equals("true") || text.equals("false"))) {
       return text.equals("true");
     }
@@ -140,7 +145,7 @@ final class StepReader {
     if (entry == null) {
       return Optional.of(OnFailure.ABORT);
     }
-    if (entry.value() instanceof Scalar(String text, int _)) {
+    if (entry.value() instanceof Scalar(String text, boolean _, var _)) {
       for (OnFailure known : OnFailure.values()) {
         if (known.name().toLowerCase(Locale.ROOT).equals(text)) {
           return Optional.of(known);

@@ -1,12 +1,12 @@
 package dev.deployclaw.skills.sheet;
 
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.DocumentNode.Entry;
+import dev.deployclaw.policy.document.DocumentNode.Items;
+import dev.deployclaw.policy.document.DocumentNode.Mapping;
+import dev.deployclaw.policy.document.DocumentNode.Scalar;
 import dev.deployclaw.skills.text.DiagnosticCollector;
 import dev.deployclaw.skills.text.FrontMatter;
-import dev.deployclaw.skills.text.YamlNode;
-import dev.deployclaw.skills.text.YamlNode.Entry;
-import dev.deployclaw.skills.text.YamlNode.Mapping;
-import dev.deployclaw.skills.text.YamlNode.Scalar;
-import dev.deployclaw.skills.text.YamlNode.Sequence;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
   private static final int LONGEST_DESCRIPTION = 1024;
   private static final int LONGEST_COMPATIBILITY = 500;
 
-  static Optional<FrontMatterFields> of(YamlNode node, DiagnosticCollector findings) {
+  static Optional<FrontMatterFields> of(DocumentNode node, DiagnosticCollector findings) {
     if (!(node instanceof Mapping mapping)) {
       findings.error(node.line(), "the front matter isn't a mapping", "write lines key: value");
       return Optional.empty();
@@ -31,7 +31,8 @@ record FrontMatterFields(Map<String, Entry> byKey) {
     var byKey = new LinkedHashMap<String, Entry>();
     for (Entry entry : mapping.entries()) {
       if (byKey.putIfAbsent(entry.key(), entry) != null) {
-        findings.violation(entry.line(), "the key " + entry.key() + " is doubled", "remove one");
+        findings.violation(
+            entry.line(), "the key " + entry.key() + " is given twice", "remove one");
       }
     }
     return Optional.of(new FrontMatterFields(byKey));
@@ -43,7 +44,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
         findings.violation(
             entry.line(),
             "unexpected field " + entry.key(),
-            "use only " + String.join(", ", KNOWN) + "; own fields belong under metadata");
+            "use only " + String.join(", ", KNOWN) + "; custom fields belong under metadata");
       }
       flow(entry, findings);
     }
@@ -100,7 +101,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
       findings.violation(
           lineOf("compatibility"),
           "compatibility must be text of 1 to 500 characters",
-          length < 1 ? "say something or leave the field out" : "shorten it");
+          length < 1 ? "give a value or leave the field out" : "shorten it");
     }
   }
 
@@ -109,7 +110,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
     if (entry == null) {
       return;
     }
-    if (!(entry.value() instanceof Mapping(List<Entry> entries, boolean _, int _))) {
+    if (!(entry.value() instanceof Mapping(List<Entry> entries, boolean _, var _))) {
       findings.violation(entry.line(), "metadata isn't a mapping", "write key: value under it");
       return;
     }
@@ -120,7 +121,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
             e.line(), "metadata " + e.key() + " isn't text", "keep metadata flat: text to text");
       }
       if (seen.put(e.key(), e.line()) != null) {
-        findings.violation(e.line(), "metadata " + e.key() + " is doubled", "remove one");
+        findings.violation(e.line(), "metadata " + e.key() + " is given twice", "remove one");
       }
     }
   }
@@ -131,13 +132,13 @@ record FrontMatterFields(Map<String, Entry> byKey) {
       return;
     }
     switch (entry.value()) {
-      case Scalar(String text, int _) -> {
+      case Scalar(String text, boolean _, var _) -> {
         if (AllowedTools.parse(text).isEmpty()) {
           findings.violation(
               entry.line(), "parentheses in allowed-tools don't balance", "close each of them");
         }
       }
-      case Sequence _, Mapping _ ->
+      case Items _, Mapping _ ->
           findings.violation(
               entry.line(), "allowed-tools isn't text", "separate the tools by spaces on one line");
     }
@@ -147,7 +148,7 @@ record FrontMatterFields(Map<String, Entry> byKey) {
     boolean flow =
         switch (entry.value()) {
           case Scalar _ -> false;
-          case Sequence list -> list.flow();
+          case Items list -> list.flow();
           case Mapping map -> map.flow();
         };
     if (flow) {
@@ -161,9 +162,9 @@ record FrontMatterFields(Map<String, Entry> byKey) {
   private SortedMap<String, String> metadata() {
     var out = new TreeMap<String, String>();
     var entry = byKey.get("metadata");
-    if (entry != null && entry.value() instanceof Mapping(List<Entry> entries, boolean _, int _)) {
+    if (entry != null && entry.value() instanceof Mapping(List<Entry> entries, boolean _, var _)) {
       for (Entry e : entries) {
-        if (e.value() instanceof Scalar(String text, int _)) {
+        if (e.value() instanceof Scalar(String text, boolean _, var _)) {
           out.putIfAbsent(e.key(), text);
         }
       }
@@ -179,22 +180,22 @@ record FrontMatterFields(Map<String, Entry> byKey) {
     }
     String text =
         switch (entry.value()) {
-          case Scalar(String one, int _) -> one;
-          case Sequence(List<YamlNode> items, boolean _, int _) -> joined(items);
+          case Scalar(String one, boolean _, var _) -> one;
+          case Items(List<DocumentNode> items, boolean _, var _) -> joined(items);
           case Mapping _ -> "";
         };
     return AllowedTools.parse(text).orElse(new AllowedTools(List.of(), true));
   }
 
-  private static String joined(List<YamlNode> items) {
+  private static String joined(List<DocumentNode> items) {
     return items.stream()
-        .map(i -> i instanceof Scalar(String one, int _) ? one : "")
+        .map(i -> i instanceof Scalar(String one, boolean _, var _) ? one : "")
         .collect(Collectors.joining(" "));
   }
 
   private Optional<String> text(String key) {
     var entry = byKey.get(key);
-    return entry != null && entry.value() instanceof Scalar(String text, int _)
+    return entry != null && entry.value() instanceof Scalar(String text, boolean _, var _)
         ? Optional.of(text)
         : Optional.empty();
   }

@@ -49,7 +49,7 @@ public final class SkillFolder {
               findings.error(
                   0,
                   "symbolic link " + folder.relativize(p) + " is refused",
-                  "replace it by the file itself"));
+                  "replace it with the file itself"));
       if (paths.size() > MOST_FILES) {
         findings.error(0, "the folder holds more than 1000 files", "keep the skill small");
       }
@@ -117,14 +117,14 @@ public final class SkillFolder {
       var paths = walk.limit(MOST_PATHS + 1L).toList();
       var files = paths.stream().filter(p -> !isFolder(p)).toList();
       if (paths.size() > MOST_PATHS || files.size() > MOST_FILES) {
-        throw new IOException("the folder holds too many files");
+        throw new IOException("the folder has too many files");
       }
       if (files.stream().anyMatch(Files::isSymbolicLink)) {
         throw new IOException("the folder holds links");
       }
       int root = folder.getNameCount();
       if (paths.stream().anyMatch(p -> isFolder(p) && p.getNameCount() - root >= DEEPEST)) {
-        throw new IOException("the folder holds folders more than 7 deep");
+        throw new IOException("the folder has subfolders more than 7 levels deep");
       }
       return files.stream().sorted(Comparator.comparing(Path::toString)).toList();
     } catch (UncheckedIOException e) {

@@ -40,7 +40,7 @@ final class SkillName {
     if (!name.equals(of(folder))) {
       findings.violation(
           line,
-          "the name \"%s\" isn't the folder's name \"%s\"".formatted(name, of(folder)),
+          "the name \"%s\" differs from the folder's name \"%s\"".formatted(name, of(folder)),
           "rename one of them");
     }
     lookalikes(written.get().strip(), name, line, findings);
@@ -51,7 +51,7 @@ final class SkillName {
       findings.violation(line, "the name is longer than 64 characters", "shorten it");
     }
     if (!name.equals(name.toLowerCase(Locale.ROOT))) {
-      findings.violation(line, "the name has capital letters", "write it in small letters");
+      findings.violation(line, "the name has capital letters", "write it in lower case");
     }
     if (name.startsWith("-") || name.endsWith("-")) {
       findings.violation(line, "the name starts or ends with a hyphen", "remove the hyphen");
@@ -61,7 +61,7 @@ final class SkillName {
     }
     if (!name.codePoints().allMatch(c -> c == '-' || Character.isLetterOrDigit(c))) {
       findings.violation(
-          line, "the name has other characters than letters, digits and hyphens", "remove them");
+          line, "the name has characters other than letters, digits and hyphens", "remove them");
     }
   }
 
@@ -69,7 +69,9 @@ final class SkillName {
       String written, String name, int line, DiagnosticCollector findings) {
     if (!name.equals(Normalizer.normalize(written, Normalizer.Form.NFC))) {
       findings.warning(
-          line, "the name looks different from what it means, \"" + name + "\"", "write that");
+          line,
+          "the name contains look-alike characters; it means \"" + name + "\"",
+          "write that name");
     }
     var scripts = EnumSet.noneOf(UnicodeScript.class);
     name.codePoints().filter(Character::isLetter).forEach(c -> scripts.add(UnicodeScript.of(c)));

@@ -1,10 +1,11 @@
 package dev.deployclaw.skills.sheet;
 
+import dev.deployclaw.policy.document.DocumentNode;
 import dev.deployclaw.skills.text.DiagnosticCollector;
 import dev.deployclaw.skills.text.FrontMatter;
 import dev.deployclaw.skills.text.SkillDiagnostic;
+import dev.deployclaw.skills.text.SkillYaml;
 import dev.deployclaw.skills.text.SourceText;
-import dev.deployclaw.skills.text.YamlNode;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ public final class SkillReader {
     if (sheet.isEmpty()) {
       findings.error(0, "there is no SKILL.md", "add a SKILL.md (in capitals)");
     } else if (sheet.get().endsWith("skill.md")) {
-      findings.warning(0, "the sheet is named skill.md", "rename it to SKILL.md");
+      findings.warning(0, "the file is named skill.md", "rename it to SKILL.md");
     }
     return sheet;
   }
@@ -89,16 +90,16 @@ public final class SkillReader {
   }
 
   /** YAML first; then once more with the values that hold an unquoted colon quoted. */
-  private static Optional<YamlNode> parse(FrontMatter front, DiagnosticCollector findings) {
+  private static Optional<DocumentNode> parse(FrontMatter front, DiagnosticCollector findings) {
     var first = new DiagnosticCollector(Path.of(""));
     String text = String.join("\n", front.yaml());
-    var node = YamlNode.parse(text, front.yamlLine(), first);
+    var node = SkillYaml.parse(text, front.yamlLine(), first);
     if (node.isPresent() || first.all().isEmpty()) {
       return node;
     }
     var quoted = front.yaml().stream().map(SkillReader::quoted).toList();
     var recovered =
-        YamlNode.parse(
+        SkillYaml.parse(
             String.join("\n", quoted), front.yamlLine(), new DiagnosticCollector(Path.of("")));
     if (recovered.isEmpty()) {
       first.all().forEach(d -> findings.error(d.line(), d.message(), d.remedy()));

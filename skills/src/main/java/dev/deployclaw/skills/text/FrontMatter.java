@@ -27,7 +27,7 @@ public record FrontMatter(List<String> yaml, int yamlLine, List<String> body, in
       return Optional.empty();
     }
     if (open > 0) {
-      findings.violation(1, "blank lines stand before the front matter", "remove them");
+      findings.violation(1, "there are blank lines before the front matter", "remove them");
     }
     int close = open + 1;
     while (close < lines.size() && !delimiter(lines.get(close))) {

@@ -94,7 +94,7 @@ class ProcedureReaderTest {
       delimiter = '|',
       value = {
         "- id: a~  action: A~  operations: [redis.scan]~  colour: red|10|no key colour",
-        "- id: a~  id: b~  action: A~  operations: [redis.scan]|8|doubled",
+        "- id: a~  id: b~  action: A~  operations: [redis.scan]|8|given twice",
         "- id: A_B~  action: A~  operations: [redis.scan]|7|DNS label",
         "- action: A~  operations: [redis.scan]|7|no id",
         "- id: a~  operations: [redis.scan]|7|no action",

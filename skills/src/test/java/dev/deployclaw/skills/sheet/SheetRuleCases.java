@@ -72,7 +72,8 @@ final class SheetRuleCases {
 
   private void frontMatter() {
     error("front-matter-first", "no front matter", text("# Title\n" + tinySheet()), tiny());
-    violation("front-matter-blank", "blank lines stand before", text("\n" + tinySheet()), tiny());
+    violation(
+        "front-matter-blank", "there are blank lines before", text("\n" + tinySheet()), tiny());
     violation("front-matter-bom", "byte order mark", text("\uFEFF" + tinySheet()), tiny());
     error(
         "front-matter-closed",
@@ -86,7 +87,7 @@ final class SheetRuleCases {
     error("yaml-mapping", "isn't a mapping", text("---\n- name: tiny\n---\n"), text(tinySheet()));
     violation(
         "yaml-doubled",
-        "license is doubled",
+        "license is given twice",
         lines("license: MIT", "license: MIT"),
         lines("license: MIT", "metadata:", "  license: MIT"));
     violation(
@@ -120,16 +121,16 @@ final class SheetRuleCases {
     violation("name-small", "capital letters", tiny("НАВЫК"), tiny("мой-навык"));
     violation("name-edges", "starts or ends with a hyphen", tiny("tiny-"), tiny("ti-ny"));
     violation("name-hyphens", "two hyphens in a row", tiny("ti--ny"), tiny("t-i-n-y"));
-    violation("name-characters", "other characters", tiny("my_skill"), tiny("技能"));
+    violation("name-characters", "characters other than", tiny("my_skill"), tiny("技能"));
     violation(
         "name-folder",
-        "isn't the folder's name",
+        "differs from the folder's name",
         r -> SkillSheetFiles.write(r, "this", SkillSheetFiles.sheet("that")),
         r -> SkillSheetFiles.write(r, "cafe\u0301", SkillSheetFiles.sheet("caf\u00e9")));
     warning("name-lookalike", "can be confused", tiny("g\u043E\u043Ed"), tiny("навык"));
     warning(
         "name-forms",
-        "looks different from what it means",
+        "contains look-alike characters",
         r -> SkillSheetFiles.write(r, "fix", SkillSheetFiles.sheet("\uFB01x")),
         tiny("fix"));
   }

@@ -68,7 +68,7 @@ class SkillReaderTest {
         .containsExactly(
             "the file starts with a byte order mark",
             "lines end with carriage returns",
-            "blank lines stand before the front matter");
+            "there are blank lines before the front matter");
   }
 
   @Test

@@ -1,7 +1,9 @@
 package dev.deployclaw.bench;
 
-import dev.deployclaw.bench.measure.BenchOptions;
-import dev.deployclaw.bench.measure.MachineDescription;
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+
+import dev.deployclaw.bench.measure.AlternatingRounds;
+import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.core.grant.GrantIssuer;
 import dev.deployclaw.core.grant.GrantKey;
@@ -18,9 +20,9 @@ import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.executors.redis.cluster.RedisSettings;
 import dev.deployclaw.executors.sandbox.ExecutorLimits;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
-import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.redis.RedisNode;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,56 +32,51 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What a grant costs: the same call of an executor without one, with one, and in the sandbox. */
 @Command(
     name = "grants",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
     description = "A call without a grant, with one, and in the whole sandbox.")
-final class GrantBench implements Callable<Integer> {
+final class GrantBench extends BenchCommand<List<GrantBench.Measured>> {
   private static final Purpose PURPOSE = new Purpose("arch-bench", "plan", 1);
   private static final double NANOS_PER_MICRO = 1_000;
   private static final int PERCENT = 100;
+  private static final String HEAD = "  %-34s %10s %10s %8s %10s %8s%n";
 
-  @Option(
-      names = "--calls",
-      defaultValue = "2000",
-      description = "in each turn, 20000 at most (default: ${DEFAULT-VALUE})")
+  @Option(names = "--calls", defaultValue = "2000", description = "in each turn, 20000 at most")
   private int calls;
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "15",
-      description = "measured turns of each (default: ${DEFAULT-VALUE})")
+  @Option(names = "--rounds", defaultValue = "15", description = "measured turns of each")
   private int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "5",
-      description = "turns that are thrown away before (default: ${DEFAULT-VALUE})")
+      description = "turns that are thrown away before")
   private int warmUp;
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
-  private final PrintWriter out;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   GrantBench(PrintWriter out) {
-    this.out = out;
+    super(out);
   }
 
   /** How the call is made. */
-  private enum Way {
+  enum Way {
     BARE,
     GRANTED,
     SANDBOXED
   }
 
   /** One call, measured each way. */
-  private record Measured(String what, Map<Way, TimingSamples> samples, int calls) {
+  record Measured(String what, Map<Way, TimingSamples> samples, int calls) {
     double micros(Way way) {
       var each = Objects.requireNonNull(samples.get(way), "every way is measured");
       return each.median() / NANOS_PER_MICRO / calls;
@@ -104,66 +101,57 @@ final class GrantBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (calls < 1 || calls > 20_000) {
-      out.println("--calls: 1 to 20000: more grants at once are let through by nobody");
-      return 2;
+      throw new ParameterException(
+          spec.commandLine(), "--calls: 1 to 20000: more grants at once are always refused");
     }
-    try (var scratch = reporting.scratch();
-        var node = RedisNode.start(scratch.path().resolve("redis"));
+    return super.call();
+  }
+
+  @Override
+  protected List<Measured> measure(Path folder) throws Exception {
+    try (var node = RedisNode.start(folder.resolve("redis"));
         var redis =
             new RedisExecutor(
                 RedisSettings.of(List.of(node.address().toString())), () -> FenceMark.NOBODY)) {
-      tell(
-          List.of(
-              measure("a look that is answered at once", new Idle(), "identity"),
-              measure("the clock of a Redis node", redis, "clock")));
+      return List.of(
+          measure("a read that is answered at once", new Idle(), "identity"),
+          measure("the clock of a Redis node", redis, "clock"));
     }
-    return 0;
   }
 
-  private void tell(List<Measured> all) {
-    if (reporting.json()) {
-      var document = new LinkedHashMap<String, Object>();
-      document.put("bench", "grants");
-      document.put("machine", MachineDescription.now().json());
-      document.put("calls", calls);
-      document.put("measured", all.stream().map(Measured::json).toList());
-      out.println(CanonicalJson.text(document));
-    } else {
-      out.println(MachineDescription.now().text());
-      out.printf(
-          "  %-34s %10s %10s %8s %10s %8s%n",
-          "us a call", "bare", "granted", "ratio", "sandbox", "ratio");
-      for (var m : all) {
-        out.printf(
-            "  %-34s %10.2f %10.2f %8.2f %10.2f %8.2f%n",
-            m.what(),
-            m.micros(Way.BARE),
-            m.micros(Way.GRANTED),
-            m.ratio(Way.GRANTED),
-            m.micros(Way.SANDBOXED),
-            m.ratio(Way.SANDBOXED));
-      }
-    }
-    out.flush();
+  @Override
+  protected Map<String, Object> json(List<Measured> all) {
+    return Map.of("calls", calls, "measured", all.stream().map(Measured::json).toList());
   }
 
-  /** By turns, the order reversed in every other round. */
-  private Measured measure(String what, BackendExecutor executor, String verb)
-      throws InterruptedException {
-    Map<Way, List<Long>> nanos = new EnumMap<>(Way.class);
+  @Override
+  protected void print(List<Measured> all, PrintWriter out) {
+    line(out, HEAD, "us a call", "bare", "granted", "ratio", "sandbox", "ratio");
+    for (var m : all) {
+      line(
+          out,
+          "  %-34s %10.2f %10.2f %8.2f %10.2f %8.2f%n",
+          m.what(),
+          m.micros(Way.BARE),
+          m.micros(Way.GRANTED),
+          m.ratio(Way.GRANTED),
+          m.micros(Way.SANDBOXED),
+          m.ratio(Way.SANDBOXED));
+    }
+  }
+
+  private Measured measure(String what, BackendExecutor executor, String verb) throws Exception {
     var look = new ExecutorCall.Look(verb, Map.of());
     var call = new Invocation(executor.name(), look, FencingToken.NONE, Duration.ofSeconds(5));
-    var ways = List.of(Way.values());
-    for (int i = 0; i < warmUp + rounds; i++) {
-      for (var way : i % 2 == 0 ? ways : ways.reversed()) {
-        long took = turn(way, executor, call);
-        if (i >= warmUp) {
-          nanos.computeIfAbsent(way, _ -> new ArrayList<>()).add(took);
-        }
-      }
+    var turns = new ArrayList<AlternatingRounds.Contender>();
+    for (var way : Way.values()) {
+      turns.add(_ -> turn(way, executor, call));
     }
+    var taken = new AlternatingRounds(warmUp, rounds).take(turns).iterator();
     Map<Way, TimingSamples> samples = new EnumMap<>(Way.class);
-    nanos.forEach((way, each) -> samples.put(way, new TimingSamples(each)));
+    for (var way : Way.values()) {
+      samples.put(way, taken.next());
+    }
     return new Measured(what, samples, calls);
   }
 
@@ -176,7 +164,6 @@ final class GrantBench implements Callable<Integer> {
     var check = new GrantVerifier(key, clock, OperationAllowlist.KERNEL);
     var sandbox =
         ExecutorSandbox.around(executor, new ExecutorLimits(Set.of(call.operation()), 1), check);
-    System.gc(); // what the bench itself left is not the contender's to clear away
     long start = System.nanoTime();
     for (int i = 0; i < calls; i++) {
       answered(

@@ -1,22 +1,19 @@
 package dev.deployclaw.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.bench.measure.BenchOptions;
+import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.lab.estate.LabEstate;
-import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,57 +24,55 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
     description = "The reference run's phases on the lab, cold and warm.")
-final class RunBench implements Callable<Integer> {
+final class RunBench extends BenchCommand<List<RunFigures>> {
   private static final String REFERENCE = "Orchestrate the rate limit policies of all tenants";
   private static final List<String> CHANGES =
       List.of(
           "set umbrella's search limit to 600 per minute, burst 90",
           "set umbrella's search limit to 300 per minute, burst 50");
 
-  private final PrintWriter out;
-
-  @Option(names = "--gateways", defaultValue = "47", description = "Default 47.")
+  @Option(names = "--gateways", defaultValue = "47", description = "gateways of the lab")
   private int gateways = LabEstate.GATEWAYS;
 
   @Option(
       names = "--rounds",
       defaultValue = "12",
-      description = "Warm changes; the first half warms up.")
+      description = "warm changes; the first half warms up")
   private int rounds = 12;
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
   RunBench(PrintWriter out) {
-    this.out = out;
+    super(out);
   }
 
   @Override
-  public Integer call() throws Exception {
-    try (var scratch = reporting.scratch()) {
-      var lab = LabEstate.in(scratch.path().resolve("lab"));
-      try {
-        lab.up(gateways, _ -> {});
-        report(measure(lab));
-      } finally {
-        lab.down();
-      }
-    }
-    return 0;
-  }
-
-  private void report(List<RunFigures> runs) throws IOException {
-    var warm = runs.subList(1 + rounds / 2, runs.size());
-    if (reporting.json()) {
-      out.println(new ObjectMapper().writeValueAsString(document(runs.getFirst(), warm)));
-    } else {
-      RunTable.print(gateways, runs.getFirst(), warm, out);
+  protected List<RunFigures> measure(Path folder) throws Exception {
+    var lab = LabEstate.in(folder.resolve("lab"));
+    try {
+      lab.up(gateways, _ -> {});
+      return measure(lab);
+    } finally {
+      lab.down();
     }
   }
 
-  private Map<String, Object> document(RunFigures cold, List<RunFigures> warm) {
+  /** The first half of the changes warms up. */
+  private List<RunFigures> warm(List<RunFigures> runs) {
+    return runs.subList(1 + rounds / 2, runs.size());
+  }
+
+  @Override
+  protected void print(List<RunFigures> runs, PrintWriter out) {
+    RunTable.print(gateways, runs.getFirst(), warm(runs), out);
+  }
+
+  @Override
+  protected Map<String, Object> json(List<RunFigures> runs) {
     return Map.of(
-        "gateways", gateways, "cold", cold.json(), "warm", RunFigures.median(warm).json());
+        "gateways", gateways,
+        "cold", runs.getFirst().json(),
+        "warm", RunFigures.median(warm(runs)).json());
   }
 
   private List<RunFigures> measure(LabEstate lab) throws Exception {
@@ -93,7 +88,7 @@ final class RunBench implements Callable<Integer> {
   }
 
   private static RunFigures run(AgentRuntime agent, String request) throws InterruptedException {
-    var ended = agent.architect().run(new TaskRequest(request, "bench", Instant.now()));
+    var ended = agent.changeService().run(new TaskRequest(request, "bench", Instant.now()));
     if (ended.result() != ExecutionStatus.COMPLETED) {
       throw new IllegalStateException(request + " ended " + ended.result() + ": " + ended.reason());
     }

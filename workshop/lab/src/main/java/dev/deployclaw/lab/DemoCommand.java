@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 /** {@code demo}: the reference run on a fresh lab, from nothing to its log. */
 @Command(
     name = "demo",
-    description = "Start a lab, carry the reference run out on it, print its log, clean up.",
+    description = "Start a lab, carry out the reference run on it, print its log, clean up.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -33,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private final CommandEnvironment around;
 
-  @Option(names = "--keep", description = "Leave the lab running.")
+  @Option(names = "--keep", description = "Leave the lab running, and an agent serving.")
   private boolean keep;
 
   @Option(names = "--json", description = "Only the execution log on standard output.")
@@ -47,15 +47,15 @@ final class DemoCommand implements Callable<Integer> {
       negatable = true,
       defaultValue = "true",
       fallbackValue = "true",
-      description = "Gateways are pods of a Kubernetes of the lab's own; without it, folders.")
+      description = "Gateways are pods of the lab's own Kubernetes; without it, folders.")
   private boolean kubernetes = true;
 
   @Option(
       names = "--docker",
       negatable = true,
       description =
-          "A gateway for each namespace and what is behind all of them run in containers of a Docker"
-              + " daemon of the lab's own; by default where one can be started.")
+          "A gateway for each namespace and all upstreams run in containers of the "
+              + "lab's own Docker daemon; by default where one can be started.")
   private @Nullable Boolean docker;
 
   DemoCommand(CommandEnvironment around) {
@@ -83,6 +83,9 @@ final class DemoCommand implements Callable<Integer> {
       lab.up(size, part -> around.err().println("  up: " + part));
       around.err().println("\n> " + REQUEST + "\n");
       int exit = CommandLineRunner.run(around, run(lab));
+      if (keep) {
+        var _ = LabCommand.startAgent(around.err(), lab);
+      }
       tell(lab);
       return exit;
     } finally {

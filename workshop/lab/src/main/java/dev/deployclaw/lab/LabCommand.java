@@ -5,11 +5,14 @@ import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.lab.estate.DockerEnvironment;
 import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.ServingAgentProcess;
 import dev.deployclaw.lab.fault.FaultInjector;
 import dev.deployclaw.lab.fault.ImpossibleFaultException;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,11 +36,11 @@ final class LabCommand {
       "One JSON document on standard output, and nothing else there.";
 
   static final String KUBERNETES =
-      "Gateways are pods of a Kubernetes of the lab's own, instead of folders.";
+      "Gateways are pods of the lab's own Kubernetes, instead of folders.";
 
   static final String DOCKER =
-      "A gateway for each namespace and what stands behind all of them run in containers of a"
-          + " Docker daemon of the lab's own.";
+      "A gateway for each namespace and all upstreams run in containers of the lab's "
+          + "own Docker daemon.";
 
   private final CommandEnvironment around;
   private final LabEstate lab;
@@ -56,28 +59,52 @@ final class LabCommand {
         "  deployclaw lab up --gateways 6",
         "  deployclaw lab up --kubernetes --docker"
       })
-  int up(
-      @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
-          int gateways,
-      @Option(names = "--kubernetes", description = KUBERNETES) boolean kubernetes,
-      @Option(names = "--docker", description = DOCKER) boolean docker,
-      @Option(names = "--json", description = JSON) boolean json)
+  int up(@Mixin UpOptions wanted, @Option(names = "--json", description = JSON) boolean json)
       throws InterruptedException {
-    if (gateways < 1 || gateways > MOST_GATEWAYS) {
+    if (wanted.gateways < 1 || wanted.gateways > MOST_GATEWAYS) {
       return CommandFailure.usage("--gateways must be from 1 to " + MOST_GATEWAYS)
           .report(around, json);
     }
-    var missing = docker ? DockerEnvironment.missing() : Optional.<String>empty();
+    var missing = wanted.docker ? DockerEnvironment.missing() : Optional.<String>empty();
     if (missing.isPresent()) {
       return CommandFailure.usage(missing.get()).report(around, json);
     }
-    var size = new LabEstate.Size(gateways, kubernetes, docker);
+    var size = new LabEstate.Size(wanted.gateways, wanted.kubernetes, wanted.docker);
     lab.up(size, part -> around.err().println("  up: " + part));
-    return new LabView(around, json).up(lab);
+    var agent =
+        wanted.noAgent ? Optional.<ServingAgentProcess>empty() : startAgent(around.err(), lab);
+    return new LabView(around, json).up(lab, agent);
+  }
+
+  /** What a lab consists of. */
+  static final class UpOptions {
+    @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
+    private int gateways = LabEstate.GATEWAYS;
+
+    @Option(names = "--kubernetes", description = KUBERNETES)
+    private boolean kubernetes;
+
+    @Option(names = "--docker", description = DOCKER)
+    private boolean docker;
+
+    @Option(names = "--no-agent", description = "Leave no agent serving.")
+    private boolean noAgent;
+  }
+
+  /** Leaves an agent serving. Without it, each command works alone, as well. */
+  static Optional<ServingAgentProcess> startAgent(PrintStream err, LabEstate lab) {
+    try {
+      var agent = ServingAgentProcess.start(lab);
+      err.println("  up: agent: " + agent.address());
+      return Optional.of(agent);
+    } catch (IllegalStateException e) {
+      err.println("deployclaw: no agent serves this lab: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   @Command(
-      description = "What runs, what doesn't, and which faults there are.",
+      description = "Show the processes of the lab, and its faults.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab status"})
   int status(@Option(names = "--json", description = JSON) boolean json) {
@@ -87,7 +114,7 @@ final class LabCommand {
   /** Its help is {@link BreakCommandHelp}'s. */
   @Command(
       name = "break",
-      description = "Do something bad to it.",
+      description = "Inject a fault into it.",
       mixinStandardHelpOptions = true,
       customSynopsis = "deployclaw lab break [-hV] [--json] FAULT TARGET [TARGET] [MS]",
       modelTransformer = BreakCommandHelp.class)
@@ -106,7 +133,7 @@ final class LabCommand {
   }
 
   @Command(
-      description = "Undo all faults, and wait until it is whole again.",
+      description = "Undo all faults, and wait until it is healthy again.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab heal"})
   int heal(@Option(names = "--json", description = JSON) boolean json) {
@@ -117,7 +144,7 @@ final class LabCommand {
   }
 
   @Command(
-      description = "Stop all of it, and leave nothing behind.",
+      description = "Stop the lab, and remove everything that it created.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab down"})
   int down(@Option(names = "--json", description = JSON) boolean json) {

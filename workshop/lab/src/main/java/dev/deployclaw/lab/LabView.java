@@ -7,6 +7,7 @@ import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.lab.docker.LabContainers;
 import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.lab.estate.ServingAgentProcess;
 import dev.deployclaw.lab.fault.FaultInjector;
 import dev.deployclaw.lab.fault.FaultTargets;
 import dev.deployclaw.lab.fault.HealReport;
@@ -27,14 +28,17 @@ final class LabView {
     this.json = json;
   }
 
-  int up(LabEstate lab) {
+  int up(LabEstate lab, Optional<ServingAgentProcess> agent) {
     if (json) {
       var out = new LinkedHashMap<String, Object>();
       out.put("config", lab.config().toString());
       out.put("processes", lab.daemons().size());
+      agent.ifPresent(serving -> out.put("agent", serving.address()));
       print(out);
     } else {
       around.out().println("The lab runs; its configuration is " + lab.config());
+      agent.ifPresent(serving ->
+          around.out().println("An agent serves; for HTTP, tokens are in " + serving.tokens()));
     }
     return ExitCode.OK.code();
   }
@@ -108,7 +112,7 @@ final class LabView {
       return ExitCode.FAILED.code();
     }
     if (!json) {
-      around.out().println(healed.done().isEmpty() ? "nothing was broken" : "the lab is whole");
+      around.out().println(healed.done().isEmpty() ? "there were no faults" : "the lab is healthy");
     }
     return ExitCode.OK.code();
   }

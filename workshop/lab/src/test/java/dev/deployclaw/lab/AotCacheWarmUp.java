@@ -4,12 +4,11 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.lab.estate.RateLimitServiceProcesses;
 import dev.deployclaw.lab.estate.RateLimitServiceProcesses.Stores;
 import dev.deployclaw.lab.estate.ReferenceScenario;
-import dev.deployclaw.lab.estate.UrlHealthCheck;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.List;
@@ -44,24 +43,16 @@ final class AotCacheWarmUp {
   }
 
   private static void learn(List<String> command, String ready) throws InterruptedException {
-    var service = start(new ProcessBuilder(command));
+    var service = CommandRunner.of(command).start(Redirect.DISCARD);
     try {
       boolean served =
-          BoundedWait.cameTrue(READY, () -> UrlHealthCheck.answers(ready) || !service.isAlive());
+          BoundedWait.cameTrue(READY, () -> ServerReadiness.answers(ready) || !service.isAlive());
       service.destroy();
       if (service.waitFor(END.toSeconds(), TimeUnit.SECONDS) && served) {
         RateLimitServiceProcesses.PROGRAM.keep();
       }
     } finally {
       service.destroyForcibly();
-    }
-  }
-
-  private static Process start(ProcessBuilder builder) {
-    try {
-      return builder.redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

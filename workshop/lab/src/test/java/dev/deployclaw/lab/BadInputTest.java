@@ -76,7 +76,7 @@ class BadInputTest {
     var missing = estate.run("status", "--config", "/nowhere/at-all.yaml");
 
     assertThat(ran.exit()).as(ran.err()).isEqualTo(2);
-    assertThat(ran.err()).containsPattern("not.yaml:[23]: .*is not YAML.*; mend this line");
+    assertThat(ran.err()).containsPattern("not.yaml:[23]: .*is not YAML.*; correct this line");
     assertThat(missing.exit()).isEqualTo(2);
     assertThat(missing.err()).contains("/nowhere/at-all.yaml", "give another with --config FILE");
   }

@@ -49,7 +49,7 @@ class CanarySecretsTest {
   @BeforeAll
   static void start() throws Exception {
     estate = LiveEstate.start(folder);
-    echo = EchoingServer.start();
+    echo = new EchoingServer();
     CANARIES.add("s3 access key", estate.config().s3().accessKey().value());
     CANARIES.add("s3 secret key", estate.config().s3().secretKey().value());
     files = new SecretConfigFiles(folder, estate, echo, CANARIES);

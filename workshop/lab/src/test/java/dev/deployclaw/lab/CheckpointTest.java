@@ -106,7 +106,7 @@ class CheckpointTest {
     var object = scene.object("checkpoints/" + sha256 + ".json");
     assertThat(Files.size(object)).isEqualTo(checkpoint.path("bytes").asLong());
     assertThat(Files.readString(object)).contains(digest, "redis/", "gw-01");
-    assertThat(proven.json().path("rollback").asText()).contains("a snapshot is no change");
+    assertThat(proven.json().path("rollback").asText()).contains("a snapshot isn't a change");
     assertThat(witness.acts()).isEqualTo(before);
     assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
 

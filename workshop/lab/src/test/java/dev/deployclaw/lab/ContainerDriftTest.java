@@ -119,7 +119,7 @@ class ContainerDriftTest {
 
     looking.finds(
         ahead(gateway.member(), "is at epoch %d, committed".formatted(NEVER)),
-        left(gateway.member(), "an epoch of no change in epochs/" + NEVER));
+        left(gateway.member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(gateway.member(), "REGRESSED");
     link("epochs/" + epoch);
     remove(NEVER);
@@ -142,7 +142,7 @@ class ContainerDriftTest {
   void withAnEpochThatBelongsToNoChange() throws Exception {
     copyEpoch(NEVER);
 
-    looking.finds(left(gateway.member(), "an epoch of no change in epochs/" + NEVER));
+    looking.finds(left(gateway.member(), "an epoch without a change in epochs/" + NEVER));
     looking.leaves();
     remove(NEVER);
     looking.clean();

@@ -10,9 +10,9 @@ import dev.deployclaw.lab.estate.DockerEnvironment;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.lab.estate.LabNginxGateway;
 import dev.deployclaw.lab.estate.ReferenceScenario;
-import dev.deployclaw.lab.estate.UrlHealthCheck;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -287,7 +287,7 @@ class ContainerRunTest {
   }
 
   private static boolean answers(ContainerGatewayProbe gateway) {
-    return UrlHealthCheck.answers(gateway.entry().url() + "/orders/1");
+    return ServerReadiness.answers(gateway.entry().url() + "/orders/1");
   }
 
   private static void assertCompleted(Ran ran) {

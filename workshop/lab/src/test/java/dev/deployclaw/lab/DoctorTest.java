@@ -61,7 +61,7 @@ class DoctorTest {
 
     assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(10);
     assertThat(about(ran.json(), "unreachable")).contains("nats", "redis");
-    assertThat(ran.out()).contains("redis/" + replica).contains("no replica in step");
+    assertThat(ran.out()).contains("redis/" + replica).contains("no replica in sync");
     assertThat(about(ran.json(), "ok")).contains("etcd", "s3");
   }
 

@@ -129,7 +129,7 @@ class EdgeDriftTest {
 
     looking.finds(
         ahead(gateway.member(), "is at epoch %d, committed is %d".formatted(NEVER, epoch)),
-        left(gateway.member(), "an epoch of no change in epochs/" + NEVER));
+        left(gateway.member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(gateway.member(), "REGRESSED");
     link("epochs/" + epoch);
     remove(NEVER);
@@ -152,7 +152,7 @@ class EdgeDriftTest {
   void gatewayWithAnEpochThatBelongsToNoChange() throws Exception {
     copyEpoch(NEVER);
 
-    looking.finds(left(gateway.member(), "an epoch of no change in epochs/" + NEVER));
+    looking.finds(left(gateway.member(), "an epoch without a change in epochs/" + NEVER));
     looking.leaves();
     remove(NEVER);
     looking.clean();
@@ -184,7 +184,7 @@ class EdgeDriftTest {
     store.put(key, store.text(key).orElseThrow() + "# changed by hand\n");
 
     looking.finds(
-        wrong("different", member(), "what is stored of epoch " + epoch + " was changed"));
+        wrong("different", member(), "the stored copy of epoch " + epoch + " was changed"));
     looking.repairs();
   }
 
@@ -197,7 +197,7 @@ class EdgeDriftTest {
     store.put(prefix + "manifest", manifest(prefix + "tenants/"));
 
     looking.finds(
-        wrong("different", member(), "what is stored of epoch " + epoch + " was changed"));
+        wrong("different", member(), "the stored copy of epoch " + epoch + " was changed"));
     looking.repairs();
   }
 
@@ -219,7 +219,7 @@ class EdgeDriftTest {
 
     looking.finds(
         ahead(member(), "is at epoch %d, committed is %d".formatted(NEVER, epoch)),
-        left(member(), "an epoch of no change in epochs/" + NEVER));
+        left(member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(member(), "REGRESSED");
     store.put("active", ours);
     store.delete("epochs/" + NEVER + "/");
@@ -230,7 +230,7 @@ class EdgeDriftTest {
   void storeWithAnEpochThatBelongsToNoChange() {
     serve(NEVER);
 
-    looking.finds(left(member(), "an epoch of no change in epochs/" + NEVER));
+    looking.finds(left(member(), "an epoch without a change in epochs/" + NEVER));
     looking.leaves();
     store.delete("epochs/" + NEVER + "/");
     looking.clean();

@@ -67,7 +67,7 @@ class FaultsTest {
         .containsExactly(
             "waited until a replica took over from redis/node-" + primary.port(),
             "restarted redis/node-" + primary.port(),
-            "the lab is whole");
+            "the lab is healthy");
     assertThat(redis().replicas()).contains(primary);
     assertThat(read()).isEqualTo(held);
   }
@@ -82,7 +82,7 @@ class FaultsTest {
     var healed = call("heal");
 
     assertThat(healed.exit()).as(healed.err()).isZero();
-    assertThat(healed.out()).contains("without a vote", "the lab is whole");
+    assertThat(healed.out()).contains("without a vote", "the lab is healthy");
     assertThat(read()).isEqualTo(held);
   }
 
@@ -127,8 +127,7 @@ class FaultsTest {
     assertThat(shown).contains("fault: kill s3", "fault: skew " + node + " -40", "lab heal");
     assertThat(first.path("whole").asBoolean()).isTrue();
     assertThat(first.path("done").toString())
-        .isEqualTo(
-            "[\"resumed nats\",\"restarted s3\",\"took back: skew %s -40\"]".formatted(node));
+        .isEqualTo("[\"resumed nats\",\"restarted s3\",\"undone: skew %s -40\"]".formatted(node));
     assertThat(second.path("done").isEmpty()).isTrue();
     assertThat(call("status", "--json").json().path("faults").isEmpty()).isTrue();
   }
@@ -144,7 +143,7 @@ class FaultsTest {
                 "pause", "write: lab break pause TARGET",
                 "skew etcd 40", "etcd has no clock of its own; Redis nodes do",
                 "skew redis/node fast", "write: lab break skew NODE MS",
-                "unguard gw-01", "gateways/gw-01 asks nobody yet",
+                "unguard gw-01", "gateways/gw-01 asks no service yet",
                 "unguard gw-7", "there is no gateway gw-7; there are gateways/gw-01, gateways/gw",
                 "wrong-redis edge-xx", "there is no services/edge-xx; there are services/edge-ap",
                 "delay etcd 0", "a delay is 1 to 10000 ms, not 0"));

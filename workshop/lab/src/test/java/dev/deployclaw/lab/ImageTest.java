@@ -14,13 +14,13 @@ import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
 import dev.deployclaw.lab.estate.LabConfigFile;
 import dev.deployclaw.lab.estate.LabEstate;
-import dev.deployclaw.lab.estate.UrlHealthCheck;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.docker.DockerdProcess;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -287,7 +287,7 @@ class ImageTest {
   }
 
   private static boolean ready(int port) {
-    return UrlHealthCheck.answers(URI.create("http://127.0.0.1:" + port + "/readyz").toString());
+    return ServerReadiness.answers(URI.create("http://127.0.0.1:" + port + "/readyz").toString());
   }
 
   private static boolean running(String id) {

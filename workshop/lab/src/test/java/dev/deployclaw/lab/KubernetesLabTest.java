@@ -80,7 +80,7 @@ class KubernetesLabTest {
 
     assertThat(faults).contains("fault: kill pods/edge-eu/gw-01");
     assertThat(healed.exit()).as(healed.err()).isZero();
-    assertThat(healed.out()).contains("restarted pods/edge-eu/gw-01", "the lab is whole");
+    assertThat(healed.out()).contains("restarted pods/edge-eu/gw-01", "the lab is healthy");
     BoundedWait.until("it is ready", SOON, () -> pod("gw-01").ready());
   }
 
@@ -106,7 +106,7 @@ class KubernetesLabTest {
     var checked = run("handover", "--check", "--json");
     var handed = run("handover", "gw-01", "--json");
 
-    assertThat(doctor.out()).contains("rights that a change needs");
+    assertThat(doctor.out()).contains("permissions that a change needs");
     assertThat(checked.exit()).as(checked.out() + checked.err()).isZero();
     assertThat(checked.json().path("gateways"))
         .hasSize(PODS)

@@ -1,5 +1,7 @@
 package dev.deployclaw.lab;
 
+import static dev.deployclaw.lab.SharedDeployment.FIRST;
+import static dev.deployclaw.lab.SharedDeployment.INNER;
 import static dev.deployclaw.lab.SituationTable.last;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
     guard = "dev.deployclaw.executors.kubernetes.KubernetesWayBackTest",
     because = "it plays one trouble after another on fifteen pods")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@SuppressWarnings("NullAway.Init") // a test makes the shared Deployment
 class KubernetesSituationsTest {
   private static final int PODS = 15;
   private static final int ATTEMPTS = 3;
@@ -52,16 +55,19 @@ class KubernetesSituationsTest {
               .mapToObj("gw-%02d"::formatted)
               .collect(Collectors.toMap(g -> g, g -> g + "-by-hand")));
   private static final SituationTable TABLE = new SituationTable();
-
   @TempDir static Path folder;
 
   private static LabFixture scene;
   private static LocalCluster cluster;
+  private static ClusterAdministrator admin;
+  private static SharedDeployment shared;
+  private static SharedDeployment.State former;
 
   @BeforeAll
   static void setUp() throws Exception {
     scene = LabFixture.up(folder, new LabEstate.Size(PODS, true, false));
     cluster = LocalCluster.adopt(scene.lab().folder());
+    admin = new ClusterAdministrator(scene.lab(), cluster);
   }
 
   @AfterAll
@@ -81,7 +87,7 @@ class KubernetesSituationsTest {
   @Test
   @Order(1)
   void aWayBackWhereNoNewPodBecomesReadyReturnsToThePodsThatStayed() {
-    var before = processes("gw-02", "gw-05");
+    var before = admin.processes("gw-02", "gw-05");
     scene.inflict("old-node", "edge-us");
 
     var ran = scene.quickAgent(IMPATIENT).run("run", DemoCommand.REQUEST);
@@ -89,33 +95,33 @@ class KubernetesSituationsTest {
     TABLE.add("new pods can't become ready", ran);
     assertThat(ran.exit()).as(ran.err()).isEqualTo(6);
     assertThat(last(ran)).contains("ROLLED_BACK");
-    assertThat(files()).isEqualTo(BY_HAND);
-    assertThat(processes("gw-02", "gw-05")).isEqualTo(before);
+    assertThat(admin.files()).isEqualTo(BY_HAND);
+    assertThat(admin.processes("gw-02", "gw-05")).isEqualTo(before);
   }
 
   @Test
   @Order(2)
   void aDeploymentPausedAfterItsVoteIsBackAlready() {
-    var before = processes("gw-02");
+    var before = admin.processes("gw-02");
 
-    var ran = disturbed("before gateway.publish#1", () -> pause(true));
-    var files = files();
-    pause(false);
+    var ran = disturbed("before gateway.publish#1", () -> admin.pause(GATEWAY, true));
+    var files = admin.files();
+    admin.pause(GATEWAY, false);
 
     TABLE.add("one Deployment paused between vote and publish", ran);
     assertThat(ran.exit()).as(ran.err()).isEqualTo(6);
     assertThat(last(ran)).contains("ROLLED_BACK", MEMBER + ": its Deployment is paused");
     assertThat(files).isEqualTo(BY_HAND);
-    assertThat(processes("gw-02")).isEqualTo(before);
+    assertThat(admin.processes("gw-02")).isEqualTo(before);
   }
 
   @Test
   @Order(3)
   void aDeploymentDeletedAfterItsVoteIsWaitedForUntilAPersonLeavesItOut() {
-    var made = manifest();
+    var made = admin.manifest(GATEWAY);
 
     var ran = disturbed("before gateway.publish#1", () -> cluster.delete(GATEWAY));
-    var others = files();
+    var others = admin.files();
     var recovered = run("recover");
     var leftOut = run("recover", "--leave-out", MEMBER);
     var drift = run("drift");
@@ -141,7 +147,7 @@ class KubernetesSituationsTest {
   @Test
   @Order(4)
   void aVolumeThatAnotherToolAppliesIsHandedOverBeforeItIsChanged() {
-    var manifest = manifest();
+    var manifest = admin.manifest(GATEWAY);
 
     var voted =
         disturbed(
@@ -177,14 +183,14 @@ class KubernetesSituationsTest {
   @Order(5)
   void aLimitIsChangedWhileTheControllersAreStopped() {
     var all = BY_HAND.keySet().toArray(String[]::new);
-    var before = processes(all);
+    var before = admin.processes(all);
     scene.inflict("stop-controllers", "kubernetes");
 
     var ran = run("run", "set initech's checkout limit to 60 per minute, burst 10");
 
     TABLE.add("controllers stopped, a limit changed", ran);
     assertCompleted(ran);
-    assertThat(processes(all)).isEqualTo(before);
+    assertThat(admin.processes(all)).isEqualTo(before);
   }
 
   @Test
@@ -205,7 +211,7 @@ class KubernetesSituationsTest {
   @Order(7)
   void aMissingRightToPatchIsFoundAtTheVote() {
     var before = scene.active();
-    var granted = rules();
+    var granted = admin.rules(ROLE);
     var less = granted.deepCopy();
     for (JsonNode rule : less.path("rules")) {
       if (rule.at("/resources/0").asText().equals("deployments") && rule.has("resourceNames")) {
@@ -233,7 +239,7 @@ class KubernetesSituationsTest {
   @Test
   @Order(8)
   void aLookThatIsDeniedSaysUnknownAndNotDifferent() {
-    var granted = rules();
+    var granted = admin.rules(ROLE);
     var none = ApiServer.JSON.createObjectNode();
     none.putArray("rules");
     cluster.merge(ROLE, "kubectl-edit", none);
@@ -276,7 +282,7 @@ class KubernetesSituationsTest {
       var after = agent.submit("set initech's checkout limit to 220 per minute, burst 20");
       String id = after.text("execution_id");
       agent.awaitResult(id, "COMPLETED");
-      assertThat(agent.err()).contains("The cluster's versions went back");
+      assertThat(agent.err()).contains("The cluster's resource versions went back");
       TABLE.add(
           "API server restored to a backup, a change by the same agent", "-", agent.result(id));
     }
@@ -285,57 +291,101 @@ class KubernetesSituationsTest {
     assertThat(drift.exit()).as(drift.out() + drift.err()).isZero();
   }
 
+  @Test
+  @Order(10)
+  void twoGatewaysOfOneDeploymentAreChangedByOneRollout() throws Exception {
+    shared = SharedDeployment.make(scene, cluster);
+    BoundedWait.until("both gateways run", SOON, () -> complete() && shared.isRolledOut());
+    assertCompleted(shared.run("run", DemoCommand.REQUEST));
+    shared.addRoute();
+    former = shared.state();
+
+    var ran = shared.run("run", DemoCommand.REQUEST);
+
+    TABLE.add("two gateways of one Deployment, a change of both", ran);
+    assertCompleted(ran);
+    long epoch = scene.active().path("epoch").asLong();
+    assertThat(shared.state().generation()).isEqualTo(former.generation() + 1);
+    assertThat(shared.state().sets()).hasSize(former.sets().size() + 1).containsAll(former.sets());
+    assertThat(shared.marks()).isEqualTo(Map.of(FIRST, epoch, INNER, epoch));
+    assertThat(shared.pods())
+        .hasSize(2)
+        .allSatisfy(pod -> {
+          var files = SharedDeployment.files(pod);
+          assertThat(files.get(FIRST)).startsWith("deployclaw-gw-06-e" + epoch + "-");
+          assertThat(files.get(INNER)).startsWith("deployclaw-inner-e" + epoch + "-");
+          assertThat(SharedDeployment.configs(pod)).hasSize(2);
+        });
+  }
+
+  @Test
+  @Order(11)
+  void aRollbackOfTwoGatewaysIsOneRolloutToo() {
+    var before = shared.state();
+
+    var ran = shared.run("rollback", "last");
+
+    TABLE.add("- rollback last", ran);
+    assertCompleted(ran);
+    assertThat(shared.state().generation()).isEqualTo(before.generation() + 1);
+    assertThat(shared.state().contents()).isEqualTo(former.contents());
+    assertThat(shared.pods()).hasSize(2);
+    assertThat(shared.isRolledOut()).isTrue();
+  }
+
+  @Test
+  @Order(12)
+  void aWayBackOfTwoGatewaysReturnsToTheirOldReplicaSet() {
+    var before = shared.state();
+    scene.inflict("old-node", "edge-ap");
+
+    var ran = scene.quickAgent(shared.environment(IMPATIENT)).run("run", DemoCommand.REQUEST);
+
+    TABLE.add("- the change again, new pods can't become ready", ran);
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(6);
+    assertThat(last(ran)).contains("ROLLED_BACK");
+    assertThat(shared.state().files()).isEqualTo(before.files());
+    assertThat(shared.state().active()).isEqualTo(before.active());
+  }
+
+  @Test
+  @Order(13)
+  void oneOfTwoGatewaysThatIsRefusedOnAWayBackHoldsOnlyItself() {
+    var before = shared.state();
+    scene.inflict("stop-controllers", "kubernetes");
+
+    var ran =
+        scene.quicklyWith(
+            shared.environment(IMPATIENT),
+            "before gateway.converge#1",
+            () -> shared.takeInnerVolume("kustomize-controller", before),
+            "run",
+            DemoCommand.REQUEST);
+    var files = shared.state().files();
+    var recovered = shared.run("recover");
+    var leftOut = shared.run("recover", "--leave-out", SharedDeployment.MEMBER);
+
+    TABLE.add("- one of both taken by another tool before it converged", ran);
+    TABLE.add("- recover", recovered);
+    TABLE.add("- recover --leave-out " + SharedDeployment.MEMBER, leftOut);
+    for (Ran held : List.of(ran, recovered)) {
+      assertThat(held.exit()).as(held.err()).isEqualTo(7);
+      assertThat(last(held))
+          .contains("not back yet: " + SharedDeployment.MEMBER, "kustomize-controller")
+          .doesNotContain(FIRST);
+    }
+    assertThat(files).containsEntry(FIRST, before.files().get(FIRST));
+    assertThat(files.get(INNER)).isNotEqualTo(before.files().get(INNER));
+    assertThat(leftOut.exit()).as(leftOut.err()).isZero();
+    assertThat(last(leftOut)).contains("ROLLED_BACK", "without " + SharedDeployment.MEMBER);
+  }
+
   private static Ran run(String... words) {
     return scene.quickAgent(Map.of()).run(words);
   }
 
   private static Ran disturbed(String at, Runnable meanwhile) {
     return scene.quicklyWith(IMPATIENT, at, meanwhile, "run", DemoCommand.REQUEST);
-  }
-
-  private static void pause(boolean paused) {
-    ObjectNode patch = ApiServer.JSON.createObjectNode();
-    patch.putObject("spec").put("paused", paused);
-    cluster.merge(GATEWAY, "kubectl-rollout", patch);
-  }
-
-  /** What a tool would apply that has the whole Deployment in its repository. */
-  private static ObjectNode manifest() {
-    var live = cluster.get(GATEWAY);
-    ObjectNode out = ApiServer.JSON.createObjectNode();
-    out.put("apiVersion", "apps/v1").put("kind", "Deployment");
-    var metadata = out.putObject("metadata");
-    for (String field : List.of("name", "namespace", "labels")) {
-      metadata.set(field, live.path("metadata").path(field));
-    }
-    out.set("spec", live.path("spec").deepCopy());
-    return out;
-  }
-
-  private static ObjectNode rules() {
-    ObjectNode out = ApiServer.JSON.createObjectNode();
-    out.set("rules", cluster.get(ROLE).path("rules").deepCopy());
-    return out;
-  }
-
-  /** Of gateways' ready pods, by pod: one that was started again has another process. */
-  private static SortedMap<String, Long> processes(String... gateways) {
-    var out = new TreeMap<String, Long>();
-    PodGatewayProbe.all(scene.lab()).stream()
-        .filter(p -> List.of(gateways).contains(p.gateway()) && p.ready())
-        .forEach(p -> out.put(p.name(), p.process()));
-    return out;
-  }
-
-  /** The ConfigMap that each Deployment refers to. */
-  private static SortedMap<String, String> files() {
-    var out = new TreeMap<String, String>();
-    for (JsonNode deployment : cluster.list("/apis/apps/v1/deployments")) {
-      out.put(
-          deployment.at("/metadata/name").asText(),
-          deployment.at("/spec/template/spec/volumes/0/configMap/name").asText());
-    }
-    return out;
   }
 
   private static boolean complete() {

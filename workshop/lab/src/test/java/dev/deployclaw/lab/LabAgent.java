@@ -4,16 +4,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The agent: a command in this JVM, which starts no JVM for each, or {@link #apart} as people run
@@ -51,6 +50,10 @@ final class LabAgent {
 
   /** What a command came to. */
   record Ran(int exit, String out, String err) {
+    private Ran(CommandRunner.CommandResult ended) {
+      this(ended.exit(), ended.out(), ended.err());
+    }
+
     JsonNode json() {
       try {
         return JSON.readTree(out);
@@ -87,37 +90,17 @@ final class LabAgent {
   }
 
   private Ran run(List<String> command) {
-    try {
-      var out = Files.createTempFile("agent", ".out");
-      var err = Files.createTempFile("agent", ".err");
-      var process = start(out, err, command);
-      if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IllegalStateException(
-            "no end after " + LONGEST + ": " + command + "\n" + Files.readString(err));
-      }
-      return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return new Ran(CommandRunner.of(command).with(told()).within(LONGEST).run());
   }
 
   /** Starts a command and doesn't wait. */
-  Process start(Path out, Path err, String... args) throws IOException {
-    return start(out, err, PROGRAM.command(List.of(args)));
-  }
-
-  private Process start(Path out, Path err, List<String> command) throws IOException {
-    var builder = new ProcessBuilder(command);
-    builder.environment().putAll(told());
-    return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  Process start(Path out, Path err, String... args) {
+    return CommandRunner.of(PROGRAM.command(List.of(args))).with(told()).start(out, err);
   }
 
   private Map<String, String> told() {
     var told = new TreeMap<>(Map.of("DEPLOYCLAW_CONFIG", lab.config().toString()));
+    told.put("DEPLOYCLAW_STANDALONE", "true"); // an agent that serves beside it stays another one
     told.putAll(environment);
     return told;
   }

@@ -12,6 +12,7 @@ import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.network.PacketFirewall;
 import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.SystemTool;
 import dev.deployclaw.testkit.redis.RedisCluster;
 import dev.deployclaw.testkit.redis.RedisNode;
 import java.io.IOException;
@@ -80,7 +81,7 @@ class LinkTest {
       var healed = faults().heal();
 
       assertThat(healed)
-          .isEqualTo(new HealReport(List.of("took back: cut " + cut), List.of(), List.of()));
+          .isEqualTo(new HealReport(List.of("undone: cut " + cut), List.of(), List.of()));
       assertThat(answers(server(cut))).as(cut + " after healing").isTrue();
       assertNothingIsLeft(chain);
     }
@@ -368,17 +369,14 @@ class LinkTest {
     return rules.getFirst().replaceFirst(".*(DEPLOYCLAW-\\w+).*", "$1");
   }
 
-  private static List<String> rules(String chain) throws IOException {
-    var listing = new ProcessBuilder("iptables", "-w", "10", "-S").start();
-    try (var out = listing.getInputStream()) {
-      return new String(out.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> line.contains(chain))
-          .toList();
-    }
+  private static List<String> rules(String chain) {
+    return SystemTool.must("iptables", "-w", "10", "-S")
+        .lines()
+        .filter(line -> line.contains(chain))
+        .toList();
   }
 
-  private static void assertNothingIsLeft(String chain) throws IOException {
+  private static void assertNothingIsLeft(String chain) {
     assertThat(rules(chain)).isEmpty();
     assertThat(DaemonProcess.adoptAll(scene.lab().folder().resolve("faults"))).isEmpty();
   }

@@ -78,7 +78,7 @@ class MidRunOutageTest {
 
     assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(7);
     assertThat(ran.json().path("result").asText()).isEqualTo("UNFINISHED");
-    assertThat(ran.err()).contains("where it stands can't be read");
+    assertThat(ran.err()).contains("its state can't be read");
     scene.heal();
     assertRecovers();
     boolean committed = checker.epoch() > dry;

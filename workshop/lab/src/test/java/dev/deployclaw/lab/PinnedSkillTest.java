@@ -101,7 +101,8 @@ class PinnedSkillTest {
       approve(sidecar, second);
 
       sidecar.awaitResult(second, "ABORTED");
-      assertThat(log(sidecar, second)).contains("the skill was pinned anew since it was planned");
+      assertThat(log(sidecar, second))
+          .contains("the skill was pinned again after the plan was made");
       assertThat(estate.checker().digest()).isEqualTo(before);
 
       var third = held(sidecar);

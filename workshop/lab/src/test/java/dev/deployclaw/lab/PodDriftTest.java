@@ -78,7 +78,7 @@ class PodDriftTest {
     cluster.delete(map(gateway.namespace(), ours));
 
     looking.finds(
-        wrong("missing", member(), "its volume names what isn't there: ConfigMap " + ours));
+        wrong("missing", member(), "its volume refers to missing objects: ConfigMap " + ours));
     looking.repairs();
   }
 
@@ -151,7 +151,7 @@ class PodDriftTest {
     map.putObject("data").put(FILE, "events {}\n");
     cluster.create(maps(gateway.namespace()), BY, map);
 
-    looking.finds(left(member(), "an epoch of no change in ConfigMap " + name));
+    looking.finds(left(member(), "an epoch without a change in ConfigMap " + name));
     looking.leaves();
     cluster.delete(map(gateway.namespace(), name));
     looking.clean();
@@ -170,7 +170,7 @@ class PodDriftTest {
     put("umbrella.yaml", document("umbrella.yaml") + "# changed by hand\n");
 
     looking.finds(
-        wrong("different", store(), "what it serves of epoch " + epoch + " was changed, by " + BY));
+        wrong("different", store(), "its documents of epoch " + epoch + " were changed, by " + BY));
     looking.repairs();
     assertThat(document("umbrella.yaml")).doesNotContain("by hand");
   }
@@ -179,7 +179,7 @@ class PodDriftTest {
   void storeWithAKeyThatIsNotOurs() {
     put("notes", "by hand");
 
-    looking.finds(wrong("different", store(), "what it serves of epoch " + epoch));
+    looking.finds(wrong("different", store(), "its documents of epoch " + epoch));
     looking.repairs();
     assertThat(cluster.get(served()).path("data").has("notes")).isFalse();
   }
@@ -196,7 +196,7 @@ class PodDriftTest {
         .forEach(e -> data.put(e.getKey(), e.getValue().asText()));
     annotate(served(), "files-digest", digest(data));
 
-    looking.finds(wrong("different", store(), "what it serves of epoch " + epoch + " was changed"));
+    looking.finds(wrong("different", store(), "its documents of epoch " + epoch + " were changed"));
     looking.repairs();
   }
 
@@ -227,7 +227,7 @@ class PodDriftTest {
     map.putObject("data").put("active", "{}");
     cluster.create(maps(namespace), BY, map);
 
-    looking.finds(left(store(), "an epoch of no change in ConfigMap " + name));
+    looking.finds(left(store(), "an epoch without a change in ConfigMap " + name));
     looking.leaves();
     cluster.delete(map(namespace, name));
     looking.clean();

@@ -52,7 +52,9 @@ record PodGatewayProbe(JsonNode pod, Path home) {
   }
 
   boolean ready() {
-    return pod.at("/status/containerStatuses/0/ready").asBoolean();
+    var containers = pod.at("/status/containerStatuses");
+    return !containers.isEmpty()
+        && containers.valueStream().allMatch(c -> c.path("ready").asBoolean());
   }
 
   /** The ConfigMap that it reads its file from. */

@@ -109,7 +109,8 @@ class RedisDriftTest {
     load(primary, altered());
 
     inStep();
-    finds(wrong("different", "", "the code of its function library is not what this agent loads"));
+    finds(
+        wrong("different", "", "its function library differs from the one that this agent loads"));
     looking.repairs();
   }
 
@@ -180,7 +181,7 @@ class RedisDriftTest {
     primary.call("HSET", RULES, NEVER + ":search", OTHER);
 
     inStep();
-    finds(left("", "an epoch of no change in fields " + NEVER + ":* of keys dc:{*}:policy:*"));
+    finds(left("", "an epoch without a change in fields " + NEVER + ":* of keys dc:{*}:policy:*"));
     looking.leaves();
     primary.call("HDEL", RULES, NEVER + ":search");
     inStep();
@@ -192,7 +193,7 @@ class RedisDriftTest {
     primary.call("HSET", RULES, "note", "by hand");
 
     inStep();
-    finds(left("", "fields of no epoch in keys dc:{*}:policy:*"));
+    finds(left("", "fields without an epoch in keys dc:{*}:policy:*"));
     looking.leaves();
     primary.call("HDEL", RULES, "note");
     inStep();
@@ -219,7 +220,8 @@ class RedisDriftTest {
   void replicaAloneWithOtherCode() {
     onReplica("FUNCTION", "LOAD", "REPLACE", altered());
 
-    looking.finds(wrong("different", member(replica), "is not what this agent loads"));
+    looking.finds(
+        wrong("different", member(replica), "differs from the one that this agent loads"));
     looking.repairs();
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The process that serves, over HTTP, on a real estate. */
 @Slow(
-    guard = "dev.deployclaw.container.serve.SidecarTest",
+    guard = "dev.deployclaw.container.server.AgentServerTest",
     because = "it starts serving agents on a real estate, and kills them")
 class ServeTest {
   private static final Duration SOON = Duration.ofMinutes(2);
@@ -182,6 +182,47 @@ class ServeTest {
     }
 
     assertThat(estate.checker().digest()).isNotEqualTo(before);
+  }
+
+  @Test
+  void carriesOutCommandsOfThisMachine() throws Exception {
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
+      var changed = client().run("run", estate.change(), "--json");
+
+      assertThat(changed.exit()).as(changed.err()).isZero();
+      assertThat(changed.json().path("result").asText()).isEqualTo("COMPLETED");
+      assertThat(client().run("status", "--json").json().path("epoch"))
+          .isEqualTo(estate.run("status", "--json").json().path("epoch"));
+      assertThat(client().run("run", "--json", "make it so").exit()).isEqualTo(4);
+      assertThat(sidecar.err()).doesNotContain(" ERROR ");
+    }
+  }
+
+  @Test
+  void aCommandWhoseAgentIsKilledSaysSoAndTheNextStartFinishesIt() throws Exception {
+    var stop = Files.createTempDirectory("stop");
+    var at =
+        Map.of(
+            "DEPLOYCLAW_STOP_DIR", stop.toString(), "DEPLOYCLAW_STOP_AT", "before redis.publish#1");
+    var out = Files.createTempFile("client", ".out");
+    var err = Files.createTempFile("client", ".err");
+    try (var sidecar = ServingAgent.start(estate, at)) {
+      var command = client().start(out, err, "run", estate.change());
+      BoundedWait.until("it has committed", SOON, () -> Files.exists(stop.resolve("reached")));
+      sidecar.kill();
+
+      assertThat(command.waitFor()).isEqualTo(7);
+      assertThat(err).content().contains("the agent ended before the command did");
+    }
+    try (var _ = ServingAgent.start(estate, Map.of())) {
+      BoundedWait.until("it is finished", SOON, () -> estate.etcd().text("open").isEmpty());
+    }
+  }
+
+  /** A client with the configuration of the agent that serves. */
+  private static LabAgent client() {
+    var same = Map.of("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true", "DEPLOYCLAW_STANDALONE", "");
+    return estate.agent(same).apart();
   }
 
   private static void assertVerified(String document) throws IOException {

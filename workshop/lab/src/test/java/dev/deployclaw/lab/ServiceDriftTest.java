@@ -7,13 +7,13 @@ import static dev.deployclaw.lab.DriftScanner.Found.wrong;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.lab.DriftScanner.Found;
 import dev.deployclaw.lab.estate.ReferenceScenario;
-import dev.deployclaw.lab.estate.UrlHealthCheck;
 import dev.deployclaw.lab.fault.FaultTargets;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -156,7 +156,7 @@ class ServiceDriftTest {
   private static void restarted(UnaryOperator<String> word) {
     var daemon = daemon();
     daemon.restartBy(command -> command.stream().map(word).toList());
-    daemon.awaitReady(SOON, () -> UrlHealthCheck.answers(url() + "/v1/status"));
+    daemon.awaitReady(SOON, () -> ServerReadiness.answers(url() + "/v1/status"));
     daemon.leave();
   }
 
@@ -170,7 +170,7 @@ class ServiceDriftTest {
     var daemon = daemon();
     daemon.leave();
     BoundedWait.until(
-        "the service is ready", SOON, () -> UrlHealthCheck.answers(url() + "/readyz"));
+        "the service is ready", SOON, () -> ServerReadiness.answers(url() + "/readyz"));
   }
 
   private static JsonNode status() {

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.lab.fault.FaultInjector;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -34,28 +31,25 @@ import org.junit.jupiter.api.io.TempDir;
 class WatchTest {
   private static final Duration SOON = Duration.ofMinutes(2);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<JsonNode> TOLD = new CopyOnWriteArrayList<>();
 
   @TempDir static Path folder;
 
   private static LiveEstate estate;
-  private static HttpServer hook;
+  private static FakeHttpServer hook;
   private static ServingAgent sidecar;
 
   @BeforeAll
   static void start() throws Exception {
-    hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    hook.createContext("/", WatchTest::take);
-    hook.start();
+    hook = FakeHttpServer.answering(204);
     estate = LiveEstate.start(folder);
     Files.writeString(
         estate.lab().config(),
         """
 
         notify:
-          - {name: hook, type: webhook, url: "http://127.0.0.1:%d/", secret: 0123456789abcdef}
+          - {name: hook, type: webhook, url: "%s/", secret: 0123456789abcdef}
         """
-            .formatted(hook.getAddress().getPort()),
+            .formatted(hook.url()),
         StandardOpenOption.APPEND);
     sidecar = ServingAgent.start(estate, Map.of("DEPLOYCLAW_WATCH_HEARTBEAT", "2s"));
     BoundedWait.until(
@@ -70,7 +64,7 @@ class WatchTest {
     if (estate != null) {
       estate.close();
     }
-    hook.stop(0);
+    hook.close();
   }
 
   @Test
@@ -111,13 +105,6 @@ class WatchTest {
     estate.checker().assertWhole();
   }
 
-  private static void take(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      TOLD.add(JSON.readTree(exchange.getRequestBody()));
-      exchange.sendResponseHeaders(204, -1);
-    }
-  }
-
   /** What the webhook heard of this namespace's enforcement. */
   private static Optional<JsonNode> told(String namespace, String status) {
     return told(status).stream()
@@ -126,10 +113,19 @@ class WatchTest {
   }
 
   private static List<JsonNode> told(String status) {
-    return TOLD.stream()
+    return hook.requests().stream()
+        .map(WatchTest::json)
         .filter(n -> n.path("event").asText().equals("not-enforced"))
         .filter(n -> n.path("status").asText().equals(status))
         .toList();
+  }
+
+  private static JsonNode json(FakeHttpServer.Request request) {
+    try {
+      return JSON.readTree(request.bytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<String> states() {

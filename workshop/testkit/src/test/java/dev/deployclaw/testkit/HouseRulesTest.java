@@ -19,8 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds every module's sources to what {@code docs/STYLE.md} and {@code docs/ARCHITECTURE.md} say
- * of them. It stands in the module that is built first, so that a breach is seen in seconds.
+ * Holds every module's sources to what {@code docs/design/style.md} and {@code
+ * docs/ARCHITECTURE.md} say of them. It stands in the module that is built first, so that a breach
+ * is seen in seconds.
  */
 class HouseRulesTest {
   private static final int LONGEST_FILE = 400;

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 class HouseTableTest {
   private static final int LARGEST_PACKAGE = 25;
   private static final double PERCENT = 100;
+  private static final List<String> DOCUMENTS =
+      List.of("docs", "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "AGENTS.md");
   private static final Pattern WORD = Pattern.compile("[A-Z][A-Z0-9]*(?![a-z])|[A-Z][a-z0-9]*");
   private static final Pattern FORM = Pattern.compile("[A-Z][a-z]+(ing|ed)");
 
@@ -66,11 +68,11 @@ class HouseTableTest {
     types.forEach(name -> seen.merge(name, 1, Integer::sum));
     long doubled = seen.values().stream().filter(n -> n > 1).count();
     return List.of(
-        new Row("names of one word, %", share(oneWord, types), 15, 7),
-        new Row("names that are a bare -ing or -ed form, %", share(forms, types), 0.5, 0.9),
+        new Row("names of one word, %", share(oneWord, types), 15, 5),
+        new Row("names that are a bare -ing or -ed form, %", share(forms, types), 0.5, 0.6),
         new Row(
             "simple names that stand for several types, %",
-            PERCENT * doubled / distinct.size(), 2, 0.3));
+            PERCENT * doubled / distinct.size(), 2, 0.2));
   }
 
   private static List<Row> packages() {
@@ -82,7 +84,7 @@ class HouseTableTest {
     long large = sorted.stream().filter(n -> n > LARGEST_PACKAGE).count();
     return List.of(
         new Row("packages of more than 25 files", large, 0, 1),
-        new Row("files of the largest package", sorted.getLast(), LARGEST_PACKAGE, 53),
+        new Row("files of the largest package", sorted.getLast(), LARGEST_PACKAGE, 52),
         new Row("files of a package, median", sorted.get(sorted.size() / 2), 7, 7));
   }
 
@@ -91,16 +93,16 @@ class HouseTableTest {
     long workshop = lines(s -> s.module().startsWith("workshop/"));
     long all = lines(_ -> true);
     var documents = new TreeMap<String, Long>();
-    for (String root : List.of("docs", "README.md", "CONTRIBUTING.md", "SECURITY.md")) {
+    for (String root : DOCUMENTS) {
       documents.putAll(words(JavaSourceFile.TOP.resolve(root)));
     }
     long words = documents.values().stream().mapToLong(Long::longValue).sum();
     long decisions = documents.keySet().stream().filter(d -> d.matches("docs/adr/\\d.*")).count();
     return List.of(
-        new Row("lines of main code, without the planner", all - planner, 100_000, 133_000),
-        new Row("main code that isn't product, %", PERCENT * (workshop + planner) / all, 15, 27),
-        new Row("words of documents", words, 40_000, 115_000),
-        new Row("decision records", decisions, 40, 142));
+        new Row("lines of main code, without the planner", all - planner, 100_000, 135_600),
+        new Row("main code that isn't product, %", PERCENT * (workshop + planner) / all, 15, 26),
+        new Row("words of documents", words, 40_000, 40_000),
+        new Row("decision records", decisions, 40, 40));
   }
 
   private static long lines(Predicate<JavaSourceFile> which) {

@@ -2,8 +2,9 @@ package dev.deployclaw.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.CommandRunner.CommandResult;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,8 +30,6 @@ class PinImagesTest {
   private final List<Path> files = new ArrayList<>();
 
   /** How the script ended, and what it said. */
-  private record Ended(int exit, String said) {}
-
   @BeforeEach
   void copies() throws IOException {
     try (var manifests = Files.list(EXAMPLES.resolve("kubernetes"))) {
@@ -108,18 +106,13 @@ class PinImagesTest {
     return out;
   }
 
-  private Ended run(String registry, String... options) throws Exception {
+  private CommandResult run(String registry, String... options) throws Exception {
     var resolver = folder.resolve("registry");
     Files.writeString(resolver, registry);
     Files.setPosixFilePermissions(resolver, PosixFilePermissions.fromString("rwx------"));
     var command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(options));
     files.forEach(file -> command.add(file.toString()));
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("PIN_RESOLVE", resolver.toString());
-    var process = builder.start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return new Ended(process.exitValue(), said);
+    return CommandRunner.of(command).with(Map.of("PIN_RESOLVE", resolver.toString())).run();
   }
 }

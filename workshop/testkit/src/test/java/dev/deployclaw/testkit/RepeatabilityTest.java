@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,16 +31,6 @@ final class RepeatabilityTest {
   @Test
   void sameSeedGivesTheSameNumbers() {
     assertThat(SeededLoop.random(7).nextLong()).isEqualTo(SeededLoop.random(7).nextLong());
-  }
-
-  @Test
-  void virtualClockMovesOnlyWhenTold() {
-    VirtualClock clock = new VirtualClock(Instant.EPOCH);
-
-    clock.advance(Duration.ofSeconds(3));
-
-    assertThat(clock.instant()).isEqualTo(Instant.ofEpochSecond(3));
-    assertThat(clock.millis()).isEqualTo(3_000);
   }
 
   @Test

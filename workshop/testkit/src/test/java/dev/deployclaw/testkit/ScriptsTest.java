@@ -3,16 +3,20 @@ package dev.deployclaw.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.CommandRunner.CommandResult;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs {@code ./deployclaw} in a tree of its own, with a Maven and a JDK that only take notes. */
 final class ScriptsTest {
   private static final Path TOP = Path.of("../..").toAbsolutePath().normalize();
-  private static final long MOST_SECONDS = 120;
+  private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final List<String> TOOLS =
       List.of(
           "bash",
@@ -102,8 +106,8 @@ final class ScriptsTest {
     assertThat(builds()).as("another text of the same size and date").isEqualTo(2);
 
     write("workshop/lab/src/main/A.java", "class A {}");
-    Run back = run("status");
-    assertThat(back.exit).isZero();
+    var back = run("status");
+    assertThat(back.exit()).isZero();
     assertThat(builds()).as("as it was before").isEqualTo(2);
   }
 
@@ -112,13 +116,13 @@ final class ScriptsTest {
     program(
         "bin/mvn", BUILD + "\nmkdir -p lab/target/run/classes\n: >lab/target/run/A\nkill -9 $PPID");
 
-    Run killed = run("status");
+    var killed = run("status");
     program("bin/mvn", BUILD + "\n[ ! -e lab/target/run ] || exit 1");
-    Run next = run("status");
+    var next = run("status");
 
-    assertThat(killed.exit).isNotZero();
-    assertThat(killed.out).isEmpty();
-    assertThat(next.exit).as(next.err).isZero();
+    assertThat(killed.exit()).isNotZero();
+    assertThat(killed.out()).isEmpty();
+    assertThat(next.exit()).as(next.err()).isZero();
     assertThat(builds()).isEqualTo(2);
   }
 
@@ -128,11 +132,11 @@ final class ScriptsTest {
         "\n[ -e edited ] || { : >edited; echo 'class C {}' >workshop/lab/src/main/C.java; }";
     program("bin/mvn", BUILD + change);
 
-    Run run = run("status");
+    var run = run("status");
     run("status");
 
-    assertThat(run.exit).isZero();
-    assertThat(run.err).contains("sources changed meanwhile");
+    assertThat(run.exit()).isZero();
+    assertThat(run.err()).contains("sources changed meanwhile");
     assertThat(builds()).isEqualTo(2);
   }
 
@@ -142,8 +146,8 @@ final class ScriptsTest {
       var first = both.submit(() -> run("status"));
       var second = both.submit(() -> run("status"));
 
-      assertThat(first.get().exit).as(first.get().err).isZero();
-      assertThat(second.get().exit).as(second.get().err).isZero();
+      assertThat(first.get().exit()).as(first.get().err()).isZero();
+      assertThat(second.get().exit()).as(second.get().err()).isZero();
     }
     assertThat(builds()).isEqualTo(1);
   }
@@ -154,10 +158,10 @@ final class ScriptsTest {
         "bin/mvn",
         "echo '[ERROR] Could not transfer artifact io.x:y:jar:1.0 from/to central: no route'; exit 1");
 
-    Run run = run("status");
+    var run = run("status");
 
-    assertThat(run.exit).isEqualTo(1);
-    assertThat(run.err.lines().filter(line -> line.contains("io.x:y:jar:1.0")))
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err().lines().filter(line -> line.contains("io.x:y:jar:1.0")))
         .singleElement()
         .asString()
         .contains("can't be downloaded", "~/.m2/settings.xml");
@@ -165,32 +169,32 @@ final class ScriptsTest {
 
   @Test
   void runsInTheCallersFolderWithItsArguments() throws Exception {
-    Run run = run("log", "last one");
+    var run = run("log", "last one");
 
-    assertThat(run.exit).isZero();
-    assertThat(run.out).isEqualTo(folder.resolve("elsewhere").toRealPath() + " log last one\n");
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).isEqualTo(folder.resolve("elsewhere").toRealPath() + " log last one\n");
   }
 
   @Test
   void failedBuildIsReportedWithItsLogAndTriedAgain() throws Exception {
     program("bin/mvn", "echo run >>\"$NOTES\"; echo '[ERROR] no luck'; exit 1");
 
-    Run first = run("status");
+    var first = run("status");
     run("status");
 
-    assertThat(first.exit).isEqualTo(1);
-    assertThat(first.out).isEmpty();
-    assertThat(first.err).contains("no luck", ".deployclaw/build.log");
+    assertThat(first.exit()).isEqualTo(1);
+    assertThat(first.out()).isEmpty();
+    assertThat(first.err()).contains("no luck", ".deployclaw/build.log");
     assertThat(builds()).isEqualTo(2);
   }
 
   @Test
   void namesWhatIsMissingWhereItCannotInstall() throws Exception {
-    Run run = run("demo", "--json");
+    var run = run("demo", "--json");
 
-    assertThat(run.exit).isEqualTo(2);
-    assertThat(run.out).isEmpty();
-    assertThat(run.err).contains("missing here:", "redis-server", "sudo apt-get");
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("missing here:", "redis-server", "sudo apt-get");
     assertThat(builds()).isZero();
   }
 
@@ -207,11 +211,11 @@ final class ScriptsTest {
         """
             .formatted(folder.resolve("scripts/env.sh"));
 
-    Run run = run(new ProcessBuilder("/bin/bash", "-c", script));
+    var run = run(List.of("/bin/bash", "-c", script));
 
-    assertThat(run.exit).isZero();
-    assertThat(run.out).isEqualTo("went on\n");
-    assertThat(run.err).contains("goes on without docker.io").contains("is skipped");
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).isEqualTo("went on\n");
+    assertThat(run.err()).contains("goes on without docker.io").contains("is skipped");
   }
 
   @Test
@@ -220,7 +224,7 @@ final class ScriptsTest {
       program("bin/" + tool, "exec " + ExecutableFinder.find(tool) + " \"$@\"");
     }
     assumeTrue(
-        run(new ProcessBuilder("/bin/sh", "-c", "unshare --net true")).exit == 0,
+        run(List.of("/bin/sh", "-c", "unshare --net true")).exit() == 0,
         "no namespaces may be made here");
     String script =
         """
@@ -230,32 +234,30 @@ final class ScriptsTest {
         """
             .formatted(folder.resolve("scripts/env.sh"));
 
-    Run run = run(new ProcessBuilder("/bin/bash", "-c", script));
+    var run = run(List.of("/bin/bash", "-c", script));
 
-    assertThat(run.exit).as(run.err).isZero();
+    assertThat(run.exit()).as(run.err()).isZero();
     String outer = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
-    assertThat(run.out.lines().findFirst().orElse("")).startsWith("net:[").isNotEqualTo(outer);
-    assertThat(run.out).contains("LOOPBACK,UP", "from " + outer);
+    assertThat(run.out().lines().findFirst().orElse("")).startsWith("net:[").isNotEqualTo(outer);
+    assertThat(run.out()).contains("LOOPBACK,UP", "from " + outer);
   }
 
-  private record Run(int exit, String out, String err) {}
-
-  private Run run(String... arguments) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(folder.resolve("deployclaw").toString());
-    builder.command().addAll(List.of(arguments));
-    return run(builder);
+  private CommandResult run(String... arguments) throws IOException {
+    var words = new ArrayList<>(List.of(folder.resolve("deployclaw").toString()));
+    words.addAll(List.of(arguments));
+    return run(words);
   }
 
-  private Run run(ProcessBuilder builder) throws Exception {
-    Path out = Files.createTempFile(folder, "out", "");
-    Path err = Files.createTempFile(folder, "err", "");
-    builder.environment().put("PATH", folder.resolve("bin").toString());
-    builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
-    builder.environment().put("NOTES", folder.resolve("notes").toString());
-    builder.directory(Files.createDirectories(folder.resolve("elsewhere")).toFile());
-    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-    assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+  private CommandResult run(List<String> words) throws IOException {
+    return CommandRunner.of(words)
+        .in(Files.createDirectories(folder.resolve("elsewhere")))
+        .with(
+            Map.of(
+                "PATH", folder.resolve("bin").toString(),
+                "JAVA_HOME", folder.resolve("jdk").toString(),
+                "NOTES", folder.resolve("notes").toString()))
+        .within(LONGEST)
+        .run();
   }
 
   private long builds() throws IOException {

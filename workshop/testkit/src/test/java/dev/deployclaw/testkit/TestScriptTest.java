@@ -2,15 +2,18 @@ package dev.deployclaw.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.CommandRunner.CommandResult;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs {@code ./test} in a tree of its own, with a Maven that only reports what it is told to. */
 final class TestScriptTest {
-  private static final long MOST_SECONDS = 120;
+  private static final Duration LONGEST = Duration.ofMinutes(2);
 
   /** What is there already, so that nothing is installed. */
   private static final List<String> THERE =
@@ -95,43 +98,43 @@ final class TestScriptTest {
   void endsWithOneLineOfWhatPassedFailedAndWasSkipped() throws Exception {
     maven("a.QuickTest", 5, 0);
 
-    Run run = run();
+    var run = run();
 
-    assertThat(run.exit).as(run.err).isZero();
-    assertThat(run.lines()).endsWith("4 passed, 0 failed, 1 skipped");
-    assertThat(run.out)
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.out().lines()).endsWith("4 passed, 0 failed, 1 skipped");
+    assertThat(run.out())
         .contains("some 40 tests of 1 classes of the slow tier", "2.5 s  a.QuickTest");
     assertThat(arguments()).contains("-Dtest.tags.not=slow");
   }
 
   @Test
   void failsWhereATestFailed() throws Exception {
-    Run run = run();
+    var run = run();
 
-    assertThat(run.exit).isEqualTo(1);
-    assertThat(run.lines()).endsWith("3 passed, 1 failed, 1 skipped");
-    assertThat(run.err).contains("failed: fast");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.out().lines()).endsWith("3 passed, 1 failed, 1 skipped");
+    assertThat(run.err()).contains("failed: fast");
   }
 
   @Test
   void countsAClassWithoutAResultAsFailed() throws Exception {
     maven("a.Another", 5, 0);
 
-    Run run = run();
+    var run = run();
 
-    assertThat(run.exit).isEqualTo(1);
-    assertThat(run.lines()).endsWith("4 passed, 1 failed, 1 skipped");
-    assertThat(run.err).contains("a.QuickTest has no result");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.out().lines()).endsWith("4 passed, 1 failed, 1 skipped");
+    assertThat(run.err()).contains("a.QuickTest has no result");
   }
 
   @Test
   void addsUpWhatSeveralPartsRan() throws Exception {
     maven("a.QuickTest", 5, 0);
 
-    Run run = run("--fast", "--analyse", "LongTest");
+    var run = run("--fast", "--analyse", "LongTest");
 
-    assertThat(run.lines()).endsWith("8 passed, 1 failed, 2 skipped");
-    assertThat(run.err).contains("a.LongTest has no result").doesNotContain("a.QuickTest has");
+    assertThat(run.out().lines()).endsWith("8 passed, 1 failed, 2 skipped");
+    assertThat(run.err()).contains("a.LongTest has no result").doesNotContain("a.QuickTest has");
     assertThat(arguments()).contains("-Panalyse", "-Dsurefire.includesFile=");
   }
 
@@ -139,20 +142,20 @@ final class TestScriptTest {
   void saysThatTheBuildFailedAndRunsNothing() throws Exception {
     program("bin/mvn", "echo '[ERROR] no luck'; exit 1");
 
-    Run run = run();
+    var run = run();
 
-    assertThat(run.exit).isEqualTo(1);
-    assertThat(run.err).contains("no luck", "the build failed, no test was run");
-    assertThat(run.out).isEmpty();
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("no luck", "the build failed, no test was run");
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
   void namesAnArgumentThatMeansNothing() throws Exception {
     for (String wrong : List.of("--quick", "NoSuchTest", "--slow")) {
-      Run run = run(wrong);
+      var run = run(wrong);
 
-      assertThat(run.exit).isEqualTo(2);
-      assertThat(run.err).contains(wrong, "--help", "modules: workshop/lab");
+      assertThat(run.exit()).isEqualTo(2);
+      assertThat(run.err()).contains(wrong, "--help", "modules: workshop/lab");
       assertThat(folder.resolve("arguments")).doesNotExist();
     }
   }
@@ -176,32 +179,25 @@ final class TestScriptTest {
     String script =
         "set -euo pipefail; cd '%s'; . scripts/env.sh; . scripts/tests.sh; %s"
             .formatted(JavaSourceFile.TOP, function);
-    Run run = run(List.of("/bin/bash", "-c", script));
-    assertThat(run.exit).as(run.err).isZero();
-    return run.lines();
+    var run = run(List.of("/bin/bash", "-c", script));
+    assertThat(run.exit()).as(run.err()).isZero();
+    return run.out().lines().toList();
   }
 
-  private record Run(int exit, String out, String err) {
-    List<String> lines() {
-      return out.lines().toList();
-    }
-  }
-
-  private Run run(String... arguments) throws Exception {
+  private CommandResult run(String... arguments) {
     var command = new ArrayList<>(List.of(folder.resolve("test").toString()));
     command.addAll(List.of(arguments));
     return run(command);
   }
 
-  private Run run(List<String> command) throws Exception {
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
-    var builder = new ProcessBuilder(command);
-    builder.environment().put("PATH", folder.resolve("bin").toString());
-    builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
-    var process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-    assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+  private CommandResult run(List<String> command) {
+    return CommandRunner.of(command)
+        .with(
+            Map.of(
+                "PATH", folder.resolve("bin").toString(),
+                "JAVA_HOME", folder.resolve("jdk").toString()))
+        .within(LONGEST)
+        .run();
   }
 
   private String arguments() throws IOException {

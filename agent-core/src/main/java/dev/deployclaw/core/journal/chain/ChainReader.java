@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the chain over executions, for whoever checks it. Links come as their stored bytes, since
+ * Reads the chain over executions, for those who check it. Links come as their stored bytes, since
  * what is no link belongs to what is checked.
  */
 public final class ChainReader {

@@ -25,14 +25,14 @@ public final class ExecutionFinisher {
   private final ChangeLedger ledger;
   private final LogHeadWriter anchor;
   private final ObjectStore objects;
-  private final AutoFreeze overstepping;
+  private final AutoFreeze autoFreeze;
 
   public ExecutionFinisher(
-      ChangeLedger ledger, LogHeadWriter anchor, ObjectStore objects, AutoFreeze overstepping) {
+      ChangeLedger ledger, LogHeadWriter anchor, ObjectStore objects, AutoFreeze autoFreeze) {
     this.ledger = ledger;
     this.anchor = anchor;
     this.objects = objects;
-    this.overstepping = overstepping;
+    this.autoFreeze = autoFreeze;
   }
 
   /**
@@ -41,27 +41,27 @@ public final class ExecutionFinisher {
    * @param leadership where there is one, the record is anchored in the state store too
    */
   public RequestOutcome end(
-      ExecutionRecorder story,
+      ExecutionRecorder recorder,
       ExecutionOutcome reached,
       Optional<Leadership> leadership,
       List<String> questions)
       throws InterruptedException {
-    overstepping.judge(story);
-    var ending = story.whole(reached);
-    if (!story.silent()) {
-      var thought = story.ending(ending, facts(story, ending, questions));
+    autoFreeze.judge(recorder);
+    var ending = recorder.whole(reached);
+    if (!recorder.silent()) {
+      var thought = recorder.ending(ending, facts(recorder, ending, questions));
       if (leadership.isPresent()) {
-        anchor.end(thought, leadership.get(), story);
+        anchor.end(thought, leadership.get(), recorder);
       } else {
-        story.keep(story.seal(thought), thought);
+        recorder.keep(recorder.seal(thought), thought);
       }
     }
-    return RequestOutcome.of(story.execution(), ending, questions);
+    return RequestOutcome.of(recorder.execution(), ending, questions);
   }
 
-  /** What the last record says of the whole, but for what the story itself counted. */
+  /** What the last record says of the whole, but for what the recorder itself counted. */
   public Map<String, Object> facts(
-      ExecutionRecorder story, ExecutionOutcome ending, List<String> questions)
+      ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
       throws InterruptedException {
     var facts = new TreeMap<String, Object>();
     facts.put("reason", ending.reason());
@@ -69,7 +69,7 @@ public final class ExecutionFinisher {
       facts.put("questions", questions);
     }
     try {
-      facts.putAll(standing(story.execution()));
+      facts.putAll(storedState(recorder.execution()));
     } catch (Unreachable e) {
       facts.put("rollback_available", false);
     }
@@ -94,7 +94,7 @@ public final class ExecutionFinisher {
         || ledger.read(base.change()).filter(s -> s.execution().state().proven()).isPresent();
   }
 
-  private Map<String, Object> standing(String id) throws InterruptedException {
+  private Map<String, Object> storedState(String id) throws InterruptedException {
     var facts = new TreeMap<String, Object>();
     facts.put("rollback_available", rollbackAvailable());
     var stored = ledger.read(id).map(StoredExecution::execution);

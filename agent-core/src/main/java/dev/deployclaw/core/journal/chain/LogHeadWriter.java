@@ -46,22 +46,22 @@ public final class LogHeadWriter {
    * same: nobody else ends this log while this agent leads. Refused, it isn't: who leads by now
    * ends it, or finds it ended where the refusal was of a second try.
    */
-  void end(LogEntry thought, Leadership leadership, ExecutionRecorder story)
+  void end(LogEntry thought, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var sealed = story.seal(thought);
+    var sealed = recorder.seal(thought);
     List<Write> writes = new ArrayList<>();
-    ChangeLedger.audit(story, sealed, writes);
+    ChangeLedger.audit(recorder, sealed, writes);
     var record = new Transaction(leadership.conditions(), writes);
-    if (anchors(record, story.execution(), sealed.head())) {
-      story.keep(sealed, thought);
+    if (anchors(record, recorder.execution(), sealed.head())) {
+      recorder.keep(sealed, thought);
     } else {
-      story.fallSilent();
+      recorder.fallSilent();
     }
   }
 
   /**
    * Anchors the last record of a log that ended before, while the state store couldn't be reached
-   * or nobody led. Without an answer the next start does it again.
+   * or no agent led. Without an answer the next start does it again.
    *
    * @param head as it was read
    */

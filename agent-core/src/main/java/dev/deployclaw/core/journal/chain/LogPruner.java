@@ -86,8 +86,7 @@ public final class LogPruner {
       if (gone == AT_ONCE) {
         break;
       }
-      var why =
-          needed.contains(execution) ? Optional.of("a way back stands on it") : let(execution);
+      var why = needed.contains(execution) ? Optional.of("a rollback needs it") : let(execution);
       why.ifPresent(reason -> kept.add(execution + ": " + reason));
       gone += why.isEmpty() ? 1 : 0;
     }
@@ -133,21 +132,21 @@ public final class LogPruner {
       return Optional.of("its end isn't in the chain of all executions yet");
     }
     if (writers.another(execution)) {
-      return Optional.of("somebody writes it");
+      return Optional.of("it is being written");
     }
     var proven = bucket.prove(execution);
     if (proven.isEmpty()) {
-      return Optional.of("its copy isn't all of it, see: deployclaw audit copies");
+      return Optional.of("its copy is incomplete, see: deployclaw audit copies");
     }
     var stored = state.list(StoreKeys.audits(execution));
     if (!read.agrees(stored, proven.get().records())) {
       LOG.atError()
           .addKeyValue("execution", execution)
-          .log("The state store holds other records than the bucket: they stay");
+          .log("The state store and the bucket hold different records: both are kept");
       return Optional.of("the state store holds other records of it");
     }
     if (!read.gone(stored) && !cleared(read, proven.get())) {
-      return Optional.of("it moved meanwhile, or no answer came");
+      return Optional.of("it changed meanwhile, or there was no answer");
     }
     return bucket.letGo(execution, proven.get())
         ? Optional.empty()
@@ -221,7 +220,7 @@ public final class LogPruner {
               || there.containsKey(StoreKeys.heldRepair(execution))
               || there.containsKey(StoreKeys.writeBack(execution));
       boolean over = change.isEmpty() || change.get().over();
-      return over && !waits ? Optional.empty() : Optional.of("its change isn't over");
+      return over && !waits ? Optional.empty() : Optional.of("its change hasn't ended");
     }
 
     /** Whether the bucket's records are all of them, end as is known, and hold what is stored. */

@@ -55,7 +55,7 @@ class LogPrunerTest {
     assertThat(pruned.gone()).isEqualTo(2);
     assertThat(pruned.kept())
         .containsExactly(
-            all.get(2) + ": a way back stands on it", all.get(3) + ": a way back stands on it");
+            all.get(2) + ": a rollback needs it", all.get(3) + ": a rollback needs it");
     assertThat(world.agent().rollback("last", "olivia").result())
         .isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
@@ -87,7 +87,7 @@ class LogPrunerTest {
 
     assertThat(world.journal.executions()).contains(held, later);
     assertThat(pruned.kept())
-        .contains(held + ": its change isn't over", later + ": its change isn't over");
+        .contains(held + ": its change hasn't ended", later + ": its change hasn't ended");
     assertThat(world.agent().approve(held, "ann").result()).isNotEqualTo(ExecutionStatus.REFUSED);
   }
 
@@ -138,7 +138,7 @@ class LogPrunerTest {
 
       var pruned = world.agent().prune(0);
 
-      assertThat(pruned.kept()).contains(first + ": it moved meanwhile, or no answer came");
+      assertThat(pruned.kept()).contains(first + ": it changed meanwhile, or there was no answer");
       assertThat(world.journal.executions()).contains(first);
       assertThat(world.agent().prune(0).gone()).isEqualTo(1);
       assertThat(world.journal.executions()).doesNotContain(first);
@@ -177,7 +177,7 @@ class LogPrunerTest {
     var first = changes(4).getFirst();
     world.journal.claimedElsewhere(first);
 
-    assertThat(world.agent().prune(0).kept()).contains(first + ": somebody writes it");
+    assertThat(world.agent().prune(0).kept()).contains(first + ": it is being written");
     assertThat(world.store.list(StoreKeys.audits(first))).isNotEmpty();
   }
 

@@ -84,10 +84,10 @@ public enum PlantedBug implements BugInjector {
         new StateStoreTap.On(honest.state(), tap(site)),
         this == READ_BACK_SKIPPED ? new Unread(honest.objects()) : honest.objects(),
         honest.executors(),
-        honest.recorder(),
+        honest.sealer(),
         honest.journal(),
         this == WAITING_PASSED_OVER ? hurried(honest.planner()) : honest.planner(),
-        honest.playbook(),
+        honest.procedures(),
         honest.time());
   }
 

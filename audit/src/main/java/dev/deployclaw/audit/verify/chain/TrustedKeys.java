@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that are trusted, and whether a signature goes back to one of them. Where the signing
- * key was rotated, each rotation is a record signed by the old key and by the new one: whoever
+ * key was rotated, each rotation is a record signed by the old key and by the new one: anyone who
  * trusts an old key follows them to the one that signed.
  *
  * @param keys none: only whether what is signed agrees with itself

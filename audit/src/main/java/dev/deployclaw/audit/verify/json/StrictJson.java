@@ -67,7 +67,7 @@ public final class StrictJson {
     Object value = reader.value(0);
     reader.space();
     if (reader.at < reader.text.length()) {
-      throw reader.fault("something stands behind the value");
+      throw reader.fault("there is more behind the value");
     }
     return value;
   }
@@ -123,7 +123,7 @@ public final class StrictJson {
       space();
       expect(':');
       if (map.containsKey(key)) {
-        throw fault("the key \"" + key + "\" stands twice");
+        throw fault("the key \"" + key + "\" is given twice");
       }
       map.put(key, value(depth + 1));
       space();

@@ -187,7 +187,7 @@ public final class ProcessRules {
     long count = number(change.prepared.get("count"));
     List<?> absent = list(change.prepared.get("absent"));
     if (count < 1 || text(change.prepared.get("votes")).isEmpty()) {
-      found(Code.VOTES, change.id + " is activated, and nobody voted since it was staged");
+      found(Code.VOTES, change.id + " is activated, without a vote since it was staged");
     } else if (number(change.votes.get("yes")) != count || !without(change.votes).equals(absent)) {
       found(Code.VOTES, change.id + " is activated on other votes than were counted");
     } else if (!absent.isEmpty() && !change.back()) {
@@ -209,9 +209,9 @@ public final class ProcessRules {
     if (change.rule.isEmpty()) {
       found(Code.APPROVAL, change.id + " is activated, and the gate didn't let it pass");
     } else if (change.rule.equals("way-back") && !change.back()) {
-      found(Code.APPROVAL, change.id + " passed as a way back, which it isn't");
+      found(Code.APPROVAL, change.id + " passed as a rollback, which it isn't");
     } else if (!approved && (change.held || asks(change) || change.rule.equals("approved"))) {
-      found(Code.APPROVAL, change.id + " is activated, and nobody approved it");
+      found(Code.APPROVAL, change.id + " is activated without an approval");
     } else if (approved && !change.approvalFits()) {
       found(Code.APPROVAL, "the approval of " + change.id + " was given for something else");
     } else if (!change.passes().isEmpty() && !change.rule.equals(change.passes())) {

@@ -8,6 +8,7 @@ import dev.deployclaw.audit.verify.json.JsonFormatter;
 import dev.deployclaw.audit.verify.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,8 @@ import java.util.TreeSet;
 
 /** What the records say about one change so far. For one thread. */
 final class RecordedChange {
+  private static final String LEFT_OUT_EACH = "left_out_each";
+
   final String id;
   private long turn;
   private boolean inDoubt;
@@ -122,12 +125,25 @@ final class RecordedChange {
    * Whether it may leave members out, if it does: on a way back, by a person whom the log names.
    */
   boolean leavesOut(String state, Map<String, Object> facts) {
-    if (!facts.containsKey("left_out") && !facts.containsKey("left_out_by")) {
+    boolean each = facts.containsKey(LEFT_OUT_EACH);
+    if (!facts.containsKey("left_out") && !facts.containsKey("left_out_by") && !each) {
       return true;
     }
     boolean some = facts.get("left_out") instanceof List<?> members && !members.isEmpty();
     boolean named = !text(facts.get("left_out_by")).isEmpty();
-    return some && named && (back() || state.equals("rolledback"));
+    return some
+        && named
+        && (!each || leavesOutEach(facts))
+        && (back() || state.equals("rolledback"));
+  }
+
+  /** Of several persons each member is named with one, and the last of them is one of those. */
+  private static boolean leavesOutEach(Map<String, Object> facts) {
+    return facts.get("left_out") instanceof List<?> members
+        && facts.get(LEFT_OUT_EACH) instanceof Map<?, ?> each
+        && each.keySet().equals(new HashSet<>(members))
+        && each.values().stream().noneMatch(person -> text(person).isEmpty())
+        && each.containsValue(facts.get("left_out_by"));
   }
 
   boolean back() {

@@ -107,6 +107,33 @@ class ChangeLifecycleTest {
     assertThat(leftOut("2/raised", two, "ann").codes()).containsExactly(Code.DECISION);
   }
 
+  /** Where several persons left members out, each member is named with one of them. */
+  @Test
+  void noticesAMemberThatIsLeftOutByNoneOfSeveralPersons() {
+    var two = List.of("gateway/one", "gateway/two");
+    Map<String, Object> each = Map.of("gateway/one", "ann", "gateway/two", "bob");
+
+    assertThat(leftOut("2/rollback", two, "bob", each).codes()).isEmpty();
+    for (Object wrong :
+        List.of(
+            Map.of(),
+            Map.of("gateway/two", "bob"),
+            Map.of("gateway/one", "", "gateway/two", "bob"),
+            Map.of("gateway/one", "ann", "gateway/two", "ann"),
+            Map.of("gateway/one", "ann", "gateway/two", "bob", "gateway/three", "bob"),
+            List.of("ann", "bob"))) {
+      assertThat(leftOut("2/rollback", two, "bob", wrong).codes())
+          .as("%s", wrong)
+          .containsExactly(Code.DECISION);
+    }
+    assertThat(Forgery.of("2/rollback").fact("published", "left_out_each", each).codes())
+        .containsExactly(Code.DECISION);
+  }
+
+  private static Forgery leftOut(String log, Object members, Object by, Object each) {
+    return leftOut(log, members, by).fact("published", "left_out_each", each);
+  }
+
   @Test
   void noticesThatEverybodyIsSaidToHaveTakenItWithoutThoseWhoAreLeftOut() {
     var forged =

@@ -6,7 +6,6 @@ import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
-import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** {@code config check}. */
 @Command(
     name = "config",
-    description = "The configuration: check it, and see what it comes to. Touches no back end.",
+    description = "Check the configuration, and show its effective values. Needs no back end.",
     footer = {
       "",
       "Examples:",
@@ -40,17 +39,17 @@ public final class ConfigCommand {
 
   @Command(
       description = {
-        "Every problem at once, each with its line and remedy; exit 2 where there is one.",
-        "What each key comes to is shown with --effective and --json, secrets as ***."
+        "Report all problems with line and remedy; exit 2 if there is one.",
+        "--effective and --json show the effective value of each key, secrets as ***."
       })
   int check(
       @Mixin CommonOptions shared,
-      @Option(names = "--effective", description = "Show what each key comes to.")
+      @Option(names = "--effective", description = "Show the effective value of each key.")
           boolean effective,
       @Parameters(
               paramLabel = "FILE",
               arity = "0..1",
-              description = "The configuration; else the one that the other commands take.")
+              description = "The configuration; by default the one of the other commands.")
           @Nullable Path file)
       throws SetupException {
     var place = AgentSession.file(around, Optional.ofNullable(file).or(shared::config));
@@ -75,7 +74,7 @@ public final class ConfigCommand {
     if (effective) {
       print("", values);
     }
-    around.say(file + ": nothing is amiss");
+    around.say(file + ": no problems");
   }
 
   private void problems(InvalidConfigException invalid, boolean json) {
@@ -83,7 +82,7 @@ public final class ConfigCommand {
     all.forEach(p -> around.warn("deployclaw: " + p.describe(invalid.file())));
     if (json) {
       var document = begin(invalid.file(), false);
-      document.put("problems", all.stream().map(ConfigCommand::problem).toList());
+      document.put("problems", all);
       around.out().println(JsonOutput.text(document));
     }
   }
@@ -93,15 +92,6 @@ public final class ConfigCommand {
     document.put("file", file);
     document.put("valid", valid);
     return document;
-  }
-
-  private static Map<String, Object> problem(ConfigProblem p) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("path", p.path());
-    out.put("line", p.line());
-    out.put("what", p.what());
-    out.put("remedy", p.remedy());
-    return out;
   }
 
   /** One line for each key, by its whole name. */

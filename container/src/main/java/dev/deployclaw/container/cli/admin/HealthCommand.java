@@ -23,12 +23,12 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "health",
     description = {
-      "Ask the agent that serves here whether it lives, as GET /healthz does.",
-      "With TLS it is enough that it takes a connection."
+      "Check that the agent that serves here is alive, as GET /healthz does.",
+      "With TLS it is enough that it accepts a connection."
     },
     footer = {
       "",
-      "Exit codes:  0 it lives; 10 it doesn't answer",
+      "Exit codes:  0 it is alive; 10 it doesn't answer",
       "Example:     deployclaw health"
     })
 public final class HealthCommand implements Callable<Integer> {

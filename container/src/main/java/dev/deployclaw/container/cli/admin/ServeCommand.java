@@ -7,25 +7,35 @@ import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.BearerTokenFile;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.doctor.TransportSecurityCheck;
 import dev.deployclaw.container.file.StateFolderLock;
 import dev.deployclaw.container.health.BackendHealthChecks;
 import dev.deployclaw.container.http.HttpApiServer;
+import dev.deployclaw.container.nats.DeliveryPolicy;
+import dev.deployclaw.container.nats.NatsTaskIntake;
 import dev.deployclaw.container.notification.BackoffPolicy;
-import dev.deployclaw.container.serve.Estate;
-import dev.deployclaw.container.serve.Sidecar;
-import dev.deployclaw.container.serve.Watching;
+import dev.deployclaw.container.remote.ProgramIdentity;
+import dev.deployclaw.container.remote.RemoteClient;
+import dev.deployclaw.container.remote.RemoteCommandListener;
+import dev.deployclaw.container.server.AgentResources;
+import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.server.MonitoringSettings;
 import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExitCode;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,24 +43,32 @@ import picocli.CommandLine.Mixin;
 /** {@code serve}: runs until the process is told to stop. */
 @Command(
     name = "serve",
-    description = "Serve the HTTP API: take tasks on and carry them out one after another.",
+    description = "Serve the HTTP API: accept tasks, and carry them out one after another.",
     footer = {
       "",
       "Example:  deployclaw serve --config /etc/deployclaw/deployclaw.yaml",
-      "It says where it listens, and ends in order on SIGTERM. See docs/guide/serve.md."
+      "It prints its address, and shuts down cleanly on SIGTERM. See docs/tasks/serve.md."
     })
 public final class ServeCommand implements Callable<Integer> {
   /** What the end takes beyond the time that the task at work is given. */
   private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
-  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+  private static final String SERVE = "DEPLOYCLAW_SERVE_";
+
+  /** Runs a command of a client; {@code CommandLineRunner} has all of them. */
+  @FunctionalInterface
+  public interface CommandRunner {
+    int run(CommandEnvironment around, String... arguments);
+  }
 
   private final CommandEnvironment around;
+  private final CommandRunner commands;
 
   @Mixin private final CommonOptions shared = new CommonOptions();
 
-  public ServeCommand(CommandEnvironment around) {
+  public ServeCommand(CommandEnvironment around, CommandRunner commands) {
     this.around = around;
+    this.commands = commands;
   }
 
   @Override
@@ -59,24 +77,28 @@ public final class ServeCommand implements Callable<Integer> {
     var serve = config.serve();
     if (!serve.hasCredentials()) {
       throw new SetupException(
-          "nobody could call: set serve.tokensFile, or serve.tls.clientCaFile with clients; see"
-              + " docs/guide/serve.md");
+          "no client could call: set serve.tokensFile, or serve.tls.clientCaFile with "
+              + "clients; see docs/tasks/serve.md");
     }
     if (serve.tokensFile().isPresent()) {
       var _ = BearerTokenFile.read(serve.tokensFile().get()); // before any back end is asked
     }
+    // Not of the class: the help of the program, which makes all commands, needs no logger.
+    var log = LoggerFactory.getLogger(ServeCommand.class);
     TransportSecurityCheck.warnings(config)
-        .forEach(w -> LOG.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
+        .forEach(w -> log.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
     var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
-    HttpApiServer.load();
+    AgentServer.loadVertx();
     try (var _ = alone(config.stateDir());
         var agent = AgentRuntime.open(config, ProgressListener.NONE);
-        var sidecar = Sidecar.start(estate(config, agent), serve.bounds());
-        var api = HttpApiServer.start(serve, sidecar)) {
-      agent.telemetry().serves(sidecar.meters()::snapshots);
+        var server = AgentServer.start(estate(config, agent), serve.bounds());
+        var api = HttpApiServer.start(serve, server);
+        var _ = listen(config, agent);
+        var _ = takeFromNats(config, server)) {
+      agent.telemetry().serves(server.metrics()::snapshots);
       announce(api.address());
       stop.await();
-      sidecar.stop();
+      server.stop();
     } finally {
       stop.done();
     }
@@ -94,14 +116,65 @@ public final class ServeCommand implements Callable<Integer> {
                     + stateDir
                     + ": "
                     + who
-                    + "; end that one, or give this one a stateDir of its own");
+                    + "; stop that one, or give this one a stateDir of its own");
       };
     } catch (UncheckedIOException e) {
       throw new SetupException(
           stateDir
-              + " takes no file ("
+              + " isn't writable ("
               + e.getCause()
-              + "): give that folder to this user, or set stateDir to another");
+              + "): make this user the owner of that folder, or set stateDir to another");
+    }
+  }
+
+  private static @Nullable NatsTaskIntake takeFromNats(AgentConfig config, AgentServer server) {
+    return config
+        .serve()
+        .nats()
+        .map(queue ->
+            NatsTaskIntake.start(
+                AgentRuntime.streamSettings(config), queue, DeliveryPolicy.DEFAULT, server))
+        .orElse(null);
+  }
+
+  /** Where commands on this machine find the agent. */
+  private RemoteCommandListener listen(AgentConfig config, AgentRuntime agent) {
+    var runner =
+        new SharedRuntimeRunner(
+            config, around.environment(), RuntimeSource.sharing(agent), commands);
+    return RemoteCommandListener.start(
+        config.stateDir(), config.serve().bounds().stopWithin(), runner);
+  }
+
+  /** Runs commands of the same configuration by the open agent; how it serves is its own affair. */
+  private record SharedRuntimeRunner(
+      AgentConfig config,
+      Map<String, String> environment,
+      RuntimeSource runtimes,
+      CommandRunner commands)
+      implements RemoteCommandListener.Runner {
+    @Override
+    public boolean accepts(RemoteClient client) {
+      if (!client.program().equals(ProgramIdentity.own())) {
+        return false;
+      }
+      try {
+        var theirs = new TreeMap<>(environment);
+        theirs.keySet().removeIf(name -> !name.startsWith(SERVE));
+        client.environment().forEach(theirs::putIfAbsent);
+        return ConfigReader.read(client.configuration(), theirs).equals(config);
+      } catch (InvalidConfigException e) {
+        return false; // the client says what is wrong with it
+      }
+    }
+
+    @Override
+    public int run(RemoteClient client, OutputStream out, OutputStream err) {
+      var theirs = CommandEnvironment.remote(client.in(runtimes), out, err);
+      int exit = commands.run(theirs, client.arguments());
+      theirs.out().flush();
+      theirs.err().flush();
+      return exit;
     }
   }
 
@@ -114,8 +187,8 @@ public final class ServeCommand implements Callable<Integer> {
                 : "deployclaw serves " + address);
   }
 
-  private static Estate estate(AgentConfig config, AgentRuntime agent) {
-    return new Estate(
+  private static AgentResources estate(AgentConfig config, AgentRuntime agent) {
+    return new AgentResources(
         agent.ports(),
         agent.settings(),
         agent.signer(),
@@ -123,7 +196,7 @@ public final class ServeCommand implements Callable<Integer> {
         agent.journal()::shipping,
         agent.journal()::tail,
         config.stateDir(),
-        new Watching(
+        new MonitoringSettings(
             config.watch(), config.sinks(), BackoffPolicy.DEFAULT, config.etcd().prefix()));
   }
 

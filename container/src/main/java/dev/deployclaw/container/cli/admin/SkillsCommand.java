@@ -41,18 +41,19 @@ public final class SkillsCommand {
     this.around = around;
   }
 
-  @Command(description = "All skills: where they are, what they serve, whether they are pinned.")
+  @Command(
+      description = "List all skills: where they are, what they serve, whether they are pinned.")
   int list(@Mixin CommonOptions shared) throws InvalidConfigException, SetupException {
     return view(shared).list(shelf(shared).catalogue());
   }
 
-  @Command(description = "Every problem of skills; exit 8 where one is invalid.")
+  @Command(description = "Report all problems of skills; exit 8 if one is invalid.")
   int validate(
       @Mixin CommonOptions shared,
       @Parameters(
               paramLabel = "FOLDER",
               arity = "0..*",
-              description = "Skills or folders of skills; the agent's own where none is given.")
+              description = "Skills or folders of skills; by default the agent's own.")
           List<Path> folders)
       throws InvalidConfigException, SetupException {
     var given = new ArrayList<Path>();
@@ -79,7 +80,7 @@ public final class SkillsCommand {
       @Parameters(
               paramLabel = "FOLDER",
               arity = "0..1",
-              description = "Where the skills are; the configuration's skillsDir by default.")
+              description = "Folder of the skills; by default the configuration's skillsDir.")
           Optional<Path> folder)
       throws InvalidConfigException, SetupException {
     var chosen = folder.map(around.working()::resolve);
@@ -99,7 +100,7 @@ public final class SkillsCommand {
     };
   }
 
-  @Command(description = "One skill: what it serves, may use, and does step by step.")
+  @Command(description = "Show one skill: what it serves, may use, and does step by step.")
   int show(
       @Mixin CommonOptions shared,
       @Parameters(paramLabel = "NAME", description = "As `skills list` shows it.") String name)

@@ -35,7 +35,7 @@ final class SkillsView {
     if (json) {
       var out = new LinkedHashMap<String, Object>();
       out.put("skills", skills.stream().map(SkillsView::summary).toList());
-      out.put("warnings", warnings.stream().map(SkillsView::problem).toList());
+      out.put("warnings", warnings);
       print(out);
     } else {
       for (var entry : skills) {
@@ -53,7 +53,7 @@ final class SkillsView {
     if (json) {
       var out = new LinkedHashMap<String, Object>();
       out.put("valid", exit == ExitCode.OK);
-      out.put("problems", problems.stream().map(SkillsView::problem).toList());
+      out.put("problems", problems);
       print(out);
     } else {
       problems.forEach(p -> around.say(p.text()));
@@ -68,7 +68,7 @@ final class SkillsView {
     if (json) {
       var out = new LinkedHashMap<String, Object>();
       out.put("valid", exit == ExitCode.OK);
-      out.put("problems", problems.stream().map(SkillsView::problem).toList());
+      out.put("problems", problems);
       out.put("skills", skills.stream().map(this::granted).toList());
       print(out);
       return exit.code();
@@ -151,16 +151,6 @@ final class SkillsView {
     out.put("pin", pin(entry.skill()));
     out.put("serves", List.of(serves(entry.skill()).split(" ")));
     out.put("description", entry.skill().description());
-    return out;
-  }
-
-  private static Map<String, Object> problem(SkillDiagnostic d) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("severity", d.severity().name().toLowerCase(Locale.ROOT));
-    out.put("file", d.file().toString());
-    out.put("line", d.line());
-    out.put("message", d.message());
-    out.put("remedy", d.remedy());
     return out;
   }
 

@@ -50,7 +50,7 @@ import picocli.CommandLine.Parameters;
 public final class AuditCommand {
   /** What of an execution is explained. */
   static final class TimelineOptions {
-    @Option(names = "--all", description = "What is routine, too, instead of its count.")
+    @Option(names = "--all", description = "Show routine entries, too, instead of their count.")
     private boolean all;
 
     @Option(
@@ -79,13 +79,13 @@ public final class AuditCommand {
         names = "--chain",
         paramLabel = "CHAIN",
         description =
-            "The chain as `audit chain` prints it: each execution in it must be among the files."
-                + " Given twice, one must go on from the other.")
+            "The chain as `audit chain` prints it: each execution in it must be among "
+                + "the files. If it is given twice, one must continue the other.")
     private @Nullable List<Path> files;
 
     @Option(
         names = "--without-chain",
-        description = "A folder may come without its chain: then logs can be missing unseen.")
+        description = "Accept a folder without its chain: missing logs then stay unnoticed.")
     private boolean none;
 
     BundleVerifier.Asked asked(Path base, List<Path> logs) {
@@ -100,7 +100,7 @@ public final class AuditCommand {
   }
 
   @Command(
-      description = "Whether logs are as they were signed, and all there; exit 9 where one isn't.")
+      description = "Verify that logs are complete and as they were signed; exit 9 if one isn't.")
   int verify(
       @Mixin CommonOptions shared,
       @Parameters(
@@ -129,7 +129,7 @@ public final class AuditCommand {
     return LogFindingsView.of(check, !trusted.isEmpty()).show(around, shared.json());
   }
 
-  @Command(description = "A timeline of one execution: decisions, what is amiss, and what changed.")
+  @Command(description = "Print a timeline of one execution: decisions, problems, and changes.")
   int explain(
       @Mixin CommonOptions shared,
       @Parameters(paramLabel = "ID|last", arity = "1", description = "The execution.") String id,
@@ -137,8 +137,8 @@ public final class AuditCommand {
       @Option(
               names = "--model",
               description =
-                  "Then the same in the configured language model's words, marked as such. The"
-                      + " timeline is sent to its provider.")
+                  "Also print it in the configured language model's words, marked as "
+                      + "such. The timeline is sent to its provider.")
           boolean model)
       throws InvalidConfigException, InterruptedException {
     var narrator =
@@ -173,39 +173,39 @@ public final class AuditCommand {
 
   @Command(
       name = "diff-stream",
-      description =
-          "How the stream differs from the journal here; exit 9 where it does. Needs NATS.")
+      description = "Compare the stream with the local journal; exit 9 if they differ. Needs NATS.")
   int diffStream(
       @Mixin CommonOptions shared,
       @Parameters(
               paramLabel = "ID|last",
               arity = "0..1",
-              description = "The execution; all of them where none is given.")
+              description = "The execution; by default all of them.")
           @Nullable String id)
       throws InvalidConfigException, SetupException, InterruptedException {
     return new StreamComparison(around, shared).compare(Optional.ofNullable(id));
   }
 
-  @Command(description = "Whether the bucket's copies of ended logs hold; exit 9 if not. Needs S3.")
+  @Command(
+      description = "Verify the bucket's copies of ended logs; exit 9 if one is wrong. Needs S3.")
   int copies(
       @Mixin CommonOptions shared,
       @Parameters(
               paramLabel = "ID|last",
               arity = "0..1",
-              description = "The execution; all of them where none is given.")
+              description = "The execution; by default all of them.")
           @Nullable String id)
       throws InvalidConfigException, SetupException, InterruptedException {
     return new BucketCopyCheck(around, shared).compare(Optional.ofNullable(id));
   }
 
-  @Command(description = "The public key that signs this agent's logs (X.509, Base64).")
+  @Command(description = "Print the public key of this agent's log signatures (X.509, Base64).")
   int key(
       @Mixin CommonOptions shared,
       @Option(
               names = "--rotate",
               description =
-                  "Put a new key in its place. Whoever trusts the old one follows the record that"
-                      + " both signed.")
+                  "Replace the key. Verifiers that trust the old key follow the record "
+                      + "that both keys signed.")
           boolean rotate)
       throws InvalidConfigException, SetupException {
     var signer = HeadSigner.open(OfflineSettings.of(around, shared).stateDir());
@@ -222,12 +222,12 @@ public final class AuditCommand {
     }
   }
 
-  @Command(description = "The chain that the ends of all executions make, signed. Needs etcd.")
+  @Command(description = "Print the signed chain of the ends of all executions. Needs etcd.")
   int chain(
       @Mixin CommonOptions shared,
       @Option(
               names = "--bucket",
-              description = "As the bucket holds it, where nobody can write a link again.")
+              description = "Read it from the bucket, where links can't be overwritten.")
           boolean bucket)
       throws InvalidConfigException, SetupException, InterruptedException {
     return new ExecutionChainView(around, shared).print(bucket);
@@ -242,15 +242,14 @@ public final class AuditCommand {
     return new ExecutionChainView(around, shared).bundle(folder);
   }
 
-  @Command(description = "Put a lost machine's log together; exit 9 where records are lost.")
+  @Command(description = "Rebuild the log of a lost machine; exit 9 if records are lost.")
   int rebuild(
       @Mixin CommonOptions shared,
       @Parameters(paramLabel = "ID", arity = "1", description = "The execution.") String id,
       @Parameters(
               paramLabel = "FILE",
               arity = "1",
-              description =
-                  "Where its document is written, signed by this machine's key. A new one.")
+              description = "A new file for its document, signed by this machine's key.")
           Path file)
       throws InvalidConfigException, SetupException, InterruptedException {
     return new LogRebuilder(around, shared).write(id, file);

@@ -68,12 +68,13 @@ final class ExecutionChainView {
         chain = now;
       }
       return new CommandFailure(
-              ExitCode.ABORTED, "executions end all the time: try again when they don't")
+              ExitCode.ABORTED, "executions keep ending: try again when fewer are running")
           .report(around, shared.json());
     } catch (Unreachable e) {
       return unreachable(e);
     } catch (IOException e) {
-      throw new SetupException(folder + " can't be written: " + e + "; name a folder of yours");
+      throw new SetupException(
+          folder + " can't be written: " + e + "; name a folder that you can write to");
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** The word of a phase as an option's value; offers all of them to whoever completes it. */
+/** The word of a phase as an option's value; offers all of them to the shell's completion. */
 final class PhaseOptionConverter implements ITypeConverter<Phase>, Iterable<String> {
   private static final List<String> WORDS = Arrays.stream(Phase.values()).map(Phase::word).toList();
 
@@ -18,7 +18,7 @@ final class PhaseOptionConverter implements ITypeConverter<Phase>, Iterable<Stri
         .findFirst()
         .orElseThrow(() ->
             new TypeConversionException(
-                "\"" + word + "\" is no phase; give one of " + String.join(", ", WORDS)));
+                "\"" + word + "\" isn't a phase; give one of " + String.join(", ", WORDS)));
   }
 
   @Override

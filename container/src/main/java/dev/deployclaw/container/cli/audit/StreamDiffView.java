@@ -51,15 +51,15 @@ public record StreamDiffView(
     unread.forEach((id, why) -> out.add(id + ": " + why));
     elsewhere.stream()
         .limit(MOST_LISTED)
-        .forEach(id -> out.add(id + ": in the stream alone: another machine's"));
+        .forEach(id -> out.add(id + ": in the stream only: another machine's"));
     long records = compared.stream().mapToLong(Compared::records).sum();
     String how = holds() ? "the stream holds the same" : "the stream differs";
     out.add("%d executions, %d records: %s".formatted(compared.size(), records, how));
     if (!elsewhere.isEmpty()) {
       out.add(
           elsewhere.size()
-              + " executions in the stream have no log here: other machines', or somebody's; compare"
-              + " them there");
+              + " executions in the stream have no log here: other machines wrote them, "
+              + "or an intruder; compare them there");
     }
     return out;
   }
@@ -71,8 +71,9 @@ public record StreamDiffView(
   private static String what(RecordDifference d) {
     return switch (d.kind()) {
       case MISSING -> "not in the stream; any command that writes ships it again";
-      case EXTRA -> "in the stream, and not in this journal; another machine wrote it, or somebody";
-      case DIFFERENT -> "another record stands in the stream; see docs/guide/log.md";
+      case EXTRA ->
+          "in the stream, and not in this journal; another machine wrote it, or an intruder";
+      case DIFFERENT -> "another record is in the stream; see docs/tasks/check-logs.md";
     };
   }
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 /** {@code approve ID}. */
 @Command(
     name = "approve",
-    description = "Let a held change go on, and carry it out.",
+    description = "Approve a held change, and carry it out.",
     footer = {
       "",
       "Examples:  deployclaw approve arch-2026-11-24-rate-limit-003",
@@ -29,8 +29,8 @@ public final class ApproveCommand extends AgentCommand {
       paramLabel = "HASH",
       defaultValue = "",
       description = {
-        "Only if this is its plan's hash, as its log says, or how that begins. Needed where only",
-        "a language model understood the request: without it, what the plan changes is shown."
+        "Only if this is its plan's hash, as in its log, or its beginning. Required where only",
+        "a language model understood the request: without it, the plan's changes are shown."
       })
   private String plan = "";
 
@@ -44,13 +44,13 @@ public final class ApproveCommand extends AgentCommand {
     var objection = session.queries().objection(id, who, true, plan);
     return objection.filter(o -> o.kind() == ApprovalRefusal.Kind.UNQUOTED).isPresent()
         ? shown(session, RequestOutcome.refused(id, objection.get().reason()))
-        : session.answer(session.architect().approve(id, who, plan));
+        : session.answer(session.changeService().approve(id, who, plan));
   }
 
   /** Who approves it then has read it. */
   private int shown(AgentSession session, RequestOutcome refused) throws InterruptedException {
     session
-        .architect()
+        .changeService()
         .queries()
         .heldPlan(id)
         .ifPresent(plan -> new HeldPlanView(around()).show(plan, json()));

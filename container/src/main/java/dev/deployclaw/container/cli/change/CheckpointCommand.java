@@ -12,10 +12,10 @@ import picocli.CommandLine.Parameters;
 /** {@code checkpoint verify ID}. */
 @Command(
     name = "checkpoint",
-    description = "Check the proof that a way back exists, and rehearse that way.",
+    description = "Check the proof that a rollback is possible, and rehearse it.",
     footer = {
       "",
-      "Exit codes:  0 it holds, 7 that can't be told whole, 8 it is damaged",
+      "Exit codes:  0 it is intact, 7 partly unknown, 8 it is damaged",
       "Examples:    deployclaw checkpoint verify last",
       "             deployclaw checkpoint verify arch-2026-11-24-rate-limit-003 --json"
     })
@@ -28,8 +28,8 @@ public final class CheckpointCommand {
 
   @Command(
       description = {
-        "Hash a checkpoint's object again, and rehearse the way back. Nothing is changed.",
-        "It is compared with its marker in etcd; of each member it is said what would become of it."
+        "Hash a checkpoint's object again, and rehearse the rollback. Nothing is changed.",
+        "Compares it with its marker in etcd, and reports what would happen to each member."
       })
   int verify(
       @Mixin CommonOptions shared,

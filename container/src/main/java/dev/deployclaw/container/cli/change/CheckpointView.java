@@ -50,7 +50,7 @@ public final class CheckpointView {
       around.say(member.member() + ": would " + words(member) + ", " + member.detail());
     }
     if (answer.exit() == ExitCode.OK) {
-      around.say("the checkpoint holds; nothing was changed");
+      around.say("the checkpoint is intact; nothing was changed");
       around.say(
           answer.rollback().equals(CheckpointReport.POSSIBLE)
               ? "a rollback is possible: deployclaw rollback " + answer.execution()

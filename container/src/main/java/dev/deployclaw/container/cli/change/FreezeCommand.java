@@ -11,15 +11,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "freeze",
     description = {
-      "Stop every change that isn't committed, until somebody thaws.",
-      "It works against an agent that is at work; a rollback still goes through."
+      "Stop every change that isn't committed, until the next thaw.",
+      "It also stops an agent that is at work; a rollback still goes through."
     },
     footer = {"", "Example:  deployclaw freeze incident 4711"})
 public final class FreezeCommand extends AgentCommand {
   @Parameters(
       paramLabel = "REASON",
       arity = "1..*",
-      description = "Why; `status` and whoever is stopped are told.")
+      description = "The reason; `status` and each stopped change show it.")
   private List<String> reason = List.of();
 
   public FreezeCommand(CommandEnvironment around) {
@@ -28,6 +28,7 @@ public final class FreezeCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return session.finish(session.architect().freeze(around().user(), String.join(" ", reason)));
+    return session.finish(
+        session.changeService().freeze(around().user(), String.join(" ", reason)));
   }
 }

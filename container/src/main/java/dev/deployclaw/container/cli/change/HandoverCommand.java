@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "handover",
     description = {
       "Take a gateway's volume over from Flux, Argo CD, Helm or kubectl apply, with nothing lost.",
-      "Shares the volume with the tool that applies it, and says what that tool has to let go of.",
+      "Shares the volume with the tool that applies it, and says what to remove from that tool.",
       "Changes no value and replaces no pod. With --check nothing is written."
     },
     footer = {
@@ -50,7 +50,8 @@ public final class HandoverCommand extends AgentCommand {
 
   @Option(
       names = {"--check", "--dry-run"},
-      description = "Say how far each is, and let the server try the agent's step dry.")
+      description =
+          "Report the progress of each, and try the agent's step as a dry run on the " + "server.")
   private boolean check;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -69,7 +70,7 @@ public final class HandoverCommand extends AgentCommand {
           spec.commandLine(), "GATEWAY: which one? `deployclaw handover --check` lists them");
     }
     var request = around().request("hand the volume of gateway " + gateway + " over");
-    return session.finish(session.architect().share(request, gateway));
+    return session.finish(session.changeService().share(request, gateway));
   }
 
   private int check(AgentSession session) throws InterruptedException {

@@ -2,7 +2,7 @@ package dev.deployclaw.container.cli.change;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.JsonOutput;
-import dev.deployclaw.container.serve.Outcomes;
+import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.core.service.HeldPlan;
 
 /** Shows what waits for an approval, and what it would change. */
@@ -17,7 +17,7 @@ final class HeldPlanView {
 
   void show(HeldPlan held, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(Outcomes.document(held)));
+      around.out().println(JsonOutput.text(OutcomeDocuments.document(held)));
     } else {
       print(held);
     }

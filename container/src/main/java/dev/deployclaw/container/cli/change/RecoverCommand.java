@@ -14,16 +14,16 @@ import picocli.CommandLine.Option;
 /** {@code recover}: what every command that writes does first, by itself. */
 @Command(
     name = "recover",
-    description = "Finish what an agent that died left behind; every change does this first.",
+    description = "Finish the work of an agent that died; every change does this first.",
     footer = {
       "",
       "Examples:  deployclaw recover",
       "           deployclaw recover --leave-out gateway/edge/gw-03",
       "           deployclaw recover --accept-regression",
       "",
-      "A way back takes back each member that can go, and waits for the others, which it names.",
-      "--leave-out ends it without those of the named members that still can't: by your word, which",
-      "the log keeps. They are drift until deployclaw drift --repair restores them.",
+      "A rollback takes back each member that it can, and waits for the others, which it names.",
+      "--leave-out ends it without those of the named members that still can't: your decision is",
+      "kept in the log. They are drift until deployclaw drift --repair restores them.",
       "",
       "REGRESSED means that a back end is ahead of etcd, as after a restored backup. Restore the",
       "newer etcd if there is one. If what etcd says is to hold, --accept-regression raises its",
@@ -33,14 +33,14 @@ import picocli.CommandLine.Option;
 public final class RecoverCommand extends AgentCommand {
   @Option(
       names = "--accept-regression",
-      description = "What etcd says holds, although back ends are ahead of it.")
+      description = "Accept the state of etcd, although back ends are ahead of it.")
   private boolean accepts;
 
   @Option(
       names = "--leave-out",
       paramLabel = "MEMBER",
       split = ",",
-      description = "A member that a way back needn't wait for; repeat it, or separate by commas.")
+      description = "A member that a rollback needn't wait for; repeat it, or separate by commas.")
   private List<String> members = List.of();
 
   public RecoverCommand(CommandEnvironment around) {
@@ -58,11 +58,13 @@ public final class RecoverCommand extends AgentCommand {
     }
     if (accepts) {
       var request = new TaskRequest("recover --accept-regression", around().user(), Instant.now());
-      return session.finish(session.architect().acceptRegression(request));
+      return session.finish(session.changeService().acceptRegression(request));
     }
-    var architect = session.architect();
+    var changeService = session.changeService();
     var answer =
-        members.isEmpty() ? architect.recover() : architect.leaveOut(members, around().user());
+        members.isEmpty()
+            ? changeService.recover()
+            : changeService.leaveOut(members, around().user());
     return new RecoveryView(around()).show(answer, json());
   }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 /** {@code rollback ID|last}. */
 @Command(
     name = "rollback",
-    description = "Put back what stood before a change, under a new epoch.",
+    description = "Restore the policies from before a change, under a new epoch.",
     footer = {"", "Example:  deployclaw rollback last"})
 public final class RollbackCommand extends AgentCommand {
   @Parameters(paramLabel = "ID|last", description = "The execution whose change is undone.")
@@ -21,6 +21,6 @@ public final class RollbackCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return session.finish(session.architect().rollback(target, around().user()));
+    return session.finish(session.changeService().rollback(target, around().user()));
   }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code run REQUEST}. */
 @Command(
     name = "run",
-    description = "Carry a request out: plan, checkpoint, stage, vote, commit, publish, validate.",
+    description = "Carry out a request: plan, checkpoint, stage, vote, commit, publish, validate.",
     footer = {
       "",
       "Examples:",
@@ -29,7 +29,7 @@ public final class RunCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    var ended = session.architect().run(around().request(String.join(" ", words)));
+    var ended = session.changeService().run(around().request(String.join(" ", words)));
     int exit = session.finish(ended);
     if (!json()) {
       ended.found().ifPresent(new ScanView(around())::tell);

@@ -1,10 +1,12 @@
 package dev.deployclaw.container.cli.console;
 
 import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +22,8 @@ import java.util.Optional;
  * @param home the folder that holds {@code .deployclaw}: the checkout, or the working directory
  * @param working the directory the command was called from
  * @param display what is printed on
+ * @param user the operating system's user: who asks and who approves
+ * @param runtimes where the agent comes from
  */
 public record CommandEnvironment(
     Path home,
@@ -27,7 +31,47 @@ public record CommandEnvironment(
     Map<String, String> environment,
     PrintStream out,
     PrintStream err,
-    OutputMode display) {
+    OutputMode display,
+    String user,
+    RuntimeSource runtimes) {
+
+  /** Of this process, with an agent of its own. */
+  public CommandEnvironment(
+      Path home,
+      Path working,
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err,
+      OutputMode display) {
+    this(home, working, environment, out, err, display, SystemUser.name(), RuntimeSource.OWN);
+  }
+
+  /** Of a client of another process. */
+  public static CommandEnvironment remote(Client client, OutputStream out, OutputStream err) {
+    return new CommandEnvironment(
+        client.home(),
+        client.working(),
+        client.environment(),
+        hiding(out),
+        hiding(err),
+        OutputMode.of(client.terminal(), client.environment()),
+        client.user(),
+        client.runtimes());
+  }
+
+  /**
+   * A client of another process.
+   *
+   * @param terminal whether it prints on a terminal
+   * @param user as the kernel names it
+   */
+  public record Client(
+      Path home,
+      Path working,
+      Map<String, String> environment,
+      boolean terminal,
+      String user,
+      RuntimeSource runtimes) {}
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
   public static CommandEnvironment real() {
@@ -40,8 +84,8 @@ public record CommandEnvironment(
         home == null ? working : Path.of(home),
         working,
         environment,
-        utf8(FileDescriptor.out),
-        utf8(FileDescriptor.err),
+        hiding(new FileOutputStream(FileDescriptor.out)),
+        hiding(new FileOutputStream(FileDescriptor.err)),
         OutputMode.of(terminal, environment));
   }
 
@@ -49,9 +93,8 @@ public record CommandEnvironment(
    * JSON is UTF-8 whatever the locale says. Lines pass on by themselves; a stream that flushed each
    * write would pass a long line on in pieces, and a secret that two of them share.
    */
-  private static PrintStream utf8(FileDescriptor descriptor) {
-    var hiding =
-        new RedactingOutputStream(new FileOutputStream(descriptor), SecretRegistry::hidden);
+  private static PrintStream hiding(OutputStream out) {
+    var hiding = new RedactingOutputStream(out, SecretRegistry::hidden);
     return new PrintStream(hiding, false, StandardCharsets.UTF_8);
   }
 
@@ -89,11 +132,6 @@ public record CommandEnvironment(
 
   /** A request made here and now, without what in its words is a secret. */
   public TaskRequest request(String text) {
-    return new TaskRequest(SecretRegistry.redacted(text), user(), Instant.now());
-  }
-
-  /** The operating system's user: who asks and who approves. */
-  public String user() {
-    return SystemUser.name();
+    return new TaskRequest(SecretRegistry.redacted(text), user, Instant.now());
   }
 }

@@ -19,8 +19,8 @@ public final class CommandExceptionHandler
     implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
   /** What to do about a bug. */
   static final String REPORT =
-      "this is a bug: report it with what DEPLOYCLAW_LOG=debug shows; deployclaw status says where"
-          + " things stand, deployclaw recover finishes what is open";
+      "this is a bug: report it with the output of DEPLOYCLAW_LOG=debug; deployclaw "
+          + "status shows the present state, deployclaw recover finishes an open change";
 
   private final CommandEnvironment around;
 
@@ -57,8 +57,8 @@ public final class CommandExceptionHandler
           new CommandFailure(
               ExitCode.FAILED,
               reason
-                  + "; this one stood still for longer than its lease and leaves it to the other:"
-                  + " deployclaw status says where things stand");
+                  + "; this process was paused for longer than its lease and leaves the "
+                  + "work to the other: see the state with deployclaw status");
       case Unreachable _ ->
           new CommandFailure(
               ExitCode.UNREACHABLE,

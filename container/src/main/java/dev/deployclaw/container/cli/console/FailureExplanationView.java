@@ -36,8 +36,8 @@ public final class FailureExplanationView {
 
   /** What can be done for it. */
   private static final String WAITS =
-      "mend what is named, then: deployclaw recover; or end it without them, who are drift then:"
-          + " deployclaw recover --leave-out MEMBER";
+      "fix what is named, then: deployclaw recover; or end it without these members, "
+          + "which are drift then: deployclaw recover --leave-out MEMBER";
 
   /** How a repair begins that left something. */
   private static final String NOT_REPAIRED = "not repaired: ";
@@ -91,8 +91,8 @@ public final class FailureExplanationView {
       case INVALID ->
           say(
               answer.reason(),
-              "don't count on it: find out who writes to the checkpoints' bucket or to etcd; the next"
-                  + " change takes a fresh one");
+              "don't rely on it: find out who writes to the checkpoints' bucket or to "
+                  + "etcd; the next change takes a new one");
       case REFUSED -> say(answer.reason(), "give the id of a change");
       case INTERNAL_FAULT, WRONG_USAGE, NEEDS_CLARIFICATION, HELD, ROLLED_BACK, FAILED ->
           say(answer.reason(), "make what is named reachable again, then look again");
@@ -116,7 +116,7 @@ public final class FailureExplanationView {
       return REGRESSED;
     }
     if (answer.exit() == ExitCode.REFUSED) {
-      return "nobody is left out";
+      return "no member is left out";
     }
     return unfinished(answer.reason());
   }
@@ -135,13 +135,14 @@ public final class FailureExplanationView {
       return WAITS;
     }
     if (ended.reason().startsWith(NOT_REPAIRED)) {
-      return "mend what is named, or make it reachable again, then: deployclaw drift --repair";
+      return "fix what is named, or make it reachable again, then: deployclaw drift --repair";
     }
     return switch (ended.exit()) {
       case FAILED ->
           ended.result() == ExecutionStatus.FAILED
-              ? "it is committed and was not put back; see who holds what with: deployclaw scan;"
-                  + " mend what is named, then ask again, or: deployclaw rollback last"
+              ? "it is committed and was not rolled back; see the state of each member "
+                  + "with: deployclaw scan; fix what is named, then ask again, or: "
+                  + "deployclaw rollback last"
               : "make what is named reachable again, then: deployclaw recover";
       case HELD -> held(ended);
       case OK, INTERNAL_FAULT, WRONG_USAGE, NEEDS_CLARIFICATION, REFUSED -> remedy(ended.exit());
@@ -160,30 +161,29 @@ public final class FailureExplanationView {
     return switch (exit) {
       case OK -> "";
       case INTERNAL_FAULT -> CommandExceptionHandler.REPORT;
-      case WRONG_USAGE -> NOTHING_ACTIVE + "mend the configuration, then ask again";
+      case WRONG_USAGE -> NOTHING_ACTIVE + "correct the configuration, then ask again";
       case NEEDS_CLARIFICATION -> NOTHING_ACTIVE + "say it again with the answer in the request";
       case REFUSED ->
           NOTHING_ACTIVE
-              + "what is committed and held is shown by: deployclaw status; what a request comes"
-              + " to, by: deployclaw plan REQUEST";
+              + "deployclaw status shows what is committed and held; deployclaw plan "
+              + "REQUEST shows what a request would do";
       case HELD -> "deployclaw status shows what is held";
-      case ROLLED_BACK -> "what stood before is back; mend what is named, then ask again";
+      case ROLLED_BACK -> "the previous policies are back; fix what is named, then ask again";
       case FAILED -> "make what is named reachable again, then: deployclaw recover";
-      case INVALID -> NOTHING_ACTIVE + "mend what is named; it is checked by: deployclaw validate";
+      case INVALID -> NOTHING_ACTIVE + "fix what is named, then check it with: deployclaw validate";
       case AUDIT_FAILED -> "look at the file before you go on";
       case UNREACHABLE -> MAKE_REACHABLE;
-      case ABORTED ->
-          NOTHING_ACTIVE + "look at what stands in the way with: deployclaw status, then ask again";
+      case ABORTED -> NOTHING_ACTIVE + "find the obstacle with: deployclaw status, then ask again";
     };
   }
 
   private static String remedy(AbortCause cause) {
     return switch (cause) {
       case UNREACHABLE -> MAKE_REACHABLE;
-      case VOTED_DOWN -> NOTHING_ACTIVE + "mend what is named, then ask again";
+      case VOTED_DOWN -> NOTHING_ACTIVE + "fix what is named, then ask again";
       case REJECTED -> NOTHING_ACTIVE + "ask for something else, or ask again";
       case EXPIRED -> NOTHING_ACTIVE + "ask again, and have it approved in time";
-      case STALE -> NOTHING_ACTIVE + "ask again: it is planned anew on what stands now";
+      case STALE -> NOTHING_ACTIVE + "ask again: it is then planned on the present state";
       case SKILL_REFUSED ->
           NOTHING_ACTIVE + "read the skill, and pin it again or put it back, then ask again";
       case CHECKPOINT_ALTERED ->
@@ -199,7 +199,7 @@ public final class FailureExplanationView {
       return "nothing was changed; make it reachable again, then look again";
     }
     if (!answer.problems().isEmpty()) {
-      return "mend that document, then look again";
+      return "correct that document, then look again";
     }
     var finding = answer.findings().stream().filter(f -> f.severity() == Severity.ERROR).findAny();
     if (finding.isPresent()) {
@@ -212,7 +212,7 @@ public final class FailureExplanationView {
       return "make what can't be reached answer again, then look again";
     }
     if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.ASTRAY)) {
-      return "mend that rate limit service, then look again";
+      return "fix that rate limit service, then look again";
     }
     if (!answer.drift().isEmpty() && answer.epoch() > 0) {
       return answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.AHEAD)
@@ -221,8 +221,8 @@ public final class FailureExplanationView {
     }
     return answer.drift().isEmpty()
         ? "look at that gateway, the rate limit service beside it, and the Redis that it asks"
-        : "a run writes what is wanted anew: deployclaw run \"Orchestrate the rate limit policies"
-            + " of all tenants\"";
+        : "write the wanted policies again with: deployclaw run \"Orchestrate the rate "
+            + "limit policies of all tenants\"";
   }
 
   /** The last step that did not end well: "5, Applying orchestrated policies". */

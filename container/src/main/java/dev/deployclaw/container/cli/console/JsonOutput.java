@@ -1,23 +1,21 @@
 package dev.deployclaw.container.cli.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.deployclaw.policy.json.RecordJson;
 
-/** JSON documents for standard output; keys stand in the order that the maps have. */
+/** JSON documents for standard output; keys have the order of the maps and records. */
 public final class JsonOutput {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   private JsonOutput() {}
 
   /** Indented. */
   public static String text(Object jsonLike) {
-    return write(MAPPER.writerWithDefaultPrettyPrinter(), jsonLike);
+    return write(RecordJson.MAPPER.writerWithDefaultPrettyPrinter(), jsonLike);
   }
 
   /** On one line. */
   public static String line(Object jsonLike) {
-    return write(MAPPER.writer(), jsonLike);
+    return write(RecordJson.MAPPER.writer(), jsonLike);
   }
 
   private static String write(ObjectWriter writer, Object jsonLike) {

@@ -22,7 +22,7 @@ public enum OutputMode {
     return this == COLOUR;
   }
 
-  /** Whether what stands there can be written over. */
+  /** Whether what is there can be written over. */
   public boolean live() {
     return this != PLAIN;
   }

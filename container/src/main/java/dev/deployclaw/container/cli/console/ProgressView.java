@@ -9,7 +9,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Set;
 
-/** Shows a run as it goes: a line for each step, and what is amiss within it. */
+/** Shows a run as it goes: a line for each step, and what is wrong within it. */
 public final class ProgressView implements ProgressListener {
   /** Shown as they happen, for between two of them there may be hours. */
   private static final Set<String> SHOWN = Set.of("widened", "baking", "soaking");

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "log",
-    description = "What an execution thought and did. Needs no back end.",
+    description = "Show what an execution thought and did. Needs no back end.",
     footer = {
       "",
       "Examples:",
@@ -48,7 +48,7 @@ public final class LogCommand implements Callable<Integer> {
       paramLabel = "ID|last",
       arity = "0..1",
       defaultValue = LAST,
-      description = "The execution; the last one where none is given.")
+      description = "The execution; by default the last one.")
   private String id = LAST;
 
   @Option(
@@ -93,7 +93,7 @@ public final class LogCommand implements Callable<Integer> {
 
   private int follow(FileJournal journal, String execution) throws InterruptedException {
     if (html != null) {
-      return missing("--html and --follow ask for two forms: give one of them");
+      return missing("--html and --follow exclude each other: give one of them");
     }
     new LogFollower(journal, around.out(), shared.json()).follow(execution);
     return ExitCode.OK.code();
@@ -103,7 +103,7 @@ public final class LogCommand implements Callable<Integer> {
     if (html == null) {
       around.out().print(shared.json() ? document.text() : LogTextRenderer.of(document));
     } else if (shared.json()) {
-      return missing("--html and --json ask for two forms: give one of them");
+      return missing("--html and --json exclude each other: give one of them");
     } else if (html.equals(STANDARD_OUTPUT)) {
       around.out().print(LogHtmlRenderer.html(document));
     } else {
@@ -117,7 +117,7 @@ public final class LogCommand implements Callable<Integer> {
       Files.writeString(file, page);
     } catch (IOException e) {
       throw new SetupException(
-          file + " can't be written: " + e + "; name a file in a folder of yours");
+          file + " can't be written: " + e + "; name a file in a folder that you can write to");
     }
     around.say("The page is " + file + "; open it in a browser");
   }

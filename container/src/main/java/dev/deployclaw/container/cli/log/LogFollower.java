@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Prints an execution's records as they come, whoever writes them, until its end. One that dies
- * without an end is followed until somebody ends this program, as with {@code tail -f}.
+ * Prints an execution's records as they come, from any writer, until its end. One that dies without
+ * an end is followed until somebody ends this program, as with {@code tail -f}.
  */
 final class LogFollower {
   /** A look at the file's length. */
@@ -57,8 +57,8 @@ final class LogFollower {
   private void printSuperseded(LogHead last) {
     if (!json) {
       out.printf(
-          "-- superseded: another machine went on from record %d; what follows stands in the place"
-              + " of what came after it%n",
+          "-- superseded: another machine continued this log from record %d; the lines "
+              + "below replace the later ones above%n",
           last.seq());
     }
   }

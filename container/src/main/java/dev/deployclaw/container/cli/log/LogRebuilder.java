@@ -65,7 +65,7 @@ public final class LogRebuilder {
               ExitCode.WRONG_USAGE,
               "etcd has no head of a log of "
                   + execution
-                  + ", and nothing else says which records are the right ones")
+                  + ", and nothing else proves which records are the right ones")
           : answer(agent, view(config, agent, execution, begun.get()), file);
     } catch (DamagedJournalException e) {
       return failed(ExitCode.AUDIT_FAILED, String.valueOf(e.getMessage()));
@@ -166,7 +166,7 @@ public final class LogRebuilder {
 
   private static SetupException unwritable(Path file, IOException e) {
     return new SetupException(
-        file + " can't be written: " + e + "; name a file in a folder of yours");
+        file + " can't be written: " + e + "; name a file in a folder that you can write to");
   }
 
   private int failed(ExitCode exit, String reason) {

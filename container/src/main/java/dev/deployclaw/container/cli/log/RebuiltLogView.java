@@ -32,8 +32,8 @@ record RebuiltLogView(String execution, Rebuilt rebuilt, SortedMap<String, Strin
     out.put("records", rebuilt.head().seq());
     out.put("head", rebuilt.head().hash());
     out.put("from", new TreeMap<>(rebuilt.sources()));
-    out.put("lost", rebuilt.lost().stream().map(RebuiltLogView::map).toList());
-    out.put("unproven", rebuilt.unproven().stream().map(RebuiltLogView::map).toList());
+    out.put("lost", rebuilt.lost());
+    out.put("unproven", rebuilt.unproven());
     out.put("unread", unread);
     if (rebuilt.whole()) {
       out.put("ended", rebuilt.ended());
@@ -68,7 +68,7 @@ record RebuiltLogView(String execution, Rebuilt rebuilt, SortedMap<String, Strin
     out.add("%s: %s: %s".formatted(execution, missing, ranges(rebuilt.lost())));
     if (!rebuilt.unproven().isEmpty()) {
       out.add(
-          "%s: unproven: %s: there are copies, and what would say that they are the right ones is missing"
+          "%s: unproven: %s: there are copies, but no proof that they are the right ones"
               .formatted(execution, ranges(rebuilt.unproven())));
     }
     unread.forEach((source, why) -> out.add(source + " can't be read: " + why));
@@ -102,12 +102,5 @@ record RebuiltLogView(String execution, Rebuilt rebuilt, SortedMap<String, Strin
 
   private static String ranges(List<Range> ranges) {
     return ranges.stream().map(Range::toString).collect(Collectors.joining(", "));
-  }
-
-  private static Map<String, Object> map(Range range) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("from", range.from());
-    out.put("to", range.to());
-    return out;
   }
 }

@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "What a client would meet with one request: which limits apply, why, and what is left.",
-      "Reads counters from Redis as they stand; charges nothing and changes nothing."
+      "Show how one request would be decided: which limits apply, why, and what is left.",
+      "Reads the counters in Redis; charges nothing and changes nothing."
     },
     footer = {
       "",
@@ -35,10 +35,10 @@ import picocli.CommandLine.Spec;
 public final class CheckCommand extends AgentCommand {
   private static final String METHOD = "[A-Z]{1,20}";
 
-  @Parameters(index = "0", paramLabel = "TENANT", description = "Whose request it is.")
+  @Parameters(index = "0", paramLabel = "TENANT", description = "The tenant of the request.")
   private String tenant = "";
 
-  @Parameters(index = "1", paramLabel = "SERVICE", description = "The service that is asked.")
+  @Parameters(index = "1", paramLabel = "SERVICE", description = "The service of the request.")
   private String service = "";
 
   @Parameters(index = "2", paramLabel = "ROUTE", description = "The path, as in /search/items.")

@@ -62,7 +62,7 @@ final class CheckView {
     return switch (answer.passes()) {
       case YES -> answer.why().isEmpty() ? "passes" : "passes; " + answer.why();
       case NO -> "is refused; " + answer.why();
-      case UNKNOWN -> "can't be told; " + answer.why();
+      case UNKNOWN -> "is unknown; " + answer.why();
     };
   }
 

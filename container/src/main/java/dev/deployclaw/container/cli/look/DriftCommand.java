@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "drift",
     description = {
-      "What is enforced and isn't what is committed. Changes nothing by itself.",
-      "With --repair the committed epoch is put back at whoever differs, and read back."
+      "Show where enforced policies differ from committed ones. Changes nothing.",
+      "With --repair it writes the committed epoch to each member that differs."
     },
     footer = {
       "",
@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 public final class DriftCommand extends AgentCommand {
   @Option(
       names = "--repair",
-      description = "Put the committed epoch back at whoever differs. Never a new epoch.")
+      description = "Write the committed epoch to each member that differs. Never a new epoch.")
   private boolean repair;
 
   public DriftCommand(CommandEnvironment around) {
@@ -36,7 +36,7 @@ public final class DriftCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     if (repair) {
-      return session.finish(session.architect().repair(around().request("repair the drift")));
+      return session.finish(session.changeService().repair(around().request("repair the drift")));
     }
     return new ScanView(around()).drift(session.queries().drift(), json());
   }

@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "history",
     description = {
-      "What each committed epoch changed of a tenant and of its groups.",
-      "When, asked by whom, in which execution, with which end, from what to what."
+      "Show what each committed epoch changed of a tenant and its groups.",
+      "With time, requester, execution, result, and the values before and after."
     },
     footer = {
       "",
@@ -34,7 +34,7 @@ public final class HistoryCommand extends AgentCommand {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "20",
-      description = "The most changes, the latest first; 20 by default, 256 at most.")
+      description = "Number of changes, the latest first; 20 by default, 256 at most.")
   private int limit;
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -67,7 +67,7 @@ public final class HistoryView {
     if (answer.changes().isEmpty()) {
       around.say("no committed epoch changed " + tenant);
     } else if (answer.more()) {
-      around.say("older epochs weren't looked at: see --limit");
+      around.say("older epochs weren't searched: see --limit");
     }
   }
 

@@ -64,14 +64,14 @@ record MonitorStateFile(Map<String, Object> fields, Duration age) {
   List<String> lines() {
     var out = new ArrayList<String>();
     if (!watching()) {
-      out.add("nobody watches: the last heartbeat was %d s ago".formatted(age.toSeconds()));
+      out.add("no agent is monitoring: the last heartbeat was %d s ago".formatted(age.toSeconds()));
     }
     var counts = new TreeMap<String, Integer>();
     points().forEach(p -> counts.merge(text(p, "state"), 1, Integer::sum));
     out.add(
         "enforcement points " + (watching() ? "" : "then ") + (counts.isEmpty() ? "none" : counts));
     if (fields.containsKey("reason")) {
-      out.add("it can't be told how they stand: " + fields.get("reason"));
+      out.add("their state is unknown: " + fields.get("reason"));
     }
     points().stream()
         .filter(p -> p.containsKey("reason"))

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** {@code scan}. */
 @Command(
     name = "scan",
-    description = "What is enforced now, against what is committed. Changes nothing.",
+    description = "Show what is enforced now, compared with what is committed. Changes nothing.",
     footer = {"", "Example:  deployclaw scan --json"})
 public final class ScanCommand extends AgentCommand {
   public ScanCommand(CommandEnvironment around) {

@@ -3,7 +3,7 @@ package dev.deployclaw.container.cli.look;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
 import dev.deployclaw.container.cli.console.JsonOutput;
-import dev.deployclaw.container.serve.Outcomes;
+import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.QueryReport;
@@ -79,13 +79,13 @@ public final class ScanView {
     var looks = new TreeMap<String, Object>();
     answer
         .looks()
-        .forEach((operation, outcome) -> looks.put(operation, Outcomes.document(outcome)));
+        .forEach((operation, outcome) -> looks.put(operation, OutcomeDocuments.document(outcome)));
     out.put("looks", looks);
     out.put("drift", answer.drift().stream().map(Discrepancy::toMap).toList());
     out.put("problems", answer.problems().stream().map(DocumentProblem::text).toList());
     out.put("findings", answer.findings().stream().map(PolicyFinding::toMap).toList());
     out.putAll(answer.truth().toMap());
-    answer.probe().ifPresent(probe -> out.put("probe", Outcomes.document(probe)));
+    answer.probe().ifPresent(probe -> out.put("probe", OutcomeDocuments.document(probe)));
     return out;
   }
 

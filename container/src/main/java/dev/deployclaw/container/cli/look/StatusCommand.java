@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 /** {@code status}. */
 @Command(
     name = "status",
-    description = "What is committed, what is under way, what waits for a person.",
+    description = "Show what is committed, what is under way, and what waits for a person.",
     footer = {"", "Example:  deployclaw status"})
 public final class StatusCommand extends AgentCommand {
   public StatusCommand(CommandEnvironment around) {

@@ -10,7 +10,6 @@ import dev.deployclaw.core.log.StreamCopy.Stuck;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.CommittedEpoch;
-import dev.deployclaw.core.machine.CommittedEpoch.Candidate;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.regression.AheadMember;
@@ -27,7 +26,7 @@ import java.util.Optional;
 
 /** Shows where things stand. */
 public final class StatusView {
-  private static final String TAKE_OFF = "; it isn't begun; take it off with: deployclaw reject";
+  private static final String TAKE_OFF = "; it isn't started; remove it with: deployclaw reject";
 
   private final CommandEnvironment around;
 
@@ -50,7 +49,7 @@ public final class StatusView {
         document.put("unreadable_schedule", beside.scheduled().unread());
       }
       if (!beside.stuck().isEmpty()) {
-        document.put("not_shipped", beside.stuck().stream().map(StatusView::stuck).toList());
+        document.put("not_shipped", beside.stuck());
       }
       watched.ifPresent(w -> document.put("watch", w.document()));
       around.out().println(JsonOutput.text(document));
@@ -72,7 +71,7 @@ public final class StatusView {
   }
 
   /**
-   * What stands beside the state of changes.
+   * What is shown beside the state of changes.
    *
    * @param ahead members that are further than the state store
    * @param scheduled what is to begin at a time
@@ -94,15 +93,6 @@ public final class StatusView {
     }
   }
 
-  private static Map<String, Object> stuck(Stuck one) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("execution", one.execution());
-    out.put("seq", one.seq());
-    out.put("why", one.why());
-    out.put("remedy", one.remedy());
-    return out;
-  }
-
   private static Map<String, Object> scheduled(ScheduledChange s) {
     var out = new LinkedHashMap<String, Object>();
     out.put("id", s.id());
@@ -117,7 +107,7 @@ public final class StatusView {
 
   private static String words(ScheduledChange s) {
     String what = s.waits() ? "is planned and held for an approval" : "begins";
-    return "%s %s at %s, by an agent that serves%s; cancel it with: deployclaw reject %s"
+    return "%s %s at %s, by a serving agent%s; cancel it with: deployclaw reject %s"
         .formatted(
             s.id(),
             what,
@@ -168,7 +158,7 @@ public final class StatusView {
 
   private void print(Optional<MonitorStateFile> watched) {
     if (watched.isEmpty()) {
-      around.say("nobody watches from here: deployclaw serve does");
+      around.say("there is no monitoring from here: start it with deployclaw serve");
     } else {
       watched.get().lines().forEach(around::say);
     }
@@ -186,7 +176,7 @@ public final class StatusView {
           active.put("epoch", a.epoch());
           active.put("digest", a.digest());
           active.put("change", a.change());
-          a.candidate().ifPresent(c -> active.put("candidate", candidate(c)));
+          a.candidate().ifPresent(c -> active.put("candidate", c));
           out.put("active", active);
         });
     answer
@@ -205,15 +195,6 @@ public final class StatusView {
     out.put("write_back", answer.writeBacks());
     out.put("expired", answer.expired().stream().map(Overlay::toMap).toList());
     out.put("rollback_available", answer.rollbackAvailable());
-    return out;
-  }
-
-  private static Map<String, Object> candidate(Candidate c) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("epoch", c.epoch());
-    out.put("digest", c.digest());
-    out.put("change", c.change());
-    out.put("cohort", c.cohort());
     return out;
   }
 
@@ -297,7 +278,7 @@ public final class StatusView {
         answer
             .leader()
             .map(l -> l.name() + " leads" + (l.since().isEmpty() ? "" : " since " + l.since()))
-            .orElse("nobody leads now"));
+            .orElse("no agent leads now"));
     around.say(answer.rollbackAvailable() ? "a rollback is possible" : "no rollback is possible");
   }
 }

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "top",
     description = {
-      "Which tenants and limits use most of what they have, now. Changes nothing.",
-      "What counters hold is read from Redis, what was allowed and refused from the services."
+      "Show which tenants and limits are used most now. Changes nothing.",
+      "Reads counters from Redis, and allowed and refused requests from the services."
     },
     footer = {
       "",
@@ -35,7 +35,7 @@ public final class TopCommand extends AgentCommand {
       names = "--count",
       paramLabel = "N",
       defaultValue = "20",
-      description = "The most limits that are shown; 20 by default.")
+      description = "Number of limits to show; 20 by default.")
   private int count;
 
   @Option(
@@ -49,7 +49,7 @@ public final class TopCommand extends AgentCommand {
       names = "--over",
       paramLabel = "SECONDS",
       defaultValue = "2",
-      description = "Between the two readings of what was allowed and refused; 2 by default.")
+      description = "Time between the two readings of allowed and refused requests; 2 by default.")
   private int seconds;
 
   @Option(names = "--watch", description = "Measure again and again, until interrupted.")

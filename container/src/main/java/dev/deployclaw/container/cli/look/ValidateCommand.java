@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** {@code validate}. */
 @Command(
     name = "validate",
-    description = "Check policies and what is enforced; exit 8 where something is amiss.",
+    description = "Check policies and their enforcement; exit 8 if something is wrong.",
     footer = {"", "Example:  deployclaw validate && echo all is well"})
 public final class ValidateCommand extends AgentCommand {
   public ValidateCommand(CommandEnvironment around) {

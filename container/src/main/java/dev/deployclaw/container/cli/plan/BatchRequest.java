@@ -42,7 +42,7 @@ record BatchRequest(String id, String request) {
       node = MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
       throw new SetupException(
-          place + " isn't JSON: " + e.getOriginalMessage() + "; mend this line");
+          place + " isn't JSON: " + e.getOriginalMessage() + "; correct this line");
     }
     if (!node.path("id").isValueNode() || !node.path("request").isTextual()) {
       throw new SetupException(

@@ -8,12 +8,15 @@ import dev.deployclaw.core.planner.RulePlanner;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.document.BoundedYamlReader;
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.UnreadableDocumentException;
+import dev.deployclaw.policy.document.YamlDialect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Understands requests by the names of an inventory file: no back end, and so no diff. */
 final class OfflinePlanner {
@@ -44,18 +47,38 @@ final class OfflinePlanner {
     };
   }
 
-  private static Object parsed(Path file) throws SetupException {
+  private static @Nullable Object parsed(Path file) throws SetupException {
     try {
-      var document =
-          new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
-      if (document == null) {
+      var document = BoundedYamlReader.read(Files.readString(file), YamlDialect.FOREIGN);
+      if (document.isEmpty()) {
         throw new SetupException(file + " is empty; write tenants: and services:");
       }
-      return document;
+      return plain(document.get());
     } catch (IOException e) {
       throw new SetupException(file + " can't be read: " + e + "; give an inventory");
-    } catch (YamlEngineException e) {
+    } catch (UnreadableDocumentException e) {
+      throw new SetupException(file + " is not YAML: line " + e.line() + ": " + e.what());
+    } catch (IllegalArgumentException e) {
       throw new SetupException(file + " is not YAML: " + e.getMessage());
     }
+  }
+
+  /** Maps, lists and texts; an argument with a key twice is illegal. */
+  private static @Nullable Object plain(DocumentNode node) {
+    return switch (node) {
+      case DocumentNode.Scalar scalar -> scalar.isNothing() ? null : scalar.text();
+      case DocumentNode.Items list -> list.items().stream().map(OfflinePlanner::plain).toList();
+      case DocumentNode.Mapping mapping -> {
+        var out = new LinkedHashMap<String, @Nullable Object>();
+        for (var entry : mapping.entries()) {
+          if (out.containsKey(entry.key())) {
+            throw new IllegalArgumentException(
+                "line " + entry.line() + ": found duplicate key " + entry.key());
+          }
+          out.put(entry.key(), plain(entry.value()));
+        }
+        yield out;
+      }
+    };
   }
 }

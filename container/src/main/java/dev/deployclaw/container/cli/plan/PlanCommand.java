@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** {@code plan REQUEST}: no effect. */
 @Command(
     name = "plan",
-    description = "What a request would do: intent, steps, diff, risks. Changes nothing.",
+    description = "Show what a request would do: intent, steps, diff, risks. Changes nothing.",
     footer = {
       "",
       "Examples:",
@@ -46,7 +46,8 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--inventory",
       paramLabel = "FILE",
-      description = "Understand the request by these names, with no back end and no diff.")
+      description =
+          "Understand the request with these names, without a back end and without a diff.")
   private @Nullable Path inventory;
 
   @Option(
@@ -58,8 +59,8 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--in-words",
       description =
-          "Then the plan in the configured language model's words, marked as such. The plan is sent"
-              + " to its provider.")
+          "Also describe the plan in the configured language model's words, marked as "
+              + "such. The plan is sent to its provider.")
   private boolean inWords;
 
   @Parameters(arity = "0..*", paramLabel = "REQUEST", description = "In plain English.")
@@ -94,7 +95,7 @@ public final class PlanCommand implements Callable<Integer> {
       return answer(OfflinePlanner.by(around.working().resolve(inventory))::plan, narrator);
     }
     try (var session = AgentSession.open(around, shared)) {
-      return answer(session.architect()::plan, narrator);
+      return answer(session.changeService()::plan, narrator);
     }
   }
 

@@ -165,7 +165,7 @@ public final class PlanView {
     section("would change", DiffFormatter.of(plan.diff().differences()));
     section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());
     section("left as it is", plan.warnings());
-    section("would lie over its source", added(plan.overlays()));
+    section("would override its source", added(plan.overlays()));
     section(
         "would take back by request",
         plan.overlays().removed().stream().map(Overlay::text).toList());

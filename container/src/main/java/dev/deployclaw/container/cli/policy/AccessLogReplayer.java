@@ -75,7 +75,7 @@ final class AccessLogReplayer {
   /** Why a line wasn't replayed; empty where it was. */
   private String replayed(AccessLogFormat.@Nullable LineParser reader, String line) {
     if (reader == null) {
-      return "in no format that is known";
+      return "in no known format";
     }
     try {
       replay.next(reader.read(line));

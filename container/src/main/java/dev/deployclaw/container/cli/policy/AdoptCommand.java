@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "adopt",
     description = {
-      "Reads limits that an estate has already into policy documents, all in shadow mode.",
+      "Convert the existing limits of an estate into policy documents, all in shadow mode.",
       "From keys of Redis, ConfigMaps, and NGINX's limit_req. Writes to no back end.",
       "With --enforce, a change like any other: the limits of one tenant leave shadow mode."
     },
@@ -70,7 +70,10 @@ public final class AdoptCommand implements Callable<Integer> {
       description = "A node to look at; each primary of a cluster. Repeatable.")
   private List<String> nodes = List.of();
 
-  @Option(names = "--redis-user", paramLabel = "NAME", description = "As whom; default by default.")
+  @Option(
+      names = "--redis-user",
+      paramLabel = "NAME",
+      description = "The user name; default by default.")
   private String user = "default";
 
   @Option(
@@ -83,7 +86,7 @@ public final class AdoptCommand implements Callable<Integer> {
       names = "--per",
       paramLabel = "UNIT",
       defaultValue = "minute",
-      description = "What the numbers are for: second, minute (the default), hour or day.")
+      description = "The period of the numbers: second, minute (the default), hour or day.")
   private String unit = "minute";
 
   @Option(names = "--configmap", paramLabel = "FILE", description = "A manifest. Repeatable.")
@@ -95,18 +98,18 @@ public final class AdoptCommand implements Callable<Integer> {
   @Option(
       names = "--into",
       paramLabel = "FOLDER",
-      description = "Gets a document for each tenant; without it, only the report is made.")
+      description = "A folder for one document per tenant; without it, only the report is printed.")
   private @Nullable Path into;
 
   @Option(
       names = "--enforce",
       paramLabel = "TENANT",
-      description = "Let the limits of this tenant, which is committed, refuse from now on.")
+      description = "Enforce the limits of this committed tenant from now on.")
   private @Nullable String enforce;
 
   @Option(
       names = "--shadowed",
-      description = "List the tenants some of whose committed limits refuse nobody yet.")
+      description = "List the tenants that have committed limits in shadow mode.")
   private boolean shadowed;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -132,7 +135,7 @@ public final class AdoptCommand implements Callable<Integer> {
 
   private String tenant(String name) {
     if (!DnsLabel.isLabel(name)) {
-      throw wrong("--enforce: \"" + name + "\" is no tenant's name");
+      throw wrong("--enforce: \"" + name + "\" isn't the name of a tenant");
     }
     return name;
   }
@@ -144,7 +147,7 @@ public final class AdoptCommand implements Callable<Integer> {
             window.orElseThrow(
                 () -> wrong("--per: \"" + unit + "\" is not second, minute, hour or day")));
     if (nodes.isEmpty() && configMaps.isEmpty() && nginx.isEmpty()) {
-      throw wrong("say what is adopted: --redis with --keys, --configmap, or --nginx");
+      throw wrong("say what to adopt: --redis with --keys, --configmap, or --nginx");
     }
     try {
       redis(adoption);

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = {
-      "What differs between two sets of policies, and whom it reaches.",
+      "Show how two sets of policies differ, and which tenants that affects.",
       "Each is a file, a folder, \"committed\", or the number of an epoch that etcd still has.",
-      "Exit 0 whether they differ or not, 8 where a document is wrong."
+      "Exit 0 whether they differ or not, 8 if a document is wrong."
     },
     footer = {
       "",

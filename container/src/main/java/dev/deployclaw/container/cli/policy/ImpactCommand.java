@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "impact",
     description = {
-      "Replays an access log through an old and a new policy, by the reference model.",
-      "Tells who would newly be refused, how often, when, by which limit. Needs no back end."
+      "Replay an access log through an old and a new policy, with the reference model.",
+      "Reports who would newly be refused, how often, when, by which limit. Needs no back end."
     },
     footer = {
       "",
@@ -54,20 +54,22 @@ public final class ImpactCommand implements Callable<Integer> {
       names = "--before",
       required = true,
       paramLabel = "POLICIES",
-      description = "A policy document, or a folder of them: as it is.")
+      description = "The present policy: a document, or a folder of them.")
   private Path before = Path.of("");
 
   @Option(
       names = "--after",
       required = true,
       paramLabel = "POLICIES",
-      description = "As it would be.")
+      description = "The new policy, in the same form.")
   private Path after = Path.of("");
 
   @Option(
       names = "--format",
       paramLabel = "WORD",
-      description = "combined, vhost-combined, json or deployclaw; else told by the first line.")
+      description =
+          "combined, vhost-combined, json or deployclaw; by default detected from the "
+              + "first line.")
   private @Nullable String format;
 
   @Option(
@@ -108,7 +110,7 @@ public final class ImpactCommand implements Callable<Integer> {
     }
     if (reading.read() == 0) {
       throw new SetupException(
-          "no line of the log tells a request"
+          "no line of the log has a request"
               + reading.unread().stream().findFirst().map(u -> ": " + u).orElse("")
               + "; say how it is written with --format");
     }

@@ -44,11 +44,11 @@ final class ImpactView {
       out.add("%d requests that were refused would be admitted".formatted(admitted));
     }
     if (impact.unrouted() > 0) {
-      out.add("%d requests take no route, and weren't replayed".formatted(impact.unrouted()));
+      out.add("%d requests match no route, and weren't replayed".formatted(impact.unrouted()));
     }
     impact.notes().forEach(n -> out.add("note: " + n));
     if (reading.failed() > 0) {
-      out.add("%d lines tell no request:".formatted(reading.failed()));
+      out.add("%d lines have no request:".formatted(reading.failed()));
       reading.unread().forEach(u -> out.add("  " + u));
       if (reading.failed() > reading.unread().size()) {
         out.add("  … and %d more".formatted(reading.failed() - reading.unread().size()));

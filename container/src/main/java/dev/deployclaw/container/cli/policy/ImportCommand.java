@@ -25,13 +25,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description = {
-      "Reads limits of envoyproxy/ratelimit (its YAML files) into policy documents.",
-      "What can't be carried exactly is listed, and refuses nobody. Needs no back end."
+      "Convert the limits of envoyproxy/ratelimit (its YAML files) into policy documents.",
+      "Lists what can't be converted exactly. Needs no back end."
     },
     footer = {
       "",
-      "What a key means (--map KEY=WHAT): tenant, service, route, method, client-address,",
-      "header:NAME, or any for one that stands on every request of the domain.",
+      "Meanings of a key (--map KEY=WHAT): tenant, service, route, method, client-address,",
+      "header:NAME, or any for one that every request of the domain has.",
       "",
       "Examples:",
       "  deployclaw import ratelimit/config.yaml --into policies",
@@ -51,7 +51,7 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--into",
       paramLabel = "FOLDER",
-      description = "Gets a document for each tenant; without it, only the report is made.")
+      description = "A folder for one document per tenant; without it, only the report is printed.")
   private @Nullable Path into;
 
   @Option(
@@ -62,7 +62,7 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--strict",
-      description = "Write nothing, exit 8, where anything isn't carried exactly.")
+      description = "Write nothing, exit 8, if anything can't be converted exactly.")
   private boolean strict;
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -72,21 +72,11 @@ final class ImportView {
 
   private static Map<String, Object> document(ImportResult imported, List<Path> written) {
     var out = new LinkedHashMap<String, Object>();
-    out.put("rules", imported.rules().stream().map(ImportView::rule).toList());
+    out.put("rules", imported.rules());
     out.put("notes", imported.differs());
     out.put("problems", imported.problems().stream().map(DocumentProblem::text).toList());
     out.put("policies", imported.policies().stream().map(p -> p.tenant()).toList());
     out.put("written", written.stream().map(Path::toString).toList());
-    return out;
-  }
-
-  private static Map<String, Object> rule(ImportedRule rule) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("place", rule.place());
-    out.put("rule", rule.rule());
-    out.put("carried", rule.exactness().word());
-    out.put("into", rule.into());
-    out.put("differs", rule.differs());
     return out;
   }
 }

@@ -72,7 +72,7 @@ final class PolicyFolder {
       }
       return files;
     } catch (IOException e) {
-      throw new SetupException(place + " can't be listed: " + e + "; check its rights");
+      throw new SetupException(place + " can't be listed: " + e + "; check its permissions");
     }
   }
 }

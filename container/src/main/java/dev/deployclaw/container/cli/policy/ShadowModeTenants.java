@@ -47,7 +47,7 @@ final class ShadowModeTenants {
   /** The change that a person could ask for in the same words; returns the exit code. */
   int enforce(String tenant) throws InterruptedException {
     var request = around.request("take " + tenant + "'s limits out of shadow mode");
-    return session.finish(session.architect().run(request));
+    return session.finish(session.changeService().run(request));
   }
 
   private static List<String> shadows(TenantPolicy tenant) {

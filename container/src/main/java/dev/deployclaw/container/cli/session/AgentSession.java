@@ -11,6 +11,7 @@ import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.StreamCopy;
@@ -26,14 +27,16 @@ public final class AgentSession implements AutoCloseable {
   private final CommandEnvironment around;
   private final CommonOptions shared;
   private final Path stateDir;
+  private final RuntimeSource.Lease lease;
   private final AgentRuntime agent;
 
   private AgentSession(
-      CommandEnvironment around, CommonOptions shared, Path stateDir, AgentRuntime agent) {
+      CommandEnvironment around, CommonOptions shared, Path stateDir, RuntimeSource.Lease lease) {
     this.around = around;
     this.shared = shared;
     this.stateDir = stateDir;
-    this.agent = agent;
+    this.lease = lease;
+    this.agent = lease.runtime();
   }
 
   public static AgentSession open(CommandEnvironment around, CommonOptions shared)
@@ -43,7 +46,8 @@ public final class AgentSession implements AutoCloseable {
             ? ProgressListener.NONE
             : new ProgressView(around.err(), around.display().colour());
     var config = config(around, shared);
-    return new AgentSession(around, shared, config.stateDir(), AgentRuntime.open(config, progress));
+    return new AgentSession(
+        around, shared, config.stateDir(), around.runtimes().open(config, progress));
   }
 
   public static AgentConfig config(CommandEnvironment around, CommonOptions shared)
@@ -65,12 +69,12 @@ public final class AgentSession implements AutoCloseable {
     return stateDir;
   }
 
-  public ChangeService architect() {
-    return agent.architect();
+  public ChangeService changeService() {
+    return agent.changeService();
   }
 
   public QueryService queries() {
-    return agent.architect().queries();
+    return agent.changeService().queries();
   }
 
   public ExecutorRegistry executors() {
@@ -113,6 +117,6 @@ public final class AgentSession implements AutoCloseable {
 
   @Override
   public void close() {
-    agent.close();
+    lease.close();
   }
 }

@@ -37,10 +37,10 @@ public final class NarrationView {
   private int told(Narration.Told told) {
     if (!json) {
       around.out().println();
-      around.say("In the words of model %s, which nobody checked:".formatted(told.cost().model()));
+      around.say("In the words of model %s, unchecked:".formatted(told.cost().model()));
       told.text().lines().forEach(line -> around.say("  | " + line));
       if (!told.unfounded().isEmpty()) {
-        around.say("In no record stand: " + String.join(", ", told.unfounded()));
+        around.say("In no record: " + String.join(", ", told.unfounded()));
       }
     }
     return ExitCode.OK.code();
@@ -48,7 +48,8 @@ public final class NarrationView {
 
   private int silent(Narration.Silent silent) {
     around.warn(
-        "deployclaw: model %s: %s; the records stand for themselves, and deployclaw doctor asks the"
+        ("deployclaw: model %s: %s; the records are complete without it, and deployclaw "
+                    + "doctor asks the")
                 .formatted(silent.cost().model(), silent.reason())
             + " model one question");
     return ExitCode.UNREACHABLE.code();

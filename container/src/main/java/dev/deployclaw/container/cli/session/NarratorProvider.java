@@ -15,7 +15,7 @@ public final class NarratorProvider {
   public static final CommandFailure NONE =
       CommandFailure.usage(
           "no language model is configured: add the section model to the configuration"
-              + " (docs/guide/model.md), or leave the option out");
+              + " (docs/reference/language-model.md), or leave the option out");
 
   private NarratorProvider() {}
 

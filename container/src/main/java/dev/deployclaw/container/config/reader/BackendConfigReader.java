@@ -31,7 +31,7 @@ record BackendConfigReader(
             tls.where(f, f.section("tls")));
     f.done();
     if (!redis.username().isEmpty() && redis.password().value().isEmpty()) {
-      f.wrong(USERNAME, "has no password", "add passwordFile, or take username out");
+      f.wrong(USERNAME, "has no password", "add passwordFile, or remove username");
     }
     return redis;
   }
@@ -84,10 +84,11 @@ record BackendConfigReader(
   private static void check(AgentConfig.Nats nats, ConfigSection f) {
     boolean named = !nats.username().isEmpty();
     if (named == nats.password().value().isEmpty()) {
-      f.wrong(USERNAME, "and password are needed together", "add the other, or take it out");
+      f.wrong(USERNAME, "and password are needed together", "add the other, or remove it");
     }
     if (named && (nats.credentialsFile().isPresent() || nats.hasLogin())) {
-      f.wrong(USERNAME, "isn't the only user: the URL or a credentials file has one", "keep one");
+      f.wrong(
+          USERNAME, "isn't the only user: the URL or a credentials file has one, too", "keep one");
     }
     if (!nats.url().isEmpty() && !nats.url().matches("(nats|tls)://.*")) {
       f.wrong("url", "is neither nats:// nor tls://", "write for example tls://host:4222");

@@ -53,7 +53,9 @@ public final class BearerTokenFile {
     } catch (IOException e) {
       throw new InvalidConfigException(
           file.toString(),
-          List.of(new ConfigProblem("", 0, "can't be read: " + e, "check path and rights")));
+          List.of(
+              new ConfigProblem(
+                  "", 0, "can't be read: " + e, "check the path and its permissions")));
     }
     var reading = new ConfigSection.ReadContext(Map.of(), new ArrayList<>());
     var fields = new ConfigSection("", ConfigReader.compose(file, text), reading);
@@ -77,7 +79,8 @@ public final class BearerTokenFile {
             "write what printf %s \"$TOKEN\" | sha256sum prints");
       }
       if (!hash.isEmpty() && !hashes.add(hash)) {
-        f.problem("sha256", f.line("sha256"), "stands here a second time", "remove one of the two");
+        f.problem(
+            "sha256", f.line("sha256"), "is given a second time here", "remove one of the two");
       }
       out.add(new Token(ServerConfigReader.name(f), hash, ServerConfigReader.roles(f)));
       f.done();

@@ -6,6 +6,10 @@ import dev.deployclaw.container.config.NginxSiteConfig;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.policy.document.BoundedYamlReader;
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.UnreadableDocumentException;
+import dev.deployclaw.policy.document.YamlDialect;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.InvalidTokenAction;
 import java.io.IOException;
@@ -20,11 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads {@code deployclaw.yaml}. All problems are reported at once. */
 public final class ConfigReader {
@@ -96,20 +95,14 @@ public final class ConfigReader {
         .map(Path::of);
   }
 
-  static @Nullable Node compose(Path file, String text) throws InvalidConfigException {
+  static @Nullable DocumentNode compose(Path file, String text) throws InvalidConfigException {
     try {
-      return new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
-    } catch (MarkedYamlEngineException e) {
-      int line = e.getProblemMark().map(m -> m.getLine() + 1).orElse(0);
-      throw notYaml(file, line, e.getProblem());
-    } catch (YamlEngineException e) {
-      throw notYaml(file, 0, String.valueOf(e.getMessage()));
+      return BoundedYamlReader.read(text, YamlDialect.FOREIGN).orElse(null);
+    } catch (UnreadableDocumentException e) {
+      var problem =
+          new ConfigProblem("", e.line(), "is not YAML: " + e.what(), "correct this line");
+      throw new InvalidConfigException(file.toString(), List.of(problem));
     }
-  }
-
-  private static InvalidConfigException notYaml(Path file, int line, String what) {
-    var problem = new ConfigProblem("", line, "is not YAML: " + what, "mend this line");
-    return new InvalidConfigException(file.toString(), List.of(problem));
   }
 
   private AgentConfig config(ConfigSection f) {

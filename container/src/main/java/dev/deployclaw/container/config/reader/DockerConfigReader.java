@@ -66,7 +66,7 @@ final class DockerConfigReader {
     if (scheme.isEmpty()) {
       f.wrong(
           "host",
-          "\"" + config.host() + "\" is no daemon's address",
+          "\"" + config.host() + "\" isn't the address of a daemon",
           "write unix:///var/run/docker.sock, or tcp://host:2376 with tls");
     }
     if (config.tls().isPresent() && scheme.equals(UNIX)) {
@@ -151,7 +151,8 @@ final class DockerConfigReader {
 
   private static void absolute(String what, String path) {
     if (!path.isEmpty() && !path.startsWith("/")) {
-      throw new IllegalArgumentException(what + " is no absolute path in the container: " + path);
+      throw new IllegalArgumentException(
+          what + " isn't an absolute path in the container: " + path);
     }
   }
 }

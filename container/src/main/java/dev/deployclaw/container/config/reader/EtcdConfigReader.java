@@ -35,7 +35,7 @@ record EtcdConfigReader(TlsConfigReader tls, Function<String, Optional<String>> 
     boolean named = !etcd.username().isEmpty();
     boolean secret = !etcd.password().value().isEmpty();
     if (named && !secret) {
-      f.wrong("username", "has no password", "add passwordFile, or take username out");
+      f.wrong("username", "has no password", "add passwordFile, or remove username");
     }
     if (!named && secret) {
       f.wrong("password", "has no username", "add it: etcd has no user without a name");

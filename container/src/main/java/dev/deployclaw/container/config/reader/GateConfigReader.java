@@ -67,7 +67,7 @@ final class GateConfigReader {
       var rule = rule(f);
       checkName(f, rule.name());
       if (!names.add(rule.name())) {
-        f.problem("name", f.line(), "two rules are named " + rule.name(), "name one otherwise");
+        f.problem("name", f.line(), "two rules are named " + rule.name(), "rename one");
       }
       f.done();
       out.add(rule);
@@ -88,7 +88,10 @@ final class GateConfigReader {
             patterns(f, "approvers"));
     if (rule.auto() && rule.unbounded()) {
       f.problem(
-          "then", f.line(), "auto for every change", "write default: auto, or what it is about");
+          "then",
+          f.line(),
+          "auto for every change",
+          "write default: auto, or say which changes it is about");
     }
     return rule;
   }
@@ -107,7 +110,7 @@ final class GateConfigReader {
         f.problem(
             "operations",
             f.line("operations"),
-            "\"" + word + "\" isn't asked at the gate",
+            "\"" + word + "\" doesn't pass the gate",
             "one of " + OPERATIONS);
       }
     }
@@ -121,7 +124,7 @@ final class GateConfigReader {
       int star = pattern.indexOf('*');
       if (pattern.isBlank() || (star >= 0 && star < pattern.length() - 1)) {
         f.problem(
-            key, f.line(key), "\"" + pattern + "\" is no pattern", "a * may only stand at its end");
+            key, f.line(key), "\"" + pattern + "\" isn't a pattern", "a * may only be at its end");
       }
     }
     return patterns;

@@ -56,7 +56,7 @@ final class KubernetesConfigReader {
             stores(f));
     f.done();
     if (config.context().isPresent() && kubeconfig.isEmpty()) {
-      f.wrong("context", "is one of a kubeconfig, and none is named", "add kubeconfig");
+      f.wrong("context", "is a context of a kubeconfig, and none is named", "add kubeconfig");
     }
     return Optional.of(config);
   }
@@ -80,10 +80,10 @@ final class KubernetesConfigReader {
         f.wrong("takesOver", "has no effect here", "add writeBack: configmap, or remove it");
       }
       if (!selector.isEmpty() && !SELECTOR.matcher(selector).matches()) {
-        f.wrong("selector", "is no label selector", "write for example app=rate-limits");
+        f.wrong("selector", "isn't a label selector", "write for example app=rate-limits");
       }
       if (!seen.add(namespace + "?" + selector)) {
-        f.problem("", 0, "stands there twice", "remove one of the two");
+        f.problem("", 0, "is listed there twice", "remove one of the two");
       }
       f.make(() ->
               new MapSource(
@@ -181,7 +181,7 @@ final class KubernetesConfigReader {
 
   private static void spelled(ConfigSection f, String key, Pattern rule, String value) {
     if (!value.isEmpty() && !rule.matcher(value).matches()) {
-      f.wrong(key, "\"" + value + "\" is no plain name", "see its spelling in the Deployment");
+      f.wrong(key, "\"" + value + "\" isn't a plain name", "see its spelling in the Deployment");
     }
   }
 }

@@ -33,7 +33,7 @@ final class PluginConfigReader {
     var jar = absolute.apply(f.required("jar"));
     String sha256 = f.required("sha256");
     if (!sha256.isEmpty() && !HASH.matcher(sha256).matches()) {
-      f.wrong("sha256", "is no SHA-256", "write the 64 hexadecimal digits that sha256sum prints");
+      f.wrong("sha256", "isn't a SHA-256", "write the 64 hexadecimal digits that sha256sum prints");
     }
     var operations = f.textMap("operations");
     if (operations.isEmpty()) {
@@ -48,13 +48,13 @@ final class PluginConfigReader {
       ConfigSection f, Map.Entry<String, String> operation, Set<String> owned) {
     String name = operation.getKey();
     if (!OPERATION.matcher(name).matches()) {
-      f.wrong("operations", "\"" + name + "\" is no operation", "write plugin.operation");
+      f.wrong("operations", "\"" + name + "\" isn't an operation", "write plugin.operation");
     }
     if (!EFFECTS.contains(operation.getValue())) {
       f.wrong(
           "operations",
           name + " is \"" + operation.getValue() + "\", not one of " + EFFECTS,
-          "say what it does at most");
+          "name the highest class that it needs");
     }
     if (!owned.add(name)) {
       f.wrong("operations", name + " is admitted twice", "leave it with one jar");

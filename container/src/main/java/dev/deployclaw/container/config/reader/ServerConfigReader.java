@@ -23,6 +23,11 @@ final class ServerConfigReader {
   private static final int MOST_PORT = 65_535;
   private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
 
+  private static final Pattern STREAM = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Pattern SUBJECT =
+      Pattern.compile("(?=.{1,128}$)[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+  private static final Pattern LOG = Pattern.compile("deployclaw\\.(log|audit|replies)(\\.|$)");
+
   /** What may stand in a log as the name of who asked. */
   static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
 
@@ -50,7 +55,8 @@ final class ServerConfigReader {
             tokensFile,
             tls,
             f.flag("openMetrics", false),
-            bounds(f));
+            bounds(f),
+            f.given("nats") ? Optional.of(nats(f.section("nats"))) : Optional.empty());
     f.done();
     check(f, serve, host);
     return serve;
@@ -80,7 +86,7 @@ final class ServerConfigReader {
       f.problem(
           "",
           f.line(),
-          "nobody could call it",
+          "no client could call it",
           "give tokensFile, or tls.clientCaFile with clients");
     }
   }
@@ -126,7 +132,7 @@ final class ServerConfigReader {
     return name;
   }
 
-  /** At least one; whoever has any may look, too. */
+  /** At least one; each role includes the permission to look. */
   static Set<ApiRole> roles(ConfigSection f) {
     var out = EnumSet.of(ApiRole.VIEWER);
     var known = List.of(ApiRole.values()).stream().map(ApiRole::word).toList();
@@ -138,6 +144,35 @@ final class ServerConfigReader {
       }
     }
     return out;
+  }
+
+  private static ServerConfig.NatsQueue nats(ConfigSection f) {
+    var d = ServerConfig.NatsQueue.DEFAULT;
+    String stream = f.text("stream", d.stream());
+    if (!STREAM.matcher(stream).matches()) {
+      f.problem("stream", f.line("stream"), "may hold letters, digits, _ and - only", "");
+    }
+    String subject = subject(f, "subject", d.subject());
+    String deadLetters = subject(f, "deadLetters", d.deadLetters());
+    if (deadLetters.startsWith(subject + ".") || deadLetters.equals(subject)) {
+      f.problem(
+          "deadLetters", f.line("deadLetters"), "lies below subject", "they would be tasks again");
+    }
+    f.done();
+    return new ServerConfig.NatsQueue(stream, subject, deadLetters);
+  }
+
+  /** Without wildcards, and not where records of logs are shipped. */
+  private static String subject(ConfigSection f, String key, String otherwise) {
+    String subject = f.text(key, otherwise);
+    if (!SUBJECT.matcher(subject).matches() || LOG.matcher(subject).lookingAt()) {
+      f.problem(
+          key,
+          f.line(key),
+          "\"%s\" isn't a subject for tasks".formatted(subject),
+          "write words with dots between them, for example " + otherwise);
+    }
+    return subject;
   }
 
   private static ServerConfig.Bounds bounds(ConfigSection f) {
@@ -165,7 +200,7 @@ final class ServerConfigReader {
       f.problem(
           "connections",
           f.line("connections"),
-          "%d leave none beside %d streams".formatted(connections, streams),
+          "%d connections leave none besides %d streams".formatted(connections, streams),
           "allow more connections, or fewer streams");
     }
     return new ServerConfig.Shares(

@@ -73,7 +73,7 @@ final class TelemetryConfigReader {
       f.wrong("interval", "is shorter than " + LEAST_INTERVAL.toSeconds() + "s", "");
     }
     if (bounds.timeout().isZero()) {
-      f.wrong("timeout", "is no time at all", "");
+      f.wrong("timeout", "must be longer than zero", "");
     }
     if (bounds.flush().compareTo(MOST_FLUSH) > 0) {
       f.wrong("flush", "is longer than " + MOST_FLUSH.toSeconds() + "s", "");
@@ -96,7 +96,7 @@ final class TelemetryConfigReader {
     return out;
   }
 
-  /** With what stands behind its scheme, as in {@code Bearer …}. */
+  /** With what is behind its scheme, as in {@code Bearer …}. */
   private static SecretValue learnt(String value) {
     SecretRegistry.learn(value.substring(value.lastIndexOf(' ') + 1));
     return SecretValue.learnt(value);

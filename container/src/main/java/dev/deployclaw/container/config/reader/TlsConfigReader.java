@@ -23,13 +23,13 @@ record TlsConfigReader(Function<String, Path> path) {
 
   private static final String KEY = "key";
   private static final String REMEDY =
-      "write https:// in the address (tls:// for NATS), or take the section out";
+      "write https:// in the address (tls:// for NATS), or remove the section";
 
   /** The section of a back end, and whether it is encrypted by its address. */
   TlsSettings read(ConfigSection f, boolean encrypted) {
     var tls = read(f);
     if (!encrypted && (f.isGiven() || !tls.equals(TlsSettings.DEFAULT))) {
-      f.problem("", f.line(), "is for TLS, and the address says that there is none", REMEDY);
+      f.problem("", f.line(), "is for TLS, and the address has none", REMEDY);
     }
     return tls;
   }
@@ -42,14 +42,14 @@ record TlsConfigReader(Function<String, Path> path) {
     if (!former) {
       var _ = f.optional(FORMER);
     } else if (f.optional(CERTIFICATE).isPresent()) {
-      f.wrong(FORMER, "is now certificate, which is there, too", "take cert out");
+      f.wrong(FORMER, "is now called certificate, which is given, too", "remove cert");
     }
     var secret = f.optional(KEY).map(path);
     secret.ifPresent(SecretRegistry::learnLines);
     var name = f.optional("serverName").filter(n -> !n.isBlank());
     f.done();
     if (certificate.isPresent() != secret.isPresent()) {
-      f.wrong(key, "and key are needed together", "add the other, or take it out");
+      f.wrong(key, "and key are needed together", "add the other, or remove it");
     }
     var identity = certificate.flatMap(c -> secret.map(k -> new Identity(c, k)));
     var tls = new TlsSettings(ca, identity, name);

@@ -82,7 +82,7 @@ public final class SecretRegistry {
         .replaceAll(m -> m.group().substring(0, m.group().indexOf('=')) + "=***");
   }
 
-  /** What stands before the last {@code @} may be a password that has to be encoded. */
+  /** The text before the last {@code @} may be a password that has to be encoded. */
   private static String learnUnreadable(String url) {
     int host = url.lastIndexOf('@') + 1;
     if (host == 0) {
@@ -122,7 +122,7 @@ public final class SecretRegistry {
     KUBECONFIG.matcher(content(file)).results().map(m -> m.group(1)).forEach(SecretRegistry::learn);
   }
 
-  /** Nothing where it can't be read: whoever uses the file says so. */
+  /** Nothing where it can't be read: the user of the file reports it. */
   private static String content(Path file) {
     try {
       return Files.readString(file);

@@ -2,6 +2,11 @@ package dev.deployclaw.container.config.yaml;
 
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.DocumentNode.Entry;
+import dev.deployclaw.policy.document.DocumentNode.Items;
+import dev.deployclaw.policy.document.DocumentNode.Mapping;
+import dev.deployclaw.policy.document.DocumentNode.Scalar;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,11 +20,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * Reads the keys of one mapping and notes every problem instead of stopping at the first. The
@@ -32,7 +32,7 @@ public final class ConfigSection {
 
   private final String path;
   private final int line;
-  private final Map<String, Node> nodes = new LinkedHashMap<>();
+  private final Map<String, DocumentNode> nodes = new LinkedHashMap<>();
   private final Set<String> asked = new HashSet<>();
   private final ReadContext reading;
 
@@ -42,12 +42,12 @@ public final class ConfigSection {
   /** What all mappings of one file share. */
   public record ReadContext(Map<String, String> environment, List<ConfigProblem> problems) {}
 
-  public ConfigSection(String path, @Nullable Node node, ReadContext reading) {
+  public ConfigSection(String path, @Nullable DocumentNode node, ReadContext reading) {
     this.path = path;
     this.reading = reading;
-    this.line = node == null ? 0 : line(node);
-    if (node instanceof MappingNode mapping) {
-      mapping.getValue().forEach(this::add);
+    this.line = node == null ? 0 : node.line();
+    if (node instanceof Mapping mapping) {
+      mapping.entries().forEach(this::add);
     } else if (node != null) {
       problem("", line, "must be a mapping", "write key: value pairs");
     }
@@ -133,7 +133,11 @@ public final class ConfigSection {
         .apply(file.get())
         .map(SecretValue::learnt)
         .orElseGet(() -> {
-          problem(key + "File", line(key + "File"), "can't be read", "check path and rights");
+          problem(
+              key + "File",
+              line(key + "File"),
+              "can't be read",
+              "check the path and its permissions");
           return SecretValue.NONE;
         });
   }
@@ -211,8 +215,8 @@ public final class ConfigSection {
   public Map<String, String> textMap(String key) {
     asked.add(key);
     var out = new LinkedHashMap<String, String>();
-    if (nodes.get(key) instanceof MappingNode mapping) {
-      mapping.getValue().forEach(t -> out.put(scalar(t.getKeyNode()), scalar(t.getValueNode())));
+    if (nodes.get(key) instanceof Mapping mapping) {
+      mapping.entries().forEach(e -> out.put(e.key(), scalar(e.value())));
     }
     return note(key, out);
   }
@@ -226,7 +230,7 @@ public final class ConfigSection {
 
   public List<ConfigSection> sections(String key) {
     var out = new ArrayList<ConfigSection>();
-    for (Node item : items(key)) {
+    for (DocumentNode item : items(key)) {
       out.add(new ConfigSection(at(key) + "[" + out.size() + "]", item, reading));
     }
     effective.put(key, out.stream().map(f -> f.effective).toList());
@@ -269,10 +273,10 @@ public final class ConfigSection {
     reading.problems().add(new ConfigProblem(at(key), atLine, what, remedy));
   }
 
-  private void add(NodeTuple entry) {
-    String key = scalar(entry.getKeyNode());
-    if (nodes.putIfAbsent(key, entry.getValueNode()) != null) {
-      problem(key, line(entry.getKeyNode()), "stands here a second time", "remove one of the two");
+  private void add(Entry entry) {
+    String key = entry.key();
+    if (nodes.putIfAbsent(key, entry.value()) != null) {
+      problem(key, entry.line(), "is given a second time here", "remove one of the two");
     }
   }
 
@@ -310,18 +314,18 @@ public final class ConfigSection {
       return Optional.of(fromEnvironment);
     }
     var node = nodes.get(key);
-    if (node != null && !(node instanceof ScalarNode)) {
+    if (node != null && !(node instanceof Scalar)) {
       problem(key, line(key), "must be a single value", "");
       return Optional.empty();
     }
     return Optional.ofNullable(node).map(ConfigSection::scalar);
   }
 
-  private List<Node> items(String key) {
+  private List<DocumentNode> items(String key) {
     asked.add(key);
     var node = nodes.get(key);
-    if (node instanceof SequenceNode sequence) {
-      return sequence.getValue();
+    if (node instanceof Items list) {
+      return list.items();
     }
     if (node != null) {
       problem(key, line(key), "must be a list", "write - item lines or [a, b]");
@@ -359,14 +363,10 @@ public final class ConfigSection {
 
   public int line(String key) {
     var node = nodes.get(key);
-    return node == null ? 0 : line(node);
+    return node == null ? 0 : node.line();
   }
 
-  private static int line(Node node) {
-    return node.getStartMark().map(m -> m.getLine() + 1).orElse(0);
-  }
-
-  private static String scalar(Node node) {
-    return node instanceof ScalarNode s ? s.getValue() : "";
+  private static String scalar(DocumentNode node) {
+    return node instanceof Scalar s ? s.text() : "";
   }
 }

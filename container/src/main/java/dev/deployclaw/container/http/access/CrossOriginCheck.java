@@ -25,18 +25,18 @@ final class CrossOriginCheck {
 
   private CrossOriginCheck() {}
 
-  /** Why a call isn't answered, whoever makes it; empty where it may be. */
+  /** Why a call isn't answered, for any caller; empty where it may be. */
   static Optional<ProblemDetail> problem(HttpServerRequest request) {
     if (!isOwnSite(request) && !isLink(request)) {
       return Optional.of(
           ProblemCatalogue.foreignPage(
-              "header " + SITE, "a browser says that a page of another origin calls"));
+              "header " + SITE, "the browser reports a call from a page of another origin"));
     }
     return isOwnOrigin(request)
         ? Optional.empty()
         : Optional.of(
             ProblemCatalogue.foreignPage(
-                "header " + ORIGIN, "the page that calls is of another origin"));
+                "header " + ORIGIN, "the calling page is of another origin"));
   }
 
   /** Whether a page of another origin calls, or led to the call by a link. */

@@ -6,8 +6,8 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
 import dev.deployclaw.container.http.tls.ServerTls;
-import dev.deployclaw.container.serve.Meters;
-import dev.deployclaw.container.serve.Meters.Refusal;
+import dev.deployclaw.container.metrics.ServerMetrics;
+import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -23,10 +23,13 @@ public final class RequestAuthorizer {
   private final CredentialStore credentials;
   private final Optional<ServerTls> tls;
   private final ApiRateLimits budgets;
-  private final Meters meters;
+  private final ServerMetrics meters;
 
   public RequestAuthorizer(
-      CredentialStore credentials, Optional<ServerTls> tls, ApiRateLimits budgets, Meters meters) {
+      CredentialStore credentials,
+      Optional<ServerTls> tls,
+      ApiRateLimits budgets,
+      ServerMetrics meters) {
     this.credentials = credentials;
     this.tls = tls;
     this.budgets = budgets;
@@ -43,15 +46,15 @@ public final class RequestAuthorizer {
   /**
    * Who shows a credential.
    *
-   * @param why nobody is known by it
+   * @param why it names no caller
    */
   private record Shown(Optional<ApiCaller> caller, String why) {
-    private static Shown nobody(String why) {
+    private static Shown unidentified(String why) {
       return new Shown(Optional.empty(), why);
     }
 
     private static Shown of(Optional<ApiCaller> caller) {
-      return new Shown(caller, "nobody is known by this credential");
+      return new Shown(caller, "this credential is unknown");
     }
   }
 
@@ -64,7 +67,7 @@ public final class RequestAuthorizer {
         route.needs().isPresent()
             ? CrossOriginCheck.problem(request)
             : Optional.<ProblemDetail>empty();
-    var shown = page.isPresent() ? Shown.nobody("") : shown(request);
+    var shown = page.isPresent() ? Shown.unidentified("") : shown(request);
     var wait = take(request, shown, route.lane());
     if (wait.isPresent()) {
       return refused(Refusal.RATE, ProblemCatalogue.tooMany(wait.get()));
@@ -129,10 +132,10 @@ public final class RequestAuthorizer {
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {
-      return Shown.nobody("no credential was shown");
+      return Shown.unidentified("no credential was sent");
     }
     return tls.flatMap(t -> t.objection(chain))
-        .map(Shown::nobody)
+        .map(Shown::unidentified)
         .orElseGet(
             () -> Shown.of(credentials.bySubject(chain.getFirst().getSubjectX500Principal())));
   }

@@ -9,8 +9,8 @@ import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
-import dev.deployclaw.container.http.limit.ConnectionLimits;
-import dev.deployclaw.container.serve.Meters;
+import dev.deployclaw.container.listener.ConnectionLimits;
+import dev.deployclaw.container.metrics.ServerMetrics;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -59,7 +59,7 @@ public final class RequestDispatcher {
 
   private final RequestAuthorizer guard;
   private final ConnectionLimits connections;
-  private final Meters meters;
+  private final ServerMetrics meters;
   private final Executor threads;
   private final Map<ApiRoute.Lane, ConcurrencyLimiter> slots =
       Map.of(
@@ -68,7 +68,10 @@ public final class RequestDispatcher {
           ApiRoute.Lane.PROBE, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE));
 
   public RequestDispatcher(
-      RequestAuthorizer guard, ConnectionLimits connections, Meters meters, Executor threads) {
+      RequestAuthorizer guard,
+      ConnectionLimits connections,
+      ServerMetrics meters,
+      Executor threads) {
     this.guard = guard;
     this.connections = connections;
     this.meters = meters;

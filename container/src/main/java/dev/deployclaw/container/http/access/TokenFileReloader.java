@@ -39,7 +39,7 @@ public final class TokenFileReloader {
     } catch (InvalidConfigException e) {
       LOG.atWarn()
           .addKeyValue("problems", e.getMessage())
-          .log("The tokens file can't be used; the callers known so far stay");
+          .log("The tokens file can't be used; the previous callers stay valid");
     }
   }
 

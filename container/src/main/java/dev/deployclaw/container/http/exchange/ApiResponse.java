@@ -1,14 +1,14 @@
 package dev.deployclaw.container.http.exchange;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** What is sent back: a status, and a whole body. */
 public record ApiResponse(int status, String mediaType, Map<String, String> headers, String body) {
-  private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
+  private static final ObjectWriter JSON = RecordJson.MAPPER.writerWithDefaultPrettyPrinter();
 
   public ApiResponse {
     headers = Map.copyOf(headers);

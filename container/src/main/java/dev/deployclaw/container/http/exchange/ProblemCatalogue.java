@@ -48,20 +48,20 @@ public final class ProblemCatalogue {
         "The gate refuses",
         reason,
         "header Authorization",
-        "let somebody else approve",
+        "let another person approve",
         Map.of());
   }
 
   public static ProblemDetail notFound(String what) {
     return new ProblemDetail(
-        404, "not-found", "Not there", what, "path", "see GET /v1/executions", Map.of());
+        404, "not-found", "Not found", what, "path", "see GET /v1/executions", Map.of());
   }
 
   public static ProblemDetail noRoute(String path) {
     return new ProblemDetail(
         404,
         "not-found",
-        "Not there",
+        "Not found",
         "nothing is served at " + path,
         "path",
         "see /v1/openapi.yaml",
@@ -86,7 +86,7 @@ public final class ProblemCatalogue {
     return new ProblemDetail(
         403,
         "foreign-page",
-        "Not from there",
+        "Wrong origin",
         detail,
         place,
         "call from a program, or from a page of the agent's own origin; a proxy passes Host on",
@@ -97,8 +97,8 @@ public final class ProblemCatalogue {
     return new ProblemDetail(
         415,
         "not-json",
-        "The call could be any page's",
-        "without a token, a POST needs a header that a foreign page can't send",
+        "The call may be forged by another page",
+        "without a token, a POST needs a header that a page of another origin can't send",
         "header Content-Type",
         "send Content-Type: application/json",
         Map.of());
@@ -108,7 +108,7 @@ public final class ProblemCatalogue {
     return new ProblemDetail(
         408,
         "too-slow",
-        "The body doesn't come",
+        "The body didn't arrive",
         "the body wasn't there within seconds",
         "body",
         "send it at once",
@@ -132,7 +132,7 @@ public final class ProblemCatalogue {
         417,
         "invalid",
         "The call is wrong",
-        "what the call expects isn't known here",
+        "the expectation of the call isn't supported",
         "header Expect",
         "leave it out, or send Expect: 100-continue",
         Map.of());
@@ -142,7 +142,7 @@ public final class ProblemCatalogue {
     return new ProblemDetail(
         503,
         "unknown-outcome",
-        "Nobody knows",
+        "The result is unknown",
         reason,
         "",
         "call again: to freeze or thaw twice does no harm",
@@ -150,8 +150,7 @@ public final class ProblemCatalogue {
   }
 
   public static ProblemDetail conflict(String reason, String remedy) {
-    return new ProblemDetail(
-        409, "conflict", "Things stand otherwise", reason, "path", remedy, Map.of());
+    return new ProblemDetail(409, "conflict", "Conflict", reason, "path", remedy, Map.of());
   }
 
   public static ProblemDetail tooLarge(int most) {
@@ -181,7 +180,7 @@ public final class ProblemCatalogue {
         422,
         "key-reused",
         "The key was used before",
-        "this key stands for another request, " + execution,
+        "this key belongs to another request, " + execution,
         "header Idempotency-Key",
         "choose a new key for a new request",
         Map.of());
@@ -237,7 +236,7 @@ public final class ProblemCatalogue {
     return new ProblemDetail(
         401,
         "unauthorized",
-        "Who calls isn't known",
+        "The caller is unknown",
         detail,
         "header Authorization",
         SHOW_TOKEN + ", or a client certificate that the agent knows",
@@ -249,7 +248,7 @@ public final class ProblemCatalogue {
     return new ProblemDetail(
         status,
         type,
-        "Not now",
+        "Try again later",
         detail,
         "",
         "call again in " + seconds + " s",

@@ -36,7 +36,7 @@ public record TaskRequestBody(String request, boolean manual) {
       }
       return fields.get("request") instanceof String text && !text.isBlank()
           ? approval(text, fields)
-          : bad("body.request", "must be a text", "say what is to be done, in plain English");
+          : bad("body.request", "must be a text", "say what to do, in plain English");
     } catch (StrictJson.Malformed e) {
       return bad("body", "isn't a JSON object: " + e.getMessage(), "send {\"request\": \"…\"}");
     }
@@ -72,7 +72,7 @@ public record TaskRequestBody(String request, boolean manual) {
         ? Optional.empty()
         : Optional.of(
             problem(
-                "body.approval", "may only be \"manual\"", "leave it out for what the gate says"));
+                "body.approval", "may only be \"manual\"", "leave it out to let the gate decide"));
   }
 
   /** Whether it waits for an approval, whatever the gate says. */

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.http.limit;
 
+import dev.deployclaw.container.listener.NetworkPrefix;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 
 /**
  * How much each client may call: a token bucket each, which holds a tenth of a minute's worth, at
- * least ten calls. The clients that called last are remembered; a forgotten one begins anew. Any
+ * least ten calls. The clients that called last are remembered; a forgotten one starts again. Any
  * thread.
  */
 final class ClientTokenBuckets {

@@ -6,10 +6,10 @@ import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
-import dev.deployclaw.container.serve.Executions;
-import dev.deployclaw.container.serve.Following;
-import dev.deployclaw.container.serve.Following.Batch;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.query.ExecutionQueries;
+import dev.deployclaw.container.query.LogFollower;
+import dev.deployclaw.container.query.LogFollower.Batch;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.Context;
@@ -51,8 +51,8 @@ final class EventStream {
   private final HttpServerResponse response;
   private final Context context;
   private final Executor threads;
-  private final Executions executions;
-  private final Following following;
+  private final ExecutionQueries executions;
+  private final LogFollower following;
   private final BooleanSupplier known;
   private final boolean resumed;
   private final long heartbeatMillis;
@@ -66,16 +66,16 @@ final class EventStream {
   /**
    * @param threads where reading blocks
    */
-  EventStream(RoutingContext exchange, Sidecar sidecar, Executor threads, Wanted wanted) {
+  EventStream(RoutingContext exchange, AgentServer server, Executor threads, Wanted wanted) {
     this.exchange = exchange;
     this.response = exchange.response();
     this.context = exchange.vertx().getOrCreateContext();
     this.threads = threads;
-    this.executions = sidecar.executions();
+    this.executions = server.executions();
     this.following = executions.follow(wanted.execution(), wanted.had());
     this.known = wanted.known();
     this.resumed = wanted.had().seq() > 0;
-    this.heartbeatMillis = sidecar.bounds().heartbeat().toMillis();
+    this.heartbeatMillis = server.bounds().heartbeat().toMillis();
     exchange.addEndHandler(_ -> release());
   }
 
@@ -173,7 +173,7 @@ final class EventStream {
 
   private void heartbeat() {
     if (!over && !known.getAsBoolean()) {
-      breakOff(ProblemCatalogue.unauthorized("the credential doesn't count any more"));
+      breakOff(ProblemCatalogue.unauthorized("the credential is no longer valid"));
       return;
     }
     if (begun && !over && !response.writeQueueFull()) {

@@ -9,7 +9,7 @@ import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpMethod;
@@ -31,7 +31,7 @@ public final class EventStreamRoute {
   private static final Pattern RECORD =
       Pattern.compile("(\\d{1,9})(?:-([0-9a-f]{%d}))?".formatted(EventStream.SHORT_HASH));
 
-  private final Sidecar sidecar;
+  private final AgentServer server;
   private final Executor threads;
   private final RequestAuthorizer guard;
   private final ConcurrencyLimiter open;
@@ -40,11 +40,11 @@ public final class EventStreamRoute {
    * @param threads where reading blocks
    * @param guard is asked again and again whether the caller is still known
    */
-  public EventStreamRoute(Sidecar sidecar, Executor threads, RequestAuthorizer guard) {
-    this.sidecar = sidecar;
+  public EventStreamRoute(AgentServer server, Executor threads, RequestAuthorizer guard) {
+    this.server = server;
     this.threads = threads;
     this.guard = guard;
-    var bounds = sidecar.bounds();
+    var bounds = server.bounds();
     this.open = new ConcurrencyLimiter(bounds.streams(), bounds.shares().streams());
   }
 
@@ -67,8 +67,8 @@ public final class EventStreamRoute {
           ApiResponse.of(
               ProblemCatalogue.invalid(
                   "header " + LAST_EVENT,
-                  "it is no event's id",
-                  "send one back, or leave it out")));
+                  "it isn't an event id",
+                  "send the id of an event, or leave it out")));
       return;
     }
     var caller = RequestDispatcher.caller(exchange);
@@ -101,7 +101,7 @@ public final class EventStreamRoute {
       if (problem.isEmpty() && exchange.request().method().equals(HttpMethod.HEAD)) {
         var _ = exchange.response().putHeader("Content-Type", EventStream.MEDIA_TYPE).end();
       } else if (problem.isEmpty()) {
-        new EventStream(exchange, sidecar, threads, wanted).begin();
+        new EventStream(exchange, server, threads, wanted).begin();
       } else {
         RequestDispatcher.send(exchange, ApiResponse.of(problem.get()));
       }
@@ -110,14 +110,14 @@ public final class EventStreamRoute {
 
   private ProblemDetail busy() {
     return ProblemCatalogue.busy(
-        "%d event streams are open, of which a caller may have %d"
-            .formatted(open.taken(), sidecar.bounds().shares().streams()));
+        "%d event streams are open, and a caller may have %d of them"
+            .formatted(open.taken(), server.bounds().shares().streams()));
   }
 
   /** Why an execution can't be followed. */
   private Optional<ProblemDetail> problem(String id) {
     try {
-      return ExecutionIdFormat.fits(id) && sidecar.executions().known(id)
+      return ExecutionIdFormat.fits(id) && server.executions().known(id)
           ? Optional.empty()
           : Optional.of(
               ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id)));

@@ -6,7 +6,7 @@ import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
-import dev.deployclaw.container.serve.Executions;
+import dev.deployclaw.container.query.ExecutionQueries;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +16,9 @@ public final class ExecutionRoutes {
   private static final int LIMIT = 20;
   private static final int MOST_LIMIT = 100;
 
-  private final Executions executions;
+  private final ExecutionQueries executions;
 
-  public ExecutionRoutes(Executions executions) {
+  public ExecutionRoutes(ExecutionQueries executions) {
     this.executions = executions;
   }
 
@@ -33,14 +33,14 @@ public final class ExecutionRoutes {
     if (limit.isEmpty()) {
       return ApiResponse.of(
           ProblemCatalogue.invalid(
-              "query limit", "limit is not a whole number from 1 to " + MOST_LIMIT, "mend it"));
+              "query limit", "limit is not a whole number from 1 to " + MOST_LIMIT, "correct it"));
     }
     var after = call.query().apply("after");
     if (after.isPresent()
         && (!ExecutionIdFormat.fits(after.get()) || !executions.known(after.get()))) {
       return ApiResponse.of(
           ProblemCatalogue.invalid(
-              "query after", "there is no such execution", "give the next of a page"));
+              "query after", "there is no such execution", "give the `next` of a page"));
     }
     var page = executions.page(limit.get(), after);
     var body = new LinkedHashMap<String, Object>();

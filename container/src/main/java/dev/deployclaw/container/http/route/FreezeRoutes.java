@@ -9,7 +9,7 @@ import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
@@ -20,10 +20,10 @@ import java.util.Set;
 
 /** The kill switch. It is turned at once: it waits for no task, and takes no lead. */
 public final class FreezeRoutes {
-  private final Sidecar sidecar;
+  private final AgentServer server;
 
-  public FreezeRoutes(Sidecar sidecar) {
-    this.sidecar = sidecar;
+  public FreezeRoutes(AgentServer server) {
+    this.server = server;
   }
 
   public List<ApiRoute> routes() {
@@ -40,7 +40,7 @@ public final class FreezeRoutes {
         return ApiResponse.of(unknown.get());
       }
       return fields.get("reason") instanceof String reason && fits(reason)
-          ? reply(sidecar.freeze(call.caller().name(), SecretRegistry.redacted(reason.strip())))
+          ? reply(server.freeze(call.caller().name(), SecretRegistry.redacted(reason.strip())))
           : wrong(
               "body.reason",
               "body.reason must be a text of 1 to " + TaskRequestBody.MOST_TEXT + " characters");
@@ -53,7 +53,7 @@ public final class FreezeRoutes {
     var problem = body(call.body());
     return problem.isPresent()
         ? ApiResponse.of(problem.get())
-        : reply(sidecar.thaw(call.caller().name()));
+        : reply(server.thaw(call.caller().name()));
   }
 
   private static Optional<ProblemDetail> body(byte[] bytes) {

@@ -3,7 +3,7 @@ package dev.deployclaw.container.http.route;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,27 +19,27 @@ public final class ObservabilityRoutes {
 
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final Sidecar sidecar;
+  private final AgentServer server;
   private final ReadinessEndpoint readiness;
   private final boolean openMetrics;
 
   /**
    * @param threads where looking blocks
    */
-  public ObservabilityRoutes(Sidecar sidecar, Executor threads, boolean openMetrics) {
-    this.sidecar = sidecar;
-    this.readiness = new ReadinessEndpoint(sidecar, threads);
+  public ObservabilityRoutes(AgentServer server, Executor threads, boolean openMetrics) {
+    this.server = server;
+    this.readiness = new ReadinessEndpoint(server, threads);
     this.openMetrics = openMetrics;
   }
 
   public List<ApiRoute> routes() {
-    ApiRoute.Responder metrics = _ -> ApiResponse.text(PROMETHEUS, sidecar.meters().text());
-    var looks = sidecar.looks();
+    ApiRoute.Responder metrics = _ -> ApiResponse.text(PROMETHEUS, server.metrics().text());
+    var looks = server.estate();
     return List.of(
         ApiRoute.get("/v1/topology", _ -> ApiResponse.json(200, looks.topology())),
         ApiRoute.get("/v1/policies", _ -> ApiResponse.json(200, looks.policies())),
         ApiRoute.get("/v1/drift", _ -> ApiResponse.json(200, looks.drift())),
-        ApiRoute.get("/v1/watch", _ -> ApiResponse.json(200, sidecar.watcher().toMap())),
+        ApiRoute.get("/v1/watch", _ -> ApiResponse.json(200, server.enforcement().toMap())),
         ApiRoute.probe("/healthz", exchange -> RequestDispatcher.send(exchange, health())),
         ApiRoute.probe("/readyz", readiness::answer),
         openMetrics ? ApiRoute.open("/metrics", metrics) : ApiRoute.get("/metrics", metrics),
@@ -56,7 +56,7 @@ public final class ObservabilityRoutes {
   }
 
   private ApiResponse health() {
-    boolean lives = sidecar.lives();
+    boolean lives = server.isAlive();
     return ApiResponse.json(lives ? 200 : 503, Map.of("status", lives ? "ok" : "the worker ended"));
   }
 }

@@ -1,10 +1,10 @@
 package dev.deployclaw.container.http.route;
 
+import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
-import dev.deployclaw.container.serve.Pulse;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.server.AgentServer;
 import io.vertx.core.Context;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -23,15 +23,15 @@ final class ReadinessEndpoint {
   /** However often readiness is asked for, the back ends are asked once in so long. */
   private static final Duration FRESH = Duration.ofSeconds(1);
 
-  private final Sidecar sidecar;
+  private final AgentServer server;
   private final Executor threads;
   private final List<RoutingContext> waiting = new ArrayList<>();
 
   /**
    * @param threads where asking blocks
    */
-  ReadinessEndpoint(Sidecar sidecar, Executor threads) {
-    this.sidecar = sidecar;
+  ReadinessEndpoint(AgentServer server, Executor threads) {
+    this.server = server;
     this.threads = threads;
   }
 
@@ -57,7 +57,7 @@ final class ReadinessEndpoint {
       Thread.currentThread().interrupt();
       reply = ApiResponse.of(ProblemCatalogue.stopping());
     } catch (RuntimeException e) {
-      reply = ApiResponse.of(RequestDispatcher.problem(e, "readiness can't be told"));
+      reply = ApiResponse.of(RequestDispatcher.problem(e, "readiness is unknown"));
     }
     var told = reply;
     context.runOnContext(_ -> all(told));
@@ -70,20 +70,20 @@ final class ReadinessEndpoint {
   }
 
   private ApiResponse readiness() throws InterruptedException {
-    var beat = sidecar.pulse().feel(FRESH);
-    boolean accepting = sidecar.accepting();
+    var health = server.health().sample(FRESH);
+    boolean accepting = server.isAccepting();
     var body = new LinkedHashMap<String, Object>();
-    body.put("ready", accepting && beat.well());
+    body.put("ready", accepting && health.isHealthy());
     body.put("accepting", accepting);
-    body.put("backends", beat.signs().stream().map(ReadinessEndpoint::sign).toList());
-    return ApiResponse.json(accepting && beat.well() ? 200 : 503, body);
+    body.put("backends", health.backends().stream().map(ReadinessEndpoint::backend).toList());
+    return ApiResponse.json(accepting && health.isHealthy() ? 200 : 503, body);
   }
 
-  private static Map<String, Object> sign(Pulse.Sign sign) {
+  private static Map<String, Object> backend(BackendHealthMonitor.Backend backend) {
     var out = new LinkedHashMap<String, Object>();
-    out.put("name", sign.name());
-    out.put("up", sign.trouble().isEmpty());
-    sign.trouble().ifPresent(reason -> out.put("reason", reason));
+    out.put("name", backend.name());
+    out.put("up", backend.trouble().isEmpty());
+    backend.trouble().ifPresent(reason -> out.put("reason", reason));
     return out;
   }
 }

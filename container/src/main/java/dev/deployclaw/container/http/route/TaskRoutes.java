@@ -9,11 +9,12 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.exchange.RollbackRequestBody;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
-import dev.deployclaw.container.serve.Asked;
-import dev.deployclaw.container.serve.Desk;
-import dev.deployclaw.container.serve.Meters.Refusal;
-import dev.deployclaw.container.serve.Outcomes;
-import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.intake.ApprovalDecision;
+import dev.deployclaw.container.intake.SubmissionResult;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
+import dev.deployclaw.container.query.OutcomeDocuments;
+import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.HeldPlan;
@@ -34,10 +35,10 @@ public final class TaskRoutes {
 
   private static final String LAST = "last";
 
-  private final Sidecar sidecar;
+  private final AgentServer server;
 
-  public TaskRoutes(Sidecar sidecar) {
-    this.sidecar = sidecar;
+  public TaskRoutes(AgentServer server) {
+    this.server = server;
   }
 
   public List<ApiRoute> routes() {
@@ -60,10 +61,11 @@ public final class TaskRoutes {
       case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case TaskRequestBody.Read.Good(TaskRequestBody body) ->
           reply(
-              sidecar
-                  .desk()
+              server
+                  .intake()
                   .submit(
-                      Asked.task(body.request(), call.caller().name(), body.manual(), key(call))));
+                      TaskSubmission.task(
+                          body.request(), call.caller().name(), body.manual(), key(call))));
     };
   }
 
@@ -79,7 +81,10 @@ public final class TaskRoutes {
     return switch (RollbackRequestBody.parse(call.body())) {
       case RollbackRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case RollbackRequestBody.Read.Good(boolean manual) ->
-          reply(sidecar.desk().submit(Asked.back(id, call.caller().name(), manual, key(call))));
+          reply(
+              server
+                  .intake()
+                  .submit(TaskSubmission.rollback(id, call.caller().name(), manual, key(call))));
     };
   }
 
@@ -91,21 +96,21 @@ public final class TaskRoutes {
     }
     String who = call.caller().name();
     String plan = approves ? call.query().apply("plan").orElse("") : "";
-    var objection = sidecar.objection(id, who, approves, plan);
+    var objection = server.objection(id, who, approves, plan);
     if (objection.isPresent()) {
       return ApiResponse.of(problem(id, who, plan, objection.get()));
     }
     if (approves && plan.length() < GatePolicy.SHORTEST_QUOTE) {
       return ApiResponse.of(unquoted(id, who));
     }
-    return reply(sidecar.desk().word(id, who, approves, plan));
+    return reply(server.intake().decide(new ApprovalDecision(id, who, approves, plan)));
   }
 
   /** What an approver reads, and the hash by which it is approved. */
   private ApiResponse plan(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
-    var held = ExecutionIdFormat.fits(id) ? sidecar.heldPlan(id) : Optional.<HeldPlan>empty();
-    return held.map(h -> ApiResponse.json(200, Outcomes.document(h)))
+    var held = ExecutionIdFormat.fits(id) ? server.heldPlan(id) : Optional.<HeldPlan>empty();
+    return held.map(h -> ApiResponse.json(200, OutcomeDocuments.document(h)))
         .orElseGet(() ->
             ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held")));
   }
@@ -119,14 +124,14 @@ public final class TaskRoutes {
         yield ProblemCatalogue.conflict(objection.reason(), "see GET /v1/executions/" + id);
       }
       case MISQUOTED -> {
-        refused(id, who, "another plan was quoted than it has");
+        refused(id, who, "the quoted plan differs from its plan");
         yield ProblemCatalogue.conflict(
             "the plan of %s is not %s".formatted(id, ExecutionIdFormat.shown(plan)), look(id));
       }
       case UNQUOTED -> unquoted(id, who);
       case NOT_ALLOWED -> {
         refused(id, who, objection.reason());
-        sidecar.meters().refused(Refusal.GATE);
+        server.metrics().refused(Refusal.GATE);
         yield ProblemCatalogue.gateRefuses(objection.reason());
       }
     };
@@ -154,18 +159,18 @@ public final class TaskRoutes {
         .log("approval refused");
   }
 
-  private ApiResponse reply(Desk.Answer answer) {
+  private ApiResponse reply(SubmissionResult answer) {
     return switch (answer) {
-      case Desk.Answer.Accepted(String execution) -> accepted(execution);
-      case Desk.Answer.Repeated(String execution) ->
+      case SubmissionResult.Accepted(String execution) -> accepted(execution);
+      case SubmissionResult.Repeated(String execution) ->
           accepted(execution).with("Idempotency-Replayed", "true");
-      case Desk.Answer.KeyReused(String execution) ->
+      case SubmissionResult.KeyReused(String execution) ->
           ApiResponse.of(ProblemCatalogue.keyReused(execution));
-      case Desk.Answer.Full(int waiting, var retryAfter) -> {
-        sidecar.meters().refused(Refusal.QUEUE);
+      case SubmissionResult.Full(int waiting, var retryAfter) -> {
+        server.metrics().refused(Refusal.QUEUE);
         yield ApiResponse.of(ProblemCatalogue.queueFull(waiting, retryAfter));
       }
-      case Desk.Answer.Closed() -> ApiResponse.of(ProblemCatalogue.stopping());
+      case SubmissionResult.Closed() -> ApiResponse.of(ProblemCatalogue.stopping());
     };
   }
 
@@ -181,7 +186,7 @@ public final class TaskRoutes {
   /** Another agent may have carried it out, so the state store is asked, not the logs here. */
   private boolean isNoChange(String id, String who) throws InterruptedException {
     return !ExecutionIdFormat.fits(id)
-        || sidecar
+        || server
             .objection(id, who, false, "")
             .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
             .isPresent();

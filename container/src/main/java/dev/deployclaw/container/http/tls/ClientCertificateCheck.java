@@ -65,7 +65,7 @@ final class ClientCertificateCheck {
     try {
       own.checkValidity();
     } catch (CertificateException e) {
-      return Optional.of("the certificate's time is over, or hasn't come");
+      return Optional.of("the certificate has expired, or isn't valid yet");
     }
     synchronized (remembered) {
       return remembered.computeIfAbsent(own, _ -> judge(chain));
@@ -87,7 +87,7 @@ final class ClientCertificateCheck {
       authority.checkClientTrusted(chain.toArray(X509Certificate[]::new), "UNKNOWN");
       return Optional.empty();
     } catch (CertificateException e) {
-      return Optional.of("the certificate isn't one of serve.tls.clientCaFile");
+      return Optional.of("the certificate isn't signed by serve.tls.clientCaFile");
     }
   }
 
@@ -99,7 +99,7 @@ final class ClientCertificateCheck {
             .findFirst()
             .orElseThrow(() ->
                 new CRLException(
-                    "the revocation list of %s isn't by serve.tls.clientCaFile"
+                    "the revocation list of %s isn't signed by serve.tls.clientCaFile"
                         .formatted(list.getIssuerX500Principal())));
     list.verify(issuer.getPublicKey());
     var next = list.getNextUpdate();

@@ -70,7 +70,7 @@ public final class ServerTls {
   public Optional<String> objection(List<X509Certificate> chain) {
     return trust
         .map(t -> t.objection(chain))
-        .orElse(Optional.of("no certificate of a client counts here"));
+        .orElse(Optional.of("client certificates aren't accepted here"));
   }
 
   /** Reads the files again, and takes over what changed. */
@@ -88,7 +88,9 @@ public final class ServerTls {
           .toCompletionStage()
           .toCompletableFuture()
           .get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
-      LOG.atInfo().addKeyValue("certificate", tls.certificateFile()).log("TLS was read again");
+      LOG.atInfo()
+          .addKeyValue("certificate", tls.certificateFile())
+          .log("The TLS files were read again");
     } catch (IOException
         | GeneralSecurityException
         | ExecutionException
@@ -96,7 +98,7 @@ public final class ServerTls {
         | RuntimeException e) {
       LOG.atWarn()
           .addKeyValue("problem", e.toString())
-          .log("The files of serve.tls can't be used; what was read before stays");
+          .log("The files of serve.tls can't be used; the previous ones stay in use");
     }
   }
 

@@ -75,7 +75,7 @@ record TlsFiles(
   private static void fits(X509KeyManager keys, PublicKey shown) throws GeneralSecurityException {
     var aliases = keys.getServerAliases(shown.getAlgorithm(), null);
     if (aliases == null || aliases.length == 0) {
-      throw new GeneralSecurityException("the key isn't of the certificate's kind");
+      throw new GeneralSecurityException("the type of the key differs from the certificate's");
     }
     var signature = signature(shown.getAlgorithm());
     signature.initSign(keys.getPrivateKey(aliases[0]));
@@ -84,7 +84,7 @@ record TlsFiles(
     signature.initVerify(shown);
     signature.update(PROBE);
     if (!signature.verify(signed)) {
-      throw new GeneralSecurityException("the key isn't the certificate's");
+      throw new GeneralSecurityException("the key doesn't match the certificate");
     }
   }
 

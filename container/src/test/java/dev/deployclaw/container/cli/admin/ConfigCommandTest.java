@@ -58,7 +58,7 @@ class ConfigCommandTest {
     assertThat(exit).as(screen.err()).isZero();
     assertThat(screen.out())
         .contains("etcd.password: ***", "notify[0].name: chat", "bounds.lease: 10s")
-        .contains("other.yaml: nothing is amiss")
+        .contains("other.yaml: no problems")
         .doesNotContain("very-secret");
   }
 

@@ -2,12 +2,10 @@ package dev.deployclaw.container.cli.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,39 +30,33 @@ class HealthCommandTest {
 
   @Test
   void asksWhoListensEverywhereOnLoopback() throws IOException {
-    var server = answering(200);
-    try {
-      configure("0.0.0.0:" + server.getAddress().getPort());
+    try (var server = FakeHttpServer.answering(200)) {
+      configure("0.0.0.0:" + server.port());
 
       assertThat(screen.run("health")).as(screen.err()).isZero();
-    } finally {
-      server.stop(0);
     }
   }
 
   @Test
   void saysThatOneThatAnswersOtherwiseDoesNotLive() throws IOException {
-    var server = answering(500);
-    try {
-      configure("127.0.0.1:" + server.getAddress().getPort());
+    try (var server = FakeHttpServer.answering(500)) {
+      configure("127.0.0.1:" + server.port());
 
       assertThat(screen.run("health")).isEqualTo(10);
       assertThat(screen.err()).contains("it answers 500");
-    } finally {
-      server.stop(0);
     }
   }
 
   @Test
   void saysItAsOneDocumentToo() throws IOException {
-    var server = answering(200);
-    int port = server.getAddress().getPort();
+    var server = FakeHttpServer.answering(200);
+    int port = server.port();
     configure("127.0.0.1:" + port);
     try {
       assertThat(screen.run("health", "--json")).isZero();
       assertThat(screen.json().get("alive").asBoolean()).isTrue();
     } finally {
-      server.stop(0);
+      server.close();
     }
     assertThat(screen.run("health", "--json")).isEqualTo(10);
     assertThat(screen.json().get("alive").asBoolean()).isFalse();
@@ -86,17 +78,5 @@ class HealthCommandTest {
         BACK_ENDS
             + "serve: {listen: \"%s\", plaintext: true, tokensFile: tokens.yaml}\n"
                 .formatted(listen));
-  }
-
-  private static HttpServer answering(int status) throws IOException {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/healthz",
-        exchange -> {
-          exchange.sendResponseHeaders(status, -1);
-          exchange.close();
-        });
-    server.start();
-    return server;
   }
 }

@@ -38,7 +38,7 @@ class ServeCommandTest {
     int exit = screen.run("serve");
 
     assertThat(exit).isEqualTo(2);
-    assertThat(screen.err()).contains("nobody could call", "serve.tokensFile");
+    assertThat(screen.err()).contains("no client could call", "serve.tokensFile");
   }
 
   @Test
@@ -76,7 +76,7 @@ class ServeCommandTest {
     int exit = screen.run("serve");
 
     assertThat(exit).as(screen.err()).isEqualTo(2);
-    assertThat(screen.err()).contains("takes no file", "set stateDir to another");
+    assertThat(screen.err()).contains("isn't writable", "set stateDir to another");
   }
 
   @Test

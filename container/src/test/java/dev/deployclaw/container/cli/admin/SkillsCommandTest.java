@@ -63,8 +63,8 @@ class SkillsCommandTest {
 
     assertThat(screen.run("skills", "validate", "mine")).as(screen.out()).isZero();
     assertThat(screen.out())
-        .contains("my-scan declared 5, granted 2: Bash(git log): nothing performs it here")
-        .contains("redis.publish: it is no look, and only the kernel acts")
+        .contains("my-scan declared 5, granted 2: Bash(git log): no executor here performs it")
+        .contains("redis.publish: it isn't a read operation, and only the kernel acts")
         .endsWith("valid\n");
 
     screen.run("skills", "validate", "mine", "--json");
@@ -72,7 +72,7 @@ class SkillsCommandTest {
         .extracting(n -> n.asText())
         .containsExactly("redis.topology", "policies.read");
     assertThat(screen.json().at("/skills/0/allowance/refused/statuspage.incidents").asText())
-        .isEqualTo("nothing performs it here");
+        .isEqualTo("no executor here performs it");
   }
 
   @Test
@@ -120,7 +120,7 @@ class SkillsCommandTest {
     assertThat(screen.json().at("/skills/0/since_pinned/granted/gained/0").asText())
         .isEqualTo("redis.clock");
     screen.run("skills", "lock", "mine");
-    assertThat(screen.out()).contains("my-scan is pinned anew; it declares: gained [redis.clock]");
+    assertThat(screen.out()).contains("my-scan is pinned again; it declares: gained [redis.clock]");
   }
 
   /** The folder is as it was; another configuration admits more, or less. */

@@ -90,7 +90,7 @@ class DiffStreamCommandTest {
       assertThat(screen.run("audit", "diff-stream")).isZero();
       assertThat(screen.out())
           .contains("1 executions, 4 records: the stream holds the same")
-          .contains(TWO + ": in the stream alone: another machine's")
+          .contains(TWO + ": in the stream only: another machine's")
           .contains("1 executions in the stream have no log here");
       assertThat(screen.run("audit", "diff-stream", "--json")).isZero();
       assertThat(screen.json().get("elsewhere").get(0).asText()).isEqualTo(TWO);

@@ -141,7 +141,7 @@ class LogAndAuditTest {
     assertThat(screen.run("audit", "explain", "last", "--phase", "gaet")).isEqualTo(2);
     assertThat(screen.err())
         .contains(
-            "\"gaet\" is no phase; give one of request, plan, open,", "gate", "rollback, end");
+            "\"gaet\" isn't a phase; give one of request, plan, open,", "gate", "rollback, end");
   }
 
   /** A log that was made to tell the auditor what he wants to read. */

@@ -63,7 +63,10 @@ class FailureExplanationViewTest {
   static Stream<Arguments> endings() {
     return Stream.of(
         ending(
-            ExecutionStatus.REFUSED, ExitCode.WRONG_USAGE, "no gateway", "mend the configuration"),
+            ExecutionStatus.REFUSED,
+            ExitCode.WRONG_USAGE,
+            "no gateway",
+            "correct the configuration"),
         ending(
             ExecutionStatus.NEEDS_CLARIFICATION,
             ExitCode.NEEDS_CLARIFICATION,
@@ -76,7 +79,7 @@ class FailureExplanationViewTest {
             ExecutionStatus.ROLLED_BACK,
             ExitCode.ROLLED_BACK,
             "validation: gw-01",
-            "is back; mend"),
+            "are back; fix"),
         ending(ExecutionStatus.FAILED, ExitCode.FAILED, "did not take it: gw-01", "rollback last"),
         ending(
             ExecutionStatus.UNKNOWN, ExitCode.FAILED, "still pending: gw-01", "deployclaw recover"),
@@ -109,10 +112,10 @@ class FailureExplanationViewTest {
   private static String remedy(AbortCause cause) {
     return switch (cause) {
       case UNREACHABLE -> "make what is named reachable again, then ask again";
-      case VOTED_DOWN -> "mend what is named, then ask again";
+      case VOTED_DOWN -> "fix what is named, then ask again";
       case REJECTED -> "ask for something else, or ask again";
       case EXPIRED -> "have it approved in time";
-      case STALE -> "planned anew on what stands now";
+      case STALE -> "planned on the present state";
       case SKILL_REFUSED -> "pin it again or put it back, then ask again";
       case CHECKPOINT_ALTERED -> "who writes to the checkpoints' bucket, then ask again";
       case REGRESSED -> "recover --accept-regression";
@@ -147,7 +150,7 @@ class FailureExplanationViewTest {
     assertThat(screen.err().lines())
         .satisfiesExactly(
             line -> assertThat(line).contains(waits, "deployclaw recover --leave-out MEMBER"),
-            line -> assertThat(line).contains("the approver must differ; nobody is left out"));
+            line -> assertThat(line).contains("the approver must differ; no member is left out"));
   }
 
   @Test
@@ -209,14 +212,15 @@ class FailureExplanationViewTest {
     assertThat(told(scan(ExitCode.UNREACHABLE, "no etcd")))
         .isEqualTo(
             "deployclaw: no etcd; nothing was changed; make it reachable again, then look again");
-    assertThat(told(with(List.of(), List.of(problem()), List.of()))).contains("mend that document");
+    assertThat(told(with(List.of(), List.of(problem()), List.of())))
+        .contains("correct that document");
     assertThat(told(with(List.of(), List.of(), List.of(error())))).endsWith("; put it lower");
     assertThat(told(with(List.of(drift(Discrepancy.Kind.MISSING)), List.of(), List.of())))
         .contains("deployclaw drift --repair");
     assertThat(told(with(List.of(drift(Discrepancy.Kind.UNREACHABLE)), List.of(), List.of())))
         .contains("answer again");
     assertThat(told(with(List.of(drift(Discrepancy.Kind.ASTRAY)), List.of(), List.of())))
-        .contains("mend that rate limit service");
+        .contains("fix that rate limit service");
     assertThat(told(scan(ExitCode.INVALID, "gw-01: 200 instead of 429")))
         .contains("gw-01: 200", "the rate limit service beside it");
   }
@@ -247,7 +251,8 @@ class FailureExplanationViewTest {
         List.of(),
         List.of(),
         Optional.empty(),
-        SourceDrift.NOTHING);
+        SourceDrift.NOTHING,
+        ScanReport.Known.NOTHING);
   }
 
   private static ScanReport with(
@@ -261,7 +266,8 @@ class FailureExplanationViewTest {
         problems,
         findings,
         Optional.empty(),
-        SourceDrift.NOTHING);
+        SourceDrift.NOTHING,
+        ScanReport.Known.NOTHING);
   }
 
   private static DocumentProblem problem() {

@@ -264,12 +264,12 @@ class RebuildCommandTest {
   }
 
   private static List<SealedRecord> chain(String execution, int length) {
-    var recorder = new HashChainSealer(SecretRedactor.of(List.of()));
+    var sealer = new HashChainSealer(SecretRedactor.of(List.of()));
     var out = new ArrayList<SealedRecord>();
     var head = LogHead.START;
     for (int n = 1; n <= length; n++) {
       var phase = n == 1 ? Phase.REQUEST : n == length ? Phase.END : Phase.PLAN;
-      var sealed = recorder.seal(head, thought(execution, "Looking at " + n, phase));
+      var sealed = sealer.seal(head, thought(execution, "Looking at " + n, phase));
       out.add(sealed);
       head = sealed.head();
     }

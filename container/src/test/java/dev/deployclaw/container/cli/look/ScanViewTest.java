@@ -40,7 +40,8 @@ class ScanViewTest {
           List.of(AnswerFixtures.FINDING),
           Optional.empty(),
           new SourceDrift(
-              List.of(AnswerFixtures.OVERLAY), List.of("zenith: zenith.yaml says something else")));
+              List.of(AnswerFixtures.OVERLAY), List.of("zenith: zenith.yaml says something else")),
+          ScanReport.Known.NOTHING);
 
   private final CommandLineFixture screen = new CommandLineFixture(Path.of(""));
   private final ScanView view = new ScanView(screen.surroundings());
@@ -95,7 +96,8 @@ class ScanViewTest {
             List.of(),
             List.of(),
             Optional.empty(),
-            SourceDrift.NOTHING);
+            SourceDrift.NOTHING,
+            ScanReport.Known.NOTHING);
 
     int exit = view.show(lost, false);
 

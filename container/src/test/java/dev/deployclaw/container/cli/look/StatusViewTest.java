@@ -34,8 +34,13 @@ class StatusViewTest {
           ExitCode.OK,
           Optional.of(new CommittedEpoch(3, "ab", "arch-2026-11-24-rate-limit-003", 2, 1)),
           Optional.of(AnswerFixtures.execution(new ChangeState.Staged())),
+          "",
           List.of(AnswerFixtures.execution(new ChangeState.Held("manual", 0, List.of()))),
+          List.of(),
           Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          List.of(),
           true,
           "");
 
@@ -76,8 +81,13 @@ class StatusViewTest {
                 new CommittedEpoch(
                     3, "ab", "arch-2026-11-24-rate-limit-003", 2, 1, 1, Optional.of(candidate))),
             Optional.of(AnswerFixtures.execution(new ChangeState.Baking(0, 60_000, 41))),
+            "",
+            List.of(),
             List.of(),
             Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
             true,
             "");
 
@@ -139,6 +149,7 @@ class StatusViewTest {
             ExitCode.OK,
             HELD.active(),
             Optional.empty(),
+            "",
             List.of(),
             List.of(WAITING),
             Optional.empty(),
@@ -205,7 +216,7 @@ class StatusViewTest {
     view.show(HELD, beside, false);
     assertThat(screen.out())
         .contains("arch-1 begins at 1970-01-01T00:01:00Z", "deployclaw reject arch-1")
-        .contains("arch-2: its entry can't be read; it isn't begun");
+        .contains("arch-2: its entry can't be read; it isn't started");
 
     var again = new CommandLineFixture(Path.of(""));
     new StatusView(again.surroundings()).show(HELD, beside, true);
@@ -220,8 +231,13 @@ class StatusViewTest {
             HELD.exit(),
             HELD.active(),
             HELD.open(),
+            "",
             HELD.held(),
+            List.of(),
             Optional.of(new FreezeRecord("olivia", "incident 4711", "1970-01-01T00:00:00Z")),
+            Optional.empty(),
+            List.of(),
+            List.of(),
             true,
             "");
 
@@ -260,9 +276,11 @@ class StatusViewTest {
     assertThat(screen.out())
         .contains("enforcement points {not_enforced=1, ok=1}")
         .contains("gateway/eu/two is not_enforced: answered 500")
-        .doesNotContain("nobody watches");
+        .doesNotContain("no agent is monitoring");
     var late = MonitorStateFile.read(folder, written.plusSeconds(91)).orElseThrow();
-    assertThat(late.lines()).first().isEqualTo("nobody watches: the last heartbeat was 91 s ago");
+    assertThat(late.lines())
+        .first()
+        .isEqualTo("no agent is monitoring: the last heartbeat was 91 s ago");
     assertThat(late.document()).containsEntry("watching", false);
   }
 
@@ -289,7 +307,8 @@ class StatusViewTest {
             List.of(), ScheduleReport.NOTHING, MonitorStateFile.read(folder, Instant.EPOCH)),
         false);
 
-    assertThat(screen.out()).contains("nobody watches from here: deployclaw serve does");
+    assertThat(screen.out())
+        .contains("there is no monitoring from here: start it with deployclaw serve");
   }
 
   @Test
@@ -299,8 +318,13 @@ class StatusViewTest {
             ExitCode.UNREACHABLE,
             Optional.empty(),
             Optional.empty(),
+            "",
+            List.of(),
             List.of(),
             Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
             false,
             "the state store can't be reached");
 

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.Main;
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
     because = "it plans a hundred times")
 class PlanDeterminismTest {
   private static final int RUNS = 100;
-  private static final int LONGEST_MINUTES = 5;
+  private static final Duration LONGEST = Duration.ofMinutes(5);
 
   @TempDir Path folder;
   private CommandLineFixture screen;
@@ -69,26 +69,13 @@ class PlanDeterminismTest {
 
   /** A new virtual machine, whose hash codes and set orders are others. */
   private String elsewhere() throws Exception {
-    var output = folder.resolve("elsewhere.jsonl");
-    var command =
-        new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(words());
-    var process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(folder.resolve("elsewhere.err").toFile())
-            .start();
-    boolean ended = process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
-    process.destroyForcibly();
-    assertThat(ended).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(folder.resolve("elsewhere.err"))).isZero();
-    return Files.readString(output);
+    var ended =
+        CommandRunner.of(JavaProgram.words(List.of(), Main.class, words().toArray(String[]::new)))
+            .in(folder)
+            .within(LONGEST)
+            .run();
+    assertThat(ended.exit()).as(ended.err()).isZero();
+    return ended.out();
   }
 
   private static String samples() {

@@ -16,6 +16,7 @@ import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.container.llm.ScriptedProvider;
 import dev.deployclaw.container.llm.ScriptedProvider.Line;
 import dev.deployclaw.core.compile.ChangePlan;
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +61,7 @@ class PlanInWordsTest {
 
     assertThat(screen.out())
         .startsWith("understood: ")
-        .contains("In the words of model m1, which nobody checked:")
+        .contains("In the words of model m1, unchecked:")
         .endsWith("  | It would set 600 per minute for umbrella.\n");
     var asked = ScriptedProvider.parse(provider.bodies().getFirst());
     assertThat(asked.at("/messages/0/content").asText()).contains("planned, and not done yet");
@@ -110,7 +111,7 @@ class PlanInWordsTest {
     assertThat(screen.out())
         .contains("umbrella search: requests 300 -> 600")
         .contains("would be held because:\n  it asks for approval")
-        .contains("which nobody checked:\n  | [2JNothing changes. deployclaw approve last")
+        .contains("unchecked:\n  | [2JNothing changes. deployclaw approve last")
         .doesNotContain("\u001b", "\u202e");
   }
 
@@ -201,7 +202,8 @@ class PlanInWordsTest {
         p.diff(),
         p.findings(),
         List.of(INJECTED),
-        p.overlays());
+        p.overlays(),
+        RolloutPlan.AT_ONCE);
   }
 
   private int view(ChangePlan plan) throws InterruptedException {

@@ -29,7 +29,7 @@ class PlanViewTest {
     assertThat(plan.at("/plan/steps/0/action").asText()).startsWith("Applying");
     assertThat(plan.at("/skill/name").asText()).isEqualTo("my-changes");
     assertThat(plan.at("/skill/allowance/granted/0").asText()).isEqualTo("change.stage");
-    assertThat(plan.at("/skill/allowance/refused/docker.exec").asText()).startsWith("nothing");
+    assertThat(plan.at("/skill/allowance/refused/docker.exec").asText()).startsWith("no executor");
     assertThat(plan.at("/diff/0/before").asText()).isEqualTo("300");
     assertThat(plan.at("/diff/0/after").asText()).isEqualTo("600");
     assertThat(plan.at("/blast_radius/tenants/0").asText()).isEqualTo("umbrella");
@@ -48,10 +48,11 @@ class PlanViewTest {
     assertThat(screen.out())
         .contains("umbrella search: requests 300 -> 600")
         .contains(
-            "by skill my-changes: declared 2, granted 1: docker.exec: nothing performs it here\n")
+            "by skill my-changes: declared 2, granted 1: docker.exec: no executor here "
+                + "performs it\n")
         .contains("1 tenants: umbrella", "1 services: search")
         .contains("it never refuses anything; remove it")
-        .contains("would lie over its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
+        .contains("would override its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
         .contains("would take back by request:\n  acme: \"double acme's search limit\", asked by")
         .contains("it asks for approval");
   }

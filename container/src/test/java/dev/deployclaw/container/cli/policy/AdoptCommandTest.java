@@ -63,7 +63,7 @@ class AdoptCommandTest {
 
     assertThat(screen.run("adopt")).isEqualTo(2);
     assertThat(screen.run("adopt", "--configmap", "map.yaml")).isEqualTo(8);
-    assertThat(screen.err()).contains("map.yaml:1", "no ConfigMap");
+    assertThat(screen.err()).contains("map.yaml:1", "not a ConfigMap");
     assertThat(screen.run("adopt", "--redis", "127.0.0.1:1")).isEqualTo(2);
     assertThat(screen.run("adopt", "--redis", "here", "--keys", "a:{tenant}")).isEqualTo(2);
     assertThat(

@@ -178,9 +178,9 @@ class DockerConfigReaderTest {
     var anybody = GATEWAY + "      askers: [all]\n";
 
     assertThat(refused(docker("    - name: gw-1\n" + relative)))
-        .hasMessageContaining("inside is no absolute path in the container: conf");
+        .hasMessageContaining("inside isn't an absolute path in the container: conf");
     assertThat(refused(docker("    - name: gw-1\n" + anybody)))
-        .hasMessageContaining("asker can't stand in a gateway's file: all");
+        .hasMessageContaining("asker can't be written into a gateway's file: all");
   }
 
   @Test

@@ -6,20 +6,20 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.AgentConfig.GateRule;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.ConfigSection;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.core.task.TaskOperation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 
 class GateConfigReaderTest {
   private final List<ConfigProblem> problems = new ArrayList<>();
 
   @Test
-  void readsRules() {
+  void readsRules() throws Exception {
     var gate =
         read(
             """
@@ -59,7 +59,7 @@ class GateConfigReaderTest {
   }
 
   @Test
-  void knowsTheOperationsThatCanWait() {
+  void knowsTheOperationsThatCanWait() throws Exception {
     assertThat(GateConfigReader.OPERATIONS)
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(TaskOperation.values())
@@ -69,7 +69,7 @@ class GateConfigReaderTest {
   }
 
   @Test
-  void namesWhatIsWrongWithTheLine() {
+  void namesWhatIsWrongWithTheLine() throws Exception {
     read(
         """
         rules:
@@ -92,8 +92,8 @@ class GateConfigReaderTest {
         .anySatisfy(p -> assertThat(p).contains("rules[5].then", "never"));
   }
 
-  private AgentConfig.Gate read(String yaml) {
-    var node = new Compose(LoadSettings.builder().build()).composeString(yaml).orElseThrow();
+  private AgentConfig.Gate read(String yaml) throws InvalidConfigException {
+    var node = ConfigReader.compose(Path.of("gate.yaml"), yaml);
     return GateConfigReader.read(
         new ConfigSection("gate", node, new ConfigSection.ReadContext(Map.of(), problems)));
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.config.ServerConfig.NatsQueue;
 import dev.deployclaw.container.config.reader.BearerTokenFile.Token;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -43,6 +44,7 @@ class ServerConfigReaderTest {
     assertThat(serve.tokensFile()).isEmpty();
     assertThat(serve.tls()).isEmpty();
     assertThat(serve.hasCredentials()).isFalse();
+    assertThat(serve.nats()).isEmpty();
     assertThat(serve.bounds())
         .isEqualTo(
             new ServerConfig.Bounds(
@@ -120,12 +122,32 @@ class ServerConfigReaderTest {
   }
 
   @Test
+  void takesTasksFromNatsWhereAQueueIsNamed() throws Exception {
+    var served = "serve: {tokensFile: t.yaml, nats: %s}";
+    assertThat(parse(served.formatted("{}")).serve().nats())
+        .contains(new NatsQueue("DEPLOYCLAW_TASKS", "deployclaw.tasks", "deployclaw.dead.tasks"));
+    assertThat(
+            parse(served.formatted("{stream: T, subject: ours.tasks, deadLetters: ours.dead}"))
+                .serve()
+                .nats())
+        .contains(new NatsQueue("T", "ours.tasks", "ours.dead"));
+    assertThat(refused(served.formatted("{stream: \"a.b\"}"))).hasMessageContaining("letters");
+    assertThat(refused(served.formatted("{subject: \"tasks.*\"}")))
+        .hasMessageContaining("isn't a subject for tasks");
+    assertThat(refused(served.formatted("{deadLetters: deployclaw.audit.x}")))
+        .hasMessageContaining("isn't a subject for tasks");
+    assertThat(refused(served.formatted("{deadLetters: deployclaw.tasks.dead}")))
+        .hasMessageContaining("lies below subject");
+    assertThat(refused(served.formatted("{strem: T}"))).hasMessageContaining("strem");
+  }
+
+  @Test
   void leavesConnectionsBesideStreams() throws Exception {
     var shares = parse("serve: {tokensFile: t.yaml, streams: 2000}").serve().bounds().shares();
 
     assertThat(shares).isEqualTo(new ServerConfig.Shares(500, 120, 4000, 1000));
     assertThat(refused("serve: {tokensFile: t.yaml, streams: 20, connections: 20}"))
-        .hasMessageContaining("20 leave none beside 20 streams")
+        .hasMessageContaining("20 connections leave none besides 20 streams")
         .hasMessageContaining("allow more connections, or fewer streams");
   }
 
@@ -163,7 +185,7 @@ class ServerConfigReaderTest {
 
   @Test
   void refusesASectionByWhichNobodyCouldCall() {
-    assertThat(refused("serve: {queue: 4}")).hasMessageContaining("nobody could call it");
+    assertThat(refused("serve: {queue: 4}")).hasMessageContaining("no client could call it");
   }
 
   @Test

@@ -77,10 +77,10 @@ class TlsConfigReaderTest {
         "redis.tls.key: is not the key of the certificate");
     assertFlaw(
         "{certificate: open/it.crt, key: open/it.key}",
-        "redis.tls.key: may be read by everybody on this machine; chmod 640");
+        "redis.tls.key: is readable by all users of this machine; chmod 640");
     assertFlaw(
         "{certificate: it/it.crt, key: ec.key}",
-        "redis.tls.key: holds a key of another form (EC); write it as PKCS #8: openssl pkcs8");
+        "redis.tls.key: holds a key in another format (EC); write it as PKCS #8: openssl pkcs8");
     assertFlaw("{certificate: it/it.crt, key: empty}", "redis.tls.key: holds no private key");
     assertFlaw("{certificate: it/it.crt}", "redis.tls.certificate: and key are needed together");
     assertFlaw("{cert: it/it.crt}", "redis.tls.cert: and key are needed together");

@@ -14,8 +14,8 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>So the link and the fence are written <em>through</em> a container that is only created,
- *       never started, and whose name can exist once: whoever has it, is alone. A leader of a later
- *       term removes it, and with it the way by which the earlier one could still have written.
+ *       never started, and whose name can exist once: its owner is alone. A leader of a later term
+ *       removes it, and with it the way by which the earlier one could still have written.
  *   <li>A deleted epoch leaves a link of its name that leads nowhere.
  *   <li>The daemon replaces a link by removing and making it: if it dies just there, {@code live}
  *       is missing until the next publish; the running NGINX has read its file before.
@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 record ArchiveGatewayFolder(ResolvedContainer.Present gateway) implements GatewayFolder {
   private static final String DISCARDED = "discarded";
-  private static final String OVERTAKEN = "another leader took over while it was written";
+  private static final String OVERTAKEN = "another leader took over during the write";
 
   @Override
   public void write(long epoch, String name, byte[] text) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * A gateway in a container, whose NGINX reads {@code inside/live/nginx.conf}, where {@code live} is
- * a link to {@code epochs/<E>}. The container is found anew for each call, so it may be replaced by
- * another one of its name or label.
+ * a link to {@code epochs/<E>}. The container is found again for each call, so it may be replaced
+ * by another one of its name or label.
  *
  * @param inside the folder as the container sees it, absolute, below one of its mounts
  * @param binary the NGINX in the container's image whose parser must accept a file
@@ -95,7 +95,7 @@ public record ContainerGateway(
 
   private static void absolute(String what, String path) {
     if (!path.startsWith("/") || path.length() < 2) {
-      throw new IllegalArgumentException(what + " is no absolute path: \"" + path + "\"");
+      throw new IllegalArgumentException(what + " isn't an absolute path: \"" + path + "\"");
     }
   }
 }

@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * Brings epochs to gateways in containers. A participant, under the name of all gateways; the looks
- * {@code topology} and {@code scan} say what stands there. Each verb lists the daemon's containers
+ * {@code topology} and {@code scan} say what is there. Each verb lists the daemon's containers
  * once, works on all gateways, some at once, and reports each. Only containers that the
  * configuration names are touched. None is started or stopped, except that one whose reload is
  * {@code restart} is restarted. All verbs can be repeated.
@@ -156,6 +156,6 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
 
   private static CallOutcome unknownVerb(Invocation call) {
     return CallOutcome.failed(
-        new CallFault.Invalid("gateways in containers know no " + call.call().verb()));
+        new CallFault.Invalid("gateways in containers have no operation " + call.call().verb()));
   }
 }

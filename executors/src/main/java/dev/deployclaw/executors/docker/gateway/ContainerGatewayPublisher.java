@@ -149,7 +149,7 @@ final class ContainerGatewayPublisher {
   /** A gateway answers so to who isn't among its askers, too. */
   private static String unheard(List<String> others) {
     return others.contains(RunningConfigProbe.SILENT)
-        ? "; is the address that the agent asks from among its askers?"
+        ? "; is the agent's source address among its askers?"
         : "";
   }
 

@@ -81,7 +81,7 @@ final class ContainerGatewayStager {
       return no(gateway, "epoch " + epoch + " is live there");
     }
     if (epoch <= 0) {
-      return no(gateway, "what was found before the first change is kept");
+      return no(gateway, "the state before the first change is kept");
     }
     gateway.shelf().delete(epoch);
     return MemberReport.yes(gateway.gateway().member(), "", Map.of("epoch", epoch));
@@ -103,9 +103,9 @@ final class ContainerGatewayStager {
   private static String unseen(ResolvedContainer.Present gateway) {
     return switch (gateway.gateway().reach()) {
       case ContainerGateway.Reach.Mounted(var folder) ->
-          "its container sees no such file; is %s what is mounted at %s?"
+          "its container doesn't see this file; is %s mounted at %s?"
               .formatted(folder, gateway.gateway().inside());
-      case ContainerGateway.Reach.Archive() -> "somebody removed it";
+      case ContainerGateway.Reach.Archive() -> "it was removed";
     };
   }
 

@@ -16,7 +16,9 @@ import java.util.stream.Collectors;
  *     hands signals on
  */
 record ContainerProcessList(Optional<String> master, boolean first, List<Worker> workers) {
-  private static final String COLUMNS = "-eo pid,ppid,lstart,args";
+  /** Lines of any length: otherwise ps cuts them to the COLUMNS of the daemon's environment. */
+  static final String PS_ARGUMENTS = "-ewwo pid,ppid,lstart,args";
+
   private static final int BEHIND_PARENT = 2;
   private static final String NGINX = "nginx: ";
   private static final String MASTER = "nginx: master process ";
@@ -39,7 +41,7 @@ record ContainerProcessList(Optional<String> master, boolean first, List<Worker>
       return words.contains(title);
     }
 
-    /** NGINX writes its title over its command line; what stands before it is the start. */
+    /** NGINX writes its title over its command line; the text before it is the start. */
     Worker worker() {
       String start = words.substring(0, words.indexOf(NGINX)).strip().replace(' ', '-');
       return new Worker(pid, start, is(LEAVING));
@@ -53,7 +55,7 @@ record ContainerProcessList(Optional<String> master, boolean first, List<Worker>
   }
 
   static ContainerProcessList of(DockerClient client, String container) {
-    return among(client.topContainerCmd(container).withPsArgs(COLUMNS).exec().getProcesses());
+    return among(client.topContainerCmd(container).withPsArgs(PS_ARGUMENTS).exec().getProcesses());
   }
 
   /**

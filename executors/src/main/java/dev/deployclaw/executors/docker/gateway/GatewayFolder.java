@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Changes what stands in a gateway's folder: {@code epochs/<E>/nginx.conf} for each epoch that is
- * kept, the link {@code live} to the one that is read, and {@code fence} beside it. Every verb can
- * be repeated.
+ * Changes what is in a gateway's folder: {@code epochs/<E>/nginx.conf} for each epoch that is kept,
+ * the link {@code live} to the one that is read, and {@code fence} beside it. Every verb can be
+ * repeated.
  */
 sealed interface GatewayFolder permits MountedGatewayFolder, ArchiveGatewayFolder {
   String FILE = EpochFolder.FILE;

@@ -126,7 +126,7 @@ sealed interface ResolvedContainer {
           new Absent(
               "no container has the "
                   + words(gateway.which())
-                  + ": start it, or take the gateway out of the configuration");
+                  + ": start it, or remove the gateway from the configuration");
       case 1 -> new Present(client, gateway, fitting.getFirst());
       default ->
           new Ambiguous(

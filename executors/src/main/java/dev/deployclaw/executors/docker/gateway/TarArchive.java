@@ -16,7 +16,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * The few files that travel through the daemon's archive calls. The daemon unpacks in order, and
- * replaces what stands under a name.
+ * replaces the present state under a name.
  */
 final class TarArchive {
   private static final int MOST_BYTES = 8 * 1024 * 1024;

@@ -87,7 +87,7 @@ record TemporaryContainer(DockerClient client, String id) implements AutoCloseab
         }
       }
     }
-    return new Made.Refused("the name " + name(gateway, purpose) + " is taken again and again");
+    return new Made.Refused("the name " + name(gateway, purpose) + " is taken each time");
   }
 
   /** Whether a container is one of these, of whatever gateway. */
@@ -160,7 +160,7 @@ record TemporaryContainer(DockerClient client, String id) implements AutoCloseab
     }
     var labels = holder.get().getLabels();
     if (!isOne(holder.get()) || !gateway.gateway().member().equals(labels.get(MEMBER))) {
-      return Optional.of("a container that isn't ours has the name " + name + ": rename it");
+      return Optional.of("a container of another owner has the name " + name + ": rename it");
     }
     String term = labels.getOrDefault(TERM, "");
     if (TERMS.matcher(term).matches() && Long.parseLong(term) > purpose.term()) {

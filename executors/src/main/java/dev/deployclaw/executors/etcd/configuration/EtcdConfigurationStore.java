@@ -129,7 +129,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
     }
     return there.same(EpochDocuments.of(activation))
         ? MemberReport.yes(name, activation.digest(), Map.of())
-        : MemberReport.no(name, "what is stored of epoch " + activation.epoch() + " differs");
+        : MemberReport.no(name, "the stored copy of epoch " + activation.epoch() + " differs");
   }
 
   MemberReport publish(EpochSpec activation, FencingToken fence) throws InterruptedException {
@@ -157,7 +157,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
         return MemberReport.yes(name, activation.digest(), Map.of());
       }
     }
-    return MemberReport.unknown(name, "the active epoch moves under its hands");
+    return MemberReport.unknown(name, "the active epoch keeps changing");
   }
 
   MemberReport converge(EpochSpec activation) throws InterruptedException {
@@ -174,7 +174,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
     }
     return EpochDocuments.read(store, activation.epoch()).same(EpochDocuments.of(activation))
         ? MemberReport.yes(name, activation.digest(), Map.of())
-        : MemberReport.no(name, "what is stored of epoch " + activation.epoch() + " was changed");
+        : MemberReport.no(name, "the stored copy of epoch " + activation.epoch() + " was changed");
   }
 
   /** Removes an epoch that isn't active. */
@@ -200,11 +200,11 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
   /** A reason where the epoch that is served isn't what its manifest and digest say. */
   private static Optional<String> changed(EpochDocuments there, ServedEpoch served) {
     if (!there.whole()) {
-      return Optional.of("serves epoch " + served.epoch() + ", of which nothing is stored");
+      return Optional.of("serves epoch " + served.epoch() + ", which isn't stored");
     }
     return there.intact(served.digest())
         ? Optional.empty()
-        : Optional.of("what is stored of epoch " + served.epoch() + " was changed");
+        : Optional.of("the stored copy of epoch " + served.epoch() + " was changed");
   }
 
   /** What {@code active} has to say; empty where nothing was there before the first change. */

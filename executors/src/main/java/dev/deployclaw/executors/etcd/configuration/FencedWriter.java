@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * Writes in the name of a leader: the key {@code fence} holds the highest term that wrote here, and
- * every transaction compares it, so that an agent which lost the lead can't. What stands in the way
+ * every transaction compares it, so that an agent which lost the lead can't. What is in the way
  * comes back as a member's report.
  */
 final class FencedWriter {
@@ -47,7 +47,8 @@ final class FencedWriter {
         return Optional.empty();
       }
       if (seen > fence.term()) {
-        return Optional.of(MemberReport.no(member, "an agent of term " + seen + " was here"));
+        return Optional.of(
+            MemberReport.no(member, "an agent of term " + seen + " has already written here"));
       }
       Write raised = new Write.Put(KEY, term(fence));
       var result =
@@ -69,7 +70,7 @@ final class FencedWriter {
       switch (store.transact(new Transaction(conditions, batch))) {
         case Result.Applied _ -> {}
         case Result.Refused() -> {
-          return Optional.of(MemberReport.unknown(member, "something moved there meanwhile"));
+          return Optional.of(MemberReport.unknown(member, "the store was changed meanwhile"));
         }
         case Result.Unknown(String reason) -> {
           return Optional.of(MemberReport.unknown(member, reason));

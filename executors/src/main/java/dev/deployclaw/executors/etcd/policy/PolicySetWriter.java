@@ -43,8 +43,7 @@ final class PolicySetWriter {
   CallOutcome stage(EpochSpec activation, FencingToken fence) throws InterruptedException {
     byte[] bytes = activation.set().bytes();
     if (!CanonicalJson.sha256(bytes).equals(activation.digest())) {
-      return CallOutcome.failed(
-          new CallFault.Invalid("the set isn't the one that its digest names"));
+      return CallOutcome.failed(new CallFault.Invalid("the set doesn't match its digest"));
     }
     StoredPolicySet stored = StoredPolicySet.encode(bytes, activation.digest());
     Result last = new Result.Refused();
@@ -209,7 +208,7 @@ final class PolicySetWriter {
     return CallOutcome.failed(
         switch (last) {
           case Result.Unknown(String reason) -> new CallFault.Unknown(reason);
-          case Result.Refused() -> new CallFault.Conflict("others write the same epoch");
+          case Result.Refused() -> new CallFault.Conflict("another agent writes the same epoch");
           case Result.Applied(long revision) ->
               throw new IllegalStateException("applied at " + revision);
         });

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests to one API server, over fabric8's client, which knows the credentials. Blocking. A
  * request that the server put off with 429 was not looked at, so it is sent again, a few times,
- * when the server says, as long as the call has time for it.
+ * when the server says, as long as the call has time for it. No request is waited for beyond the
+ * call's end.
  *
  * @param answer for one request
  * @param end of the call, by {@link System#nanoTime}; empty where no call waits
@@ -73,26 +74,31 @@ record ApiServerTransport(HttpClient http, URI server, Duration answer, Optional
 
   private HttpResponse<String> once(RbacRequest ask, Request request)
       throws KubernetesException, InterruptedException {
+    var within = end.isPresent() && left().compareTo(answer) < 0 ? left() : answer;
+    if (within.toMillis() <= 0) {
+      throw KubernetesFaultMapper.late(ask);
+    }
     var built =
         http.newHttpRequestBuilder()
             .uri(URI.create(server.toString().replaceAll("/+$", "") + request.target()))
-            .timeout(answer.toMillis(), TimeUnit.MILLISECONDS);
+            .timeout(within.toMillis(), TimeUnit.MILLISECONDS);
     if (!request.body().isEmpty()) {
       built.method(request.method(), request.type(), request.body());
     } else if (!request.method().equals("GET")) {
       throw new IllegalArgumentException(request.method() + " without a body");
     }
-    return await(ask, http.sendAsync(built.build(), String.class));
+    return await(ask, http.sendAsync(built.build(), String.class), within);
   }
 
-  private HttpResponse<String> await(RbacRequest ask, CompletableFuture<HttpResponse<String>> sent)
+  private static HttpResponse<String> await(
+      RbacRequest ask, CompletableFuture<HttpResponse<String>> sent, Duration within)
       throws KubernetesException, InterruptedException {
     try {
-      return sent.get(answer.toMillis(), TimeUnit.MILLISECONDS);
+      return sent.get(within.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw KubernetesFaultMapper.of(ask, Objects.requireNonNullElse(e.getCause(), e));
     } catch (TimeoutException e) {
-      throw KubernetesFaultMapper.of(ask, new TimeoutException("nothing within " + answer));
+      throw KubernetesFaultMapper.of(ask, new TimeoutException("nothing within " + within));
     } finally {
       sent.cancel(true);
     }
@@ -110,7 +116,7 @@ record ApiServerTransport(HttpClient http, URI server, Duration answer, Optional
         retryAfter(response));
   }
 
-  /** Not every answer is a status: what stands before the API server says what it likes. */
+  /** Not every answer is a status: the text before the API server says what it likes. */
   private static @Nullable Status status(String body) {
     try {
       return body.startsWith("{") ? KubernetesJson.read(body, Status.class) : null;

@@ -57,7 +57,7 @@ public final class FieldOwnership {
         .toList();
   }
 
-  /** What stands in the way, and what to do. */
+  /** What is in the way, and what to do. */
   public static Optional<String> obstacle(Deployment deployment, KubernetesGateway gateway) {
     var ownership = VolumeHandoverStatus.of(deployment, gateway);
     return ownership.appliers().isEmpty() ? Optional.empty() : Optional.of(ownership.left());

@@ -103,9 +103,9 @@ public final class KubernetesApi {
 
   /**
    * Server-side apply of the fields that {@code wanted} names, under our own manager; takes them
-   * from whoever owns them, and removes what we applied before and don't name any more. With a
-   * {@code resourceVersion} in it a changed object is a conflict. Empty where the server doesn't
-   * know server-side apply.
+   * from their owners, and removes what we applied before and don't name any more. With a {@code
+   * resourceVersion} in it a changed object is a conflict. Empty where the server doesn't know
+   * server-side apply.
    */
   public <T extends HasMetadata> Optional<T> apply(
       ResourceKind<T> kind, T current, Map<String, Object> wanted, Mode mode)

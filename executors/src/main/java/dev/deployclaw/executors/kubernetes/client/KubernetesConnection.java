@@ -113,7 +113,7 @@ public final class KubernetesConnection implements AutoCloseable {
     return config;
   }
 
-  /** As every pod has it; the token is read anew for each request, since it is renewed. */
+  /** As every pod has it; the token is read again for each request, since it is renewed. */
   private static Config ofThePod() throws KubernetesException {
     String host = System.getenv("KUBERNETES_SERVICE_HOST");
     String port = System.getenv("KUBERNETES_SERVICE_PORT");

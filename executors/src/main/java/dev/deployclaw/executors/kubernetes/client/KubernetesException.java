@@ -8,14 +8,17 @@ import java.io.IOException;
 public final class KubernetesException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** Of a request that got no answer. */
+  /** Of what went wrong without a request, or beyond one. */
   static final int NO_STATUS = 0;
+
+  /** Of a request that got no answer. */
+  static final int NO_ANSWER = -1;
 
   private final int status;
   private final transient CallFault fault;
 
   /**
-   * @param status of HTTP, or {@link #NO_STATUS}
+   * @param status of HTTP, {@link #NO_STATUS} or {@link #NO_ANSWER}
    */
   KubernetesException(int status, CallFault fault) {
     super(fault.reason());
@@ -29,6 +32,22 @@ public final class KubernetesException extends IOException {
 
   public CallFault fault() {
     return fault;
+  }
+
+  /** Whether the server answered that it won't do this, anyone who asks. */
+  public boolean isRefusal() {
+    return status > NO_STATUS && fault instanceof CallFault.Invalid;
+  }
+
+  /** Whether the server said nothing at all. */
+  public boolean isSilence() {
+    return status == NO_ANSWER;
+  }
+
+  /** Of what isn't asked any more, since the server said nothing here. */
+  public KubernetesException unasked() {
+    return new KubernetesException(
+        status, new CallFault.Unavailable("not asked, since there is " + fault.reason()));
   }
 
   /**

@@ -85,7 +85,14 @@ final class KubernetesFaultMapper {
             .map(KubernetesFaultMapper::words)
             .distinct()
             .collect(Collectors.joining(": "));
-    return new KubernetesException(KubernetesException.NO_STATUS, fault(ask, broken, why));
+    return new KubernetesException(KubernetesException.NO_ANSWER, fault(ask, broken, why));
+  }
+
+  /** The call that wanted it is over: it isn't sent. */
+  static KubernetesException late(RbacRequest ask) {
+    return new KubernetesException(
+        KubernetesException.NO_ANSWER,
+        new CallFault.Unavailable("no time left in this call, " + ask.words()));
   }
 
   private static CallFault fault(RbacRequest ask, Throwable broken, String why) {
@@ -98,13 +105,13 @@ final class KubernetesFaultMapper {
       return new CallFault.Unavailable(
           "the API server can't be trusted, see the kubeconfig's certificates: " + why);
     }
-    String off = "no answer of the API server, " + ask.words() + ": " + why;
+    String off = "no answer from the API server, " + ask.words() + ": " + why;
     return ask.writes() ? new CallFault.Unknown(off) : new CallFault.Unavailable(off);
   }
 
   private static String again(Said said) {
     return said.retryAfterSeconds().isPresent()
-        ? " and says to come again in " + said.retryAfterSeconds().getAsLong() + " s, "
+        ? " and asks to retry in " + said.retryAfterSeconds().getAsLong() + " s, "
         : ", ";
   }
 

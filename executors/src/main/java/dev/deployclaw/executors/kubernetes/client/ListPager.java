@@ -58,7 +58,9 @@ public record ListPager(ApiServerTransport exchange, SeenResourceVersions floors
       if (denials == DENIALS_OF_A_VERSION && floors.forget()) {
         LOG.atWarn()
             .addKeyValue("server", exchange.server())
-            .log("The cluster's versions went back, as after a restored backup: begun afresh");
+            .log(
+                "The cluster's resource versions went back, as after a restored backup: "
+                    + "the list starts again");
       }
     }
     throw unsteady(ask);

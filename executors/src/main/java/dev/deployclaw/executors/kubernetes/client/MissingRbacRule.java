@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /**
  * A rule of RBAC that would allow what is denied: all verbs of one resource in one namespace.
  *
- * @param namespace empty for what stands in none
+ * @param namespace empty for what is in none
  * @param names of the objects; empty where it must be any
  */
 public record MissingRbacRule(

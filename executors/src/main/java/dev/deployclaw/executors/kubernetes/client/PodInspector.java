@@ -64,7 +64,7 @@ public final class PodInspector {
     return facts;
   }
 
-  /** A reason and what stands behind it, in one line. */
+  /** A reason and what is behind it, in one line. */
   public static String words(@Nullable String reason, @Nullable String message) {
     return String.join(
             ": ",

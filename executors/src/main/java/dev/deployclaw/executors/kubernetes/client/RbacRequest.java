@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewS
  * @param verb {@code get}, {@code list}, {@code create}, {@code patch}, {@code delete}
  * @param group empty for the core group
  * @param resource plural, for example {@code deployments}; or a path such as {@code /version}
- * @param namespace empty for what stands in none
+ * @param namespace empty for what is in none
  * @param name empty for a list
  */
 public record RbacRequest(

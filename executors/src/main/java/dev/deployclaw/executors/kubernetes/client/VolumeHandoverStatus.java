@@ -65,13 +65,14 @@ public record VolumeHandoverStatus(
     return switch (step()) {
       case DONE -> "its volume %s is the agent's alone".formatted(volume);
       case SHARE ->
-          ("%s applies the source of its volume %s, and would put it back: hand it over in two steps."
-                  + " First run: deployclaw handover %s. It makes the volume the agent's as well. Only"
-                  + " then take the volume out of what %s applies: before, that would destroy it")
+          ("%s applies the source of its volume %s, and would overwrite it: hand it "
+                  + "over in two steps. First run: deployclaw handover %s. It makes the agent an "
+                  + "owner of the volume, too. Only then remove the volume from what %s applies: "
+                  + "any earlier, that would destroy it")
               .formatted(managers(), volume, gateway.name(), managers());
       case RELEASE ->
-          ("%s still applies the source of its volume %s, which is the agent's as well by now: %s;"
-                  + " then run: deployclaw handover %s --check")
+          ("%s still applies the source of its volume %s, which the agent owns as well "
+                  + "now: %s; then run: deployclaw handover %s --check")
               .formatted(managers(), volume, release(), gateway.name());
     };
   }
@@ -83,7 +84,8 @@ public record VolumeHandoverStatus(
             ? ", and run kubectl apply set-last-applied -f FILE before the next kubectl apply, or it"
                 + " removes the volume"
             : ", and let it apply that";
-    return "take the whole entry \"- name: %s\" out of the pod template's volumes in what %s applies"
+    return ("remove the whole entry \"- name: %s\" from the pod template's volumes in what %s "
+                + "applies")
             .formatted(gateway.volume(), managers())
         + then;
   }

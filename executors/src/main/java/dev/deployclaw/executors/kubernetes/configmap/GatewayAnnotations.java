@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes.configmap;
 
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Map;
@@ -9,15 +10,18 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * The marks of one gateway on its Deployment. The only gateway of a Deployment has them under
- * {@code deployclaw.dev/}, each of several under a prefix with its name. A gateway may have both,
- * since others were added to its Deployment or taken away: the later ones count.
+ * The marks of one gateway on its Deployment, as annotations, and its fence. The only gateway of a
+ * Deployment has them under {@code deployclaw.dev/}, each of several under a prefix with its name.
+ * A gateway may have both, since others were added to its Deployment or taken away: the later ones
+ * count.
  *
  * @param prefix under which the next publish writes them
  * @param switched the generation of the Deployment in which a publish last changed the volume;
  *     empty where none said so
+ * @param fence of the latest publish, also where the marks were put back to those of an older one
  */
-public record GatewayAnnotations(String prefix, PublishAnnotations marks, OptionalLong switched) {
+public record GatewayAnnotations(
+    String prefix, PublishAnnotations marks, OptionalLong switched, GatewayFence fence) {
   private static final String SWITCHED = "switched-generation";
 
   /** A Deployment, and whether it has more gateways than the one that is looked at. */
@@ -42,7 +46,8 @@ public record GatewayAnnotations(String prefix, PublishAnnotations marks, Option
     var marks =
         new PublishAnnotations(
             term, last.marks().epoch(), last.marks().digest(), last.marks().files());
-    return Optional.of(new GatewayAnnotations(prefix, marks, last.switched()));
+    var fence = GatewayFence.of(marks).and(own.get().fence()).and(first.fence());
+    return Optional.of(new GatewayAnnotations(prefix, marks, last.switched(), fence));
   }
 
   public boolean shared() {
@@ -58,6 +63,22 @@ public record GatewayAnnotations(String prefix, PublishAnnotations marks, Option
     return Math.min(generation, switched.orElse(generation));
   }
 
+  /**
+   * The same for what an epoch publishes. Marks of an older one, as {@code kubectl rollout undo}
+   * brings them back, don't say when the volume changed last: then the controller must have seen
+   * what is written now.
+   */
+  public long switchedBefore(EpochSpec activation, long generation) {
+    boolean current =
+        marks.epoch() == activation.epoch() || marks.epoch() == activation.predecessor();
+    return current ? switchedBy(generation) : generation + 1;
+  }
+
+  /** The label that a publish writes. */
+  public Map<String, Object> labels(PublishAnnotations now) {
+    return Map.of(GatewayFence.label(prefix), GatewayFence.of(now).and(fence).text());
+  }
+
   /** What a publish writes. */
   public Map<String, Object> annotations(PublishAnnotations now, long generation) {
     var out = new TreeMap<>(now.annotations(prefix));
@@ -71,8 +92,9 @@ public record GatewayAnnotations(String prefix, PublishAnnotations marks, Option
         PublishAnnotations.isNumber(text)
             ? OptionalLong.of(Long.parseLong(text))
             : OptionalLong.empty();
+    var fence = GatewayFence.of(deployment, prefix);
     return PublishAnnotations.of(deployment, prefix)
-        .map(m -> new GatewayAnnotations(prefix, m, generation));
+        .flatMap(m -> fence.map(f -> new GatewayAnnotations(prefix, m, generation, f)));
   }
 
   /**
@@ -83,7 +105,10 @@ public record GatewayAnnotations(String prefix, PublishAnnotations marks, Option
     return marks.epoch() == 0 || marks.files().equals(files.get())
         ? this
         : new GatewayAnnotations(
-            prefix, PublishAnnotations.fence(marks.term(), 0), OptionalLong.empty());
+            prefix,
+            PublishAnnotations.fence(marks.term(), 0),
+            OptionalLong.empty(),
+            fence.termAlone());
   }
 
   private static GatewayAnnotations later(GatewayAnnotations a, GatewayAnnotations b) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What stands on a Deployment or a served ConfigMap of the last publish: annotations of ours. A
+ * What is on a Deployment or a served ConfigMap of the last publish: annotations of ours. A
  * ConfigMap that was put back as it was found keeps term and epoch alone, as a fence.
  *
  * @param term of the leader that published; 0 before the first
@@ -64,7 +64,7 @@ public record PublishAnnotations(long term, long epoch, String digest, String fi
     return new PublishAnnotations(term, epoch, "", "");
   }
 
-  /** Whether what stands there is an epoch's, and not what was found before. */
+  /** Whether what is there is an epoch's, and not what was found before. */
   public boolean serves() {
     return epoch > 0 && !digest.isEmpty();
   }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * ConfigMaps of ours: immutable, named by gateway, epoch and digest, and marked so that they are
- * found again by one list. Whoever changes the marks or the content makes them not ours.
+ * found again by one list. If the marks or the content change, they are no longer ours.
  */
 public final class StagedConfigMaps {
   private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
@@ -126,6 +126,6 @@ public final class StagedConfigMaps {
     boolean written =
         managers.isEmpty()
             || managers.stream().anyMatch(m -> KubernetesApi.MANAGER.equals(m.getManager()));
-    return written ? Optional.empty() : Optional.of("somebody else made it");
+    return written ? Optional.empty() : Optional.of("another writer created it");
   }
 }

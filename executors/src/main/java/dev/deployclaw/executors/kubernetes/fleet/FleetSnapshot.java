@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 /**
  * All gateways as the API says, read by lists: the number of requests grows with namespaces and
  * pages, not with gateways. A namespace that can't be read is said of its gateways; the others
- * stand.
+ * stand. A server that says nothing of one is asked about no more of them.
  */
 public final class FleetSnapshot {
   /** From here on a list of a namespace's ConfigMaps costs less than asking one by one. */
@@ -78,6 +78,13 @@ public final class FleetSnapshot {
         fleet.places.put(entry.getKey(), place(api, entry.getKey(), entry.getValue(), needs));
       } catch (KubernetesException e) {
         fleet.faults.put(entry.getKey(), e);
+        if (e.isSilence()) {
+          byNamespace
+              .tailMap(entry.getKey(), false)
+              .keySet()
+              .forEach(n -> fleet.faults.put(n, e.unasked()));
+          break;
+        }
       }
     }
     return fleet;

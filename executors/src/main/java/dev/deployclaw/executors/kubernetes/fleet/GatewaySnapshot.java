@@ -57,7 +57,9 @@ public record GatewaySnapshot(
         yield marks.isEmpty()
             ? lost(
                 gateway,
-                "its annotations " + PublishAnnotations.PREFIX + "* were changed: remove them")
+                "its annotations or labels "
+                    + PublishAnnotations.PREFIX
+                    + "* were changed: remove them")
             : new GatewaySnapshot(
                 gateway, deployment, fit, marks.get(), around.maps(), around.pods());
       }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What we applied to a Deployment before, with the values that it has now. Server-side apply takes
@@ -16,20 +17,27 @@ import java.util.TreeMap;
  *
  * @param volumes by name, as apply takes them
  * @param annotations of ours
+ * @param labels of ours
  */
-record AppliedFields(Map<String, Map<String, Object>> volumes, Map<String, Object> annotations) {
+record AppliedFields(
+    Map<String, Map<String, Object>> volumes,
+    Map<String, Object> annotations,
+    Map<String, Object> labels) {
   private static final List<String> TO_VOLUMES =
       List.of("f:spec", "f:template", "f:spec", "f:volumes");
   private static final List<String> TO_ANNOTATIONS = List.of("f:metadata", "f:annotations");
+  private static final List<String> TO_LABELS = List.of("f:metadata", "f:labels");
 
   static AppliedFields of(Deployment deployment) {
-    var out = new AppliedFields(new TreeMap<>(), new TreeMap<>());
+    var out = new AppliedFields(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     deployment.getMetadata().getManagedFields().stream()
         .filter(AppliedFields::isOurs)
         .map(e -> e.getFieldsV1().getAdditionalProperties())
         .forEach(fields -> {
           out.addVolumes(deployment, at(fields, TO_VOLUMES));
-          out.addAnnotations(deployment, at(fields, TO_ANNOTATIONS));
+          var metadata = deployment.getMetadata();
+          add(out.annotations, metadata.getAnnotations(), at(fields, TO_ANNOTATIONS));
+          add(out.labels, metadata.getLabels(), at(fields, TO_LABELS));
         });
     return out;
   }
@@ -90,34 +98,33 @@ record AppliedFields(Map<String, Map<String, Object>> volumes, Map<String, Objec
             .map(volumes::get)
             .toList();
     var template = Map.of("spec", Map.of("volumes", ordered));
+    var said = new TreeMap<String, Object>(Map.of("annotations", annotations));
+    if (!labels.isEmpty()) {
+      said.put("labels", labels);
+    }
+    said.put("name", metadata.getName());
+    said.put("namespace", metadata.getNamespace());
+    said.put("resourceVersion", metadata.getResourceVersion());
     return Map.of(
         "apiVersion",
         "apps/v1",
         "kind",
         "Deployment",
         "metadata",
-        Map.of(
-            "name",
-            metadata.getName(),
-            "namespace",
-            metadata.getNamespace(),
-            "resourceVersion",
-            metadata.getResourceVersion(),
-            "annotations",
-            annotations),
+        said,
         "spec",
         Map.of("template", template));
   }
 
-  private void addAnnotations(Deployment deployment, Map<?, ?> fields) {
-    deployment
-        .getMetadata()
-        .getAnnotations()
-        .forEach((key, value) -> {
-          if (fields.containsKey("f:" + key)) {
-            annotations.put(key, value);
-          }
-        });
+  private static void add(
+      Map<String, Object> to, @Nullable Map<String, String> there, Map<?, ?> fields) {
+    if (there != null) {
+      there.forEach((key, value) -> {
+        if (fields.containsKey("f:" + key)) {
+          to.put(key, value);
+        }
+      });
+    }
   }
 
   private static Map<?, ?> at(Map<?, ?> fields, List<String> steps) {

@@ -32,7 +32,7 @@ final class ConfigMapGarbageCollector {
       throws KubernetesException, InterruptedException {
     var gateway = standing.gateway();
     if (epoch <= 0) {
-      return MemberReport.no(gateway.member(), "what was found before the first change is kept");
+      return MemberReport.no(gateway.member(), "the state before the first change is kept");
     }
     if (standing.marks().epoch() == epoch) {
       return MemberReport.no(gateway.member(), "epoch " + epoch + " is live there");

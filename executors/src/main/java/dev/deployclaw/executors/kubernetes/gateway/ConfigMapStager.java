@@ -37,7 +37,7 @@ final class ConfigMapStager {
 
   MemberReport stage(KubernetesApi api, GatewaySnapshot standing, Order order)
       throws KubernetesException, InterruptedException {
-    var overtaken = GatewayAction.overtaken(standing.gateway(), standing.marks(), order);
+    var overtaken = GatewayAction.overtaken(standing.gateway(), standing.written().fence(), order);
     if (overtaken.isPresent()) {
       return overtaken.get();
     }
@@ -148,7 +148,7 @@ final class ConfigMapStager {
       return MemberReport.yes(gateway.member(), activation.digest(), facts);
     }
     if (known.former()) {
-      facts.put("preflight", "not asked: the file is put back as it was found");
+      facts.put("preflight", "not checked: the original file is put back");
       return MemberReport.yes(gateway.member(), activation.digest(), facts);
     }
     var check = new ConfigPreflight.Check(standing, activation.epoch(), bundle);

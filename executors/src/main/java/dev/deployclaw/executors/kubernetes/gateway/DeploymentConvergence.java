@@ -9,9 +9,10 @@ import dev.deployclaw.executors.kubernetes.gateway.GatewayAction.Order;
 import java.util.TreeMap;
 
 /**
- * Says whether a gateway acts on an epoch: its Deployment carries the epoch's marks, its volume
- * shows the epoch's files, and every pod runs from there and is ready. A pod reads its file when it
- * starts, and ConfigMaps of ours don't change, so what a pod refers to is what it runs.
+ * Says whether a gateway acts on an epoch: its Deployment carries the epoch's marks and names its
+ * policies, its volume shows the epoch's files, and every pod runs from there and is ready. A pod
+ * reads its file when it starts, and ConfigMaps of ours don't change, so what a pod refers to is
+ * what it runs.
  */
 final class DeploymentConvergence {
   private final int shardBytes;
@@ -36,6 +37,11 @@ final class DeploymentConvergence {
     long epoch = order.activation().epoch();
     if (standing.marks().epoch() != epoch) {
       return MemberReport.no(member, "its Deployment is at epoch " + standing.marks().epoch());
+    }
+    String digest = standing.marks().digest();
+    if (!digest.equals(order.activation().digest())) {
+      return MemberReport.no(
+          member, "its Deployment is at epoch %d of the policies %.12s".formatted(epoch, digest));
     }
     if (!standing.files().same(wanted.bundle().files())) {
       var moved = DeploymentInspector.moved(standing);

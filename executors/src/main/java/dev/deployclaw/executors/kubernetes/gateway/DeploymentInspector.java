@@ -37,11 +37,11 @@ final class DeploymentInspector {
     return wrong.isPresent() ? no(standing, wrong.get(), facts) : yes(standing, facts);
   }
 
-  /** Who published last. */
+  /** The latest term and epoch that published, also where somebody put older marks back. */
   static MemberReport marks(GatewaySnapshot standing) {
-    var marks = standing.marks();
+    var fence = standing.written().fence();
     return MemberReport.yes(
-        standing.gateway().member(), "", Map.of("epoch", marks.epoch(), "term", marks.term()));
+        standing.gateway().member(), "", Map.of("epoch", fence.epoch(), "term", fence.term()));
   }
 
   /** The volume and what its ConfigMaps hold, so that both can be put back. */
@@ -76,7 +76,7 @@ final class DeploymentInspector {
     var files = standing.files();
     if (!files.missing().isEmpty()) {
       return Optional.of(
-          "its volume names what isn't there: " + String.join(", ", files.missing()));
+          "its volume refers to missing objects: " + String.join(", ", files.missing()));
     }
     String file = standing.gateway().file();
     return files.texts().containsKey(file)

@@ -21,7 +21,8 @@ import java.util.TreeMap;
  * Makes a Deployment refer to what was staged for its gateways, which replaces its pods one by one;
  * where the files are the same it only says the epoch, and no pod is touched. Each write carries
  * the resource version that it was decided on, so nobody's change is overwritten unseen. The same
- * write is asked for as a dry run before the commit.
+ * write is asked for as a dry run before the commit. A Deployment's gateways are written together;
+ * where that is refused on a way back, each is written alone, since none may hold another.
  */
 final class DeploymentPublisher {
   private static final int BAD_REQUEST = 400;
@@ -85,9 +86,21 @@ final class DeploymentPublisher {
         if (e.status() == CONFLICT) {
           return again(left);
         }
+        if (left.size() > 1 && order.activation().back() && e.isRefusal()) {
+          return alone(left);
+        }
         left.forEach(s -> reports.put(s.gateway().member(), refused(s, e)));
         return List.of();
       }
+    }
+
+    /** Each on what it finds then, also of what was just written of the others. */
+    private List<GatewaySnapshot> alone(List<GatewaySnapshot> gateways)
+        throws InterruptedException {
+      for (var standing : gateways) {
+        on(again(List.of(standing)));
+      }
+      return List.of();
     }
 
     private List<PublishStep.Write> writes(List<GatewaySnapshot> gateways)
@@ -162,17 +175,17 @@ final class DeploymentPublisher {
   private static MemberReport unsteady(GatewaySnapshot standing) {
     return MemberReport.unknown(
         standing.gateway().member(),
-        "its Deployment changes faster than it can be written, last by "
+        "its Deployment keeps changing during the write, last by "
             + lastWriter(standing.deployment()));
   }
 
-  /** Whoever else wrote last, whatever it was. */
+  /** The last other writer, whatever it wrote. */
   private static String lastWriter(Deployment deployment) {
     return deployment.getMetadata().getManagedFields().stream()
         .filter(e -> !KubernetesApi.MANAGER.equals(e.getManager()))
         .map(FieldOwnership.Owner::of)
         .reduce((a, b) -> a.time().compareTo(b.time()) > 0 ? a : b)
         .map(FieldOwnership.Owner::words)
-        .orElse("a writer whose name the API server doesn't keep");
+        .orElse("a writer without a recorded name");
   }
 }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -50,6 +51,7 @@ record DeploymentWrite(Deployment deployment, List<PublishStep.Write> writes) {
           write.standing().gateway().volume(),
           VolumeConfigMaps.plain(write.volume()).orElseThrow());
       ours.annotations().putAll(write.annotations());
+      ours.labels().putAll(write.labels());
     }
     return ours.manifest(deployment);
   }
@@ -57,9 +59,17 @@ record DeploymentWrite(Deployment deployment, List<PublishStep.Write> writes) {
   /** The volumes as a whole, whatever kind they were. */
   private JsonPatchBuilder patched() {
     var annotations = new TreeMap<String, Object>();
+    var labels = new TreeMap<String, Object>();
     writes.forEach(w -> annotations.putAll(w.annotations()));
-    var there = deployment.getMetadata().getAnnotations();
-    var patch = JsonPatchBuilder.NOTHING.put("/metadata/annotations", there, annotations);
+    writes.forEach(w -> labels.putAll(w.labels()));
+    var there = deployment.getMetadata();
+    var patch =
+        JsonPatchBuilder.NOTHING
+            .put("/metadata/annotations", there.getAnnotations(), annotations)
+            .put(
+                "/metadata/labels",
+                Objects.requireNonNullElse(there.getLabels(), Map.of()),
+                labels);
     for (var write : writes) {
       if (write.switches()) {
         patch = patch.replace("/spec/template/spec/volumes/" + index(write), write.volume());

@@ -5,7 +5,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
 import dev.deployclaw.executors.kubernetes.client.KubernetesApi;
 import dev.deployclaw.executors.kubernetes.client.KubernetesException;
-import dev.deployclaw.executors.kubernetes.configmap.PublishAnnotations;
+import dev.deployclaw.executors.kubernetes.configmap.GatewayFence;
 import dev.deployclaw.executors.kubernetes.fleet.GatewaySnapshot;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,17 +33,17 @@ interface GatewayAction {
 
   /** Somebody newer was there: a later leader, or a later epoch. */
   static Optional<MemberReport> overtaken(
-      KubernetesGateway gateway, PublishAnnotations marks, Order order) {
-    if (marks.term() > order.term()) {
+      KubernetesGateway gateway, GatewayFence fence, Order order) {
+    if (fence.term() > order.term()) {
       return Optional.of(
           MemberReport.no(
               gateway.member(),
-              "the leader of the later term " + marks.term() + " published there"));
+              "the leader of the later term " + fence.term() + " published there"));
     }
-    return marks.epoch() > order.activation().epoch()
+    return fence.epoch() > order.activation().epoch()
         ? Optional.of(
             MemberReport.no(
-                gateway.member(), "the later epoch " + marks.epoch() + " is live there"))
+                gateway.member(), "the later epoch " + fence.epoch() + " is live there"))
         : Optional.empty();
   }
 }

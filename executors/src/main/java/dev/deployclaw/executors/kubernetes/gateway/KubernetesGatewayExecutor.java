@@ -26,7 +26,7 @@ import java.util.Set;
 /**
  * Brings epochs to gateways in Kubernetes: each epoch is an immutable ConfigMap, and a Deployment's
  * volume is switched from one to the next. A participant; the looks {@code topology} and {@code
- * scan} say what stands there. It never starts, stops or enters a gateway's pod. All verbs can be
+ * scan} say what is there. It never starts, stops or enters a gateway's pod. All verbs can be
  * repeated.
  */
 public final class KubernetesGatewayExecutor implements BackendExecutor {
@@ -94,7 +94,8 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
   }
 
   private CallOutcome stage(Invocation invocation, Order order) throws InterruptedException {
-    return all(invocation, Needs.FILES, (api, g) -> staging.stage(api, g, order));
+    return all(
+        invocation, Needs.FILES, unlessLeftOut(order, (api, g) -> staging.stage(api, g, order)));
   }
 
   private CallOutcome prepare(Invocation invocation, Order order) throws InterruptedException {
@@ -104,8 +105,9 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
         needs,
         (fleet, reached) -> {
           var dryRuns =
-              new DeploymentSingleFlight(fleet, g -> publishing.rehearse(reached, g, order));
-          return (api, g) -> staging.prepare(api, g, order, dryRuns);
+              new DeploymentSingleFlight(
+                  fleet, g -> publishing.rehearse(reached, meant(g, order), order));
+          return unlessLeftOut(order, (api, g) -> staging.prepare(api, g, order, dryRuns));
         });
   }
 
@@ -116,9 +118,26 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
         needs,
         (fleet, reached) -> {
           var writes =
-              new DeploymentSingleFlight(fleet, g -> publishing.publish(reached, g, order));
-          return (_, g) -> writes.of(g.gateway());
+              new DeploymentSingleFlight(
+                  fleet, g -> publishing.publish(reached, meant(g, order), order));
+          return unlessLeftOut(order, (_, g) -> writes.of(g.gateway()));
         });
+  }
+
+  /** Without those that a person left out: the server might refuse the others for their sake. */
+  private static List<GatewaySnapshot> meant(List<GatewaySnapshot> gateways, Order order) {
+    return gateways.stream().filter(g -> !isLeftOut(g, order)).toList();
+  }
+
+  private static GatewayAction unlessLeftOut(Order order, GatewayAction act) {
+    return (api, g) ->
+        isLeftOut(g, order)
+            ? MemberReport.no(g.gateway().member(), "it is left out: nothing is sent to it")
+            : act.on(api, g);
+  }
+
+  private static boolean isLeftOut(GatewaySnapshot standing, Order order) {
+    return order.activation().leftOut().contains(standing.gateway().member());
   }
 
   private CallOutcome converge(Invocation invocation, Order order) throws InterruptedException {
@@ -179,6 +198,7 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
   }
 
   private static CallOutcome unknownVerb(Invocation call) {
-    return CallOutcome.failed(new CallFault.Invalid("gateways know no " + call.call().verb()));
+    return CallOutcome.failed(
+        new CallFault.Invalid("gateways have no operation " + call.call().verb()));
   }
 }

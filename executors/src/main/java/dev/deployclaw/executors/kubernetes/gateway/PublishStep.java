@@ -28,8 +28,14 @@ sealed interface PublishStep {
   /**
    * @param volume what the Deployment is to refer to; what it refers to already where {@code
    *     switches} is false
+   * @param switched the generation of the Deployment in which the volume changed last
    */
-  record Write(GatewaySnapshot standing, Volume volume, PublishAnnotations marks, boolean switches)
+  record Write(
+      GatewaySnapshot standing,
+      Volume volume,
+      PublishAnnotations marks,
+      boolean switches,
+      long switched)
       implements PublishStep {
 
     String member() {
@@ -37,10 +43,11 @@ sealed interface PublishStep {
     }
 
     Map<String, Object> annotations() {
-      var written = standing.written();
-      long generation = DeploymentRollout.generation(standing.deployment());
-      long switched = switches ? generation + 1 : written.switchedBy(generation);
-      return written.annotations(marks, switched);
+      return standing.written().annotations(marks, switched);
+    }
+
+    Map<String, Object> labels() {
+      return standing.written().labels(marks);
     }
 
     MemberReport done() {
@@ -72,7 +79,7 @@ sealed interface PublishStep {
       throws KubernetesException, InterruptedException {
     var gateway = standing.gateway();
     var activation = order.activation();
-    var overtaken = GatewayAction.overtaken(gateway, standing.marks(), order);
+    var overtaken = GatewayAction.overtaken(gateway, standing.written().fence(), order);
     if (overtaken.isPresent()) {
       return new Said(overtaken.get());
     }
@@ -90,10 +97,13 @@ sealed interface PublishStep {
       var facts = Map.<String, Object>of("changed", false);
       return new Said(MemberReport.yes(gateway.member(), activation.digest(), facts));
     }
+    long generation = DeploymentRollout.generation(standing.deployment());
+    long switched =
+        switches ? generation + 1 : standing.written().switchedBefore(activation, generation);
     var obstacle = switches ? standing.obstacle() : Optional.<String>empty();
     return obstacle.isPresent()
         ? new Said(MemberReport.no(gateway.member(), obstacle.get()))
-        : new Write(standing, volume.get(), marks, switches);
+        : new Write(standing, volume.get(), marks, switches, switched);
   }
 
   private static boolean said(PublishAnnotations there, PublishAnnotations wanted) {

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How often an API server is asked whether a rollout is done. Whoever waits for it asks again at
- * once; each answer takes several lists, and a rollout takes minutes. So a look waits its turn
- * before it begins, an eighth of the time that the rollout took so far: often at first, then more
- * and more seldom. What a look says is never older than its call. For many threads.
+ * How often an API server is asked whether a rollout is done. A waiting caller asks again at once;
+ * each answer takes several lists, and a rollout takes minutes. So a look waits its turn before it
+ * begins, an eighth of the time that the rollout took so far: often at first, then more and more
+ * seldom. What a look says is never older than its call. For many threads.
  */
 final class RolloutPollPacer {
   /** The part of a rollout's time so far that lies between two looks. */

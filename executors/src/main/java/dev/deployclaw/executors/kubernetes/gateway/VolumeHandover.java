@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Hands a gateway's volume over from whoever applies it. Our step is to apply the same value, and
- * so to share the fields; the other tool's is to let go of them. No value is changed, so no pod is
- * replaced. It is tried dry first, and read back afterwards.
+ * Hands a gateway's volume over from the tool that applies it. Our step is to apply the same value,
+ * and so to share the fields; the other tool's is to let go of them. No value is changed, so no pod
+ * is replaced. It is tried dry first, and read back afterwards.
  */
 public record VolumeHandover(KubernetesApi api) {
   private static final int CONFLICT = 409;
@@ -54,7 +54,7 @@ public record VolumeHandover(KubernetesApi api) {
         }
       }
     }
-    return MemberReport.no(gateway.member(), "its Deployment is changed all the time: try again");
+    return MemberReport.no(gateway.member(), "its Deployment keeps changing: try again");
   }
 
   /** Where a gateway's volume stands. */
@@ -107,7 +107,7 @@ public record VolumeHandover(KubernetesApi api) {
       throws KubernetesException, InterruptedException {
     var dry = apply(there, Mode.DRY_RUN);
     if (dry.isEmpty()) {
-      return Optional.of("the API server knows no server-side apply");
+      return Optional.of("the API server doesn't support server-side apply");
     }
     return dry.get().getSpec().equals(there.deployment().getSpec())
         ? Optional.empty()
@@ -123,7 +123,8 @@ public record VolumeHandover(KubernetesApi api) {
         yield kept && now.ownership().step() != Step.SHARE
             ? report(now.ownership(), Optional.empty(), true)
             : MemberReport.unknown(
-                before.gateway().member(), "it was shared, and reads back otherwise: look again");
+                before.gateway().member(),
+                "it was shared, but reads back differently: check it again");
       }
     };
   }

@@ -30,7 +30,7 @@ import java.util.TreeSet;
  * pods and services. What the credentials may not see is named, with the rule that would allow it;
  * it is never taken for empty. The look {@code access} says which rights are missing that a change
  * would need, {@code ownership} how far the handover of each gateway's volume is. Its only write
- * shares a volume with whoever applies it.
+ * shares a volume with the tool that applies it.
  */
 public final class KubernetesInspectionExecutor implements BackendExecutor {
   private static final String MEMBER = "kubernetes";
@@ -73,7 +73,7 @@ public final class KubernetesInspectionExecutor implements BackendExecutor {
       case ExecutorCall.Share(String gateway) -> share(gateway, invocation);
       default ->
           CallOutcome.failed(
-              new CallFault.Invalid("kubernetes knows no " + invocation.call().verb()));
+              new CallFault.Invalid("kubernetes has no operation " + invocation.call().verb()));
     };
   }
 

@@ -73,7 +73,7 @@ record NamespaceInspector(KubernetesApi api, List<KubernetesGateway> gateways) {
       return MemberReport.yes(place.member(), "", facts);
     }
     facts.put("denied", denied);
-    String reason = "is seen in part: " + String.join("; ", denied);
+    String reason = "is only partly visible: " + String.join("; ", denied);
     return new MemberReport(place.member(), MemberReport.Answer.UNKNOWN, "", reason, facts);
   }
 
@@ -98,7 +98,7 @@ record NamespaceInspector(KubernetesApi api, List<KubernetesGateway> gateways) {
     return facts;
   }
 
-  /** What stands around the Deployments of a namespace. */
+  /** The objects around the Deployments of a namespace. */
   private record Around(Optional<PodLabelIndex> pods, Optional<List<Service>> services) {
     static Around of(Optional<List<Pod>> pods, Optional<List<Service>> services) {
       return new Around(pods.map(PodLabelIndex::of), services);

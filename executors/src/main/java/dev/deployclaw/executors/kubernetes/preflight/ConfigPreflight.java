@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes.preflight;
 
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.executors.kubernetes.client.KubernetesApi;
 import dev.deployclaw.executors.kubernetes.client.KubernetesException;
 import dev.deployclaw.executors.kubernetes.client.PodInspector;
@@ -78,30 +79,30 @@ public record ConfigPreflight(Duration atMost, Duration poll) {
     if (old.isPresent()) {
       api.deleteNow(ResourceKind.PODS, old.get());
     }
-    while (System.nanoTime() < end
-        && api.get(ResourceKind.PODS, metadata.getNamespace(), metadata.getName()).isPresent()) {
-      Thread.sleep(poll);
-    }
+    var _ =
+        again(end)
+            .until(
+                Optional::isEmpty,
+                () -> api.get(ResourceKind.PODS, metadata.getNamespace(), metadata.getName()));
+  }
+
+  private RetryPolicy again(long end) {
+    return RetryPolicy.within(Duration.ofNanos(end - System.nanoTime()), poll);
   }
 
   private Verdict await(KubernetesApi api, Pod created, long end)
       throws KubernetesException, InterruptedException {
     var metadata = created.getMetadata();
-    var last = created;
-    while (System.nanoTime() < end) {
-      var now = api.get(ResourceKind.PODS, metadata.getNamespace(), metadata.getName());
-      if (now.isEmpty()) {
-        return new Verdict.Unfinished("was deleted by somebody before it ended");
-      }
-      last = now.get();
-      var verdict = ended(last);
-      if (verdict.isPresent()) {
-        return verdict.get();
-      }
-      Thread.sleep(poll);
+    var last =
+        again(end)
+            .until(
+                now -> now.flatMap(ConfigPreflight::ended).isPresent() || now.isEmpty(),
+                () -> api.get(ResourceKind.PODS, metadata.getNamespace(), metadata.getName()));
+    if (last.isEmpty()) {
+      return new Verdict.Unfinished("was deleted before it ended");
     }
-    String why = PodInspector.stalled(last).map(s -> ": " + s).orElse("");
-    return new Verdict.Unfinished("did not end in time" + why);
+    String why = PodInspector.stalled(last.get()).map(s -> ": " + s).orElse("");
+    return ended(last.get()).orElse(new Verdict.Unfinished("did not end in time" + why));
   }
 
   private static Optional<Verdict> ended(Pod pod) {

@@ -68,7 +68,7 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
     if (!invocation.call().verb().equals(READ)
         || !(invocation.call() instanceof ExecutorCall.Look)) {
       return CallOutcome.failed(
-          new CallFault.Invalid("policy sources know no " + invocation.call().verb()));
+          new CallFault.Invalid("policy sources have no operation " + invocation.call().verb()));
     }
     Map<String, MemberReport> reports = new LinkedHashMap<>();
     for (var source : sources) {
@@ -115,7 +115,7 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
         throw e;
       }
       return empty
-          ? "nothing was found, and whether the namespace is there can't be told: "
+          ? "nothing was found, and it is unknown whether the namespace exists: "
               + e.fault().reason()
           : "";
     }
@@ -164,7 +164,7 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
         member(map, key),
         MemberReport.Answer.NO,
         "",
-        "is no text: keep policy documents under data",
+        "isn't text: keep policy documents under data",
         facts(source, map, key));
   }
 

@@ -78,7 +78,8 @@ final class ConfigMapSourceWriter {
       }
     }
     return reports.isEmpty()
-        ? List.of(MemberReport.skipped("configmap", "none of these is a ConfigMap's"))
+        ? List.of(
+            MemberReport.skipped("configmap", "none of these policies comes from a ConfigMap"))
         : reports;
   }
 
@@ -95,7 +96,7 @@ final class ConfigMapSourceWriter {
           return write(edit, new Place(source, name, at.group(3)));
         }
       }
-      return MemberReport.no(edit.member(), "it is in no source that is written back to");
+      return MemberReport.no(edit.member(), "it is in no source with write-back");
     } catch (KubernetesException e) {
       var report = e.report(edit.member());
       return report.answer() == MemberReport.Answer.NO
@@ -142,7 +143,7 @@ final class ConfigMapSourceWriter {
         return readBack(edit, place);
       }
     }
-    return MemberReport.unknown(edit.member(), "the ConfigMap changes under our hands");
+    return MemberReport.unknown(edit.member(), "the ConfigMap keeps changing during the write");
   }
 
   /** Whether it was written; not, where the object was changed since it was looked at. */
@@ -174,7 +175,8 @@ final class ConfigMapSourceWriter {
     var owners = FieldOwnership.ofKey(map, place.key());
     if (!digest(text).equals(edit.digest())) {
       String by = owners.isEmpty() ? "" : ", by " + owners.getLast().words();
-      return Optional.of(MemberReport.no(member, "it was changed just now" + by + ": look again"));
+      return Optional.of(
+          MemberReport.no(member, "it was changed just now" + by + ": check it again"));
     }
     String patch = patch(edit, place.namespace(), place.name(), place.key());
     return switch (place.source().writeBack()) {
@@ -192,7 +194,7 @@ final class ConfigMapSourceWriter {
       return Optional.of("the ConfigMap is immutable");
     }
     if (owners.isEmpty()) {
-      return Optional.of("the server doesn't say who owns it");
+      return Optional.of("the server doesn't report its owner");
     }
     return owners.stream()
         .filter(o -> !o.manager().equals(KubernetesApi.MANAGER) && !takesOver.contains(o.manager()))
@@ -209,10 +211,10 @@ final class ConfigMapSourceWriter {
       boolean there = now.filter(m -> edit.text().equals(m.getData().get(place.key()))).isPresent();
       return there
           ? MemberReport.yes(edit.member(), digest(edit.text()), Map.of())
-          : MemberReport.unknown(edit.member(), "it was written, and reads back otherwise");
+          : MemberReport.unknown(edit.member(), "it was written, but reads back differently");
     } catch (KubernetesException e) {
       return MemberReport.unknown(
-          edit.member(), "it was written, and can't be read back: " + e.fault().reason());
+          edit.member(), "it was written, but can't be read back: " + e.fault().reason());
     }
   }
 

@@ -17,8 +17,8 @@ import java.util.Set;
 /**
  * Configuration stores that are ConfigMaps, as a participant named {@code configuration}: one key
  * for each tenant's policy document, and {@code active}, which says which epoch they are. All keys
- * change in one write, so that whoever reads the object, or mounts it as a folder, sees one whole
- * epoch. All verbs can be repeated.
+ * change in one write, so that each reader of the object, or of the folder that mounts it, sees one
+ * whole epoch. All verbs can be repeated.
  */
 public final class ConfigMapStoreExecutor implements BackendExecutor {
   private static final String MARKS = "marks";

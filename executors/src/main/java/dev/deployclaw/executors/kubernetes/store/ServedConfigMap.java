@@ -16,7 +16,7 @@ public record ServedConfigMap(String name, String namespace, String configMap)
   public ServedConfigMap {
     DnsLabel.label("namespace", namespace);
     if (!configMap.matches("[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?")) {
-      throw new IllegalArgumentException("configMap is no plain name: \"" + configMap + "\"");
+      throw new IllegalArgumentException("configMap isn't a plain name: \"" + configMap + "\"");
     }
   }
 

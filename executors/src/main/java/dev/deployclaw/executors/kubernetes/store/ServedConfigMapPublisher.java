@@ -118,7 +118,7 @@ final class ServedConfigMapPublisher {
         }
       }
     }
-    return MemberReport.unknown(served.member(), "the ConfigMap changes under our hands");
+    return MemberReport.unknown(served.member(), "the ConfigMap keeps changing during the write");
   }
 
   /** By an independent read. */
@@ -131,7 +131,7 @@ final class ServedConfigMapPublisher {
                   .filter(found(activation).orElse(ConfigMapContents.NOTHING)::equals)
                   .isPresent()
               && fenced(live, activation);
-      return back ? yes : MemberReport.no(served.member(), "doesn't hold what was found there");
+      return back ? yes : MemberReport.no(served.member(), "doesn't hold its original values");
     }
     var wanted = ServedDocuments.of(activation);
     var marks = live.flatMap(PublishAnnotations::of).filter(m -> m.epoch() == activation.epoch());
@@ -245,7 +245,7 @@ final class ServedConfigMapPublisher {
             .flatMap(key -> FieldOwnership.ofKey(live, key).stream())
             .filter(o -> !o.manager().equals(KubernetesApi.MANAGER))
             .reduce((a, b) -> a.time().compareTo(b.time()) > 0 ? a : b);
-    return "what it serves of epoch %d was changed%s"
+    return "its documents of epoch %d were changed%s"
         .formatted(marks.epoch(), last.map(o -> ", by " + o.words()).orElse(""));
   }
 }

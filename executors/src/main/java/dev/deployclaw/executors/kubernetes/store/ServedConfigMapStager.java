@@ -140,9 +140,9 @@ final class ServedConfigMapStager {
         .filter(o -> o.applies() && !o.manager().equals(KubernetesApi.MANAGER))
         .findFirst()
         .map(o ->
-            ("%s applies keys of ConfigMap %s, and would put them back: serve from a ConfigMap that"
-                    + " nobody applies (configMap of this store). Keys that it stops to apply are gone"
-                    + " at once, and services lose them")
+            ("%s applies keys of ConfigMap %s, and would overwrite them: serve from a "
+                    + "ConfigMap that no other tool applies (configMap of this store). Keys that "
+                    + "this tool stops applying are deleted at once, and services lose them")
                 .formatted(o.manager(), PodInspector.name(live)));
   }
 }

@@ -38,7 +38,8 @@ public final class ServedDocuments {
   static Optional<String> tooLarge(ConfigMapContents piece) {
     return piece.bytes() > MOST_BYTES
         ? Optional.of(
-            "the documents come to %d bytes, and a ConfigMap holds %d: serve them from an etcd prefix"
+            ("the documents have %d bytes, and a ConfigMap holds %d: serve them from an "
+                    + "etcd prefix")
                 .formatted(piece.bytes(), MOST_BYTES))
         : Optional.empty();
   }

@@ -13,10 +13,11 @@ import redis.clients.jedis.Connection;
 public final class ActivationState {
   /** What is wrong with a library whose constants are ours and whose code isn't. */
   private static final String ALTERED =
-      "the code of its function library is not what this agent loads";
+      "its function library differs from the one that this agent loads";
 
   private static final String OTHER_VERSION =
-      "runs the code of an older or newer agent of the same epoch, unaltered: deployclaw drift --repair loads this agent's";
+      "runs the unmodified library of an older or newer agent at the same epoch: load "
+          + "this agent's library with deployclaw drift --repair";
 
   private ActivationState() {}
 

@@ -27,7 +27,7 @@ public final class FenceCheck {
   }
 
   /**
-   * Refuses a caller whose term or epoch is lower than what stands there.
+   * Refuses a caller whose term or epoch is lower than what is there.
    *
    * @throws NodeFailed with a conflict; or unavailable, when there is no fence and nobody to ask
    */
@@ -43,7 +43,8 @@ public final class FenceCheck {
     try {
       return authority.standing();
     } catch (Unreachable e) {
-      String reason = primary.member() + " has lost its fence, and the state store can't say it: ";
+      String reason =
+          primary.member() + " has lost its fence, and the state store can't confirm it: ";
       throw new NodeFailed(new CallFault.Unavailable(reason + e.getMessage()), e);
     }
   }

@@ -48,7 +48,7 @@ public final class VoteCache {
     votes.put(primary.address(), new Vote(activation.epoch(), activation.digest(), by));
   }
 
-  /** What is staged anew has to be read again. */
+  /** What is staged again has to be read again. */
   void forget() {
     votes.clear();
   }

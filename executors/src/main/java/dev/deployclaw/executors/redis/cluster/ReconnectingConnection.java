@@ -10,7 +10,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * One plain connection to one node, kept and made anew after it broke. Work that finds an old
+ * One plain connection to one node, kept, and opened again after it broke. Work that finds an old
  * connection broken runs once more on a new one, so it must bear repetition. One caller at a time.
  */
 public final class ReconnectingConnection implements AutoCloseable {

@@ -17,9 +17,9 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class RedisFaultMapper {
   private static final int DEEPEST_CAUSE = 16;
-  private static final String PLAIN = ": does it speak TLS? then set redis.tls";
+  private static final String PLAIN = ": if it uses TLS, set redis.tls";
   private static final String ENCRYPTED =
-      ": it speaks no TLS, or wants a client's certificate (tls.certificate and tls.key)";
+      ": it speaks no TLS, or requires a client certificate (tls.certificate and tls.key)";
 
   private RedisFaultMapper() {}
 
@@ -56,10 +56,10 @@ final class RedisFaultMapper {
     return switch (space < 0 ? said : said.substring(0, space)) {
       case "NOAUTH" ->
           new CallFault.Denied(
-              reason + ": it wants a user, so set redis.username and passwordFile");
+              reason + ": it requires a user, so set redis.username and passwordFile");
       case "WRONGPASS" -> new CallFault.Denied(reason + ": check redis.username and passwordFile");
       case "NOPERM" ->
-          new CallFault.Denied(reason + ": give the user what docs/guide/credentials.md lists");
+          new CallFault.Denied(reason + ": give the user what docs/tasks/credentials.md lists");
       case "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING" ->
           new CallFault.Unavailable(reason);
       case "BUSY", "OOM", "MISCONF", "NOREPLICAS", "READONLY" -> new CallFault.Unavailable(reason);

@@ -88,7 +88,7 @@ public final class RedisNodes implements AutoCloseable {
     long unowned = topology.unowned();
     if (unowned > 0) {
       throw new NodeFailed(
-          new CallFault.Unavailable("redis: nobody owns " + unowned + " slots"), null);
+          new CallFault.Unavailable("redis: no node owns " + unowned + " slots"), null);
     }
     return topology;
   }
@@ -110,7 +110,7 @@ public final class RedisNodes implements AutoCloseable {
       if (e.getCause() instanceof NodeFailed failed) {
         return CallOutcome.failed(failed.fault());
       }
-      throw new IllegalStateException("a node's call failed unexpectedly", e);
+      throw new IllegalStateException("a call to a node failed unexpectedly", e);
     }
     return CallOutcome.done(reports);
   }

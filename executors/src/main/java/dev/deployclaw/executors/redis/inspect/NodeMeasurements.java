@@ -95,7 +95,7 @@ public final class NodeMeasurements {
       facts.put("primary", primary);
     }
     if (major(version) < OLDEST_MAJOR) {
-      String reason = "Redis " + version + " has no functions; 7 or newer is needed";
+      String reason = "Redis " + version + " has no functions; Redis 7 or newer is needed";
       return new MemberReport(node.member(), MemberReport.Answer.NO, "", reason, facts);
     }
     return MemberReport.yes(node.member(), "", facts);

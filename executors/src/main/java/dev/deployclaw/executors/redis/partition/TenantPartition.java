@@ -57,7 +57,7 @@ public final class TenantPartition {
     return () -> each(this::encoded).iterator();
   }
 
-  /** Whoever asks comes by all windows before it. */
+  /** Anyone who asks comes by all windows before it. */
   private synchronized Optional<ExpectedFields> encoded(int number) {
     if (number == expected.size()) {
       windows.apply(number).map(w -> ExpectedFields.of(w, rules.fields())).ifPresent(expected::add);

@@ -51,7 +51,8 @@ class ContainerFenceTest {
     var stale = publish(5, 1, mounted, archived);
 
     assertThat(deposed).extracting(MemberReport::answer).containsOnly(Answer.NO);
-    assertThat(deposed.getLast().reason()).contains("the leader of term 5 was here");
+    assertThat(deposed.getLast().reason())
+        .contains("the leader of the later term 5 has already written here");
     assertThat(stale).extracting(MemberReport::answer).containsOnly(Answer.NO);
     assertThat(stale.getLast().reason()).contains("the later epoch 2 is live");
     assertThat(estate.file(mounted, "live")).isEqualTo("epochs/2");
@@ -112,7 +113,7 @@ class ContainerFenceTest {
             gateway, TemporaryContainer.Purpose.switching(6), WORDS, List.of());
 
     assertThat(refused).isInstanceOf(TemporaryContainer.Made.Refused.class);
-    assertThat(refused.toString()).contains("isn't ours").contains(name);
+    assertThat(refused.toString()).contains("of another owner has the name").contains(name);
     assertThat(estate.names()).contains(name);
   }
 

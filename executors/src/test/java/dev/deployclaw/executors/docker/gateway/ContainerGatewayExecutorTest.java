@@ -118,8 +118,7 @@ class ContainerGatewayExecutorTest {
     var vote = asking(1, misled).one(new ExecutorCall.Prepare(first));
 
     assertThat(vote.answer()).isEqualTo(Answer.NO);
-    assertThat(vote.reason())
-        .contains("is " + wrong + " what is mounted at " + ContainerEstate.INSIDE);
+    assertThat(vote.reason()).contains("is " + wrong + " mounted at " + ContainerEstate.INSIDE);
   }
 
   @Test
@@ -136,7 +135,7 @@ class ContainerGatewayExecutorTest {
         () -> asking.one(new ExecutorCall.Converge(first)).reason().contains("digest"));
 
     assertThat(asking.one(new ExecutorCall.Converge(first)).reason())
-        .contains("is the address that the agent asks from among its askers?");
+        .contains("is the agent's source address among its askers?");
   }
 
   @Test
@@ -194,7 +193,7 @@ class ContainerGatewayExecutorTest {
     var later = asking(1, gateway).one(new ExecutorCall.Converge(epoch(1, "/search", gateway)));
 
     assertThat(fault).isInstanceOf(CallFault.Unavailable.class);
-    assertThat(fault.reason()).contains("gone since it was listed").contains("start it again");
+    assertThat(fault.reason()).contains("removed after it was listed").contains("start it again");
     assertThat(later.answer()).isEqualTo(Answer.UNKNOWN);
     assertThat(later.reason()).contains("no container has the name vanishing: start it");
   }

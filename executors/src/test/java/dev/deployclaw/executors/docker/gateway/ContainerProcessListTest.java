@@ -2,6 +2,9 @@ package dev.deployclaw.executors.docker.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ContainerProcessListTest {
@@ -62,6 +65,20 @@ class ContainerProcessListTest {
     assertThat(other.master()).isEmpty();
     assertThat(other.first()).isFalse();
     assertThat(other.workers()).isEmpty();
+  }
+
+  @Test
+  void asksForWholeLinesHoweverNarrowTheDaemonsTerminalWas() throws Exception {
+    var command = new ArrayList<>(List.of("ps"));
+    command.addAll(List.of(ContainerProcessList.PS_ARGUMENTS.split(" ", -1)));
+    var ps = new ProcessBuilder(command).redirectErrorStream(true);
+    ps.environment().put("COLUMNS", "60");
+
+    var process = ps.start();
+    String lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(lines).isZero();
+    assertThat(lines).contains(" " + String.join(" ", command));
   }
 
   private static String[] line(int pid, int parent, String command) {

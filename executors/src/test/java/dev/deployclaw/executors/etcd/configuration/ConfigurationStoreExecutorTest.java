@@ -206,7 +206,7 @@ class ConfigurationStoreExecutorTest {
     var removed = report(new ExecutorCall.Discard(1), OLDER);
 
     assertThat(staged.answer()).isEqualTo(Answer.NO);
-    assertThat(staged.reason()).isEqualTo("an agent of term 7 was here");
+    assertThat(staged.reason()).isEqualTo("an agent of term 7 has already written here");
     assertThat(published.answer()).isEqualTo(Answer.NO);
     assertThat(removed.answer()).isEqualTo(Answer.YES);
     assertThat(services.list("epochs/3/")).isEmpty();
@@ -257,7 +257,7 @@ class ConfigurationStoreExecutorTest {
     var converged = report(new ExecutorCall.Converge(back));
 
     assertThat(published.answer()).isEqualTo(Answer.SKIPPED);
-    assertThat(published.reason()).isEqualTo("was added since that epoch, and keeps what it has");
+    assertThat(published.reason()).isEqualTo("was added after that epoch, and keeps what it has");
     assertThat(converged.answer()).isEqualTo(Answer.SKIPPED);
     assertThat(read("active")).isEqualTo("written by hand");
   }
@@ -271,7 +271,7 @@ class ConfigurationStoreExecutorTest {
     var published = report(new ExecutorCall.Publish(Activations.restoring(observed, 2)));
 
     assertThat(published.reason())
-        .isEqualTo("didn't say what it held before (etcd is away), and keeps what it has");
+        .isEqualTo("didn't report its previous content (etcd is away), and keeps what it has");
     assertThat(read("active")).isEqualTo("written by hand");
   }
 

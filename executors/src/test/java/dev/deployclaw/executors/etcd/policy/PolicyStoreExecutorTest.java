@@ -8,6 +8,7 @@ import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.CommittedEpoch;
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
@@ -257,7 +258,10 @@ class PolicyStoreExecutorTest {
         "plan",
         "olivia",
         Optional.empty(),
+        RolloutPlan.AT_ONCE,
+        Optional.empty(),
         Optional.of(new Checkpoint("checkpoints/ab.json", "ab", "cd", true)),
+        Optional.empty(),
         Optional.empty(),
         5,
         new ChangeState.Held("why", 1, List.of()));

@@ -104,7 +104,7 @@ class KubernetesFaultMapperTest {
     var later = new Said(429, "too many", List.of(), OptionalLong.of(17));
     var wrong = new Said(422, "invalid", List.of("spec.paused: no"), OptionalLong.empty());
 
-    assertThat(KubernetesFaultMapper.of(READ, later).fault().reason()).contains("again in 17 s");
+    assertThat(KubernetesFaultMapper.of(READ, later).fault().reason()).contains("to retry in 17 s");
     assertThat(KubernetesFaultMapper.of(WRITE, wrong).fault().reason()).contains("spec.paused: no");
   }
 

@@ -171,7 +171,7 @@ class ListPagerTest {
     server.rule(
         _ -> Optional.of(new Answer(429, "Too many requests", Map.of("Retry-After", "600"))));
 
-    assertThat(fault().reason()).contains("overloaded").contains("again in 600 s");
+    assertThat(fault().reason()).contains("overloaded").contains("to retry in 600 s");
     assertThat(server.requests()).hasSize(1);
   }
 
@@ -197,7 +197,7 @@ class ListPagerTest {
         catchThrowableOfType(
             KubernetesException.class, () -> lists.all(ResourceKind.CONFIG_MAPS, "edge", ""));
 
-    assertThat(fault.fault().reason()).contains("again in 8 s");
+    assertThat(fault.fault().reason()).contains("to retry in 8 s");
     assertThat(server.requests()).hasSize(1);
   }
 

@@ -2,7 +2,11 @@ package dev.deployclaw.executors.kubernetes.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.kubernetes.Estate;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
@@ -17,9 +21,11 @@ import dev.deployclaw.testkit.kubernetes.ApiServer;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +150,56 @@ class FleetSnapshotTest {
     assertThat(observed).hasSize(GATEWAYS + 1);
     assertThat(observed.getLast().answer()).isEqualTo(Answer.UNKNOWN);
     assertThat(observed.subList(0, GATEWAYS)).allMatch(r -> r.answer() == Answer.YES);
+  }
+
+  /** What was read before stays, and the call ends by its deadline. */
+  @Test
+  void asksAServerThatHangsAboutNoFurtherNamespace() throws Exception {
+    var hanging = new CountDownLatch(1);
+    estate
+        .api()
+        .rule(asked -> {
+          if (asked.path().startsWith("/apis/apps/v1/namespaces/far")) {
+            awaitQuietly(hanging);
+          }
+          return Optional.empty();
+        });
+    var all = List.of(estate.gateway(), in("far"), in("wide"));
+
+    try (var link = Estate.link(folder, estate.api().url().toString(), Duration.ofMinutes(1))) {
+      var executor = new KubernetesGatewayExecutor(link, Estate.settings(all, 900 * 1024));
+      var call =
+          new Invocation(
+              "gateway",
+              new ExecutorCall.Observe(),
+              new FencingToken("test", 7),
+              Duration.ofSeconds(8));
+
+      var outcome = (CallOutcome.Done) executor.execute(call);
+
+      assertThat(outcome.reports())
+          .extracting(MemberReport::answer)
+          .containsExactly(Answer.YES, Answer.UNKNOWN, Answer.UNKNOWN);
+      assertThat(outcome.reports().get(1).reason()).contains("no answer from the API server");
+      assertThat(outcome.reports().get(2).reason()).contains("not asked", "in far");
+      assertThat(estate.api().requests()).noneMatch(r -> r.contains("/namespaces/wide"));
+    } finally {
+      hanging.countDown();
+    }
+  }
+
+  private static KubernetesGateway in(String namespace) {
+    var g = Estate.gateway("gw");
+    return new KubernetesGateway(
+        g.name(), namespace, "gw", "nginx", "conf", g.file(), g.binary(), g.site());
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** A gateway that mounts a ConfigMap of ours. */

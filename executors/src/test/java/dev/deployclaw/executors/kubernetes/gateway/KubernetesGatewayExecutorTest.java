@@ -193,7 +193,7 @@ class KubernetesGatewayExecutorTest {
 
     assertThat(published.answer()).isEqualTo(Answer.UNKNOWN);
     assertThat(published.reason())
-        .contains("changes faster than it can be written, last by vertical-autoscaler at ");
+        .contains("keeps changing during the write, last by vertical-autoscaler at ");
   }
 
   @Test

@@ -79,7 +79,7 @@ class VolumeHandoverTest {
         .isEqualTo(before.at("/metadata/generation"));
     assertThat(vote().reason())
         .contains("kustomize-controller still applies")
-        .contains("take the whole entry \"- name: conf\"")
+        .contains("remove the whole entry \"- name: conf\"")
         .contains("deployclaw handover gw --check");
     assertThat(look().facts()).containsEntry("next", "release");
 

@@ -142,7 +142,7 @@ class ConfigMapSourceExecutorTest {
     var collected = read(of("empty"));
 
     assertThat(collected.unknown()).hasSize(1);
-    assertThat(collected.problems().toString()).contains("whether the namespace is there");
+    assertThat(collected.problems().toString()).contains("whether the namespace exists");
   }
 
   @Test
@@ -176,7 +176,7 @@ class ConfigMapSourceExecutorTest {
 
     assertThat(collected.policies()).containsOnlyKeys("acme", "globex");
     assertThat(collected.leftOut()).containsKey("initech");
-    assertThat(collected.problems().toString()).contains("is no text");
+    assertThat(collected.problems().toString()).contains("isn't text");
   }
 
   @Test

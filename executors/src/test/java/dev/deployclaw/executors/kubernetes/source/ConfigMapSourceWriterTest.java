@@ -244,7 +244,7 @@ class ConfigMapSourceWriterTest {
     var done = execute(OVER_KUBECTL, new ExecutorCall.WriteBack(List.of(edit)));
 
     assertThat(done.answer()).isEqualTo(Answer.UNKNOWN);
-    assertThat(done.reason()).startsWith("it was written, and can't be read back: ");
+    assertThat(done.reason()).startsWith("it was written, but can't be read back: ");
     assertThat(done.facts()).doesNotContainKey("patch");
     assertThat(text()).isEqualTo("a: 2\n");
   }

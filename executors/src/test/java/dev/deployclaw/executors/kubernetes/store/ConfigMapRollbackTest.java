@@ -102,7 +102,7 @@ class ConfigMapRollbackTest {
     var published = report(new ExecutorCall.Publish(back));
 
     assertThat(answers).containsOnly(Answer.SKIPPED);
-    assertThat(published.reason()).isEqualTo("was added since that epoch, and keeps what it has");
+    assertThat(published.reason()).isEqualTo("was added after that epoch, and keeps what it has");
     assertThat(report(new ExecutorCall.Observe()).digest()).isEqualTo(FIRST.digest());
   }
 
@@ -199,7 +199,7 @@ class ConfigMapRollbackTest {
 
     var published = report(new ExecutorCall.Publish(back));
 
-    assertThat(published.reason()).isEqualTo("doesn't hold what was found there");
+    assertThat(published.reason()).isEqualTo("doesn't hold its original values");
     assertThat(live().path("data").toString()).isEqualTo("{\"rate.conf\":\"5\"}");
   }
 
@@ -212,7 +212,7 @@ class ConfigMapRollbackTest {
 
     assertThat(published.answer()).isEqualTo(Answer.SKIPPED);
     assertThat(published.reason())
-        .isEqualTo("didn't say what it held before (403), and keeps what it has");
+        .isEqualTo("didn't report its previous content (403), and keeps what it has");
     assertThat(report(new ExecutorCall.Observe()).digest()).isEqualTo(FIRST.digest());
   }
 

@@ -152,7 +152,7 @@ class ConfigMapStoreExecutorTest {
     var seen = report(new ExecutorCall.Look("scan", Map.of()));
     assertThat(seen.answer()).isEqualTo(Answer.NO);
     assertThat(seen.reason())
-        .startsWith("what it serves of epoch 1 was changed, by kubectl-edit at ");
+        .startsWith("its documents of epoch 1 were changed, by kubectl-edit at ");
     assertThat(report(new ExecutorCall.Converge(activation(1, FIRST))).answer())
         .isEqualTo(Answer.NO);
 

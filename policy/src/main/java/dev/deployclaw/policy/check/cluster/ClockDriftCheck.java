@@ -30,7 +30,10 @@ public final class ClockDriftCheck {
     if (measured.drift().isEmpty()) {
       return List.of(
           FindingSubject.ESTATE.info(
-              CheckKind.CLOCK, "no clock was measured", "validate where Redis answers", Map.of()));
+              CheckKind.CLOCK,
+              "no clock was measured",
+              "validate again when Redis answers",
+              Map.of()));
     }
     var drift = measured.drift();
     var found = new ArrayList<PolicyFinding>();

@@ -52,7 +52,10 @@ public final class LatencyCheck {
 
   private static PolicyFinding notMeasured() {
     return FindingSubject.ESTATE.info(
-        CheckKind.LATENCY, "no round trip was measured", "validate where Redis answers", Map.of());
+        CheckKind.LATENCY,
+        "no round trip was measured",
+        "validate again when Redis answers",
+        Map.of());
   }
 
   private static PolicyFinding slow(String node, Trips trips, long budget) {
@@ -60,14 +63,15 @@ public final class LatencyCheck {
         CheckKind.LATENCY,
         "%s takes %s for a decision, gateways wait %s"
             .formatted(node, LimitPhrases.millis(trips.median()), LimitPhrases.millis(budget)),
-        "bring the node nearer, or let the gateways wait longer",
+        "move the node closer, or let the gateways wait longer",
         evidence(node, trips, budget));
   }
 
   private static PolicyFinding atTimes(String node, Trips trips, long budget) {
     return FindingSubject.ESTATE.info(
         CheckKind.LATENCY,
-        "%s takes %s for one decision in a hundred, gateways wait %s: those are decided without it"
+        ("%s takes %s for one decision in a hundred, gateways wait %s: these requests "
+                + "are decided without it")
             .formatted(node, LimitPhrases.millis(trips.p99()), LimitPhrases.millis(budget)),
         "look at the node's load and its network, or let the gateways wait longer",
         evidence(node, trips, budget));

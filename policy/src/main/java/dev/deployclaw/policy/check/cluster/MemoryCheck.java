@@ -30,7 +30,7 @@ public final class MemoryCheck {
           FindingSubject.ESTATE.info(
               CheckKind.MEMORY,
               "no node's memory was read",
-              "validate where Redis answers",
+              "validate again when Redis answers",
               Map.of()));
     }
     long known = MemoryFootprint.known(set) / measured.primaries();
@@ -52,7 +52,7 @@ public final class MemoryCheck {
         ? Optional.of(
             FindingSubject.ESTATE.warning(
                 CheckKind.MEMORY,
-                "%s evicts keys when it is full (%s): counters begin afresh, rules are lost"
+                "%s evicts keys when it is full (%s): counters start again, rules are lost"
                     .formatted(node, memory.policy()),
                 "CONFIG SET maxmemory-policy noeviction",
                 Map.of("node", node, "policy", memory.policy(), "maxmemory", memory.mostBytes())))
@@ -99,9 +99,9 @@ public final class MemoryCheck {
     return Optional.of(
         FindingSubject.ESTATE.info(
             CheckKind.MEMORY,
-            "%d counters of clients fit into the smallest node, each for up to %d s"
+            "%d client counters fit into the smallest node, each is kept for up to %d s"
                 .formatted(fit, seconds),
-            "raise maxmemory where more clients than that may come in this time",
+            "raise maxmemory if more clients than that may come in this time",
             evidence));
   }
 

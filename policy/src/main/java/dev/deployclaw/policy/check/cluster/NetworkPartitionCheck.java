@@ -36,7 +36,7 @@ public final class NetworkPartitionCheck {
           FindingSubject.ESTATE.info(
               CheckKind.PARTITION,
               "the cluster's settings were not read",
-              "validate where Redis answers",
+              "validate again when Redis answers",
               Map.of()));
     }
     var cluster = measured.cluster().get();
@@ -91,9 +91,10 @@ public final class NetworkPartitionCheck {
             .formatted(cluster.aloneStopsMillis(), most.isEmpty() ? "-" : most.getFirst()),
         cluster.cutOffStopsFirst()
             ? "nothing to do: a master without replicas soon refuses writes"
-            : "min-replicas-to-write 1, with a min-replicas-max-lag below the node timeout, lowers"
-                + " what its rate adds; it wants two replicas each, since a promoted one without"
-                + " any refuses too, and then a burst may come twice",
+            : "set min-replicas-to-write 1, with a min-replicas-max-lag below the node "
+                + "timeout, to lower what its rate adds; this needs two replicas each, since "
+                + "a promoted one without replicas refuses writes, too, and then a burst may "
+                + "be admitted twice",
         Map.of(
             "node_timeout_ms", cluster.nodeTimeoutMillis(),
             "cut_off_stops_ms", cluster.cutOffStopsMillis(),
@@ -117,7 +118,7 @@ public final class NetworkPartitionCheck {
     return FindingSubject.ESTATE.info(
         CheckKind.PARTITION,
         "%d limits admit everything while their master is out of reach".formatted(open.size()),
-        "set onBackendFailure: deny where that is too much",
+        "set onBackendFailure: deny if that is too much",
         Map.of("count", open.size(), "limits", open.stream().limit(MOST_NAMED).toList()));
   }
 }

@@ -28,33 +28,32 @@ final class EnvoyUnsupportedSettingFinder {
     losses.add(
         new UnsupportedSetting(
             "probes",
-            "a verified probe that is admitted reaches the upstream: routes can't be chosen by"
-                + " what the service answered"));
+            "a verified probe that is admitted reaches the upstream: Envoy can't "
+                + "choose routes by the service's answer"));
     losses.add(
         new UnsupportedSetting(
             "identity of the file",
-            "/.well-known/deployclaw answers whoever asks, not only the agent"));
+            "/.well-known/deployclaw answers any client, not only the agent"));
     losses.add(
         new UnsupportedSetting(
             "access log", "none is rendered: requests can't be counted again from it"));
     if (site.edge().paths() == PathStrictness.ENCODED_SLASH) {
-      losses.add(
-          new UnsupportedSetting("paths", "encoded slashes are refused all the same, with 400"));
+      losses.add(new UnsupportedSetting("paths", "encoded slashes are always refused, with 400"));
     }
     if (gateway.identity() instanceof Gateway.Identity.Claim) {
       losses.add(
           new UnsupportedSetting(
               "identity",
-              "a request whose token isn't valid gets 429: the rate limit protocol has no 401; and"
-                  + " the token is an entry of the descriptor, so it is in what Envoy logs of calls"
-                  + " at level trace"));
+              "a request with an invalid token gets 429, since the rate limit protocol "
+                  + "has no 401; the token is an entry of the descriptor, so Envoy logs it "
+                  + "at level trace"));
     }
     return losses;
   }
 
   private static String backstop(Gateway gateway, int rate) {
-    return ("the local filter counts in this gateway alone, by %s, %d a second; of more than %d the"
-            + " oldest bucket goes, and starts full again")
+    return ("the local filter counts in this gateway alone, by %s, %d a second; beyond %d "
+            + "buckets the oldest one is dropped, and starts full again")
         .formatted(UnsupportedSettingFinder.named(gateway), rate, MOST_BUCKETS);
   }
 }

@@ -1,8 +1,14 @@
 package dev.deployclaw.policy.imports.adoption;
 
+import dev.deployclaw.policy.document.BoundedYamlReader;
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.DocumentNode.Entry;
+import dev.deployclaw.policy.document.DocumentNode.Items;
+import dev.deployclaw.policy.document.DocumentNode.Mapping;
+import dev.deployclaw.policy.document.DocumentNode.Scalar;
 import dev.deployclaw.policy.document.DocumentProblem;
-import dev.deployclaw.policy.imports.yaml.ForeignYamlNode;
-import dev.deployclaw.policy.imports.yaml.ForeignYamlReader;
+import dev.deployclaw.policy.document.UnreadableDocumentException;
+import dev.deployclaw.policy.document.YamlDialect;
 import dev.deployclaw.policy.imports.yaml.GoYamlScalar;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,46 +42,50 @@ final class ConfigMapLimitReader {
   static Read read(String source, String text) {
     var out = new Read(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     try {
-      var root = ForeignYamlReader.read(source, text);
-      if (root.isPresent()
-          && root.get() instanceof ForeignYamlNode.Fields object
-          && isConfigMap(object)) {
+      var root = BoundedYamlReader.read(text, YamlDialect.FOREIGN);
+      if (root.isPresent() && root.get() instanceof Mapping object && isConfigMap(object)) {
         object(source, object, out);
       } else {
         out.problems()
             .add(
-                new DocumentProblem(source, "", 1, 1, "no ConfigMap", "give its manifest in YAML"));
+                new DocumentProblem(
+                    source,
+                    "",
+                    1,
+                    1,
+                    "not a ConfigMap",
+                    "give the manifest of a ConfigMap in YAML"));
       }
-    } catch (ForeignYamlReader.UnreadableYamlException e) {
-      out.problems().add(e.problem());
+    } catch (UnreadableDocumentException e) {
+      out.problems().add(e.problem(source));
     }
     return out;
   }
 
-  private static boolean isConfigMap(ForeignYamlNode.Fields object) {
+  private static boolean isConfigMap(Mapping object) {
     return object
         .get("kind")
-        .filter(k -> k instanceof ForeignYamlNode.Text t && t.text().equals("ConfigMap"))
+        .filter(k -> k instanceof Scalar t && t.text().equals("ConfigMap"))
         .isPresent();
   }
 
-  private static void object(String source, ForeignYamlNode.Fields object, Read out) {
-    if (object.get("data").orElse(null) instanceof ForeignYamlNode.Fields data) {
-      data.fields().forEach(field -> entry(source, field, out));
+  private static void object(String source, Mapping object, Read out) {
+    if (object.get("data").orElse(null) instanceof Mapping data) {
+      data.entries().forEach(field -> entry(source, field, out));
     }
-    if (object.get("metadata").orElse(null) instanceof ForeignYamlNode.Fields metadata) {
+    if (object.get("metadata").orElse(null) instanceof Mapping metadata) {
       writers(source, metadata, out);
     }
   }
 
-  private static void entry(String source, ForeignYamlNode.Field field, Read out) {
+  private static void entry(String source, Entry field, Read out) {
     String place = source + ":" + field.line();
-    if (!(field.value() instanceof ForeignYamlNode.Text text)) {
+    if (!(field.value() instanceof Scalar text)) {
       out.strange().add(place);
       return;
     }
     if (GoYamlScalar.whole(text.text().strip()).isPresent()) {
-      out.found().add(found(place, field.name(), text.text().strip()));
+      out.found().add(found(place, field.key(), text.text().strip()));
       return;
     }
     var inner = inner(place, text.text());
@@ -85,19 +95,19 @@ final class ConfigMapLimitReader {
   /** A text of YAML: tenants and their numbers. Empty where it is something else. */
   private static Optional<List<FoundLimit>> inner(String place, String text) {
     try {
-      var root = ForeignYamlReader.read(place, text);
-      if (root.isEmpty() || !(root.get() instanceof ForeignYamlNode.Fields fields)) {
+      var root = BoundedYamlReader.read(text, YamlDialect.FOREIGN);
+      if (root.isEmpty() || !(root.get() instanceof Mapping fields)) {
         return Optional.empty();
       }
       List<FoundLimit> out = new ArrayList<>();
-      for (var field : fields.fields()) {
-        if (!(field.value() instanceof ForeignYamlNode.Text number)) {
+      for (var field : fields.entries()) {
+        if (!(field.value() instanceof Scalar number)) {
           return Optional.empty();
         }
-        out.add(found(place, field.name(), number.text()));
+        out.add(found(place, field.key(), number.text()));
       }
       return Optional.of(out);
-    } catch (ForeignYamlReader.UnreadableYamlException e) {
+    } catch (UnreadableDocumentException e) {
       return Optional.empty();
     }
   }
@@ -106,11 +116,11 @@ final class ConfigMapLimitReader {
     return new FoundLimit(place, tenant, Optional.empty(), value, false);
   }
 
-  private static void writers(String source, ForeignYamlNode.Fields metadata, Read out) {
+  private static void writers(String source, Mapping metadata, Read out) {
     for (String part : List.of("labels", "annotations")) {
-      if (metadata.get(part).orElse(null) instanceof ForeignYamlNode.Fields fields) {
+      if (metadata.get(part).orElse(null) instanceof Mapping fields) {
         for (String name : MANAGERS) {
-          if (fields.get(name).orElse(null) instanceof ForeignYamlNode.Text value) {
+          if (fields.get(name).orElse(null) instanceof Scalar value) {
             out.writers().add(source + ": " + name + " " + value.text());
           }
         }
@@ -123,12 +133,12 @@ final class ConfigMapLimitReader {
   }
 
   /** A field of each item of a list. */
-  private static List<String> each(ForeignYamlNode.Fields metadata, String list, String name) {
+  private static List<String> each(Mapping metadata, String list, String name) {
     List<String> out = new ArrayList<>();
-    if (metadata.get(list).orElse(null) instanceof ForeignYamlNode.Items items) {
-      for (ForeignYamlNode item : items.items()) {
-        if (item instanceof ForeignYamlNode.Fields fields
-            && fields.get(name).orElse(null) instanceof ForeignYamlNode.Text value) {
+    if (metadata.get(list).orElse(null) instanceof Items items) {
+      for (DocumentNode item : items.items()) {
+        if (item instanceof Mapping fields
+            && fields.get(name).orElse(null) instanceof Scalar value) {
           out.add(value.text());
         }
       }

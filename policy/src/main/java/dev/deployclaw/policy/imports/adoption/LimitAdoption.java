@@ -20,7 +20,7 @@ import java.util.TreeMap;
 /**
  * An estate that limits already, by keys in Redis, ConfigMaps, or NGINX's {@code limit_req}, read
  * into policies. All come in shadow mode: what reads these numbers today goes on deciding, until a
- * person enforces tenant by tenant. Whoever else writes them is named, for it can't be owned.
+ * person enforces tenant by tenant. Any other writer is named, since it can't be owned.
  */
 public final class LimitAdoption {
   private static final String DEFAULT_TENANT = "default";
@@ -63,7 +63,7 @@ public final class LimitAdoption {
     }
   }
 
-  /** Whoever may write what was read, in words. */
+  /** The possible writers of what was read, in words. */
   public void writer(String who) {
     if (!writers.contains(who)) {
       writers.add(who);
@@ -82,7 +82,7 @@ public final class LimitAdoption {
   /** A file of NGINX's configuration. */
   public void limitReq(String source, String text) {
     var read = NginxLimitReqReader.read(source, text);
-    writer(source + ": whoever writes NGINX's configuration");
+    writer(source + ": the writer of NGINX's configuration");
     for (var rule : read) {
       rules.add(rule.carry(drafts));
     }
@@ -141,7 +141,7 @@ public final class LimitAdoption {
             rule,
             Exactness.APPROXIMATE,
             found.tenant() + "/" + name,
-            List.of("how what reads it counts isn't known")));
+            List.of("the counting method of its reader is unknown")));
   }
 
   private Optional<String> lost(FoundLimit found) {
@@ -152,7 +152,7 @@ public final class LimitAdoption {
       return Optional.of("the service is not a DNS label");
     }
     if (found.expires()) {
-      return Optional.of("it goes by itself, as a counter does: no limit");
+      return Optional.of("it expires by itself, as a counter does: not a limit");
     }
     if (!found.value().matches(WHOLE) || Long.parseLong(found.value()) > Limit.MOST_REQUESTS) {
       return Optional.of("not a whole number up to " + Limit.MOST_REQUESTS);
@@ -174,7 +174,9 @@ public final class LimitAdoption {
   private List<String> notes() {
     List<String> out = new ArrayList<>();
     if (!rules.isEmpty()) {
-      out.add("all limits come in shadow mode: look at what they would refuse, then enforce");
+      out.add(
+          "all limits are adopted in shadow mode: check what they would refuse, then "
+              + "enforce them");
     }
     Map<String, Integer> seen = new TreeMap<>();
     drafts

@@ -43,7 +43,7 @@ final class NginxLimitReqReader {
       String place, String words, String name, Optional<Limit> limit, List<String> differs) {
     ImportedRule carry(PolicyDrafts drafts) {
       if (limit.isEmpty() || drafts.full(GROUP)) {
-        var why = limit.isEmpty() ? differs : List.of("a policy holds no more limits");
+        var why = limit.isEmpty() ? differs : List.of("a policy can't hold more limits");
         return new ImportedRule(place, words, Exactness.NOT_CARRIED, "", why);
       }
       String own = drafts.unused(GROUP, name);
@@ -101,7 +101,7 @@ final class NginxLimitReqReader {
     var zone = Optional.ofNullable(zones.get(name));
     String label = DnsLabelConverter.of(name, "limit-req");
     if (zone.isEmpty()) {
-      String why = "no limit_req_zone " + name + " with a rate stands in this file";
+      String why = "no limit_req_zone " + name + " with a rate is in this file";
       return new Rule(place, words, label, Optional.empty(), List.of(why));
     }
     var key = key(zone.get().variable());
@@ -111,8 +111,8 @@ final class NginxLimitReqReader {
     if (key.isEmpty() || match.isEmpty()) {
       String why =
           key.isEmpty()
-              ? zone.get().variable() + " can't make counters apart here"
-              : "a location by a regular expression has no counterpart";
+              ? zone.get().variable() + " can't separate counters here"
+              : "a location with a regular expression has no counterpart";
       return new Rule(place, words, label, Optional.empty(), List.of(why));
     }
     if (!directive.words().contains("nodelay")) {

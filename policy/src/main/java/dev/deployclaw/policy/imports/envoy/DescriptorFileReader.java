@@ -1,8 +1,13 @@
 package dev.deployclaw.policy.imports.envoy;
 
+import dev.deployclaw.policy.document.BoundedYamlReader;
+import dev.deployclaw.policy.document.DocumentNode;
+import dev.deployclaw.policy.document.DocumentNode.Items;
+import dev.deployclaw.policy.document.DocumentNode.Mapping;
+import dev.deployclaw.policy.document.DocumentNode.Scalar;
 import dev.deployclaw.policy.document.DocumentProblem;
-import dev.deployclaw.policy.imports.yaml.ForeignYamlNode;
-import dev.deployclaw.policy.imports.yaml.ForeignYamlReader;
+import dev.deployclaw.policy.document.UnreadableDocumentException;
+import dev.deployclaw.policy.document.YamlDialect;
 import dev.deployclaw.policy.imports.yaml.GoYamlScalar;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,49 +65,56 @@ final class DescriptorFileReader {
     var file = new DescriptorFileReader(source);
     Optional<DescriptorRule.Domain> domain = Optional.empty();
     try {
-      var root = ForeignYamlReader.read(source, text);
-      if (root.isPresent() && root.get() instanceof ForeignYamlNode.Fields fields) {
+      var root = BoundedYamlReader.read(text, YamlDialect.FOREIGN);
+      if (root.isPresent() && root.get() instanceof Mapping fields) {
         file.keys(fields, "");
         domain = Optional.of(file.domain(fields));
       } else {
-        int line = root.map(ForeignYamlNode::line).orElse(0);
-        file.refuse("", line, "no mapping", "write domain: and descriptors:");
+        int line = root.map(DocumentNode::line).orElse(0);
+        file.refuse("", line, "not a mapping", "write domain: and descriptors:");
       }
-    } catch (ForeignYamlReader.UnreadableYamlException e) {
-      file.problems.add(e.problem());
+    } catch (UnreadableDocumentException e) {
+      file.problems.add(e.problem(source));
     }
     return new Read(domain.filter(_ -> file.problems.isEmpty()), List.copyOf(file.problems));
   }
 
   /** The loader's first pass: every key is known wherever it stands, every list holds mappings. */
-  private void keys(ForeignYamlNode.Fields fields, String path) {
-    for (var field : fields.fields()) {
-      String at = path.isEmpty() ? field.name() : path + "." + field.name();
-      var name = new ForeignYamlNode.Text(field.name(), field.plain(), field.line());
-      if (GoYamlScalar.of(name) != GoYamlScalar.TEXT) {
+  private void keys(Mapping fields, String path) {
+    for (var field : fields.entries()) {
+      String at = path.isEmpty() ? field.key() : path + "." + field.key();
+      if (GoYamlScalar.of(field.name()) != GoYamlScalar.TEXT) {
         refuse(at, field.line(), "a key that isn't text", "put it in quotes, or correct it");
-      } else if (!KEYS.contains(field.name())) {
-        refuse(at, field.line(), "unknown key " + field.name(), "its loader refuses the file");
+      } else if (!KEYS.contains(field.key())) {
+        refuse(
+            at,
+            field.line(),
+            "unknown key " + field.key(),
+            "remove it: the loader of ratelimit refuses the file");
       } else {
         value(field.value(), at);
       }
     }
   }
 
-  private void value(ForeignYamlNode value, String path) {
+  private void value(DocumentNode value, String path) {
     switch (value) {
-      case ForeignYamlNode.Fields fields -> keys(fields, path);
-      case ForeignYamlNode.Items items -> {
+      case Mapping fields -> keys(fields, path);
+      case Items items -> {
         for (int i = 0; i < items.items().size(); i++) {
           String at = path + "[" + i + "]";
-          if (items.items().get(i) instanceof ForeignYamlNode.Fields fields) {
+          if (items.items().get(i) instanceof Mapping fields) {
             keys(fields, at);
           } else {
-            refuse(at, items.items().get(i).line(), "a list of something else", "use mappings");
+            refuse(
+                at,
+                items.items().get(i).line(),
+                "a list entry that isn't a mapping",
+                "write each entry as key: value");
           }
         }
       }
-      case ForeignYamlNode.Text text -> {
+      case Scalar text -> {
         if (GoYamlScalar.of(text) == GoYamlScalar.FRACTION) {
           refuse(path, text.line(), "a number with a fraction: " + text.text(), "quote it");
         }
@@ -110,7 +122,7 @@ final class DescriptorFileReader {
     }
   }
 
-  private DescriptorRule.Domain domain(ForeignYamlNode.Fields root) {
+  private DescriptorRule.Domain domain(Mapping root) {
     String name = text(root, "domain", "");
     if (name.isEmpty()) {
       refuse("domain", root.line(), "empty domain", "name the domain that Envoy sends");
@@ -118,7 +130,7 @@ final class DescriptorFileReader {
     return new DescriptorRule.Domain(source, name, descriptors(root, ""));
   }
 
-  private List<DescriptorRule> descriptors(ForeignYamlNode.Fields owner, String path) {
+  private List<DescriptorRule> descriptors(Mapping owner, String path) {
     List<DescriptorRule> out = new ArrayList<>();
     Map<String, Integer> seen = new HashMap<>();
     var list = list(owner, "descriptors", path);
@@ -138,7 +150,7 @@ final class DescriptorFileReader {
     return out;
   }
 
-  private DescriptorRule descriptor(ForeignYamlNode.Fields fields, String path) {
+  private DescriptorRule descriptor(Mapping fields, String path) {
     String key = text(fields, "key", path);
     String value = text(fields, "value", path);
     if (key.isEmpty()) {
@@ -156,13 +168,13 @@ final class DescriptorFileReader {
         key, value, rate(fields, path), descriptors(fields, path), marks, path, fields.line());
   }
 
-  private Optional<DescriptorRule.Rate> rate(ForeignYamlNode.Fields owner, String path) {
+  private Optional<DescriptorRule.Rate> rate(Mapping owner, String path) {
     var given = owner.get("rate_limit").filter(t -> !nothing(t));
     String at = path + ".rate_limit";
-    if (given.isPresent() && !(given.get() instanceof ForeignYamlNode.Fields)) {
-      refuse(at, given.get().line(), "rate_limit is no mapping", "write unit and requests");
+    if (given.isPresent() && !(given.get() instanceof Mapping)) {
+      refuse(at, given.get().line(), "rate_limit isn't a mapping", "write unit and requests");
     }
-    if (given.isEmpty() || !(given.get() instanceof ForeignYamlNode.Fields fields)) {
+    if (given.isEmpty() || !(given.get() instanceof Mapping fields)) {
       return Optional.empty();
     }
     String unit = text(fields, "unit", at).toLowerCase(Locale.ROOT);
@@ -172,7 +184,11 @@ final class DescriptorFileReader {
       refuse(at + ".unit", fields.line(), "unlimited, and a unit", "leave one of the two out");
     }
     if (!unlimited && !known) {
-      refuse(at + ".unit", fields.line(), "not a unit: \"" + unit + "\"", "second to year");
+      refuse(
+          at + ".unit",
+          fields.line(),
+          "not a unit: \"" + unit + "\"",
+          "write second, minute, hour, day, week, month or year");
     }
     String name = text(fields, "name", at);
     var rate =
@@ -185,18 +201,17 @@ final class DescriptorFileReader {
     return Optional.of(rate);
   }
 
-  private List<String> replaces(ForeignYamlNode.Fields owner, String path) {
+  private List<String> replaces(Mapping owner, String path) {
     return list(owner, "replaces", path).stream().map(f -> text(f, "name", path)).toList();
   }
 
-  private long requests(ForeignYamlNode.Fields fields, String path) {
+  private long requests(Mapping fields, String path) {
     var given = fields.get("requests_per_unit").filter(t -> !nothing(t));
     if (given.isEmpty()) {
       return 0;
     }
     var number =
-        given.get() instanceof ForeignYamlNode.Text text
-                && GoYamlScalar.of(text) == GoYamlScalar.WHOLE
+        given.get() instanceof Scalar text && GoYamlScalar.of(text) == GoYamlScalar.WHOLE
             ? GoYamlScalar.whole(text.text()).filter(n -> n >= 0 && n <= MOST_REQUESTS)
             : Optional.<Long>empty();
     if (number.isEmpty()) {
@@ -209,10 +224,10 @@ final class DescriptorFileReader {
     return number.orElse(0L);
   }
 
-  private boolean flag(ForeignYamlNode.Fields fields, String name, String path) {
+  private boolean flag(Mapping fields, String name, String path) {
     var given = fields.get(name).filter(t -> !nothing(t));
     if (given.isPresent()
-        && given.get() instanceof ForeignYamlNode.Text text
+        && given.get() instanceof Scalar text
         && GoYamlScalar.of(text) == GoYamlScalar.FLAG) {
       return GoYamlScalar.flag(text.text());
     }
@@ -221,35 +236,35 @@ final class DescriptorFileReader {
   }
 
   /** Text as it was written, a number and a flag too; empty where it is absent or nothing. */
-  private String text(ForeignYamlNode.Fields fields, String name, String path) {
+  private String text(Mapping fields, String name, String path) {
     var given = fields.get(name).filter(t -> !nothing(t));
-    if (given.isPresent() && !(given.get() instanceof ForeignYamlNode.Text)) {
+    if (given.isPresent() && !(given.get() instanceof Scalar)) {
       refuse(path + "." + name, given.get().line(), "text was expected", "write one value");
     }
-    return given.isPresent() && given.get() instanceof ForeignYamlNode.Text text ? text.text() : "";
+    return given.isPresent() && given.get() instanceof Scalar text ? text.text() : "";
   }
 
-  private List<ForeignYamlNode.Fields> list(
-      ForeignYamlNode.Fields owner, String name, String path) {
+  private List<Mapping> list(Mapping owner, String name, String path) {
     var given = owner.get(name).filter(t -> !nothing(t));
-    if (given.isPresent() && !(given.get() instanceof ForeignYamlNode.Items)) {
-      refuse(path + "." + name, given.get().line(), "a list was expected", "begin with -");
+    if (given.isPresent() && !(given.get() instanceof Items)) {
+      refuse(
+          path + "." + name, given.get().line(), "a list was expected", "begin each entry with -");
     }
-    if (given.isEmpty() || !(given.get() instanceof ForeignYamlNode.Items items)) {
+    if (given.isEmpty() || !(given.get() instanceof Items items)) {
       return List.of();
     }
     return items.items().stream()
-        .filter(ForeignYamlNode.Fields.class::isInstance)
-        .map(ForeignYamlNode.Fields.class::cast)
+        .filter(Mapping.class::isInstance)
+        .map(Mapping.class::cast)
         .toList();
   }
 
-  private static boolean present(ForeignYamlNode.Fields fields, String name) {
+  private static boolean present(Mapping fields, String name) {
     return fields.get(name).filter(t -> !nothing(t)).isPresent();
   }
 
-  private static boolean nothing(ForeignYamlNode tree) {
-    return tree instanceof ForeignYamlNode.Text text && text.nothing();
+  private static boolean nothing(DocumentNode tree) {
+    return tree instanceof Scalar text && text.isNothing();
   }
 
   private void refuse(String path, int line, String what, String remedy) {

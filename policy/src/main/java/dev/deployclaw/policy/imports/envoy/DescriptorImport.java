@@ -199,7 +199,7 @@ public final class DescriptorImport {
     }
     for (String other : rate.replaces()) {
       if (!named.contains(other)) {
-        limited = limited.differing("replaces " + other + ", which no rule is named");
+        limited = limited.differing("replaces " + other + ", but no rule has this name");
       }
     }
     return limited;
@@ -260,8 +260,8 @@ public final class DescriptorImport {
       unused(domain, out);
     }
     out.add(
-        "a limit was taken to apply to every request that its entries cover: Envoy sends a"
-            + " descriptor only where its routes say so");
+        "each limit is imported for all requests that its entries cover: Envoy sends a "
+            + "descriptor only where its routes say so");
     out.add("a request that one limit refuses is charged to none here; there it is charged to all");
     if (!drafts.has(DEFAULT_TENANT)) {
       out.add(
@@ -280,7 +280,8 @@ public final class DescriptorImport {
     }
     if (!elsewhere.isEmpty()) {
       out.add(
-          "the limits of the domain %s for all tenants don't hold for %s: a policy has one parent"
+          ("the limits of the domain %s for all tenants don't apply to %s: a policy has "
+                  + "one parent")
               .formatted(domain.name(), NamePhrases.some(elsewhere)));
     }
   }
@@ -290,7 +291,7 @@ public final class DescriptorImport {
     domain.descriptors().forEach(d -> marks(d, marks));
     if (!marks.isEmpty()) {
       out.add(
-          domain.source() + ": not about who is admitted, left out: " + String.join(", ", marks));
+          domain.source() + ": doesn't affect admission, left out: " + String.join(", ", marks));
     }
   }
 

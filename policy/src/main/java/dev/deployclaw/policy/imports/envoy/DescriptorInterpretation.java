@@ -46,7 +46,7 @@ record DescriptorInterpretation(
     var meaning = mapping.of(entry.key());
     if (meaning.isEmpty()) {
       return losing(
-          "nobody said what the key %s means: give --map %s=WHAT"
+          "the meaning of the key %s is unknown: give --map %s=WHAT"
               .formatted(entry.key(), entry.key()));
     }
     return switch (meaning.get()) {
@@ -97,7 +97,7 @@ record DescriptorInterpretation(
       return losing("the route is named twice");
     }
     if (value.isEmpty()) {
-      return losing("each path is counted apart, and a counter here is never a path's");
+      return losing("each path has a counter of its own, which policies here can't express");
     }
     if (!value.startsWith("/") && !value.startsWith("*")) {
       return losing("a route starts with / or * here, not as \"" + value + "\" does");
@@ -124,7 +124,7 @@ record DescriptorInterpretation(
           "a limit here can't be for one value alone: " + entry.key() + "=" + entry.value());
     }
     if (key.contains(part)) {
-      return losing("the key " + entry.key() + " stands twice");
+      return losing("the key " + entry.key() + " is given twice");
     }
     var more = new ArrayList<>(key);
     more.add(part);

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.imports.yaml;
 
+import dev.deployclaw.policy.document.DocumentNode.Scalar;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -26,11 +27,11 @@ public enum GoYamlScalar {
           "[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\\.(inf|Inf|INF)"
               + "|\\.(nan|NaN|NAN)");
 
-  public static GoYamlScalar of(ForeignYamlNode.Text text) {
+  public static GoYamlScalar of(Scalar text) {
     if (!text.plain()) {
       return TEXT;
     }
-    if (text.nothing()) {
+    if (text.isNothing()) {
       return NOTHING;
     }
     if (TRUE.contains(text.text()) || FALSE.contains(text.text())) {

@@ -1,4 +1,4 @@
-/** YAML that other systems wrote, with anchors and merge keys, read within bounds. */
+/** Scalars of YAML as the libraries of other systems take them. */
 @NullMarked
 package dev.deployclaw.policy.imports.yaml;
 

@@ -15,6 +15,7 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
 import java.io.IOException;
@@ -36,10 +37,10 @@ class NginxConfigFileTest {
   @TempDir Path folder;
 
   private final int port = FreePortFinder.free();
-  private final StubHttpServer service = StubHttpServer.start(NginxConfigFileTest::decide);
-  private final StubHttpServer upstream =
-      StubHttpServer.start(_ ->
-          new StubHttpServer.Answer(200, Map.of("X-DC-Probe", "1", "X-DC-Rule", "upstream's")));
+  private final FakeHttpServer service = FakeHttpServer.start(request -> decide(request.headers()));
+  private final FakeHttpServer upstream =
+      FakeHttpServer.start(_ ->
+          new FakeHttpServer.Answer(200, Map.of("X-DC-Probe", "1", "X-DC-Rule", "upstream's")));
   private final Gateway gateway =
       new Gateway(
           "gw-1",
@@ -65,8 +66,9 @@ class NginxConfigFileTest {
       assertThat(answer.headers())
           .containsEntry("ratelimit", "\"search\";r=9")
           .doesNotContainKeys("retry-after", "x-dc-probe", "x-dc-rule", "x-dc-epoch");
-      assertThat(upstream.asked()).hasSize(1);
-      assertThat(upstream.asked().getFirst().getFirst("Host")).isEqualTo("acme.example.test");
+      assertThat(upstream.requests()).hasSize(1);
+      assertThat(upstream.requests().getFirst().headers().getFirst("Host"))
+          .isEqualTo("acme.example.test");
       assertThat(nginx.daemon().alive()).isTrue();
     }
   }
@@ -82,7 +84,7 @@ class NginxConfigFileTest {
           .containsEntry("ratelimit", "\"search\";r=0;t=7")
           .containsEntry("ratelimit-policy", "\"search\";q=10;w=60")
           .containsEntry("content-type", "application/problem+json");
-      assertThat(upstream.asked()).isEmpty();
+      assertThat(upstream.requests()).isEmpty();
     }
   }
 
@@ -102,14 +104,14 @@ class NginxConfigFileTest {
           "X-Original-URL: /free",
           "X-Rewrite-URL: /free");
 
-      var asked = service.asked().getFirst();
+      var asked = service.requests().getFirst().headers();
       assertThat(asked.get("X-DC-Host")).containsExactly("acme.example.test");
       assertThat(asked.get("X-DC-Client")).containsExactly("127.0.0.1");
       assertThat(asked.get("X-DC-Gateway")).containsExactly("gw-1");
       assertThat(asked.get("X-DC-Uri")).containsExactly("/search/a%20b?q=%0d%0a");
       assertThat(asked.get("X-DC-Method")).containsExactly("GET");
       assertThat(asked).doesNotContainKeys("X-dc-token", "X-dc-probe");
-      assertThat(upstream.asked().getFirst().keySet())
+      assertThat(upstream.requests().getFirst().headers().keySet())
           .noneMatch(h -> h.startsWith("X-dc") || h.endsWith("-url"));
     }
   }
@@ -125,10 +127,11 @@ class NginxConfigFileTest {
           "X_Forwarded_Host: other.example.test");
       get("/search/x", "Host: acme.example.test", "Forwarded: proto=https");
 
-      var first = upstream.asked().getFirst();
+      var first = upstream.requests().getFirst().headers();
       assertThat(first.get("X-Forwarded-Host")).containsExactly("acme.example.test");
       assertThat(first.values().toString()).doesNotContain("other.example.test");
-      assertThat(upstream.asked().getLast().get("Forwarded")).containsExactly("proto=https");
+      assertThat(upstream.requests().getLast().headers().get("Forwarded"))
+          .containsExactly("proto=https");
     }
   }
 
@@ -146,7 +149,7 @@ class NginxConfigFileTest {
                   .containsEntry("x-dc-probe", "1")
                   .containsEntry("x-dc-rule", "abc")
                   .containsEntry("x-dc-epoch", "4"));
-      assertThat(upstream.asked()).isEmpty();
+      assertThat(upstream.requests()).isEmpty();
     }
   }
 
@@ -156,7 +159,7 @@ class NginxConfigFileTest {
     try (var _ = start(set)) {
       get("/search/x", "Host: probe.deployclaw.invalid");
 
-      assertThat(service.asked()).hasSize(1);
+      assertThat(service.requests()).hasSize(1);
       BoundedWait.until("a line is logged", Duration.ofSeconds(30), () -> log().size() == 1);
       assertThat(log().getFirst().host()).isEqualTo("probe.deployclaw.invalid");
     }
@@ -169,7 +172,7 @@ class NginxConfigFileTest {
 
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.headers()).doesNotContainKeys("x-dc-probe", "x-dc-rule");
-      assertThat(upstream.asked()).hasSize(1);
+      assertThat(upstream.requests()).hasSize(1);
     }
   }
 
@@ -182,7 +185,7 @@ class NginxConfigFileTest {
 
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.headers()).containsEntry("retry-after", "1");
-      assertThat(upstream.asked()).isEmpty();
+      assertThat(upstream.requests()).isEmpty();
     }
   }
 
@@ -204,7 +207,7 @@ class NginxConfigFileTest {
       assertThat(get("/search/export/1", "Host: acme.example.test").status()).isEqualTo(200);
       assertThat(get("/", "Host: acme.example.test").status()).isEqualTo(404);
       assertThat(get("/_dc/decide", "Host: acme.example.test").status()).isEqualTo(404);
-      assertThat(service.asked()).hasSize(1);
+      assertThat(service.requests()).hasSize(1);
     }
   }
 
@@ -283,7 +286,7 @@ class NginxConfigFileTest {
     assertThat(losses.getFirst().reason()).contains("open");
   }
 
-  private static StubHttpServer.Answer decide(Headers asked) {
+  private static FakeHttpServer.Answer decide(Headers asked) {
     boolean limited = asked.getFirst("X-DC-Host").startsWith("limited.");
     var headers =
         new TreeMap<>(Map.of("X-DC-Epoch", "4", "X-DC-Rule", "abc", "RateLimit", "\"search\";r=9"));
@@ -295,7 +298,7 @@ class NginxConfigFileTest {
       headers.put("RateLimit-Policy", "\"search\";q=10;w=60");
       headers.put("Retry-After", "7");
     }
-    return new StubHttpServer.Answer(limited ? 403 : 204, headers);
+    return new FakeHttpServer.Answer(limited ? 403 : 204, headers);
   }
 
   private NginxServer start(PolicySet policies) {

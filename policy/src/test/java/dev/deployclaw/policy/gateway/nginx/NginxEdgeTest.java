@@ -13,6 +13,7 @@ import dev.deployclaw.policy.gateway.UnsupportedSetting;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
 import java.io.IOException;
@@ -44,9 +45,9 @@ class NginxEdgeTest {
   @TempDir Path folder;
 
   private final int port = FreePortFinder.free();
-  private final StubHttpServer service =
-      StubHttpServer.start(_ ->
-          new StubHttpServer.Answer(
+  private final FakeHttpServer service =
+      FakeHttpServer.start(_ ->
+          new FakeHttpServer.Answer(
               204,
               Map.of(
                   "X-DC-Tenant",
@@ -57,8 +58,8 @@ class NginxEdgeTest {
                   "9",
                   "X-RateLimit-Reset",
                   "6")));
-  private final StubHttpServer upstream =
-      StubHttpServer.start(_ -> new StubHttpServer.Answer(200, Map.of()));
+  private final FakeHttpServer upstream =
+      FakeHttpServer.start(_ -> new FakeHttpServer.Answer(200, Map.of()));
 
   @AfterEach
   void stop() {
@@ -75,11 +76,11 @@ class NginxEdgeTest {
       get("X-Tenant: acme");
     }
 
-    assertThat(service.asked().getFirst().getFirst("X-Tenant")).isEqualTo("acme");
-    assertThat(upstream.asked().getFirst().getFirst("X-Tenant")).isEqualTo("acme");
-    assertThat(service.asked().getLast()).doesNotContainKey("X-tenant");
-    assertThat(upstream.asked().getLast()).doesNotContainKey("X-tenant");
-    assertThat(service.asked()).hasSize(2);
+    assertThat(service.requests().getFirst().headers().getFirst("X-Tenant")).isEqualTo("acme");
+    assertThat(upstream.requests().getFirst().headers().getFirst("X-Tenant")).isEqualTo("acme");
+    assertThat(service.requests().getLast().headers()).doesNotContainKey("X-tenant");
+    assertThat(upstream.requests().getLast().headers()).doesNotContainKey("X-tenant");
+    assertThat(service.requests()).hasSize(2);
   }
 
   @Test
@@ -88,8 +89,8 @@ class NginxEdgeTest {
       get("X-DC-Tenant: umbrella");
     }
 
-    assertThat(service.asked().getFirst()).doesNotContainKey("X-dc-tenant");
-    assertThat(upstream.asked().getFirst().get("X-DC-Tenant")).containsExactly("acme");
+    assertThat(service.requests().getFirst().headers()).doesNotContainKey("X-dc-tenant");
+    assertThat(upstream.requests().getFirst().headers().get("X-DC-Tenant")).containsExactly("acme");
   }
 
   @Test
@@ -111,7 +112,7 @@ class NginxEdgeTest {
       }
 
       assertThat(statuses).startsWith(200, 200).contains(429);
-      assertThat(service.asked()).hasSizeLessThan(20);
+      assertThat(service.requests()).hasSizeLessThan(20);
       assertThat(new RawHttpClient(port).get("/search", "Host: other.example.test").status())
           .isEqualTo(200);
     }
@@ -126,8 +127,10 @@ class NginxEdgeTest {
       }
 
       assertThat(statuses).startsWith(200, 200).contains(429);
-      assertThat(service.asked().getFirst().getFirst("Authorization")).isEqualTo("Bearer 0");
-      assertThat(upstream.asked().getFirst().getFirst("Authorization")).isEqualTo("Bearer 0");
+      assertThat(service.requests().getFirst().headers().getFirst("Authorization"))
+          .isEqualTo("Bearer 0");
+      assertThat(upstream.requests().getFirst().headers().getFirst("Authorization"))
+          .isEqualTo("Bearer 0");
     }
     assertThat(rendered(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1))).losses())
         .extracting(UnsupportedSetting::reason)
@@ -139,14 +142,14 @@ class NginxEdgeTest {
   @Test
   void aChallengeReachesTheClient() {
     try (var asker =
-            StubHttpServer.start(
-                _ -> new StubHttpServer.Answer(401, Map.of("WWW-Authenticate", "Bearer")));
+            FakeHttpServer.start(
+                _ -> new FakeHttpServer.Answer(401, Map.of("WWW-Authenticate", "Bearer")));
         var _ = NginxServer.start(folder, rendered(byToken(), EdgePolicy.NONE, asker).text())) {
       var answer = get();
 
       assertThat(answer.status()).isEqualTo(401);
       assertThat(answer.headers()).containsEntry("www-authenticate", "Bearer");
-      assertThat(upstream.asked()).isEmpty();
+      assertThat(upstream.requests()).isEmpty();
     }
   }
 
@@ -193,7 +196,7 @@ class NginxEdgeTest {
         assertThat(statuses).containsOnly(200);
         asked += statuses.size();
       }
-      assertThat(upstream.asked()).hasSize(asked);
+      assertThat(upstream.requests()).hasSize(asked);
     }
   }
 
@@ -247,7 +250,7 @@ class NginxEdgeTest {
     return rendered(gateway, edge, service);
   }
 
-  private RenderedGatewayFile rendered(Gateway gateway, EdgePolicy edge, StubHttpServer asked) {
+  private RenderedGatewayFile rendered(Gateway gateway, EdgePolicy edge, FakeHttpServer asked) {
     var set = PolicySet.of(List.of(tenant("acme")), List.of(gateway), "");
     return NginxConfigFile.render(set, gateway, site(edge, asked));
   }
@@ -256,7 +259,7 @@ class NginxEdgeTest {
     return site(edge, service);
   }
 
-  private GatewaySite site(EdgePolicy edge, StubHttpServer asked) {
+  private GatewaySite site(EdgePolicy edge, FakeHttpServer asked) {
     return new GatewaySite(
             "127.0.0.1:" + port,
             asked.address(),

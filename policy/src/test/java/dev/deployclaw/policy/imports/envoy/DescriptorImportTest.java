@@ -111,9 +111,9 @@ class DescriptorImportTest {
     assertThat(differs("03-client-addresses", "remote_address: 10")).contains("203.0.113.9");
     assertThat(differs("04-wildcards", "path_/v1/*")).contains("the first wildcard in the file");
     assertThat(differs("04-wildcards", "/health")).contains("paths below");
-    assertThat(differs("04-wildcards", "path: 30")).contains("each path is counted apart");
+    assertThat(differs("04-wildcards", "path: 30")).contains("each path has a counter of its own");
     assertThat(differs("06-replaces", "tenant_acme: 100")).contains("both apply");
-    assertThat(differs("06-replaces", "feed")).contains("gone, which no rule is named");
+    assertThat(differs("06-replaces", "feed")).contains("gone, but no rule has this name");
     assertThat(differs("07-shadow-and-quota", "wonka")).contains("quota_mode");
     assertThat(differs("07-shadow-and-quota", "oscorp")).contains("Thursdays");
     assertThat(differs("07-shadow-and-quota", "stark")).contains("30 days");
@@ -187,7 +187,7 @@ class DescriptorImportTest {
         .anyMatch(w -> w.contains("4294967295"))
         .anyMatch(w -> w.contains("empty key"))
         .anyMatch(w -> w.equals("an empty replaces entry"))
-        .anyMatch(w -> w.equals("a list of something else"));
+        .anyMatch(w -> w.equals("a list entry that isn't a mapping"));
     assertThat(byLine).containsKeys(1, 2, 7, 8, 11, 15, 24);
   }
 

@@ -1,7 +1,6 @@
 package dev.deployclaw.bench.activation;
 
-import dev.deployclaw.bench.measure.BenchOptions;
-import dev.deployclaw.bench.measure.MachineDescription;
+import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.bench.recovery.KillRecoveryTrials;
 import dev.deployclaw.bench.recovery.RecoveryFigures;
@@ -17,7 +16,6 @@ import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings;
 import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.lab.estate.LabEstate;
-import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.server.EtcdServer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,9 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -38,8 +34,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "activation",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
     description = "Commit to all published, votes, and recovery from a kill.")
-public final class ActivationBench implements Callable<Integer> {
+public final class ActivationBench extends BenchCommand<ActivationBench.AllFigures> {
   private static final String PREFIX = "/deployclaw/bench/";
   private static final int SERVICES = 1;
   private static final int GATEWAYS = 3;
@@ -49,71 +46,60 @@ public final class ActivationBench implements Callable<Integer> {
       names = "--tenants",
       split = ",",
       defaultValue = "1000,10000,100000",
-      description = "how many tenants, one or more numbers (default: ${DEFAULT-VALUE})")
+      description = "number of tenants, one or more values")
   private List<Integer> tenants = List.of();
 
   @Option(
       names = "--rounds",
       defaultValue = "11",
-      description =
-          "measured changes of each number; 0 for neither these nor votes (default: ${DEFAULT-VALUE})")
+      description = "measured changes of each number; 0 for neither these nor votes")
   private int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "5",
-      description = "changes that are thrown away before (default: ${DEFAULT-VALUE})")
+      description = "changes that are thrown away before")
   private int warmUp;
 
   @Option(
       names = "--participants",
       defaultValue = "300",
-      description = "who vote in one prepare (default: ${DEFAULT-VALUE})")
+      description = "number of participants that vote in one prepare")
   private int participants;
 
   @Option(
       names = "--kills",
       defaultValue = "30",
-      description = "agents killed at calls of a change; 0 for none (default: ${DEFAULT-VALUE})")
+      description = "agents killed at calls of a change; 0 for none")
   private int kills;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "says at which calls they are killed (default: ${DEFAULT-VALUE})")
+  @Option(names = "--seed", defaultValue = "1", description = "says at which calls they are killed")
   private long seed;
 
   @Option(
       names = "--lease",
       defaultValue = "10",
-      description = "seconds for which a dead agent leads (default: ${DEFAULT-VALUE})")
+      description = "seconds until the lease of a dead agent expires")
   private int leaseSeconds;
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
-  private final PrintWriter out;
-
   public ActivationBench(PrintWriter out) {
-    this.out = out;
+    super(out);
+  }
+
+  /** Changes with their votes, and kills, where they are asked for. */
+  record AllFigures(Optional<Figures> switches, Optional<RecoveryFigures> recovered) {}
+
+  @Override
+  protected AllFigures measure(Path folder) throws Exception {
+    return new AllFigures(
+        rounds > 0 ? Optional.of(switches(folder.resolve("switch"))) : Optional.empty(),
+        kills > 0 ? Optional.of(recoveries(folder)) : Optional.empty());
   }
 
   @Override
-  public Integer call() throws Exception {
-    try (var scratch = reporting.scratch()) {
-      Optional<Figures> figures =
-          rounds > 0 ? Optional.of(switches(scratch.path().resolve("switch"))) : Optional.empty();
-      Optional<RecoveryFigures> recovered =
-          kills > 0 ? Optional.of(recoveries(scratch.path())) : Optional.empty();
-      if (reporting.json()) {
-        out.println(CanonicalJson.text(json(figures, recovered)));
-      } else {
-        out.println(MachineDescription.now().text());
-        figures.ifPresent(f -> ActivationTable.print(f, out));
-        recovered.ifPresent(r -> ActivationTable.print(r, out));
-      }
-      out.flush();
-    }
-    return 0;
+  protected void print(AllFigures figures, PrintWriter out) {
+    figures.switches().ifPresent(f -> ActivationTable.print(f, out));
+    figures.recovered().ifPresent(r -> ActivationTable.print(r, out));
   }
 
   /**
@@ -164,17 +150,18 @@ public final class ActivationBench implements Callable<Integer> {
     }
   }
 
-  private Map<String, Object> json(Optional<Figures> figures, Optional<RecoveryFigures> recovered) {
+  @Override
+  protected Map<String, Object> json(AllFigures figures) {
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("bench", "activation");
-    document.put("machine", MachineDescription.now().json());
-    figures.ifPresent(f -> {
-      Map<String, Object> switches = new LinkedHashMap<>();
-      f.switches().forEach((number, of) -> switches.put("" + number, SwitchTimes.json(of)));
-      document.put("switches_by_tenants", switches);
-      document.put("votes", f.votes().json());
-    });
-    recovered.ifPresent(r -> document.put("recovery", r.json()));
+    figures
+        .switches()
+        .ifPresent(f -> {
+          Map<String, Object> switches = new LinkedHashMap<>();
+          f.switches().forEach((number, of) -> switches.put("" + number, SwitchTimes.json(of)));
+          document.put("switches_by_tenants", switches);
+          document.put("votes", f.votes().json());
+        });
+    figures.recovered().ifPresent(r -> document.put("recovery", r.json()));
     return document;
   }
 }

@@ -1,11 +1,13 @@
 package dev.deployclaw.bench.activation;
 
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+import static dev.deployclaw.bench.measure.FigureFormat.millis;
+
 import dev.deployclaw.bench.activation.SwitchTimes.Part;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.bench.recovery.RecoveryFigures;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -19,23 +21,23 @@ final class ActivationTable {
   static void print(ActivationBench.Figures figures, PrintWriter out) {
     figures.switches().forEach((tenants, of) -> print(tenants, of, out));
     var votes = figures.votes();
-    out.printf(Locale.ROOT, "%d votes in one prepare%n", votes.participants());
-    out.printf(ROW, "ms", "median", "best", "worst");
+    line(out, "%d votes in one prepare%n", votes.participants());
+    line(out, ROW, "ms", "median", "best", "worst");
     row("all votes", votes.votes(), out);
     row("as many bare reads", votes.reads(), out);
-    out.printf(Locale.ROOT, "  vote / bare read %.2f%n%n", votes.ratioMilli() / 1e3);
+    line(out, "  vote / bare read %.2f%n%n", votes.ratioMilli() / 1e3);
   }
 
   static void print(RecoveryFigures recovered, PrintWriter out) {
     var counts = recovered.counts();
-    out.printf(
-        Locale.ROOT,
+    line(
+        out,
         "%d agents killed, a lease of %d s; %d recovered by more than one try, %d ended before%n",
         counts.kills(),
         recovered.lease().toSeconds(),
         counts.again(),
         counts.missed());
-    out.printf(RANKS, "ms", "of", "p50", "p99", "max");
+    line(out, RANKS, "ms", "of", "p50", "p99", "max");
     recovered.allNew().ifPresent(s -> ranks("SIGKILL to all new", s, out));
     recovered.forward().ifPresent(s -> ranks("to recovered, committed", s, out));
     recovered.back().ifPresent(s -> ranks("to recovered, not committed", s, out));
@@ -43,18 +45,14 @@ final class ActivationTable {
   }
 
   private static void print(int tenants, Map<Part, TimingSamples> of, PrintWriter out) {
-    out.printf(Locale.ROOT, "%,d tenants%n", tenants);
-    out.printf(ROW, "ms", "median", "best", "worst");
+    line(out, "%,d tenants%n", tenants);
+    line(out, ROW, "ms", "median", "best", "worst");
     for (Part part : Part.values()) {
       row(part.title(), part(of, part), out);
     }
     long loaded = part(of, Part.LOADED).median();
     for (var part : List.of(Part.SPREAD, Part.PUBLISHED)) {
-      out.printf(
-          Locale.ROOT,
-          "  %s / bare load %.2f%n",
-          part.title(),
-          (double) part(of, part).median() / loaded);
+      line(out, "  %s / bare load %.2f%n", part.title(), (double) part(of, part).median() / loaded);
     }
     out.println();
   }
@@ -64,21 +62,18 @@ final class ActivationTable {
   }
 
   private static void row(String title, TimingSamples samples, PrintWriter out) {
-    out.printf(
-        ROW, title, millis(samples.median()), millis(samples.best()), millis(samples.worst()));
+    line(
+        out, ROW, title, millis(samples.median()), millis(samples.best()), millis(samples.worst()));
   }
 
   private static void ranks(String title, TimingSamples samples, PrintWriter out) {
-    out.printf(
+    line(
+        out,
         RANKS,
         title,
         samples.sortedNanos().size(),
         millis(samples.rank(50)),
         millis(samples.rank(99)),
         millis(samples.worst()));
-  }
-
-  private static String millis(long nanos) {
-    return String.format(Locale.ROOT, "%.2f", nanos / 1e6);
   }
 }

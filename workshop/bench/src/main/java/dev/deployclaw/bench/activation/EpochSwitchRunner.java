@@ -29,7 +29,7 @@ import java.util.Optional;
 /**
  * Changes of a set, one after the other, as a run makes them: staged, voted on, committed in etcd,
  * published to Redis, confirmed by every node and every rate limit service, and the epoch before
- * the predecessor collected. Each is held against a bare load of the same library.
+ * the predecessor collected. Each is compared with a bare load of the same library.
  */
 final class EpochSwitchRunner {
   private static final long TERM = 1;
@@ -86,7 +86,7 @@ final class EpochSwitchRunner {
     return samples;
   }
 
-  /** What is live, for whoever is asked to vote on it. */
+  /** What is live, for those who vote on it. */
   EpochSpec live(PolicySet set) {
     return new EpochSpec(
         CHANGE,
@@ -181,7 +181,7 @@ final class EpochSwitchRunner {
   private void write(List<Write> writes, List<Condition> conditions) throws InterruptedException {
     var result = state.transact(new Transaction(conditions, writes));
     if (!(result instanceof Result.Applied)) {
-      throw new IllegalStateException("a transaction came to " + result);
+      throw new IllegalStateException("the result of a transaction is " + result);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.deployclaw.bench.activation;
 
 import dev.deployclaw.bench.redis.RawSocketPipe;
 import dev.deployclaw.bench.redis.RespBatch;
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.testkit.network.HostPort;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Primaries, each asked again and again over a connection of its own what it decides by, until it
@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class PrimaryEpochWatcher implements AutoCloseable {
   /** How exact it is. */
-  private static final long PAUSE_NANOS = 200_000;
+  private static final Duration PAUSE = Duration.ofNanos(200_000);
 
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final RespBatch STATUS = RespBatch.one("FCALL_RO", FunctionLibrary.STATUS, "0");
@@ -59,15 +59,22 @@ final class PrimaryEpochWatcher implements AutoCloseable {
     threads.close();
   }
 
-  private static long seen(RawSocketPipe pipe, long epoch) {
+  private static long seen(RawSocketPipe pipe, long epoch) throws InterruptedException {
     String decides = ":" + epoch;
-    long end = System.nanoTime() + LONGEST.toNanos();
-    while (System.nanoTime() - end < 0) {
-      if (pipe.ask(STATUS).lines().skip(1).findFirst().filter(decides::equals).isPresent()) {
-        return System.nanoTime();
-      }
-      LockSupport.parkNanos(PAUSE_NANOS);
+    boolean seen =
+        RetryPolicy.within(LONGEST, PAUSE)
+            .until(
+                found -> found,
+                () ->
+                    pipe.ask(STATUS)
+                        .lines()
+                        .skip(1)
+                        .findFirst()
+                        .filter(decides::equals)
+                        .isPresent());
+    if (!seen) {
+      throw new IllegalStateException("does not decide by epoch " + epoch);
     }
-    throw new IllegalStateException("does not decide by epoch " + epoch);
+    return System.nanoTime();
   }
 }

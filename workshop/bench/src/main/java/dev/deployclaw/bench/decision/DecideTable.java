@@ -1,10 +1,14 @@
 package dev.deployclaw.bench.decision;
 
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+import static dev.deployclaw.bench.measure.FigureFormat.milli;
+import static dev.deployclaw.bench.measure.FigureFormat.millis;
+import static dev.deployclaw.bench.measure.FigureFormat.whole;
+
 import dev.deployclaw.bench.limiter.ArrivalFigures;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 
 /** The figures of decisions, for reading. */
 final class DecideTable {
@@ -23,45 +27,45 @@ final class DecideTable {
   /** Against the first. */
   private static void functions(String title, List<WorkloadFigures> works, PrintWriter out) {
     out.println(title);
-    out.printf(Locale.ROOT, ROW, "", "calls/s", "us each", "Redis CPU", "to first", "wall");
+    line(out, ROW, "", "calls/s", "us each", "Redis CPU", "to first", "wall");
     for (var work : works) {
       var floor = works.getFirst();
-      out.printf(
-          Locale.ROOT,
+      line(
+          out,
           ROW,
           work.title(),
           whole(work.perSecond()),
-          number(work.nanos().median()),
-          number(work.redis().median()),
-          number(work.redisRatio(floor)),
-          number(work.timeRatio(floor)));
+          milli(work.nanos().median()),
+          milli(work.redis().median()),
+          milli(work.redisRatio(floor)),
+          milli(work.timeRatio(floor)));
     }
     out.println();
   }
 
   private static void limiters(String title, List<WorkloadFigures> works, PrintWriter out) {
     out.println(title);
-    out.printf(Locale.ROOT, ROW, "", "requests/s", "us each", "Redis CPU", "other CPU", "to first");
+    line(out, ROW, "", "requests/s", "us each", "Redis CPU", "other CPU", "to first");
     for (var work : works) {
-      out.printf(
-          Locale.ROOT,
+      line(
+          out,
           ROW,
           work.title(),
           whole(work.perSecond()),
-          number(work.nanos().median()),
-          number(work.redis().median()),
-          number(work.own().median()),
-          number(work.timeRatio(works.getFirst())));
+          milli(work.nanos().median()),
+          milli(work.redis().median()),
+          milli(work.own().median()),
+          milli(work.timeRatio(works.getFirst())));
     }
     out.println();
   }
 
   private static void arrivals(List<ArrivalFigures> all, PrintWriter out) {
-    out.println("Arriving at random, at half of the own most");
-    out.printf(Locale.ROOT, ROW, "ms", "arrivals/s", "p50", "p99", "best p99", "max");
+    out.println("Random arrivals, at half of each one's maximum");
+    line(out, ROW, "ms", "arrivals/s", "p50", "p99", "best p99", "max");
     for (var one : all) {
-      out.printf(
-          Locale.ROOT,
+      line(
+          out,
           ROW,
           one.title(),
           whole(one.perSecond()),
@@ -70,18 +74,5 @@ final class DecideTable {
           millis(one.ninetyNine().best()),
           millis(one.worst().worst()));
     }
-  }
-
-  private static String whole(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
-  }
-
-  /** Thousandths. */
-  private static String number(long milli) {
-    return String.format(Locale.ROOT, "%.2f", milli / 1e3);
-  }
-
-  private static String millis(long nanos) {
-    return String.format(Locale.ROOT, "%.2f", nanos / 1e6);
   }
 }

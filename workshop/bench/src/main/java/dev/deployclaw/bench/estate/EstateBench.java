@@ -1,21 +1,22 @@
 package dev.deployclaw.bench.estate;
 
-import dev.deployclaw.bench.measure.BenchOptions;
-import dev.deployclaw.bench.measure.MachineDescription;
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+import static dev.deployclaw.bench.measure.FigureFormat.milli;
+import static dev.deployclaw.bench.measure.FigureFormat.millis;
+import static dev.deployclaw.bench.measure.FigureFormat.whole;
+
+import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.redis.BenchCluster;
 import dev.deployclaw.bench.sample.SampleTenants;
-import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -25,72 +26,66 @@ import picocli.CommandLine.Option;
 @Command(
     name = "estate",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
     description = "Topology and scan of a large estate, and how they grow with it.")
-public final class EstateBench implements Callable<Integer> {
+public final class EstateBench extends BenchCommand<EstateBench.Figures> {
   private static final String ROW = "  %-26s %8s %9s %10s %10s %7s %9s%n";
   private static final List<Integer> PARTS = List.of(4, 2, 1);
 
   @Option(
       names = "--gateways",
       defaultValue = "300",
-      description = "gateways in three namespaces, two pods each (default: ${DEFAULT-VALUE})")
+      description = "gateways in three namespaces, two pods each")
   private int gateways;
 
   @Option(
       names = "--containers",
       defaultValue = "1000",
-      description = "containers on the Docker daemon (default: ${DEFAULT-VALUE})")
+      description = "containers on the Docker daemon")
   private int containers;
 
   @Option(
       names = "--tenants",
       defaultValue = "10000",
-      description = "policies in ConfigMaps, and rules in Redis (default: ${DEFAULT-VALUE})")
+      description = "policies in ConfigMaps, and rules in Redis")
   private int tenants;
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "11",
-      description = "measured rounds of each look (default: ${DEFAULT-VALUE})")
+  @Option(names = "--rounds", defaultValue = "11", description = "measured rounds of each look")
   private int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "5",
-      description = "rounds that are thrown away before (default: ${DEFAULT-VALUE})")
+      description = "rounds that are thrown away before")
   private int warmUp;
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
-  private final PrintWriter out;
-
   public EstateBench(PrintWriter out) {
-    this.out = out;
+    super(out);
+  }
+
+  /**
+   * All that is measured.
+   *
+   * @param looks by kind, each at its sizes
+   * @param missing why there is no Docker
+   */
+  record Figures(List<List<ScanFigures>> looks, Optional<String> missing) {}
+
+  @Override
+  protected Figures measure(Path folder) throws InterruptedException {
+    var looks = new ArrayList<>(kubernetes(folder));
+    looks.add(redis(folder.resolve("redis")));
+    var missing = TestDockerDaemon.missing();
+    if (missing.isEmpty()) {
+      looks.add(docker(folder.resolve("docker")));
+    }
+    return new Figures(looks, missing);
   }
 
   @Override
-  public Integer call() throws Exception {
-    try (var scratch = reporting.scratch()) {
-      var looks = new ArrayList<List<ScanFigures>>();
-      looks.addAll(kubernetes(scratch.path()));
-      looks.add(redis(scratch.path().resolve("redis")));
-      var missing = TestDockerDaemon.missing();
-      if (missing.isEmpty()) {
-        looks.add(docker(scratch.path().resolve("docker")));
-      }
-      if (reporting.json()) {
-        var all = ScanFigures.json(looks.stream().flatMap(List::stream).toList());
-        out.println(
-            CanonicalJson.text(
-                Map.of(
-                    "bench", "estate", "machine", MachineDescription.now().json(), "looks", all)));
-      } else {
-        print(looks);
-        missing.ifPresent(why -> out.println("  no Docker: " + why));
-      }
-      out.flush();
-    }
-    return 0;
+  protected Map<String, Object> json(Figures figures) {
+    return Map.of(
+        "looks", ScanFigures.json(figures.looks().stream().flatMap(List::stream).toList()));
   }
 
   /** By kind of look, each at its three sizes. */
@@ -134,27 +129,23 @@ public final class EstateBench implements Callable<Integer> {
     return out;
   }
 
-  private void print(List<List<ScanFigures>> looks) {
-    out.println(MachineDescription.now().text());
-    out.printf(ROW, "", "of", "requests", "median ms", "bare ms", "ratio", "each one");
-    for (var sizes : looks) {
-      sizes.forEach(l -> row(l, ScanFigures.growth(sizes.getFirst(), l)));
+  @Override
+  protected void print(Figures figures, PrintWriter out) {
+    line(out, ROW, "", "of", "requests", "median ms", "bare ms", "ratio", "each one");
+    for (var sizes : figures.looks()) {
+      for (var look : sizes) {
+        line(
+            out,
+            ROW,
+            look.title(),
+            whole(look.size()),
+            look.requests().stream().mapToObj(Integer::toString).findFirst().orElse(""),
+            millis(look.look().median()),
+            millis(look.bare().median()),
+            milli(look.ratio()),
+            milli(ScanFigures.growth(sizes.getFirst(), look)));
+      }
     }
-  }
-
-  private void row(ScanFigures look, long growth) {
-    out.printf(
-        ROW,
-        look.title(),
-        "%,d".formatted(look.size()),
-        look.requests().stream().mapToObj(Integer::toString).findFirst().orElse(""),
-        number(look.look().median() / 1e6),
-        number(look.bare().median() / 1e6),
-        number(look.ratio() / 1e3),
-        number(growth / 1e3));
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.2f", value);
+    figures.missing().ifPresent(why -> out.println("  no Docker: " + why));
   }
 }

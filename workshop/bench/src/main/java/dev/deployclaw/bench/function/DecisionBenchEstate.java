@@ -110,7 +110,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
     return redis.address();
   }
 
-  /** The service's Redis, for whoever decides as it does. */
+  /** The service's Redis, for a limiter that decides as it does. */
   public RedisClusterSettings cluster() {
     var address = new RedisAddress(redis.address().host(), redis.address().port());
     return new RedisClusterSettings(List.of(address), REDIS_TIMEOUT, Optional.empty());
@@ -161,7 +161,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
   private static void put(StateStore state, String key, byte[] value) throws InterruptedException {
     var result = state.transact(new Transaction(List.of(), List.of(new Write.Put(key, value))));
     if (!(result instanceof Result.Applied)) {
-      throw new IllegalStateException(key + " came to " + result);
+      throw new IllegalStateException(key + " resulted in " + result);
     }
   }
 

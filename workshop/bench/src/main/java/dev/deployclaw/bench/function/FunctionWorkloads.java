@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The calls that decide for tenants of each kind, and what they are held against: a bare {@code
+ * The calls that decide for tenants of each kind, and what they are compared with: a bare {@code
  * INCR}, and a function that does nothing.
  */
 public final class FunctionWorkloads {

@@ -20,9 +20,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whoever answers {@code GET /v1/decide}, asked as NGINX asks: connections that stay, one request
- * at a time on each. The requests are encoded beforehand, and of an answer only its status and its
- * end are looked at, so that asking costs little.
+ * A server that answers {@code GET /v1/decide}, asked as NGINX asks: connections that stay, one
+ * request at a time on each. The requests are encoded beforehand, and of an answer only its status
+ * and its end are looked at, so that asking costs little.
  */
 public final class HttpLimiter implements RateLimiter {
   private static final String PASSED = "HTTP/1.1 204 ";

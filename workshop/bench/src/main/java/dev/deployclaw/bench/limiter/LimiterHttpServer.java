@@ -48,7 +48,7 @@ public final class LimiterHttpServer implements AutoCloseable {
     var _ = vertx.close().await();
   }
 
-  /** Whoever decides, the answer is written on the server's event loop. */
+  /** With any limiter, the answer is written on the server's event loop. */
   private Future<?> onLoop(CompletionStage<?> decided) {
     return Future.fromCompletionStage(decided, vertx.getOrCreateContext());
   }

@@ -1,6 +1,7 @@
 package dev.deployclaw.bench.limiter;
 
 import dev.deployclaw.bench.measure.TimingSamples;
+import dev.deployclaw.core.environment.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenLoopLoad {
   private static final long SECOND = 1_000_000_000L;
   private static final long LONGEST_NANOS = 60 * SECOND;
+  private static final Duration PAUSE = Duration.ofMillis(1);
   private static final int DIGITS = 3;
   private static final int MOST_UNDER_WAY = 200_000;
   private static final long SEED = 20;
@@ -110,12 +112,12 @@ public final class OpenLoopLoad {
     }
 
     private void settle(int asked) throws InterruptedException {
-      long end = System.nanoTime() + LONGEST_NANOS;
-      while (latencies.getTotalCount() < asked && failure.get() == null) {
-        if (System.nanoTime() - end > 0) {
-          throw new IllegalStateException(limiter.title() + " doesn't answer");
-        }
-        Thread.sleep(1);
+      boolean settled =
+          RetryPolicy.within(Duration.ofNanos(LONGEST_NANOS), PAUSE)
+              .until(
+                  over -> over, () -> latencies.getTotalCount() >= asked || failure.get() != null);
+      if (!settled) {
+        throw new IllegalStateException(limiter.title() + " doesn't answer");
       }
       var failed = failure.get();
       if (failed != null) {

@@ -2,7 +2,7 @@ package dev.deployclaw.bench.limiter;
 
 import java.util.concurrent.CompletionStage;
 
-/** Whoever is asked whether a request of a tenant may pass, without being waited for. */
+/** Decides whether a request of a tenant may pass, without being waited for. */
 public interface RateLimiter extends AutoCloseable {
   String title();
 

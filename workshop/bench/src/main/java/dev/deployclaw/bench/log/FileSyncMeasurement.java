@@ -1,6 +1,7 @@
 package dev.deployclaw.bench.log;
 
 import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.sample.SampleLogEntries;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.io.IOException;

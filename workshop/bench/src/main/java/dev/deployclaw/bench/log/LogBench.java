@@ -1,160 +1,139 @@
 package dev.deployclaw.bench.log;
 
-import dev.deployclaw.bench.measure.BenchOptions;
-import dev.deployclaw.bench.measure.MachineDescription;
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+import static dev.deployclaw.bench.measure.FigureFormat.milli;
+import static dev.deployclaw.bench.measure.FigureFormat.millis;
+import static dev.deployclaw.bench.measure.FigureFormat.whole;
+
+import dev.deployclaw.bench.measure.AlternatingRounds;
+import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.bench.sample.SampleLogEntries;
-import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How many records a second the thought log takes, ships and verifies, each against its floor. */
 @Command(
     name = "log",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
     description = "The thought log: sealing, the synced file, JetStream, followers, verification.")
-public final class LogBench implements Callable<Integer> {
+public final class LogBench extends BenchCommand<LogBench.Figures> {
+  private static final String ROW = "  %-30s %11s %9s %9s %9s   %-34s %11s %7s%n";
+
   @Option(
       names = "--records",
       defaultValue = "20000",
-      description = "sealed and shipped in a round (default: ${DEFAULT-VALUE})")
+      description = "sealed and shipped in a round")
   private int records;
 
   @Option(
       names = "--synced",
       defaultValue = "2000",
-      description = "appended to a synced file in a round (default: ${DEFAULT-VALUE})")
+      description = "appended to a synced file in a round")
   private int synced;
 
   @Option(
       names = "--followed",
       defaultValue = "2000",
-      description = "thoughts that a follower waits for (default: ${DEFAULT-VALUE})")
+      description = "number of thoughts that a follower waits for")
   private int followed;
 
   @Option(
       names = "--rate",
       defaultValue = "200",
-      description = "thoughts a second for the follower (default: ${DEFAULT-VALUE})")
+      description = "thoughts a second for the follower")
   private int rate;
 
   @Option(
       names = "--verified",
       defaultValue = "1000000",
-      description = "records that the verifier checks; 0 for none (default: ${DEFAULT-VALUE})")
+      description = "records that the verifier checks; 0 for none")
   private int verified;
 
-  @Option(
-      names = "--of",
-      defaultValue = "1000",
-      description = "records in each verified log (default: ${DEFAULT-VALUE})")
+  @Option(names = "--of", defaultValue = "1000", description = "records in each verified log")
   private int of;
 
-  @Option(
-      names = "--heap",
-      defaultValue = "64m",
-      description = "of the verifier (default: ${DEFAULT-VALUE})")
+  @Option(names = "--heap", defaultValue = "64m", description = "of the verifier")
   private String heap = "";
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "7",
-      description = "measured by turns (default: ${DEFAULT-VALUE})")
+  @Option(names = "--rounds", defaultValue = "7", description = "measured by turns")
   private int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "3",
-      description = "rounds that are thrown away before (default: ${DEFAULT-VALUE})")
+      description = "rounds that are thrown away before")
   private int warmUp;
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
-  private final PrintWriter out;
-
   public LogBench(PrintWriter out) {
-    this.out = out;
+    super(out);
+  }
+
+  /**
+   * All that is measured.
+   *
+   * @param waited from a thought to its follower
+   */
+  record Figures(
+      List<LogThroughput> measured, TimingSamples waited, List<LogVerificationFigures> checked) {}
+
+  @Override
+  protected Figures measure(Path folder) throws Exception {
+    var turns = new AlternatingRounds(warmUp, rounds);
+    var measured = new ArrayList<LogThroughput>();
+    measured.add(SealingMeasurement.measure(SampleLogEntries.of("bench-seal", records), turns));
+    measured.add(FileSyncMeasurement.measure(folder, synced, turns));
+    try (var shipped = ShippingMeasurement.start(folder)) {
+      measured.addAll(shipped.measure(records, turns));
+      var waited = shipped.follow(followed, rate);
+      var checked = LogVerificationFigures.measure(folder, verified, of, heap);
+      return new Figures(measured, waited, checked);
+    }
   }
 
   @Override
-  public Integer call() throws Exception {
-    try (var scratch = reporting.scratch()) {
-      var turns = new AlternatingRounds(warmUp, rounds);
-      var measured = new ArrayList<LogThroughput>();
-      measured.add(SealingMeasurement.measure(SampleLogEntries.of("bench-seal", records), turns));
-      measured.add(FileSyncMeasurement.measure(scratch.path(), synced, turns));
-      try (var shipped = ShippingMeasurement.start(scratch.path())) {
-        measured.addAll(shipped.measure(records, turns));
-        var waited = shipped.follow(followed, rate);
-        var checked = LogVerificationFigures.measure(scratch.path(), verified, of, heap);
-        print(measured, waited, checked);
-      }
-      out.flush();
+  protected void print(Figures figures, PrintWriter out) {
+    line(out, ROW, "", "records/s", "median ms", "best", "worst", "floor", "records/s", "ratio");
+    for (var one : figures.measured()) {
+      line(
+          out,
+          ROW,
+          one.title(),
+          whole(one.perSecond(one.ours())),
+          millis(one.ours().median()),
+          millis(one.ours().best()),
+          millis(one.ours().worst()),
+          one.floorTitle(),
+          whole(one.perSecond(one.floor())),
+          milli(one.ratio()));
     }
-    return 0;
-  }
-
-  private void print(
-      List<LogThroughput> measured, TimingSamples waited, List<LogVerificationFigures> checked) {
-    if (reporting.json()) {
-      out.println(CanonicalJson.text(json(measured, waited, checked)));
-      return;
-    }
-    out.println(MachineDescription.now().text());
-    line("", "records/s", "median ms", "best", "worst", "floor", "records/s", "ratio");
-    measured.forEach(this::row);
-    out.printf(
-        Locale.ROOT,
+    line(
+        out,
         "%nfrom thought to follower, %,d at %,d/s: p50 %s ms, p99 %s ms, worst %s ms%n",
         followed,
         rate,
-        millis(waited.median()),
-        millis(waited.rank(99)),
-        millis(waited.worst()));
-    checked.forEach(one -> out.println(one.text()));
+        millis(figures.waited().median()),
+        millis(figures.waited().rank(99)),
+        millis(figures.waited().worst()));
+    figures.checked().forEach(one -> out.println(one.text()));
   }
 
-  private void row(LogThroughput one) {
-    line(
-        one.title(),
-        whole(one.perSecond(one.ours())),
-        millis(one.ours().median()),
-        millis(one.ours().best()),
-        millis(one.ours().worst()),
-        one.floorTitle(),
-        whole(one.perSecond(one.floor())),
-        String.format(Locale.ROOT, "%.2f", one.ratio() / 1e3));
-  }
-
-  private Map<String, Object> json(
-      List<LogThroughput> measured, TimingSamples waited, List<LogVerificationFigures> checked) {
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("bench", "log");
-    document.put("machine", MachineDescription.now().json());
-    document.put("measured", measured.stream().map(LogThroughput::json).toList());
-    document.put("follower_p50_us", waited.median() / 1_000);
-    document.put("follower_p99_us", waited.rank(99) / 1_000);
-    document.put("verified", checked.stream().map(LogVerificationFigures::json).toList());
-    return document;
-  }
-
-  private void line(String... cells) {
-    out.printf(Locale.ROOT, "  %-30s %11s %9s %9s %9s   %-34s %11s %7s%n", (Object[]) cells);
-  }
-
-  private static String whole(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
-  }
-
-  private static String millis(long nanos) {
-    return String.format(Locale.ROOT, "%.2f", nanos / 1e6);
+  @Override
+  protected Map<String, Object> json(Figures figures) {
+    return Map.of(
+        "measured",
+        figures.measured().stream().map(LogThroughput::json).toList(),
+        "follower_p50_us",
+        figures.waited().median() / 1_000,
+        "follower_p99_us",
+        figures.waited().rank(99) / 1_000,
+        "verified",
+        figures.checked().stream().map(LogVerificationFigures::json).toList());
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.log;
 
+import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.sample.SampleLogEntries;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.RecordSealer;
@@ -14,9 +15,9 @@ final class SealingMeasurement {
 
   static LogThroughput measure(List<LogEntry> thoughts, AlternatingRounds turns) throws Exception {
     var bytes = SampleLogEntries.sealed(thoughts).stream().map(SealedRecord::bytes).toList();
-    var recorder = SampleLogEntries.recorder();
+    var sealer = SampleLogEntries.sealer();
     var taken =
-        turns.take(List.of(_ -> sealing(recorder, thoughts, bytes.getLast()), _ -> hashing(bytes)));
+        turns.take(List.of(_ -> sealing(sealer, thoughts, bytes.getLast()), _ -> hashing(bytes)));
     return new LogThroughput(
         "canonical form and chain",
         thoughts.size(),
@@ -25,12 +26,12 @@ final class SealingMeasurement {
         taken.getLast());
   }
 
-  private static long sealing(RecordSealer recorder, List<LogEntry> thoughts, byte[] last) {
+  private static long sealing(RecordSealer sealer, List<LogEntry> thoughts, byte[] last) {
     long begin = System.nanoTime();
     LogHead head = LogHead.START;
     SealedRecord sealed = new SealedRecord(new byte[0], head);
     for (LogEntry thought : thoughts) {
-      sealed = recorder.seal(head, thought);
+      sealed = sealer.seal(head, thought);
       head = sealed.head();
     }
     long nanos = System.nanoTime() - begin;

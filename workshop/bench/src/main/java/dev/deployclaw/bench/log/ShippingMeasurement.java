@@ -2,8 +2,10 @@ package dev.deployclaw.bench.log;
 
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.bench.sample.SampleLogEntries;
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.testkit.server.NatsServer;
 import io.nats.client.Connection;
@@ -29,6 +31,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ShippingMeasurement implements AutoCloseable {
   private static final Duration LONG = Duration.ofMinutes(5);
+  private static final Duration PAUSE = Duration.ofMillis(5);
   private static final String BARE = "bare.log";
   private static final String PLAIN = "plain.log";
   private static final int IN_FLIGHT = 256;
@@ -92,7 +95,7 @@ final class ShippingMeasurement implements AutoCloseable {
         journal.append("bench-follow", sealed.get(n));
       }
       if (!left.await(LONG.toSeconds(), TimeUnit.SECONDS)) {
-        throw new IllegalStateException(left.getCount() + " thoughts never came");
+        throw new IllegalStateException(left.getCount() + " thoughts never arrived");
       }
     }
     List<Long> out = new ArrayList<>();
@@ -117,11 +120,9 @@ final class ShippingMeasurement implements AutoCloseable {
     System.gc();
     long begin = System.nanoTime();
     try (var journal = FileJournal.open(state, NatsSettings.of(nats.url()))) {
-      while (journal.waiting() > 0) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        if (System.nanoTime() - begin > LONG.toNanos()) {
-          throw new IllegalStateException("not shipped: " + journal.waiting() + " bytes");
-        }
+      long left = RetryPolicy.within(LONG, PAUSE).until(bytes -> bytes == 0, journal::waiting);
+      if (left > 0) {
+        throw new IllegalStateException("not shipped: " + left + " bytes");
       }
       return System.nanoTime() - begin;
     }

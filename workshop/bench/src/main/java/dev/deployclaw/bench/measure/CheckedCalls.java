@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.measure;
 
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -17,28 +18,25 @@ public final class CheckedCalls {
   private CheckedCalls() {}
 
   public static void on(BackendExecutor executor, ExecutorCall call) throws InterruptedException {
-    var outcome = ask(executor, call);
-    if (!agreed(outcome)) {
-      throw new IllegalStateException(call.verb() + " came to " + outcome);
-    }
+    check(call, ask(executor, call));
   }
 
   /** Asks until all agree, as a run does that waits for others to follow. */
   public static void soon(BackendExecutor executor, ExecutorCall call) throws InterruptedException {
-    long end = System.nanoTime() + DEADLINE.toNanos();
-    var outcome = ask(executor, call);
-    while (!agreed(outcome) && System.nanoTime() - end < 0) {
-      Thread.sleep(PAUSE);
-      outcome = ask(executor, call);
-    }
-    if (!agreed(outcome)) {
-      throw new IllegalStateException(call.verb() + " came to " + outcome);
-    }
+    var outcome =
+        RetryPolicy.within(DEADLINE, PAUSE).until(CheckedCalls::agreed, () -> ask(executor, call));
+    check(call, outcome);
   }
 
   private static CallOutcome ask(BackendExecutor executor, ExecutorCall call)
       throws InterruptedException {
     return executor.execute(new Invocation(executor.name(), call, FENCE, DEADLINE));
+  }
+
+  private static void check(ExecutorCall call, CallOutcome outcome) {
+    if (!agreed(outcome)) {
+      throw new IllegalStateException(call.verb() + " resulted in " + outcome);
+    }
   }
 
   private static boolean agreed(CallOutcome outcome) {

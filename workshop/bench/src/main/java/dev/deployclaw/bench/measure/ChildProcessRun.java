@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.measure;
 
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -31,11 +32,7 @@ public record ChildProcessRun(long nanos, long peakBytes, String said) {
   public static ChildProcessRun run(List<String> command, Path out) throws InterruptedException {
     try {
       long begin = System.nanoTime();
-      var process =
-          new ProcessBuilder(command)
-              .redirectOutput(out.toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+      var process = CommandRunner.of(command).start(out, Path.of(out + ".err"));
       long peak = watched(process, begin);
       long nanos = System.nanoTime() - begin;
       if (process.exitValue() != 0) {

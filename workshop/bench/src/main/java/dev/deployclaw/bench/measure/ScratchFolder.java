@@ -1,12 +1,10 @@
 package dev.deployclaw.bench.measure;
 
+import dev.deployclaw.testkit.file.TestFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** A folder for servers and files: a given one that stays, or one that is removed at the end. */
 public record ScratchFolder(Path path, boolean stays) implements AutoCloseable {
@@ -18,15 +16,8 @@ public record ScratchFolder(Path path, boolean stays) implements AutoCloseable {
 
   @Override
   public void close() {
-    if (stays) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(path)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    if (!stays) {
+      TestFiles.delete(path);
     }
   }
 }

@@ -1,26 +1,27 @@
 package dev.deployclaw.bench.policy;
 
-import dev.deployclaw.bench.measure.BenchOptions;
-import dev.deployclaw.bench.measure.MachineDescription;
-import dev.deployclaw.policy.json.CanonicalJson;
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+import static dev.deployclaw.bench.measure.FigureFormat.megabytes;
+import static dev.deployclaw.bench.measure.FigureFormat.milli;
+import static dev.deployclaw.bench.measure.FigureFormat.seconds;
+import static dev.deployclaw.bench.measure.FigureFormat.whole;
+
+import dev.deployclaw.bench.measure.BenchCommand;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How long policies of many tenants are validated, and how fast a log is replayed through them. */
 @Command(
     name = "policies",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
     description = "Validation of many tenants, and the replay of an access log.")
-public final class PoliciesBench implements Callable<Integer> {
+public final class PoliciesBench extends BenchCommand<PoliciesBench.Figures> {
   private static final String VALIDATED = "  %12s %10s %10s %9s %11s %13s %10s %9s%n";
   private static final String REPLAYED = "  %10s %12s %11s %11s %11s %11s %9s %9s%n";
   private static final long MEGABYTE = 1_000_000;
@@ -29,69 +30,50 @@ public final class PoliciesBench implements Callable<Integer> {
       names = "--tenants",
       split = ",",
       defaultValue = "10000,100000",
-      description = "validated, one or more numbers; 0 for none (default: ${DEFAULT-VALUE})")
+      description = "validated, one or more numbers; 0 for none")
   private List<Integer> tenants = List.of();
 
   @Option(
       names = "--rounds",
       defaultValue = "5",
-      description = "measured validations of each number (default: ${DEFAULT-VALUE})")
+      description = "measured validations of each number")
   private int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "3",
-      description = "validations that are thrown away before (default: ${DEFAULT-VALUE})")
+      description = "validations that are thrown away before")
   private int warmUp;
 
   @Option(
       names = "--megabytes",
       split = ",",
       defaultValue = "270,1080",
-      description = "of logs, one or more numbers; 0 for none (default: ${DEFAULT-VALUE})")
+      description = "of logs, one or more numbers; 0 for none")
   private List<Integer> megabytes = List.of();
 
-  @Option(
-      names = "--replays",
-      defaultValue = "3",
-      description = "of each log (default: ${DEFAULT-VALUE})")
+  @Option(names = "--replays", defaultValue = "3", description = "of each log")
   private int replays;
 
   @Option(
       names = "--log-tenants",
       defaultValue = "1000",
-      description = "whose requests are in the logs (default: ${DEFAULT-VALUE})")
+      description = "whose requests are in the logs")
   private int logTenants;
 
-  @Option(
-      names = "--heap",
-      defaultValue = "128m",
-      description = "of the command impact (default: ${DEFAULT-VALUE})")
+  @Option(names = "--heap", defaultValue = "128m", description = "of the command impact")
   private String heap = "";
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
-  private final PrintWriter out;
-
   public PoliciesBench(PrintWriter out) {
-    this.out = out;
+    super(out);
   }
 
+  /** Both kinds. */
+  record Figures(List<ValidationFigures> validated, List<ReplayFigures> replayed) {}
+
   @Override
-  public Integer call() throws Exception {
-    try (var scratch = reporting.scratch()) {
-      var validated = validated();
-      var replayed = replayed(scratch.path());
-      if (reporting.json()) {
-        out.println(CanonicalJson.text(json(validated, replayed)));
-      } else {
-        out.println(MachineDescription.now().text());
-        printValidated(validated);
-        printReplayed(replayed);
-      }
-      out.flush();
-    }
-    return 0;
+  protected Figures measure(Path folder) throws InterruptedException {
+    return new Figures(validated(), replayed(folder));
   }
 
   private List<ValidationFigures> validated() {
@@ -112,18 +94,22 @@ public final class PoliciesBench implements Callable<Integer> {
     return all;
   }
 
-  private Map<String, Object> json(
-      List<ValidationFigures> validated, List<ReplayFigures> replayed) {
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("bench", "policies");
-    document.put("machine", MachineDescription.now().json());
-    document.put("validated", validated.stream().map(ValidationFigures::json).toList());
-    document.put("replayed", replayed.stream().map(ReplayFigures::json).toList());
-    return document;
+  @Override
+  protected Map<String, Object> json(Figures figures) {
+    return Map.of(
+        "validated", figures.validated().stream().map(ValidationFigures::json).toList(),
+        "replayed", figures.replayed().stream().map(ReplayFigures::json).toList());
   }
 
-  private void printValidated(List<ValidationFigures> all) {
+  @Override
+  protected void print(Figures figures, PrintWriter out) {
+    printValidated(figures.validated(), out);
+    printReplayed(figures.replayed(), out);
+  }
+
+  private static void printValidated(List<ValidationFigures> all, PrintWriter out) {
     line(
+        out,
         VALIDATED,
         "tenants",
         "read s",
@@ -135,12 +121,13 @@ public final class PoliciesBench implements Callable<Integer> {
         "kept MB");
     for (var one : all) {
       line(
+          out,
           VALIDATED,
           whole(one.tenants()),
           seconds(one.read().median()),
           seconds(one.checked().median()),
           whole(one.findings()),
-          number(ValidationFigures.growth(all.getFirst(), one) / 1e3),
+          milli(ValidationFigures.growth(all.getFirst(), one)),
           megabytes(one.allocated()),
           megabytes(one.most()),
           megabytes(one.kept()));
@@ -148,8 +135,9 @@ public final class PoliciesBench implements Callable<Integer> {
     out.println();
   }
 
-  private void printReplayed(List<ReplayFigures> all) {
+  private static void printReplayed(List<ReplayFigures> all, PrintWriter out) {
     line(
+        out,
         REPLAYED,
         "MB",
         "lines",
@@ -161,6 +149,7 @@ public final class PoliciesBench implements Callable<Integer> {
         "peak MB");
     for (var one : all) {
       line(
+          out,
           REPLAYED,
           megabytes(one.log().bytes()),
           whole(one.log().lines()),
@@ -168,28 +157,8 @@ public final class PoliciesBench implements Callable<Integer> {
           whole(one.perSecond(one.reader().median())),
           whole(one.perSecond(one.wc().median())),
           seconds(one.start().median()),
-          number(one.ratio() / 1e3),
+          milli(one.ratio()),
           megabytes(one.peakBytes()));
     }
-  }
-
-  private void line(String row, String... cells) {
-    out.printf(Locale.ROOT, row, (Object[]) cells);
-  }
-
-  private static String whole(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
-  }
-
-  private static String seconds(long nanos) {
-    return number(nanos / 1e9);
-  }
-
-  private static String megabytes(long bytes) {
-    return whole(bytes / MEGABYTE);
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.2f", value);
   }
 }

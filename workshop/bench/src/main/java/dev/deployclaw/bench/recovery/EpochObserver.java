@@ -3,6 +3,7 @@ package dev.deployclaw.bench.recovery;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.executors.etcd.EtcdSettings;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.executors.member.OneShotHttpClient;
@@ -48,12 +49,8 @@ final class EpochObserver {
   }
 
   void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + LONGEST.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - end > 0) {
-        throw new IllegalStateException("it did not come about in " + LONGEST);
-      }
-      Thread.sleep(PAUSE);
+    if (!RetryPolicy.within(LONGEST, PAUSE).until(met -> met, condition::getAsBoolean)) {
+      throw new IllegalStateException("it did not happen within " + LONGEST);
     }
   }
 

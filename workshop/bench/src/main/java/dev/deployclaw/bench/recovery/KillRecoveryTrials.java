@@ -65,7 +65,7 @@ public final class KillRecoveryTrials {
       Optional<Kill> kill = kill(points.next());
       kill.ifPresent(done::add);
       if (kill.isEmpty() && ++missed > MOST_MISSED) {
-        throw new IllegalStateException(missed + " agents ended before they came to their point");
+        throw new IllegalStateException(missed + " agents ended before they reached their point");
       }
     }
     return recovered(done, missed, idle);
@@ -128,7 +128,7 @@ public final class KillRecoveryTrials {
       var seen = allNew.get().map(nanos -> nanos - killed);
       return Optional.of(new Kill(committed, seen, recovered, tries));
     } catch (ExecutionException e) {
-      throw new IllegalStateException("who acts on what can't be told", e);
+      throw new IllegalStateException("the enforced epochs can't be read", e);
     }
   }
 

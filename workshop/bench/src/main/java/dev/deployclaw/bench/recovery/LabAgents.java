@@ -1,18 +1,27 @@
 package dev.deployclaw.bench.recovery;
 
 import dev.deployclaw.core.result.ExitCode;
-import java.io.IOException;
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.JavaProgram;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
 /** Agents of a lab, each a process of its own that keeps what it says in a file. */
 final class LabAgents {
+  private static final List<String> OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final int MOST_TRIES = 10;
+  private static final JavaProgram PROGRAM =
+      new JavaProgram("dev.deployclaw.container.Main", OPTIONS, Optional.empty());
 
   private final Path config;
   private final Path folder;
@@ -25,25 +34,17 @@ final class LabAgents {
     this.lease = lease;
   }
 
-  Process start(Map<String, String> environment, String... words) throws IOException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.deployclaw.container.Main"));
-    command.addAll(List.of(words));
+  Process start(Map<String, String> environment, String... words) {
     var log = folder.resolve("agent-%03d.log".formatted(started++)).toFile();
-    var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
-    builder.environment().put("DEPLOYCLAW_CONFIG", config.toString());
-    builder.environment().put("DEPLOYCLAW_BOUNDS_LEASE", lease.toSeconds() + "s");
-    builder.environment().putAll(environment);
-    return builder.start();
+    return CommandRunner.of(PROGRAM.command(List.of(words)))
+        .with(
+            Map.of(
+                "DEPLOYCLAW_CONFIG",
+                config.toString(),
+                "DEPLOYCLAW_BOUNDS_LEASE",
+                lease.toSeconds() + "s"))
+        .with(environment)
+        .start(Redirect.to(log));
   }
 
   /**
@@ -51,10 +52,9 @@ final class LabAgents {
    *
    * @return how often it was run
    */
-  int untilDone(Map<String, String> environment, String... words)
-      throws IOException, InterruptedException {
+  int untilDone(Map<String, String> environment, String... words) {
     for (int tries = 1; tries <= MOST_TRIES; tries++) {
-      int exit = end(start(environment, words));
+      int exit = CommandRunner.awaitExit(start(environment, words), LONGEST);
       if (exit == ExitCode.OK.code()) {
         return tries;
       }
@@ -62,14 +62,6 @@ final class LabAgents {
         throw new IllegalStateException("an agent ended with " + exit + ": " + words[0]);
       }
     }
-    throw new IllegalStateException("no agent came to its end in " + MOST_TRIES + " tries");
-  }
-
-  private static int end(Process agent) throws InterruptedException {
-    if (!agent.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-      agent.destroyForcibly();
-      throw new IllegalStateException("an agent did not end");
-    }
-    return agent.exitValue();
+    throw new IllegalStateException("no agent ended within " + MOST_TRIES + " tries");
   }
 }

@@ -113,13 +113,6 @@ public final class BenchCluster implements AutoCloseable {
                 .allMatch(e -> offset(e.getKey()) >= offset(e.getValue())));
   }
 
-  /** Bytes that the primaries have read from their clients since they started. */
-  long bytesReceived() {
-    return primaries.stream()
-        .mapToLong(p -> Long.parseLong(info(p, "stats", "total_net_input_bytes")))
-        .sum();
-  }
-
   @Override
   public void close() {
     pipes.values().forEach(RawSocketPipe::close);

@@ -2,9 +2,15 @@ package dev.deployclaw.bench.redis;
 
 import dev.deployclaw.policy.redis.StagedRules;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.util.RedisOutputStream;
 
 /** Commands for one node, encoded (RESP2) before anything is measured. */
 public record RespBatch(byte[] bytes, int commands) {
@@ -12,57 +18,36 @@ public record RespBatch(byte[] bytes, int commands) {
 
   /** What stages the hashes: one {@code HSET} each. */
   public static RespBatch writes(List<StagedRules.Hash> hashes) {
-    return of(hashes, RespBatch::write);
+    return of(hashes.stream().map(RespBatch::write).toList());
   }
 
   /** What reads them back: one {@code HGETALL} each. */
   static RespBatch reads(List<StagedRules.Hash> hashes) {
-    return of(hashes, hash -> new String[] {"HGETALL", hash.key()});
+    return of(hashes.stream().map(hash -> List.of("HGETALL", hash.key())).toList());
+  }
+
+  public static RespBatch one(String... words) {
+    return of(List.of(List.of(words)));
   }
 
   /** Any commands, in this order. */
   public static RespBatch of(List<List<String>> commands) {
     var out = new ByteArrayOutputStream();
-    commands.forEach(words -> encode(out, words.toArray(String[]::new)));
+    try (var encoded = new RedisOutputStream(out)) {
+      for (var words : commands) {
+        ProtocolCommand name = () -> words.getFirst().getBytes(StandardCharsets.UTF_8);
+        Protocol.sendCommand(
+            encoded, new CommandArguments(name).addObjects(words.subList(1, words.size())));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return new RespBatch(out.toByteArray(), commands.size());
   }
 
-  public static RespBatch one(String... words) {
-    var out = new ByteArrayOutputStream();
-    encode(out, words);
-    return new RespBatch(out.toByteArray(), 1);
-  }
-
-  private static RespBatch of(
-      List<StagedRules.Hash> hashes, Function<StagedRules.Hash, String[]> command) {
-    var out = new ByteArrayOutputStream();
-    hashes.forEach(hash -> encode(out, command.apply(hash)));
-    return new RespBatch(out.toByteArray(), hashes.size());
-  }
-
-  private static String[] write(StagedRules.Hash hash) {
-    var words = new String[2 + 2 * hash.fields().size()];
-    int at = 0;
-    words[at++] = "HSET";
-    words[at++] = hash.key();
-    for (var field : hash.fields().entrySet()) {
-      words[at++] = field.getKey();
-      words[at++] = field.getValue();
-    }
+  private static List<String> write(StagedRules.Hash hash) {
+    var words = new ArrayList<>(List.of("HSET", hash.key()));
+    hash.fields().forEach((name, value) -> words.addAll(List.of(name, value)));
     return words;
-  }
-
-  private static void encode(ByteArrayOutputStream out, String... words) {
-    ascii(out, "*" + words.length + "\r\n");
-    for (String word : words) {
-      byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-      ascii(out, "$" + bytes.length + "\r\n");
-      out.writeBytes(bytes);
-      ascii(out, "\r\n");
-    }
-  }
-
-  private static void ascii(ByteArrayOutputStream out, String text) {
-    out.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
   }
 }

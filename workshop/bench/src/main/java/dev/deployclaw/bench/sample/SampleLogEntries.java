@@ -32,12 +32,12 @@ public final class SampleLogEntries {
     return out;
   }
 
-  public static RecordSealer recorder() {
+  public static RecordSealer sealer() {
     return new HashChainSealer(SecretRedactor.of(List.of("a-secret-of-the-estate")));
   }
 
   public static List<SealedRecord> sealed(List<LogEntry> thoughts) {
-    return recorder().seal(LogHead.START, thoughts);
+    return sealer().seal(LogHead.START, thoughts);
   }
 
   /** As many, the last one its end. */

@@ -2,20 +2,22 @@ package dev.deployclaw.bench.stage;
 
 import dev.deployclaw.bench.redis.RespBatch;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * {@code redis-cli --pipe} with an encoded file for each primary, all at the same time: the fastest
  * bulk load that comes with Redis. The processes are started by one shell.
  */
 final class RedisCliPipe {
-  private static final int MOST_SECONDS = 60;
+  private static final Duration LONGEST = Duration.ofSeconds(60);
 
   private final Path folder;
 
@@ -35,13 +37,14 @@ final class RedisCliPipe {
   }
 
   /** Sends the files; returns when every answer has come. */
-  void run(List<HostPort> nodes) throws InterruptedException {
+  void run(List<HostPort> nodes) {
     var script = new StringBuilder();
     for (HostPort node : nodes) {
       String pipe = "redis-cli -h " + node.host() + " -p " + node.port() + " --pipe";
       script.append(pipe + " <" + in(node) + " >" + out(node) + " 2>&1 & ");
     }
-    shell(script + "wait");
+    var shell = CommandRunner.of("/bin/sh", "-c", script + "wait").start(Redirect.INHERIT);
+    int _ = CommandRunner.awaitExit(shell, LONGEST);
   }
 
   /** Throws unless redis-cli said that all commands were answered, none with an error. */
@@ -52,18 +55,6 @@ final class RedisCliPipe {
         throw new IllegalStateException("redis-cli at " + node + " says: " + said);
       }
     });
-  }
-
-  private static void shell(String script) throws InterruptedException {
-    try {
-      Process shell = new ProcessBuilder("/bin/sh", "-c", script).inheritIO().start();
-      if (!shell.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
-        shell.destroyForcibly();
-        throw new IllegalStateException("redis-cli does not end");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private String said(HostPort node) {

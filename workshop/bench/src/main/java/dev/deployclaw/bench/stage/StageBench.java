@@ -1,13 +1,11 @@
 package dev.deployclaw.bench.stage;
 
-import dev.deployclaw.bench.measure.BenchOptions;
-import dev.deployclaw.bench.measure.MachineDescription;
+import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.redis.BenchCluster;
 import dev.deployclaw.bench.sample.SampleTenants;
 import dev.deployclaw.executors.member.FenceMark;
 import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.executors.redis.cluster.RedisSettings;
-import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.network.HostPort;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,9 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -28,53 +24,33 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stage",
     mixinStandardHelpOptions = true,
-    description = "Redis stage and prepare against the least that they could cost.")
-public final class StageBench implements Callable<Integer> {
+    showDefaultValues = true,
+    description = "Redis stage and prepare compared with their least possible cost.")
+public final class StageBench extends BenchCommand<List<StageFigures>> {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @Option(
       names = "--tenants",
       split = ",",
       defaultValue = "1000,10000",
-      description = "how many tenants, one or more numbers (default: ${DEFAULT-VALUE})")
+      description = "number of tenants, one or more values")
   private List<Integer> tenants = List.of();
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "21",
-      description = "measured rounds of each number (default: ${DEFAULT-VALUE})")
+  @Option(names = "--rounds", defaultValue = "21", description = "measured rounds of each number")
   private int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "30",
-      description = "rounds that are thrown away before (default: ${DEFAULT-VALUE})")
+      description = "rounds that are thrown away before")
   private int warmUp;
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
-  private final PrintWriter out;
-
   public StageBench(PrintWriter out) {
-    this.out = out;
+    super(out);
   }
 
   @Override
-  public Integer call() throws Exception {
-    try (var scratch = reporting.scratch()) {
-      List<StageFigures> figures = measure(scratch.path());
-      if (reporting.json()) {
-        out.println(CanonicalJson.text(json(figures)));
-      } else {
-        out.println(MachineDescription.now().text());
-        figures.forEach(f -> StageTable.print(f, out));
-      }
-      out.flush();
-    }
-    return 0;
-  }
-
-  private List<StageFigures> measure(Path folder) throws InterruptedException {
+  protected List<StageFigures> measure(Path folder) throws InterruptedException {
     List<StageFigures> figures = new ArrayList<>();
     try (var cluster = BenchCluster.start(folder);
         var redis = new RedisExecutor(settings(cluster), () -> FenceMark.NOBODY)) {
@@ -92,15 +68,14 @@ public final class StageBench implements Callable<Integer> {
     return new RedisSettings(seeds, TIMEOUT, Optional.empty());
   }
 
-  private Map<String, Object> json(List<StageFigures> figures) {
+  @Override
+  protected Map<String, Object> json(List<StageFigures> figures) {
     return Map.of(
-        "bench",
-        "stage",
-        "warm_up_rounds",
-        warmUp,
-        "machine",
-        MachineDescription.now().json(),
-        "figures",
-        figures.stream().map(StageFigures::json).toList());
+        "warm_up_rounds", warmUp, "figures", figures.stream().map(StageFigures::json).toList());
+  }
+
+  @Override
+  protected void print(List<StageFigures> figures, PrintWriter out) {
+    figures.forEach(f -> StageTable.print(f, out));
   }
 }

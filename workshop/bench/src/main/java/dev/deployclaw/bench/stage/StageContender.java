@@ -1,6 +1,6 @@
 package dev.deployclaw.bench.stage;
 
-/** What is measured by turns: a phase as a run performs it, and what it is held against. */
+/** What is measured by turns: a phase as a run performs it, and what it is compared with. */
 enum StageContender {
   STAGE("stage"),
   REDIS_CLI("redis-cli --pipe"),

@@ -1,5 +1,10 @@
 package dev.deployclaw.bench.stage;
 
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+import static dev.deployclaw.bench.measure.FigureFormat.milli;
+import static dev.deployclaw.bench.measure.FigureFormat.millis;
+import static dev.deployclaw.bench.measure.FigureFormat.whole;
+
 import dev.deployclaw.bench.measure.TimingSamples;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -11,14 +16,14 @@ final class StageTable {
   private StageTable() {}
 
   static void print(StageFigures figures, PrintWriter out) {
-    out.printf(
-        Locale.ROOT,
+    line(
+        out,
         "%,d tenants, %d rounds: %,d bytes written by a stage, %,d read by a prepare%n",
         figures.tenants(),
         figures.rounds(),
         figures.bytesWritten(),
         figures.bytesRead());
-    out.printf(ROW, "", "median ms", "best", "worst", "MB/s", "tenants/s");
+    line(out, ROW, "", "median ms", "best", "worst", "MB/s", "tenants/s");
     for (StageContender contender : figures.samples().keySet()) {
       row(contender, figures, out);
     }
@@ -42,25 +47,18 @@ final class StageTable {
     TimingSamples samples = figures.of(contender);
     boolean moves = figures.bytes(contender) > 0;
     double seconds = samples.median() / 1e9;
-    out.printf(
+    line(
+        out,
         ROW,
         contender.title(),
         millis(samples.median()),
         millis(samples.best()),
         millis(samples.worst()),
-        moves ? number("%.1f", figures.bytes(contender) / 1e6 / seconds) : "",
-        moves ? number("%,.0f", figures.tenants() / seconds) : "");
+        moves ? String.format(Locale.ROOT, "%.1f", figures.bytes(contender) / 1e6 / seconds) : "",
+        moves ? whole(Math.round(figures.tenants() / seconds)) : "");
   }
 
   private static void ratio(PrintWriter out, String title, long thousandths) {
-    out.printf("  %-32s %s%n", title, number("%.2f", thousandths / 1e3));
-  }
-
-  private static String millis(long nanos) {
-    return number("%.2f", nanos / 1e6);
-  }
-
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
+    line(out, "  %-32s %s%n", title, milli(thousandths));
   }
 }

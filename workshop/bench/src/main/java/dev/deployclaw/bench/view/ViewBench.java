@@ -1,58 +1,48 @@
 package dev.deployclaw.bench.view;
 
-import dev.deployclaw.bench.measure.BenchOptions;
-import dev.deployclaw.bench.measure.MachineDescription;
+import static dev.deployclaw.bench.measure.FigureFormat.line;
+
+import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.TimingSamples;
-import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How quick the page of a long log is in a real browser. */
 @Command(
     name = "view",
     mixinStandardHelpOptions = true,
+    showDefaultValues = true,
     description = "The page of a long log in Chromium: opened, moved in, filtered.")
-public final class ViewBench implements Callable<Integer> {
+public final class ViewBench extends BenchCommand<ViewBench.Figures> {
   private static final double MICROS_PER_MILLI = 1_000;
+  private static final String HEAD = "  %-30s %10s %10s   %-36s %10s %7s%n";
 
-  @Option(
-      names = "--records",
-      defaultValue = "100000",
-      description = "of the log, 100000 at most (default: ${DEFAULT-VALUE})")
+  @Option(names = "--records", defaultValue = "100000", description = "of the log, 100000 at most")
   private int records;
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "7",
-      description = "measured by turns (default: ${DEFAULT-VALUE})")
+  @Option(names = "--rounds", defaultValue = "7", description = "measured by turns")
   private int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "2",
-      description = "rounds that are thrown away before (default: ${DEFAULT-VALUE})")
+      description = "rounds that are thrown away before")
   private int warmUp;
 
-  @Mixin private final BenchOptions reporting = new BenchOptions();
-
-  private final PrintWriter out;
-
   public ViewBench(PrintWriter out) {
-    this.out = out;
+    super(out);
   }
 
   /** One act, in microseconds, and its floor. */
-  private record Measured(PageAction act, TimingSamples ours, TimingSamples floor) {
+  record Measured(PageAction act, TimingSamples ours, TimingSamples floor) {
     double ratio() {
       return (double) ours.median() / floor.median();
     }
@@ -68,13 +58,18 @@ public final class ViewBench implements Callable<Integer> {
     }
   }
 
+  /**
+   * All that is measured.
+   *
+   * @param bytes of the page
+   */
+  record Figures(long bytes, List<Measured> measured) {}
+
   @Override
-  public Integer call() throws Exception {
-    try (var scratch = reporting.scratch();
-        var page = LogPageBrowser.of(scratch.path(), records)) {
-      tell(page.size(), measure(page));
+  protected Figures measure(Path folder) throws Exception {
+    try (var page = LogPageBrowser.of(folder, records)) {
+      return new Figures(page.size(), measure(page));
     }
-    return 0;
   }
 
   private List<Measured> measure(LogPageBrowser page) {
@@ -104,34 +99,28 @@ public final class ViewBench implements Callable<Integer> {
     return new TimingSamples(Objects.requireNonNull(all.get(act), "every act is measured"));
   }
 
-  private void tell(long size, List<Measured> measured) {
-    if (reporting.json()) {
-      var document = new LinkedHashMap<String, Object>();
-      document.put("bench", "view");
-      document.put("machine", MachineDescription.now().json());
-      document.put("records", records);
-      document.put("bytes", size);
-      document.put("measured", measured.stream().map(Measured::json).toList());
-      out.println(CanonicalJson.text(document));
-    } else {
-      out.println(MachineDescription.now().text());
-      out.printf(Locale.ROOT, "  %,d records, a page of %,d bytes%n", records, size);
-      out.printf(
-          "  %-30s %10s %10s   %-36s %10s %7s%n", "", "median ms", "worst", "floor", "ms", "ratio");
-      measured.forEach(this::row);
-    }
-    out.flush();
+  @Override
+  protected Map<String, Object> json(Figures figures) {
+    return Map.of(
+        "records", records,
+        "bytes", figures.bytes(),
+        "measured", figures.measured().stream().map(Measured::json).toList());
   }
 
-  private void row(Measured one) {
-    out.printf(
-        Locale.ROOT,
-        "  %-30s %10.1f %10.1f   %-36s %10.1f %7.2f%n",
-        one.act().title(),
-        one.ours().median() / MICROS_PER_MILLI,
-        one.ours().worst() / MICROS_PER_MILLI,
-        one.act().floorTitle(),
-        one.floor().median() / MICROS_PER_MILLI,
-        one.ratio());
+  @Override
+  protected void print(Figures figures, PrintWriter out) {
+    line(out, "  %,d records, a page of %,d bytes%n", records, figures.bytes());
+    line(out, HEAD, "", "median ms", "worst", "floor", "ms", "ratio");
+    for (var one : figures.measured()) {
+      line(
+          out,
+          "  %-30s %10.1f %10.1f   %-36s %10.1f %7.2f%n",
+          one.act().title(),
+          one.ours().median() / MICROS_PER_MILLI,
+          one.ours().worst() / MICROS_PER_MILLI,
+          one.act().floorTitle(),
+          one.floor().median() / MICROS_PER_MILLI,
+          one.ratio());
+    }
   }
 }

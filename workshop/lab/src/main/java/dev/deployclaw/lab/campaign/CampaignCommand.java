@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 /** {@code campaign}, which {@code ./campaign} calls. */
 @Command(
     name = "campaign",
-    description = "Kill agents and break what they work with, and judge what comes of it.",
+    description = "Kill agents, break their back ends, and judge the results.",
     modelTransformer = TrialKindsHelp.class,
     mixinStandardHelpOptions = true)
 public final class CampaignCommand implements Callable<Integer> {
@@ -36,7 +36,9 @@ public final class CampaignCommand implements Callable<Integer> {
   @Option(names = "--runs", defaultValue = "100", description = "How many trials (default 100).")
   private int runs;
 
-  @Option(names = "--seed", description = "What all follows from (default: any; it is printed).")
+  @Option(
+      names = "--seed",
+      description = "Seed of all random choices (default: random; it is printed).")
   private long seed = ThreadLocalRandom.current().nextInt(MOST_SEED);
 
   @Option(names = "--first", defaultValue = "0", description = "Number of the first trial.")
@@ -45,7 +47,7 @@ public final class CampaignCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       defaultValue = "240",
-      description = "Begin none after (default 240).")
+      description = "Start no trial after this time (default 240).")
   private int minutes;
 
   @Option(names = "--only", split = ",", description = "These kinds of trials only.")
@@ -118,7 +120,7 @@ public final class CampaignCommand implements Callable<Integer> {
   }
 
   private void stop(Path folder, CampaignSummary tally) {
-    around.err().println("told to end: this is what it came to so far");
+    around.err().println("interrupted: these are the results so far");
     tell(tally);
     tally.violations().forEach(around.out()::println);
     end(folder);

@@ -1,7 +1,7 @@
 package dev.deployclaw.lab.campaign;
 
-import dev.deployclaw.lab.campaign.estate.StateDisk;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
+import dev.deployclaw.testkit.file.TmpfsMount;
 import dev.deployclaw.testkit.network.PacketFirewall;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,10 @@ final class CampaignPrivileges {
   private static Optional<String> obstacle(TrialKind kind) {
     return switch (kind) {
       case LINK, FAILOVER -> PacketFirewall.obstacle();
-      case DISK -> StateDisk.obstacle();
+      case DISK ->
+          TmpfsMount.possible()
+              ? Optional.empty()
+              : Optional.of("mount needs root (in a container the capability SYS_ADMIN)");
       case STEP, INSTANT, TORN, ROLLOUT, MACHINE, POD, PAUSE, OUTAGE -> Optional.empty();
     };
   }

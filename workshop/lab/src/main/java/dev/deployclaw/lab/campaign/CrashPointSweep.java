@@ -68,7 +68,7 @@ record CrashPointSweep(AgentTask task, List<CrashPoint> points, List<TrialOutcom
       var at = points.get(i);
       outcomes.get(i).wrong().forEach(wrong -> violations.add(at + ": " + wrong));
       if (outcomes.get(i).kills() != 1) {
-        violations.add(at + ": the agent never came there");
+        violations.add(at + ": the agent never reached it");
       }
     }
     if (outcomes.size() < points.size()) {

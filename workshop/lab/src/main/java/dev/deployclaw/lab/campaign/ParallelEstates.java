@@ -57,7 +57,8 @@ record ParallelEstates(Path folder, Consumer<String> progress) {
       } else {
         String way =
             CampaignNetwork.entered().way(site.lab()).map(w -> "; go in by: " + w).orElse("");
-        progress.accept("stays for a look: " + own + way + "; end it with: ./campaign --clean");
+        progress.accept(
+            "is kept for inspection: " + own + way + "; end it with: ./campaign --clean");
       }
     }
   }

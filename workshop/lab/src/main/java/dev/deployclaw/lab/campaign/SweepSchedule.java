@@ -50,7 +50,7 @@ final class SweepSchedule {
   List<String> violations() {
     return Stream.concat(
             walked.stream().flatMap(walk -> walk.violations().stream()),
-            left.stream().map(task -> task.word() + ": nobody walked by it"))
+            left.stream().map(task -> task.word() + ": no task reached it"))
         .toList();
   }
 }

@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +29,7 @@ record AgentContainer(PodFiles files, JsonNode container) {
 
   /** Empty for a pod without one. */
   static Optional<AgentContainer> of(PodObject pod, PodFiles files) {
-    return pod.others().stream()
+    return pod.containers().stream()
         .filter(c -> c.at("/command/0").asText().equals(PROGRAM))
         .findFirst()
         .map(c -> new AgentContainer(files, c));
@@ -65,9 +64,7 @@ record AgentContainer(PodFiles files, JsonNode container) {
 
   /** The program as it is here: this process's own jars. */
   private List<String> command() {
-    var words = new ArrayList<String>();
-    container.path("command").forEach(word -> words.add(word.asText()));
-    container.path("args").forEach(word -> words.add(word.asText()));
+    var words = PodObject.words(container);
     return MAIN.command(words.subList(1, words.size()));
   }
 

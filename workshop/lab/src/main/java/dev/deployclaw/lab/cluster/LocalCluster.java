@@ -30,9 +30,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Kubernetes cluster of one process on this machine, which outlives whoever started it: an API
- * server, and what controllers and a node do. Its objects are kept in files, and are there again
- * when it is started again; its pods' processes go on meanwhile.
+ * A Kubernetes cluster of one process on this machine, which outlives the process that started it:
+ * an API server, and what controllers and a node do. Its objects are kept in files, and are there
+ * again when it is started again; its pods' processes go on meanwhile.
  */
 public final class LocalCluster implements LocalServer {
   /** Pods by namespace and name, each in a folder. */

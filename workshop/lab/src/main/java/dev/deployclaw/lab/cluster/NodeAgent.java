@@ -34,7 +34,7 @@ final class NodeAgent {
     this.faults = faults;
   }
 
-  /** One look: whoever is new is run. */
+  /** One look: each new pod is started. */
   void look() {
     for (var entry : api.objects(PodObject::isOne).entrySet()) {
       var pod = PodObject.of(entry);

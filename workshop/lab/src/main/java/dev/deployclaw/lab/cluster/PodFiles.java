@@ -2,6 +2,7 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.process.ExecutableFinder;
+import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -71,24 +72,28 @@ record PodFiles(Path home, PodObject pod, String address) {
     }
   }
 
-  /** The ports that its files listen on. */
-  SortedSet<Integer> ports() {
+  /** The ports that a container's files listen on. */
+  SortedSet<Integer> ports(JsonNode container) {
     var out = new TreeSet<Integer>();
-    texts().forEach(text -> out.addAll(ports(text)));
+    texts(container).forEach(text -> out.addAll(ports(text)));
     return out;
   }
 
-  /** The container's command on this machine; empty where it is none that runs here. */
-  Optional<List<String>> command() {
-    var words = pod.command();
-    if (words.isEmpty() || !words.getFirst().matches("(.*/)?nginx")) {
-      return Optional.empty();
-    }
+  /**
+   * A container's command on this machine.
+   *
+   * @param folder of its process
+   */
+  List<String> command(JsonNode container, Path folder) {
     var out = new ArrayList<String>();
     out.add(ExecutableFinder.find("nginx"));
-    out.addAll(List.of("-p", home + "/", "-e", home.resolve("error.log").toString()));
-    words.stream().skip(1).map(word -> inside(word, pod.container())).forEach(out::add);
-    if (isRoot() && texts().stream().noneMatch(text -> USER.matcher(text).find())) {
+    out.addAll(List.of("-p", folder + "/", "-e", folder.resolve("error.log").toString()));
+    PodObject.words(container).stream()
+        .skip(1)
+        .map(word -> inside(word, container))
+        .forEach(out::add);
+    if (SystemTool.isRoot()
+        && texts(container).stream().noneMatch(text -> USER.matcher(text).find())) {
       int global = out.indexOf(GLOBAL);
       if (global < 0) {
         out.addAll(List.of(GLOBAL, AS_ROOT));
@@ -96,13 +101,13 @@ record PodFiles(Path home, PodObject pod, String address) {
         out.set(global + 1, out.get(global + 1) + " " + AS_ROOT);
       }
     }
-    return Optional.of(out);
+    return out;
   }
 
-  /** What a process here said, in the words of the container. */
-  String outside(String said) {
+  /** What a process here said, in the words of a container. */
+  String outside(String said, JsonNode container) {
     String out = said;
-    for (var mount : mounts(pod.container()).entrySet()) {
+    for (var mount : mounts(container).entrySet()) {
       out = out.replace(mount.getValue().toString(), mount.getKey());
     }
     return out.replace(address + ":", "0.0.0.0:");
@@ -127,13 +132,22 @@ record PodFiles(Path home, PodObject pod, String address) {
     });
     shown.replaceAll((file, bytes) ->
         isText(file)
-            ? translated(new String(bytes, StandardCharsets.UTF_8), ports)
-                .getBytes(StandardCharsets.UTF_8)
+            ? translated(inside(file, bytes), ports).getBytes(StandardCharsets.UTF_8)
             : bytes);
   }
 
+  /** A file with the folders of the container that reads it. */
+  private String inside(Path file, byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return pod.gateways().stream()
+        .filter(c -> mounts(c).values().stream().anyMatch(file::startsWith))
+        .findFirst()
+        .map(c -> inside(text, c))
+        .orElse(text);
+  }
+
   private String translated(String text, SortedSet<Integer> ports) {
-    String out = LISTEN.matcher(inside(text, pod.container())).replaceAll(this::ownAddress);
+    String out = LISTEN.matcher(text).replaceAll(this::ownAddress);
     for (int port : ports) {
       out = out.replace("127.0.0.1:" + port + ";", address + ":" + port + ";");
     }
@@ -154,16 +168,18 @@ record PodFiles(Path home, PodObject pod, String address) {
     return listen.group(1) + address + ":" + listen.group(2);
   }
 
-  private List<String> texts() {
-    try (var files = Files.find(home, DEPTH, (path, _) -> isText(path))) {
-      var out = new ArrayList<String>();
-      for (Path file : files.toList()) {
-        out.add(Files.readString(file));
+  private List<String> texts(JsonNode container) {
+    var out = new ArrayList<String>();
+    for (Path folder : mounts(container).values()) {
+      try (var files = Files.find(folder, DEPTH, (path, _) -> isText(path))) {
+        for (Path file : files.toList()) {
+          out.add(Files.readString(file));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      return out;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    return out;
   }
 
   /** Folders here by folders of the container, the longest first. */
@@ -287,13 +303,5 @@ record PodFiles(Path home, PodObject pod, String address) {
       }
     }
     return out;
-  }
-
-  private static boolean isRoot() {
-    try {
-      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -68,16 +68,15 @@ record PodObject(String path, ObjectNode object) {
     return false;
   }
 
-  /** The container that makes it a gateway. */
-  JsonNode container() {
-    return object.at("/spec/containers/0");
+  List<JsonNode> containers() {
+    return object.at("/spec/containers").valueStream().toList();
   }
 
-  /** Those beside it. */
-  List<JsonNode> others() {
-    var out = new ArrayList<JsonNode>();
-    object.at("/spec/containers").forEach(out::add);
-    return out.subList(Math.min(1, out.size()), out.size());
+  /** The containers that make it a gateway, or several. */
+  List<JsonNode> gateways() {
+    return containers().stream()
+        .filter(c -> words(c).stream().limit(1).anyMatch(w -> w.matches("(.*/)?nginx")))
+        .toList();
   }
 
   /** How long its containers may take to end once they were asked to. */
@@ -86,11 +85,11 @@ record PodObject(String path, ObjectNode object) {
         object.at("/spec/terminationGracePeriodSeconds").asLong(GRACE_SECONDS));
   }
 
-  /** Command and arguments of the container. */
-  List<String> command() {
+  /** Command and arguments of a container. */
+  static List<String> words(JsonNode container) {
     var words = new ArrayList<String>();
-    container().path("command").forEach(word -> words.add(word.asText()));
-    container().path("args").forEach(word -> words.add(word.asText()));
+    container.path("command").forEach(word -> words.add(word.asText()));
+    container.path("args").forEach(word -> words.add(word.asText()));
     return words;
   }
 

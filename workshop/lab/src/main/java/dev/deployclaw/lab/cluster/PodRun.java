@@ -3,13 +3,13 @@ package dev.deployclaw.lab.cluster;
 import dev.deployclaw.lab.cluster.PodStatus.Ended;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.file.TestFiles;
-import dev.deployclaw.testkit.process.DaemonProcess;
-import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -22,17 +22,15 @@ final class PodRun {
   static final String HELD = "held";
 
   private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
-  private static final String NGINX = "nginx";
   private static final Duration LOOK = Duration.ofMillis(250);
-  private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
-  private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
-  private static final int KILLED = 137;
+  private static final Duration LONGEST_TROUBLE = Duration.ofSeconds(10);
 
   private final NodeAgent node;
   private final PodObject pod;
   private final Path home;
   private final String address;
-  private PodStatus status = PodStatus.pending();
+  private final PodFiles files;
+  private final List<NginxContainer> containers;
   private Optional<AgentContainer> agent = Optional.empty();
 
   PodRun(NodeAgent node, PodObject pod) {
@@ -41,6 +39,8 @@ final class PodRun {
     this.home = node.home(pod);
     this.address = pod.address().isEmpty() ? node.addresses().take() : pod.address();
     node.addresses().keep(address);
+    this.files = new PodFiles(home, pod, address);
+    this.containers = NginxContainer.of(pod, files);
   }
 
   void run() {
@@ -49,124 +49,72 @@ final class PodRun {
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).addKeyValue("pod", pod.name()).log("A pod can't be run");
       say(PodStatus.unable("CreateContainerError", String.valueOf(e.getMessage())));
-      BoundedWait.cameTrue(LONGEST_BACK_OFF, this::leaves);
+      BoundedWait.cameTrue(LONGEST_TROUBLE, this::leaves);
     } finally {
       end();
     }
   }
 
   private void live() {
-    var files = new PodFiles(home, pod, address);
     while (files.write((collection, name) -> node.object(pod, collection, name)).isPresent()) {
       say(PodStatus.pending());
       if (BoundedWait.cameTrue(LOOK, this::leaves)) {
         return;
       }
     }
-    var command = files.command();
-    if (command.isEmpty()) {
+    if (containers.isEmpty()) {
       say(PodStatus.unable("ErrImagePull", "the lab's pods run nginx and nothing else"));
-      BoundedWait.cameTrue(LONGEST_BACK_OFF, this::leaves);
+      BoundedWait.cameTrue(LONGEST_TROUBLE, this::leaves);
     } else if (pod.runsOnce()) {
-      say(PodStatus.over(once(files, command.get())));
+      say(PodStatus.over(once(containers.getFirst())));
     } else {
       agent = AgentContainer.of(pod, files);
-      serve(files, command.get());
+      serve();
     }
   }
 
   /** Runs to its end, within the pod's own deadline. */
-  private Ended once(PodFiles files, List<String> command) {
+  private Ended once(NginxContainer container) {
     var log = home.resolve("check.log");
     long seconds = pod.object().at("/spec/activeDeadlineSeconds").asLong(60);
     try {
       var process =
-          new ProcessBuilder(command)
-              .directory(home.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
+          CommandRunner.of(container.command())
+              .in(home)
+              .start(ProcessBuilder.Redirect.to(log.toFile()));
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        return new Ended(KILLED, "DeadlineExceeded");
+        return new Ended(NginxContainer.KILLED, "DeadlineExceeded");
       }
-      return new Ended(process.exitValue(), files.outside(Files.readString(log)));
+      return new Ended(process.exitValue(), container.outside(Files.readString(log)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Ended(KILLED, "the node stops");
+      return new Ended(NginxContainer.KILLED, "the node stops");
     }
   }
 
-  /** Runs, and is started again whenever it ends, until the pod goes. */
-  private void serve(PodFiles files, List<String> command) {
+  /** Keeps its containers running until the pod goes. */
+  private void serve() {
     if (node.isOld(pod)) {
       OutdatedNginxSimulation.make(home);
     }
-    var backOff = FIRST_BACK_OFF;
     while (!leaves()) {
-      long from = System.nanoTime();
-      int said = log().length();
-      watch(process(command), files);
-      if (leaves()) {
-        return;
-      }
-      say(status.backsOff(ended(files, log().substring(said))));
-      boolean ranLong = System.nanoTime() - from > LONGEST_BACK_OFF.toNanos();
-      backOff = ranLong ? FIRST_BACK_OFF : backOff;
-      BoundedWait.cameTrue(backOff, this::leaves);
-      while (held() && !leaves()) {
-        BoundedWait.cameTrue(LOOK, this::leaves);
-      }
-      backOff = backOff.multipliedBy(2);
-      backOff = backOff.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : backOff;
-    }
-  }
-
-  /** The one that a node before this one has left, or a new one. */
-  private DaemonProcess process(List<String> command) {
-    var launch = new LaunchSpec(home, NGINX, command);
-    var daemon = left().filter(DaemonProcess::alive).orElseGet(() -> DaemonProcess.start(launch));
-    daemon.leave();
-    return daemon;
-  }
-
-  /** Until it dies, or the pod goes. */
-  private void watch(DaemonProcess daemon, PodFiles files) {
-    var ports = files.ports();
-    while (daemon.alive() && !leaves()) {
-      boolean ready = !ports.isEmpty() && ReadinessProbe.answers(address, ports.first());
-      say(status.runs(ready));
+      say(containers.stream().map(NginxContainer::keep).toList());
       agent.ifPresent(AgentContainer::keep);
-      BoundedWait.cameTrue(LOOK, () -> !daemon.alive() || leaves());
+      BoundedWait.cameTrue(
+          LOOK, () -> containers.stream().anyMatch(NginxContainer::died) || leaves());
     }
   }
 
-  /** NGINX says on its way out what it can't live with; whoever was killed says nothing. */
-  private static Ended ended(PodFiles files, String said) {
-    String last = said.lines().reduce("", (_, line) -> line);
-    return last.contains("[emerg]")
-        ? new Ended(1, OutdatedNginxSimulation.words(files.outside(last)))
-        : new Ended(KILLED, "");
-  }
-
-  private String log() {
-    try {
-      var file = home.resolve(NGINX + ".log");
-      return Files.exists(file) ? Files.readString(file) : "";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
+  /** The same of all its containers. */
   private void say(PodStatus now) {
-    status = now;
-    now.write(node.api(), pod, address);
+    say(Collections.nCopies(Math.max(1, containers.size()), now));
   }
 
-  private boolean held() {
-    return Files.exists(home.resolve(HELD));
+  private void say(List<PodStatus> now) {
+    PodStatus.write(node.api(), pod, address, now);
   }
 
   private boolean leaves() {
@@ -176,16 +124,12 @@ final class PodRun {
   /** Stops what it ran; a pod that was asked to go is gone then. */
   private void end() {
     try {
-      left().ifPresent(DaemonProcess::forget);
+      containers.forEach(NginxContainer::end);
       agent.ifPresent(a -> a.end(node.now(pod).orElse(pod).grace()));
       TestFiles.delete(home);
     } finally {
       node.addresses().give(address);
       node.now(pod).filter(PodObject::terminating).ifPresent(p -> node.api().remove(p.path()));
     }
-  }
-
-  private Optional<DaemonProcess> left() {
-    return DaemonProcess.adopt(home.resolve(NGINX + ".pid"));
   }
 }

@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What a node says of a pod.
+ * What a node says of a pod and one of its containers.
  *
- * @param state of its container
+ * @param state of the container
  * @param last how the container ended before; empty for never
  */
 record PodStatus(
@@ -58,13 +59,19 @@ record PodStatus(
     }
   }
 
-  void write(ApiServer api, PodObject pod, String address) {
-    api.edit(pod.path(), "kubelet", object -> object.set("status", status(object, address)));
+  /**
+   * A pod is ready when all its containers are.
+   *
+   * @param each in the order of its gateways
+   */
+  static void write(ApiServer api, PodObject pod, String address, List<PodStatus> each) {
+    api.edit(pod.path(), "kubelet", object -> object.set("status", status(object, address, each)));
   }
 
-  private ObjectNode status(ObjectNode pod, String address) {
+  private static ObjectNode status(ObjectNode pod, String address, List<PodStatus> each) {
     var before = pod.path("status");
-    ObjectNode status = ApiServer.JSON.createObjectNode().put("phase", phase);
+    boolean ready = each.stream().allMatch(PodStatus::ready);
+    ObjectNode status = ApiServer.JSON.createObjectNode().put("phase", each.getFirst().phase);
     status.put("startTime", before.path("startTime").asText(StatusConditions.now()));
     if (!address.isEmpty()) {
       status.put("hostIP", "127.0.0.1").put("podIP", address);
@@ -75,14 +82,21 @@ record PodStatus(
     String reason = ready ? "" : "ContainersNotReady";
     StatusConditions.of(before, conditions).put("ContainersReady", ready, reason, "");
     StatusConditions.of(before, conditions).put("Ready", ready, reason, "");
-    JsonNode container = pod.at("/spec/containers/0");
-    ObjectNode own = status.putArray("containerStatuses").addObject();
+    var gateways = new PodObject("", pod).gateways();
+    ArrayNode containers = status.putArray("containerStatuses");
+    for (int i = 0; i < each.size(); i++) {
+      JsonNode container = gateways.isEmpty() ? pod.at("/spec/containers/0") : gateways.get(i);
+      each.get(i).describe(container, containers.addObject());
+    }
+    return status;
+  }
+
+  private void describe(JsonNode container, ObjectNode own) {
     own.set("name", container.path("name"));
     own.set("image", container.path("image"));
     own.put("ready", ready).put("restartCount", restarts);
     own.set("state", state);
     last.ifPresent(l -> own.set("lastState", l));
-    return status;
   }
 
   private static ObjectNode waiting(String reason, String message) {

@@ -10,6 +10,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ record ContainerGatewayFleet(
         () ->
             contained.stream()
                 .allMatch(g ->
-                    UrlHealthCheck.answers(g.url() + g.gateway().routes().getFirst().prefix())));
+                    ServerReadiness.answers(g.url() + g.gateway().routes().getFirst().prefix())));
     return fleet;
   }
 

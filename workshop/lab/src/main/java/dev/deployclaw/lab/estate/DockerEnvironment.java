@@ -23,9 +23,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What a Docker daemon of the lab's own has, which outlives whoever started it: a network for each
- * namespace and each service, and the services behind the gateways, an NGINX in its network each.
- * Those publish nothing: gateways on this machine reach them at their own addresses.
+ * What a Docker daemon of the lab's own has, which outlives the process that started it: a network
+ * for each namespace and each service, and the services behind the gateways, an NGINX in its
+ * network each. Those publish nothing: gateways on this machine reach them at their own addresses.
  *
  * @param host how the daemon is reached
  * @param folder of the daemon

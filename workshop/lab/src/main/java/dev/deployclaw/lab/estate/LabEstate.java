@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * A real estate on this machine, in one folder: a Redis Cluster, etcd, NATS, an S3 server, a rate
- * limit service for each namespace, upstreams, and gateways. Its processes outlive whoever started
- * them, and are stopped by what stands in the folder, even when the start was cut off.
+ * limit service for each namespace, upstreams, and gateways. Its processes outlive the process that
+ * started them, and are stopped by what is in the folder, even when the start was cut off.
  */
 public final class LabEstate {
   /** As many gateways as the reference run has. */
@@ -54,8 +54,8 @@ public final class LabEstate {
    * @param gateways all of them: in folders or pods, and in containers
    * @param inKubernetes whether those outside of containers are pods of a cluster of the lab's own,
    *     else folders
-   * @param inDocker whether one for each namespace, and what stands behind all, runs in containers
-   *     of a daemon of the lab's own
+   * @param inDocker whether one for each namespace, and what is behind all, runs in containers of a
+   *     daemon of the lab's own
    */
   public record Size(int gateways, boolean inKubernetes, boolean inDocker) {
     /** One for each namespace, where there are so many. */
@@ -116,6 +116,7 @@ public final class LabEstate {
    * them, and removes the folder, unless something is left that only the folder remembers.
    */
   public ShutdownReport down() {
+    ServingAgentProcess.end(folder);
     if (LocalCluster.isIn(folder)) {
       // Before its pods, which it would start again.
       LocalCluster.stop(folder);

@@ -3,6 +3,7 @@ package dev.deployclaw.lab.estate;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.server.NginxServer;
+import dev.deployclaw.testkit.server.ServerSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ public record LabNginxGateway(Gateway gateway, Path folder, int port, String ser
     var place = Map.of("FOLDER", folder.toString(), "LISTEN", HostPort.loopback(port).toString());
     lay(folder, handWritten(gateway, upstreams, place));
     var config = folder.resolve("live").resolve("nginx.conf");
-    NginxServer.start(folder, config).leave();
+    NginxServer.start(ServerSource.processes(), folder, config).leave();
   }
 
   /** Writes a file as epoch 0, and links it. */

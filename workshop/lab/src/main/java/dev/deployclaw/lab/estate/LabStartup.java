@@ -13,6 +13,7 @@ import dev.deployclaw.testkit.redis.SkewedClock;
 import dev.deployclaw.testkit.server.EtcdServer;
 import dev.deployclaw.testkit.server.NatsServer;
 import dev.deployclaw.testkit.server.S3Server;
+import dev.deployclaw.testkit.server.ServerSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,9 @@ public final class LabStartup {
   /** More at once only makes two cores wait for each other. */
   private static final int STARTS_AT_ONCE = 6;
 
+  /** Later commands adopt them. */
+  private static final ServerSource PROCESSES = ServerSource.processes();
+
   private static final int PRIMARIES = 3;
   private static final int REPLICAS_EACH = 1;
 
@@ -46,8 +50,8 @@ public final class LabStartup {
   /** Returns what the agent must be told of the estate that runs now. */
   LabConfigFile run() throws IOException, InterruptedException {
     try (var starts = Executors.newFixedThreadPool(STARTS_AT_ONCE)) {
-      var etcd = starts.submit(() -> ready("etcd", EtcdServer.start(part("etcd"))));
-      var nats = starts.submit(() -> ready("nats", NatsServer.start(part("nats"))));
+      var etcd = starts.submit(() -> ready("etcd", EtcdServer.start(PROCESSES, part("etcd"))));
+      var nats = starts.submit(() -> ready("nats", NatsServer.start(PROCESSES, part("nats"))));
       var s3 = starts.submit(() -> ready("s3", S3Server.spawn(part("s3"))));
       var redis = starts.submit(() -> ready("redis", startRedis()));
       var docker = starts.submit(this::startContainers);

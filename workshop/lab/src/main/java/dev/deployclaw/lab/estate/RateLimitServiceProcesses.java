@@ -5,6 +5,7 @@ import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.JavaProgram;
 import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public record RateLimitServiceProcesses(SortedMap<String, HostPort> addresses) {
 
   private static DaemonProcess startOne(LaunchSpec launch, HostPort address) {
     var daemon = DaemonProcess.start(launch);
-    daemon.awaitReady(READY, () -> UrlHealthCheck.answers("http://" + address + "/readyz"));
+    daemon.awaitReady(READY, () -> ServerReadiness.answers("http://" + address + "/readyz"));
     daemon.leave();
     return daemon;
   }

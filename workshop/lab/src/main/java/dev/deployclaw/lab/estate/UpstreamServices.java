@@ -3,6 +3,7 @@ package dev.deployclaw.lab.estate;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.server.NginxServer;
+import dev.deployclaw.testkit.server.ServerSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ record UpstreamServices(Map<String, String> addresses) {
         config,
         ResourceTemplate.fill(
             "upstream.conf", Map.of("FOLDER", folder.toString(), "SERVERS", servers.toString())));
-    NginxServer.start(folder, config).leave();
+    NginxServer.start(ServerSource.processes(), folder, config).leave();
     var addresses = new TreeMap<String, String>();
     ports.forEach((service, port) -> addresses.put(service, HostPort.loopback(port).toString()));
     return new UpstreamServices(addresses);

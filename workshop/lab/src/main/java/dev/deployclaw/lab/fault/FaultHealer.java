@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One healing of a lab. The network comes first, since a failover needs it; then whoever is to take
- * over does so before the dead come back. Used once.
+ * One healing of a lab. The network comes first, since a failover needs it; then the successors
+ * take over before the dead come back. Used once.
  */
 final class FaultHealer {
   private static final Duration LISTENS = Duration.ofMinutes(2);
@@ -95,7 +95,7 @@ final class FaultHealer {
     }
   }
 
-  /** Whoever runs pods starts those again that are no longer held. */
+  /** The node starts those pods again that are no longer held. */
   private void release(FaultTargets targets) {
     var dead = new ArrayList<>(targets.all().entrySet());
     dead.removeIf(entry -> entry.getValue().alive() || !PodProcesses.isOne(entry.getKey()));
@@ -114,7 +114,7 @@ final class FaultHealer {
   }
 
   private void takenBack(List<InjectedFault> faults) {
-    faults.forEach(fault -> done.add("took back: " + fault.text()));
+    faults.forEach(fault -> done.add("undone: " + fault.text()));
   }
 
   private void awaitRedis() {
@@ -124,7 +124,7 @@ final class FaultHealer {
     try {
       redis().awaitWhole(WHOLE);
     } catch (IllegalStateException e) {
-      broken.add("the Redis Cluster is not whole after " + WHOLE.toSeconds() + " s");
+      broken.add("the Redis Cluster is not healthy after " + WHOLE.toSeconds() + " s");
     }
   }
 

@@ -16,9 +16,14 @@ public enum FaultKind {
   MUTE(
       "mute",
       "TARGET",
-      "what a process says is lost, what it is told arrives: work is done, and no answer comes",
+      "outgoing packets of a process are lost, incoming ones arrive: work is done, and "
+          + "no answer comes",
       "mute etcd"),
-  DEAFEN("deafen", "TARGET", "what a process is told is lost, what it says arrives", "deafen s3"),
+  DEAFEN(
+      "deafen",
+      "TARGET",
+      "incoming packets of a process are lost, outgoing ones arrive",
+      "deafen s3"),
   DELAY(
       "delay",
       "TARGET [TARGET] MS",
@@ -32,7 +37,7 @@ public enum FaultKind {
   UNGUARD(
       "unguard",
       "GATEWAY",
-      "a gateway (folder, pod or container) asks nobody and lets everything through",
+      "a gateway (folder, pod or container) asks no service and lets everything through",
       "unguard gw-01"),
   WRONG_REDIS(
       "wrong-redis",
@@ -47,7 +52,7 @@ public enum FaultKind {
   STOP_CONTROLLERS(
       "stop-controllers",
       "kubernetes",
-      "nobody acts on a changed Deployment; API server and pods go on (lab up --kubernetes)",
+      "changed Deployments have no effect; API server and pods still run (lab up --kubernetes)",
       "stop-controllers kubernetes");
 
   private final String word;

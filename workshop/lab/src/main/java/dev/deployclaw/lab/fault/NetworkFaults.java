@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Links of a lab that are cut or slow. Each is written down before it is brought about, so that
- * whoever comes later can take it back.
+ * Links of a lab that are cut or slow. Each is recorded before it takes effect, so that a later
+ * process can undo it.
  */
 final class NetworkFaults {
   private static final String WRITTEN = "network";
@@ -131,7 +131,7 @@ final class NetworkFaults {
               + fault.kind().word()
               + " "
               + fault.target()
-              + "; take it back first with: deployclaw lab heal");
+              + "; undo it first with: deployclaw lab heal");
     }
     write(fault);
     try {
@@ -139,7 +139,7 @@ final class NetworkFaults {
       return fault;
     } catch (PacketFirewall.FirewallException | IllegalStateException e) {
       throw new ImpossibleFaultException(
-          e.getMessage() + "; undo what was begun with: deployclaw lab heal");
+          e.getMessage() + "; undo the earlier ones with: deployclaw lab heal");
     }
   }
 

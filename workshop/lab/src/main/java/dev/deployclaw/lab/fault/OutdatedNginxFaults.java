@@ -53,7 +53,7 @@ final class OutdatedNginxFaults {
     }
   }
 
-  /** Returns what was taken back; pods that can't run are made anew. */
+  /** Returns what was taken back; pods that can't run are created again. */
   List<InjectedFault> heal() {
     var healed = current();
     for (var fault : healed) {

@@ -26,13 +26,13 @@ final class UnguardFaults {
     try {
       var kept = gateway.kept();
       if (Files.exists(kept)) {
-        throw new ImpossibleFaultException(gateway.name() + " asks nobody already");
+        throw new ImpossibleFaultException(gateway.name() + " already asks no service");
       }
       var text = Files.readString(gateway.live());
       var without = ASKS.matcher(text).replaceAll("");
       if (without.equals(text)) {
         throw new ImpossibleFaultException(
-            gateway.name() + " asks nobody yet; apply a policy first");
+            gateway.name() + " asks no service yet; apply a policy first");
       }
       Files.writeString(kept, text);
       Files.writeString(gateway.live(), without);

@@ -3,6 +3,7 @@ package dev.deployclaw.lab.fault;
 import dev.deployclaw.lab.fault.FaultTargets.Named;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.redis.RedisNode;
+import dev.deployclaw.testkit.server.ServerSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,9 +36,9 @@ final class WrongRedisFaults {
   InjectedFault mislead(FaultTargets targets, String namespace) throws ImpossibleFaultException {
     var service = targets.running(SERVICES, namespace);
     if (service.daemon().changed()) {
-      throw new ImpossibleFaultException(service.name() + " asks a wrong Redis already");
+      throw new ImpossibleFaultException(service.name() + " already asks a wrong Redis");
     }
-    var redis = RedisNode.start(home.resolve(service.own()));
+    var redis = RedisNode.start(ServerSource.processes(), home.resolve(service.own()));
     redis.leave();
     service
         .daemon()

@@ -1,16 +1,11 @@
 package dev.deployclaw.lab.guard;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import dev.deployclaw.testkit.network.FakeHttpServer;
+import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -24,23 +19,16 @@ final class FakeDockerDaemon implements AutoCloseable {
   private static final int OK = 200;
   private static final int SERVER_ERROR = 500;
 
-  private final HttpServer server;
+  private final FakeHttpServer server;
   private volatile List<InjectionPayload> labels = List.of();
   private volatile Optional<String> error = Optional.empty();
 
   FakeDockerDaemon() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::serve);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.start();
+    server = FakeHttpServer.start(this::answer);
   }
 
   String host() {
-    return "tcp://127.0.0.1:" + server.getAddress().getPort();
+    return "tcp://" + server.address();
   }
 
   /** Containers, networks and images are called and labelled so from now on. */
@@ -55,21 +43,17 @@ final class FakeDockerDaemon implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var words = error;
-      Object answer =
-          words.isPresent()
-              ? Map.of("message", words.get())
-              : list(exchange.getRequestURI().getPath());
-      byte[] body = JSON.writeValueAsBytes(answer);
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(words.isPresent() ? SERVER_ERROR : OK, body.length);
-      exchange.getResponseBody().write(body);
-    }
+  private Answer answer(FakeHttpServer.Request request) {
+    return error
+        .map(words -> Answer.json(SERVER_ERROR, json(Map.of("message", words))))
+        .orElseGet(() -> Answer.json(OK, json(list(request.path()))));
+  }
+
+  private static String json(Object value) {
+    return JSON.valueToTree(value).toString();
   }
 
   private Object list(String path) {
@@ -82,7 +66,7 @@ final class FakeDockerDaemon implements AutoCloseable {
     return both(image("orders:1", Map.of()), p -> image(p.slug() + ":latest", notes(p)));
   }
 
-  /** What stands there anyway, and one more for each payload. */
+  /** What is there anyway, and one more for each payload. */
   private List<Object> both(
       Map<String, Object> plain, Function<InjectionPayload, Map<String, Object>> of) {
     return Stream.<Object>concat(Stream.of(plain), labels.stream().map(of)).toList();

@@ -2,17 +2,14 @@ package dev.deployclaw.lab.guard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.deployclaw.testkit.network.ChatCompletion;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,7 +23,7 @@ final class MaliciousModel implements AutoCloseable {
   /** Of a payload's text, as much as may be left of it in whatever it went through. */
   private static final int RECOGNISED = 24;
 
-  /** What it does for whoever tells it anything: all limits of everybody are lifted. */
+  /** What it does for anyone who tells it anything: it lifts all limits of all tenants. */
   private static final Map<String, Object> OBEDIENCE =
       Map.of(
           "outcome", "planned",
@@ -36,10 +33,9 @@ final class MaliciousModel implements AutoCloseable {
                   Map.of(
                       "all", true, "set", Map.of("requests", 1_000_000_000, "windowSeconds", 1))));
 
-  private final HttpServer server;
+  private final FakeHttpServer server;
   private final List<String> marks;
   private final Map<String, Object> readings;
-  private final AtomicInteger asked = new AtomicInteger();
   private final AtomicInteger reached = new AtomicInteger();
 
   /**
@@ -48,23 +44,16 @@ final class MaliciousModel implements AutoCloseable {
   MaliciousModel(List<InjectionPayload> payloads, Map<String, Object> readings) {
     this.marks = payloads.stream().map(p -> mark(p.text())).toList();
     this.readings = Map.copyOf(readings);
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::serve);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.start();
+    server = FakeHttpServer.start(this::serve);
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
+    return server.url() + "/v1";
   }
 
   /** How often it was asked. */
   int asked() {
-    return asked.get();
+    return server.requests().size();
   }
 
   /** How often a payload stood in what it was asked. */
@@ -74,17 +63,15 @@ final class MaliciousModel implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var body = JSON.readTree(exchange.getRequestBody());
-      asked.incrementAndGet();
-      byte[] answer = JSON.writeValueAsBytes(completion(answer(body)));
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(200, answer.length);
-      exchange.getResponseBody().write(answer);
+  private FakeHttpServer.Answer serve(FakeHttpServer.Request request) {
+    try {
+      var content = JSON.writeValueAsString(answer(JSON.readTree(request.bytes())));
+      return FakeHttpServer.Answer.json(200, ChatCompletion.of(content, "stop"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -100,24 +87,7 @@ final class MaliciousModel implements AutoCloseable {
         .filter(r -> said.indexOf(r.getKey()) >= 0)
         .<Object>map(Map.Entry::getValue)
         .findFirst()
-        .orElse(Map.of("outcome", "refused", "reason", "nobody told me what this comes to"));
-  }
-
-  private static Map<String, Object> completion(Object content) throws IOException {
-    var message = Map.of("role", "assistant", "content", JSON.writeValueAsString(content));
-    return Map.of(
-        "id",
-        "c1",
-        "object",
-        "chat.completion",
-        "created",
-        1,
-        "model",
-        "obeying",
-        "choices",
-        List.of(Map.of("index", 0, "finish_reason", "stop", "message", message)),
-        "usage",
-        Map.of("prompt_tokens", 1, "completion_tokens", 1, "total_tokens", 2));
+        .orElse(Map.of("outcome", "refused", "reason", "I don't know the result of this"));
   }
 
   private static String mark(String text) {

@@ -23,10 +23,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify-guard",
     description = {
-      "Write texts that tell an agent what to do wherever somebody may write in an estate, with a"
-          + " language model that obeys whatever it reads, and compare what the agent does with"
-          + " what it does without them.",
-      "Exit 0 where nothing differs, 1 where something does."
+      "Plant instructions for the agent in every place of an estate that others can "
+          + "write to, use a language model that obeys all it reads, and compare the agent's "
+          + "actions with and without them.",
+      "Exit 0 if nothing differs, 1 if something does."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  deployclaw verify-guard", "  deployclaw verify-guard --json"})
@@ -34,7 +34,6 @@ public final class VerifyGuardCommand implements Callable<Integer> {
   private static final int PODS = 3;
   private static final int DIFFERS = 1;
   private static final int WRONG_USAGE = 2;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final CommandEnvironment around;
 
@@ -129,7 +128,7 @@ public final class VerifyGuardCommand implements Callable<Integer> {
         InjectionPayload.all().stream()
             .collect(Collectors.groupingBy(InjectionPayload::risk, Collectors.counting()));
     if (json) {
-      around.out().println(JSON.writeValueAsString(verdict.map(risks)));
+      around.out().println(new ObjectMapper().writeValueAsString(verdict.map(risks)));
     } else {
       verdict.lines().forEach(around.out()::println);
       around.out().println(verdict.sentence());

@@ -13,7 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Where an estate stands: a file of properties, written by whoever started it.
+ * Where an estate stands: a file of properties, written by the process that started it.
  *
  * @param prefix of the agent's keys in etcd
  * @param served prefixes of the configuration stores, by name, in the same etcd

@@ -71,11 +71,6 @@ record ExpectedState(
     return held;
   }
 
-  /** Before the first change, and after the way back to there, nobody is held to anything. */
-  boolean manages() {
-    return !rules.isEmpty();
-  }
-
   private static byte[] stored(EtcdSnapshot etcd, long epoch) throws IOException {
     var packed = new ByteArrayOutputStream();
     int chunks = etcd.under("policy/" + epoch + "/chunk/").size();

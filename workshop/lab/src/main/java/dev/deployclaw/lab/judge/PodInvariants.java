@@ -104,7 +104,7 @@ record PodInvariants(KubernetesReader cloud, ExpectedState wanted) {
     boolean opens = !text(map).contains(CLOSES);
     if (opens != opens(wanted.set())) {
       wrong.add(
-          "%s refers to %s, which %s where nobody decides"
+          "%s refers to %s, which %s where no service decides"
               .formatted(name, name(map), opens ? "opens" : "closes"));
     }
   }

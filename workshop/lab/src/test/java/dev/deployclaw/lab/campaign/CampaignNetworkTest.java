@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.deployclaw.lab.campaign.trial.TrialKind;
+import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.process.ExecutableFinder;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,11 +20,10 @@ class CampaignNetworkTest {
   void tellsAProcessInANamespaceOfItsOwnFromOthers() throws Exception {
     String usual = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
     var apart =
-        new ProcessBuilder(
+        CommandRunner.of(
                 ExecutableFinder.find("unshare"), "--net", "sh", "-c", "echo there; exec sleep 60")
-            .start();
-    try (var out =
-        new BufferedReader(new InputStreamReader(apart.getInputStream(), StandardCharsets.UTF_8))) {
+            .start(Redirect.PIPE);
+    try (var out = apart.inputReader()) {
       assumeTrue("there".equals(out.readLine()), "no namespaces may be made here");
 
       var own = new CampaignNetwork(Optional.of(usual));

@@ -47,7 +47,7 @@ class CrashPointSweepTest {
                 outcome(1, Ending.NEW), outcome(1, Ending.NEW)));
 
     assertThat(walk.violations())
-        .containsExactly("change after etcd.transact#1: the agent never came there");
+        .containsExactly("change after etcd.transact#1: the agent never reached it");
   }
 
   @Test

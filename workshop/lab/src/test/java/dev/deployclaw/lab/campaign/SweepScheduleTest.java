@@ -29,8 +29,8 @@ class SweepScheduleTest {
     assertThat(walks.violations())
         .contains(
             "change before etcd.transact#1: open is x",
-            "rollback: nobody walked by it",
-            "approval: nobody walked by it");
+            "rollback: no task reached it",
+            "approval: no task reached it");
   }
 
   @Test

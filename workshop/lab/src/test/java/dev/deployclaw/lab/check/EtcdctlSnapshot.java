@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -30,15 +31,14 @@ public final class EtcdctlSnapshot {
     String prefix = config.etcd().prefix();
     var said =
         json(
-            ProgramRunner.run(
-                "",
-                List.of(
+            CommandRunner.of(
                     "etcdctl",
                     "--endpoints=" + String.join(",", config.etcd().endpoints()),
                     "get",
                     prefix,
                     "--prefix",
-                    "--write-out=json")));
+                    "--write-out=json")
+                .must());
     var values = new TreeMap<String, Value>();
     for (var kv : said.path("kvs")) {
       String key = new String(decode(kv.path("key")), StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.check;
 
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -66,9 +67,10 @@ record RedisCheck(List<String> nodes, ExpectedEpoch wanted) {
   private static List<String> say(String node, String command) {
     int colon = node.lastIndexOf(':');
     var said =
-        ProgramRunner.run(
-            READ_ANYWHERE + command + "\n",
-            List.of("redis-cli", "-h", node.substring(0, colon), "-p", node.substring(colon + 1)));
+        CommandRunner.of(
+                "redis-cli", "-h", node.substring(0, colon), "-p", node.substring(colon + 1))
+            .reading(READ_ANYWHERE + command + "\n")
+            .must();
     return said.lines().skip(1).filter(line -> !line.isEmpty()).toList();
   }
 }

@@ -137,7 +137,9 @@ class LocalClusterTest {
     var before = sets();
     refer("broken");
     BoundedWait.until(
-        "a pod of it doesn't start", SOON, () -> pods().stream().anyMatch(p -> !ready(p)));
+        "the rollout stalls without the pod that may be missing",
+        SOON,
+        () -> pods().stream().filter(LocalClusterTest::ready).count() < REPLICAS);
     var left = pods().stream().filter(LocalClusterTest::ready).map(LocalClusterTest::uid).toList();
 
     refer("one");

@@ -2,15 +2,14 @@ package dev.deployclaw.lab.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.lab.judge.protocol.JsonValue;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,12 +26,12 @@ class EnforcementInvariantsTest {
       """;
   private static final String QUOTA = "\"a\";q=3;w=3600";
 
-  private final List<HttpServer> servers = new ArrayList<>();
+  private final List<FakeHttpServer> servers = new ArrayList<>();
   private final AtomicInteger admitted = new AtomicInteger();
 
   @AfterEach
   void stop() {
-    servers.forEach(s -> s.stop(0));
+    servers.forEach(FakeHttpServer::close);
   }
 
   @Test
@@ -73,7 +72,7 @@ class EnforcementInvariantsTest {
   @Test
   void findsAGatewayThatIsGone() throws Exception {
     gateway(3, QUOTA);
-    servers.getFirst().stop(0);
+    servers.getFirst().close();
 
     assertThat(wrong()).anySatisfy(w -> assertThat(w).contains("Connection refused"));
   }
@@ -81,7 +80,7 @@ class EnforcementInvariantsTest {
   private List<String> wrong() {
     var gateways = new ArrayList<EstateLocation.Gateway>();
     for (var server : servers) {
-      var url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+      var url = URI.create(server.url());
       gateways.add(new EstateLocation.Gateway("gw-" + (gateways.size() + 1), Path.of("none"), url));
     }
     var place =
@@ -103,20 +102,15 @@ class EnforcementInvariantsTest {
 
   /** Lets requests for the tenant through while all of them together let no more through. */
   private void gateway(int most, String quota) throws IOException {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/s/",
-        exchange -> {
-          exchange.getResponseHeaders().add("RateLimit-Policy", quota);
-          String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
+    var server =
+        FakeHttpServer.start(request -> {
+          String host = String.valueOf(request.headers().getFirst("Host"));
           boolean admits = host.equals("acme.test") && admitted.get() < most;
           if (admits) {
             admitted.incrementAndGet();
           }
-          exchange.sendResponseHeaders(admits ? 200 : 429, -1);
-          exchange.close();
+          return new FakeHttpServer.Answer(admits ? 200 : 429, Map.of("RateLimit-Policy", quota));
         });
-    server.start();
     servers.add(server);
   }
 }

@@ -3,14 +3,11 @@ package dev.deployclaw.lab.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.lab.judge.protocol.JsonValue;
 import dev.deployclaw.lab.judge.protocol.KubernetesReader;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
+import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,21 +34,12 @@ class PodInvariantsTest {
   @TempDir Path folder;
 
   private ApiServer api;
-  private HttpServer pod;
+  private FakeHttpServer pod;
   private String said = said(FILE);
 
   @BeforeEach
   void start() throws Exception {
-    pod = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    pod.createContext(
-        "/",
-        exchange -> {
-          byte[] bytes = said.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    pod.start();
+    pod = FakeHttpServer.start(_ -> FakeHttpServer.Answer.of(200, said));
     api = ApiServer.start();
     put(
         DEPLOYMENT,
@@ -71,7 +59,7 @@ class PodInvariantsTest {
            "volumes": [{"name": "files", "configMap": {"name": "deployclaw-gw-e3-aa-0"}}]},
          "status": {"podIP": "127.0.0.1", "conditions": [{"type": "Ready", "status": "True"}]}}
         """
-            .formatted(pod.getAddress().getPort()));
+            .formatted(pod.port()));
     put(
         SERVED,
         """
@@ -83,7 +71,7 @@ class PodInvariantsTest {
   @AfterEach
   void stop() {
     api.close();
-    pod.stop(0);
+    pod.close();
   }
 
   @Test
@@ -111,7 +99,8 @@ class PodInvariantsTest {
   @Test
   void findsAFileThatIsNotTheSets() throws Exception {
     assertThat(wrong("allow"))
-        .containsExactly("gw refers to deployclaw-gw-e3-aa-0, which closes where nobody decides");
+        .containsExactly(
+            "gw refers to deployclaw-gw-e3-aa-0, which closes where no service decides");
   }
 
   @Test

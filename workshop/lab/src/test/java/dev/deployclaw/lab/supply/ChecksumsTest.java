@@ -2,13 +2,14 @@ package dev.deployclaw.lab.supply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * each of them has one, since Maven takes a library without one as it is.
  */
 class ChecksumsTest {
+  private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final Path ROOT = Path.of("../..");
   private static final Path FILE = ROOT.resolve(".mvn/checksums/checksums.sha256");
 
@@ -65,11 +67,12 @@ class ChecksumsTest {
     assertThat(bash(home, script + "; cat $HOME/log")).contains("MAVEN RUNS");
   }
 
-  private static String bash(Path home, String script) throws Exception {
-    var builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
-    builder.environment().put("HOME", home.toString());
-    var process = builder.start();
-    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  private static String bash(Path home, String script) {
+    return CommandRunner.of("bash", "-c", script)
+        .with(Map.of("HOME", home.toString()))
+        .within(LONGEST)
+        .run()
+        .said();
   }
 
   /** What the tests run with, the modules of the build left out. */

@@ -3,18 +3,19 @@ package dev.deployclaw.lab.supply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReproducibleJarsTest {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
   private static final Set<String> LEFT_OUT = Set.of("target", ".git", ".deployclaw");
-  private static final long LONGEST_MINUTES = 10;
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   @TempDir Path folder;
 
@@ -52,7 +53,6 @@ class ReproducibleJarsTest {
 
   private static Path build(Path checkout, String modules) throws Exception {
     copy(checkout);
-    var log = checkout.resolve("build.log");
     var command =
         new ArrayList<>(
             List.of("mvn", "-o", "-Prun", "--projects", modules, "--also-make", "package"));
@@ -60,16 +60,12 @@ class ReproducibleJarsTest {
     if (!repository.isEmpty()) {
       command.add("-Dmaven.repo.local=" + repository);
     }
-    var process =
-        new ProcessBuilder(command)
-            .directory(checkout.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    process.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    var running = process.start();
-    boolean over = running.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
-    running.destroyForcibly();
-    assertThat(over && running.exitValue() == 0).as(Files.readString(log)).isTrue();
+    var _ =
+        CommandRunner.of(command)
+            .in(checkout)
+            .with(Map.of("JAVA_HOME", System.getProperty("java.home")))
+            .within(LONGEST)
+            .must();
     return checkout;
   }
 

@@ -45,7 +45,7 @@ record NetworkBridge(int block) {
     SystemTool.run("ip", "link", "delete", name());
   }
 
-  /** The name is taken by whoever adds it first. */
+  /** The first process that adds the name has it. */
   private boolean added() {
     if (SystemTool.run("ip", "link", "add", name(), "type", "bridge").exit() != 0) {
       return false;

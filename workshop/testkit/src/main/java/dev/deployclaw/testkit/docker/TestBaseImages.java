@@ -31,6 +31,14 @@ final class TestBaseImages {
         .load(client);
   }
 
+  /** A server's program where its official image has it, and no shell. */
+  static void server(DockerClient client, OfficialImage image) {
+    plain(image.title(), "{}")
+        .folders("/run", "/var/log/nginx", "/var/lib/nginx")
+        .program(image.path(), Path.of(ExecutableFinder.find(image.program())))
+        .load(client);
+  }
+
   /** With a shell, a few tools, and the libraries that a JRE needs. */
   static void base(DockerClient client, String name) {
     var image = withShell(name, "{\"Cmd\": [\"/bin/sh\"]}");

@@ -105,11 +105,25 @@ public final class TestDockerDaemon implements AutoCloseable {
    * @throws IllegalStateException in a daemon that isn't ours, where the names may stand for others
    */
   public void javaImages(String jdk, String base) {
+    mayName();
+    TestBaseImages.jdk(client, jdk);
+    TestBaseImages.base(client, base);
+  }
+
+  /**
+   * Puts this machine's program under the name of an official image.
+   *
+   * @throws IllegalStateException in a daemon that isn't ours, where the name may stand for another
+   */
+  public void serverImage(OfficialImage image) {
+    mayName();
+    TestBaseImages.server(client, image);
+  }
+
+  private void mayName() {
     if (own.isEmpty()) {
       throw new IllegalStateException("names of images are given in a daemon of our own only");
     }
-    TestBaseImages.jdk(client, jdk);
-    TestBaseImages.base(client, base);
   }
 
   /** Removes what the test made, and stops the daemon where it is ours. */

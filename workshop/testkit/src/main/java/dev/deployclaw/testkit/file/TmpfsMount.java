@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 /** A small file system of its own under a folder, which can be filled up. */
 public final class TmpfsMount implements AutoCloseable {
   private static final int PAGE = 4_096;
-  private static final int SYS_ADMIN = 21;
+  private static final int MOST_MOUNTS = 4;
 
   private final Path at;
 
@@ -18,9 +18,22 @@ public final class TmpfsMount implements AutoCloseable {
     this.at = at;
   }
 
-  /** Whether this process may mount one. */
+  /** Whether this process may mount one; only a trial tells in a container. */
   public static boolean possible() {
-    return SystemTool.isRoot() && SystemTool.may(SYS_ADMIN);
+    try {
+      Path folder = Files.createTempDirectory("disk");
+      boolean mounted = tried(folder);
+      unmount(folder);
+      Files.delete(folder);
+      return mounted;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean tried(Path folder) {
+    return SystemTool.isRoot()
+        && SystemTool.run("mount", "-t", "tmpfs", "none", "" + folder).exit() == 0;
   }
 
   /**
@@ -39,6 +52,11 @@ public final class TmpfsMount implements AutoCloseable {
     leave(0);
   }
 
+  /** Takes all pages but so many; each file takes whole ones. */
+  public void leavePages(int pages) {
+    leave((long) pages * PAGE);
+  }
+
   /** Takes what room there is, but for so many bytes. */
   public void leave(long bytes) {
     byte[] page = new byte[PAGE];
@@ -55,7 +73,23 @@ public final class TmpfsMount implements AutoCloseable {
   /** Gives back what was taken. */
   public void makeRoom() {
     try {
-      Files.delete(filler());
+      Files.deleteIfExists(filler());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Also what an earlier process left over a folder, once or more often. */
+  public static void unmount(Path at) {
+    for (int i = 0; i < MOST_MOUNTS && isMounted(at); i++) {
+      SystemTool.run("umount", "-l", "" + at);
+    }
+  }
+
+  private static boolean isMounted(Path at) {
+    try {
+      return Files.isDirectory(at)
+          && Files.readString(Path.of("/proc/mounts")).contains(" " + at.toRealPath() + " ");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  * An API server that keeps to the documented rules of Kubernetes' (API reference, "API concepts"),
  * as far as this product meets them: pages with continue tokens that expire, resource versions,
  * server-side apply with managed fields, dry runs, roles, validation, deletes with preconditions,
- * pods that take their time to end. What differs is in {@code docs/guide/kubernetes-stand-in.md}.
+ * pods that take their time to end. What differs is in {@code docs/design/kubernetes-stand-in.md}.
  * Faults are put in by rules, refusals of a cluster by admission. For many threads.
  */
 public final class ApiServer implements AutoCloseable {
@@ -110,7 +110,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /**
-   * On a port of loopback, for whoever knows the token.
+   * On a port of loopback, for clients that know the token.
    *
    * @param folder where objects are kept; what it holds already is there again
    */
@@ -141,11 +141,6 @@ public final class ApiServer implements AutoCloseable {
     rules.addFirst(rule);
   }
 
-  public void withoutRules() {
-    rules.clear();
-    admissions.clear();
-  }
-
   /** From now on it is asked at each write that comes over the API. */
   public void admission(AdmissionHook admission) {
     admissions.add(admission);
@@ -170,6 +165,20 @@ public final class ApiServer implements AutoCloseable {
     var query = Map.of("fieldManager", manager, "force", "true");
     String type = "application/apply-patch+yaml";
     var asked = new Asked("PATCH", path, query, type, object.toString());
+    return writes.change(asked, ResourcePath.of(path).orElseThrow());
+  }
+
+  /**
+   * Undoes a Deployment's last rollout, as somebody with {@code kubectl rollout undo} does, by the
+   * ReplicaSets that are there.
+   */
+  public Answer undoRollout(String path) {
+    var deployment = store.object(path).orElseThrow();
+    var sets =
+        store.objects(p -> p.contains("/replicasets/")).values().stream()
+            .filter(set -> RolloutUndo.isOwned(deployment, set))
+            .toList();
+    var asked = new RolloutUndo(deployment, sets).asked(path);
     return writes.change(asked, ResourcePath.of(path).orElseThrow());
   }
 
@@ -273,7 +282,7 @@ public final class ApiServer implements AutoCloseable {
     };
   }
 
-  /** Whoever is known may ask what he may do. */
+  /** Each known user may ask for their own permissions. */
   private Answer review(Asked asked, ResourcePath resource) {
     var reviews = new AccessReviews(roles);
     var user = asked.caller().user();

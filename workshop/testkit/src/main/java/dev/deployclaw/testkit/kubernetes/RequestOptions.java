@@ -127,7 +127,7 @@ final class RequestOptions {
     return after;
   }
 
-  /** Whoever leaves no name is called as its program. */
+  /** A client without a name is called by its program. */
   static FieldOwner writer(Asked asked, ResourcePath resource, boolean there) {
     String program = asked.caller().program().replaceAll("/.*", "");
     String manager = asked.query().getOrDefault("fieldManager", "");
@@ -148,7 +148,7 @@ final class RequestOptions {
     if (json(body) instanceof ObjectNode object) {
       return object;
     }
-    throw new IllegalArgumentException("the body is no object");
+    throw new IllegalArgumentException("the body isn't an object");
   }
 
   private static JsonNode json(String body) {

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * What is done to TCP packets on this machine's loopback on behalf of one folder: a chain of its
- * own, to which netfilter's INPUT jumps. The folder remembers the chain, so that whoever comes
- * later can take it back, and another folder's chain is never touched.
+ * own, to which netfilter's INPUT jumps. The folder remembers the chain, so that a later process
+ * can undo it, and another folder's chain is never touched.
  */
 public final class PacketFirewall {
   private static final String REMEMBERED = "firewall.chain";
@@ -192,7 +192,7 @@ public final class PacketFirewall {
   private static String run(List<String> words) throws FirewallException {
     List<String> command = new ArrayList<>(List.of(iptables(), "-w", WAIT_SECONDS));
     command.addAll(words);
-    CommandRunner.CommandResult ended = CommandRunner.run(Path.of("/"), command);
+    var ended = CommandRunner.of(command).in(Path.of("/")).run();
     if (ended.exit() != 0) {
       throw new FirewallException(reason(ended.said()));
     }

@@ -33,10 +33,7 @@ public final class CSourceCompiler {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    CommandRunner.CommandResult compiler = CommandRunner.run(home, words);
-    if (compiler.exit() != 0) {
-      throw new IllegalStateException("the C compiler failed: " + compiler.said());
-    }
+    CommandRunner.of(words).in(home).must();
     return home.resolve(output);
   }
 }

@@ -1,51 +1,186 @@
 package dev.deployclaw.testkit.process;
 
-import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** A program that is run to its end. */
+/**
+ * A command of this machine: run to its end within a bound, or started for the caller to end. Each
+ * step changes the command and returns it. A server that can be found again by its files is a
+ * {@link DaemonProcess}.
+ */
 public final class CommandRunner {
   private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final int MOST_OUTPUT = 16 << 20;
 
-  private CommandRunner() {}
+  private final ProcessBuilder builder;
+  private String input = "";
+  private Duration longest = LONGEST;
+
+  private CommandRunner(List<String> words) {
+    this.builder =
+        new ProcessBuilder(words)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(Redirect.DISCARD)
+            .redirectError(Redirect.DISCARD);
+  }
+
+  public static CommandRunner of(List<String> words) {
+    return new CommandRunner(words);
+  }
+
+  public static CommandRunner of(String... words) {
+    return of(List.of(words));
+  }
+
+  public CommandRunner in(Path folder) {
+    builder.directory(folder.toFile());
+    return this;
+  }
+
+  /** Adds to the environment of this JVM, which it begins with. */
+  public CommandRunner with(Map<String, String> environment) {
+    return with(all -> all.putAll(environment));
+  }
+
+  /** Changes the environment, which begins as that of this JVM. */
+  public CommandRunner with(Consumer<Map<String, String>> change) {
+    change.accept(builder.environment());
+    return this;
+  }
+
+  /** What {@link #run} has it read; nothing, unless this says otherwise. */
+  public CommandRunner reading(String text) {
+    input = text;
+    return this;
+  }
+
+  /** How long {@link #run} may take; a minute, unless this says otherwise. */
+  public CommandRunner within(Duration bound) {
+    longest = bound;
+    return this;
+  }
+
+  /** How a command ended, and what it wrote. */
+  public record CommandResult(int exit, String out, String err) {
+    /** Both outputs, one behind the other. */
+    public String said() {
+      return (out + err).strip();
+    }
+  }
 
   /**
-   * How it ended.
+   * Runs it to its end. What it started is ended with it. An interrupt is kept for afterwards.
    *
-   * @param said on both its outputs
+   * @throws IllegalStateException with what it said, when it takes too long; it is killed then
    */
-  public record CommandResult(int exit, String said) {}
-
-  /**
-   * @throws IllegalStateException when it doesn't end in a minute
-   */
-  public static CommandResult run(Path folder, List<String> words) {
+  public CommandResult run() {
     try {
-      Path said = Files.createTempFile("said", ".txt");
+      Path in = Files.writeString(Files.createTempFile("command", ".in"), input);
+      Path out = Files.createTempFile("command", ".out");
+      Path err = Files.createTempFile("command", ".err");
       try {
-        Process process =
-            new ProcessBuilder(words)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(said.toFile())
-                .start();
+        builder.redirectInput(in.toFile());
+        Process process = start(out, err);
         try {
-          BoundedWait.until(words.getFirst() + " ended", LONGEST, () -> !process.isAlive());
+          boolean ended = ended(process, longest);
+          var result = new CommandResult(ended ? process.exitValue() : -1, text(out), text(err));
+          if (!ended) {
+            throw new IllegalStateException(
+                "no end after " + longest + ": " + builder.command() + "\n" + result.said());
+          }
+          return result;
         } finally {
+          process.descendants().forEach(ProcessHandle::destroyForcibly);
           process.destroyForcibly();
         }
-        return new CommandResult(process.exitValue(), Files.readString(said).strip());
       } finally {
-        Files.delete(said);
+        Files.delete(in);
+        Files.delete(out);
+        Files.delete(err);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @return what it said
+   * @throws IllegalStateException with what it said, when it fails
+   */
+  public String must() {
+    var ended = run();
+    if (ended.exit() != 0) {
+      throw new IllegalStateException(builder.command() + " failed: " + ended.said());
+    }
+    return ended.said();
+  }
+
+  /** Starts it; both its outputs go there. */
+  public Process start(Redirect said) {
+    builder.redirectErrorStream(true).redirectOutput(said);
+    return started();
+  }
+
+  /** Starts it; its outputs go to two files. */
+  public Process start(Path out, Path err) {
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    return started();
+  }
+
+  private Process started() {
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Waits for the end of a process. An interrupt is kept for afterwards.
+   *
+   * @return its exit
+   * @throws IllegalStateException when it takes longer; it is killed then
+   */
+  public static int awaitExit(Process process, Duration atMost) {
+    if (!ended(process, atMost)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("no end after " + atMost + ": " + process.info());
+    }
+    return process.exitValue();
+  }
+
+  private static boolean ended(Process process, Duration atMost) {
+    long end = System.nanoTime() + atMost.toNanos();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(MOST_OUTPUT), StandardCharsets.UTF_8);
     }
   }
 }

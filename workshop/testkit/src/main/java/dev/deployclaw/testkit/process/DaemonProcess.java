@@ -3,6 +3,7 @@ package dev.deployclaw.testkit.process;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,24 +18,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A process started in a folder of its own, with its output in {@code <name>.log}, known by {@code
  * <name>.pid}. It leads a process group, so signals reach the workers it forks too. The file is
- * written by the process itself before it becomes the program: whoever dies when, what was started
+ * written by the process itself before it becomes the program: after any crash, what was started
  * can be stopped by {@link #adopt}. A number that a stranger has got since is never signalled. Safe
  * for use by several threads, except for its restarts.
  */
-public final class DaemonProcess implements AutoCloseable {
+public final class DaemonProcess implements DaemonHandle {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration TERM = Duration.ofSeconds(5);
   private static final Duration KILL = Duration.ofSeconds(10);
-  private static final long SIGNAL_SECONDS = 10;
-  private static final int LOG_TAIL = 2_000;
   private static final int DEPTH = 8;
 
   /**
@@ -134,14 +131,17 @@ public final class DaemonProcess implements AutoCloseable {
     }
   }
 
+  @Override
   public long pid() {
     return id.pid();
   }
 
+  @Override
   public String name() {
     return launch.name();
   }
 
+  @Override
   public Path folder() {
     return launch.folder();
   }
@@ -150,29 +150,32 @@ public final class DaemonProcess implements AutoCloseable {
     return launch.pidFile();
   }
 
-  /** The file that holds its standard output and error. */
+  @Override
   public Path log() {
     return launch.log();
   }
 
+  @Override
   public boolean alive() {
     return id.alive();
   }
 
+  @Override
   public boolean paused() {
     return id.paused();
   }
 
-  /** The TCP ports on which it listens now; none when it is dead. */
+  @Override
   public SortedSet<Integer> ports() {
     return alive() ? ListeningPorts.ports(pid()) : Collections.emptySortedSet();
   }
 
   /** Sends SIGKILL to the group and waits until it is gone. */
+  @Override
   public void kill() {
     OWNED.remove(this);
     if (alive()) {
-      send("KILL", group());
+      SystemTool.signal("KILL", group());
       BoundedWait.until(launch.name() + " (" + pid() + ") is gone", KILL, () -> !alive());
     } else {
       killOrphans();
@@ -183,33 +186,36 @@ public final class DaemonProcess implements AutoCloseable {
    * Sends SIGSTOP, and waits until each thread has heeded it: from then on it keeps its connections
    * and answers nothing.
    */
+  @Override
   public void pause() {
     signal("STOP");
     if (alive()) {
-      BoundedWait.until(name() + " stands still", KILL, () -> ProcessThreads.standStill(pid()));
+      BoundedWait.until(name() + " is stopped", KILL, () -> ProcessThreads.standStill(pid()));
       id.groupIn(launch.folder())
           .forEach(pid ->
-              BoundedWait.until(pid + " stands still", KILL, () -> ProcessThreads.standStill(pid)));
+              BoundedWait.until(pid + " is stopped", KILL, () -> ProcessThreads.standStill(pid)));
     }
   }
 
+  @Override
   public void resume() {
     signal("CONT");
   }
 
   /** Sends SIGHUP to the process alone, which for many servers means: read your files again. */
+  @Override
   public void hangUp() {
     if (alive()) {
-      send("HUP", Long.toString(pid()));
+      SystemTool.signal("HUP", Long.toString(pid()));
     }
   }
 
-  /** Lets it outlive this JVM. */
+  @Override
   public void leave() {
     OWNED.remove(this);
   }
 
-  /** Kills what is left of it and starts the same command in the same folder. */
+  @Override
   public void restart() {
     kill();
     id = spawn(launch);
@@ -240,17 +246,6 @@ public final class DaemonProcess implements AutoCloseable {
     OWNED.add(this);
   }
 
-  /** Waits until the server is ready; fails at once, with the end of its log, if it dies. */
-  public void awaitReady(Duration atMost, BooleanSupplier ready) {
-    boolean came = BoundedWait.cameTrue(atMost, () -> !alive() || ready.getAsBoolean());
-    if (!came || !alive()) {
-      String how = alive() ? "did not get ready in " + atMost : "died";
-      String tail = logTail();
-      close();
-      throw new IllegalStateException(launch.name() + " " + how + "; " + log() + " ends:\n" + tail);
-    }
-  }
-
   /** Asks it to end (SIGTERM), and kills it if it takes too long. */
   @Override
   public void close() {
@@ -260,8 +255,8 @@ public final class DaemonProcess implements AutoCloseable {
   /** The same with a grace of the caller's choice. */
   public void end(Duration grace) {
     if (alive()) {
-      send("TERM", Long.toString(pid()));
-      send("CONT", group());
+      SystemTool.signal("TERM", Long.toString(pid()));
+      SystemTool.signal("CONT", group());
       BoundedWait.cameTrue(grace, () -> !alive());
     }
     kill();
@@ -286,20 +281,17 @@ public final class DaemonProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, launch.name()));
     command.addAll(List.of(launch.pidFile().toString(), ExecutableFinder.find("setsid")));
     command.addAll(launch.command());
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(launch.folder().toFile())
-            .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
-    builder.environment().putAll(launch.environment());
     try {
       Files.deleteIfExists(launch.pidFile());
-      Process process = builder.start();
-      return awaitId(launch, process);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    var process =
+        CommandRunner.of(command)
+            .in(launch.folder())
+            .with(launch.environment())
+            .start(Redirect.appendTo(launch.log().toFile()));
+    return awaitId(launch, process);
   }
 
   private static ProcessIdentity awaitId(LaunchSpec launch, Process process) {
@@ -314,44 +306,19 @@ public final class DaemonProcess implements AutoCloseable {
 
   private void signal(String name) {
     if (alive()) {
-      send(name, group());
+      SystemTool.signal(name, group());
     }
   }
 
   /** Workers that the process left behind when it died, like NGINX's. */
   private void killOrphans() {
     if (!id.recycled()) {
-      id.groupIn(launch.folder()).forEach(orphan -> send("KILL", Long.toString(orphan)));
+      id.groupIn(launch.folder())
+          .forEach(orphan -> SystemTool.signal("KILL", Long.toString(orphan)));
     }
   }
 
   private String group() {
     return "-" + pid();
-  }
-
-  private static void send(String signal, String target) {
-    try {
-      Process kill =
-          new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " -- " + target)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS)) {
-        kill.destroyForcibly();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private String logTail() {
-    try {
-      String text = Files.exists(log()) ? Files.readString(log()) : "";
-      return text.substring(Math.max(0, text.length() - LOG_TAIL));
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 }

@@ -90,7 +90,7 @@ public record JavaProgram(String main, List<String> options, Optional<Path> cach
 
   private List<String> command(Stream<String> more, List<String> args) {
     var words = new ArrayList<String>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.add(java());
     words.addAll(options);
     more.forEach(words::add);
     words.addAll(List.of("-cp", PATH.text(), main));
@@ -98,11 +98,24 @@ public record JavaProgram(String main, List<String> options, Optional<Path> cach
     return words;
   }
 
+  /** How a class of this JVM's class path is called, tests included, with this JVM's java. */
+  public static List<String> words(List<String> options, Class<?> main, String... arguments) {
+    var words = new ArrayList<>(List.of(java()));
+    words.addAll(options);
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    words.addAll(List.of(arguments));
+    return words;
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   private static Path part(Path cache) {
     return cache.resolveSibling(cache.getFileName() + ".part");
   }
 
-  /** The claim stays: where whoever made it dies, later ones begin with nothing. */
+  /** The claim stays: if its maker dies, later ones begin with nothing. */
   private static boolean claim(Path cache) {
     try {
       Path folder = Files.createDirectories(cache.resolveSibling(""));

@@ -39,13 +39,14 @@ public record LaunchSpec(
     return folder.resolve(name + ".pid");
   }
 
-  Path log() {
+  /** The file for its standard output and error. */
+  public Path log() {
     return folder.resolve(name + ".log");
   }
 
   /**
-   * Lines of NAME=value, an empty line, then the command, a word a line. Whoever reads it
-   * meanwhile, in this process or another, reads the one before or this one, never a part.
+   * Lines of NAME=value, an empty line, then the command, a word a line. A reader in this process
+   * or another reads the one before meanwhile or this one, never a part.
    */
   void save() {
     List<String> lines = new ArrayList<>();

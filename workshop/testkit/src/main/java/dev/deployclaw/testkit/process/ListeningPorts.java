@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** On which TCP ports a process listens, as Linux tells it (proc_pid_net_tcp(5)). */
-final class ListeningPorts {
+public final class ListeningPorts {
   private static final String LISTEN = "0A";
 
   /** Fields of a line of /proc/PID/net/tcp. */
@@ -25,7 +25,7 @@ final class ListeningPorts {
   private ListeningPorts() {}
 
   /** Empty for a process that is gone, or another user's. */
-  static SortedSet<Integer> ports(long pid) {
+  public static SortedSet<Integer> ports(long pid) {
     Path process = Path.of("/proc", Long.toString(pid));
     Set<String> sockets = sockets(process);
     SortedSet<Integer> ports = new TreeSet<>();

@@ -15,9 +15,7 @@ public final class SystemTool {
   private SystemTool() {}
 
   public static CommandRunner.CommandResult run(String program, String... arguments) {
-    var words = new ArrayList<>(List.of(ExecutableFinder.find(program)));
-    words.addAll(List.of(arguments));
-    return CommandRunner.run(Path.of("/"), words);
+    return command(program, arguments).run();
   }
 
   /**
@@ -25,12 +23,21 @@ public final class SystemTool {
    * @throws IllegalStateException when it fails, with what it said
    */
   public static String must(String program, String... arguments) {
-    var ended = run(program, arguments);
-    if (ended.exit() != 0) {
-      throw new IllegalStateException(
-          program + " " + String.join(" ", arguments) + ": " + ended.said());
-    }
-    return ended.said();
+    return command(program, arguments).must();
+  }
+
+  /**
+   * Sends a signal to a process, or to a group by its negative number. One that is gone hears
+   * nothing.
+   */
+  public static void signal(String name, String target) {
+    CommandRunner.of("/bin/sh", "-c", "kill -s " + name + " -- " + target).run();
+  }
+
+  private static CommandRunner command(String program, String... arguments) {
+    var words = new ArrayList<>(List.of(ExecutableFinder.find(program)));
+    words.addAll(List.of(arguments));
+    return CommandRunner.of(words).in(Path.of("/"));
   }
 
   public static boolean isRoot() {

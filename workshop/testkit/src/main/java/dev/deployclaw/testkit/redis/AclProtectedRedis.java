@@ -44,7 +44,7 @@ public final class AclProtectedRedis implements AutoCloseable {
           RedisNode.start(folder, new RedisNode.Options(FreePortFinder.free(), lines, Map.of()));
       node.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
       BoundedWait.until(
-          "the cluster is whole",
+          "the cluster is healthy",
           FORMED,
           () -> node.answers(i -> i.contains("cluster_state:ok"), "CLUSTER", "INFO"));
       Files.writeString(file, filled(users, passwords));

@@ -3,7 +3,7 @@ package dev.deployclaw.testkit.redis;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
-import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.LocalServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -143,11 +143,12 @@ public final class RedisCluster implements LocalServer {
 
   /** Waits until every node says that the cluster is whole and every replica is in step. */
   public void awaitWhole(Duration atMost) {
-    BoundedWait.until("the cluster is whole", atMost, () -> nodes.stream().allMatch(this::inStep));
+    BoundedWait.until(
+        "the cluster is healthy", atMost, () -> nodes.stream().allMatch(this::inStep));
   }
 
   @Override
-  public List<DaemonProcess> daemons() {
+  public List<DaemonHandle> daemons() {
     return nodes.stream().map(RedisNode::daemon).toList();
   }
 

@@ -2,31 +2,53 @@ package dev.deployclaw.testkit.redis;
 
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
-import dev.deployclaw.testkit.process.LocalServer;
+import dev.deployclaw.testkit.server.ServerSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** A redis-server of its own, without persistence to disk. */
-public final class RedisNode implements LocalServer {
+public final class RedisNode extends DaemonServer {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final String NAME = "redis";
+  private static final int ANSWER_MILLIS = 5_000;
+  private static final JedisClientConfig CLIENT =
+      DefaultJedisClientConfig.builder()
+          .resp2()
+          .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
+          .connectionTimeoutMillis(ANSWER_MILLIS)
+          .socketTimeoutMillis(ANSWER_MILLIS)
+          .build();
   private static final String CONFIG = "redis.conf";
 
   private final HostPort address;
-  private final DaemonProcess daemon;
 
-  private RedisNode(HostPort address, DaemonProcess daemon) {
+  private RedisNode(HostPort address, DaemonHandle daemon) {
+    super(daemon);
     this.address = address;
-    this.daemon = daemon;
   }
 
   /**
@@ -46,6 +68,13 @@ public final class RedisNode implements LocalServer {
   /** Starts a node that is not part of a cluster. */
   public static RedisNode start(Path folder) {
     return start(folder, new Options(FreePortFinder.free(), List.of(), Map.of()));
+  }
+
+  /** The same from a source that isn't the chosen one. */
+  public static RedisNode start(ServerSource source, Path folder) {
+    var node = spawn(source, folder, new Options(FreePortFinder.free(), List.of(), Map.of()));
+    node.awaitReady();
+    return node;
   }
 
   public static RedisNode start(Path folder, Options options) {
@@ -78,18 +107,9 @@ public final class RedisNode implements LocalServer {
     return "127.1." + (port >> Byte.SIZE) + "." + (port & 0xFF);
   }
 
-  public DaemonProcess daemon() {
-    return daemon;
-  }
-
   /** Its wall clock, if it was started with {@link SkewedClock#environments}. */
   public SkewedClock clock() {
-    return SkewedClock.of(daemon.folder());
-  }
-
-  @Override
-  public List<DaemonProcess> daemons() {
-    return List.of(daemon);
+    return SkewedClock.of(daemon().folder());
   }
 
   /**
@@ -100,30 +120,51 @@ public final class RedisNode implements LocalServer {
    * @throws UncheckedIOException when it does not answer
    */
   public String call(String... words) {
-    return RespClient.call(address, words);
+    try (var connection = new Connection(new HostAndPort(address.host(), address.port()), CLIENT)) {
+      ProtocolCommand name = () -> words[0].getBytes(StandardCharsets.UTF_8);
+      var arguments = List.of(words).subList(1, words.length);
+      return text(connection.executeCommand(new CommandArguments(name).addObjects(arguments)));
+    } catch (JedisDataException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    } catch (JedisConnectionException e) {
+      var tries = Stream.concat(Stream.of(e), Stream.of(e.getSuppressed()));
+      throw new UncheckedIOException(
+          address + ": " + tries.map(Throwable::getMessage).collect(Collectors.joining(" ")),
+          new IOException(e));
+    }
   }
 
-  /** Kills what is left of it and starts it again, empty, at the same address. */
-  public void restart() {
-    daemon.restart();
-    awaitReady();
+  private static String text(@Nullable Object reply) {
+    return switch (reply) {
+      case null -> "";
+      case byte[] bytes -> new String(bytes, StandardCharsets.UTF_8);
+      case List<?> all -> all.stream().map(RedisNode::text).collect(Collectors.joining("\n"));
+      default -> reply.toString();
+    };
   }
 
+  /** An environment names this machine's files, so that a node with one is always a process. */
   static RedisNode spawn(Path folder, Options options) {
+    var source = options.environment().isEmpty() ? ServerSource.chosen() : ServerSource.processes();
+    return spawn(source, folder, options);
+  }
+
+  private static RedisNode spawn(ServerSource source, Path folder, Options options) {
     String binary = ExecutableFinder.find("redis-server");
     writeConfig(folder, options);
     LaunchSpec launch =
         new LaunchSpec(folder, NAME, List.of(binary, CONFIG), options.environment());
-    return new RedisNode(HostPort.loopback(options.port()), DaemonProcess.start(launch));
+    return new RedisNode(HostPort.loopback(options.port()), source.start(launch));
   }
 
-  void awaitReady() {
-    daemon.awaitReady(READY, this::answersItself);
+  @Override
+  protected void awaitReady() {
+    daemon().awaitReady(READY, this::answersItself);
   }
 
   /** Whether it is this process that answers at the address, and has loaded. */
   private boolean answersItself() {
-    return answers(info -> info.contains("process_id:" + daemon.pid() + "\r\n"), "INFO", "server")
+    return answers(info -> info.contains("process_id:" + daemon().pid() + "\r\n"), "INFO", "server")
         && answers("PONG"::equals, "PING");
   }
 

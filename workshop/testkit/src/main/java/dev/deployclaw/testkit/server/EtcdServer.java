@@ -2,10 +2,11 @@ package dev.deployclaw.testkit.server;
 
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
-import dev.deployclaw.testkit.process.LocalServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.List;
 /**
  * An etcd of one member. It does not wait for the disk, so a power cut may lose its last writes.
  */
-public final class EtcdServer implements LocalServer {
+public final class EtcdServer extends DaemonServer {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final String NAME = "etcd";
 
@@ -27,18 +28,23 @@ public final class EtcdServer implements LocalServer {
   private final String scheme;
   private final HostPort address;
   private final HostPort health;
-  private final DaemonProcess daemon;
 
-  private EtcdServer(String scheme, HostPort address, HostPort health, DaemonProcess daemon) {
+  private EtcdServer(String scheme, HostPort address, HostPort health, DaemonHandle daemon) {
+    super(daemon);
     this.scheme = scheme;
     this.address = address;
     this.health = health;
-    this.daemon = daemon;
   }
 
   public static EtcdServer start(Path folder) {
+    return start(ServerSource.chosen(), folder);
+  }
+
+  /** One from a source that isn't the chosen one. */
+  public static EtcdServer start(ServerSource source, Path folder) {
     HostPort client = HostPort.loopback(FreePortFinder.free());
-    return start(folder, client, client, List.of("--listen-client-urls=http://" + client));
+    var daemon = launch(source, folder, listen(HTTP, client));
+    return ready(new EtcdServer(HTTP, client, client, daemon));
   }
 
   /** One that speaks TLS alone, and shows this certificate. */
@@ -59,28 +65,25 @@ public final class EtcdServer implements LocalServer {
       Path folder, TestCertificate server, List<String> further) {
     HostPort client = HostPort.loopback(FreePortFinder.free());
     HostPort health = HostPort.loopback(FreePortFinder.free());
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "--listen-client-urls=https://" + client,
-                "--listen-metrics-urls=http://" + health,
-                "--cert-file=" + server.certificate(),
-                "--key-file=" + server.key()));
+    List<String> options = new ArrayList<>(listen(HTTPS, client));
+    options.addAll(
+        List.of(
+            "--listen-metrics-urls=http://" + health,
+            "--cert-file=" + server.certificate(),
+            "--key-file=" + server.key()));
     options.addAll(further);
-    return start(folder, client, health, options);
+    var daemon = launch(ServerSource.chosen(), folder, options);
+    return ready(new EtcdServer(HTTPS, client, health, daemon));
   }
 
-  private static EtcdServer start(
-      Path folder, HostPort client, HostPort health, List<String> listen) {
+  private static DaemonHandle launch(ServerSource source, Path folder, List<String> listen) {
     String peer = "http://" + HostPort.loopback(FreePortFinder.free());
-    String scheme = client.equals(health) ? HTTP : HTTPS;
     List<String> command =
         new ArrayList<>(
             List.of(
                 ExecutableFinder.find("etcd"),
                 "--name=" + NAME,
                 "--data-dir=data",
-                "--advertise-client-urls=" + scheme + client,
                 "--listen-peer-urls=" + peer,
                 "--initial-advertise-peer-urls=" + peer,
                 "--initial-cluster=" + NAME + "=" + peer,
@@ -88,8 +91,15 @@ public final class EtcdServer implements LocalServer {
                 "--unsafe-no-fsync",
                 "--log-level=warn"));
     command.addAll(listen);
-    DaemonProcess daemon = DaemonProcess.start(new LaunchSpec(folder, NAME, command));
-    EtcdServer etcd = new EtcdServer(scheme, client, health, daemon);
+    return source.start(new LaunchSpec(folder, NAME, command));
+  }
+
+  private static List<String> listen(String scheme, HostPort client) {
+    String url = scheme + client;
+    return List.of("--listen-client-urls=" + url, "--advertise-client-urls=" + url);
+  }
+
+  private static EtcdServer ready(EtcdServer etcd) {
     etcd.awaitReady();
     return etcd;
   }
@@ -111,23 +121,10 @@ public final class EtcdServer implements LocalServer {
     return address;
   }
 
-  public DaemonProcess daemon() {
-    return daemon;
-  }
-
-  /** Kills what is left of it and starts it again with what it had stored. */
-  public void restart() {
-    daemon.restart();
-    awaitReady();
-  }
-
   @Override
-  public List<DaemonProcess> daemons() {
-    return List.of(daemon);
-  }
-
-  private void awaitReady() {
-    daemon.awaitReady(
-        READY, () -> ServerReadiness.get(health, "/health").contains("\"health\":\"true\""));
+  protected void awaitReady() {
+    daemon()
+        .awaitReady(
+            READY, () -> ServerReadiness.get(health, "/health").contains("\"health\":\"true\""));
   }
 }

@@ -2,10 +2,11 @@ package dev.deployclaw.testkit.server;
 
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
-import dev.deployclaw.testkit.process.LocalServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,33 +16,41 @@ import java.util.List;
 import java.util.Map;
 
 /** A nats-server with JetStream, which stores in files. */
-public final class NatsServer implements LocalServer {
+public final class NatsServer extends DaemonServer {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final String NAME = "nats";
   private static final String CONFIG = "nats.conf";
 
   private final HostPort address;
-  private final DaemonProcess daemon;
 
-  private NatsServer(HostPort address, DaemonProcess daemon) {
+  private NatsServer(HostPort address, DaemonHandle daemon) {
+    super(daemon);
     this.address = address;
-    this.daemon = daemon;
   }
 
   public static NatsServer start(Path folder) {
     return start(folder, "");
   }
 
+  /** One from a source that isn't the chosen one. */
+  public static NatsServer start(ServerSource source, Path folder) {
+    return start(source, folder, "");
+  }
+
   /**
    * @param lines further configuration, such as accounts and their permissions
    */
   public static NatsServer start(Path folder, String lines) {
+    return start(ServerSource.chosen(), folder, lines);
+  }
+
+  private static NatsServer start(ServerSource source, Path folder, String lines) {
     int port = FreePortFinder.free();
     writeConfig(folder, port, lines);
     List<String> command = List.of(ExecutableFinder.find("nats-server"), "--config", CONFIG);
     NatsServer nats =
         new NatsServer(
-            HostPort.loopback(port), DaemonProcess.start(new LaunchSpec(folder, NAME, command)));
+            HostPort.loopback(port), source.start(new LaunchSpec(folder, NAME, command)));
     nats.awaitReady();
     return nats;
   }
@@ -67,7 +76,8 @@ public final class NatsServer implements LocalServer {
             "--store_dir=" + folder.toAbsolutePath().resolve("data"));
     NatsServer nats =
         new NatsServer(
-            HostPort.loopback(port), DaemonProcess.start(new LaunchSpec(folder, NAME, command)));
+            HostPort.loopback(port),
+            ServerSource.chosen().start(new LaunchSpec(folder, NAME, command)));
     nats.awaitReady();
     return nats;
   }
@@ -105,24 +115,10 @@ public final class NatsServer implements LocalServer {
     return address;
   }
 
-  public DaemonProcess daemon() {
-    return daemon;
-  }
-
-  /** Kills what is left of it and starts it again with what it had stored. */
-  public void restart() {
-    daemon.restart();
-    awaitReady();
-  }
-
   @Override
-  public List<DaemonProcess> daemons() {
-    return List.of(daemon);
-  }
-
-  private void awaitReady() {
-    daemon.awaitReady(
-        READY, () -> ServerReadiness.greeting(address).contains("\"jetstream\":true"));
+  protected void awaitReady() {
+    daemon()
+        .awaitReady(READY, () -> ServerReadiness.greeting(address).contains("\"jetstream\":true"));
   }
 
   private static void writeConfig(Path folder, int port, String lines) {

@@ -1,9 +1,11 @@
 package dev.deployclaw.testkit.server;
 
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
-import dev.deployclaw.testkit.process.LocalServer;
+import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +20,7 @@ import java.util.regex.Pattern;
  * open of {@code daemon}, {@code pid} and {@code user} is given on the command line, so a later
  * configuration of the same process has to leave the same open.
  */
-public final class NginxServer implements LocalServer {
+public final class NginxServer extends DaemonServer {
   /** Lines for the {@code http} block that keep its temporary files in its folder. */
   public static final String TEMP_PATHS =
       """
@@ -33,11 +35,10 @@ public final class NginxServer implements LocalServer {
   private static final String NAME = "nginx-process";
   private static final String PID_FILE = "nginx.pid";
 
-  private final DaemonProcess daemon;
   private final Path pidFile;
 
-  private NginxServer(DaemonProcess daemon, Path pidFile) {
-    this.daemon = daemon;
+  private NginxServer(DaemonHandle daemon, Path pidFile) {
+    super(daemon);
     this.pidFile = pidFile;
   }
 
@@ -55,6 +56,11 @@ public final class NginxServer implements LocalServer {
 
   /** Starts it with a file, which may be reached through a link that changes later. */
   public static NginxServer start(Path folder, Path configFile) {
+    return start(ServerSource.chosen(), folder, configFile);
+  }
+
+  /** The same from a source that isn't the chosen one. */
+  public static NginxServer start(ServerSource source, Path folder, Path configFile) {
     Path home = folder.toAbsolutePath().normalize();
     Path pidFile = home.resolve(PID_FILE);
     Path file = configFile.toAbsolutePath().normalize();
@@ -69,8 +75,7 @@ public final class NginxServer implements LocalServer {
             home.resolve("error.log").toString(),
             "-g",
             directives(file, pidFile));
-    NginxServer nginx =
-        new NginxServer(DaemonProcess.start(new LaunchSpec(home, NAME, command)), pidFile);
+    NginxServer nginx = new NginxServer(source.start(new LaunchSpec(home, NAME, command)), pidFile);
     nginx.awaitReady();
     return nginx;
   }
@@ -87,34 +92,20 @@ public final class NginxServer implements LocalServer {
     return pidFile;
   }
 
-  public DaemonProcess daemon() {
-    return daemon;
-  }
-
   /** Asks it to read its configuration again; does not wait. */
   public void reload() {
-    daemon.hangUp();
-  }
-
-  /** Kills what is left of it and starts it again. */
-  public void restart() {
-    daemon.restart();
-    awaitReady();
-  }
-
-  @Override
-  public List<DaemonProcess> daemons() {
-    return List.of(daemon);
+    daemon().hangUp();
   }
 
   /** NGINX writes its process id once it listens. */
-  private void awaitReady() {
-    daemon.awaitReady(READY, this::hasWrittenPid);
+  @Override
+  protected void awaitReady() {
+    daemon().awaitReady(READY, this::hasWrittenPid);
   }
 
   private boolean hasWrittenPid() {
     try {
-      return Files.readString(pidFile).strip().equals(Long.toString(daemon.pid()));
+      return Files.readString(pidFile).strip().equals(Long.toString(daemon().pid()));
     } catch (IOException e) {
       return false;
     }
@@ -125,7 +116,7 @@ public final class NginxServer implements LocalServer {
       String config = Files.readString(configFile);
       StringBuilder missing = new StringBuilder();
       Map<String, String> wanted =
-          isRoot()
+          SystemTool.isRoot()
               ? Map.of("daemon", "off", "pid", pidFile.toString(), "user", "root")
               : Map.of("daemon", "off", "pid", pidFile.toString());
       wanted.forEach((name, value) -> {
@@ -137,9 +128,5 @@ public final class NginxServer implements LocalServer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static boolean isRoot() throws IOException {
-    return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 }

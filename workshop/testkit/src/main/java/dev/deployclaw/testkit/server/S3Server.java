@@ -1,5 +1,6 @@
 package dev.deployclaw.testkit.server;
 
+import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
@@ -11,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -177,19 +177,13 @@ public final class S3Server implements LocalServer {
   private record Settings(int port, String accessKey, String secretKey) {
     static Settings create(Path folder) {
       Settings settings = new Settings(FreePortFinder.free(), key(), key());
-      Properties properties = new Properties();
-      properties.setProperty("port", Integer.toString(settings.port));
-      properties.setProperty("accessKey", settings.accessKey);
-      properties.setProperty("secretKey", settings.secretKey);
       try {
-        Path file = Files.createDirectories(folder).resolve(SETTINGS);
+        Path file = folder.resolve(SETTINGS);
         Files.deleteIfExists(file);
-        Files.createFile(
+        TestFiles.secret(
             file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (var out = Files.newBufferedWriter(file)) {
-          properties.store(out, null);
-        }
+            "port=%d\naccessKey=%s\nsecretKey=%s\n"
+                .formatted(settings.port, settings.accessKey, settings.secretKey));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

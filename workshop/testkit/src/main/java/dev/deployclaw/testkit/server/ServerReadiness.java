@@ -3,8 +3,10 @@ package dev.deployclaw.testkit.server;
 import dev.deployclaw.testkit.network.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -14,6 +16,18 @@ public final class ServerReadiness {
   private static final int MOST_BYTES = 64 << 10;
 
   private ServerReadiness() {}
+
+  /** Whether a URL answers 200 now. */
+  public static boolean answers(String url) {
+    try {
+      var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+      connection.setConnectTimeout(TIMEOUT_MILLIS);
+      connection.setReadTimeout(TIMEOUT_MILLIS);
+      return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   /** The whole answer to a GET, with its head. */
   public static String get(HostPort address, String path) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.testkit.server;
 
+import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +17,6 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -28,7 +28,6 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
   private static final String ALIAS = "it";
   private static final String SIGNED = "signed";
   private static final String STORE = "store.p12";
-  private static final long LONGEST_SECONDS = 60;
   private static final Names LOCAL = new Names("san=dns:localhost,ip:127.0.0.1", "-1d");
 
   /** One that it signed itself, and that may sign others. */
@@ -77,19 +76,19 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
   /** Whom it is for, and from when on for three days. */
   private record Names(String names, String from) {}
 
-  private static void keytool(Path folder, List<String> what, Names names) throws Exception {
+  private static void keytool(Path folder, List<String> what, Names names) {
+    var words = new ArrayList<>(List.of("-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1"));
+    words.addAll(what);
+    words.addAll(List.of("-ext", names.names(), "-startdate", names.from(), "-validity", "3"));
+    keytool(folder.resolve(STORE), words);
+  }
+
+  private static void keytool(Path store, List<String> what) {
     var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    var command = new ArrayList<>(List.of(keytool, "-J-XX:TieredStopAtLevel=1", "-genkeypair"));
-    command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
-    command.addAll(what);
-    command.addAll(List.of("-ext", names.names(), "-startdate", names.from(), "-validity", "3"));
-    command.addAll(List.of("-storetype", "PKCS12", "-storepass", SECRET, "-keystore"));
-    command.add(folder.resolve(STORE).toString());
-    var process = new ProcessBuilder(command).inheritIO().start();
-    if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-      process.destroyForcibly();
-      throw new IllegalStateException("keytool made no key: " + what);
-    }
+    var words = new ArrayList<>(List.of(keytool, "-J-XX:TieredStopAtLevel=1"));
+    words.addAll(what);
+    words.addAll(List.of("-storetype", "PKCS12", "-storepass", SECRET, "-keystore", "" + store));
+    var _ = CommandRunner.of(words).must();
   }
 
   private static TestCertificate of(Path folder, String alias) throws Exception {
@@ -113,44 +112,18 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
   }
 
   /** A list by which this certificate revokes itself. */
-  public Path revoked(Path folder) throws Exception {
+  public Path revoked(Path folder) throws GeneralSecurityException {
     return revoking(
         folder, ((X509Certificate) store.getCertificate(ALIAS)).getSerialNumber().toString());
   }
 
   /** A list by which this certificate, as an authority, revokes one by its serial number. */
-  public Path revoking(Path folder, String serial) throws Exception {
+  public Path revoking(Path folder, String serial) {
     var list = folder.resolve("revoked-" + serial + ".pem");
     keytool(
-        certificate.resolveSibling("store.p12"),
-        "-gencrl",
-        "-rfc",
-        "-id",
-        serial,
-        "-file",
-        list.toString());
+        certificate.resolveSibling(STORE),
+        List.of("-gencrl", "-rfc", "-id", serial, "-file", list.toString(), "-alias", ALIAS));
     return list;
-  }
-
-  private static void keytool(Path file, String... what) throws Exception {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(what));
-    command.addAll(
-        List.of(
-            "-alias",
-            ALIAS,
-            "-storetype",
-            "PKCS12",
-            "-storepass",
-            SECRET,
-            "-keystore",
-            file.toString()));
-    var process = new ProcessBuilder(command).inheritIO().start();
-    if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-      process.destroyForcibly();
-      throw new IllegalStateException("keytool failed: " + String.join(" ", what));
-    }
   }
 
   /** A client that shows this certificate and trusts that of a server. */

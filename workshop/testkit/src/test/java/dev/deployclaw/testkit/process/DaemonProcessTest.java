@@ -8,6 +8,7 @@ import dev.deployclaw.testkit.redis.RedisNode;
 import dev.deployclaw.testkit.server.NatsServer;
 import dev.deployclaw.testkit.server.NginxServer;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,7 @@ final class DaemonProcessTest {
   void isPausedAndResumed() {
     try (DaemonProcess daemon = sleeper()) {
       daemon.pause();
-      BoundedWait.until("it stands still", LONG, daemon::paused);
+      BoundedWait.until("it is stopped", LONG, daemon::paused);
 
       daemon.resume();
       BoundedWait.until("it goes on", LONG, () -> !daemon.paused());
@@ -164,17 +165,14 @@ final class DaemonProcessTest {
       RedisNode.start(folder.resolve("redis"));
       NatsServer.start(folder.resolve("nats"));
       NginxServer.start(folder.resolve("nginx"), "events {}");
-      var _ = System.in.read(); // the test holds it open until it kills this process, or ends
+      var test = ProcessHandle.current().parent().orElseThrow();
+      var _ = test.onExit().join(); // unless the test kills this process before
     }
   }
 
-  private static Process starter(Path folder) throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String classPath = System.getProperty("java.class.path");
-    return new ProcessBuilder(java, "-cp", classPath, Starter.class.getName(), folder.toString())
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("starter.log").toFile())
-        .start();
+  private static Process starter(Path folder) {
+    return CommandRunner.of(JavaProgram.words(List.of(), Starter.class, folder.toString()))
+        .start(Redirect.to(folder.resolve("starter.log").toFile()));
   }
 
   private static long running(Path folder) {

@@ -2,14 +2,14 @@ package dev.deployclaw.testkit.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import dev.deployclaw.testkit.process.CommandRunner.CommandResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a program learns is a gift: where it is missing or bad, the program does the same. */
 class JavaProgramTest {
-  private static final int GUARD_MINUTES = 5;
+  private static final Duration GUARD = Duration.ofMinutes(5);
 
   /** Of the JDK, since a program doesn't see the classes of tests; it prints a line and ends. */
   private static final String MAIN = "com.sun.tools.javac.Main";
@@ -28,9 +28,6 @@ class JavaProgramTest {
 
   private JavaProgram program;
   private Path cache;
-
-  /** What it came to. */
-  private record Ran(int exit, String out, String err) {}
 
   @BeforeEach
   void program() {
@@ -104,18 +101,8 @@ class JavaProgramTest {
     assertThat(run(bare.command(VERSION)).exit()).isZero();
   }
 
-  private Ran run(List<String> command) throws IOException, InterruptedException {
-    var out = folder.resolve("out");
-    var err = folder.resolve("err");
-    var process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    boolean ended = process.waitFor(GUARD_MINUTES, TimeUnit.MINUTES);
-    process.destroyForcibly();
-    assertThat(ended).isTrue();
-    return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
+  private static CommandResult run(List<String> command) {
+    return CommandRunner.of(command).within(GUARD).run();
   }
 
   /** The same program with more options, which has learnt the same. */

@@ -58,7 +58,7 @@ final class ServersTest {
 
   @Test
   void etcdKeepsWhatItHadOverRestart() {
-    try (EtcdServer etcd = EtcdServer.start(folder)) {
+    try (EtcdServer etcd = EtcdServer.start(ServerSource.processes(), folder)) {
       etcd.daemon().kill();
 
       EtcdServer adopted = EtcdServer.adopt(folder);
@@ -73,7 +73,7 @@ final class ServersTest {
 
   @Test
   void natsHasJetStreamAndIsGoneAfterClose() {
-    NatsServer nats = NatsServer.start(folder);
+    NatsServer nats = NatsServer.start(ServerSource.processes(), folder);
 
     assertThat(ServerReadiness.greeting(nats.address())).contains("\"jetstream\":true");
     assertThat(NatsServer.adopt(folder).url()).isEqualTo(nats.url());

@@ -44,7 +44,7 @@ final class BackendOutages {
     int pages = s.random().nextInt(MOST_PAGES);
     var attempt = stopped(s);
     if (attempt.reached()) {
-      s.site().disk().fill(pages);
+      s.site().disk().leavePages(pages);
       attempt.go();
     }
     return new DisturbanceResult("full disk", endsOrDies(attempt, s), true);

@@ -81,7 +81,7 @@ public record PodTrialRunner(TrialEstate site, AgentPod agent, TenantConfigMaps 
     var before = site.judge().committed();
     var asked = ask(random);
     BoundedWait.until(
-        "its pod is replaced, or it is over without that",
+        "its pod is replaced, or the rollout ends without that",
         REPLACED,
         () -> agent.isGone(asked.pod()) || asked.isOver());
     boolean gone = agent.isGone(asked.pod());

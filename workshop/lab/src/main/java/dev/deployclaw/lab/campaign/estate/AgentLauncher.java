@@ -1,6 +1,7 @@
 package dev.deployclaw.lab.campaign.estate;
 
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
+import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,8 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
   Map<String, String> environment() {
     var environment = new TreeMap<>(QUICK);
     environment.put("DEPLOYCLAW_CONFIG", config.toString());
+    environment.put(
+        "DEPLOYCLAW_STANDALONE", "true"); // a command is another agent than one that serves
     environment.put("DEPLOYCLAW_BOUNDS_CONVERGE", converge.toSeconds() + "s");
     return environment;
   }
@@ -82,7 +85,7 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
     if (lesson.isEmpty()) {
       return run(folder, words);
     }
-    var attempt = new AgentProcess(process(folder, lesson.get(), Map.of()), folder);
+    var attempt = process(folder, lesson.get(), Map.of());
     int exit = attempt.awaitEnd(LONGEST);
     program.keep();
     return new CommandResult(exit, attempt.out(), attempt.err());
@@ -90,19 +93,17 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
 
   private AgentProcess start(Path folder, Map<String, String> more, String... words)
       throws IOException {
-    Files.createDirectories(folder);
-    return new AgentProcess(process(folder, program.command(List.of(words)), more), folder);
+    return process(folder, program.command(List.of(words)), more);
   }
 
-  private Process process(Path folder, List<String> command, Map<String, String> more)
+  private AgentProcess process(Path folder, List<String> command, Map<String, String> more)
       throws IOException {
     Files.createDirectories(folder);
-    var builder = new ProcessBuilder(command);
-    builder.environment().putAll(environment());
-    builder.environment().putAll(more);
-    return builder
-        .redirectOutput(folder.resolve(AgentProcess.OUT).toFile())
-        .redirectError(folder.resolve(AgentProcess.ERR).toFile())
-        .start();
+    var process =
+        CommandRunner.of(command)
+            .with(environment())
+            .with(more)
+            .start(folder.resolve(AgentProcess.OUT), folder.resolve(AgentProcess.ERR));
+    return new AgentProcess(process, folder);
   }
 }

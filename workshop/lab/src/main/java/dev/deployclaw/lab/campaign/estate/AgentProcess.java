@@ -1,6 +1,7 @@
 package dev.deployclaw.lab.campaign.estate;
 
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ public record AgentProcess(Process process, Path folder) {
   public boolean reached() {
     var reached = folder.resolve("reached");
     BoundedWait.until(
-        "the agent is at its point, or at its end",
+        "the agent reaches its point, or ends",
         REACH,
         () -> !process.isAlive() || Files.exists(reached));
     return Files.exists(reached) && process.isAlive();
@@ -60,12 +61,12 @@ public record AgentProcess(Process process, Path folder) {
     return alive;
   }
 
-  public void sleep() throws IOException, InterruptedException {
-    signal("STOP");
+  public void sleep() {
+    SystemTool.signal("STOP", Long.toString(process.pid()));
   }
 
-  public void wake() throws IOException, InterruptedException {
-    signal("CONT");
+  public void wake() {
+    SystemTool.signal("CONT", Long.toString(process.pid()));
   }
 
   /**
@@ -96,17 +97,6 @@ public record AgentProcess(Process process, Path folder) {
       return Files.readString(folder.resolve(name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private void signal(String name) throws IOException, InterruptedException {
-    var kill =
-        new ProcessBuilder("/bin/sh", "-c", "kill -s " + name + " " + process.pid())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    if (!kill.waitFor(DIE_SECONDS, TimeUnit.SECONDS)) {
-      kill.destroyForcibly();
     }
   }
 }

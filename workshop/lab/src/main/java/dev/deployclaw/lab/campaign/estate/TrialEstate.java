@@ -13,6 +13,7 @@ import dev.deployclaw.lab.judge.EstateLocation;
 import dev.deployclaw.lab.judge.protocol.KubernetesReader;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.file.TestFiles;
+import dev.deployclaw.testkit.file.TmpfsMount;
 import dev.deployclaw.testkit.redis.RedisCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -47,6 +49,8 @@ public final class TrialEstate implements AutoCloseable {
   private static final Duration WHOLE = Duration.ofMinutes(2);
 
   /** Replicas, services and reloading gateways follow within it, on a slow machine too. */
+  private static final int DISK_MEBIBYTES = 256;
+
   private static final Duration FOLLOW = Duration.ofSeconds(90);
 
   private final GatewayPlatform ground;
@@ -54,10 +58,11 @@ public final class TrialEstate implements AutoCloseable {
   private final AgentConfig config;
   private final EstateJudge judge;
   private final AgentLauncher agents;
-  private final StateDisk disk;
+  private final Optional<TmpfsMount> disk;
   private int folders;
 
-  private TrialEstate(GatewayPlatform ground, LabEstate lab, AgentConfig config, StateDisk disk)
+  private TrialEstate(
+      GatewayPlatform ground, LabEstate lab, AgentConfig config, Optional<TmpfsMount> disk)
       throws IOException {
     this.ground = ground;
     this.lab = lab;
@@ -81,7 +86,7 @@ public final class TrialEstate implements AutoCloseable {
   public static TrialEstate start(Path folder, GatewayPlatform ground)
       throws IOException, InterruptedException {
     var lab = LabEstate.in(folder.resolve("lab"));
-    var disk = StateDisk.mount(folder.resolve(STATE));
+    var disk = disk(folder.resolve(STATE));
     lab.up(new LabEstate.Size(GATEWAYS, ground == GatewayPlatform.PODS, false), _ -> {});
     try {
       var site = new TrialEstate(ground, lab, ConfigReader.read(lab.config(), Map.of()), disk);
@@ -90,6 +95,17 @@ public final class TrialEstate implements AutoCloseable {
     } catch (InvalidConfigException e) {
       throw new IllegalStateException("the lab's configuration is wrong: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * A small file system for a folder that nobody has used yet, in memory, where that is allowed.
+   */
+  private static Optional<TmpfsMount> disk(Path state) throws IOException {
+    Files.createDirectories(state);
+    TmpfsMount.unmount(state);
+    return TmpfsMount.possible()
+        ? Optional.of(TmpfsMount.mount(state, DISK_MEBIBYTES))
+        : Optional.empty();
   }
 
   public GatewayPlatform ground() {
@@ -112,8 +128,9 @@ public final class TrialEstate implements AutoCloseable {
     return judge;
   }
 
-  public StateDisk disk() {
-    return disk;
+  /** What the agents' states are on, where one may be mounted. */
+  public TmpfsMount disk() {
+    return disk.orElseThrow();
   }
 
   public RedisCluster redis() {
@@ -202,7 +219,7 @@ public final class TrialEstate implements AutoCloseable {
 
   /** Undoes all faults, and waits until everything answers. */
   public void heal() {
-    disk.free();
+    disk.ifPresent(TmpfsMount::makeRoom);
     var healed = FaultInjector.in(lab.folder()).heal();
     var left = new ArrayList<>(healed.denied());
     left.addAll(healed.broken());
@@ -279,7 +296,7 @@ public final class TrialEstate implements AutoCloseable {
     if (left.isPresent()) {
       throw new IllegalStateException(left.get());
     }
-    StateDisk.unmount(folder.resolve(STATE));
+    TmpfsMount.unmount(folder.resolve(STATE));
     TestFiles.delete(folder);
   }
 }

@@ -6,7 +6,10 @@ import java.util.Optional;
 
 /** What is done in the middle of a task. */
 public enum TrialKind {
-  STEP(false, "the agent is killed at a call: before it, or done and untold"),
+  STEP(
+      false,
+      "the agent is killed at a call: before it, or after it but before its answer is "
+          + "recorded"),
   INSTANT(false, "the agent is killed at a random instant"),
   TORN(false, "the agent is killed, its journal's last line is half written"),
   ROLLOUT(false, "the agent is killed when a gateway acts on what it publishes"),

@@ -69,7 +69,7 @@ public final class HistoryInvariants {
     }
   }
 
-  /** Whoever holds it keeps it, but for a way back and what it undoes. */
+  /** Its holder keeps it, except for a rollback and the change that it undoes. */
   private void open(KeyChange h, Map<String, KeyChange> beside) {
     var holder = Optional.ofNullable(now.get("open"));
     if (!h.deleted() && holder.isPresent() && !holder.get().equals(h.text())) {
@@ -149,7 +149,7 @@ public final class HistoryInvariants {
       says(h, "epoch " + epoch + " was " + state + ", its set was not stored");
     }
     if (!moved(id, beside).equals(state)) {
-      says(h, "active moved, its change " + id + " came to: " + moved(id, beside));
+      says(h, "active moved, its change " + id + " has the result: " + moved(id, beside));
     }
     var change = beside.get("change/" + id);
     boolean back = change != null && !JsonValue.parse(change.text()).text("kind").equals("forward");
@@ -178,20 +178,20 @@ public final class HistoryInvariants {
     }
     var after = JsonValue.parse(h.text());
     if (OVER.contains(state(now.getOrDefault(h.key(), "{}")))) {
-      says(h, id + " was over, and went on to " + state(h.text()));
+      says(h, id + " had ended, and moved to " + state(h.text()));
     }
     if (after.number("turn") != before.number("turn") + 1) {
       says(h, id + " went from turn " + before.text("turn") + " to " + after.text("turn"));
     }
     ApprovalOrderInvariant.fault(after, now).ifPresent(what -> says(h, what));
     if (!now.containsKey("leader")) {
-      says(h, id + " moved while nobody led");
+      says(h, id + " moved without a leader");
     }
     epochOf(h, before, after, beside);
     long records =
         beside.values().stream().filter(r -> records(r, id, after.number("turn"))).count();
     if (records != 1) {
-      says(h, id + " came to turn " + after.text("turn") + " with " + records + " records of it");
+      says(h, id + " reached turn " + after.text("turn") + " with " + records + " records of it");
     }
   }
 

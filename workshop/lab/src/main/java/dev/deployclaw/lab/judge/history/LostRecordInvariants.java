@@ -86,7 +86,7 @@ final class LostRecordInvariants {
     for (String key : etcd.under(ACCOUNTS)) {
       long there = lots.stream().filter(lot -> key(lot).equals(key)).count();
       if (there != 1) {
-        wrong.add(key + " is accounted for, and lies in " + there + " files");
+        wrong.add(key + " is in the list of lost records, and in " + there + " files");
       }
     }
     return wrong;
@@ -96,7 +96,7 @@ final class LostRecordInvariants {
   private static void forked(Lot lot, List<String> lines, List<String> wrong) throws IOException {
     var log = Files.exists(lot.log()) ? Files.readAllLines(lot.log()) : List.<String>of();
     if (lines.isEmpty() || lot.from() < 2 || log.size() < lot.from()) {
-      wrong.add(lot.name() + " was moved out, and nothing stands in its place");
+      wrong.add(lot.name() + " was set aside as lost, and no record is in its place");
       return;
     }
     String prev = JsonValue.parse(log.get((int) lot.from() - 2)).text("hash");
@@ -110,14 +110,14 @@ final class LostRecordInvariants {
       seq++;
     }
     if (log.get((int) lot.from() - 1).equals(lines.getFirst())) {
-      wrong.add(lot.name() + " was moved out, and is in the log");
+      wrong.add(lot.name() + " was set aside as lost, but is in the log");
     }
   }
 
   private static void unstored(Lot lot, List<String> lines, EtcdSnapshot etcd, List<String> wrong) {
     for (String seq : etcd.under("audit/" + lot.execution() + "/")) {
       if (lines.contains(etcd.text("audit/" + lot.execution() + "/" + seq).orElseThrow())) {
-        wrong.add(lot.name() + ": record " + seq + " was moved out, and etcd has it");
+        wrong.add(lot.name() + ": record " + seq + " was set aside as lost, but etcd has it");
       }
     }
   }
@@ -127,7 +127,7 @@ final class LostRecordInvariants {
     String by = etcd.json(ACCOUNTS + key(lot)).map(k -> k.text("by")).orElse("");
     var records = etcd.under("audit/" + by + "/");
     if (by.isEmpty() || records.isEmpty()) {
-      wrong.add(lot.name() + " was moved out, and nothing accounts for it");
+      wrong.add(lot.name() + " was set aside as lost, but isn't in the list of lost records");
       return;
     }
     var end = etcd.json("audit/" + by + "/" + records.getLast()).orElseThrow();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** etcd over its JSON interface: what stands below a prefix, and all that ever stood there. */
+/** etcd over its JSON interface: what is below a prefix, and all that ever stood there. */
 public record EtcdReader(String endpoint) {
   private static final int MILLIS = Math.toIntExact(Duration.ofSeconds(20).toMillis());
 

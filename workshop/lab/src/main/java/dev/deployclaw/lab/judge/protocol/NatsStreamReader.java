@@ -85,7 +85,7 @@ public final class NatsStreamReader implements AutoCloseable {
     byte[] bytes = in.readNBytes(length);
     String _ = LineReader.read(in);
     if (line.startsWith("HMSG ")) {
-      throw new IOException("nobody answers for the stream: is JetStream on?");
+      throw new IOException("no server answers for the stream: is JetStream on?");
     }
     return JsonValue.parse(ByteDigests.text(bytes));
   }

@@ -72,7 +72,7 @@ class HistoryInvariantsTest {
     assertThat(wrong())
         .anySatisfy(
             w -> assertThat(w).contains("active went from epoch 1 step 0 to epoch 1 step 0"))
-        .anySatisfy(w -> assertThat(w).contains("a was over, and went on to committed"));
+        .anySatisfy(w -> assertThat(w).contains("a had ended, and moved to committed"));
   }
 
   @Test
@@ -114,8 +114,8 @@ class HistoryInvariantsTest {
     life.set(4, twice);
 
     assertThat(wrong())
-        .anySatisfy(w -> assertThat(w).contains("a came to turn 2 with 0 records of it"))
-        .anySatisfy(w -> assertThat(w).contains("a came to turn 3 with 2 records of it"));
+        .anySatisfy(w -> assertThat(w).contains("a reached turn 2 with 0 records of it"))
+        .anySatisfy(w -> assertThat(w).contains("a reached turn 3 with 2 records of it"));
   }
 
   @Test
@@ -172,7 +172,7 @@ class HistoryInvariantsTest {
   void findsWhatMovesWithoutALeader() {
     life.set(0, Map.of("term", "1"));
 
-    assertThat(wrong()).isNotEmpty().allSatisfy(w -> assertThat(w).contains("while nobody led"));
+    assertThat(wrong()).isNotEmpty().allSatisfy(w -> assertThat(w).contains("without a leader"));
   }
 
   @Test

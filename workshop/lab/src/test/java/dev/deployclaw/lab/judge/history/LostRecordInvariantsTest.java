@@ -53,7 +53,8 @@ class LostRecordInvariantsTest {
     etcd.remove("superseded/x/00000003");
 
     assertThat(wrong())
-        .containsExactly("x from record 3 was moved out, and nothing accounts for it");
+        .containsExactly(
+            "x from record 3 was set aside as lost, but isn't in the list of lost records");
   }
 
   @Test
@@ -76,7 +77,8 @@ class LostRecordInvariantsTest {
   void findsAnAccountOfWhatIsNowhere() throws IOException {
     Files.delete(folder.resolve(NAME));
 
-    assertThat(wrong()).containsExactly("x/00000003 is accounted for, and lies in 0 files");
+    assertThat(wrong())
+        .containsExactly("x/00000003 is in the list of lost records, and in 0 files");
   }
 
   @Test
@@ -84,7 +86,7 @@ class LostRecordInvariantsTest {
     put("audit/x/00000003", moved.getFirst());
 
     assertThat(wrong())
-        .containsExactly("x from record 3: record 00000003 was moved out, and etcd has it");
+        .containsExactly("x from record 3: record 00000003 was set aside as lost, but etcd has it");
   }
 
   @Test
@@ -92,13 +94,13 @@ class LostRecordInvariantsTest {
     log.set(2, moved.getFirst());
     save();
 
-    assertThat(wrong()).containsExactly("x from record 3 was moved out, and is in the log");
+    assertThat(wrong()).containsExactly("x from record 3 was set aside as lost, but is in the log");
 
     log.subList(2, 4).clear();
     save();
 
     assertThat(wrong())
-        .containsExactly("x from record 3 was moved out, and nothing stands in its place");
+        .containsExactly("x from record 3 was set aside as lost, and no record is in its place");
   }
 
   @Test

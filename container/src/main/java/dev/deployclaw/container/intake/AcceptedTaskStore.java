@@ -1,0 +1,122 @@
+package dev.deployclaw.container.intake;
+
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.file.AtomicFile;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A synced file for each task that was accepted and hasn't ended, so that the next start can say
+ * what became of it. Its name is the execution's id. Any thread.
+ */
+public final class AcceptedTaskStore {
+  private static final Logger LOG = LoggerFactory.getLogger(AcceptedTaskStore.class);
+  private static final String ENDING = ".json";
+  private static final String CLAIM = "claim";
+
+  private final Path folder;
+
+  private AcceptedTaskStore(Path folder) {
+    this.folder = folder;
+  }
+
+  public static AcceptedTaskStore in(Path stateDir) {
+    try {
+      return new AcceptedTaskStore(Files.createDirectories(stateDir.resolve("accepted")));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for accepted tasks in " + stateDir, e);
+    }
+  }
+
+  /** Returns when it is on disk. */
+  public void keep(String execution, TaskRequest request) {
+    keep(execution, request, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param claim of a task that other agents may take over, the hash under which it is reserved
+   */
+  void keep(String execution, TaskRequest request, Optional<String> claim) {
+    var fields = new TreeMap<String, Object>();
+    fields.put("request", request.text());
+    fields.put("requester", request.requester());
+    fields.put("received", request.received().toString());
+    claim.ifPresent(hash -> fields.put(CLAIM, hash));
+    AtomicFile.write(file(execution), CanonicalJson.bytes(fields));
+  }
+
+  /** As it was kept; empty too where the execution isn't kept. */
+  Optional<String> claim(String execution) {
+    if (!holds(execution)) {
+      return Optional.empty();
+    }
+    try {
+      var fields = StrictJson.parseObject(Files.readAllBytes(file(execution)));
+      return Optional.ofNullable(fields.get(CLAIM)).map(String::valueOf);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read " + file(execution), e);
+    } catch (StrictJson.Malformed e) {
+      throw new IllegalStateException(file(execution) + " isn't an accepted task", e);
+    }
+  }
+
+  boolean holds(String execution) {
+    return Files.exists(file(execution));
+  }
+
+  void drop(String execution) {
+    try {
+      Files.deleteIfExists(file(execution));
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("execution", execution).setCause(e).log("A task's file stays");
+    }
+  }
+
+  /** What an earlier process accepted and didn't end. */
+  List<TaskRequest> left() {
+    var out = new ArrayList<TaskRequest>();
+    try (var files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+      for (var file : files) {
+        read(file).ifPresent(out::add);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + folder, e);
+    }
+    return out;
+  }
+
+  private static Optional<TaskRequest> read(Path file) {
+    String name = file.getFileName().toString();
+    String execution = name.substring(0, name.length() - ENDING.length());
+    try {
+      var fields = StrictJson.parseObject(Files.readAllBytes(file));
+      return Optional.of(
+          new TaskRequest(
+              String.valueOf(fields.get("request")),
+              String.valueOf(fields.get("requester")),
+              Instant.parse(String.valueOf(fields.get("received"))),
+              false,
+              Optional.of(execution)));
+    } catch (IOException | StrictJson.Malformed | RuntimeException e) {
+      LOG.atWarn().addKeyValue("file", file).setCause(e).log("Not an accepted task; it is ignored");
+      return Optional.empty();
+    }
+  }
+
+  private Path file(String execution) {
+    return folder.resolve(execution + ENDING);
+  }
+}

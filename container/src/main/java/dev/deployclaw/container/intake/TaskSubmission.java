@@ -1,0 +1,63 @@
+package dev.deployclaw.container.intake;
+
+import dev.deployclaw.core.service.ExecutionReservations;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A task as it is submitted.
+ *
+ * @param text in plain language; for a rollback, its text in the log
+ * @param who the name of the requester's credential
+ * @param manual whether it has to wait for an approval
+ * @param undoes for a rollback, the execution whose change is undone, or {@code last}
+ * @param key the caller's idempotency key
+ * @param shared whether all agents are given it until it has begun: one of them takes it over from
+ *     an agent that died
+ */
+public record TaskSubmission(
+    String text,
+    String who,
+    boolean manual,
+    Optional<String> undoes,
+    Optional<String> key,
+    boolean shared) {
+
+  public static TaskSubmission task(String text, String who, boolean manual, Optional<String> key) {
+    return new TaskSubmission(text, who, manual, Optional.empty(), key, false);
+  }
+
+  /** A task that a queue gives to all agents. */
+  public static TaskSubmission shared(String text, String who, boolean manual, String key) {
+    return new TaskSubmission(text, who, manual, Optional.empty(), Optional.of(key), true);
+  }
+
+  public static TaskSubmission rollback(
+      String undoes, String who, boolean manual, Optional<String> key) {
+    return new TaskSubmission("rollback " + undoes, who, manual, Optional.of(undoes), key, false);
+  }
+
+  /** Keys of two callers may be equal: each caller has keys of its own. */
+  public Optional<ExecutionReservations.Key> key(String nonce) {
+    String fingerprint = hash(text, Boolean.toString(manual), undoes.orElse(""));
+    return key.map(k -> new ExecutionReservations.Key(hash(who, k), fingerprint, nonce));
+  }
+
+  /** Under which a shared one is reserved. */
+  Optional<String> claim() {
+    return key("").filter(_ -> shared).map(ExecutionReservations.Key::hash);
+  }
+
+  TaskRequest request(String execution, Instant received) {
+    return new TaskRequest(text, who, received, manual, Optional.of(execution));
+  }
+
+  private static String hash(String... parts) {
+    return CanonicalJson.sha256(
+        CanonicalJson.text(List.of(parts)).getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.deployclaw.container.intake;
+
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.ExecutionReservations;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says what became of tasks that were accepted and never begun: their logs end as aborted. Those
+ * that were begun are recovered like any other change.
+ */
+public record UnfinishedTasks(
+    AcceptedTaskStore accepted, Journal journal, ExecutionReservations reservations) {
+  private static final Logger LOG = LoggerFactory.getLogger(UnfinishedTasks.class);
+
+  /**
+   * Whether a task is still this agent's. One that all agents are given is marked as begun, unless
+   * another took it over or the state store can't be asked: then its queue gives it again.
+   */
+  public boolean mayBegin(String execution) throws InterruptedException {
+    var claim = execution.isEmpty() ? Optional.<String>empty() : accepted.claim(execution);
+    try {
+      return claim.isEmpty() || reservations.begin(claim.get(), execution);
+    } catch (Unreachable e) {
+      LOG.atWarn()
+          .addKeyValue("execution", execution)
+          .addKeyValue("reason", e.getMessage())
+          .log("A task doesn't begin: it can't be asked whose it is");
+      return false;
+    }
+  }
+
+  /** Whether it has a log here. */
+  boolean hasBegun(String execution) {
+    return !journal.read(execution).isEmpty();
+  }
+
+  /** Whether a task is kept, or was begun; else what was accepted is lost. */
+  boolean knows(String execution) {
+    return accepted.holds(execution) || !journal.read(execution).isEmpty();
+  }
+
+  /** A job is over, however it ended. */
+  public void ended(String execution) {
+    if (!execution.isEmpty()) {
+      accepted.drop(execution);
+    }
+  }
+
+  /**
+   * Forgets the tasks that never began and that all agents are given: their queue gives them again.
+   */
+  public void forgetShared() {
+    for (var request : accepted.left()) {
+      String execution = request.execution().orElseThrow();
+      if (accepted.claim(execution).isPresent()) {
+        accepted.drop(execution);
+      }
+    }
+  }
+
+  /** What was accepted and hasn't ended. */
+  public List<TaskRequest> left() {
+    return accepted.left();
+  }
+
+  public void decline(List<TaskRequest> requests, ChangeService changeService, String why)
+      throws InterruptedException {
+    for (var request : requests) {
+      String execution = request.execution().orElseThrow();
+      if (journal.read(execution).isEmpty()) {
+        var _ = changeService.decline(request, why + "; nothing was changed, ask again");
+      }
+      accepted.drop(execution);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.deployclaw.container.query;
+
+import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.verify.DocumentDerivation;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.intake.QueuePosition;
+import dev.deployclaw.container.intake.TaskQueue;
+import dev.deployclaw.container.vertx.LogEventBus;
+import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tells of executions: those that wait, those at work, and those of the past. Any thread. */
+public final class ExecutionQueries {
+  /** How a task that waits stands; no record says it. */
+  public static final String QUEUED = "QUEUED";
+
+  private static final List<String> SUMMARY =
+      List.of(
+          "execution_id",
+          "timestamp",
+          "request",
+          "requester",
+          "result",
+          "duration_seconds",
+          "epoch",
+          "rollback_of",
+          "reason");
+
+  private final Journal journal;
+  private final LogTails tails;
+  private final HeadSigner signer;
+  private final LogEventBus logEvents;
+  private final QueuePosition positions;
+  private final TaskQueue queue;
+
+  /** The logs of this machine, as a whole and as they grow. */
+  public record Logs(Journal journal, LogTails tails) {}
+
+  public ExecutionQueries(
+      Logs logs, HeadSigner signer, LogEventBus logEvents, QueuePosition positions) {
+    this.journal = logs.journal();
+    this.tails = logs.tails();
+    this.signer = signer;
+    this.logEvents = logEvents;
+    this.positions = positions;
+    this.queue = positions.queue();
+  }
+
+  /**
+   * Some executions, newest first.
+   *
+   * @param summaries the documents' first fields
+   * @param next the last one's id, where there are more
+   */
+  public record Page(List<Map<String, Object>> summaries, Optional<String> next) {
+    public Page {
+      summaries = List.copyOf(summaries);
+    }
+  }
+
+  /**
+   * @param after begin behind this execution, which has to be known
+   */
+  public Page page(int limit, Optional<String> after) {
+    var newestFirst = journal.known().reversed();
+    int from = after.map(id -> newestFirst.indexOf(id) + 1).orElse(0);
+    int until = Math.min(newestFirst.size(), from + limit);
+    var ids = newestFirst.subList(from, until);
+    var summaries = ids.stream().map(this::summary).toList();
+    return new Page(
+        summaries,
+        until < newestFirst.size() && !ids.isEmpty()
+            ? Optional.of(ids.getLast())
+            : Optional.empty());
+  }
+
+  public boolean known(String execution) {
+    return queue.isBusyWith(execution) || !journal.read(execution).isEmpty();
+  }
+
+  /** The document as {@code log --json} gives it, of a running one too; empty for none. */
+  public Optional<ExecutionDocument> document(String execution) {
+    var records = journal.read(execution);
+    return records.isEmpty()
+        ? queue.request(execution).map(request -> queued(execution, request))
+        : Optional.of(ExecutionDocument.of(records, signer));
+  }
+
+  /** The executions that wait for the worker, the next one first. */
+  public List<String> waiting() {
+    return queue.waiting();
+  }
+
+  /**
+   * A way through the log of an execution.
+   *
+   * @param had the last record that the client has; its hash may be cut short, or empty
+   */
+  public LogFollower follow(String execution, LogHead had) {
+    return new LogFollower(execution, tails.of(execution, had), queue);
+  }
+
+  /** Calls {@code wake} at each change of a log until closed. */
+  public AutoCloseable subscribe(String execution, Runnable wake) {
+    return logEvents.subscribe(execution, wake);
+  }
+
+  private Map<String, Object> summary(String execution) {
+    var out = new LinkedHashMap<String, Object>();
+    try {
+      var fields = document(execution).map(ExecutionDocument::fields).orElse(Map.of());
+      SUMMARY.forEach(key -> {
+        if (fields.containsKey(key)) {
+          out.put(key, fields.get(key));
+        }
+      });
+    } catch (DamagedJournalException | BucketUnavailableException e) {
+      out.put("result", "UNKNOWN");
+      out.put("reason", String.valueOf(e.getMessage()));
+    }
+    out.putIfAbsent("execution_id", execution);
+    return out;
+  }
+
+  private ExecutionDocument queued(String execution, TaskRequest request) {
+    var fields = new LinkedHashMap<String, Object>();
+    fields.put("execution_id", execution);
+    fields.put("agent", DocumentDerivation.AGENT);
+    fields.put("timestamp", request.received().toString());
+    fields.put("request", request.text());
+    fields.put("requester", request.requester());
+    fields.put("thought_log", List.of());
+    fields.put("result", QUEUED);
+    fields.put("reason", positions.waitsFor(execution));
+    return new ExecutionDocument(StrictJson.object(fields));
+  }
+}

@@ -1,0 +1,48 @@
+package dev.deployclaw.container.query;
+
+import dev.deployclaw.core.service.HeldPlan;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.MemberReport;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a look came to, and what waits, for JSON documents. */
+public final class OutcomeDocuments {
+  private OutcomeDocuments() {}
+
+  public static Map<String, Object> document(CallOutcome outcome) {
+    return switch (outcome) {
+      case CallOutcome.Done(var reports, var facts) ->
+          Map.of(
+              "reports", reports.stream().map(OutcomeDocuments::report).toList(), "facts", facts);
+      case CallOutcome.Failed(var fault) -> Map.of("fault", fault.word(), "reason", fault.reason());
+    };
+  }
+
+  /** What an approver reads of what waits. */
+  public static Map<String, Object> document(HeldPlan held) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution_id", held.waiting().id());
+    out.put("requester", held.waiting().requester());
+    out.put("why", held.waiting().why());
+    out.put("changes", held.changes());
+    out.put("plan", held.waiting().planHash());
+    return out;
+  }
+
+  private static Map<String, Object> report(MemberReport report) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("member", report.member());
+    out.put("answer", word(report.answer().name()));
+    if (!report.reason().isEmpty()) {
+      out.put("reason", report.reason());
+    }
+    out.put("facts", report.facts());
+    return out;
+  }
+
+  private static String word(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,242 @@
+package dev.deployclaw.container.remote;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.net.ExtendedSocketOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens in the state folder for commands of this machine's users and runs them, a bounded number
+ * at once. The socket's rights admit the agent's own user (and root); the kernel names the caller.
+ * The command of a client that leaves is carried out nevertheless: an interrupt in the middle of a
+ * write would close the files that all commands share.
+ */
+public final class RemoteCommandListener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteCommandListener.class);
+  private static final int MOST_AT_ONCE = 16;
+  private static final Bounds BOUNDS = new Bounds(Duration.ofSeconds(5), Duration.ofMinutes(1));
+
+  /** At so many bytes a frame of output leaves. */
+  private static final int FRAME = 1 << 13;
+
+  private final Path socket;
+  private final Optional<ServerSocketChannel> server;
+  private final Runner runner;
+  private final Duration stopWithin;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Bounds bounds;
+  private final Semaphore places = new Semaphore(MOST_AT_ONCE);
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("command-", 0).factory());
+
+  /** Runs clients' commands. */
+  public interface Runner {
+    /** Whether the command is one for this agent; a client whose isn't runs it itself. */
+    boolean accepts(RemoteClient client);
+
+    /** Runs a command and returns its exit code. */
+    int run(RemoteClient client, OutputStream out, OutputStream err);
+  }
+
+  /**
+   * How long a client is awaited.
+   *
+   * @param read until its whole command has come
+   * @param write until it takes any of the output that waits for it
+   */
+  record Bounds(Duration read, Duration write) {}
+
+  private RemoteCommandListener(Path socket, Runner runner, Duration stopWithin, Bounds bounds) {
+    this.socket = socket;
+    this.server = listening(socket);
+    this.runner = runner;
+    this.stopWithin = stopWithin;
+    this.bounds = bounds;
+  }
+
+  /**
+   * Listens, where that is possible: without it, commands run in their own processes.
+   *
+   * @param stateDir locked by this process, so that a socket there is of one that died
+   * @param stopWithin how long commands may take at the end before they are interrupted
+   */
+  public static RemoteCommandListener start(Path stateDir, Duration stopWithin, Runner runner) {
+    return start(stateDir, stopWithin, runner, BOUNDS);
+  }
+
+  static RemoteCommandListener start(
+      Path stateDir, Duration stopWithin, Runner runner, Bounds bounds) {
+    var socket = stateDir.resolve(AgentSocketLocator.SOCKET);
+    var listener = new RemoteCommandListener(socket, runner, stopWithin, bounds);
+    listener.server.ifPresent(channel -> listener.threads.execute(() -> listener.accept(channel)));
+    return listener;
+  }
+
+  private static Optional<ServerSocketChannel> listening(Path socket) {
+    try {
+      Files.deleteIfExists(socket);
+      return Optional.of(bound(socket));
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.atWarn()
+          .addKeyValue("socket", socket)
+          .addKeyValue("reason", e.toString())
+          .log("Commands don't reach the agent by a socket: each starts an agent of its own");
+      return Optional.empty();
+    }
+  }
+
+  /** Binds in a folder that only this user enters: no client connects before the rights are set. */
+  private static ServerSocketChannel bound(Path socket) throws IOException {
+    var own = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    var folder = Files.createTempDirectory(socket.resolveSibling(""), ".socket", own);
+    var hidden = folder.resolve("s");
+    var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    boolean done = false;
+    try {
+      channel.bind(UnixDomainSocketAddress.of(hidden));
+      Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
+      Files.move(hidden, socket);
+      done = true;
+      return channel;
+    } finally {
+      Files.deleteIfExists(hidden);
+      Files.deleteIfExists(folder);
+      if (!done) {
+        channel.close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    try {
+      if (server.isPresent()) {
+        server.get().close();
+        Files.deleteIfExists(socket);
+      }
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("socket", socket).setCause(e).log("The socket stays");
+    }
+    threads.shutdown();
+    try {
+      if (!places.tryAcquire(MOST_AT_ONCE, stopWithin.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("A client's command is interrupted; the next start finishes its change");
+      }
+      threads.shutdownNow();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void accept(ServerSocketChannel channel) {
+    while (channel.isOpen()) {
+      try {
+        var client = channel.accept();
+        if (places.tryAcquire()) {
+          threads.execute(() -> serve(client));
+        } else {
+          client.close(); // the client runs its command itself
+        }
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException | RuntimeException e) {
+        LOG.atWarn().setCause(e).log("A client's connection failed");
+      }
+    }
+  }
+
+  private void serve(SocketChannel channel) {
+    try (channel) {
+      var deadline = new ConnectionDeadline(channel);
+      threads.execute(deadline::watch);
+      var out =
+          new DataOutputStream(
+              new BufferedOutputStream(deadline.output(bounds.write()), FRAME + 5));
+      var user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+      var client = new RemoteClient(read(channel, deadline), user);
+      if (!runner.accepts(client)) {
+        return;
+      }
+      out.writeByte(RemoteCommand.ACCEPTED);
+      out.flush();
+      var lock = new Object();
+      int exit =
+          runner.run(
+              client,
+              new FrameStream(RemoteCommand.OUT, out, lock),
+              new FrameStream(RemoteCommand.ERR, out, lock));
+      synchronized (lock) {
+        out.writeByte(RemoteCommand.EXIT);
+        out.writeInt(exit);
+        out.flush();
+      }
+    } catch (IOException e) {
+      LOG.atDebug().addKeyValue("reason", e.toString()).log("A client left");
+    } catch (RuntimeException e) {
+      LOG.atWarn().setCause(e).log("A client's command failed");
+    } finally {
+      places.release();
+    }
+  }
+
+  private RemoteCommand read(SocketChannel channel, ConnectionDeadline deadline)
+      throws IOException {
+    deadline.set(bounds.read());
+    var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+    var command = RemoteCommand.read(in);
+    deadline.clear();
+    return command;
+  }
+
+  /** Each write is a frame. */
+  private static final class FrameStream extends OutputStream {
+    private final int type;
+    private final DataOutputStream out;
+    private final Object lock;
+
+    FrameStream(int type, DataOutputStream out, Object lock) {
+      this.type = type;
+      this.out = out;
+      this.lock = lock;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      synchronized (lock) {
+        out.writeByte(type);
+        out.writeInt(count);
+        out.write(bytes, from, count);
+        out.flush();
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.deployclaw.container.server;
+
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.container.query.LogTails;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.log.Journal.Shipping;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What the process works on. The ports are closed by their creator.
+ *
+ * @param signer signs the heads of documents
+ * @param vitals the back ends that every change needs
+ * @param shipping how many records wait for the stream
+ * @param tails how logs are followed
+ * @param stateDir where accepted tasks are kept, and what the watch found
+ */
+public record AgentResources(
+    AgentPorts ports,
+    AgentSettings settings,
+    HeadSigner signer,
+    List<BackendHealthCheck> vitals,
+    Supplier<Shipping> shipping,
+    LogTails tails,
+    Path stateDir,
+    MonitoringSettings watching) {
+  public AgentResources {
+    vitals = List.copyOf(vitals);
+  }
+}

@@ -1,0 +1,280 @@
+package dev.deployclaw.container.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.deployclaw.container.wiring.RuntimeSource;
+import dev.deployclaw.testkit.BoundedWait;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Client and listener over a real socket; the commands are the test's. */
+class RemoteCommandListenerTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final int LARGE = 3 << 20;
+
+  @TempDir Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final AtomicReference<RemoteClient> seen = new AtomicReference<>();
+  private final CountDownLatch begun = new CountDownLatch(1);
+  private final CountDownLatch go = new CountDownLatch(1);
+  private RemoteCommandListener listener;
+
+  /** Commands by their first word. */
+  private final RemoteCommandListener.Runner runner =
+      new RemoteCommandListener.Runner() {
+        @Override
+        public boolean accepts(RemoteClient client) {
+          seen.set(client);
+          return !client.arguments()[0].equals("other");
+        }
+
+        @Override
+        public int run(RemoteClient client, OutputStream out, OutputStream err) {
+          try {
+            return switch (client.arguments()[0]) {
+              case "large" -> {
+                out.write(new byte[LARGE]);
+                yield 0;
+              }
+              case "wait" -> {
+                begun.countDown();
+                go.await();
+                yield 0;
+              }
+              default -> {
+                out.write("what was asked\n".getBytes(StandardCharsets.UTF_8));
+                err.write("a warning\n".getBytes(StandardCharsets.UTF_8));
+                yield 5;
+              }
+            };
+          } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        }
+      };
+
+  @BeforeEach
+  void start() {
+    listener = RemoteCommandListener.start(folder, SOON, runner);
+  }
+
+  @AfterEach
+  void stop() {
+    go.countDown();
+    listener.close();
+  }
+
+  @Test
+  void passesArgumentsOutputAndExitCode() {
+    assertThat(run("status", "--json")).hasValue(5);
+
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("what was asked\n");
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("a warning\n");
+    assertThat(seen.get().arguments()).containsExactly("status", "--json");
+    assertThat(seen.get().environment()).isEqualTo(Map.of("DEPLOYCLAW_LOG", "info"));
+    assertThat(seen.get().configuration()).isEqualTo(folder.resolve("deployclaw.yaml"));
+  }
+
+  @Test
+  void passesLargeOutputWhole() {
+    assertThat(run("large")).hasValue(0);
+
+    assertThat(out.size()).isEqualTo(LARGE);
+  }
+
+  @Test
+  void theKernelNamesTheCaller() throws IOException {
+    run("status");
+
+    assertThat(seen.get().in(RuntimeSource.OWN).user())
+        .isEqualTo(Files.getOwner(Path.of("/proc/self")).getName());
+  }
+
+  @Test
+  void admitsItsOwnUserAlone() throws IOException {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
+        .isEqualTo("rw-------");
+    try (var files = Files.list(folder)) {
+      assertThat(files).as("no folder is left of the start").containsExactly(socket());
+    }
+  }
+
+  @Test
+  void aClientWithAnotherConfigurationRunsItsCommandItself() {
+    assertThat(run("other")).isEmpty();
+    assertThat(out.size()).isZero();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "deployclaw: the agent that serves has another configuration or program, or is busy;"
+                + " this command works alone\n");
+  }
+
+  @Test
+  void aClientWithoutAnAgentRunsItsCommandItself() throws IOException {
+    listener.close();
+    assertThat(run("status")).as("no socket").isEmpty();
+
+    Files.createFile(socket());
+    err.reset();
+    assertThat(run("status")).as("of an agent that died").isEmpty();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "deployclaw: no agent serves at " + socket() + " any more; this command works alone\n");
+    listener = RemoteCommandListener.start(folder, SOON, runner);
+    assertThat(run("status")).as("of its successor").hasValue(5);
+  }
+
+  @Test
+  void takesNoMoreCommandsAtOnceThanItsPlaces() throws Exception {
+    var waiting = new ArrayList<Thread>();
+    for (int i = 0; i < 16; i++) {
+      // One that comes while the test asks finds no place, and comes again.
+      waiting.add(Thread.ofVirtual().start(() -> untilItRan("wait")));
+    }
+    BoundedWait.until("all places are taken", SOON, () -> run("status").isEmpty());
+
+    go.countDown();
+
+    for (var thread : waiting) {
+      thread.join();
+    }
+    BoundedWait.until("a place is free", SOON, () -> run("status").isPresent());
+  }
+
+  @Test
+  void atItsEndARunningCommandHasItsTime() throws Exception {
+    var exit = new AtomicReference<>(OptionalInt.empty());
+    var client = Thread.ofVirtual().start(() -> exit.set(run("wait")));
+    begun.await();
+
+    var closing = Thread.ofVirtual().start(listener::close);
+    BoundedWait.until("no client is admitted any more", SOON, () -> !Files.exists(socket()));
+    go.countDown();
+    closing.join();
+    client.join();
+
+    assertThat(exit.get()).hasValue(0);
+  }
+
+  @Test
+  void sendsAwayWhatIsNoCommand() throws IOException {
+    for (var bytes :
+        List.of(
+            new int[] {0x47455420},
+            new int[] {0x44435231, 99},
+            new int[] {0x44435231, 1, -1},
+            new int[] {0x44435231, 1, 1 << 20},
+            new int[] {0x44435231, 1, 1, 1 << 30})) {
+      try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+        channel.connect(UnixDomainSocketAddress.of(socket()));
+        var to = new DataOutputStream(Channels.newOutputStream(channel));
+        for (int word : bytes) {
+          to.writeInt(word);
+        }
+        var from = new DataInputStream(Channels.newInputStream(channel));
+        assertThatThrownBy(from::readUnsignedByte).isInstanceOf(EOFException.class);
+      }
+    }
+    assertThat(run("status")).hasValue(5);
+  }
+
+  @Test
+  void sendsAwayAClientThatSaysNothing() throws IOException {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      var from = new DataInputStream(Channels.newInputStream(channel));
+      assertThatThrownBy(from::readUnsignedByte).isInstanceOf(EOFException.class);
+    }
+  }
+
+  @Test
+  void aClientThatTakesNoOutputGivesItsPlaceBack() throws Exception {
+    listener.close();
+    var soon = new RemoteCommandListener.Bounds(SOON, Duration.ofMillis(300));
+    listener = RemoteCommandListener.start(folder, SOON, runner, soon);
+    var silent = new ArrayList<SocketChannel>();
+    for (int i = 0; i < 16; i++) {
+      var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      silent.add(channel);
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      command("large").write(new DataOutputStream(Channels.newOutputStream(channel)));
+    }
+
+    BoundedWait.until("a place is free", SOON, () -> run("status").isPresent());
+
+    var lengths = new ArrayList<Integer>();
+    for (var channel : silent) {
+      try (channel) {
+        lengths.add(Channels.newInputStream(channel).readAllBytes().length);
+      }
+    }
+    // The later ones may be in time still.
+    assertThat(lengths).as("what they got").anyMatch(length -> length < LARGE);
+  }
+
+  @Test
+  void aClientDoesNotAwaitAnAgentThatIsStopped() throws Exception {
+    var stopped = folder.resolve("stopped.sock");
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(stopped)); // and accepts nobody
+      var output = new RemoteCommandClient.Output(out, err);
+
+      int exit =
+          RemoteCommandClient.run(stopped, command("status"), output, Duration.ofMillis(100))
+              .orElse(-1);
+
+      assertThat(exit).as("whether it was begun isn't known").isEqualTo(7);
+      assertThat(err.toString(StandardCharsets.UTF_8)).contains("DEPLOYCLAW_STANDALONE=1");
+    }
+  }
+
+  private void untilItRan(String word) {
+    BoundedWait.until(word + " ran", SOON, () -> run(word).isPresent());
+  }
+
+  private OptionalInt run(String... words) {
+    var output = new RemoteCommandClient.Output(out, err);
+    return RemoteCommandClient.run(socket(), command(words), output);
+  }
+
+  private RemoteCommand command(String... words) {
+    return new RemoteCommand(
+        List.of(words),
+        folder.resolve("deployclaw.yaml"),
+        folder,
+        folder,
+        Map.of("DEPLOYCLAW_LOG", "info"),
+        false);
+  }
+
+  private Path socket() {
+    return folder.resolve("agent.sock");
+  }
+}

@@ -1,0 +1,279 @@
+package dev.deployclaw.container.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.alert.AlertCondition;
+import dev.deployclaw.container.alert.AlertKind;
+import dev.deployclaw.container.alert.AlertNotification;
+import dev.deployclaw.container.config.MonitoringConfig;
+import dev.deployclaw.container.intake.ApprovalDecision;
+import dev.deployclaw.container.intake.SubmissionResult;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.testkit.BoundedWait;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the process sees while it serves. */
+class EstateMonitorTest {
+  private static final String POINT = "gateway/shop/one";
+
+  @TempDir Path folder;
+
+  private final FakeEstate world = new FakeEstate();
+
+  /** The log of which the stream holds another record; empty for none. */
+  private final AtomicReference<String> forked = new AtomicReference<>("");
+
+  private final AtomicBoolean tooLarge = new AtomicBoolean();
+  private AgentServer server;
+
+  /** A stream with a fork or without. */
+  private final StreamCopy copy =
+      new StreamCopy() {
+        private volatile boolean alarmed;
+
+        @Override
+        public List<Repaired> repaired() {
+          return List.of();
+        }
+
+        @Override
+        public List<Fork> forks() {
+          return forked.get().isEmpty()
+              ? List.of()
+              : List.of(new Fork(forked.get(), 3, "aa", "bb", alarmed));
+        }
+
+        @Override
+        public List<Stuck> stuck() {
+          return tooLarge.get()
+              ? List.of(new Stuck("arch-one", 6, "it has 12,345 bytes", "raise max_payload"))
+              : List.of();
+        }
+
+        @Override
+        public void alarmed(Fork fork) {
+          alarmed = true;
+        }
+
+        @Override
+        public Optional<String> full() {
+          return Optional.empty();
+        }
+      };
+
+  @BeforeEach
+  void start() {
+    world.journal.stream(copy);
+    var estate = ServerFixture.estate(world, new ExecutorBrake(), folder, List.of());
+    var often = new MonitoringConfig(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    server =
+        AgentServer.start(
+            new AgentResources(
+                estate.ports(),
+                estate.settings(),
+                estate.signer(),
+                estate.vitals(),
+                estate.shipping(),
+                estate.tails(),
+                estate.stateDir(),
+                new MonitoringSettings(often, List.of(), BackoffPolicy.DEFAULT, "/test/")),
+            ServerFixture.bounds(8, Duration.ofSeconds(30)));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void seesAPointThatStopsToEnforceAndThatItDoesAgain() throws Exception {
+    applied();
+    world.probe.beats(MemberReport.no(POINT, "admitted a cost of 11"));
+
+    awaitAmiss(AlertKind.NOT_ENFORCED, "shop");
+    String series = "point=\"" + POINT + "\",state=\"not_enforced\"} 1";
+    BoundedWait.until(
+        "it is measured", ServerFixture.SOON, () -> server.metrics().text().contains(series));
+
+    world.probe.beats(MemberReport.yes(POINT, "", Map.of()));
+    awaitWell(AlertKind.NOT_ENFORCED);
+  }
+
+  @Test
+  void seesDriftAndThatItIsOver() throws Exception {
+    world.redis.says("scan");
+    applied();
+    world.redis.says("scan", MemberReport.unknown("redis/a", "connection refused"));
+
+    awaitAmiss(AlertKind.DRIFT, "estate");
+    assertThat(amiss(AlertKind.DRIFT).orElseThrow().condition().summary()).contains("redis/a");
+
+    world.redis.says("scan");
+    awaitWell(AlertKind.DRIFT);
+  }
+
+  @Test
+  void putsBackByItselfWhatWasLostAndSaysSo() throws Exception {
+    applied();
+    world.redis.forget("a");
+
+    awaitAmiss(AlertKind.PUT_BACK, "estate");
+
+    assertThat(amiss(AlertKind.PUT_BACK).orElseThrow().condition().summary())
+        .contains("put back: redis/a");
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertThat(server.metrics().text())
+        .contains("deployclaw_losses_total{result=\"COMPLETED\"} 1.0");
+  }
+
+  @Test
+  void doesNotTryInEachRoundWhatCannotBePutBack() throws Exception {
+    applied();
+    world.redis.refuseAt("reassert", "out of memory");
+    world.redis.forget("a");
+    awaitAmiss(AlertKind.PUT_BACK, "estate");
+    int seen = world.redis.calls("scan");
+
+    BoundedWait.until(
+        "it looks on", ServerFixture.SOON, () -> world.redis.calls("scan") > seen + 2);
+
+    assertThat(world.redis.calls("reassert")).isEqualTo(1);
+  }
+
+  @Test
+  void tellsOfAForgedRecordAndGoesOn() throws Exception {
+    forked.set(applied());
+
+    awaitAmiss(AlertKind.FORK, forked.get());
+    assertThat(server.metrics().text()).contains("deployclaw_audit_forks 1.0");
+    BoundedWait.until("it is decided", ServerFixture.SOON, () -> copy.forks().getFirst().alarmed());
+    assertThat(world.store.get(StoreKeys.FREEZE)).isEmpty();
+  }
+
+  @Test
+  void stopsChangesBecauseOfALogThatWasChangedTellsOfItAndCountsIt() throws Exception {
+    String log = applied();
+    world.journal.tamper(log, 3);
+    forked.set(log);
+
+    awaitAmiss(AlertKind.FORK, log);
+    assertThat(amiss(AlertKind.FORK).orElseThrow().condition().summary())
+        .contains("FORK", "record 3 of " + log, "audit diff-stream " + log, "deployclaw thaw");
+    BoundedWait.until(
+        "changes are frozen",
+        ServerFixture.SOON,
+        () -> world.store.get(StoreKeys.FREEZE).isPresent());
+    assertThat(server.metrics().text()).contains("deployclaw_audit_forks 1.0");
+    forked.set("");
+    awaitWell(AlertKind.FORK);
+  }
+
+  @Test
+  void tellsOfARecordThatCannotBeShippedAndCountsIt() {
+    tooLarge.set(true);
+
+    awaitAmiss(AlertKind.NOT_SHIPPED, "arch-one");
+    assertThat(amiss(AlertKind.NOT_SHIPPED).orElseThrow().condition().summary())
+        .contains("from record 6 on", "it has 12,345 bytes", "raise max_payload");
+    assertThat(server.metrics().text())
+        .contains("deployclaw_audit_stuck 1.0")
+        .contains("deployclaw_audit_unrepaired_records 0.0")
+        .contains("deployclaw_audit_uncounted_logs 0.0");
+    tooLarge.set(false);
+    awaitWell(AlertKind.NOT_SHIPPED);
+  }
+
+  @Test
+  void seesThatABackEndIsAheadOfTheStateStore() throws Exception {
+    applied();
+    world.redis.says("marks", MemberReport.yes("redis/a", "", Map.of("epoch", 9L)));
+
+    awaitAmiss(AlertKind.REGRESSED, "estate");
+    assertThat(amiss(AlertKind.REGRESSED).orElseThrow().condition().summary())
+        .contains("redis/a names epoch 9", "none above 1", "--accept-regression");
+
+    world.redis.says("marks");
+    awaitWell(AlertKind.REGRESSED);
+  }
+
+  @Test
+  void seesWhatWaitsForAPersonUntilItIsApproved() throws Exception {
+    var asked = TaskSubmission.task("apply", "olivia", true, Optional.empty());
+    var id = ((SubmissionResult.Accepted) server.intake().submit(asked)).execution();
+    ServerFixture.awaitResult(server, id, "HELD");
+    server.sampleHealth();
+
+    awaitAmiss(AlertKind.HELD, id);
+
+    server.intake().decide(new ApprovalDecision(id, "ann", true, ""));
+    ServerFixture.awaitResult(server, id, "COMPLETED");
+    server.sampleHealth();
+    awaitWell(AlertKind.HELD);
+  }
+
+  @Test
+  void seesThatTheKillSwitchIsOn() throws Exception {
+    world.agent().freeze("olivia", "incident 4711");
+    server.sampleHealth();
+
+    awaitAmiss(AlertKind.FROZEN, "estate");
+    assertThat(amiss(AlertKind.FROZEN).orElseThrow().condition().summary())
+        .contains("by olivia", "incident 4711", "deployclaw thaw");
+
+    world.agent().thaw("olivia");
+    server.sampleHealth();
+    awaitWell(AlertKind.FROZEN);
+  }
+
+  @Test
+  void seesWhatWasRolledBack() throws Exception {
+    applied();
+    world.probe.fail("a limit is wrong");
+    var id = ServerFixture.submit(server, "set acme 700");
+
+    awaitAmiss(AlertKind.EXECUTION, id);
+
+    AlertCondition condition = amiss(AlertKind.EXECUTION).orElseThrow().condition();
+    assertThat(condition.summary()).startsWith(id + " ended ");
+    assertThat(condition.members()).isSubsetOf("ROLLED_BACK", "FAILED", "UNKNOWN");
+  }
+
+  /** The id of its log. */
+  private String applied() throws InterruptedException {
+    String execution = ServerFixture.submit(server, "apply");
+    ServerFixture.awaitResult(server, execution, "COMPLETED");
+    return execution;
+  }
+
+  private void awaitAmiss(AlertKind kind, String subject) {
+    BoundedWait.until(
+        kind + " of " + subject,
+        ServerFixture.SOON,
+        () -> amiss(kind).filter(n -> n.condition().subject().equals(subject)).isPresent());
+  }
+
+  private void awaitWell(AlertKind kind) {
+    BoundedWait.until("no " + kind, ServerFixture.SOON, () -> amiss(kind).isEmpty());
+  }
+
+  private Optional<AlertNotification> amiss(AlertKind kind) {
+    return server.enforcement().standing().stream()
+        .filter(n -> n.condition().kind() == kind)
+        .findFirst();
+  }
+}

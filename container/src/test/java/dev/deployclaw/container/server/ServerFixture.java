@@ -1,0 +1,139 @@
+package dev.deployclaw.container.server;
+
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.journal.LogTailReader;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.MonitoringConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.container.intake.SubmissionResult;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.query.LogTails;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.testkit.BoundedWait;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What tests of served agents share. */
+public final class ServerFixture {
+  public static final Duration SOON = Duration.ofSeconds(60);
+
+  private static final MonitoringConfig OFTEN =
+      new MonitoringConfig(Duration.ofSeconds(1), Duration.ofHours(1));
+
+  /** A sink that wants to know of nothing. */
+  private static final NotificationSinkConfig NOBODY =
+      new NotificationSinkConfig(
+          "nobody",
+          new NotificationSinkConfig.Target.Webhook("http://127.0.0.1:1", SecretValue.NONE),
+          Set.of());
+
+  private ServerFixture() {}
+
+  /** An estate of fakes. */
+  public static AgentResources estate(
+      FakeEstate world, ExecutorBrake brake, Path stateDir, List<BackendHealthCheck> vitals) {
+    return new AgentResources(
+        brake.in(world.ports()),
+        world.settings("agent"),
+        HeadSigner.open(stateDir),
+        vitals,
+        () -> new Shipping(3, 2, "for a test"),
+        (execution, had) -> LogTailReader.of(world.journal, execution, had),
+        stateDir,
+        new MonitoringSettings(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"));
+  }
+
+  /**
+   * The same, with its logs in files.
+   *
+   * @param tails of the same files, but where a test needs others
+   */
+  public static AgentResources withFiles(AgentResources of, FileJournal journal, LogTails tails) {
+    var ports = of.ports();
+    return new AgentResources(
+        new AgentPorts(
+            ports.state(),
+            ports.objects(),
+            ports.executors(),
+            ports.sealer(),
+            journal,
+            ports.planner(),
+            ports.procedures(),
+            ports.time(),
+            ports.writers()),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        tails,
+        of.stateDir(),
+        of.watching());
+  }
+
+  /** Where strangers may call as often as they like. */
+  public static ServerConfig.Bounds patient() {
+    var d = ServerConfig.Bounds.DEFAULT.shares();
+    return bounds(
+        new ServerConfig.Shares(
+            d.streams(), 1_000_000, d.connections(), d.connectionsPerAddress()));
+  }
+
+  public static ServerConfig.Bounds bounds(ServerConfig.Shares shares) {
+    var d = ServerConfig.Bounds.DEFAULT;
+    return new ServerConfig.Bounds(
+        d.queue(),
+        d.bodyBytes(),
+        d.requestsPerMinute(),
+        d.streams(),
+        d.heartbeat(),
+        d.look(),
+        d.leaderWait(),
+        d.stopWithin(),
+        d.keepLogs(),
+        shares);
+  }
+
+  /** Bounds that differ in what a test needs. */
+  public static ServerConfig.Bounds bounds(int queue, Duration stopWithin) {
+    var d = ServerConfig.Bounds.DEFAULT;
+    return new ServerConfig.Bounds(
+        queue,
+        d.bodyBytes(),
+        d.requestsPerMinute(),
+        d.streams(),
+        d.heartbeat(),
+        d.look(),
+        Duration.ofSeconds(30),
+        stopWithin,
+        d.keepLogs(),
+        d.shares());
+  }
+
+  static TaskSubmission asked(String text) {
+    return TaskSubmission.task(text, "olivia", false, Optional.empty());
+  }
+
+  public static String submit(AgentServer server, String text) throws InterruptedException {
+    return ((SubmissionResult.Accepted) server.intake().submit(asked(text))).execution();
+  }
+
+  public static String result(AgentServer server, String execution) {
+    return server.executions().document(execution).map(d -> d.result()).orElse("");
+  }
+
+  public static void awaitResult(AgentServer server, String execution, String result) {
+    BoundedWait.until(
+        execution + " is " + result,
+        SOON,
+        () -> result(server, execution).equals(result) && !server.queue().isBusyWith(execution));
+  }
+}

@@ -1,0 +1,140 @@
+package dev.deployclaw.lab.stop;
+
+import dev.deployclaw.container.wiring.PortDecorator;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.StateStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tells a tap of each call of an agent that changes something or decides; reads pass by. */
+public abstract class CallTapDecorator implements PortDecorator {
+  private final Optional<? extends Tap> tap;
+
+  protected CallTapDecorator(Optional<? extends Tap> tap) {
+    this.tap = tap;
+  }
+
+  /** Is told of each call before it is made; what it returns runs once the call has answered. */
+  public interface Tap {
+    Runnable before(Invocation call);
+
+    Runnable before(StateStore.Transaction transaction);
+
+    Runnable beforeCreating(String object);
+  }
+
+  @Override
+  public BackendExecutor around(BackendExecutor executor) {
+    return tap.<BackendExecutor>map(t -> new TappedExecutor(executor, t)).orElse(executor);
+  }
+
+  @Override
+  public ObjectStore around(ObjectStore objects) {
+    return tap.<ObjectStore>map(t -> new TappedObjects(objects, t)).orElse(objects);
+  }
+
+  @Override
+  public StateStore around(StateStore state) {
+    return tap.<StateStore>map(t -> new TappedState(state, t)).orElse(state);
+  }
+
+  private record TappedExecutor(BackendExecutor executor, Tap tap) implements BackendExecutor {
+    @Override
+    public String name() {
+      return executor.name();
+    }
+
+    @Override
+    public Set<String> verbs() {
+      return executor.verbs();
+    }
+
+    @Override
+    public CallOutcome execute(Invocation call) throws InterruptedException {
+      var after = tap.before(call);
+      var outcome = executor.execute(call);
+      after.run();
+      return outcome;
+    }
+  }
+
+  private record TappedObjects(ObjectStore objects, Tap tap) implements ObjectStore {
+    @Override
+    public Put create(String name, byte[] bytes) throws InterruptedException {
+      var after = tap.beforeCreating(name);
+      var put = objects.create(name, bytes);
+      after.run();
+      return put;
+    }
+
+    @Override
+    public Get read(String name) throws InterruptedException {
+      return objects.read(name);
+    }
+
+    @Override
+    public boolean keep(String name, byte[] bytes) {
+      return objects.keep(name, bytes);
+    }
+
+    @Override
+    public int settle() throws InterruptedException {
+      return objects.settle();
+    }
+
+    @Override
+    public String locate(String name) {
+      return objects.locate(name);
+    }
+
+    @Override
+    public void close() {
+      objects.close();
+    }
+  }
+
+  private record TappedState(StateStore state, Tap tap) implements StateStore {
+    @Override
+    public Optional<Entry> get(String key) throws InterruptedException {
+      return state.get(key);
+    }
+
+    @Override
+    public List<Entry> get(List<String> keys) throws InterruptedException {
+      return state.get(keys);
+    }
+
+    @Override
+    public List<Entry> list(String prefix) throws InterruptedException {
+      return state.list(prefix);
+    }
+
+    @Override
+    public List<String> keys(String prefix) throws InterruptedException {
+      return state.keys(prefix);
+    }
+
+    @Override
+    public Result transact(Transaction transaction) throws InterruptedException {
+      var after = tap.before(transaction);
+      var result = state.transact(transaction);
+      after.run();
+      return result;
+    }
+
+    @Override
+    public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
+      return state.stand(name, lease);
+    }
+
+    @Override
+    public void close() {
+      state.close();
+    }
+  }
+}

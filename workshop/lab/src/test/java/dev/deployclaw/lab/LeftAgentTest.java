@@ -1,0 +1,132 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.CommandRunner.CommandResult;
+import dev.deployclaw.testkit.process.DaemonProcess;
+import dev.deployclaw.testkit.process.JavaProgram;
+import dev.deployclaw.testkit.server.ServerReadiness;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent that {@code lab up} leaves serving; each command is a process of its own. */
+@Slow(
+    guard = "dev.deployclaw.container.remote.RemoteCommandListenerTest",
+    because = "it starts two labs, and an agent three times")
+class LeftAgentTest {
+  private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final String ALONE = "this command works alone";
+
+  @TempDir Path home;
+
+  @AfterEach
+  void end() {
+    lab().down();
+  }
+
+  @Test
+  void servesCommandsAndHttpUntilTheLabIsDown() throws Exception {
+    assertThat(run("lab", "up", "--gateways=1", "--no-agent").exit()).isZero();
+    assertThat(lab().config()).content().doesNotContain("serve:");
+    assertThat(run("status").err()).contains("no agent serves here; " + ALONE);
+
+    var up = run("lab", "up", "--gateways=1", "--json");
+
+    assertThat(up.exit()).as(up.err()).isZero();
+    var address = new ObjectMapper().readTree(up.out()).path("agent").asText();
+    assertThat(ServerReadiness.answers(address + "/healthz")).isTrue();
+    assertThat(policies(address, "olivia")).isEqualTo(200);
+    assertThat(policies(address, "ann")).isEqualTo(200);
+    assertOwnersAlone();
+    assertThat(run("lab", "status").out()).containsPattern("agent +runs");
+    assertServed();
+
+    killedAndHealed();
+
+    var daemons = lab().daemons();
+    var down = run("lab", "down");
+    assertThat(down.exit()).as(down.err()).isZero();
+    assertThat(daemons).noneMatch(DaemonProcess::alive);
+    assertThat(socket()).doesNotExist();
+    assertThat(lab().folder()).doesNotExist();
+  }
+
+  private void killedAndHealed() throws JsonProcessingException {
+    assertThat(run("lab", "break", "kill", "agent").exit()).isZero();
+    var alone = run("status", "--json");
+    assertThat(alone.exit()).as(alone.err()).isZero();
+    assertThat(alone.err()).contains("no agent serves at " + socket() + " any more; " + ALONE);
+    assertThat(new ObjectMapper().readTree(alone.out()).isObject()).isTrue();
+
+    var healed = run("lab", "heal");
+    assertThat(healed.exit()).as(healed.err()).isZero();
+    assertThat(healed.out()).contains("restarted agent");
+    // Its HTTP port is there a little before its socket.
+    BoundedWait.until("it serves again", LONGEST, () -> !run("status").err().contains(ALONE));
+    assertServed();
+  }
+
+  private void assertServed() {
+    for (var command :
+        List.of(List.of("status"), List.of("plan", "set acme search to 600 per minute"))) {
+      var ran = run(command.toArray(String[]::new));
+      assertThat(ran.exit()).as(ran.err()).isZero();
+      assertThat(ran.err()).doesNotContain(ALONE);
+    }
+  }
+
+  private void assertOwnersAlone() throws IOException {
+    for (var file : List.of("tokens.yaml", "olivia.token", "ann.token")) {
+      var rights = Files.getPosixFilePermissions(agent().resolve(file));
+      assertThat(PosixFilePermissions.toString(rights)).as(file).isEqualTo("rw-------");
+    }
+  }
+
+  private int policies(String address, String caller) throws IOException {
+    var connection =
+        (HttpURLConnection) URI.create(address + "/v1/policies").toURL().openConnection();
+    var token = Files.readString(agent().resolve(caller + ".token"));
+    connection.setRequestProperty("Authorization", "Bearer " + token);
+    return connection.getResponseCode();
+  }
+
+  private CommandResult run(String... words) {
+    var options = new ArrayList<>(JavaProgram.QUICK);
+    options.add("-Ddeployclaw.home=" + home);
+    var program = JavaProgram.of("dev.deployclaw.container.Main", options);
+    return CommandRunner.of(program.command(List.of(words)))
+        .in(home)
+        .with(Map.of("DEPLOYCLAW_LOG", "info"))
+        .within(LONGEST)
+        .run();
+  }
+
+  private LabEstate lab() {
+    return LabEstate.in(home.resolve(".deployclaw/lab"));
+  }
+
+  private Path agent() {
+    return lab().folder().resolve("agent");
+  }
+
+  private Path socket() {
+    return home.resolve(".deployclaw/state/agent.sock");
+  }
+}

@@ -1,0 +1,30 @@
+package dev.deployclaw.testkit.process;
+
+import java.util.List;
+
+/** A server that is one daemon. */
+public abstract class DaemonServer implements LocalServer {
+  private final DaemonHandle daemon;
+
+  protected DaemonServer(DaemonHandle daemon) {
+    this.daemon = daemon;
+  }
+
+  /** Waits until it answers. */
+  protected abstract void awaitReady();
+
+  public final DaemonHandle daemon() {
+    return daemon;
+  }
+
+  @Override
+  public final List<DaemonHandle> daemons() {
+    return List.of(daemon);
+  }
+
+  /** Kills what is left of it and starts it again with what it had stored on disk. */
+  public final void restart() {
+    daemon.restart();
+    awaitReady();
+  }
+}

@@ -1,0 +1,35 @@
+package dev.deployclaw.testkit.server;
+
+import dev.deployclaw.testkit.docker.TestDockerDaemon;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Chooses containers for one class, before it starts its first server. */
+final class ContainerChoice implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
+  private @Nullable String before;
+
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    return TestDockerDaemon.missing()
+        .map(ConditionEvaluationResult::disabled)
+        .orElseGet(() -> ConditionEvaluationResult.enabled("a Docker daemon can be had"));
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    before = System.setProperty(ServerSource.PROPERTY, ServerSource.CONTAINERS);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (before == null) {
+      System.clearProperty(ServerSource.PROPERTY);
+    } else {
+      System.setProperty(ServerSource.PROPERTY, before);
+    }
+  }
+}
