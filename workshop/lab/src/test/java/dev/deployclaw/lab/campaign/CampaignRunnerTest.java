@@ -1,8 +1,10 @@
 package dev.deployclaw.lab.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner;
+import dev.deployclaw.lab.campaign.estate.ExecutorHostProcess;
 import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
@@ -34,6 +36,9 @@ class CampaignRunnerTest {
 
   /** The long campaign takes others; so does {@code -Dseed=}. */
   private static final long SEED = 242_806;
+
+  /** Trials in which something befalls the executor host. */
+  private static final int OF_HOST = 6;
 
   @TempDir static Path folder;
 
@@ -141,5 +146,18 @@ class CampaignRunnerTest {
     assertThat(walk.kills()).isEqualTo(points.size());
     assertThat(walk.endings(Ending.OLD)).isEqualTo(2);
     assertThat(walk.endings(Ending.NEW)).isEqualTo(2);
+  }
+
+  @Test
+  @Order(6)
+  void endsAllNewOrAllOldWhateverBefallsItsExecutorHost() throws Exception {
+    assumeThat(ExecutorHostProcess.obstacle()).isEmpty();
+    var order =
+        new CampaignRunner.Order(SEED, 0, OF_HOST, Duration.ofHours(1), List.of(TrialKind.HOST));
+
+    var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
+
+    assertThat(tally.violations()).isEmpty();
+    assertThat(tally.trials()).isEqualTo(OF_HOST);
   }
 }

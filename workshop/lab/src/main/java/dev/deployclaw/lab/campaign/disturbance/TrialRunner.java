@@ -143,6 +143,7 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
       case ROLLOUT -> AgentKills::byItsRollout;
       case MACHINE -> MachineLoss::another;
       case PAUSE -> AgentPauses::pastTheLease;
+      case HOST -> HostFaults::atCall;
       case OUTAGE -> BackendOutages::outage;
       case LINK -> BackendOutages::link;
       case FAILOVER -> BackendOutages::failover;

@@ -27,7 +27,7 @@ public record CampaignTrial(long seed, int number, TrialKind kind) {
           TrialKind.INSTANT,
           TrialKind.PAUSE,
           TrialKind.MACHINE,
-          TrialKind.OUTAGE);
+          TrialKind.HOST);
 
   /** A prime, so that neighbouring numbers of neighbouring seeds have nothing in common. */
   private static final long SPREAD = 1_000_003;

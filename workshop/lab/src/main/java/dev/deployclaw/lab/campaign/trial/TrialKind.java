@@ -16,6 +16,7 @@ public enum TrialKind {
   MACHINE(false, "the agent is killed; another machine recovers, then the first is back"),
   POD(false, "the agent's pod is replaced by the rollout that the agent started"),
   PAUSE(false, "the agent sleeps past its lease; it wakes while another leads"),
+  HOST(false, "the agent's executor host is killed, paused or cut off at a call"),
   OUTAGE(true, "a back end is killed or paused at a call"),
   LINK(true, "a back end's link is cut at a call, both ways or one (root)"),
   FAILOVER(true, "a primary dies with the new epoch, unreplicated (root)"),
@@ -36,7 +37,7 @@ public enum TrialKind {
 
   /** Whether what it leaves somewhere may be there until the next change collects it. */
   public boolean leaves() {
-    return breaks || this == PAUSE;
+    return breaks || this == PAUSE || this == HOST;
   }
 
   /** Whether links are cut for it. */
