@@ -122,6 +122,7 @@ record UnixSocketCutter(long pid) {
     }
   }
 
+  @SuppressWarnings("restricted") // the C library is what cuts
   private static MethodHandle function(
       String name, FunctionDescriptor descriptor, Linker.Option... options) {
     var linker = Linker.nativeLinker();
