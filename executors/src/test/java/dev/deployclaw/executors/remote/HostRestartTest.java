@@ -110,26 +110,6 @@ class HostRestartTest {
     }
   }
 
-  @Test
-  void interruptingACallCancelsIt() throws Exception {
-    var hanging =
-        Thread.ofVirtual()
-            .unstarted(() -> {
-              try {
-                call(look(EchoExecutor.HANG));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    hanging.start();
-    assertThat(call(look(""))).isInstanceOf(CallOutcome.Done.class);
-
-    hanging.interrupt();
-    hanging.join();
-
-    assertThat(call(look(""))).isInstanceOf(CallOutcome.Done.class);
-  }
-
   private static ExecutorCall look(String behave) {
     return new ExecutorCall.Look("topology", Map.of("behave", behave));
   }
