@@ -22,6 +22,7 @@ import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
 import dev.deployclaw.executors.wire.IsolationFinding;
 import dev.deployclaw.executors.wire.OfferedExecutor;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
