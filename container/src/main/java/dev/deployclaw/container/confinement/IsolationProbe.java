@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tries each layer of the wall from inside, and reads what the kernel says of each thread. Takes
- * some ten milliseconds; leaves nothing behind. Needs {@code --enable-native-access}.
+ * tens of milliseconds; leaves nothing behind. Needs {@code --enable-native-access}.
  */
 public final class IsolationProbe {
   /** Programs of which one is on nearly every machine, for everybody to execute. */
@@ -175,7 +175,7 @@ public final class IsolationProbe {
         return;
       }
     }
-    add("library", true, "map code from %d writable folders: EPERM".formatted(writable.size()));
+    add("library", true, "map code from writable folders: EPERM");
   }
 
   /** Maps a file as code, as loading a library does. Empty where that is refused. */
