@@ -1,0 +1,38 @@
+package dev.deployclaw.container.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The executor host of {@code serve}.
+ *
+ * @param enabled whether executors run in a process of their own
+ * @param user number of the user and group that it gets where root starts the agent
+ * @param socket where a host listens that others start; empty where the agent starts it
+ * @param keyFile to which such a host writes the key of its grants
+ * @param credentials files that only the host opens, as the configuration names them
+ */
+public record HostConfig(
+    boolean enabled,
+    int user,
+    Optional<Path> socket,
+    Optional<Path> keyFile,
+    List<Path> credentials) {
+  /** Neither of a package nor of systemd's, and below what a container's namespace may map. */
+  public static final int USER = 60_918;
+
+  public HostConfig {
+    credentials = List.copyOf(credentials);
+  }
+
+  /** The same, by these files. */
+  public HostConfig holding(List<Path> files) {
+    return new HostConfig(enabled, user, socket, keyFile, files.stream().distinct().toList());
+  }
+
+  /** Whether the agent neither starts nor ends it. */
+  public boolean isForeign() {
+    return socket.isPresent();
+  }
+}
