@@ -85,7 +85,6 @@ public record LocalBackends(
     @Override
     public void close() {
       try (state;
-          var _ = local.objects();
           local) {}
     }
   }
