@@ -93,7 +93,7 @@ public final class ConfinementPolicyBuilder {
     this.filterFile = filterFile.toAbsolutePath();
     readable.add(javaHome.toAbsolutePath());
     Stream.of(ETC, KERNEL, LIBRARIES).flatMap(List::stream).forEach(this::readIfPresent);
-    LOADERS.stream().map(Path::of).filter(Files::exists).forEach(this::loads);
+    LOADERS.stream().map(Path::of).filter(Files::exists).forEach(executable::add);
     debianConfiguration();
     writable.add(Path.of("/dev/null"));
     executable.add(javaHome.resolve("bin/java").toAbsolutePath());
@@ -164,11 +164,6 @@ public final class ConfinementPolicyBuilder {
     if (Files.exists(Path.of(path))) {
       readable.add(Path.of(path));
     }
-  }
-
-  private void loads(Path loader) {
-    readable.add(loader);
-    executable.add(loader);
   }
 
   /** Debian's JDK keeps its configuration in {@code /etc/java-25-openjdk}. */

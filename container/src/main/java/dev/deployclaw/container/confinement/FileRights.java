@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  *
  * @param readable may be read
  * @param writable may be read and written, never executed
- * @param executable may be executed; reading them is a right of its own
+ * @param executable may be read and executed
  */
 public record FileRights(List<Path> readable, List<Path> writable, List<Path> executable) {
   public FileRights {
