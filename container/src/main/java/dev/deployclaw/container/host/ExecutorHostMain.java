@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The executor host: holds the credentials of all back ends and performs the agent's calls. The
@@ -29,6 +30,9 @@ import java.util.Optional;
  */
 public final class ExecutorHostMain {
   private static final String CONFIG = "--config";
+
+  /** Which capabilities its policy leaves it, so that they count as no gap. */
+  static final String KEEPS = "--keeps";
 
   private ExecutorHostMain() {}
 
@@ -43,13 +47,15 @@ public final class ExecutorHostMain {
 
   private static int run(List<String> args, Map<String, String> environment, PrintStream out)
       throws InterruptedException {
-    if (args.size() != 2 || !args.getFirst().equals(CONFIG)) {
-      System.err.println("usage: ExecutorHostMain --config FILE");
+    boolean limited = args.size() == 4 && args.get(2).equals(KEEPS);
+    if ((args.size() != 2 && !limited) || !args.getFirst().equals(CONFIG)) {
+      System.err.println("usage: ExecutorHostMain --config FILE [--keeps CAPABILITY,…]");
       return ExitCode.WRONG_USAGE.code();
     }
+    var kept = limited ? Set.of(args.getLast().split(",")) : Set.<String>of();
     try {
-      var config = ConfigReader.read(Path.of(args.getLast()), environment, ConfigRole.HOST);
-      serve(config, out);
+      var config = ConfigReader.read(Path.of(args.get(1)), environment, ConfigRole.HOST);
+      serve(config, kept, out);
       return ExitCode.OK.code();
     } catch (InvalidConfigException | SetupException | IOException e) {
       System.err.println("the executor host can't start: " + e.getMessage());
@@ -57,7 +63,7 @@ public final class ExecutorHostMain {
     }
   }
 
-  private static void serve(AgentConfig config, PrintStream out)
+  private static void serve(AgentConfig config, Set<String> kept, PrintStream out)
       throws SetupException, IOException, InterruptedException {
     var start = HostStart.of(config.host());
     try (var ending = new HostEnd(start.endsWithInput());
@@ -66,7 +72,7 @@ public final class ExecutorHostMain {
       List<BackendExecutor> executors =
           backends.executors().stream().<BackendExecutor>map(RedactingExecutor::new).toList();
       var hosted = new HostedExecutors(executors, Optional.of(objects), OperationAllowlist.KERNEL);
-      var identity = new HostIdentity(ProgramIdentity.own(), isolation(config));
+      var identity = new HostIdentity(ProgramIdentity.own(), isolation(config, kept));
       var setup = new ExecutorHostServer.Setup(identity, hosted, start.key());
       try (var _ = ExecutorHostServer.start(start.socket(), setup)) {
         out.println("ready");
@@ -76,9 +82,8 @@ public final class ExecutorHostMain {
     }
   }
 
-  private static List<IsolationFinding> isolation(AgentConfig config) {
-    var writable = HostFiles.of(config).folder();
-    return IsolationProbe.report(List.of(writable)).layers().stream()
+  private static List<IsolationFinding> isolation(AgentConfig config, Set<String> kept) {
+    return IsolationProbe.report(HostFiles.of(config).folder(), kept).layers().stream()
         .map(layer -> new IsolationFinding(layer.name(), layer.enforced(), layer.detail()))
         .toList();
   }

@@ -1,7 +1,9 @@
 package dev.deployclaw.container.host;
 
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.confinement.ConfinedCommand;
+import dev.deployclaw.container.wiring.ProbeKeyFile;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -9,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -53,11 +57,13 @@ public record HostLaunch(
   }
 
   /** Makes its folders, and says by what it is started. */
-  ConfinedCommand prepare() throws IOException {
+  ConfinedCommand prepare() throws IOException, SetupException {
+    var _ = ProbeKeyFile.publicKey(config.stateDir()); // makes the pair where there is none
     int self = HostFiles.ownUser();
     var rights = new HostRights(config, files(), program(), file.toAbsolutePath());
     files().prepare(rights.user(self));
-    return ConfinedCommand.around(rights.policy(self), command());
+    var policy = rights.policy(self);
+    return ConfinedCommand.around(policy, command(policy.capabilities()));
   }
 
   /** What it finds around it. */
@@ -68,7 +74,7 @@ public record HostLaunch(
     return theirs;
   }
 
-  private List<String> command() {
+  private List<String> command(Set<String> kept) {
     var words = new ArrayList<String>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(OPTIONS);
@@ -76,6 +82,9 @@ public record HostLaunch(
     words.add("-Djava.io.tmpdir=" + files().temporary());
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     words.addAll(List.of("--config", file.toAbsolutePath().toString()));
+    if (!kept.isEmpty()) {
+      words.addAll(List.of(ExecutorHostMain.KEEPS, String.join(",", new TreeSet<>(kept))));
+    }
     return words;
   }
 

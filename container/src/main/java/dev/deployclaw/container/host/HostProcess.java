@@ -32,17 +32,23 @@ final class HostProcess {
   private HostProcess(Process process, Consumer<String> log) {
     this.process = process;
     this.errors =
-        reading("executor-host-log", process.getErrorStream(), line -> {
-          keep(line);
-          log.accept(line);
-        });
+        reading(
+            "executor-host-log",
+            process.getErrorStream(),
+            line -> {
+              keep(line);
+              log.accept(line);
+            });
     var out = process.getInputStream();
     var _ =
-        reading("executor-host-out", out, line -> {
-          if (line.equals(READY)) {
-            ready.complete(true);
-          }
-        });
+        reading(
+            "executor-host-out",
+            out,
+            line -> {
+              if (line.equals(READY)) {
+                ready.complete(true);
+              }
+            });
     process.onExit().thenRun(() -> ready.complete(false));
   }
 

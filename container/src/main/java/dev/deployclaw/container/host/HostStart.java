@@ -62,8 +62,8 @@ record HostStart(GrantKey key, HostSocket socket, boolean endsWithInput) {
     var rights = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--r-----"));
     var next = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(next);
-    Files.createFile(next, PosixFilePermissions.asFileAttribute(
-        PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(
+        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(next, key.hex() + "\n");
     Files.setPosixFilePermissions(next, rights.value());
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.confinement.ConfinedCommand;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.RetryPolicy;
@@ -129,7 +130,7 @@ public final class HostSupervisor implements HostKeeper {
       var command = launch.prepare();
       tell(command);
       process = HostProcess.start(command.argv(), launch.surroundings(), next, System.err::println);
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | SetupException e) {
       return down("it can't be started: " + e.getMessage());
     }
     starts.incrementAndGet();

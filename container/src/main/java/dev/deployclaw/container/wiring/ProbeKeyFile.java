@@ -16,7 +16,7 @@ import java.util.List;
  * The key pair that signs probes: made at first use, readable by its owner only. Its public half is
  * in a file beside it, for an agent whose executor host signs.
  */
-final class ProbeKeyFile {
+public final class ProbeKeyFile {
   private static final String NAME = "probe.key";
   private static final String PUBLIC = "probe.pub";
 
@@ -42,7 +42,7 @@ final class ProbeKeyFile {
   }
 
   /** The public half alone: the line of the private one stays unread. */
-  static String publicKey(Path stateDir) throws SetupException {
+  public static String publicKey(Path stateDir) throws SetupException {
     var known = stateDir.resolve(PUBLIC);
     var file = stateDir.resolve(NAME);
     try {

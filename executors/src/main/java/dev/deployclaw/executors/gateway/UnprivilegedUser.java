@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * As whom a gateway's NGINX reads a file for the agent: a user that owns nothing, if the agent may
- * become one. Otherwise it is the agent's own user, without the agent's capabilities. What starts it
- * is setpriv(1) of util-linux.
+ * become one. Otherwise it is the agent's own user, without the agent's capabilities. What starts
+ * it is setpriv(1) of util-linux.
  *
  * @param number of user and group; empty where the agent may not change its user
  * @param setpriv empty where it isn't installed

@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 /** Reads the section {@code host}. */
 final class HostConfigReader {
   private static final int MOST_USER = 65_533;
-  private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]");
+  private static final Pattern PORT =
+      Pattern.compile(
+          "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]");
 
   private final CredentialFiles files;
 
