@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -126,12 +127,13 @@ final class HostProcess {
   }
 
   private static Thread reading(String name, InputStream from, Consumer<String> line) {
-    return Thread.ofVirtual()
+    return Thread.ofPlatform() // a blocking read would keep a carrier of virtual threads
+        .daemon()
         .name(name)
         .start(() -> {
           try (var in = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
             in.lines().forEach(line);
-          } catch (IOException | java.io.UncheckedIOException e) {
+          } catch (IOException | UncheckedIOException e) {
             line.accept("its output was cut off: " + e.getMessage());
           }
         });
