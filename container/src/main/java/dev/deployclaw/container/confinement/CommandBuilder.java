@@ -29,11 +29,11 @@ final class CommandBuilder {
       exec "$@"
       """;
 
-  /** A JVM that lives for a tenth of a second, and leaves signals to the program it becomes. */
+  /** A JVM that lives for a tenth of a second, too short to compile, and leaves signals alone. */
   private static final List<String> SHORT_LIFE =
       List.of(
           "-Xshare:auto",
-          "-XX:TieredStopAtLevel=1",
+          "-Xint",
           "-XX:+UseSerialGC",
           "-XX:-UsePerfData",
           "-Xmx32m",

@@ -20,64 +20,37 @@ import java.util.stream.Stream;
  * execute the program loader ({@code ld.so}) can run each program that he may read.
  */
 public final class ConfinementPolicyBuilder {
-  /** Of /etc: what name look-ups, TLS and the program loader read. No keys, no shadow. */
-  private static final List<String> ETC =
-      List.of(
-          "/etc/resolv.conf",
-          "/etc/hosts",
-          "/etc/host.conf",
-          "/etc/gai.conf",
-          "/etc/nsswitch.conf",
-          "/etc/services",
-          "/etc/protocols",
-          "/etc/passwd",
-          "/etc/group",
-          "/etc/ld.so.cache",
-          "/etc/localtime",
-          "/etc/timezone",
-          "/etc/ssl/certs",
-          "/etc/ssl/openssl.cnf",
-          "/etc/pki",
-          "/etc/crypto-policies",
-          "/etc/ca-certificates");
+  /** Name look-ups, certificates, what the program loader reads; no keys, no shadow. */
+  private static final String ETC =
+      """
+      /etc/resolv.conf /etc/hosts /etc/host.conf /etc/gai.conf /etc/nsswitch.conf /etc/services
+      /etc/protocols /etc/passwd /etc/group /etc/ld.so.cache /etc/localtime /etc/timezone
+      /etc/ssl/certs /etc/ssl/openssl.cnf /etc/pki/tls/certs /etc/pki/ca-trust
+      /etc/crypto-policies /etc/ca-certificates
+      """;
 
-  private static final List<String> KERNEL =
-      List.of(
-          "/proc/self",
-          "/proc/meminfo",
-          "/proc/stat",
-          "/proc/cpuinfo",
-          "/proc/loadavg",
-          "/proc/uptime",
-          "/proc/version",
-          "/proc/cgroups",
-          "/proc/sys/kernel",
-          "/proc/sys/net/core",
-          "/proc/sys/vm",
-          "/sys/fs/cgroup",
-          "/sys/devices/system",
-          "/sys/kernel/mm",
-          "/dev/zero",
-          "/dev/random",
-          "/dev/urandom");
+  /** What the JVM reads of the machine, and of its own process. */
+  private static final String KERNEL =
+      """
+      /proc/self /proc/meminfo /proc/stat /proc/cpuinfo /proc/loadavg /proc/uptime /proc/version
+      /proc/cgroups /proc/sys/kernel /proc/sys/net/core /proc/sys/vm
+      /sys/fs/cgroup /sys/devices/system /sys/kernel/mm
+      /dev/zero /dev/random /dev/urandom
+      """;
 
-  /** Where the libraries of a processor's kind lie. */
-  private static final List<String> LIBRARIES =
-      List.of(
-          "/usr/lib/x86_64-linux-gnu",
-          "/usr/lib/aarch64-linux-gnu",
-          "/lib/x86_64-linux-gnu",
-          "/lib/aarch64-linux-gnu",
-          "/lib64",
-          "/usr/lib64",
-          "/usr/lib/locale");
+  /** Libraries of this kind of processor, without the programs that lie elsewhere in /usr/lib. */
+  private static final String LIBRARIES =
+      """
+      /usr/lib/x86_64-linux-gnu /usr/lib/aarch64-linux-gnu /lib/x86_64-linux-gnu
+      /lib/aarch64-linux-gnu /lib64 /usr/lib64 /usr/lib/locale
+      """;
 
-  private static final List<String> LOADERS =
-      List.of(
-          "/lib64/ld-linux-x86-64.so.2",
-          "/lib/ld-linux-aarch64.so.1",
-          "/lib/ld-musl-x86_64.so.1",
-          "/lib/ld-musl-aarch64.so.1");
+  /** The program loader, which executes all programs that aren't static. */
+  private static final String LOADERS =
+      """
+      /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1
+      /lib/ld-musl-x86_64.so.1 /lib/ld-musl-aarch64.so.1
+      """;
 
   private final Path filterFile;
   private final List<Path> readable = new ArrayList<>();
@@ -92,8 +65,8 @@ public final class ConfinementPolicyBuilder {
   ConfinementPolicyBuilder(Path javaHome, Path filterFile) {
     this.filterFile = filterFile.toAbsolutePath();
     readable.add(javaHome.toAbsolutePath());
-    Stream.of(ETC, KERNEL, LIBRARIES).flatMap(List::stream).forEach(this::readIfPresent);
-    LOADERS.stream().map(Path::of).filter(Files::exists).forEach(executable::add);
+    readable.addAll(present(ETC + KERNEL + LIBRARIES));
+    executable.addAll(present(LOADERS));
     debianConfiguration();
     writable.add(Path.of("/dev/null"));
     executable.add(javaHome.resolve("bin/java").toAbsolutePath());
@@ -160,12 +133,6 @@ public final class ConfinementPolicyBuilder {
         filterFile);
   }
 
-  private void readIfPresent(String path) {
-    if (Files.exists(Path.of(path))) {
-      readable.add(Path.of(path));
-    }
-  }
-
   /** Debian's JDK keeps its configuration in {@code /etc/java-25-openjdk}. */
   private void debianConfiguration() {
     try (var folders = Files.newDirectoryStream(Path.of("/etc"), "java-*")) {
@@ -173,6 +140,10 @@ public final class ConfinementPolicyBuilder {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list /etc", e);
     }
+  }
+
+  private static List<Path> present(String paths) {
+    return Stream.of(paths.strip().split("\\s+", -1)).map(Path::of).filter(Files::exists).toList();
   }
 
   private static List<Path> distinct(List<Path> paths) {

@@ -46,6 +46,11 @@ final class SyscallFilter {
 
   private static final int MSG_FASTOPEN = 0x2000_0000;
 
+  /** Both type into the terminal, as if a person did. */
+  private static final int TIOCSTI = 0x5412;
+
+  private static final int TIOCLINUX = 0x541C;
+
   private static final int AF_UNIX = 1;
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
@@ -89,6 +94,9 @@ final class SyscallFilter {
     refuseBits(Syscall.SENDTO, 3, MSG_FASTOPEN);
     refuseBits(Syscall.SENDMSG, 2, MSG_FASTOPEN);
     refuseBits(Syscall.SENDMMSG, 3, MSG_FASTOPEN);
+    refuseValue(Syscall.IOCTL, 1, TIOCSTI);
+    refuseValue(Syscall.IOCTL, 1, TIOCLINUX);
+    refuseOtherProcess(Syscall.PRLIMIT64);
     sockets(Syscall.SOCKET);
     sockets(Syscall.SOCKETPAIR);
     answer(ALLOW);
@@ -104,6 +112,24 @@ final class SyscallFilter {
     add(IF_EQUAL, 0, 4, call.number(processor));
     argument(argument);
     add(IF_ANY_BIT, 0, 1, bits);
+    answer(ERROR | EPERM);
+    answer(ALLOW);
+  }
+
+  /** Goes on where the argument has another value, with the call's number loaded again. */
+  private void refuseValue(Syscall call, int argument, int value) {
+    add(IF_EQUAL, 0, 4, call.number(processor));
+    argument(argument);
+    add(IF_EQUAL, 0, 1, value);
+    answer(ERROR | EPERM);
+    add(LOAD, 0, 0, NUMBER);
+  }
+
+  /** The C library asks for its own process by 0. */
+  private void refuseOtherProcess(Syscall call) {
+    add(IF_EQUAL, 0, 4, call.number(processor));
+    argument(0);
+    add(IF_EQUAL, 1, 0, 0);
     answer(ERROR | EPERM);
     answer(ALLOW);
   }

@@ -81,6 +81,7 @@ final class EscapeAttempts {
       case "memfd" -> memoryProgram(Path.of(argument));
       case "kill" -> kernel(Syscall.KILL, Long.parseLong(argument), SIGKILL);
       case "ptrace" -> kernel(Syscall.PTRACE, PTRACE_ATTACH, Long.parseLong(argument));
+      case "limits" -> kernel(Syscall.PRLIMIT64, Long.parseLong(argument), 7);
       case "mount" -> kernel(Syscall.MOUNT, 0, 0, 0, 0, 0);
       case "unshare" -> kernel(Syscall.UNSHARE, 0);
       case "clone" -> kernel(Syscall.CLONE, CLONE_NEWUSER | CLONE_FS, 0);
