@@ -48,7 +48,7 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
       LOG.atWarn().addKeyValue("most", most).log("connection refused: too many are open");
       return;
     }
-    connection.closeFuture().addListener(_ -> open.decrementAndGet());
+    var _ = connection.closeFuture().addListener(_ -> open.decrementAndGet());
     connection.pipeline().addLast(new FirstBytes());
     super.channelRead(context, message);
   }
@@ -59,17 +59,17 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
-      context
-          .executor()
-          .schedule(
-              () -> {
-                if (!spoke) {
-                  context.close();
-                }
-              },
-              firstBytes.toMillis(),
-              TimeUnit.MILLISECONDS);
+      var _ =
+          context
+              .executor()
+              .schedule(() -> closeSilent(context), firstBytes.toMillis(), TimeUnit.MILLISECONDS);
       super.channelActive(context);
+    }
+
+    private void closeSilent(ChannelHandlerContext context) {
+      if (!spoke) {
+        var _ = context.close();
+      }
     }
 
     @Override

@@ -58,16 +58,16 @@ public final class HostConnection implements AutoCloseable {
   }
 
   /** Who the host is: by the handshake of this connection, which is made where there is none. */
-  public Greeting greet() throws InterruptedException {
+  public HostGreeting greet() throws InterruptedException {
     return switch (session()) {
-      case Opened.Ready(var there) -> new Greeting.Met(there.host());
+      case Opened.Ready(var there) -> new HostGreeting.Met(there.host());
       case Opened.Failed(var greeting) -> greeting;
     };
   }
 
   /** The executors that the host offers; empty where it can't be reached. */
   public List<RemoteExecutor> executors() throws InterruptedException {
-    return greet() instanceof Greeting.Met(var host)
+    return greet() instanceof HostGreeting.Met(var host)
         ? host.executors().stream().map(e -> new RemoteExecutor(this, e)).toList()
         : List.of();
   }
@@ -76,7 +76,7 @@ public final class HostConnection implements AutoCloseable {
   sealed interface Opened {
     record Ready(HostSession session) implements Opened {}
 
-    record Failed(Greeting greeting) implements Opened {}
+    record Failed(HostGreeting greeting) implements Opened {}
   }
 
   Opened session() throws InterruptedException {
@@ -118,7 +118,7 @@ public final class HostConnection implements AutoCloseable {
 
   private Opened open() throws InterruptedException {
     if (closed) {
-      return new Opened.Failed(new Greeting.Unreachable("the connection was closed"));
+      return new Opened.Failed(new HostGreeting.Unreachable("the connection was closed"));
     }
     var channel = channel();
     boolean kept = false;
@@ -142,7 +142,7 @@ public final class HostConnection implements AutoCloseable {
   private Opened opened(ManagedChannel channel, HandshakeCodec.Read read) {
     return switch (read) {
       case HandshakeCodec.Read.Problem(var reason) ->
-          new Opened.Failed(new Greeting.Incompatible(reason));
+          new Opened.Failed(new HostGreeting.Incompatible(reason));
       case HandshakeCodec.Read.Host(var host) -> opened(channel, host);
     };
   }
@@ -153,7 +153,7 @@ public final class HostConnection implements AutoCloseable {
       key = address.key().get();
     } catch (RuntimeException e) {
       return new Opened.Failed(
-          new Greeting.Unreachable("the executor host's key can't be read: " + e.getMessage()));
+          new HostGreeting.Unreachable("the executor host's key can't be read: " + e.getMessage()));
     }
     if (!sent.incarnation().equals(host.incarnation())) {
       sent = new SentContent(host.incarnation());
@@ -182,10 +182,10 @@ public final class HostConnection implements AutoCloseable {
         channel, ExecutorHostGrpc.getHandshakeMethod(), options, request);
   }
 
-  private Greeting unreachable(Status status) {
+  private HostGreeting unreachable(Status status) {
     var cause = status.getCause();
     String why = cause == null ? HostSession.words(status) : String.valueOf(cause.getMessage());
-    return new Greeting.Unreachable(
+    return new HostGreeting.Unreachable(
         "the executor host at " + address.socket() + " can't be reached: " + why);
   }
 

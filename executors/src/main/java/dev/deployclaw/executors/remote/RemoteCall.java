@@ -56,13 +56,13 @@ final class RemoteCall {
     Answer last = new Answer.Undone("the call had no time left");
     for (int tries = 0; tries < MOST_TRIES && left().isPositive(); tries++) {
       switch (connection.session()) {
-        case Opened.Failed(Greeting.Unreachable(var reason)) -> {
+        case Opened.Failed(HostGreeting.Unreachable(var reason)) -> {
           return new Answer.Undone(reason);
         }
-        case Opened.Failed(Greeting.Incompatible(var reason)) -> {
+        case Opened.Failed(HostGreeting.Incompatible(var reason)) -> {
           return new Answer.Unsendable(reason);
         }
-        case Opened.Failed(Greeting.Met _) ->
+        case Opened.Failed(HostGreeting.Met _) ->
             throw new IllegalStateException("a met host is no failure");
         case Opened.Ready(var session) -> last = once(session);
       }

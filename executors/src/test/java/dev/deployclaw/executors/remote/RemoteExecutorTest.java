@@ -65,7 +65,7 @@ class RemoteExecutorTest {
   void tellsWhoTheHostIs() throws Exception {
     assertThat(connection.greet())
         .isInstanceOfSatisfying(
-            Greeting.Met.class,
+            HostGreeting.Met.class,
             met -> {
               assertThat(met.host().build()).isEqualTo("test host");
               assertThat(met.host().revision()).isEqualTo(1);
