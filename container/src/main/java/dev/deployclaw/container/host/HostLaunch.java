@@ -32,7 +32,8 @@ public record HostLaunch(
 
   /** Options of this JVM that a second one can't have, or has its own of. */
   private static final Pattern OWN =
-      Pattern.compile("-(agent|javaagent|Xrun|Xmx|Xms|XX:AOTCacheOutput|Djava\\.io\\.tmpdir).*");
+      Pattern.compile(
+          "-(agent|javaagent|Xrun|Xmx|Xms|XX:MaxRAMPercentage|XX:AOTCacheOutput|Djava\\.io\\.tmpdir).*");
 
   /** Small, silent, and closed to debuggers. */
   private static final List<String> OPTIONS =
@@ -42,6 +43,7 @@ public record HostLaunch(
           "-XX:-UsePerfData",
           "-XX:+DisableAttachMechanism",
           "-Xms16m",
+          "-XX:MaxRAMPercentage=25",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
           "-Xlog:disable",

@@ -7,9 +7,9 @@ import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.ObjectStore;
-import dev.deployclaw.executors.remote.Greeting;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
+import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.remote.RemoteExecutor;
 import dev.deployclaw.executors.remote.RemoteObjectStore;
 import dev.deployclaw.executors.wire.HostDescription;
@@ -85,9 +85,9 @@ public final class RemoteBackends implements BackendSide {
     try {
       return Optional.of(
           switch (connection.greet()) {
-            case Greeting.Met(var host) -> isolation(host);
-            case Greeting.Incompatible(String reason) -> unknown(reason);
-            case Greeting.Unreachable(String reason) -> unknown(reason);
+            case HostGreeting.Met(var host) -> isolation(host);
+            case HostGreeting.Incompatible(String reason) -> unknown(reason);
+            case HostGreeting.Unreachable(String reason) -> unknown(reason);
           });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -82,6 +82,11 @@ public final class AgentSession implements AutoCloseable {
     return agent.ports().executors();
   }
 
+  /** How the executor host is; empty where executors are in this process. */
+  public Optional<String> host() {
+    return agent.backends().summary();
+  }
+
   /** What is known of the stream as a copy of this machine's logs. */
   public StreamCopy stream() {
     return agent.journal().stream();
