@@ -135,7 +135,7 @@ final class CommandBuilder {
     }
   }
 
-  /** Written for each start: nobody has to trust what an earlier version left there. */
+  /** Written for each start, because an earlier version may have left another one. */
   private Path filter(Processor known) {
     try {
       Files.write(policy.filterFile(), SyscallFilter.program(known));

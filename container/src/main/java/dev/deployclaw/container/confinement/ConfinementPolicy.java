@@ -35,7 +35,7 @@ public record ConfinementPolicy(
   }
 
   /**
-   * A host on the JVM, with no port, no capability, no folder of its own, and nobody to signal yet.
+   * A host on the JVM, with no port, no capability, no folder of its own, and no signal to others.
    *
    * @param javaHome of the JVM that it runs on
    * @param filterFile see the record

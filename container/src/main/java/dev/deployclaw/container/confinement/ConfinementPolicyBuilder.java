@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Adds rights to what every JVM needs: its own files, the C library, names and certificates, its
- * own entry of {@code /proc}. {@code /bin} and {@code /usr/bin} aren't readable: whoever may
- * execute the program loader ({@code ld.so}) can run each program that he may read.
+ * own entry of {@code /proc}. {@code /bin} and {@code /usr/bin} aren't readable: the program loader
+ * ({@code ld.so}) must be executable, and runs each program that can be read.
  */
 public final class ConfinementPolicyBuilder {
   /** Name look-ups, certificates, what the program loader reads; no keys, no shadow. */

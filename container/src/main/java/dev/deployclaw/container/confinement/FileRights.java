@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The files of a confined process, absolute. A folder stands for all below it; a link for what it
+ * The files of a confined process, absolute. A folder includes all below it, a link is what it
  * leads to at the start.
  *
  * @param readable may be read

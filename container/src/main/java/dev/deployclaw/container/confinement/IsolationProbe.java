@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tries each layer of the wall from inside, and reads what the kernel says of each thread. Takes
- * some ten milliseconds; leaves nothing behind. Needs {@code --enable-native-access}.
+ * tens of milliseconds; leaves nothing behind. Needs {@code --enable-native-access}.
  */
 public final class IsolationProbe {
   /** Programs of which one is on nearly every machine, for everybody to execute. */
   private static final List<String> PROGRAMS = List.of("/bin/true", "/usr/bin/true", "/bin/sh");
 
-  /** Nobody listens here, and no policy has it. */
+  /** Tcpmux: no policy has it. */
   private static final int FOREIGN_PORT = 1;
 
   private static final int AT_FDCWD = -100;
@@ -40,25 +40,25 @@ public final class IsolationProbe {
 
   private static final int NO_OPERATION = 9_999;
 
-  private final Path writable;
+  private final List<Path> writable;
   private final Set<String> kept;
   private final List<IsolationLayer> layers = new ArrayList<>();
 
-  private IsolationProbe(Path writable, Set<String> kept) {
+  private IsolationProbe(List<Path> writable, Set<String> kept) {
     this.writable = writable;
     this.kept = kept;
   }
 
   /** With the folder for temporary files as the writable one, and no capability that is kept. */
   public static IsolationReport report() {
-    return report(Path.of(System.getProperty("java.io.tmpdir")), Set.of());
+    return report(List.of(Path.of(System.getProperty("java.io.tmpdir"))), Set.of());
   }
 
   /**
-   * @param writable a folder that the process may write
+   * @param writable the folders that the process may write
    * @param kept capabilities that its policy leaves it
    */
-  public static IsolationReport report(Path writable, Set<String> kept) {
+  public static IsolationReport report(List<Path> writable, Set<String> kept) {
     return new IsolationProbe(writable, kept).examined();
   }
 
@@ -167,11 +167,22 @@ public final class IsolationProbe {
         open.isEmpty() ? "connect to a foreign port, listen: EACCES" : String.join(", ", open));
   }
 
-  /** A noexec mount refuses to map a file as code: so is a library loaded. */
   private void library(NativeCall kernel) {
+    for (Path folder : writable) {
+      String open = codeFrom(folder, kernel);
+      if (!open.isEmpty()) {
+        add("library", false, open);
+        return;
+      }
+    }
+    add("library", true, "map code from writable folders: EPERM");
+  }
+
+  /** Maps a file as code, as loading a library does. Empty where that is refused. */
+  private static String codeFrom(Path folder, NativeCall kernel) {
     Path file = null;
     try {
-      file = Files.createTempFile(writable, "isolation", ".so");
+      file = Files.createTempFile(folder, "isolation", ".so");
       Files.write(file, new byte[PAGE]);
       long opened = kernel.call(Syscall.OPENAT, AT_FDCWD, kernel.text(file.toString()), 0);
       long mapped = kernel.call(Syscall.MMAP, 0, PAGE, PROT_READ_EXEC, MAP_PRIVATE, opened, 0);
@@ -179,15 +190,20 @@ public final class IsolationProbe {
         kernel.call(Syscall.MUNMAP, mapped, PAGE);
       }
       kernel.call(Syscall.CLOSE, opened);
-      refusal("library", "map code from " + writable, mapped);
+      if (mapped == -NativeCall.EPERM) {
+        return "";
+      }
+      return mapped < 0
+          ? "map code from " + folder + ": " + NativeCall.error(mapped)
+          : "may map code from " + folder;
     } catch (IOException e) {
-      add("library", false, "not known, cannot write to " + writable);
+      return "not known, cannot write to " + folder;
     } finally {
       delete(file);
     }
   }
 
-  /** What the filter refuses has another error where nobody filters: no such process, operation. */
+  /** Without the filter, the errors are others: no such process, no such operation. */
   private void ptrace(NativeCall kernel) {
     long traced = kernel.call(Syscall.PTRACE, PTRACE_ATTACH, NO_PROCESS);
     long keys = kernel.call(Syscall.KEYCTL, NO_OPERATION);

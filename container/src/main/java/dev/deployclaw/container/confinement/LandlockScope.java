@@ -5,7 +5,7 @@ public enum LandlockScope {
   /** Unix sockets of the abstract kind: names without a file. */
   ABSTRACT_SOCKETS(1),
 
-  /** Signals: the process kills nobody but its children, not even processes of its own user. */
+  /** Signals: the process reaches only its children, not other processes of its own user. */
   SIGNALS(2);
 
   private final long bit;

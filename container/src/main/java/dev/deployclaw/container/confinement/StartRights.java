@@ -32,7 +32,7 @@ record StartRights(int uid, long capabilities) {
     }
   }
 
-  /** The effective one, which stands second where they differ. */
+  /** The effective one, the second where they differ. */
   private static int uid(String uids) {
     String[] four = uids.split("\\s+", -1);
     return Integer.parseInt(four[four.length > 1 ? 1 : 0]);

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a host can still do behind the wall, and what the probe says of it from there. */
-@EnabledIf("dev.deployclaw.container.confinement.EscapeTest#root")
+@EnabledIf(
+    value = "dev.deployclaw.container.confinement.ConfinedWorld#possible",
+    disabledReason = ConfinedWorld.NEEDS)
 class ConfinedHostTest {
   private static final List<String> LAYERS =
       List.of(

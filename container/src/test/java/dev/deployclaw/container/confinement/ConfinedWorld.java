@@ -23,8 +23,13 @@ import java.util.zip.ZipEntry;
  * that are configured and that aren't, and another process of the host's user. Needs root.
  */
 final class ConfinedWorld implements AutoCloseable {
+  static final String NEEDS = "needs root, NGINX, and Landlock 6 (Linux 6.12)";
   static final ProcessUser USER = new ProcessUser(41_234, 41_234);
   static final Path NGINX = Path.of("/usr/sbin/nginx");
+
+  /** The version of Landlock that knows scopes. */
+  private static final int SCOPES = 6;
+
   private static final int OTHER_USER = 41_235;
   private static final int LONGEST_SECONDS = 120;
   private static final String CLASSES = "dev/deployclaw/container/confinement";
@@ -63,6 +68,16 @@ final class ConfinedWorld implements AutoCloseable {
     mode(socket(), "rw-rw----");
     agent = AbstractSocket.listen(kernel, abstractName());
     victim = new ProcessBuilder(as(USER, List.of("sleep", "600"))).start();
+  }
+
+  /** Whether this machine has all that the attempts need. */
+  static boolean possible() {
+    try (var memory = Arena.ofConfined()) {
+      return StartRights.here().has("sys_admin")
+          && Files.isExecutable(NGINX)
+          && Processor.here().isPresent()
+          && LandlockRuleset.version(new NativeCall(Processor.here().get(), memory)) >= SCOPES;
+    }
   }
 
   Path library() {

@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
@@ -157,7 +158,7 @@ final class EscapeAttempts {
 
   private static String report(Path writable) {
     var text = new StringBuilder();
-    for (var layer : IsolationProbe.report(writable, java.util.Set.of()).layers()) {
+    for (var layer : IsolationProbe.report(List.of(writable), Set.of()).layers()) {
       text.append(layer.name()).append('=').append(layer.enforced()).append(' ');
       text.append(layer.detail()).append(';');
     }
