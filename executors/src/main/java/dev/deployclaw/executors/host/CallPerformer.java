@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,7 +136,7 @@ final class CallPerformer {
         });
   }
 
-  private static Outcome timed(GrantedCall call, java.util.function.Supplier<Outcome> work) {
+  private static Outcome timed(GrantedCall call, Supplier<Outcome> work) {
     try (var _ = CallInterrupt.after(time(call))) {
       return work.get();
     } catch (RuntimeException e) {

@@ -13,6 +13,7 @@ import dev.deployclaw.executors.wire.OfferedExecutor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ final class ExecutorHostService extends ExecutorHostGrpc.ExecutorHostImplBase {
       ContentCache content,
       CallPerformer performer) {
     this.identity = identity;
-    this.incarnation = java.util.UUID.randomUUID().toString();
+    this.incarnation = UUID.randomUUID().toString();
     this.offered = offered;
     this.content = content;
     this.performer = performer;

@@ -10,6 +10,7 @@ import dev.deployclaw.executors.wire.EncodedCall;
 import dev.deployclaw.executors.wire.OutcomeCodec;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call across the wall. It is sent once; again, under another grant, only after the host said
@@ -126,7 +127,7 @@ final class RemoteCall {
     return new Answer.Replied(OutcomeCodec.needed(needed.getSha256List()));
   }
 
-  private @org.jspecify.annotations.Nullable Answer sent(
+  private @Nullable Answer sent(
       HostSession session, String sha256, Supplier<byte[]> content, long asked)
       throws InterruptedException {
     byte[] bytes = content.get();

@@ -24,7 +24,7 @@ final class SentContent {
   }
 
   /** How bytes are sent. */
-  interface Sending {
+  interface Transfer {
     boolean send() throws InterruptedException;
   }
 
@@ -34,14 +34,14 @@ final class SentContent {
    * @param asked when, by {@link System#nanoTime()}, the call was made that the host couldn't read
    * @return whether the host has it
    */
-  boolean send(String sha256, long asked, Sending sending) throws InterruptedException {
-    this.sending.lockInterruptibly();
+  boolean send(String sha256, long asked, Transfer transfer) throws InterruptedException {
+    sending.lockInterruptibly();
     try {
       var before = sentAt.get(sha256);
       if (before != null && before - asked >= 0) {
         return true;
       }
-      if (!sending.send()) {
+      if (!transfer.send()) {
         return false;
       }
       if (sentAt.size() >= MOST_KNOWN) {
@@ -50,7 +50,7 @@ final class SentContent {
       sentAt.put(sha256, System.nanoTime());
       return true;
     } finally {
-      this.sending.unlock();
+      sending.unlock();
     }
   }
 }

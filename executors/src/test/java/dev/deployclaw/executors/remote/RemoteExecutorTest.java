@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.core.grant.GrantKey;
@@ -11,6 +12,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.host.EchoExecutor;
@@ -19,6 +21,7 @@ import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
 import dev.deployclaw.executors.wire.IsolationFinding;
+import dev.deployclaw.executors.wire.OfferedExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +45,7 @@ class RemoteExecutorTest {
 
   private final GrantKey key = GrantKey.random();
   private final EchoExecutor echo = new EchoExecutor();
+  private final MemoryStore objects = new MemoryStore();
   private Path socket;
   private ExecutorHostServer host;
   private HostConnection connection;
@@ -47,8 +53,9 @@ class RemoteExecutorTest {
   @BeforeEach
   void start(@TempDir Path folder) throws IOException {
     socket = folder.resolve("host.sock");
-    var hosted = new HostedExecutors(List.of(echo), Optional.empty(), OperationAllowlist.KERNEL);
-    var identity = new HostIdentity("test host", List.of(LAYER));
+    var hosted =
+        new HostedExecutors(List.of(echo), Optional.of(objects), OperationAllowlist.KERNEL);
+    var identity = new HostIdentity("test host", List.of(LAYER), new ProtocolRevisions(1, 2));
     host =
         ExecutorHostServer.start(
             HostSocket.ownersOnly(socket), new ExecutorHostServer.Setup(identity, hosted, key));
@@ -113,6 +120,58 @@ class RemoteExecutorTest {
   }
 
   @Test
+  void createsAndReadsObjects() throws Exception {
+    var store = new RemoteObjectStore(connection, DEADLINE, name -> "s3://bucket/" + name);
+    byte[] bytes = {1, 2, 3};
+
+    assertThat(store.create("a", bytes)).isEqualTo(new ObjectStore.Put.Created());
+    assertThat(store.create("a", bytes)).isEqualTo(new ObjectStore.Put.AlreadyThere());
+    assertThat(objects.kept.get("a")).isEqualTo(bytes);
+    assertThat(store.read("a"))
+        .isInstanceOfSatisfying(
+            ObjectStore.Get.Found.class, found -> assertThat(found.bytes()).isEqualTo(bytes));
+    assertThat(store.read("b")).isEqualTo(new ObjectStore.Get.Absent());
+    assertThat(store.locate("a")).isEqualTo("s3://bucket/a");
+  }
+
+  @Test
+  void interruptingACallInterruptsTheExecutor() throws Exception {
+    var look = new ExecutorCall.Look("topology", Map.of("behave", EchoExecutor.HANG));
+    var cut = new FutureTask<>(() -> call(look));
+    var caller = Thread.ofVirtual().start(cut);
+    echo.awaitHanging();
+
+    caller.interrupt();
+
+    assertThatThrownBy(cut::get).hasCauseInstanceOf(InterruptedException.class);
+    echo.awaitInterrupt();
+  }
+
+  /** A bucket. */
+  private static final class MemoryStore implements ObjectStore {
+    private final Map<String, byte[]> kept = new ConcurrentHashMap<>();
+
+    @Override
+    public Put create(String name, byte[] bytes) {
+      return kept.putIfAbsent(name, bytes) == null ? new Put.Created() : new Put.AlreadyThere();
+    }
+
+    @Override
+    public Get read(String name) {
+      byte[] bytes = kept.get(name);
+      return bytes == null ? new Get.Absent() : new Get.Found(bytes);
+    }
+
+    @Override
+    public String locate(String name) {
+      return name;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
   void saysThatAHostIsNotThere() throws Exception {
     host.close();
 
@@ -128,9 +187,7 @@ class RemoteExecutorTest {
   }
 
   private CallOutcome call(ExecutorCall call) throws InterruptedException {
-    var executor =
-        new RemoteExecutor(
-            connection, dev.deployclaw.executors.wire.OfferedExecutor.of("redis", Map.of()));
+    var executor = new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()));
     var grant =
         new Grant("1", new Grant.Purpose("arch-1", "plan", 3), "redis", "", "", Instant.MAX, "");
     return executor.execute(new Invocation("redis", call, FENCE, DEADLINE).with(grant));
