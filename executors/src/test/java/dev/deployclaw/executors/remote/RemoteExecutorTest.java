@@ -21,6 +21,7 @@ import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
 import dev.deployclaw.executors.wire.IsolationFinding;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.executors.wire.OfferedExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
