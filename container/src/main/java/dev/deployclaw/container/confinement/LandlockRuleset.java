@@ -163,7 +163,7 @@ final class LandlockRuleset {
     if (version >= WITH_IOCTL) {
       highest++;
     }
-    return (1L << highest + 1) - 1;
+    return (1L << (highest + 1)) - 1;
   }
 
   private static long accepted(long value, String failure) {

@@ -13,6 +13,7 @@ import java.lang.invoke.VarHandle;
  * System calls from Java, by the C library's {@code syscall(2)}: one function for all, because each
  * further one costs the launcher milliseconds. For one thread.
  */
+@SuppressWarnings("restricted")
 final class NativeCall {
   static final int EPERM = 1;
   static final int ENOENT = 2;

@@ -2,7 +2,6 @@ package dev.deployclaw.container.confinement;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,8 +26,11 @@ record ThreadRights(String uids, long effective, boolean noNewPrivileges, boolea
       for (var task : tasks) {
         try {
           threads.add(of(Files.readAllLines(task.resolve("status"))));
-        } catch (NoSuchFileException e) {
-          continue; // ended meanwhile
+        } catch (IOException e) {
+          // A thread that ended meanwhile has no status.
+          if (Files.exists(task)) {
+            throw e;
+          }
         }
       }
     }

@@ -144,7 +144,9 @@ class ConfinedHostTest {
 
   private List<String> enforced(List<String> command) throws IOException, InterruptedException {
     var layers = layers(command);
-    return LAYERS.stream().filter(name -> layers.get(name).startsWith("true ")).toList();
+    return LAYERS.stream()
+        .filter(name -> layers.getOrDefault(name, "").startsWith("true "))
+        .toList();
   }
 
   /** By name: whether it is enforced, and the detail. */

@@ -76,7 +76,7 @@ class EscapeTest {
         new Attempt("read a file for all", "read\t" + top.resolve("for-all.txt"), "EACCES"),
         new Attempt("write a file for all", "write\t" + top.resolve("for-all.txt"), "EACCES"),
         new Attempt("write its own jar", "append\t" + world.jar, "EACCES"),
-        new Attempt("list /", "list\t/", "EACCES"),
+        new Attempt("list /", "read\t/", "EACCES"),
         new Attempt("read /etc/shadow", "read\t/etc/shadow", "EACCES"),
         new Attempt("read the agent's memory", "read\t/proc/" + pid() + "/mem", "EACCES"),
         new Attempt("read the agent's environment", "read\t/proc/" + pid() + "/environ", "EACCES"),
@@ -182,7 +182,7 @@ class EscapeTest {
   }
 
   private static String outcome(Attempt attempt, String start) {
-    return OUTCOMES.get(start).get(attempts.indexOf(attempt));
+    return OUTCOMES.getOrDefault(start, List.of()).get(attempts.indexOf(attempt));
   }
 
   private static long pid() {
