@@ -87,7 +87,7 @@ public final class ExecutorHostServer implements AutoCloseable {
     } finally {
       if (!listens) {
         threads.calls().shutdownNow();
-        threads.loop().shutdownGracefully();
+        var _ = threads.loop().shutdownGracefully();
       }
     }
   }

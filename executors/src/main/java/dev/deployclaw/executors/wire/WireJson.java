@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +52,10 @@ final class WireJson {
   }
 
   /** An object of lists of objects. */
-  static TreeMap<String, List<Map<String, Object>>> lists(byte[] bytes)
+  static SortedMap<String, List<Map<String, Object>>> lists(byte[] bytes)
       throws UnreadableMessageException {
     try {
-      TreeMap<String, List<Map<String, Object>>> lists = LISTS.readValue(bytes);
+      SortedMap<String, List<Map<String, Object>>> lists = LISTS.readValue(bytes);
       checkValue(lists);
       return lists;
     } catch (IOException e) {

@@ -22,7 +22,7 @@ public final class EchoHostMain {
         new HostedExecutors(
             List.of(new EchoExecutor()), Optional.empty(), OperationAllowlist.KERNEL);
     var setup = new ExecutorHostServer.Setup(new HostIdentity("echo", List.of()), hosted, key);
-    Path socket = Path.of(System.getenv("DEPLOYCLAW_HOST_SOCKET"));
+    Path socket = Path.of(Objects.requireNonNull(System.getenv("DEPLOYCLAW_HOST_SOCKET")));
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(socket), setup)) {
       System.out.println("ready");
       while (input.readLine() != null) {

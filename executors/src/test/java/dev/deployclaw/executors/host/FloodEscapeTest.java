@@ -15,6 +15,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Too much of everything at a host's socket: it bears what its bounds say and serves on. */
 class FloodEscapeTest {
   private static final HostBounds BOUNDS =
-      new HostBounds(3, 16, 8, 1 << 20, Duration.ofMillis(200), Duration.ofMinutes(5), 2);
+      new HostBounds(3, 16, 8, 1 << 20, Duration.ofMillis(200), Duration.ofMinutes(5), 16);
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
   private static final int FLOOD = 200;
 
@@ -77,7 +78,9 @@ class FloodEscapeTest {
   void closesAConnectionThatSpeaksSomethingElse() throws Exception {
     try (var agent = RawHostClient.shaken(socket);
         var stranger = connection()) {
-      stranger.write(ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100).getBytes()));
+      stranger.write(
+          ByteBuffer.wrap(
+              "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100).getBytes(StandardCharsets.US_ASCII)));
       assertClosed(stranger);
       assertThat(agent.calls().execute(sealer.seal(look("", 0))).hasDone()).isTrue();
     }

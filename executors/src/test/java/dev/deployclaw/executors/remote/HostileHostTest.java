@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -131,7 +132,9 @@ class HostileHostTest {
       Collections.sort(order, Collections.reverseOrder());
       for (String verb : order) {
         var done = Done.newBuilder().setFacts("{\"verb\":\"" + verb + "\"}");
-        answer(waiting.get(verb), bytes(Outcome.newBuilder().setDone(done).build()));
+        answer(
+            Objects.requireNonNull(waiting.get(verb)),
+            bytes(Outcome.newBuilder().setDone(done).build()));
       }
       for (int i = 0; i < calls; i++) {
         assertThat(((CallOutcome.Done) outcomes.get(i).get()).facts())
