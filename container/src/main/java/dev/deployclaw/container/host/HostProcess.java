@@ -50,7 +50,7 @@ final class HostProcess {
                 ready.complete(true);
               }
             });
-    process.onExit().thenRun(() -> ready.complete(false));
+    var _ = process.onExit().thenRun(() -> ready.complete(false));
   }
 
   /**

@@ -19,6 +19,8 @@ final class ProcessSignal {
   private static final StructLayout ERROR_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERROR =
       ERROR_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  @SuppressWarnings("restricted") // kill(2) reads and writes no memory of ours
   private static final MethodHandle KILL =
       Linker.nativeLinker()
           .downcallHandle(
