@@ -69,7 +69,7 @@ public final class ExecutorRegistry {
     return new ExecutorRegistry(byName, grants, wall);
   }
 
-  /** What separates the executors from this process now; empty where nobody said. */
+  /** What separates the executors from this process now; empty where it is not known. */
   public Optional<ExecutorIsolation> isolation() {
     return isolation.get();
   }

@@ -24,7 +24,7 @@ import java.util.Optional;
 record HostStart(GrantKey key, HostSocket socket, boolean endsWithInput) {
   private static final int LONGEST_KEY = 128;
 
-  /** From its agent by standard input; where a key file is named, from nobody: it makes a key. */
+  /** From its agent by standard input. Where a key file is named, it makes a key itself. */
   static HostStart of(HostConfig config) throws IOException, SetupException {
     var socket =
         config

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each process opens its own secrets only: a file that isn't there is one that nobody opened. */
+/** Each process opens its own secrets only: a missing file proves that it stayed closed. */
 class ConfigRoleTest {
   private static final String TEXT =
       """
