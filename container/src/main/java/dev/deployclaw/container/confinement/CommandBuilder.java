@@ -40,6 +40,9 @@ final class CommandBuilder {
           "-Xrs",
           "--enable-native-access=ALL-UNNAMED");
 
+  /** access(2), by which the JDK looks whether a file exists, else ignores capabilities. */
+  private static final String ACCESS_BY_CAPABILITY = "--securebits=+no_setuid_fixup";
+
   private final ConfinementPolicy policy;
   private final StartRights rights;
   private final StartTools tools;
@@ -105,6 +108,9 @@ final class CommandBuilder {
     var user = policy.user().get();
     if (rights.has("setuid") && rights.has("setgid")) {
       argv.addAll(List.of("--reuid=" + user.uid(), "--regid=" + user.gid(), "--clear-groups"));
+      if (policy.capabilities().stream().anyMatch(name -> name.startsWith("dac_"))) {
+        argv.add(ACCESS_BY_CAPABILITY);
+      }
     } else if (rights.uid() != user.uid()) {
       missing.add(
           "user: stays %d instead of %d, only root can change it"

@@ -137,7 +137,7 @@ class FloodEscapeTest {
   @Test
   void boundsItsAnswers() throws Exception {
     try (var agent = RawHostClient.shaken(socket)) {
-      var outcome = agent.calls().execute(sealer.seal(look("", 2 * BOUNDS.messageBytes())));
+      var outcome = agent.calls().execute(sealer.seal(look("", 2L * BOUNDS.messageBytes())));
 
       assertThat(outcome.getFault().getKind()).isEqualTo(Fault.Kind.UNAVAILABLE);
       assertThat(outcome.getFault().getReason()).contains("is larger than allowed");

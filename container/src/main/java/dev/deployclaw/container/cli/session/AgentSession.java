@@ -52,7 +52,8 @@ public final class AgentSession implements AutoCloseable {
 
   public static AgentConfig config(CommandEnvironment around, CommonOptions shared)
       throws InvalidConfigException, SetupException {
-    return ConfigReader.read(file(around, shared.config()), around.environment());
+    return ConfigReader.read(
+        file(around, shared.config()), around.environment(), around.runtimes().role());
   }
 
   /** Where the configuration stands. */
@@ -79,6 +80,11 @@ public final class AgentSession implements AutoCloseable {
 
   public ExecutorRegistry executors() {
     return agent.ports().executors();
+  }
+
+  /** How the executor host is; empty where executors are in this process. */
+  public Optional<String> host() {
+    return agent.backends().summary();
   }
 
   /** What is known of the stream as a copy of this machine's logs. */
