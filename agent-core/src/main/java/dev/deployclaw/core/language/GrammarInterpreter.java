@@ -47,6 +47,21 @@ public final class GrammarInterpreter implements RequestInterpreter {
 
   /** What the grammar alone makes of it. */
   public Interpretation read(TaskRequest request, NameInventory inventory) {
+    var answer = readOnce(request, inventory);
+    if (!(answer instanceof NeedsClarification(var questions, var about)) || about.isPresent()) {
+      return answer;
+    }
+    var finder =
+        new SuggestionFinder(request.text(), inventory, text -> plans(text, request, inventory));
+    return new NeedsClarification(finder.of(questions), about);
+  }
+
+  private boolean plans(String text, TaskRequest request, NameInventory inventory) {
+    var other = new TaskRequest(text, request.requester(), request.received());
+    return readOnce(other, inventory) instanceof Planned;
+  }
+
+  private Interpretation readOnce(TaskRequest request, NameInventory inventory) {
     var unread = RequestRefusals.unread(request.text());
     if (unread.isPresent()) {
       return new Refused(unread.get());

@@ -6,6 +6,7 @@ import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.PinnedTimes;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
@@ -197,7 +198,7 @@ final class RequestRunner {
     return new ScheduledChange(
         recorder.execution(),
         start.toEpochMilli(),
-        request.text(),
+        PinnedTimes.of(request.text(), plan.intent()),
         request.requester(),
         request.manual(),
         ready.risks().demands(),

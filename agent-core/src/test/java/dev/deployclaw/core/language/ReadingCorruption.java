@@ -1,21 +1,16 @@
 package dev.deployclaw.core.language;
 
 import dev.deployclaw.core.task.Intent;
-import dev.deployclaw.core.task.Intent.Guards;
-import dev.deployclaw.core.task.Intent.Schedule;
-import dev.deployclaw.core.task.RequestedChange;
-import dev.deployclaw.core.task.RequestedChange.Settings;
-import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskOperation;
-import dev.deployclaw.policy.model.EnforcementMode;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 /** Spoils a right reading, mechanically, in each way that fits it. */
 final class ReadingCorruption {
@@ -29,25 +24,40 @@ final class ReadingCorruption {
           " once the migration is over",
           ", and leave the others out only if it rains",
           " starting at some point");
+  private static final List<String> TIMES =
+      List.of(" until Friday 18:00", " for the next 12 hours", ", from tomorrow 9am");
+  private static final Map<String, String> OPPOSITES =
+      Map.of(
+          "block", "unblock",
+          "unblock", "block",
+          "remove-limit", "block",
+          "check-drift", "repair-drift",
+          "validate", "apply-policies",
+          "snapshot", "apply-policies");
 
   private final String request;
   private final Intent right;
+  private final NameInventory names;
   private final List<Corrupted> out = new ArrayList<>();
 
-  private ReadingCorruption(String request, Intent right) {
+  private ReadingCorruption(String request, Intent right, NameInventory names) {
     this.request = request;
     this.right = right;
+    this.names = names;
   }
 
   /** A reading of a request that isn't the right one any more. */
   record Corrupted(String kind, String request, Intent intent) {}
 
   static List<Corrupted> of(String request, Intent right, NameInventory names) {
-    var maker = new ReadingCorruption(request, right);
-    maker.operation();
+    var maker = new ReadingCorruption(request, right, names);
+    String operation = right.operation().word();
+    Optional.ofNullable(OPPOSITES.get(operation))
+        .ifPresent(
+            other -> maker.add(operation + " for " + other, map -> map.put("operation", other)));
     for (int i = 0; i < right.changes().size(); i++) {
-      maker.who(i, names);
-      maker.where(i, names);
+      maker.who(i);
+      maker.where(i);
       maker.values(i);
     }
     maker.changes();
@@ -57,409 +67,193 @@ final class ReadingCorruption {
     return maker.out;
   }
 
-  private void add(String kind, Intent intent) {
+  private void add(String kind, Consumer<Map<String, Object>> how) {
+    var map = copy(IntentJson.of(right));
+    how.accept(map);
+    var intent = IntentJsonReader.read(map);
     if (!CheckedInterpreter.same(intent, right)) {
       out.add(new Corrupted(kind, request, intent));
     }
   }
 
-  private static Intent with(Intent i, TaskOperation op, List<RequestedChange> changes) {
-    return new Intent(op, i.target(), changes, i.guards(), i.schedule(), List.of());
+  private void change(String kind, int i, Consumer<Map<String, Object>> how) {
+    add(kind, map -> how.accept(part(list(map, "changes").get(i))));
   }
 
-  private void change(String kind, int i, UnaryOperator<RequestedChange> how) {
-    var changes = new ArrayList<>(right.changes());
-    changes.set(i, how.apply(changes.get(i)));
-    add(kind, with(right, right.operation(), changes));
-  }
-
-  private void operation() {
-    var other =
-        switch (right.operation()) {
-          case BLOCK -> Optional.of(TaskOperation.UNBLOCK);
-          case UNBLOCK, REMOVE_LIMIT -> Optional.of(TaskOperation.BLOCK);
-          case CHECK_DRIFT -> Optional.of(TaskOperation.REPAIR_DRIFT);
-          case VALIDATE, SNAPSHOT -> Optional.of(TaskOperation.APPLY_POLICIES);
-          default -> Optional.<TaskOperation>empty();
-        };
-    other.ifPresent(op ->
-        add(right.operation().word() + " for " + op.word(), with(right, op, right.changes())));
-  }
-
-  private void who(int i, NameInventory names) {
+  private void who(int i) {
     var who = right.changes().get(i).who();
-    var stranger =
-        names.tenants().keySet().stream()
-            .filter(t ->
-                right.changes().stream()
-                    .noneMatch(
-                        c -> c.who().tenants().contains(t) || c.from().equals(Optional.of(t))))
-            .findFirst();
+    var stranger = names.tenants().keySet().stream().filter(t -> !right.names(t)).findFirst();
     if (!who.tenants().isEmpty()) {
       stranger.ifPresent(t -> {
-        var more = new ArrayList<>(who.tenants());
-        more.add(t);
-        change("extra tenant", i, c -> c.with(tenants(more)));
-        change("another tenant", i, c -> c.with(tenants(List.of(t))));
+        change("extra tenant", i, c -> list(c, "tenants").add(t));
+        change("another tenant", i, c -> c.put("tenants", List.of(t)));
       });
-      change(
-          "everybody for a tenant",
-          i,
-          c -> c.with(new Who(List.of(), who.labels(), true, List.of())));
+      change("everybody for a tenant", i, c -> everybody(c, "tenants"));
     }
     if (who.tenants().size() > 1) {
-      change(
-          "dropped tenant",
-          i,
-          c -> c.with(tenants(who.tenants().subList(1, who.tenants().size()))));
+      change("dropped tenant", i, c -> list(c, "tenants").removeFirst());
     }
     if (!who.except().isEmpty()) {
-      change(
-          "dropped exception",
-          i,
-          c -> c.with(new Who(who.tenants(), who.labels(), who.all(), List.of())));
+      change("dropped exception", i, c -> c.remove("except"));
     }
     if (!who.labels().isEmpty()) {
-      change(
-          "everybody for a label",
-          i,
-          c -> c.with(new Who(List.of(), new TreeMap<>(), true, who.except())));
+      change("everybody for a label", i, c -> everybody(c, "labels"));
     }
-    var from = right.changes().get(i).from();
-    if (from.isPresent() && who.tenants().size() == 1) {
-      change(
-          "copied the other way",
-          i,
-          c ->
-              new RequestedChange(
-                  tenants(List.of(from.get())),
-                  c.service(),
-                  c.route(),
-                  c.method(),
-                  c.limit(),
-                  c.set(),
-                  c.scale(),
-                  Optional.of(who.tenants().getFirst())));
+    if (right.changes().get(i).from().isPresent() && who.tenants().size() == 1) {
+      change("copied the other way", i, c -> turn(c, who.tenants().getFirst()));
     }
   }
 
-  private static Who tenants(List<String> tenants) {
-    return new Who(tenants, new TreeMap<>(), false, List.of());
+  private static void everybody(Map<String, Object> change, String instead) {
+    change.remove(instead);
+    change.put("all", true);
   }
 
-  private void where(int i, NameInventory names) {
+  private static void turn(Map<String, Object> change, String to) {
+    change.put("tenants", List.of(String.valueOf(change.put("from", to))));
+  }
+
+  private void where(int i) {
     var c = right.changes().get(i);
-    if (c.service().isPresent()) {
-      change("dropped service", i, x -> at(x, Optional.empty(), x.route(), x.method()));
-      names.services().stream()
-          .filter(s -> right.changes().stream().noneMatch(x -> x.service().equals(Optional.of(s))))
-          .findFirst()
-          .ifPresent(
-              s -> change("another service", i, x -> at(x, Optional.of(s), x.route(), x.method())));
+    for (String part : List.of("service", "route", "method")) {
+      if (IntentJson.of(right).toString().contains(part + "=")) {
+        change("dropped " + part, i, map -> map.remove(part));
+      }
     }
-    if (c.route().isPresent()) {
-      change("dropped route", i, x -> at(x, x.service(), Optional.empty(), x.method()));
-    }
-    if (c.method().isPresent()) {
-      change("dropped method", i, x -> at(x, x.service(), x.route(), Optional.empty()));
-    }
-  }
-
-  private static RequestedChange at(
-      RequestedChange c,
-      Optional<String> service,
-      Optional<String> route,
-      Optional<String> method) {
-    return new RequestedChange(
-        c.who(), service, route, method, c.limit(), c.set(), c.scale(), c.from());
-  }
-
-  private static RequestedChange set(RequestedChange c, Settings set) {
-    return new RequestedChange(
-        c.who(), c.service(), c.route(), c.method(), c.limit(), set, c.scale(), c.from());
+    names.services().stream()
+        .filter(s -> c.service().isPresent())
+        .filter(s -> right.changes().stream().noneMatch(x -> x.service().equals(Optional.of(s))))
+        .findFirst()
+        .ifPresent(s -> change("another service", i, map -> map.put("service", s)));
   }
 
   private void values(int i) {
-    var s = right.changes().get(i).set();
-    s.requests()
-        .ifPresent(n -> {
-          change(
-              "value edited",
-              i,
-              c ->
-                  set(
-                      c,
-                      new Settings(
-                          Optional.of(n * 10),
-                          s.windowSeconds(),
-                          s.burst(),
-                          s.algorithm(),
-                          s.mode(),
-                          s.onBackendFailure())));
-          change(
-              "value off by one",
-              i,
-              c ->
-                  set(
-                      c,
-                      new Settings(
-                          Optional.of(n + 1),
-                          s.windowSeconds(),
-                          s.burst(),
-                          s.algorithm(),
-                          s.mode(),
-                          s.onBackendFailure())));
+    var c = right.changes().get(i);
+    var set = c.set();
+    set.requests().ifPresent(n -> change("value edited", i, m -> set(m).put("requests", n * 10)));
+    set.requests()
+        .ifPresent(n -> change("value off by one", i, m -> set(m).put("requests", n + 1)));
+    set.windowSeconds()
+        .ifPresent(
+            w -> change("window edited", i, m -> set(m).put("windowSeconds", w == 60 ? 1 : 60)));
+    set.mode()
+        .ifPresent(mode -> {
+          String other = mode.word().equals("shadow") ? "enforce" : "shadow";
+          change("mode turned round", i, m -> set(m).put("mode", other));
         });
-    s.windowSeconds()
-        .ifPresent(w ->
-            change(
-                "window edited",
-                i,
-                c ->
-                    set(
-                        c,
-                        new Settings(
-                            s.requests(),
-                            Optional.of(w == 60 ? 1L : 60L),
-                            s.burst(),
-                            s.algorithm(),
-                            s.mode(),
-                            s.onBackendFailure()))));
-    s.burst()
-        .ifPresent(_ ->
-            change(
-                "dropped burst",
-                i,
-                c ->
-                    set(
-                        c,
-                        new Settings(
-                            s.requests(),
-                            s.windowSeconds(),
-                            Optional.empty(),
-                            s.algorithm(),
-                            s.mode(),
-                            s.onBackendFailure()))));
-    s.algorithm()
-        .ifPresent(_ ->
-            change(
-                "dropped algorithm",
-                i,
-                c ->
-                    set(
-                        c,
-                        new Settings(
-                            s.requests(),
-                            s.windowSeconds(),
-                            s.burst(),
-                            Optional.empty(),
-                            s.mode(),
-                            s.onBackendFailure()))));
-    s.mode()
-        .ifPresent(m ->
-            change(
-                "mode turned round",
-                i,
-                c ->
-                    set(
-                        c,
-                        new Settings(
-                            s.requests(),
-                            s.windowSeconds(),
-                            s.burst(),
-                            s.algorithm(),
-                            Optional.of(
-                                m == EnforcementMode.SHADOW
-                                    ? EnforcementMode.ENFORCE
-                                    : EnforcementMode.SHADOW),
-                            s.onBackendFailure()))));
-    right
-        .changes()
-        .get(i)
-        .scale()
+    for (String part : List.of("burst", "algorithm", "mode", "onBackendFailure")) {
+      if (set(part(list(copy(IntentJson.of(right)), "changes").get(i))).size() > 1) {
+        change("dropped " + part, i, m -> set(m).remove(part));
+      }
+    }
+    c.scale()
         .ifPresent(x -> {
           var turned = BigDecimal.valueOf(2).subtract(x);
-          var inverse =
+          var other =
               turned.signum() > 0 ? turned : BigDecimal.ONE.divide(x, MathContext.DECIMAL32);
-          change(
-              "raised for cut",
-              i,
-              c ->
-                  new RequestedChange(
-                      c.who(),
-                      c.service(),
-                      c.route(),
-                      c.method(),
-                      c.limit(),
-                      c.set(),
-                      Optional.of(inverse),
-                      c.from()));
+          change("raised for cut", i, m -> m.put("scale", other));
         });
+  }
+
+  private static Map<String, Object> set(Map<String, Object> change) {
+    return change.containsKey("set") ? part(change.get("set")) : new LinkedHashMap<>();
   }
 
   private void changes() {
-    var changes = right.changes();
-    if (changes.size() < 2) {
+    if (right.changes().size() < 2) {
       return;
     }
-    add("dropped change", with(right, right.operation(), changes.subList(1, changes.size())));
-    var first = changes.getFirst();
-    var second = changes.get(1);
-    var swapped = new ArrayList<>(changes);
-    swapped.set(0, set(first, second.set()));
-    add("number of another clause", with(right, right.operation(), swapped));
-    swapped.set(1, set(second, first.set()));
-    add("values swapped", with(right, right.operation(), swapped));
-    swapped.set(0, at(first, second.service(), first.route(), first.method()));
-    swapped.set(1, at(second, first.service(), second.route(), second.method()));
-    add("services swapped", with(right, right.operation(), swapped));
+    add("dropped change", map -> list(map, "changes").removeFirst());
+    add("values swapped", map -> swap(list(map, "changes"), "set"));
+    add("services swapped", map -> swap(list(map, "changes"), "service"));
+    add(
+        "number of another clause",
+        map -> {
+          var all = list(map, "changes");
+          Optional.ofNullable(part(all.get(1)).get("set"))
+              .ifPresent(s -> part(all.getFirst()).put("set", s));
+        });
+  }
+
+  private static void swap(List<Object> changes, String key) {
+    var first = part(changes.getFirst());
+    var second = part(changes.get(1));
+    var one = first.get(key);
+    var two = second.get(key);
+    if (one != null && two != null) {
+      first.put(key, two);
+      second.put(key, one);
+    }
   }
 
   private void guards() {
-    var g = right.guards();
-    var none = Optional.<Integer>empty();
-    var never = Optional.<Long>empty();
-    guarded(
-        "dropped approval",
-        g.approval().isPresent(),
-        new Guards(
-            Optional.empty(),
-            g.dryRun(),
-            g.canaryPercent(),
-            g.widenPercent(),
-            g.bakeSeconds(),
-            g.maxP99Millis()));
-    guarded(
-        "dropped dry run",
-        g.dryRun(),
-        new Guards(
-            g.approval(),
-            false,
-            g.canaryPercent(),
-            g.widenPercent(),
-            g.bakeSeconds(),
-            g.maxP99Millis()));
-    guarded(
-        "dropped canary",
-        g.canaryPercent().isPresent(),
-        new Guards(g.approval(), g.dryRun(), none, List.of(), g.bakeSeconds(), g.maxP99Millis()));
-    guarded(
-        "dropped bake",
-        g.bakeSeconds().isPresent(),
-        new Guards(
-            g.approval(),
-            g.dryRun(),
-            g.canaryPercent(),
-            g.widenPercent(),
-            never,
-            g.maxP99Millis()));
-    guarded(
-        "dropped bound on p99",
-        g.maxP99Millis().isPresent(),
-        new Guards(
-            g.approval(), g.dryRun(), g.canaryPercent(), g.widenPercent(), g.bakeSeconds(), never));
-    guarded(
-        "approval for a dry run",
-        g.dryRun() && g.approval().isEmpty(),
-        new Guards(
-            Optional.of(Guards.Approval.MANUAL),
-            false,
-            g.canaryPercent(),
-            g.widenPercent(),
-            g.bakeSeconds(),
-            g.maxP99Millis()));
-    guarded(
-        "invented dry run",
-        !g.dryRun(),
-        new Guards(
-            g.approval(),
-            true,
-            g.canaryPercent(),
-            g.widenPercent(),
-            g.bakeSeconds(),
-            g.maxP99Millis()));
-    guarded(
-        "invented approval",
-        g.approval().isEmpty(),
-        new Guards(
-            Optional.of(Guards.Approval.AUTO),
-            g.dryRun(),
-            g.canaryPercent(),
-            g.widenPercent(),
-            g.bakeSeconds(),
-            g.maxP99Millis()));
-  }
-
-  private void guarded(String kind, boolean fits, Guards guards) {
-    if (fits) {
-      add(
-          kind,
-          new Intent(
-              right.operation(),
-              right.target(),
-              right.changes(),
-              guards,
-              right.schedule(),
-              List.of()));
+    for (String guard : List.of("approval", "dryRun", "bakeSeconds", "maxP99Millis")) {
+      add("dropped " + guard, map -> part(map.get("guards")).remove(guard));
     }
+    add(
+        "dropped canary",
+        map ->
+            part(map.get("guards")).keySet().removeAll(List.of("canaryPercent", "widenPercent")));
+    add("invented dry run", map -> part(map.get("guards")).put("dryRun", true));
+    add("invented approval", map -> part(map.get("guards")).putIfAbsent("approval", "auto"));
   }
 
   private void schedule() {
-    var s = right.schedule();
-    scheduled(
-        "dropped start",
-        s.startAt().isPresent(),
-        new Schedule(Optional.empty(), s.revertAfterSeconds(), s.revertAt()));
-    scheduled(
-        "dropped end", s.ends(), new Schedule(s.startAt(), Optional.empty(), Optional.empty()));
-    s.revertAfterSeconds()
+    var schedule = right.schedule();
+    add("dropped start", map -> part(map.get("schedule")).remove("startAt"));
+    add(
+        "dropped end",
+        map ->
+            part(map.get("schedule"))
+                .keySet()
+                .removeAll(List.of("revertAt", "revertAfterSeconds")));
+    schedule
+        .revertAfterSeconds()
         .ifPresent(n ->
-            scheduled(
+            add(
                 "length edited",
-                true,
-                new Schedule(s.startAt(), Optional.of(n * 2), Optional.empty())));
-    s.startAt()
-        .ifPresent(at ->
-            scheduled(
-                "start edited",
-                true,
-                new Schedule(
-                    Optional.of(OffsetDateTime.parse(at).plusHours(1).toString()),
-                    s.revertAfterSeconds(),
-                    s.revertAt())));
-    boolean both = s.startAt().isPresent() && s.revertAt().isPresent();
-    scheduled(
-        "start and end swapped", both, new Schedule(s.revertAt(), Optional.empty(), s.startAt()));
-  }
-
-  private void scheduled(String kind, boolean fits, Schedule schedule) {
-    if (fits) {
-      add(
-          kind,
-          new Intent(
-              right.operation(),
-              right.target(),
-              right.changes(),
-              right.guards(),
-              schedule,
-              List.of()));
-    }
+                map -> part(map.get("schedule")).put("revertAfterSeconds", n * 2)));
+    schedule
+        .startAt()
+        .ifPresent(at -> {
+          String later = OffsetDateTime.parse(at).plusHours(1).toString();
+          add("start edited", map -> part(map.get("schedule")).put("startAt", later));
+        });
   }
 
   /** The reading stays, and the request says more than it. */
   private void conditions() {
-    if (right.operation().changes()) {
-      String bare = request.strip().replaceAll("[.!?]+$", "");
-      CONDITIONS.forEach(more -> out.add(new Corrupted("dropped condition", bare + more, right)));
+    if (!right.operation().changes()) {
+      return;
     }
-    if (right.operation().changes()
-        && !right.schedule().ends()
-        && right.operation() != TaskOperation.ROLLBACK) {
-      String bare = request.strip().replaceAll("[.!?]+$", "");
-      for (String end :
-          List.of(" until Friday 18:00", " for the next 12 hours", ", from tomorrow 9am")) {
-        out.add(new Corrupted("dropped end or start", bare + end, right));
-      }
+    String bare = request.strip().replaceAll("[.!?]+$", "");
+    CONDITIONS.forEach(more -> out.add(new Corrupted("dropped condition", bare + more, right)));
+    if (!right.schedule().ends() && right.operation() != TaskOperation.ROLLBACK) {
+      TIMES.forEach(more -> out.add(new Corrupted("dropped time", bare + more, right)));
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> part(Object value) {
+    return (Map<String, Object>) value;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Object> list(Map<String, Object> map, String key) {
+    return (List<Object>) map.getOrDefault(key, new ArrayList<>());
+  }
+
+  private static Map<String, Object> copy(Map<String, Object> map) {
+    var out = new LinkedHashMap<String, Object>();
+    map.forEach((key, value) -> out.put(key, deep(value)));
+    return out;
+  }
+
+  private static Object deep(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> copy(part(map));
+      case List<?> list -> new ArrayList<>(list.stream().map(ReadingCorruption::deep).toList());
+      default -> value;
+    };
   }
 }

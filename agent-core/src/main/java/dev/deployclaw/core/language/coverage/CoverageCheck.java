@@ -229,7 +229,7 @@ final class CoverageCheck {
     }
   }
 
-  /** Each place has what stands beside it, and nothing has what stands elsewhere. */
+  /** Each place has the value beside it, and none has the value of another place. */
   private void pairs() {
     if (said.isEmpty()) {
       return;

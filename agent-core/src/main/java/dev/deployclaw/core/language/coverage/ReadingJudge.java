@@ -9,7 +9,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Judges a reading of a request, whoever made it, in both directions. Pure. */
+/** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
 public final class ReadingJudge {
   private ReadingJudge() {}
 
@@ -34,7 +34,7 @@ public final class ReadingJudge {
     }
   }
 
-  /** Cuts the request anew, by our own lexer. */
+  /** Cuts the request once more, by our own lexer. */
   public static Judgement judge(
       TaskRequest request, NameInventory inventory, ZoneId zone, Intent reading) {
     var grammar = RequestGrammar.of(request, inventory, zone, new OpenQuestions());

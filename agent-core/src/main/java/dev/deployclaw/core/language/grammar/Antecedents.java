@@ -16,7 +16,7 @@ final class Antecedents {
     mixed(ordering, questions);
     boolean told = telling.stream().anyMatch(t -> t.is(Kind.RATE));
     if (told && ordering.stream().anyMatch(t -> t.is("pronoun") && t.rule().equals("it"))) {
-      questions.ask("what", "What does \"it\" stand for?");
+      questions.ask("what", "What is \"it\"?");
     }
     boolean named = ordering.stream().anyMatch(t -> t.is("who"));
     var pronouns =
@@ -33,7 +33,7 @@ final class Antecedents {
     boolean one = tenants.stream().map(Token::text).distinct().count() == 1;
     if (!one || tenants.getFirst().from() > before || owner(telling)) {
       if (!pronouns.isEmpty()) {
-        questions.ask("who", "Whom does \"" + pronouns.getFirst().rule() + "\" stand for?");
+        questions.ask("who", "Who is \"" + pronouns.getFirst().rule() + "\"?");
       }
       return ordering;
     }
@@ -68,7 +68,7 @@ final class Antecedents {
       if (ordering.get(i).is("pronoun")
           && !ordering.get(i).rule().equals("it")
           && (before || listed)) {
-        questions.ask("who", "Whom does \"them\" stand for?");
+        questions.ask("who", "Who is \"them\"?");
       }
     }
   }

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What stands together in a request: one tenant or group, one place, and what is set there.
+ * Values of a request that belong together: one tenant or group, one place, and its setting.
  *
  * @param words all of it, in one form for the request and for a reading
  */

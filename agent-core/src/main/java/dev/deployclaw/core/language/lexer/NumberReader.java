@@ -52,7 +52,7 @@ final class NumberReader {
     return Optional.of(
         parts.size() == 1 && parts.getFirst().is(Kind.NUMBER)
             ? parts.getFirst()
-            : Token.join(Kind.NUMBER, "", "number", signed.stripTrailingZeros(), parts));
+            : Token.join(Kind.NUMBER, "", "number", parts).with(signed.stripTrailingZeros()));
   }
 
   private Optional<BigDecimal> magnitude() {

@@ -31,8 +31,10 @@ final class QuantityReader {
       case "algorithm" -> one(Token.join(Kind.SETTING, "algorithm", argument, m.tokens()));
       case "sum" -> sum(m);
       case "like" -> like(m);
-      case "number" -> one(Token.join(Kind.NUMBER, "", "number", number(argument), m.tokens()));
-      case "fixed" -> one(Token.join(kind(argument), "", name[3], number(name[2]), m.tokens()));
+      case "number" ->
+          one(Token.join(Kind.NUMBER, "", "number", m.tokens()).with(number(argument)));
+      case "fixed" ->
+          one(Token.join(kind(argument), "", name[3], m.tokens()).with(number(name[2])));
       case "quarters" -> duration(m, last(m, Kind.NUMBER).value().multiply(number("0.25")));
       case "duration" ->
           duration(m, argument.isEmpty() ? last(m, Kind.NUMBER).value() : number(argument));
@@ -47,7 +49,7 @@ final class QuantityReader {
   private static Optional<List<Token>> quantity(String name, Match m) {
     var of = name.equals("window") ? last(m, Kind.DURATION) : last(m, Kind.NUMBER);
     String rule = name.equals("factor") ? "times" : name;
-    return one(Token.join(kind(name), "", rule, of.value(), m.tokens()));
+    return one(Token.join(kind(name), "", rule, m.tokens()).with(of.value()));
   }
 
   /** "the burst on orders to 50": a number far from the word that says what it is. */
@@ -62,7 +64,7 @@ final class QuantityReader {
     var first = m.tokens().getFirst().value();
     var second = m.tokens().getLast().value();
     return first.compareTo(second) > 0 && second.signum() > 0
-        ? one(Token.join(Kind.DURATION, "", "duration", first.add(second), m.tokens()))
+        ? one(Token.join(Kind.DURATION, "", "duration", m.tokens()).with(first.add(second)))
         : Optional.empty();
   }
 
@@ -76,7 +78,7 @@ final class QuantityReader {
 
   private static Optional<List<Token>> duration(Match m, BigDecimal times) {
     var millis = times.multiply(last(m, Kind.UNIT).value());
-    return one(Token.join(Kind.DURATION, "", "duration", millis, m.tokens()));
+    return one(Token.join(Kind.DURATION, "", "duration", m.tokens()).with(millis));
   }
 
   private static BigDecimal millis(Match m) {

@@ -108,7 +108,7 @@ public final class RequestLexer {
       if (found != null) {
         boolean upper = kind == Kind.INSTANT;
         String as = upper ? found.toUpperCase(Locale.ROOT) : found.toLowerCase(Locale.ROOT);
-        tokens.add(Token.of(kind, as, m.start(), m.end(), kind.name().toLowerCase(Locale.ROOT)));
+        tokens.add(Token.of(kind, as, m.start(), m.end()));
         return m.end();
       }
     }
@@ -131,7 +131,7 @@ public final class RequestLexer {
     while (".:".indexOf(text.charAt(end - 1)) >= 0) {
       end--;
     }
-    tokens.add(Token.of(Kind.ROUTE, text.substring(from, end), from, end, "route"));
+    tokens.add(Token.of(Kind.ROUTE, text.substring(from, end), from, end));
     return end;
   }
 
@@ -151,7 +151,7 @@ public final class RequestLexer {
       return owns ? end + 2 : end;
     }
     var value = new BigDecimal(text.substring(from, to).replaceAll("[,_ ]", ""));
-    tokens.add(Token.of(Kind.NUMBER, "", from, to, "number").with(value, BigDecimal.ZERO));
+    tokens.add(Token.of(Kind.NUMBER, "", from, to).with(value, BigDecimal.ZERO));
     if (STATUS.contains(whole)) {
       tokens.set(tokens.size() - 1, Token.word("errors", from, end));
       return end;
@@ -182,7 +182,7 @@ public final class RequestLexer {
     int end = word.endsWith("'s") ? to - 2 : to;
     if (repeated.matches()) {
       tokens.add(Token.word("x", from, from + 1));
-      var times = Token.of(Kind.NUMBER, "", from + 1, to, "number");
+      var times = Token.of(Kind.NUMBER, "", from + 1, to);
       tokens.add(times.with(new BigDecimal(repeated.group(1)), BigDecimal.ZERO));
       return to;
     }

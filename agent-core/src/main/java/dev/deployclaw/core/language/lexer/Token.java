@@ -59,23 +59,30 @@ public record Token(
     parts = List.copyOf(parts);
   }
 
-  public static Token of(Kind kind, String text, int from, int to, String rule) {
+  /** One that is understood as its kind says. */
+  public static Token of(Kind kind, String text, int from, int to) {
+    String rule = kind.name().toLowerCase(Locale.ROOT);
     return new Token(kind, text, BigDecimal.ZERO, BigDecimal.ZERO, from, to, rule, List.of());
   }
 
   static Token word(String text, int from, int to) {
-    return of(Kind.WORD, text, from, to, "word");
+    return of(Kind.WORD, text, from, to);
   }
 
   /** One token out of several, in order and not empty. */
   public static Token join(Kind kind, String text, String rule, List<Token> parts) {
-    return join(kind, text, rule, BigDecimal.ZERO, parts);
-  }
-
-  static Token join(Kind kind, String text, String rule, BigDecimal value, List<Token> parts) {
     int from = parts.getFirst().from();
     int to = parts.getLast().to();
-    return new Token(kind, text, value, BigDecimal.ZERO, from, to, rule, parts);
+    return new Token(kind, text, BigDecimal.ZERO, BigDecimal.ZERO, from, to, rule, parts);
+  }
+
+  /** The same, understood in another way. */
+  Token by(String other) {
+    return new Token(kind, text, value, window, from, to, other, parts);
+  }
+
+  Token with(BigDecimal number) {
+    return with(number, window);
   }
 
   Token with(BigDecimal number, BigDecimal millis) {

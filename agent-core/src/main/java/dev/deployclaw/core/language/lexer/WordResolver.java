@@ -159,7 +159,7 @@ final class WordResolver {
   }
 
   private static Token as(Token token, Kind kind, String text, String rule) {
-    return Token.of(kind, text, token.from(), token.to(), rule);
+    return Token.of(kind, text, token.from(), token.to()).by(rule);
   }
 
   private static boolean knows(String word) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What stands in the way of a plan: questions, and values that can't be. One thread. */
+/** Questions that keep a request from being a plan, and values that can't be. One thread. */
 public final class OpenQuestions {
   private final List<ClarificationQuestion> questions = new ArrayList<>();
   private final Set<String> refusals = new LinkedHashSet<>();
