@@ -2,6 +2,7 @@ package dev.deployclaw.core.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.Slow;
@@ -10,12 +11,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +64,24 @@ class HardRequestsTest {
   @MethodSource("unreadable")
   void neverPlansWhatItCantRead(String request) {
     assertThat(Corpus.ask(request)).isNotInstanceOf(Planned.class);
+  }
+
+  /** Among 500 names that are alike, only a whole one is a name; the question stays short. */
+  @Test
+  void asksAmongManyNamesThatAreAlike() {
+    var tenants = new TreeMap<String, Map<String, String>>();
+    IntStream.range(0, 500).forEach(i -> tenants.put("tenant-%03d".formatted(i), Map.of()));
+    var names =
+        NameInventoryFile.read(Map.of("tenants", tenants, "services", List.of("search")))
+            .inventory();
+
+    assertThat(Corpus.ask("set tenant-123 to 20 rps on search", names)).isInstanceOf(Planned.class);
+    assertThat(Corpus.ask("set tenant-12 to 20 rps on search", names))
+        .isInstanceOfSatisfying(
+            NeedsClarification.class,
+            unclear ->
+                assertThat(unclear.texts())
+                    .allSatisfy(text -> assertThat(text).hasSizeLessThan(200)));
   }
 
   /** A rule that backtracks without bound would hang on the words that it is made of. */

@@ -181,8 +181,8 @@ final class CoverageCheck {
       boolean less = scale.compareTo(BigDecimal.ONE.subtract(part)) == 0;
       return (more && (up || !down)) || (less && down);
     }
-    return token.value().compareTo(scale) == 0
-            && !(down && !up && scale.compareTo(BigDecimal.ONE) > 0)
+    boolean against = down && !up && scale.compareTo(BigDecimal.ONE) > 0;
+    return (token.value().compareTo(scale) == 0 && !against)
         || (down && PresenceCheck.inverse(token.value(), scale));
   }
 

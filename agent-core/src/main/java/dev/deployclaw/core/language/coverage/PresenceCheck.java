@@ -188,8 +188,9 @@ final class PresenceCheck {
                 "algorithm " + a.word(),
                 a.word(),
                 t ->
-                    t.is(Kind.SETTING) && t.rule().equals(a.word())
-                        || a.word().equals("concurrency") && t.is(Kind.PARALLEL)));
+                    a.word().equals("concurrency")
+                        ? t.is(Kind.PARALLEL)
+                        : t.is(Kind.SETTING) && t.rule().equals(a.word())));
     set.mode()
         .ifPresent(m ->
             said("mode " + m.word(), m.word(), t -> t.is("mode") && t.rule().equals(m.word())));

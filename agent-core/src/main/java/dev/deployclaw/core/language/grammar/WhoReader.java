@@ -133,7 +133,7 @@ final class WhoReader {
   private List<String> others(Token who) {
     var named =
         all.stream()
-            .filter(t -> t != who)
+            .filter(t -> !t.equals(who))
             .flatMap(t -> t.each(Kind.TENANT))
             .map(Token::text)
             .distinct()

@@ -29,6 +29,9 @@ final class WordResolver {
   private static final Set<String> CALLS = Set.of("requests", "calls", "request", "call");
   private static final int SHORTEST_TYPO = 4;
 
+  /** Names that one question lists. */
+  private static final int MOST_NEAR = 6;
+
   private final String text;
   private final EstateNames names;
   private final List<Token> raw;
@@ -89,7 +92,12 @@ final class WordResolver {
     var keyword = near.isEmpty() ? keywordNear(word) : Optional.<String>empty();
     return keyword.isPresent()
         ? List.of(RequestLexer.grammar(as(token, Kind.WORD, keyword.get(), "typo")))
-        : List.of(as(token, Kind.UNKNOWN, word, String.join(" or ", near)));
+        : List.of(
+            as(
+                token,
+                Kind.UNKNOWN,
+                word,
+                String.join(" or ", near.stream().limit(MOST_NEAR).toList())));
   }
 
   private List<Token> split(Token token, String[] parts) {
