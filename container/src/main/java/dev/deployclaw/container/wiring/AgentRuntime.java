@@ -27,9 +27,9 @@ import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.GrantVerifier;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.planner.ComparedPlanner;
-import dev.deployclaw.core.planner.Planner;
-import dev.deployclaw.core.planner.RulePlanner;
+import dev.deployclaw.core.language.CheckedInterpreter;
+import dev.deployclaw.core.language.GrammarInterpreter;
+import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -179,11 +179,11 @@ public record AgentRuntime(
   }
 
   /** The rules, and the model beside them where one is configured. */
-  private static Planner planner(AgentConfig config) {
-    var rules = new RulePlanner();
+  private static RequestInterpreter planner(AgentConfig config) {
+    var rules = new GrammarInterpreter();
     return config
         .model()
-        .<Planner>map(m -> new ComparedPlanner(rules, ChatModelFactory.proposer(m)))
+        .<RequestInterpreter>map(m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m)))
         .orElse(rules);
   }
 

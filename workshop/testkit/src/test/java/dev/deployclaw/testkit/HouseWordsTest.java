@@ -54,7 +54,6 @@ class HouseWordsTest {
   /** Parts of paths whose texts aren't ours to word here, each with its reason. */
   private static final Map<String, String> EXCEPTIONS =
       Map.of(
-          "/core/planner/", "its words are patterns of what people say",
           "/container/llm/", "its texts are prompts for a language model",
           "/container/metrics/ServerMetrics.java", "its texts are published with the metrics");
 

@@ -4,9 +4,9 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.AsyncBackendExecutor;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
-import dev.deployclaw.core.planner.Interpretation;
-import dev.deployclaw.core.planner.Planner;
-import dev.deployclaw.core.planner.Understanding;
+import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.sim.engine.BugInjector;
 import dev.deployclaw.core.sim.engine.SimExecutor;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -101,13 +101,13 @@ public enum PlantedBug implements BugInjector {
   }
 
   /** A way back, or a repair, that is asked to wait is planned as if it were not. */
-  private static Planner hurried(Planner honest) {
+  private static RequestInterpreter hurried(RequestInterpreter honest) {
     return (request, inventory) -> {
-      var understood = honest.understand(request, inventory);
+      var understood = honest.interpret(request, inventory);
       return understood.interpretation() instanceof Interpretation.Planned(Intent intent)
               && (intent.operation() == TaskOperation.ROLLBACK
                   || intent.operation() == TaskOperation.REPAIR_DRIFT)
-          ? Understanding.plain(new Interpretation.Planned(unguarded(intent)))
+          ? InterpretedRequest.plain(new Interpretation.Planned(unguarded(intent)))
           : understood;
     };
   }

@@ -1,0 +1,75 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import java.util.List;
+import java.util.Set;
+
+/** Whether a piece only tells why something is asked: it may be dropped. */
+final class Background {
+  private static final Set<String> EVENTS = PatternTable.words(Background.class, "events.txt");
+  private static final Set<String> DIRECTING =
+      PatternTable.words(Background.class, "directing.txt");
+  private static final Set<Kind> BINDING =
+      Set.of(
+          Kind.DURATION,
+          Kind.INSTANT,
+          Kind.DATE,
+          Kind.CLOCK,
+          Kind.TIME,
+          Kind.ROUTE,
+          Kind.METHOD,
+          Kind.BURST,
+          Kind.WINDOW,
+          Kind.FACTOR,
+          Kind.PARALLEL,
+          Kind.EXECUTION,
+          Kind.SETTING);
+
+  /** What points back at the order itself. */
+  private static final Set<String> POINTING = Set.of("it", "this", "that", "which");
+
+  private static final Set<String> WEAK =
+      Set.of("have", "has", "be", "get", "gets", "go", "use", "do", "send", "make", "run", "wants");
+
+  private Background() {}
+
+  /**
+   * @param typed the piece as typed
+   * @param read the same with phrases
+   * @param behind whether the order stands before it
+   */
+  static boolean is(List<Token> typed, List<Token> read, boolean behind) {
+    boolean tells = false;
+    if (behind && typed.stream().limit(2).anyMatch(t -> POINTING.contains(t.text()))) {
+      return false;
+    }
+    for (Token token : typed) {
+      String word = token.text();
+      boolean plain = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
+      boolean binds = BINDING.contains(token.kind()) || (behind && token.is(Kind.RATE));
+      if (binds || (plain && directs(word))) {
+        return false;
+      }
+      tells |= plain && EVENTS.contains(word);
+    }
+    return tells && read.stream().noneMatch(t -> orders(t, behind));
+  }
+
+  static boolean directs(String word) {
+    return DIRECTING.contains(word) || word.endsWith("n't") || word.equals("?");
+  }
+
+  private static boolean orders(Token token, boolean behind) {
+    return token.is("op")
+        || (token.is("set")
+            && token.all().anyMatch(t -> !WEAK.contains(t.text()) && t.is(Kind.WORD)))
+        || token.is("mode")
+        || token.is("dry-run")
+        || token.is("manual")
+        || token.is("except")
+        || token.is("spare")
+        || (behind && (token.is("who") || token.is(Kind.PERCENT)));
+  }
+}
