@@ -99,8 +99,8 @@ class HouseTableTest {
     long words = documents.values().stream().mapToLong(Long::longValue).sum();
     long decisions = documents.keySet().stream().filter(d -> d.matches("docs/adr/\\d.*")).count();
     return List.of(
-        new Row("lines of main code, without the planner", all - planner, 100_000, 135_900),
-        new Row("main code that isn't product, %", PERCENT * (workshop + planner) / all, 15, 26),
+        new Row("lines of main code, without the planner", all - planner, 100_000, 136_300),
+        new Row("main code that isn't product, %", PERCENT * (workshop + planner) / all, 15, 26.1),
         new Row("words of documents", words, 40_000, 40_000),
         new Row("decision records", decisions, 40, 40));
   }
