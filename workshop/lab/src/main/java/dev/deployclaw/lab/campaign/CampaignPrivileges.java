@@ -36,7 +36,7 @@ final class CampaignPrivileges {
               ? Optional.empty()
               : Optional.of("mount needs root (in a container the capability SYS_ADMIN)");
       case HOST -> ExecutorHostProcess.obstacle();
-      case STEP, INSTANT, TORN, ROLLOUT, MACHINE, POD, PAUSE, OUTAGE -> Optional.empty();
+      case STEP, INSTANT, TORN, ROLLOUT, MACHINE, POD, PAUSE, QUEUE, OUTAGE -> Optional.empty();
     };
   }
 }

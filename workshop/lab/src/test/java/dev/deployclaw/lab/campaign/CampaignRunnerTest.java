@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A short campaign, and a judge that can't be pleased by a broken estate. */
 @Slow(
     guard = "dev.deployclaw.lab.ContainerRunTest#whatAKilledAgentCommittedIsEndedByTheNextOne",
-    because = "it carries out sixteen trials on a real estate")
+    because = "it carries out sixteen trials and more on a real estate")
 @TestMethodOrder(OrderAnnotation.class)
 class CampaignRunnerTest {
   /** As many steps as other kinds: each of them once but those that come late in the deck. */
@@ -39,6 +39,9 @@ class CampaignRunnerTest {
 
   /** Trials in which something befalls the executor host. */
   private static final int OF_HOST = 6;
+
+  /** Each stage of a task from the work queue once: three kills, three sleeps. */
+  private static final int OF_QUEUE = 6;
 
   @TempDir static Path folder;
 
@@ -159,5 +162,19 @@ class CampaignRunnerTest {
 
     assertThat(tally.violations()).isEmpty();
     assertThat(tally.trials()).isEqualTo(OF_HOST);
+  }
+
+  @Test
+  @Order(7)
+  void carriesATaskFromTheWorkQueueOutOnceWhateverBefallsTheAgentThatHasIt() throws Exception {
+    long seed = Long.getLong("seed", SEED);
+    var order =
+        new CampaignRunner.Order(seed, 0, OF_QUEUE, Duration.ofHours(1), List.of(TrialKind.QUEUE));
+
+    var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
+
+    tally.lines().forEach(System.out::println);
+    assertThat(tally.violations()).isEmpty();
+    assertThat(tally.trials()).isEqualTo(OF_QUEUE);
   }
 }

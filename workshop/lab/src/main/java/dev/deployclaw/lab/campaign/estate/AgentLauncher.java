@@ -30,6 +30,7 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
           "DEPLOYCLAW_PROBES_REQUESTS", "40");
 
   private static final String ALONE = "DEPLOYCLAW_STANDALONE";
+  private static final String STOP_AT = "DEPLOYCLAW_STOP_AT";
 
   private static final Duration LONGEST = Duration.ofMinutes(4);
 
@@ -74,24 +75,22 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
 
   /** Starts one that stops at a point. */
   public AgentProcess stopping(Path folder, CrashPoint at, String... words) throws IOException {
-    return start(
-        folder,
-        Map.of("DEPLOYCLAW_STOP_DIR", folder.toString(), "DEPLOYCLAW_STOP_AT", at.at()),
-        words);
+    return start(folder, Map.of("DEPLOYCLAW_STOP_DIR", folder.toString(), STOP_AT, at.at()), words);
   }
 
   /** Starts one that serves, and stops at a point; returns when it takes commands. */
   public AgentProcess serving(Path folder, CrashPoint at) throws IOException {
+    return serving(folder, Map.of(STOP_AT, at.at()));
+  }
+
+  /** Starts one that serves, with more of an environment. */
+  public AgentProcess serving(Path folder, Map<String, String> more) throws IOException {
     var tokens = AgentApiClient.tokens(Files.createDirectories(folder));
-    var agent =
-        start(
-            folder,
-            Map.of(
-                "DEPLOYCLAW_STOP_DIR", folder.toString(),
-                "DEPLOYCLAW_STOP_AT", at.at(),
-                "DEPLOYCLAW_SERVE_LISTEN", "127.0.0.1:0",
-                "DEPLOYCLAW_SERVE_TOKENS_FILE", tokens.toString()),
-            "serve");
+    var environment = new TreeMap<>(more);
+    environment.put("DEPLOYCLAW_STOP_DIR", folder.toString());
+    environment.put("DEPLOYCLAW_SERVE_LISTEN", "127.0.0.1:0");
+    environment.put("DEPLOYCLAW_SERVE_TOKENS_FILE", tokens.toString());
+    var agent = start(folder, environment, "serve");
     agent.awaitSaid("deployclaw serves ");
     return agent;
   }

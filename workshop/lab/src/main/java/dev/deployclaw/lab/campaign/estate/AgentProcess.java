@@ -60,6 +60,12 @@ public record AgentProcess(Process process, Path folder) {
     Files.createFile(folder.resolve("go"));
   }
 
+  /** By SIGTERM; it gives its task the time that it needs. */
+  public void stop(Duration atMost) throws InterruptedException {
+    process.destroy();
+    int _ = awaitEnd(atMost);
+  }
+
   /** By SIGKILL; says whether it was alive. */
   public boolean kill() throws InterruptedException {
     boolean alive = process.isAlive();

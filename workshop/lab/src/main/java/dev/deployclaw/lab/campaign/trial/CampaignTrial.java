@@ -24,7 +24,7 @@ public record CampaignTrial(long seed, int number, TrialKind kind) {
           TrialKind.OUTAGE,
           TrialKind.POD,
           TrialKind.LINK,
-          TrialKind.INSTANT,
+          TrialKind.QUEUE,
           TrialKind.PAUSE,
           TrialKind.MACHINE,
           TrialKind.HOST);
