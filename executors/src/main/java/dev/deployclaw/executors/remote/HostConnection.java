@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to an executor host: opened at the first call, opened anew after the host died. Calls
+ * The way to an executor host: opened at the first call, opened again after the host died. Calls
  * block their own thread; the one thread of the connection only moves bytes. For any thread.
  */
 public final class HostConnection implements AutoCloseable {
