@@ -54,18 +54,11 @@ public final class OperationAllowlist {
   }
 
   /**
-   * This table, and looks that an operator admits of a plugin's executor: nothing else, whatever
-   * the plugin says of itself.
+   * This table, and what an operator admits of a plugin's executor: nothing else, whatever the
+   * plugin says of itself.
    *
-   * @throws IllegalArgumentException for an executor that is in the table
-   */
-  public OperationAllowlist admitting(String executor, Set<String> looks) {
-    return admitting(executor, looks, Set.of());
-  }
-
-  /**
-   * The same, and other calls by their verbs: for an executor that an operator lets act.
-   *
+   * @param looks verbs of {@link ExecutorCall.Look}
+   * @param acts verbs of all other calls
    * @throws IllegalArgumentException for an executor that is in the table
    */
   public OperationAllowlist admitting(String executor, Set<String> looks, Set<String> acts) {

@@ -62,10 +62,19 @@ final class CommandBuilder {
   }
 
   ConfinedCommand around(List<String> javaCommand) {
+    return around(javaCommand.getFirst(), javaCommand);
+  }
+
+  /**
+   * A program of any kind.
+   *
+   * @param java of the launcher
+   */
+  ConfinedCommand around(String java, List<String> command) {
     mounts();
     privileges();
-    launcher(javaCommand.getFirst());
-    argv.addAll(javaCommand);
+    launcher(java);
+    argv.addAll(command);
     return new ConfinedCommand(argv, missing);
   }
 

@@ -31,6 +31,17 @@ public record ConfinedCommand(List<String> argv, List<String> missing) {
         .around(javaCommand);
   }
 
+  /**
+   * The same, for a program of any kind; the launcher runs on this JVM's java.
+   *
+   * @param command the program as an absolute path, and its arguments
+   */
+  public static ConfinedCommand aroundProgram(ConfinementPolicy policy, List<String> command) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses())
+        .around(java, command);
+  }
+
   private static String ownClasses() {
     try {
       var source = ConfinementLauncher.class.getProtectionDomain().getCodeSource();

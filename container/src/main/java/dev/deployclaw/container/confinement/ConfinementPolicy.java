@@ -35,6 +35,15 @@ public record ConfinementPolicy(
   }
 
   /**
+   * A program of any kind, with no port, no capability and no folder of its own.
+   *
+   * @param filterFile see the record
+   */
+  public static ConfinementPolicyBuilder forProgram(Path filterFile) {
+    return new ConfinementPolicyBuilder(filterFile);
+  }
+
+  /**
    * A host on the JVM, with no port, no capability, no folder of its own, and no signal to others.
    *
    * @param javaHome of the JVM that it runs on

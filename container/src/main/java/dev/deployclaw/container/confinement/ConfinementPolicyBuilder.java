@@ -63,14 +63,18 @@ public final class ConfinementPolicyBuilder {
   private Optional<ProcessUser> user = Optional.empty();
 
   ConfinementPolicyBuilder(Path javaHome, Path filterFile) {
-    this.filterFile = filterFile.toAbsolutePath();
+    this(filterFile);
     readable.add(javaHome.toAbsolutePath());
-    readable.addAll(present(ETC + KERNEL + LIBRARIES));
-    executable.addAll(present(LOADERS));
     debianConfiguration();
-    writable.add(Path.of("/dev/null"));
     executable.add(javaHome.resolve("bin/java").toAbsolutePath());
     executable.add(javaHome.resolve("lib/jspawnhelper").toAbsolutePath());
+  }
+
+  ConfinementPolicyBuilder(Path filterFile) {
+    this.filterFile = filterFile.toAbsolutePath();
+    readable.addAll(present(ETC + KERNEL + LIBRARIES));
+    executable.addAll(present(LOADERS));
+    writable.add(Path.of("/dev/null"));
   }
 
   /** Runs as another user, which needs root at the start. */

@@ -12,15 +12,15 @@ import java.util.Set;
  * What a user without capabilities reaches by the rights of files (POSIX). Groups don't count: the
  * host's user is in none but its own.
  */
-record FileAccess(int user) {
+public record FileAccess(int user) {
 
   /** Whether it reads a file or folder; one that isn't there is no obstacle. */
-  boolean reads(Path path) {
+  public boolean reads(Path path) {
     return reaches(path, PosixFilePermission.OWNER_READ, PosixFilePermission.OTHERS_READ);
   }
 
   /** Whether it writes it. */
-  boolean writes(Path path) {
+  public boolean writes(Path path) {
     return reaches(path, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OTHERS_WRITE);
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
  * What an executor host has in the agent's state folder. Made by the agent before each start, and
  * given to the host's user where that is another one.
  */
-record HostFiles(Path stateDir) {
+public record HostFiles(Path stateDir) {
   private static final String PRIVATE = "rwx------";
 
   static HostFiles of(AgentConfig config) {
@@ -66,7 +66,7 @@ record HostFiles(Path stateDir) {
   }
 
   /** Only from the agent itself: what belongs to another user was put there by a person. */
-  private static void own(Path file, int user) throws IOException {
+  public static void own(Path file, int user) throws IOException {
     try {
       if (owner(file) == ownUser() && user != ownUser()) {
         Files.setAttribute(file, "unix:uid", user);
@@ -77,7 +77,7 @@ record HostFiles(Path stateDir) {
     }
   }
 
-  static int ownUser() throws IOException {
+  public static int ownUser() throws IOException {
     return owner(Path.of("/proc/self"));
   }
 

@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * @param main the class whose {@code main} it is
  */
 public record HostLaunch(
-    AgentConfig config, Path file, Map<String, String> environment, String main) {
+    AgentConfig config, Path file, Map<String, String> environment, String main)
+    implements HostCommand {
   private static final String SOCKET = "DEPLOYCLAW_HOST_SOCKET";
   private static final String KEY_FILE = "DEPLOYCLAW_HOST_KEY_FILE";
 
@@ -59,7 +60,8 @@ public record HostLaunch(
   }
 
   /** Makes its folders, and says by what it is started. */
-  ConfinedCommand prepare() throws IOException, SetupException {
+  @Override
+  public ConfinedCommand prepare() throws IOException, SetupException {
     var _ = ProbeKeyFile.publicKey(config.stateDir()); // makes the pair where there is none
     int self = HostFiles.ownUser();
     var rights = new HostRights(config, files(), program(), file.toAbsolutePath());
@@ -69,7 +71,8 @@ public record HostLaunch(
   }
 
   /** What it finds around it. */
-  Map<String, String> surroundings() {
+  @Override
+  public Map<String, String> surroundings() {
     var theirs = new TreeMap<>(environment);
     theirs.put(SOCKET, files().socket().toString());
     theirs.remove(KEY_FILE);

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** One start of an executor host. For any thread. */
-final class HostProcess {
+public final class HostProcess {
   private static final String READY = "ready";
   private static final int MOST_LINES = 20;
   private static final int LONGEST_LINE = 2_000;
@@ -58,7 +58,7 @@ final class HostProcess {
    *
    * @param log takes each line of its standard error
    */
-  static HostProcess start(
+  public static HostProcess start(
       List<String> argv, Map<String, String> environment, GrantKey key, Consumer<String> log)
       throws IOException {
     var builder = new ProcessBuilder(argv);
@@ -75,12 +75,12 @@ final class HostProcess {
     return started;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** Whether it gets ready in time; not when it ends before. */
-  boolean awaitReady(Duration atMost) throws InterruptedException {
+  public boolean awaitReady(Duration atMost) throws InterruptedException {
     try {
       return ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -91,31 +91,37 @@ final class HostProcess {
   }
 
   /** Waits for its end, and returns its exit code. */
-  int awaitEnd() throws InterruptedException {
+  public int awaitEnd() throws InterruptedException {
     int exit = process.waitFor();
     errors.join(END);
     return exit;
   }
 
-  /** Lets it end by itself, and kills it where it doesn't. */
-  void end() throws InterruptedException {
+  /** Lets it end by itself, and kills it where it doesn't: whether it did. */
+  public boolean end() throws InterruptedException {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
       keep("its input was closed: " + e.getMessage());
     }
-    if (!process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS)) {
+    boolean ended = process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS);
+    if (!ended) {
       kill();
     }
+    return ended;
   }
 
-  void kill() throws InterruptedException {
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     var _ = process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** What it said last on standard error. */
-  synchronized String lastLines() {
+  public synchronized String lastLines() {
     return String.join("\n", lastLines);
   }
 

@@ -25,7 +25,7 @@ public final class HostSupervisor implements HostKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(HostSupervisor.class);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(12);
 
-  private final HostLaunch launch;
+  private final HostCommand launch;
   private final Bounds bounds;
   private final Thread keeper;
   private final CountDownLatch firstOutcome = new CountDownLatch(1);
@@ -54,25 +54,34 @@ public final class HostSupervisor implements HostKeeper {
     }
   }
 
-  private HostSupervisor(HostLaunch launch, Bounds bounds) {
+  private HostSupervisor(HostCommand launch, Bounds bounds) {
     this.launch = launch;
     this.bounds = bounds;
     this.keeper = Thread.ofVirtual().name("executor-host").unstarted(this::keep);
   }
 
   /** Begins to start it; the caller needn't wait. */
-  public static HostSupervisor start(HostLaunch launch) {
+  public static HostSupervisor start(HostCommand launch) {
     return start(launch, Bounds.DEFAULT);
   }
 
-  static HostSupervisor start(HostLaunch launch, Bounds bounds) {
+  /**
+   * The same, with a bound of its own until it takes calls.
+   *
+   * @param ready from each start
+   */
+  public static HostSupervisor start(HostCommand launch, Duration ready) {
+    return start(launch, new Bounds(ready, Bounds.DEFAULT.pause(), Bounds.DEFAULT.stable()));
+  }
+
+  static HostSupervisor start(HostCommand launch, Bounds bounds) {
     var supervisor = new HostSupervisor(launch, bounds);
     supervisor.keeper.start();
     return supervisor;
   }
 
   /** Waits until the first start came to something. */
-  void awaitFirst(Duration atMost) throws InterruptedException {
+  public void awaitFirst(Duration atMost) throws InterruptedException {
     var _ = firstOutcome.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 

@@ -11,10 +11,11 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.llm.ChatModelFactory;
+import dev.deployclaw.container.plugin.AdmittedPlugins;
 import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
-import dev.deployclaw.container.skill.LoadedPlugins;
 import dev.deployclaw.container.skill.SkillLocations;
 import dev.deployclaw.container.skill.SkillResolver;
+import dev.deployclaw.container.skill.SkillStepCheck;
 import dev.deployclaw.container.telemetry.Telemetry;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
@@ -60,7 +61,7 @@ public record AgentRuntime(
     AgentPorts ports,
     AgentSettings settings,
     BackendSide backends,
-    LoadedPlugins plugins,
+    AdmittedPlugins plugins,
     Telemetry telemetry)
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentRuntime.class);
@@ -119,7 +120,7 @@ public record AgentRuntime(
     var skills =
         new SkillResolver(SkillLocations.of(config), ConfiguredOperatorPolicy.of(config))
             .procedures();
-    var plugins = LoadedPlugins.open(config.plugins(), config.stateDir());
+    var plugins = AdmittedPlugins.open(config.plugins(), config.stateDir());
     var signer = signer(config.stateDir());
     var decorations = ServiceLoader.load(PortDecorator.class).stream().map(p -> p.get()).toList();
     StateStore state = new EtcdStateStore(ExecutorFactory.etcd(config.etcd()));
@@ -141,8 +142,8 @@ public record AgentRuntime(
     var bare = new ArrayList<>(backends.executors());
     bare.addAll(plugins.executors());
     var executors =
-        executors(bare, new ExecutorDecorators(decorations, telemetry), table(plugins))
-            .isolatedBy(backends::isolation);
+        executors(bare, new ExecutorDecorators(decorations, telemetry), plugins.table())
+            .isolatedBy(() -> backends.isolation().map(plugins::isolation));
     var ports =
         new AgentPorts(
             state,
@@ -151,7 +152,7 @@ public record AgentRuntime(
             new HashChainSealer(redaction(side)),
             telemetry.around(journal),
             planner(config),
-            skills.performedBy(procedure -> plugins.unperformed(procedure, executors)),
+            skills.performedBy(new SkillStepCheck(executors)::unperformed),
             AgentClock.system());
     var settings = settings(config, side.probeKey());
     var changeService = new ChangeService(ports, settings, use.progress());
@@ -170,7 +171,7 @@ public record AgentRuntime(
   /** Every step of a skill can be carried out, or it isn't begun. */
   private AgentRuntime checked() throws SetupException {
     try {
-      plugins.checkSteps(ports.procedures(), ports.executors());
+      new SkillStepCheck(ports.executors()).check(ports.procedures());
       return this;
     } catch (SetupException e) {
       close();
@@ -261,15 +262,6 @@ public record AgentRuntime(
       out.add(rim.outside().around(sandbox));
     }
     return ExecutorRegistry.of(out, new GrantIssuer(key, clock));
-  }
-
-  /** The kernel's, and what the operator admits of plugins: looks. */
-  private static OperationAllowlist table(LoadedPlugins plugins) {
-    var table = OperationAllowlist.KERNEL;
-    for (var executor : plugins.executors()) {
-      table = table.admitting(executor.name(), executor.verbs());
-    }
-    return table;
   }
 
   private static AgentSettings settings(AgentConfig c, String probeKey) {
