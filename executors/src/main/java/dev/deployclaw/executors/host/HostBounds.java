@@ -22,5 +22,5 @@ public record HostBounds(
     Duration idle,
     int executorCalls) {
   public static final HostBounds DEFAULT =
-      new HostBounds(8, 64, 128, 64 << 20, Duration.ofSeconds(10), Duration.ofMinutes(30), 4);
+      new HostBounds(8, 64, 128, 64 << 20, Duration.ofSeconds(10), Duration.ofMinutes(1), 4);
 }
