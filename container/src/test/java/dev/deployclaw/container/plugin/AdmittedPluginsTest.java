@@ -234,7 +234,9 @@ class AdmittedPluginsTest {
             "-BEsc",
             "import executor_host_pb2 as w, sys; sys.stdout.buffer.write(w.DESCRIPTOR.serialized_pb)");
     var process =
-        new ProcessBuilder(command).directory(example.program().getParent().toFile()).start();
+        new ProcessBuilder(command)
+            .directory(example.program().resolveSibling("").toFile())
+            .start();
     var theirs = FileDescriptorProto.parseFrom(process.getInputStream()).toBuilder();
     var ours = messages.toProto().toBuilder();
 

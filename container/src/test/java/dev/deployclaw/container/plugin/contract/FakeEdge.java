@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A point of presence as {@code EdgeFleet} knows it: values with ETags that writes compare, and the
@@ -45,7 +46,7 @@ final class FakeEdge implements AutoCloseable {
     return set == null ? Answer.of(404) : Answer.of(200, digest(set));
   }
 
-  private Answer write(String key, String there, Request request) {
+  private Answer write(String key, @Nullable String there, Request request) {
     String wanted = request.headers().getFirst("If-Match");
     String none = request.headers().getFirst("If-None-Match");
     boolean moved =

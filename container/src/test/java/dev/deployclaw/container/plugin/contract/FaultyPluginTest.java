@@ -109,10 +109,10 @@ class FaultyPluginTest {
                 + "self.folder.write(self.folder.limits, wanted[1])",
             "crash"),
         Fault.of(
-            "        with self.folder.locked():\n            return [getattr",
-            "        if activation.back and not activation.HasField(\"restores_sha256\"):\n"
-                + "            raise Refused(wire.Fault.INVALID, \"no way back\")\n"
-                + "        with self.folder.locked():\n            return [getattr",
+            "with self.folder.locked():\n            return [getattr",
+            "if activation.back and not activation.HasField(\"restores_sha256\"):"
+                + " raise Refused(wire.Fault.INVALID, \"no way back\")"
+                + "\n        with self.folder.locked():\n            return [getattr",
             "way-back"));
   }
 
