@@ -23,12 +23,13 @@ printf 'tokens:\n  - {name: operator, sha256: %s, roles: [operator, approver]}\n
 random 10 >s3-access
 random 20 >s3-secret
 for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-ratelimit etcd-root nats-agent nats-watcher \
-  nats-operator status-agent; do
+  nats-requester nats-operator status-agent; do
   random 20 >"$name"
 done
 cp status-agent status-ratelimit
-printf 'DC_AGENT: "%s"\nDC_WATCHER: "%s"\nDC_OPERATOR: "%s"\n' \
-  "$(cat nats-agent)" "$(cat nats-watcher)" "$(cat nats-operator)" >nats-users.conf
+for user in agent watcher requester operator; do
+  printf 'DC_%s: "%s"\n' "$(echo $user | tr a-z A-Z)" "$(cat nats-$user)"
+done >nats-users.conf
 hash() { sha256sum "$1" | cut -d ' ' -f 1; }
 sed "s/AGENT_SHA256/$(hash redis-agent)/; s/RATELIMIT_SHA256/$(hash redis-ratelimit)/" ../../redis/users.acl >users.acl
 printf 'user operator on #%s ~* &* +@all\n' "$(hash redis-operator)" >>users.acl
