@@ -39,7 +39,6 @@ import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.sandbox.ExecutorLimits;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
-import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -59,8 +59,7 @@ public record AgentRuntime(
     HeadSigner signer,
     AgentPorts ports,
     AgentSettings settings,
-    KubernetesExecutors clusters,
-    ConfigurationStores stores,
+    BackendSide backends,
     LoadedPlugins plugins,
     Telemetry telemetry)
     implements AutoCloseable {
@@ -73,64 +72,99 @@ public record AgentRuntime(
   /** What can be wrong on this machine is looked at before any back end is. */
   public static AgentRuntime open(AgentConfig config, ProgressListener progress)
       throws SetupException {
-    return open(config, progress, true);
+    return open(config, local(config), new Use(progress, true));
   }
 
   /** One that ships nothing, so that it doesn't make the stream either. */
   public static AgentRuntime looking(AgentConfig config) throws SetupException {
-    return open(config, ProgressListener.NONE, false);
+    return open(config, local(config), new Use(ProgressListener.NONE, false));
   }
 
-  private static AgentRuntime open(AgentConfig config, ProgressListener progress, boolean ships)
-      throws SetupException {
+  /**
+   * One whose executors are behind the wall.
+   *
+   * @param config as {@code ConfigRole.AGENT} reads it
+   * @param host closed with the agent
+   */
+  public static AgentRuntime behind(BackendSide host, AgentConfig config) throws SetupException {
+    var side = new Side(ProbeKeyFile.publicKey(config.stateDir()), List.of(), _ -> host);
+    return open(config, side, new Use(ProgressListener.NONE, true));
+  }
+
+  /**
+   * What the agent is opened for.
+   *
+   * @param ships whether its records go to the stream
+   */
+  private record Use(ProgressListener progress, boolean ships) {}
+
+  /**
+   * Where executors are, before the state store is there.
+   *
+   * @param probeKey the public half
+   * @param secrets that the redaction learns
+   */
+  private record Side(
+      String probeKey, List<String> secrets, Function<StateStore, BackendSide> open) {}
+
+  private static Side local(AgentConfig config) throws SetupException {
+    var keys = ProbeKeyFile.open(config.stateDir());
+    return new Side(
+        keys.publicKey(),
+        List.of(keys.privateKey()),
+        state -> LocalBackends.around(config, state, keys.privateKey(), bucket(config)));
+  }
+
+  private static AgentRuntime open(AgentConfig config, Side side, Use use) throws SetupException {
     var skills =
         new SkillResolver(SkillLocations.of(config), ConfiguredOperatorPolicy.of(config))
             .procedures();
     var plugins = LoadedPlugins.open(config.plugins(), config.stateDir());
-    var keys = ProbeKeyFile.open(config.stateDir());
     var signer = signer(config.stateDir());
     var decorations = ServiceLoader.load(PortDecorator.class).stream().map(p -> p.get()).toList();
     StateStore state = new EtcdStateStore(ExecutorFactory.etcd(config.etcd()));
-    ObjectStore objects = bucket(config);
     for (var decoration : decorations) {
       state = decoration.around(state);
+    }
+    var backends = side.open().apply(state);
+    ObjectStore objects = backends.objects();
+    for (var decoration : decorations) {
       objects = decoration.around(objects);
     }
     objects = WriteBehindObjectStore.around(objects, config.stateDir());
     var copies = LogCopyVerifier.of(config.stateDir(), objects, signer);
     var journal =
-        ships
+        use.ships()
             ? FileJournal.open(config.stateDir(), nats(config.nats()), copies)
             : FileJournal.open(config.stateDir(), copies);
-    var clusters = KubernetesExecutors.of(config.kubernetes(), ExecutorFactory.patches(config));
-    var stores = ConfigurationStores.of(config.configurationStores());
     var telemetry = Telemetry.of(config);
-    var bare = new ArrayList<>(ExecutorFactory.executors(config, state, keys, clusters));
-    bare.add(stores.executor(clusters.stores()));
+    var bare = new ArrayList<>(backends.executors());
     bare.addAll(plugins.executors());
-    var executors = executors(bare, new ExecutorDecorators(decorations, telemetry), table(plugins));
+    var executors =
+        executors(bare, new ExecutorDecorators(decorations, telemetry), table(plugins))
+            .isolatedBy(backends::isolation);
     var ports =
         new AgentPorts(
             state,
             objects,
             executors,
-            new HashChainSealer(redaction(keys)),
+            new HashChainSealer(redaction(side)),
             telemetry.around(journal),
             planner(config),
             skills.performedBy(procedure -> plugins.unperformed(procedure, executors)),
             AgentClock.system());
-    var settings = settings(config, keys);
-    var changeService = new ChangeService(ports, settings, progress);
+    var settings = settings(config, side.probeKey());
+    var changeService = new ChangeService(ports, settings, use.progress());
     var agent =
         new AgentRuntime(
-            changeService, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
+            changeService, journal, signer, ports, settings, backends, plugins, telemetry);
     return agent.checked();
   }
 
   /** The same agent, with another service: one serves one thread. */
   AgentRuntime servedBy(ChangeService changes) {
     return new AgentRuntime(
-        changes, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
+        changes, journal, signer, ports, settings, backends, plugins, telemetry);
   }
 
   /** Every step of a skill can be carried out, or it isn't begun. */
@@ -185,9 +219,8 @@ public record AgentRuntime(
   public void close() {
     try (var _ = plugins;
         var _ = ports.state();
+        var _ = backends;
         var _ = ports.objects();
-        var _ = clusters;
-        var _ = stores;
         var _ = journal;
         var _ = telemetry) {}
   }
@@ -239,7 +272,7 @@ public record AgentRuntime(
     return table;
   }
 
-  private static AgentSettings settings(AgentConfig c, ProbeKeyPair keys) {
+  private static AgentSettings settings(AgentConfig c, String probeKey) {
     var gate =
         new GatePolicy(
             c.gate().auto(),
@@ -252,7 +285,7 @@ public record AgentRuntime(
         gate,
         c.gate().stepFactor(),
         c.routing(),
-        keys.publicKey(),
+        probeKey,
         c.probes().requests(),
         new AgentSettings.Bounds(
             c.bounds().lease(),
@@ -290,8 +323,8 @@ public record AgentRuntime(
         c.tls());
   }
 
-  private static SecretRedactor redaction(ProbeKeyPair keys) {
-    var secrets = Stream.concat(SecretRegistry.known().stream(), Stream.of(keys.privateKey()));
+  private static SecretRedactor redaction(Side side) {
+    var secrets = Stream.concat(SecretRegistry.known().stream(), side.secrets().stream());
     return SecretRedactor.of(secrets.toList());
   }
 }

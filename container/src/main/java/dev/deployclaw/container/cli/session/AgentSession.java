@@ -52,7 +52,8 @@ public final class AgentSession implements AutoCloseable {
 
   public static AgentConfig config(CommandEnvironment around, CommonOptions shared)
       throws InvalidConfigException, SetupException {
-    return ConfigReader.read(file(around, shared.config()), around.environment());
+    return ConfigReader.read(
+        file(around, shared.config()), around.environment(), around.runtimes().role());
   }
 
   /** Where the configuration stands. */

@@ -25,7 +25,7 @@ public final class NarratorProvider {
     var file = around.configFile(shared.config());
     return file.isEmpty()
         ? Optional.empty()
-        : ConfigReader.read(file.get(), around.environment())
+        : ConfigReader.read(file.get(), around.environment(), around.runtimes().role())
             .model()
             .map(ChatModelFactory::narrator);
   }

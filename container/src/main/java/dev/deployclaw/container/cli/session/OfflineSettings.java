@@ -31,7 +31,7 @@ public record OfflineSettings(
     if (file.isEmpty()) {
       return bare(around);
     }
-    var config = ConfigReader.read(file.get(), around.environment());
+    var config = ConfigReader.read(file.get(), around.environment(), around.runtimes().role());
     return new OfflineSettings(
         Optional.of(config),
         config.stateDir(),

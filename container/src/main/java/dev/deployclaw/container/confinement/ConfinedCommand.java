@@ -1,0 +1,42 @@
+package dev.deployclaw.container.confinement;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The command that starts a confined JVM, as a chain of programs that each become the next one, so
+ * that the process id stays the same: {@code unshare} and {@code mount} make the writable folders
+ * noexec, {@code setpriv} sets user, capabilities, no-new-privileges and the system call filter,
+ * {@link ConfinementLauncher} lays the Landlock rules.
+ *
+ * @param argv program and arguments
+ * @param missing what this machine or this start can't do, one sentence each; empty where every
+ *     layer is set. What counts in the end is {@link IsolationProbe}
+ */
+public record ConfinedCommand(List<String> argv, List<String> missing) {
+  public ConfinedCommand {
+    argv = List.copyOf(argv);
+    missing = List.copyOf(missing);
+  }
+
+  /**
+   * Writes the filter's file, and tries what the installed tools can do.
+   *
+   * @param javaCommand the JVM and its arguments, the JVM as an absolute path. It wants {@code
+   *     -Djava.io.tmpdir} in a writable folder, and can load native libraries from none
+   */
+  public static ConfinedCommand around(ConfinementPolicy policy, List<String> javaCommand) {
+    return new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses())
+        .around(javaCommand);
+  }
+
+  private static String ownClasses() {
+    try {
+      var source = ConfinementLauncher.class.getProtectionDomain().getCodeSource();
+      return Path.of(source.getLocation().toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("the launcher's classes lie at no path", e);
+    }
+  }
+}
