@@ -6,6 +6,8 @@ set -eu
 etcd=${ETCD:-http://etcd:2379}
 secrets=${SECRETS:-/run/secrets}
 prefix=$(printf /deployclaw/default/ | base64)
+sets=$(printf /deployclaw/default/policy/ | base64)
+setsafter=$(printf /deployclaw/default/policy0 | base64)
 after=$(printf /deployclaw/default0 | base64)          # the first key that no longer begins so
 
 say() { curl -fsS -o /dev/null --data-binary @- "$etcd/v3/$1"; }
@@ -13,10 +15,10 @@ account() { printf '{"name":"%s","password":"%s"}' "$1" "$(cat "$secrets/$2")"; 
 user() { account "$1" "$2" | say auth/user/add || account "$1" "$2" | say auth/user/changepw; }
 role() { printf '{"name":"%s"}' "$1" | say auth/role/add || printf '{"role":"%s"}' "$1" | say auth/role/get; }
 grant() { printf '{"user":"%s","role":"%s"}' "$1" "$1" | say auth/user/grant; }
-may() {
-  printf '{"name":"%s","perm":{"permType":"%s","key":"%s","range_end":"%s"}}' "$1" "$2" "$prefix" "$after" |
-    say auth/role/grant
+range() {
+  printf '{"name":"%s","perm":{"permType":"%s","key":"%s","range_end":"%s"}}' "$1" "$2" "$3" "$4" | say auth/role/grant
 }
+may() { range "$1" "$2" "$prefix" "$after"; }
 
 until curl -fsS -o /dev/null "$etcd/health"; do sleep 1; done
 if ! printf '{"key":"AA=="}' | say kv/range 2>/dev/null; then
@@ -27,6 +29,11 @@ user deployclaw-agent etcd-agent
 role deployclaw-agent
 may deployclaw-agent READWRITE
 grant deployclaw-agent
+user deployclaw-host etcd-host       # stores policy sets; who leads and what is committed it may only read
+role deployclaw-host
+may deployclaw-host READ
+range deployclaw-host READWRITE "$sets" "$setsafter"
+grant deployclaw-host
 user deployclaw-ratelimit etcd-ratelimit
 role deployclaw-ratelimit
 may deployclaw-ratelimit READ

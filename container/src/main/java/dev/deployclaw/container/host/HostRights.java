@@ -101,6 +101,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
 
   private List<Path> writable() {
     var all = new ArrayList<Path>(List.of(files.folder()));
+    config.host().socket().map(socket -> socket.resolveSibling("")).ifPresent(all::add);
     all.addAll(files.work());
     config.gateways().forEach(g -> all.add(g.folder()));
     config.policySources().stream()
