@@ -5,20 +5,19 @@
 set -eu
 etcd=${ETCD:-http://etcd:2379}
 secrets=${SECRETS:-/run/secrets}
-prefix=$(printf /deployclaw/default/ | base64)
-sets=$(printf /deployclaw/default/policy/ | base64)
-setsafter=$(printf /deployclaw/default/policy0 | base64)
-after=$(printf /deployclaw/default0 | base64)          # the first key that no longer begins so
+all=/deployclaw/default/
 
 say() { curl -fsS -o /dev/null --data-binary @- "$etcd/v3/$1"; }
 account() { printf '{"name":"%s","password":"%s"}' "$1" "$(cat "$secrets/$2")"; }
 user() { account "$1" "$2" | say auth/user/add || account "$1" "$2" | say auth/user/changepw; }
 role() { printf '{"name":"%s"}' "$1" | say auth/role/add || printf '{"role":"%s"}' "$1" | say auth/role/get; }
 grant() { printf '{"user":"%s","role":"%s"}' "$1" "$1" | say auth/user/grant; }
-range() {
-  printf '{"name":"%s","perm":{"permType":"%s","key":"%s","range_end":"%s"}}' "$1" "$2" "$3" "$4" | say auth/role/grant
+code() { printf %s "$1" | base64; }
+may() { # ROLE RIGHT FROM [UNTIL]: one key, or all from the first to before the second
+  printf '{"name":"%s","perm":{"permType":"%s","key":"%s","range_end":"%s"}}' "$1" "$2" "$(code "$3")" "$(code "${4:-}")" |
+    say auth/role/grant
 }
-may() { range "$1" "$2" "$prefix" "$after"; }
+below() { may "$1" "$2" "$3/" "${3}0"; }                # 0 is the character behind the slash
 
 until curl -fsS -o /dev/null "$etcd/health"; do sleep 1; done
 if ! printf '{"key":"AA=="}' | say kv/range 2>/dev/null; then
@@ -27,16 +26,19 @@ if ! printf '{"key":"AA=="}' | say kv/range 2>/dev/null; then
 fi
 user deployclaw-agent etcd-agent
 role deployclaw-agent
-may deployclaw-agent READWRITE
+below deployclaw-agent READWRITE "${all%/}"
 grant deployclaw-agent
-user deployclaw-host etcd-host       # stores policy sets; who leads and what is committed it may only read
+user deployclaw-host etcd-host                         # stores policy sets, and reads whether it may
 role deployclaw-host
-may deployclaw-host READ
-range deployclaw-host READWRITE "$sets" "$setsafter"
+below deployclaw-host READWRITE "${all}policy"
+may deployclaw-host READ "${all}term"
+may deployclaw-host READ "${all}active"
+below deployclaw-host READ "${all}checkpoint"
+below deployclaw-host READ "${all}change"
 grant deployclaw-host
 user deployclaw-ratelimit etcd-ratelimit
 role deployclaw-ratelimit
-may deployclaw-ratelimit READ
+below deployclaw-ratelimit READ "${all%/}"
 grant deployclaw-ratelimit
 user root etcd-root
 role root
