@@ -1,7 +1,8 @@
 #!/bin/sh
-# Once: makes the users of etcd by its JSON gateway, and turns its authentication on. docs/tasks/credentials.md says the
-# same for etcdctl. Passwords go over standard input, so that no list of processes shows them. Where it was cut off in
-# the middle, the next run goes on: who is there already gets the password again.
+# Once: makes the users of etcd by its JSON gateway, and turns its authentication on. ETCD is its address (curl's
+# CURL_CA_BUNDLE names an authority), SECRETS the folder of files with passwords. These go over standard input, so that
+# no list of processes shows them. Where it was cut off in the middle, the next run goes on: who is there already gets
+# the password again.
 set -eu
 etcd=${ETCD:-http://etcd:2379}
 secrets=${SECRETS:-/run/secrets}

@@ -65,7 +65,7 @@ class PodSecretsTest {
     hosts.addAll(Manifests.generated().get("deployclaw-host-keys"));
 
     assertThat(hosts).contains("redis", "s3-secret", "etcd-host", "status-token", "probe.key");
-    assertThat(agents).contains("etcd", "tokens.yaml", "audit-key.pem", "probe.pub");
+    assertThat(agents).contains("etcd-agent", "tokens.yaml", "audit-key.pem", "probe.pub");
     agents.retainAll(hosts);
     assertThat(agents).containsExactly("etcd-ca.pem");
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The users of etcd that Compose's script makes: each may do its part, and no more. */
-class EtcdUsersTest {
+class EtcdRolesTest {
   private static final FencingToken FENCE = new FencingToken("a", 7);
   private static final List<String> PARTS = List.of("agent", "host", "ratelimit");
   private static final Duration LONG = Duration.ofSeconds(30);
