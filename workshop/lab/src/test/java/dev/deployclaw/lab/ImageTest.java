@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -173,7 +174,7 @@ class ImageTest {
     assertThat(scene.keys().text("leader")).isEmpty();
   }
 
-  /** The stop point before is the last call before the commit; that after, the first behind it. */
+  /** At a call before the commit, and at one behind it. */
   @ParameterizedTest(name = "{0} is killed {1}: {2}")
   @CsvSource({
     "host, after redis.stage#1, ABORTED, 240",
@@ -184,7 +185,7 @@ class ImageTest {
   @Order(4)
   void whicheverIsKilledInAChangeAllIsOldOrAllIsNew(
       String half, String at, String result, int limit) throws Exception {
-    var before = new EstateObserver(scene).acts();
+    var before = estate();
     var stop = folder.resolve("stop-" + half + "-" + result);
     int port = FreePortFinder.free();
     var agent =
@@ -216,16 +217,29 @@ class ImageTest {
       api.awaitResult(id, result);
     }
     BoundedWait.until("nothing is open", SOON, () -> scene.keys().text("open").isEmpty());
-    BoundedWait.until("all act alike", SOON, () -> alike(new EstateObserver(scene).acts()));
-    var after = new EstateObserver(scene).acts();
-    assertThat(after.equals(before))
-        .as(after + " was " + before)
-        .isEqualTo(result.equals("ABORTED"));
+    BoundedWait.until("all act alike", SOON, () -> alike());
+    var after = estate();
+    boolean old = result.equals("ABORTED");
+    assertThat(after.equals(before)).as(after + " was " + before).isEqualTo(old);
     containers.stop(agent);
   }
 
-  private static boolean alike(Map<String, String> acts) {
-    return new TreeSet<>(acts.values()).size() == 1;
+  /** Whether every participant acts on one epoch and one digest. */
+  private static boolean alike() {
+    var observer = new EstateObserver(scene);
+    var all = new TreeSet<>(observer.acts().values());
+    all.addAll(observer.serves().values());
+    return all.size() == 1;
+  }
+
+  /** All that acts on policies, and the file of each gateway's pod. */
+  private static Map<String, String> estate() {
+    var observer = new EstateObserver(scene);
+    var all = new TreeMap<String, String>(observer.acts());
+    all.putAll(observer.serves());
+    PodGatewayProbe.all(scene.lab())
+        .forEach(gateway -> all.put(gateway.name(), gateway.config().orElse("none")));
+    return all;
   }
 
   @Test
