@@ -55,10 +55,10 @@ class ComposeUsersTest {
     running.forEach(Process::destroyForcibly);
   }
 
-  /** By any of them, the environment, memory and open files of another would be its own. */
+  /** Else one would have the environment, memory and open files of another. */
   @ParameterizedTest
   @ValueSource(strings = {"agent", "host"})
-  void nobodySeesAnothersProcess(String seen) throws Exception {
+  void noUserSeesAnothersProcess(String seen) throws Exception {
     var process = start(user(seen), "sleep", "infinity");
     String proc = "/proc/" + process.pid();
 

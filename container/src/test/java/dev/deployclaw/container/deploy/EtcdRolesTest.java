@@ -89,7 +89,7 @@ class EtcdRolesTest {
     }
   }
 
-  /** So a host that was taken over commits nothing, leads nobody and writes no log. */
+  /** So a host that was taken over commits nothing, takes no lead and writes no log. */
   @Test
   void theHostDecidesNothing() {
     try (var state = store("host")) {

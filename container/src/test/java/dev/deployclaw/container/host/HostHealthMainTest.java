@@ -61,7 +61,7 @@ class HostHealthMainTest {
     assertThat(exit()).isEqualTo(10);
   }
 
-  /** The kernel takes its connections, and nobody says a word. */
+  /** The kernel takes its connections, and no word is said. */
   @Test
   void aHostThatHangsIsNotAlive() throws Exception {
     try (var hanging = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -162,6 +162,7 @@ class ImageTest {
       assertEveryPodActsOn(document);
       assertThat(api.get("/healthz").status()).isEqualTo(200);
       assertThat(api.get("/readyz").status()).isEqualTo(200);
+      assertThat(api.get("/metrics").body()).containsPattern("(?m)^deployclaw_host_up 1(\\.0)?$");
       for (var half : Map.of(id, ImagePod.AGENT_USER, host, ImagePod.HOST_USER).entrySet()) {
         containers.assertHealthy(half.getKey());
         containers.assertConfined(half.getKey(), half.getValue());
