@@ -272,13 +272,6 @@ class ManifestsTest {
     return new PodConfiguration(manifests, folder).read(role);
   }
 
-  private ConfigMap map(String name) {
-    return manifests.all(ConfigMap.class).stream()
-        .filter(m -> m.getMetadata().getName().equals(name))
-        .findFirst()
-        .orElseThrow();
-  }
-
   private List<PodSpec> pods() {
     return podsOf(Map.of());
   }
