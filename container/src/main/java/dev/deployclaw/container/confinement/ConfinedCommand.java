@@ -1,7 +1,11 @@
 package dev.deployclaw.container.confinement;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +19,8 @@ import java.util.List;
  *     layer is set. What counts in the end is {@link IsolationProbe}
  */
 public record ConfinedCommand(List<String> argv, List<String> missing) {
+  private static final List<String> FOLDERS = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
+
   public ConfinedCommand {
     argv = List.copyOf(argv);
     missing = List.copyOf(missing);
@@ -40,6 +46,34 @@ public record ConfinedCommand(List<String> argv, List<String> missing) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses())
         .around(java, command);
+  }
+
+  /**
+   * Makes this process that command: nothing of this program is left, and the process id stays.
+   * Returns only where that fails.
+   *
+   * @throws IOException with the reason
+   */
+  public void become() throws IOException {
+    var processor =
+        Processor.here()
+            .orElseThrow(
+                () -> new IOException("unknown processor " + System.getProperty("os.arch")));
+    var kernel = new NativeCall(processor, Arena.global());
+    var words = new ArrayList<>(argv);
+    words.set(0, program(argv.getFirst()));
+    throw new IOException(words.getFirst() + " cannot be started: " + kernel.execute(words));
+  }
+
+  /** Where the shell would find it. */
+  private static String program(String name) throws IOException {
+    for (String folder : FOLDERS) {
+      var file = Path.of(folder).resolve(name);
+      if (Files.isExecutable(file)) {
+        return file.toString();
+      }
+    }
+    throw new IOException(name + " isn't installed in " + String.join(", ", FOLDERS));
   }
 
   private static String ownClasses() {

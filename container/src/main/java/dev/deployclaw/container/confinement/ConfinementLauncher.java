@@ -117,14 +117,7 @@ final class ConfinementLauncher {
 
   /** Returns only where the program can't be started. */
   private void become(List<String> command) {
-    var arguments = kernel.allocate((command.size() + 1L) * Long.BYTES);
-    for (int i = 0; i < command.size(); i++) {
-      arguments.setAtIndex(ValueLayout.JAVA_LONG, i, kernel.text(command.get(i)));
-    }
-    long program = kernel.text(command.getFirst());
-    long failed =
-        kernel.call(Syscall.EXECVE, program, arguments.address(), NativeCall.environment());
-    say(command.getFirst() + " cannot be started: " + NativeCall.error(failed));
+    say(command.getFirst() + " cannot be started: " + kernel.execute(command));
   }
 
   private void attempt(Runnable rule) {

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * System calls from Java, by the C library's {@code syscall(2)}: one function for all, because each
@@ -69,8 +70,18 @@ final class NativeCall {
     }
   }
 
+  /** Becomes this program with this process's environment. Returns why it can't. */
+  String execute(List<String> command) {
+    var arguments = allocate((command.size() + 1L) * Long.BYTES);
+    for (int i = 0; i < command.size(); i++) {
+      arguments.setAtIndex(ValueLayout.JAVA_LONG, i, text(command.get(i)));
+    }
+    return error(
+        call(Syscall.EXECVE, text(command.getFirst()), arguments.address(), environment()));
+  }
+
   /** The address of this process's environment, as it was inherited. */
-  static long environment() {
+  private static long environment() {
     return LINKER
         .defaultLookup()
         .findOrThrow("environ")

@@ -6,6 +6,7 @@ import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.ConfinementPolicyBuilder;
 import dev.deployclaw.container.confinement.ProcessUser;
+import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,6 +85,9 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     all.add(file);
     all.add(files.probeKey());
     all.addAll(config.host().credentials());
+    if (config.kubernetes().filter(k -> k.kubeconfig().isEmpty()).isPresent()) {
+      all.add(KubernetesConnection.ACCOUNT); // the folder: its token is replaced each hour
+    }
     config.policySources().forEach(s -> all.add(s.folder()));
     config.gateways().forEach(g -> all.addAll(seen(g)));
     if (signals()) {
@@ -101,6 +105,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
 
   private List<Path> writable() {
     var all = new ArrayList<Path>(List.of(files.folder()));
+    config.host().socket().map(socket -> socket.resolveSibling("")).ifPresent(all::add);
     all.addAll(files.work());
     config.gateways().forEach(g -> all.add(g.folder()));
     config.policySources().stream()

@@ -117,9 +117,18 @@ public final class RemoteBackends implements BackendSide {
     return Optional.of(keeper.state().sentence());
   }
 
-  /** Whether it takes calls, as far as this process sees. */
+  /** Whether it takes calls, as far as this process sees; one that others start is greeted. */
   public boolean isUp() {
-    return keeper.state() instanceof HostState.Up;
+    return keeper.state() instanceof HostState.Up || (config.host().isForeign() && answers());
+  }
+
+  private boolean answers() {
+    try {
+      return connection.greet() instanceof Greeting.Met;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** How often this process started it. */

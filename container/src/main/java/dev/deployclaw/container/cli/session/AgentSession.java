@@ -7,6 +7,7 @@ import dev.deployclaw.container.cli.console.FailureExplanationView;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.console.ProgressView;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -54,6 +55,12 @@ public final class AgentSession implements AutoCloseable {
       throws InvalidConfigException, SetupException {
     return ConfigReader.read(
         file(around, shared.config()), around.environment(), around.runtimes().role());
+  }
+
+  /** For what looks at the agent and at no back end, whose secrets may be another container's. */
+  public static AgentConfig servingConfig(CommandEnvironment around, CommonOptions shared)
+      throws InvalidConfigException, SetupException {
+    return ConfigReader.read(file(around, shared.config()), around.environment(), ConfigRole.AGENT);
   }
 
   /** Where the configuration stands. */
