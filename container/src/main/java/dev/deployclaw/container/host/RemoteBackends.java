@@ -124,7 +124,7 @@ public final class RemoteBackends implements BackendSide {
 
   private boolean answers() {
     try {
-      return connection.greet() instanceof Greeting.Met;
+      return connection.greet() instanceof HostGreeting.Met;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
