@@ -74,7 +74,9 @@ final class QueueFaults {
       agents.add(second);
       awaitDone(queue, site);
       if (!kills) {
-        first.go();
+        if (stage != Stage.ENDED) {
+          first.go();
+        }
         first.wake();
         first.stop(LONGEST);
       }
