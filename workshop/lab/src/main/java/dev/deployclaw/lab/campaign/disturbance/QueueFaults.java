@@ -37,10 +37,16 @@ final class QueueFaults {
 
     private static final List<Stage> ALL = List.of(values());
 
-    private final CrashPoint at;
+    private final String moment;
+    private final String call;
 
     Stage(String moment, String call) {
-      this.at = new CrashPoint(AgentTask.CHANGE, moment, call);
+      this.moment = moment;
+      this.call = call;
+    }
+
+    CrashPoint at() {
+      return new CrashPoint(AgentTask.CHANGE, moment, call);
     }
 
     String word() {
@@ -60,7 +66,7 @@ final class QueueFaults {
     var queue = new WorkQueueClient(site.config().nats().url());
     var agents = new ArrayList<AgentProcess>();
     try {
-      var first = site.takingTasks(stage.at);
+      var first = site.takingTasks(stage.at());
       agents.add(first);
       queue.ask(site.change());
       bring(first, stage, site);

@@ -55,8 +55,13 @@ public record WorkQueueClient(String url) {
   }
 
   private long asking(Question question) {
-    try (var connection = Nats.connect(url)) {
-      return question.ask(connection);
+    try {
+      var connection = Nats.connect(url);
+      try {
+        return question.ask(connection);
+      } finally {
+        connection.close();
+      }
     } catch (IOException | JetStreamApiException e) {
       return -1;
     } catch (InterruptedException e) {
