@@ -32,19 +32,30 @@ class FreshRequestsTest {
             "terse",
             22,
             "calendar",
-            21,
+            34,
             "ticket",
             10,
             "follow-up",
-            5,
+            8,
             "question",
-            14,
+            20,
             "unsafe",
-            10)),
+            12)),
     BLIND(
         "blind-2026-11-29-g.txt",
         Map.of(
-            "terse", 29, "calendar", 9, "ticket", 1, "follow-up", 7, "question", 7, "unsafe", 8));
+            "terse",
+            29,
+            "calendar",
+            15,
+            "ticket",
+            2,
+            "follow-up",
+            10,
+            "question",
+            10,
+            "unsafe",
+            9));
 
     private final String file;
     private final Map<String, Integer> floors;
