@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskOperation;
 import java.util.List;
 import java.util.Set;
 
@@ -12,6 +13,8 @@ final class OrderDoubts {
   private static final Set<String> TIMES = Set.of("start", "until", "lasting", "between", "span");
   private static final Set<Kind> VALUES =
       Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.FACTOR, Kind.PERCENT);
+
+  private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
   private final List<Token> tokens;
   private final OpenQuestions questions;
@@ -22,8 +25,9 @@ final class OrderDoubts {
   }
 
   /** What a story names beside the order might belong to it. */
-  void told(List<Token> telling) {
-    for (Kind kind : List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL)) {
+  void told(List<Token> telling, TaskOperation operation) {
+    boolean whole = operation == TaskOperation.ROLLBACK;
+    for (Kind kind : whole ? List.of(Kind.TENANT, Kind.LABEL) : NAMES) {
       var named = tokens.stream().flatMap(t -> t.each(kind)).map(Token::text).toList();
       boolean other = telling.stream().anyMatch(t -> t.is(kind) && !named.contains(t.text()));
       if (other) {

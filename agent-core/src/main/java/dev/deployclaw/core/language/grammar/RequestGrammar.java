@@ -80,23 +80,29 @@ public final class RequestGrammar {
       TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
     var names = new EstateNames(inventory);
     var now = request.received().atZone(zone);
+    var times = new OpenQuestions();
     var typed =
-        new TimeReader(request.text(), now, questions)
-            .read(RequestLexer.read(request.text(), names));
-    return new RequestGrammar(typed, names, questions);
+        new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
+    return new RequestGrammar(typed, names, times, questions);
   }
 
   /**
    * @param typed the tokens of the request, times resolved
+   * @param times what its times ask; nothing of it counts where they only tell
    */
-  RequestGrammar(TokenLine typed, EstateNames names, OpenQuestions questions) {
+  private RequestGrammar(
+      TokenLine typed, EstateNames names, OpenQuestions times, OpenQuestions questions) {
     this.names = names;
     this.questions = questions;
     this.typed = typed.tokens();
-    this.phrases =
-        new TokenLine(BackendOutage.joined(PhraseReader.read(typed).tokens(), questions));
-    this.clauses = new ClauseReader(typed.tokens(), phrases, questions);
+    var words = new OpenQuestions();
+    this.phrases = new TokenLine(BackendOutage.joined(PhraseReader.read(typed).tokens(), words));
+    this.clauses = new ClauseReader(typed.tokens(), phrases, words);
     clauses.read();
+    if (clauses.ordering().stream().flatMap(Token::all).anyMatch(t -> t.is("asked-time"))) {
+      times.questions().forEach(questions::ask);
+    }
+    words.questions().forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), clauses.telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
   }
@@ -173,7 +179,7 @@ public final class RequestGrammar {
     if (operation.isEmpty()) {
       return Optional.empty();
     }
-    doubts.told(clauses.telling());
+    doubts.told(clauses.telling(), operation.get());
     doubts.amidst();
     var guards = guardReader.guards();
     new SpeechAct(phrases, tokens, questions)

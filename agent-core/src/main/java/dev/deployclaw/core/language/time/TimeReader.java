@@ -36,6 +36,10 @@ public final class TimeReader {
       PatternTable.keys(TimeReader.class, "calendar.txt");
   private static final DateTimeFormatter WRITTEN =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssXXX");
+
+  /** The rule of a clock that is over today: it may only tell of something. */
+  public static final String PASSED = "passed";
+
   private static final Set<String> BETWEEN = Set.of("and", "to", "until", "till", "-");
   private static final int FAR_YEARS = 2;
   private static final int DAY = 86_400_000;
@@ -104,13 +108,12 @@ public final class TimeReader {
     var today = now(m).toLocalDate();
     if (date.isEmpty()) {
       var next = at(m, today, time.get());
-      return next.isAfter(now)
-          ? instant(m, next, "clock")
-          : suggest(
-              m,
-              "That time has passed today: tomorrow?",
-              Optional.of(today.plusDays(1)),
-              time.get());
+      if (next.isAfter(now)) {
+        return instant(m, next, "clock");
+      }
+      String passed = "That time has passed today: tomorrow?";
+      var _ = suggest(m, passed, Optional.of(today.plusDays(1)), time.get());
+      return Optional.of(List.of(Token.join(Kind.TIME, "asked", PASSED, m.tokens())));
     }
     boolean named =
         word(m, "day").isPresent() && word(m, "month").isEmpty() && m.first(Kind.DATE).isEmpty();
