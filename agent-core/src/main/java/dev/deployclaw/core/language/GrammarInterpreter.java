@@ -79,6 +79,10 @@ public final class GrammarInterpreter implements RequestInterpreter {
     }
     var questions = new OpenQuestions();
     var grammar = RequestGrammar.of(request, inventory, zone, questions);
+    if (grammar.isAnswer()) {
+      String which = "Which request does that answer? Say who, on which service, and how much.";
+      return new NeedsClarification(List.of(ClarificationQuestion.of("answer", "what", which)));
+    }
     var told = grammar.telling();
     var order =
         words.stream()

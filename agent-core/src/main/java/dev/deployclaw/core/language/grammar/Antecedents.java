@@ -5,6 +5,7 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -40,8 +41,32 @@ final class Antecedents {
     var who = Token.join(Kind.PHRASE, "who", "antecedent", List.of(tenants.getFirst()));
     var place = pronouns.isEmpty() ? declined.getFirst() : pronouns.getFirst();
     var out = new ArrayList<>(ordering);
-    out.set(out.indexOf(place), who);
+    int at = out.indexOf(place);
+    out.set(at, who);
+    if (!pronouns.isEmpty()) {
+      where(ordering, telling).ifPresent(where -> out.add(at + 1, where));
+    }
     return out.stream().filter(t -> !t.is("declined")).toList();
+  }
+
+  /** "Contoso complained about orders. Raise them to 25 rps": the one place that was told of. */
+  private static Optional<Token> where(List<Token> ordering, List<Token> telling) {
+    boolean placed = ordering.stream().anyMatch(Antecedents::isPlace);
+    boolean valued = ordering.stream().anyMatch(t -> t.is(Kind.RATE) || t.is(Kind.FACTOR));
+    var services = telling.stream().filter(t -> t.is(Kind.SERVICE)).distinct().toList();
+    return placed || !valued || services.size() != 1
+        ? Optional.empty()
+        : Optional.of(Token.join(Kind.PHRASE, "where", "antecedent", services));
+  }
+
+  private static boolean isPlace(Token token) {
+    return token.is("where")
+        || token.is("overall")
+        || token.is("each-service")
+        || token.is("spare")
+        || token.is("op")
+        || token.is(Kind.ROUTE)
+        || token.is(Kind.METHOD);
   }
 
   /** "Contoso's reseller hammered us": it isn't contoso that did. */

@@ -3,6 +3,7 @@ package dev.deployclaw.core.language.grammar;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.time.TimeReader;
 import java.util.List;
 import java.util.Set;
 
@@ -27,6 +28,8 @@ final class Background {
           Kind.EXECUTION,
           Kind.SETTING);
 
+  private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
+
   /** What points back at the order itself. */
   private static final Set<String> POINTING = Set.of("it", "this", "that", "which");
 
@@ -42,19 +45,47 @@ final class Background {
    */
   static boolean is(List<Token> typed, List<Token> read, boolean behind) {
     boolean tells = false;
+    boolean over = !behind && typed.stream().allMatch(t -> !t.is(Kind.TIME) || passed(t));
     if (behind && typed.stream().limit(2).anyMatch(t -> POINTING.contains(t.text()))) {
       return false;
     }
     for (Token token : typed) {
       String word = token.text();
       boolean plain = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
-      boolean binds = BINDING.contains(token.kind()) || (behind && token.is(Kind.RATE));
+      boolean binds =
+          (BINDING.contains(token.kind()) && !(over && passed(token)))
+              || (behind && token.is(Kind.RATE));
       if (binds || (plain && directs(word))) {
         return false;
       }
       tells |= plain && EVENTS.contains(word);
     }
     return tells && read.stream().noneMatch(t -> orders(t, behind));
+  }
+
+  /** Whether it goes on with what the piece before it told: facts and numbers, and no name. */
+  static boolean continues(List<Token> typed, List<Token> read) {
+    int from = forecast(typed) ? 2 : 0;
+    boolean since = typed.getFirst().text().equals("since");
+    for (Token token : typed.subList(from, typed.size())) {
+      boolean plain = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
+      boolean binds = BINDING.contains(token.kind()) && !(since && passed(token));
+      if (binds || NAMES.contains(token.kind()) || (plain && directs(token.text()))) {
+        return false;
+      }
+    }
+    return read.stream().noneMatch(t -> orders(t, true));
+  }
+
+  /** "They will import some rows". */
+  private static boolean forecast(List<Token> typed) {
+    return typed.size() > 2
+        && Set.of("they", "it").contains(typed.getFirst().text())
+        && Set.of("will", "'ll").contains(typed.get(1).text());
+  }
+
+  private static boolean passed(Token token) {
+    return token.rule().equals(TimeReader.PASSED);
   }
 
   static boolean directs(String word) {

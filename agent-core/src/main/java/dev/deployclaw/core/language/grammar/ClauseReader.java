@@ -61,6 +61,7 @@ final class ClauseReader {
   private final OpenQuestions questions;
   private final List<Token> ordering = new ArrayList<>();
   private final List<Token> telling = new ArrayList<>();
+  private boolean told;
 
   ClauseReader(List<Token> typed, TokenLine read, OpenQuestions questions) {
     this.typed = typed;
@@ -104,17 +105,21 @@ final class ClauseReader {
       return;
     }
     if (clean(piece)) {
+      told &= piece.stream().noneMatch(RequestGrammar::isStop);
       ordering.addAll(piece);
       return;
     }
     int from = piece.getFirst().from();
     int to = piece.getLast().to();
     var words = typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
-    if (Background.is(words, piece, hasOrder())) {
+    boolean goesOn = told && !hasOrder() && Background.continues(words, piece);
+    if (goesOn || Background.is(words, piece, hasOrder())) {
+      told = piece.stream().noneMatch(RequestGrammar::isStop);
       telling.addAll(words);
       piece.stream().filter(RequestGrammar::isMark).forEach(ordering::add);
       return;
     }
+    told = false;
     piece.stream()
         .filter(t -> leftover(t) && !t.is("asked-time"))
         .findFirst()

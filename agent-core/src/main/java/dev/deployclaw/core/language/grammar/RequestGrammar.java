@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -31,6 +32,9 @@ public final class RequestGrammar {
   private static final Set<String> MARKS = Set.of(".", ";", "!", "?", ",", ":");
   private static final Set<TaskOperation> LOOKS =
       Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
+
+  private static final Set<String> ANSWERS =
+      PatternTable.words(RequestGrammar.class, "answers.txt");
 
   private static final Set<String> ABOUT =
       Set.of(
@@ -65,6 +69,8 @@ public final class RequestGrammar {
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
   private final ClauseReader clauses;
+  private final OrderDoubts doubts;
+  private final List<Token> typed;
   private final TokenLine phrases;
   private final List<Token> tokens;
   private List<SaidChange> said = List.of();
@@ -74,23 +80,31 @@ public final class RequestGrammar {
       TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
     var names = new EstateNames(inventory);
     var now = request.received().atZone(zone);
+    var times = new OpenQuestions();
     var typed =
-        new TimeReader(request.text(), now, questions)
-            .read(RequestLexer.read(request.text(), names));
-    return new RequestGrammar(typed, names, questions);
+        new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
+    return new RequestGrammar(typed, names, times, questions);
   }
 
   /**
    * @param typed the tokens of the request, times resolved
+   * @param times what its times ask; nothing of it counts where they only tell
    */
-  RequestGrammar(TokenLine typed, EstateNames names, OpenQuestions questions) {
+  private RequestGrammar(
+      TokenLine typed, EstateNames names, OpenQuestions times, OpenQuestions questions) {
     this.names = names;
     this.questions = questions;
-    this.phrases =
-        new TokenLine(BackendOutage.joined(PhraseReader.read(typed).tokens(), questions));
-    this.clauses = new ClauseReader(typed.tokens(), phrases, questions);
+    this.typed = typed.tokens();
+    var words = new OpenQuestions();
+    this.phrases = new TokenLine(BackendOutage.joined(PhraseReader.read(typed).tokens(), words));
+    this.clauses = new ClauseReader(typed.tokens(), phrases, words);
     clauses.read();
+    if (clauses.ordering().stream().flatMap(Token::all).anyMatch(t -> t.is("asked-time"))) {
+      times.questions().forEach(questions::ask);
+    }
+    words.questions().forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), clauses.telling(), questions);
+    this.doubts = new OrderDoubts(tokens, questions);
   }
 
   /** What only tells why; the rest orders. */
@@ -106,6 +120,12 @@ public final class RequestGrammar {
   /** Who, where and what stand together; empty where that can't be told, or before it is read. */
   public List<SaidChange> said() {
     return said;
+  }
+
+  /** Whether it only answers something: "yes, go ahead", "a bit higher". */
+  public boolean isAnswer() {
+    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
+        && typed.stream().anyMatch(t -> !isMark(t));
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */
@@ -159,7 +179,8 @@ public final class RequestGrammar {
     if (operation.isEmpty()) {
       return Optional.empty();
     }
-    told();
+    doubts.told(clauses.telling(), operation.get());
+    doubts.amidst();
     var guards = guardReader.guards();
     new SpeechAct(phrases, tokens, questions)
         .check(LOOKS.contains(operation.get()), guards.dryRun());
@@ -178,19 +199,6 @@ public final class RequestGrammar {
     }
     return Optional.of(
         new Intent(operation.get(), target, changes, guards, schedule, grounds.all()));
-  }
-
-  /** What a story names beside the order might belong to it. */
-  private void told() {
-    for (Kind kind : List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL)) {
-      var named = tokens.stream().flatMap(t -> t.each(kind)).map(Token::text).toList();
-      boolean other =
-          clauses.telling().stream().anyMatch(t -> t.is(kind) && !named.contains(t.text()));
-      if (other) {
-        questions.ask(
-            "who", "What is told names others than the order: whom and what does it mean?");
-      }
-    }
   }
 
   private Optional<TaskOperation> operation(boolean values, List<Frame> frames) {
@@ -300,7 +308,7 @@ public final class RequestGrammar {
     if (out.isEmpty() && needsWho(operation)) {
       questions.ask("who", "For which tenants?");
     }
-    alike(out);
+    doubts.alike(out);
     return out;
   }
 
@@ -366,26 +374,5 @@ public final class RequestGrammar {
           SNAPSHOT ->
           false;
     };
-  }
-
-  /** The same place twice, with two values. */
-  private void alike(List<RequestedChange> changes) {
-    for (int i = 0; i < changes.size(); i++) {
-      for (int j = i + 1; j < changes.size(); j++) {
-        var a = changes.get(i);
-        var b = changes.get(j);
-        boolean same =
-            a.service().equals(b.service())
-                && a.route().equals(b.route())
-                && a.method().equals(b.method())
-                && a.limit().equals(b.limit())
-                && (a.who().equals(b.who())
-                    || a.who().tenants().stream().anyMatch(b.who().tenants()::contains));
-        if (same) {
-          questions.ask(
-              "what", "The request says two things about the same limit: which one is meant?");
-        }
-      }
-    }
   }
 }

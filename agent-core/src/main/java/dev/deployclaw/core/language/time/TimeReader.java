@@ -10,16 +10,20 @@ import dev.deployclaw.core.language.lexer.TokenLine.Match;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAdjusters;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Finds instants that are written as dates, weekdays and clocks, and writes each as an instant with
@@ -32,6 +36,11 @@ public final class TimeReader {
       PatternTable.keys(TimeReader.class, "calendar.txt");
   private static final DateTimeFormatter WRITTEN =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssXXX");
+
+  /** The rule of a clock that is over today: it may only tell of something. */
+  public static final String PASSED = "passed";
+
+  private static final Set<String> BETWEEN = Set.of("and", "to", "until", "till", "-");
   private static final int FAR_YEARS = 2;
   private static final int DAY = 86_400_000;
 
@@ -67,6 +76,11 @@ public final class TimeReader {
     var date = date(m);
     return switch (name) {
       case "weekend" -> weekend(m);
+      case "clocks" -> clocks(m, date.orElseThrow());
+      case "ahead" -> {
+        var ahead = m.first(Kind.DURATION).orElseThrow().value().longValueExact();
+        yield instant(m, now.plus(Duration.ofMillis(ahead)), "calendar");
+      }
       case "end-of-day" -> {
         boolean week = m.first(Kind.UNIT).filter(u -> u.value().intValue() != DAY).isPresent();
         if (week) {
@@ -84,7 +98,7 @@ public final class TimeReader {
   }
 
   private Optional<List<Token>> when(Match m, Optional<LocalDate> date) {
-    var time = time(m);
+    var time = time(m.tokens());
     if (time.isEmpty()) {
       boolean only = m.tokens().size() == 1 && m.tokens().getFirst().text().equals("today");
       return only
@@ -94,15 +108,15 @@ public final class TimeReader {
     var today = now(m).toLocalDate();
     if (date.isEmpty()) {
       var next = at(m, today, time.get());
-      return next.isAfter(now)
-          ? instant(m, next, "clock")
-          : suggest(
-              m,
-              "That time has passed today: tomorrow?",
-              Optional.of(today.plusDays(1)),
-              time.get());
+      if (next.isAfter(now)) {
+        return instant(m, next, "clock");
+      }
+      String passed = "That time has passed today: tomorrow?";
+      var _ = suggest(m, passed, Optional.of(today.plusDays(1)), time.get());
+      return Optional.of(List.of(Token.join(Kind.TIME, "asked", PASSED, m.tokens())));
     }
-    boolean named = word(m, "day").isPresent();
+    boolean named =
+        word(m, "day").isPresent() && word(m, "month").isEmpty() && m.first(Kind.DATE).isEmpty();
     if (named && (today.equals(date.get()) || m.tokens().getFirst().text().equals("next"))) {
       return suggest(m, "Which week is meant?", date, time.get());
     }
@@ -116,6 +130,22 @@ public final class TimeReader {
         : instant(m, found, "calendar");
   }
 
+  /** Two clocks of one day. */
+  private Optional<List<Token>> clocks(Match m, LocalDate date) {
+    var both = m.tokens().stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.CLOCK)).toList();
+    int and = 1;
+    while (!BETWEEN.contains(both.get(and).text())) {
+      and++;
+    }
+    var from = at(m, date, time(both.subList(0, and)).orElseThrow());
+    var to = at(m, date, time(both.subList(and, both.size())).orElseThrow());
+    if (!from.isAfter(now) || !to.isAfter(from)) {
+      ask(m, "From when until when? Write both with their dates.", Optional.empty());
+      return asked(m);
+    }
+    return span(m, from, to);
+  }
+
   /** Saturday and Sunday; what is left of them, where it is one of these days. */
   private Optional<List<Token>> weekend(Match m) {
     var today = now(m).toLocalDate();
@@ -125,10 +155,13 @@ public final class TimeReader {
       return asked(m);
     }
     var saturday = today.with(TemporalAdjusters.next(DayOfWeek.SATURDAY));
-    var from = written(m, at(m, saturday, LocalTime.MIDNIGHT), "calendar");
-    var to = written(m, at(m, saturday.plusDays(2), LocalTime.MIDNIGHT), "calendar");
-    var span = Token.join(Kind.TIME, "span", "calendar", List.of(from, to));
-    return Optional.of(List.of(span));
+    return span(
+        m, at(m, saturday, LocalTime.MIDNIGHT), at(m, saturday.plusDays(2), LocalTime.MIDNIGHT));
+  }
+
+  private static Optional<List<Token>> span(Match m, ZonedDateTime from, ZonedDateTime to) {
+    var both = List.of(written(m, from, "calendar"), written(m, to, "calendar"));
+    return Optional.of(List.of(Token.join(Kind.TIME, "span", "calendar", both)));
   }
 
   private Optional<List<Token>> suggest(
@@ -173,7 +206,18 @@ public final class TimeReader {
   }
 
   private ZoneId zone(Match m) {
-    return word(m, "zone").map(ZoneId::of).orElse(now.getZone());
+    return offset(m)
+        .<ZoneId>map(ZoneOffset::of)
+        .or(() -> word(m, "zone").map(ZoneId::of))
+        .orElse(now.getZone());
+  }
+
+  /** "+02:00" behind a clock. */
+  private static Optional<String> offset(Match m) {
+    return IntStream.range(1, m.tokens().size())
+        .filter(i -> m.tokens().get(i - 1).text().equals("+"))
+        .mapToObj(i -> "+" + m.tokens().get(i).text())
+        .findFirst();
   }
 
   private ZonedDateTime now(Match m) {
@@ -188,7 +232,14 @@ public final class TimeReader {
         word(m, "day")
             .map(day ->
                 today.with(TemporalAdjusters.nextOrSame(DayOfWeek.of(Integer.parseInt(day)))));
-    return date.or(() -> ahead).or(() -> weekday).or(() -> monthly(m, today));
+    var dated = date.or(() -> ahead).or(() -> monthly(m, today));
+    boolean other =
+        weekday.isPresent()
+            && dated.filter(d -> d.getDayOfWeek() != weekday.get().getDayOfWeek()).isPresent();
+    if (other) {
+      throw new DateTimeException("another weekday");
+    }
+    return dated.or(() -> weekday);
   }
 
   /** A day of a month, in the year that is written or the next one that isn't over. */
@@ -207,10 +258,12 @@ public final class TimeReader {
         date.isBefore(today) ? LocalDate.of(today.getYear() + 1, month.get(), day) : date);
   }
 
-  private static Optional<LocalTime> time(Match m) {
-    var word = m.tokens().stream().map(Token::text).filter("noon"::equals).findFirst();
-    boolean midnight = m.tokens().stream().anyMatch(t -> t.text().equals("midnight"));
-    return m.first(Kind.CLOCK)
+  private static Optional<LocalTime> time(List<Token> tokens) {
+    var word = tokens.stream().map(Token::text).filter("noon"::equals).findFirst();
+    boolean midnight = tokens.stream().anyMatch(t -> t.text().equals("midnight"));
+    return tokens.stream()
+        .filter(t -> t.is(Kind.CLOCK))
+        .findFirst()
         .map(t -> clock(t.text()))
         .or(() -> word.map(_ -> LocalTime.NOON))
         .or(() -> midnight ? Optional.of(LocalTime.MIDNIGHT) : Optional.empty());
