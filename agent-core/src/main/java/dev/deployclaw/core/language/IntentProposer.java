@@ -1,5 +1,7 @@
 package dev.deployclaw.core.language;
 
+import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
+
 /**
  * Somebody who reads a request and isn't trusted: a language model. What it says is a proposal, and
  * is checked by {@link CheckedInterpreter}. It sees the request and the names of the inventory,

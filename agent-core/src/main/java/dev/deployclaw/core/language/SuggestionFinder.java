@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * Puts the best question first, and gives it a suggestion where one is understood as it stands. The
  * unit that a number lacks is that of the limits that the tenant has.
  */
-final class SuggestionFinder {
+public final class SuggestionFinder {
   private static final List<String> ORDER =
       List.of("time", "window", "who", "where", "what", "target", "guard", "operation", "words");
   private static final Map<Long, String> UNITS =
@@ -31,13 +31,13 @@ final class SuggestionFinder {
   /**
    * @param plans whether a request is understood as a plan
    */
-  SuggestionFinder(String text, NameInventory inventory, Predicate<String> plans) {
+  public SuggestionFinder(String text, NameInventory inventory, Predicate<String> plans) {
     this.text = text;
     this.inventory = inventory;
     this.plans = plans;
   }
 
-  List<ClarificationQuestion> of(List<ClarificationQuestion> questions) {
+  public List<ClarificationQuestion> of(List<ClarificationQuestion> questions) {
     return questions.stream()
         .sorted(Comparator.comparingInt(q -> rank(q)))
         .map(q -> q.suggesting(candidate(q).filter(plans)))

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
  * Requests with what must come of them, written before the planner was asked. A third, chosen by a
  * hash of the request, was not looked at while most rules were written: only its score was read.
  */
-final class Corpus {
+public final class Corpus {
   static final NameInventory INVENTORY =
       NameInventoryFile.read(
               Map.of(
@@ -42,7 +43,7 @@ final class Corpus {
           .inventory();
 
   /** The names that the samples and the later blind sets speak of. */
-  static final NameInventory SAMPLES =
+  public static final NameInventory SAMPLES =
       NameInventoryFile.read(
               Map.of(
                   "tenants",

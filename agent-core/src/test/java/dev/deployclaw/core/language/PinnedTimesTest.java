@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;

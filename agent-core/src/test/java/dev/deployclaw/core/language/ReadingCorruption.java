@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language;
 
+import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;

@@ -1,10 +1,10 @@
 package dev.deployclaw.container.cli.plan;
 
 import dev.deployclaw.container.config.SetupException;
-import dev.deployclaw.core.language.GrammarInterpreter;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.NameInventoryFile;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.TaskRequest;

@@ -1,12 +1,18 @@
-package dev.deployclaw.core.language;
+package dev.deployclaw.core.language.interpreter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.deployclaw.core.language.Corpus;
+import dev.deployclaw.core.language.IntentJson;
+import dev.deployclaw.core.language.IntentJsonReader;
+import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.NameInventoryFile;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;

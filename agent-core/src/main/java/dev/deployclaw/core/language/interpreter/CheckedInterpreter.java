@@ -1,11 +1,20 @@
-package dev.deployclaw.core.language;
+package dev.deployclaw.core.language.interpreter;
 
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.ApprovalTrigger.Source;
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.IntentJson;
+import dev.deployclaw.core.language.IntentJsonReader;
+import dev.deployclaw.core.language.IntentProposal;
 import dev.deployclaw.core.language.IntentProposal.Answer;
+import dev.deployclaw.core.language.IntentProposer;
+import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
@@ -174,7 +183,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
   }
 
   /** Whether two intents change the same in the same way, however their lists are cut. */
-  static boolean same(Intent a, Intent b) {
+  public static boolean same(Intent a, Intent b) {
     return comparable(a).equals(comparable(b));
   }
 

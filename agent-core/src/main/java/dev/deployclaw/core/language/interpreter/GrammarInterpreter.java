@@ -1,8 +1,15 @@
-package dev.deployclaw.core.language;
+package dev.deployclaw.core.language.interpreter;
 
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion;
+import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.RequestInterpreter;
+import dev.deployclaw.core.language.SuggestionFinder;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.grammar.EstateQuestionReader;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
