@@ -55,7 +55,8 @@ final class Background {
       boolean binds =
           (BINDING.contains(token.kind()) && !(over && passed(token)))
               || (behind && token.is(Kind.RATE));
-      if (binds || (plain && directs(word))) {
+      boolean repeats = !behind && tells && word.equals("again");
+      if (binds || (plain && directs(word) && !repeats)) {
         return false;
       }
       tells |= plain && EVENTS.contains(word);
@@ -66,7 +67,7 @@ final class Background {
   /** Whether it goes on with what the piece before it told: facts and numbers, and no name. */
   static boolean continues(List<Token> typed, List<Token> read) {
     int from = forecast(typed) ? 2 : 0;
-    boolean since = typed.getFirst().text().equals("since");
+    boolean since = typed.stream().anyMatch(t -> t.text().equals("since"));
     for (Token token : typed.subList(from, typed.size())) {
       boolean plain = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
       boolean binds = BINDING.contains(token.kind()) && !(since && passed(token));
