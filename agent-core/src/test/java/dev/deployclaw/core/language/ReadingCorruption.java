@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Spoils a right reading, mechanically, in each way that fits it. */
 final class ReadingCorruption {
@@ -235,7 +236,7 @@ final class ReadingCorruption {
   }
 
   @SuppressWarnings("unchecked")
-  private static Map<String, Object> part(Object value) {
+  private static Map<String, Object> part(@Nullable Object value) {
     return (Map<String, Object>) value;
   }
 

@@ -30,6 +30,13 @@ final class Background {
 
   private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
+  private static final Set<Kind> COUNTS = Set.of(Kind.NUMBER, Kind.RATE, Kind.COUNT);
+
+  /** What may say that it was somebody or something else. */
+  private static final Set<String> CAUSES =
+      Set.of(
+          "it", "this", "that", "which", "did", "does", "was", "were", "is", "are", "own", "false");
+
   /** What points back at the order itself. */
   private static final Set<String> POINTING = Set.of("it", "this", "that", "which");
 
@@ -55,7 +62,8 @@ final class Background {
       boolean binds =
           (BINDING.contains(token.kind()) && !(over && passed(token)))
               || (behind && token.is(Kind.RATE));
-      if (binds || (plain && directs(word))) {
+      boolean repeats = !behind && tells && word.equals("again");
+      if (binds || (plain && directs(word) && !repeats)) {
         return false;
       }
       tells |= plain && EVENTS.contains(word);
@@ -63,10 +71,16 @@ final class Background {
     return tells && read.stream().noneMatch(t -> orders(t, behind));
   }
 
-  /** Whether it goes on with what the piece before it told: facts and numbers, and no name. */
+  /** Whether it goes on with what the piece before it told: a number, no name, no other cause. */
   static boolean continues(List<Token> typed, List<Token> read) {
     int from = forecast(typed) ? 2 : 0;
-    boolean since = typed.getFirst().text().equals("since");
+    boolean counts =
+        typed.stream().anyMatch(t -> COUNTS.contains(t.kind()))
+            && typed.stream().skip(from).noneMatch(t -> CAUSES.contains(t.text()));
+    if (!counts) {
+      return false;
+    }
+    boolean since = typed.stream().anyMatch(t -> t.text().equals("since"));
     for (Token token : typed.subList(from, typed.size())) {
       boolean plain = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
       boolean binds = BINDING.contains(token.kind()) && !(since && passed(token));

@@ -6,8 +6,10 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Names that are mentioned only to say that nothing happens to them. */
 final class Exclusions {
@@ -26,7 +28,8 @@ final class Exclusions {
       var services = spare.each(Kind.SERVICE).map(Token::text).collect(Collectors.toSet());
       boolean other =
           !services.isEmpty() && services.stream().noneMatch(where::contains) && !where.isEmpty();
-      boolean label = spare.all().anyMatch(t -> t.is("labels") || t.is("all"));
+      boolean another = apart(spare, frames);
+      boolean label = !another && spare.all().anyMatch(t -> t.is("labels") || t.is("all"));
       boolean denied = spare.all().anyMatch(t -> t.text().equals("not"));
       if (spare.is("except") && !open && !denied) {
         questions.ask(
@@ -35,6 +38,7 @@ final class Exclusions {
       if (open && services.isEmpty() && !tenants.isEmpty() && !label) {
         out.addAll(whose.exempt(spare));
       } else if (!other
+          && !another
           && (label
               || who.isEmpty()
               || tenants.isEmpty()
@@ -43,6 +47,27 @@ final class Exclusions {
       }
     }
     return out;
+  }
+
+  /** Another value of the same label: no tenant has both. */
+  private static boolean apart(Token spare, List<Frame> frames) {
+    var who = frames.stream().map(f -> f.get(Slot.WHO)).flatMap(Optional::stream).toList();
+    var spared = labels(List.of(spare));
+    var changed = labels(who);
+    boolean only =
+        who.size() == frames.size()
+            && spared.size() == 1
+            && changed.size() == 1
+            && Stream.concat(who.stream(), Stream.of(spare))
+                .flatMap(Token::all)
+                .noneMatch(t -> t.is("all") || t.is("others") || t.is(Kind.TENANT));
+    return only
+        && !spared.equals(changed)
+        && spared.getFirst().split("=", 2)[0].equals(changed.getFirst().split("=", 2)[0]);
+  }
+
+  private static List<String> labels(List<Token> tokens) {
+    return tokens.stream().flatMap(t -> t.each(Kind.LABEL)).map(Token::text).distinct().toList();
   }
 
   private static boolean open(Token who) {

@@ -99,7 +99,7 @@ public final class RequestGrammar {
     this.phrases = new TokenLine(BackendOutage.joined(PhraseReader.read(typed).tokens(), words));
     this.clauses = new ClauseReader(typed.tokens(), phrases, words);
     clauses.read();
-    if (clauses.ordering().stream().flatMap(Token::all).anyMatch(t -> t.is("asked-time"))) {
+    if (clauses.ordering().stream().anyMatch(t -> t.is("asked-time"))) {
       times.questions().forEach(questions::ask);
     }
     words.questions().forEach(questions::ask);
