@@ -59,6 +59,8 @@ class FreshRequestsTest {
             9));
 
     private final String file;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it is one of Map.of
     private final Map<String, Integer> floors;
 
     RequestSet(String file, Map<String, Integer> floors) {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,7 +42,7 @@ class TaskQueueUsersTest {
     String config = Files.readString(Path.of("compose", "nats.conf"));
     var users = new StringBuilder();
     for (String user : List.of(AGENT, "watcher", REQUESTER, "operator")) {
-      String variable = user.equals(AGENT) ? "DC_AGENT" : "DC_" + user.toUpperCase();
+      String variable = user.equals(AGENT) ? "DC_AGENT" : "DC_" + user.toUpperCase(Locale.ROOT);
       users.append(variable).append(": \"").append(password(user)).append("\"\n");
     }
     nats =
