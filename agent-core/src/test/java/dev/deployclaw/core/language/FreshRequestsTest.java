@@ -36,7 +36,7 @@ class FreshRequestsTest {
             "ticket",
             43,
             "follow-up",
-            8,
+            9,
             "question",
             20,
             "unsafe",
