@@ -2,10 +2,10 @@ package dev.deployclaw.core.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskRequest;
