@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * @param config as the agent read it
  * @param file that it was read from
- * @param environment of the agent, which the host gets too
+ * @param environment of the agent, which the host gets without the agent's own credentials
  * @param main the class whose {@code main} it is
  */
 public record HostLaunch(
@@ -30,6 +30,15 @@ public record HostLaunch(
     implements HostCommand {
   private static final String SOCKET = "DEPLOYCLAW_HOST_SOCKET";
   private static final String KEY_FILE = "DEPLOYCLAW_HOST_KEY_FILE";
+
+  /** Of the agent's own sections, in which credentials are; the host reads none of them. */
+  private static final Pattern AGENTS =
+      Pattern.compile("DEPLOYCLAW_(MODEL|NOTIFY|TELEMETRY)_.*|OTEL_.*");
+
+  /** The host learns that there is one, so that the section stays whole. */
+  private static final String STREAM_PASSWORD = "DEPLOYCLAW_NATS_PASSWORD";
+
+  private static final String HIDDEN = "***";
 
   /** Options of this JVM that a second one can't have, or has its own of. */
   private static final Pattern OWN =
@@ -74,6 +83,8 @@ public record HostLaunch(
   @Override
   public Map<String, String> surroundings() {
     var theirs = new TreeMap<>(environment);
+    theirs.keySet().removeIf(name -> AGENTS.matcher(name).matches());
+    theirs.computeIfPresent(STREAM_PASSWORD, (_, _) -> HIDDEN);
     theirs.put(SOCKET, files().socket().toString());
     theirs.remove(KEY_FILE);
     return theirs;

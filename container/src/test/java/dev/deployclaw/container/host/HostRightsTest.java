@@ -69,6 +69,27 @@ class HostRightsTest {
   }
 
   @Test
+  void theHostGetsNoCredentialOfTheAgentByTheEnvironment() throws Exception {
+    var file = Files.writeString(folder.resolve("deployclaw.yaml"), BACKENDS);
+    var environment =
+        Map.of(
+            "DEPLOYCLAW_NATS_USERNAME", "agent",
+            "DEPLOYCLAW_NATS_PASSWORD", "of the stream",
+            "DEPLOYCLAW_MODEL_API_KEY", "of the model",
+            "OTEL_EXPORTER_OTLP_HEADERS", "authorization=of the collector",
+            "DEPLOYCLAW_REDIS_PASSWORD", "of redis");
+    var config = ConfigReader.read(file, environment, ConfigRole.AGENT);
+
+    var theirs = HostLaunch.of(config, file, environment).surroundings();
+
+    assertThat(theirs.toString())
+        .doesNotContain("of the stream", "of the model", "of the collector")
+        .contains("of redis");
+    assertThat(ConfigReader.read(file, theirs, ConfigRole.HOST).redis().password().value())
+        .isEqualTo("of redis");
+  }
+
+  @Test
   void withoutGatewaysItSignalsNobodyAndExecutesNothing() throws Exception {
     var policy = policy(BACKENDS, ROOT);
 
