@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
-import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
@@ -140,7 +139,7 @@ class HardRequestsTest {
   }
 
   private static String read(String resource) {
-    try (var in = GrammarInterpreter.class.getResourceAsStream(resource)) {
+    try (var in = RequestInterpreter.class.getResourceAsStream(resource)) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -207,7 +207,7 @@ class GrammarInterpreterTest {
   }
 
   private static Stream<Case> cases(String file) {
-    try (var in = GrammarInterpreterTest.class.getResourceAsStream(file)) {
+    try (var in = Corpus.class.getResourceAsStream(file)) {
       var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return text.lines()
           .map(GrammarInterpreterTest::read)
