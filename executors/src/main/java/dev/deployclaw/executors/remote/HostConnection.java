@@ -10,14 +10,10 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -189,18 +185,8 @@ public final class HostConnection implements AutoCloseable {
         "the executor host at " + address.socket() + " can't be reached: " + why);
   }
 
-  /** The JDK's Unix sockets; no native library. Nothing is sent a second time by gRPC. */
   private ManagedChannel channel() {
-    return NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(address.socket()))
-        .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
-        .eventLoopGroup(loop)
-        .withOption(ChannelOption.SO_KEEPALIVE, null)
-        .overrideAuthority("executor-host")
-        .usePlaintext()
-        .disableRetry()
-        .disableServiceConfigLookUp()
-        .maxInboundMessageSize(MOST_MESSAGE_BYTES)
-        .build();
+    return HostChannel.to(address.socket(), loop).maxInboundMessageSize(MOST_MESSAGE_BYTES).build();
   }
 
   /** Calls in flight end without an answer. */

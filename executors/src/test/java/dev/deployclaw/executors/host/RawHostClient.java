@@ -3,14 +3,11 @@ package dev.deployclaw.executors.host;
 import dev.deployclaw.executors.protocol.v1.ExecutorHostGrpc;
 import dev.deployclaw.executors.protocol.v1.HandshakeReply;
 import dev.deployclaw.executors.protocol.v1.HandshakeRequest;
+import dev.deployclaw.executors.remote.HostChannel;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -22,15 +19,7 @@ final class RawHostClient implements AutoCloseable {
   private final ManagedChannel channel;
 
   RawHostClient(Path socket) {
-    this.channel =
-        NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
-            .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
-            .eventLoopGroup(loop)
-            .withOption(ChannelOption.SO_KEEPALIVE, null)
-            .overrideAuthority("host")
-            .usePlaintext()
-            .disableRetry()
-            .build();
+    this.channel = HostChannel.to(socket, loop).build();
   }
 
   /** One that shook hands. */

@@ -7,14 +7,11 @@ import dev.deployclaw.executors.protocol.v1.HandshakeReply;
 import dev.deployclaw.executors.protocol.v1.HandshakeRequest;
 import dev.deployclaw.executors.protocol.v1.Outcome;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
+import dev.deployclaw.executors.remote.HostChannel;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -30,16 +27,7 @@ final class PluginChannel implements AutoCloseable {
   private final ManagedChannel channel;
 
   PluginChannel(Path socket) {
-    this.channel =
-        NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
-            .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
-            .eventLoopGroup(loop)
-            .withOption(ChannelOption.SO_KEEPALIVE, null)
-            .overrideAuthority("plugin")
-            .usePlaintext()
-            .disableRetry()
-            .maxInboundMessageSize(MOST_ANSWER_BYTES)
-            .build();
+    this.channel = HostChannel.to(socket, loop).maxInboundMessageSize(MOST_ANSWER_BYTES).build();
   }
 
   HandshakeReply handshake(int oldest, int newest) {
