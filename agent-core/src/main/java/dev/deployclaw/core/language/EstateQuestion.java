@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * A question about the estate: it is answered by reading, never by an execution.
  *
- * @param tenants whom it is about; empty where it names nobody
+ * @param tenants that it names; may be empty
  * @param service where; empty where it names none
  */
 public record EstateQuestion(Topic topic, List<String> tenants, Optional<String> service) {

@@ -174,7 +174,8 @@ public final class Corpus {
     return part.isContainerNode() && part.isEmpty();
   }
 
-  private static JsonNode parse(String line) {
+  /** A line of a set. */
+  public static JsonNode parse(String line) {
     try {
       return JSON.readTree(line);
     } catch (IOException e) {
@@ -182,7 +183,7 @@ public final class Corpus {
     }
   }
 
-  private static String write(Object value) {
+  public static String write(Object value) {
     try {
       return JSON.writeValueAsString(value);
     } catch (IOException e) {

@@ -184,7 +184,7 @@ class GrammarInterpreterTest {
       case Refused(String _) -> out.put("outcome", "refused");
     }
     out.put("request", request);
-    return read(write(out));
+    return Corpus.parse(Corpus.write(out));
   }
 
   private static void putUnlessEmpty(Map<String, Object> out, String key, Object part) {
@@ -209,25 +209,7 @@ class GrammarInterpreterTest {
   private static Stream<Case> cases(String file) {
     try (var in = Corpus.class.getResourceAsStream(file)) {
       var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-      return text.lines()
-          .map(GrammarInterpreterTest::read)
-          .map(n -> new Case(n.get("request").asText(), n));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static JsonNode read(String line) {
-    try {
-      return JSON.readTree(line);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String write(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
+      return text.lines().map(Corpus::parse).map(n -> new Case(n.get("request").asText(), n));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,12 +9,12 @@ import java.util.Optional;
 
 /** The planted bugs in how an agent speaks with its executor host. */
 final class HostBugs {
-  /** As the kernel says it of a call that nobody can answer any more. */
+  /** As the kernel says it of a call whose host is gone. */
   private static final String CUT = "was cut off";
 
   private HostBugs() {}
 
-  /** What is cut off wasn't applied: whoever was asked refused it. */
+  /** Takes each call that was cut off for refused, so for not applied. */
   static BuggyExecutor.Bend cutRefused() {
     return (call, to) ->
         new BentFuture(
