@@ -59,7 +59,7 @@ is_new_java() {
 
 has() { PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1" >/dev/null; }
 
-# missing_packages java|maven|servers|firewall|docker…: prints the Debian packages of what isn't there.
+# missing_packages java|maven|servers|plugins|firewall|docker…: prints the Debian packages of what isn't there.
 missing_packages() {
   local part
   for part; do
@@ -76,6 +76,11 @@ missing_packages() {
         has gcc || echo gcc
         [[ -e /usr/include/time.h ]] || echo libc6-dev
         has curl || echo curl
+        ;;
+      plugins)
+        has python3 || echo python3
+        [[ -d /usr/lib/python3/dist-packages/grpc ]] || echo python3-grpcio
+        [[ -d /usr/lib/python3/dist-packages/google/protobuf ]] || echo python3-protobuf
         ;;
       firewall)
         has iptables || echo iptables

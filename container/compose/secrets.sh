@@ -12,7 +12,7 @@ if [ "$(id -u)" != 0 ]; then
   echo "each secret gets its reader as its owner, which only root may do: sudo container/compose/secrets.sh" >&2
   exit 1
 fi
-agent=10001 ratelimit=10002 redis=999 root=0   # as in compose.yaml; 999 is redis in its image
+agent=10001 ratelimit=10002 host=10004 redis=999 root=0   # as in compose.yaml; 999 is redis in its image
 
 mkdir secrets
 cd secrets
@@ -22,13 +22,20 @@ hash=$(printf %s "$token" | sha256sum | cut -d ' ' -f 1)
 printf 'tokens:\n  - {name: operator, sha256: %s, roles: [operator, approver]}\n' "$hash" >tokens.yaml
 random 10 >s3-access
 random 20 >s3-secret
-for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-ratelimit etcd-root nats-agent nats-watcher \
-  nats-operator status-agent; do
+for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-host etcd-ratelimit etcd-root nats-agent nats-watcher \
+  nats-requester nats-operator status-agent; do
   random 20 >"$name"
 done
 cp status-agent status-ratelimit
-printf 'DC_AGENT: "%s"\nDC_WATCHER: "%s"\nDC_OPERATOR: "%s"\n' \
-  "$(cat nats-agent)" "$(cat nats-watcher)" "$(cat nats-operator)" >nats-users.conf
+# The pair that signs synthetic requests (Ed25519): Base64 of the public half, and of the private one on a second line.
+openssl genpkey -algorithm ed25519 -out probe.pem
+openssl pkey -in probe.pem -pubout -outform DER | openssl base64 -A >probe.pub
+echo >>probe.pub
+{ cat probe.pub; openssl pkey -in probe.pem -outform DER | openssl base64 -A; echo; } >probe.key
+rm probe.pem
+for user in agent watcher requester operator; do
+  printf 'DC_%s: "%s"\n' "$(echo $user | tr a-z A-Z)" "$(cat nats-$user)"
+done >nats-users.conf
 hash() { sha256sum "$1" | cut -d ' ' -f 1; }
 sed "s/AGENT_SHA256/$(hash redis-agent)/; s/RATELIMIT_SHA256/$(hash redis-ratelimit)/" ../../redis/users.acl >users.acl
 printf 'user operator on #%s ~* &* +@all\n' "$(hash redis-operator)" >>users.acl
@@ -37,7 +44,8 @@ printf 'user operator on #%s ~* &* +@all\n' "$(hash redis-operator)" >>users.acl
 chmod 400 -- *
 own() { user=$1 && shift && chown "$user:$user" -- "$@"; }
 own $root ./*
-own $agent tokens.yaml s3-access s3-secret redis-agent etcd-agent nats-agent status-agent
+own $agent tokens.yaml etcd-agent nats-agent probe.pub
+own $host s3-access s3-secret redis-agent etcd-host status-agent probe.key
 own $ratelimit redis-ratelimit etcd-ratelimit status-ratelimit
 own $redis users.acl
 echo "the token, which is kept nowhere: $token"

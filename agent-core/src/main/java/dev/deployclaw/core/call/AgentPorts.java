@@ -1,11 +1,11 @@
 package dev.deployclaw.core.call;
 
 import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.LogWriterRegistry;
 import dev.deployclaw.core.log.NoOpJournal;
 import dev.deployclaw.core.log.RecordSealer;
-import dev.deployclaw.core.planner.Planner;
 import dev.deployclaw.core.procedure.ProcedureRegistry;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
@@ -21,7 +21,7 @@ public record AgentPorts(
     ExecutorRegistry executors,
     RecordSealer sealer,
     Journal journal,
-    Planner planner,
+    RequestInterpreter planner,
     ProcedureRegistry procedures,
     AgentClock time,
     LogWriterRegistry writers) {
@@ -33,7 +33,7 @@ public record AgentPorts(
       ExecutorRegistry executors,
       RecordSealer sealer,
       Journal journal,
-      Planner planner,
+      RequestInterpreter planner,
       ProcedureRegistry procedures,
       AgentClock time) {
     this(

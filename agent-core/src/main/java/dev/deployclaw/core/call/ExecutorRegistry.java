@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** The executors by name. They come wrapped by the sandbox. */
 public final class ExecutorRegistry {
@@ -31,11 +32,16 @@ public final class ExecutorRegistry {
   private final SortedMap<String, BackendExecutor> byName;
   private final GrantIssuer grants;
   private final CallDispatcher calls;
+  private final Supplier<Optional<ExecutorIsolation>> isolation;
 
-  private ExecutorRegistry(SortedMap<String, BackendExecutor> byName, GrantIssuer grants) {
+  private ExecutorRegistry(
+      SortedMap<String, BackendExecutor> byName,
+      GrantIssuer grants,
+      Supplier<Optional<ExecutorIsolation>> isolation) {
     this.byName = byName;
     this.grants = grants;
     this.calls = new CallDispatcher(grants);
+    this.isolation = isolation;
   }
 
   /** Executors that ask for no grant, since no sandbox is around them. */
@@ -55,12 +61,22 @@ public final class ExecutorRegistry {
         throw new IllegalArgumentException("two executors are named " + executor.name());
       }
     }
-    return new ExecutorRegistry(byName, grants);
+    return new ExecutorRegistry(byName, grants, Optional::empty);
+  }
+
+  /** The same executors, and what separates them from this process. */
+  public ExecutorRegistry isolatedBy(Supplier<Optional<ExecutorIsolation>> wall) {
+    return new ExecutorRegistry(byName, grants, wall);
+  }
+
+  /** What separates the executors from this process now; empty where it is not known. */
+  public Optional<ExecutorIsolation> isolation() {
+    return isolation.get();
   }
 
   /** Others in their place, called by the same grants. */
   public ExecutorRegistry replacedBy(Collection<? extends BackendExecutor> others) {
-    return of(others, grants);
+    return of(others, grants).isolatedBy(isolation);
   }
 
   /** Who there is, in order. */

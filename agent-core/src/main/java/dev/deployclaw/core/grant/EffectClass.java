@@ -42,7 +42,7 @@ public enum EffectClass {
   }
 
   /** Whether it is done for an execution only, so that there is a log of it. */
-  boolean needsExecution() {
+  public boolean needsExecution() {
     return switch (this) {
       case OBSERVE, STAGE -> false;
       case ACTIVATE, DESTROY -> true;

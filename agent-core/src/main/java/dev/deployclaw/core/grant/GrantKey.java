@@ -6,12 +6,14 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What grants are sealed with: HMAC-SHA256 (RFC 2104). Who has it can grant anything, so it leaves
- * the process by nothing: it is printed nowhere, and gone with the process. For any thread.
+ * What grants are sealed with: HMAC-SHA256 (RFC 2104). Who has it can grant anything, so it is
+ * printed nowhere, and leaves the process only to the executor host that it was made for. For any
+ * thread.
  */
 public final class GrantKey {
   private static final String ALGORITHM = "HmacSHA256";
@@ -30,6 +32,34 @@ public final class GrantKey {
     return new GrantKey(bytes);
   }
 
+  /**
+   * The key that {@link #hex()} wrote.
+   *
+   * @throws IllegalArgumentException when these aren't 64 hexadecimal digits; the message doesn't
+   *     repeat them
+   */
+  public static GrantKey ofHex(String digits) {
+    if (digits.length() != 2 * BYTES || !digits.chars().allMatch(HexFormat::isHexDigit)) {
+      throw new IllegalArgumentException("a grant key is " + 2 * BYTES + " hexadecimal digits");
+    }
+    return new GrantKey(HexFormat.of().parseHex(digits));
+  }
+
+  /** The secret itself, for the one who starts an executor host with it. */
+  public String hex() {
+    return HexFormat.of().formatHex(key.getEncoded());
+  }
+
+  /** The seal of a message: of a call that leaves the process. */
+  public byte[] seal(byte[] message) {
+    return mac(mac -> mac.update(message));
+  }
+
+  /** Whether this key sealed the message; takes as long with any fault. */
+  public boolean sealed(byte[] message, byte[] seal) {
+    return MessageDigest.isEqual(seal(message), seal);
+  }
+
   /** The grant with its seal. */
   public Grant seal(Grant grant) {
     return grant.sealed(HexFormat.of().formatHex(mac(grant)));
@@ -42,14 +72,20 @@ public final class GrantKey {
   }
 
   private byte[] mac(Grant grant) {
-    try {
-      var mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
+    return mac(mac -> {
       for (String part : grant.parts()) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
         mac.update(LengthPrefixedHash.length(bytes));
         mac.update(bytes);
       }
+    });
+  }
+
+  private byte[] mac(Consumer<Mac> message) {
+    try {
+      var mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      message.accept(mac);
       return mac.doFinal();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);

@@ -4,11 +4,7 @@ import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Invocation;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.Set;
 
 /**
  * Whether a call may be made: its operation is in the table, and it comes with a grant of the
@@ -16,15 +12,10 @@ import java.util.Set;
  * the executors are, apart from who grants. For any thread.
  */
 public final class GrantVerifier {
-  /** Grants that were used and aren't expired; where there are more, no call is let through. */
-  static final int MOST_USED = 100_000;
-
   private final GrantKey key;
   private final InstantSource clock;
   private final OperationAllowlist table;
-  private final Set<String> used = new HashSet<>();
-  private final PriorityQueue<Grant> soonest =
-      new PriorityQueue<>(Comparator.comparing(Grant::expires));
+  private final UsedGrants<Instant> used = new UsedGrants<>();
 
   /**
    * @param clock the one that grants are made by
@@ -58,7 +49,8 @@ public final class GrantVerifier {
     if (effect.get().needsExecution() && grant.purpose().execution().isEmpty()) {
       return refused(call, effect.get().word() + " needs an execution, and its grant names none");
     }
-    return use(grant).flatMap(why -> refused(call, why));
+    return used.use(grant.number(), grant.expires(), clock.instant())
+        .flatMap(why -> refused(call, why));
   }
 
   /** What of the call isn't what the grant says. */
@@ -72,31 +64,6 @@ public final class GrantVerifier {
     return grant.arguments().equals(ArgumentsDigest.of(call))
         ? Optional.empty()
         : Optional.of("other arguments, or another fence or deadline");
-  }
-
-  private synchronized Optional<String> use(Grant grant) {
-    var now = clock.instant();
-    forget(now);
-    if (!now.isBefore(grant.expires())) {
-      return Optional.of("its grant expired at " + grant.expires());
-    }
-    if (used.size() >= MOST_USED) {
-      return Optional.of("too many grants are in use, so a used one can't be recognised");
-    }
-    if (!used.add(grant.number())) {
-      return Optional.of("its grant was used before");
-    }
-    soonest.add(grant);
-    return Optional.empty();
-  }
-
-  /** What is expired is refused anyway. */
-  private void forget(Instant now) {
-    for (var first = soonest.peek();
-        first != null && !now.isBefore(first.expires());
-        first = soonest.peek()) {
-      used.remove(soonest.remove().number());
-    }
   }
 
   private static Optional<String> refused(Invocation call, String why) {

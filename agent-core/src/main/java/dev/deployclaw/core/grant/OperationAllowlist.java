@@ -45,22 +45,28 @@ public final class OperationAllowlist {
    */
   private record Operations(Set<String> looks, Set<String> acts) {
     boolean have(ExecutorCall call) {
-      return (call instanceof ExecutorCall.Look ? looks : acts).contains(call.verb());
+      return have(call.verb(), call instanceof ExecutorCall.Look);
+    }
+
+    boolean have(String verb, boolean look) {
+      return (look ? looks : acts).contains(verb);
     }
   }
 
   /**
-   * This table, and looks that an operator admits of a plugin's executor: nothing else, whatever
-   * the plugin says of itself.
+   * This table, and what an operator admits of a plugin's executor: nothing else, whatever the
+   * plugin says of itself.
    *
+   * @param looks verbs of {@link ExecutorCall.Look}
+   * @param acts verbs of all other calls
    * @throws IllegalArgumentException for an executor that is in the table
    */
-  public OperationAllowlist admitting(String executor, Set<String> looks) {
+  public OperationAllowlist admitting(String executor, Set<String> looks, Set<String> acts) {
     if (byExecutor.containsKey(executor)) {
       throw new IllegalArgumentException(executor + " is in the table");
     }
     var all = new TreeMap<>(byExecutor);
-    all.put(executor, new Operations(Set.copyOf(looks), Set.of()));
+    all.put(executor, new Operations(Set.copyOf(looks), Set.copyOf(acts)));
     return new OperationAllowlist(all);
   }
 
@@ -69,6 +75,17 @@ public final class OperationAllowlist {
     return Optional.ofNullable(byExecutor.get(executor))
         .filter(operations -> operations.have(call))
         .map(_ -> EffectClass.of(call));
+  }
+
+  /**
+   * Whether a call is in it, of which no more is known than its verb.
+   *
+   * @param look whether it is an {@link ExecutorCall.Look}
+   */
+  public boolean has(String executor, String verb, boolean look) {
+    return Optional.ofNullable(byExecutor.get(executor))
+        .filter(o -> o.have(verb, look))
+        .isPresent();
   }
 
   /** Whether an operation ({@code redis.scan}) is in it, and is a look. */

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.journal;
 
 import dev.deployclaw.core.call.CallContext;
+import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.call.RepeatedFailureGuard;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.log.LogEntry;
@@ -38,7 +39,7 @@ public final class ExecutionRecorder {
   private final ExecutionLog log;
   private PhaseStepMapping phases;
   private final AgentClock time;
-  private final String actor;
+  private final Actor actor;
   private final Instant begun;
   private final long begunMicros;
   private final Map<String, Long> phaseMicros = new TreeMap<>();
@@ -55,7 +56,15 @@ public final class ExecutionRecorder {
   private long stepSince;
   private Status worst = Status.SKIPPED;
 
-  ExecutionRecorder(ExecutionLog log, Procedure procedure, AgentClock time, String actor) {
+  /**
+   * Who acts.
+   *
+   * @param name of the agent
+   * @param isolation of its executors
+   */
+  record Actor(String name, Optional<ExecutorIsolation> isolation) {}
+
+  ExecutionRecorder(ExecutionLog log, Procedure procedure, AgentClock time, Actor actor) {
     this.log = log;
     this.phases = new PhaseStepMapping(procedure);
     this.time = time;
@@ -91,6 +100,7 @@ public final class ExecutionRecorder {
     if (request.manual()) {
       facts.put("approval", "manual");
     }
+    actor.isolation().ifPresent(wall -> facts.put("isolation", wall.facts()));
     tell(
         Phase.REQUEST,
         "Asked by " + request.requester(),
@@ -333,7 +343,7 @@ public final class ExecutionRecorder {
         action,
         entry.detail(),
         entry.status(),
-        actor,
+        actor.name(),
         planHash,
         epoch,
         micros,

@@ -51,7 +51,7 @@ public final class RecorderFactory {
 
   private ExecutionRecorder recorder(String execution, TaskOperation operation) {
     var log = new ExecutionLog(ports, progress, execution);
-    return new ExecutionRecorder(
-        log, ports.procedures().of(operation), ports.time(), settings.agent());
+    var acts = new ExecutionRecorder.Actor(settings.agent(), ports.executors().isolation());
+    return new ExecutionRecorder(log, ports.procedures().of(operation), ports.time(), acts);
   }
 }

@@ -1,7 +1,7 @@
 package dev.deployclaw.core.planning;
 
 import dev.deployclaw.core.compile.ChangePlan;
-import dev.deployclaw.core.planner.Inventory;
+import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class InventoryBuilder {
   private InventoryBuilder() {}
 
-  static Inventory of(PolicySet committed, CollectedPolicies sources, List<Gateway> gateways) {
+  static NameInventory of(PolicySet committed, CollectedPolicies sources, List<Gateway> gateways) {
     var tenants = new TreeMap<String, SortedMap<String, String>>();
     var services = new TreeSet<String>();
     Stream.concat(sources.policies().values().stream(), committed.tenants().values().stream())
@@ -30,7 +30,7 @@ final class InventoryBuilder {
         });
     sources.leftOut().keySet().forEach(t -> tenants.putIfAbsent(t, new TreeMap<>()));
     gateways.forEach(g -> g.routes().forEach(r -> services.add(r.service())));
-    return new Inventory(tenants, services, committed);
+    return new NameInventory(tenants, services, committed);
   }
 
   /** Whether an operation ends in a new policy set. */

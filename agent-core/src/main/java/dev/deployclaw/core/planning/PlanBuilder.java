@@ -14,13 +14,14 @@ import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.overlay.PolicyProvenance;
 import dev.deployclaw.core.overlay.SourceReports;
-import dev.deployclaw.core.planner.Interpretation;
 import dev.deployclaw.core.procedure.KernelPhaseOrder;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
@@ -81,10 +82,10 @@ public final class PlanBuilder {
     sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var inventory = InventoryBuilder.of(committed, sources, settings.gateways());
     long from = ports.time().micros();
-    var understanding = ports.planner().understand(request, inventory);
+    var understanding = ports.planner().interpret(request, inventory);
     log.comparison(understanding, from);
     return switch (understanding.interpretation()) {
-      case Interpretation.NeedsClarification(List<String> questions) -> unclear(questions);
+      case Interpretation.NeedsClarification unclear -> unclear(unclear.questions());
       case Interpretation.Refused(String reason) -> refused(reason);
       case Interpretation.Planned(Intent intent) -> {
         demands = understanding.demands(request);
@@ -163,7 +164,8 @@ public final class PlanBuilder {
     var ground =
         new IntentCompiler.Ground(committed, sources, settings.gateways(), settings.probeKey());
     return switch (IntentCompiler.compile(intent, ground)) {
-      case CompilationResult.Unclear(List<String> questions) -> Optional.of(unclear(questions));
+      case CompilationResult.Unclear(List<String> questions) ->
+          Optional.of(unclear(questions.stream().map(ClarificationQuestion::plain).toList()));
       case CompilationResult.Refused(String reason) -> Optional.of(refused(reason));
       case CompilationResult.Invalid(String reason) -> Optional.of(invalid(reason));
       case CompilationResult.Unread(String reason) -> Optional.of(unread(reason));
@@ -284,13 +286,14 @@ public final class PlanBuilder {
     return new ChangePlan.Ground(base.epoch(), base.digest(), base.revision());
   }
 
-  private PlanningResult unclear(List<String> questions) {
-    log.tell("Asking for clarification", String.join(" ", questions), Status.WARNING);
+  private PlanningResult unclear(List<ClarificationQuestion> questions) {
+    var texts = questions.stream().map(ClarificationQuestion::text).toList();
+    log.tell("Asking for clarification", String.join(" ", texts), Status.WARNING);
     return new PlanningResult.Over(
         new ExecutionOutcome(
             ExecutionStatus.NEEDS_CLARIFICATION,
             ExitCode.NEEDS_CLARIFICATION,
-            String.join(" ", questions)),
+            String.join(" ", texts)),
         questions);
   }
 

@@ -3,6 +3,7 @@ package dev.deployclaw.core.planning;
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.gate.ApprovalTrigger;
+import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.Intent;
@@ -53,9 +54,18 @@ public sealed interface PlanPreviewReport {
             () -> new Understood(intent, demands.stream().map(ApprovalTrigger::why).toList()));
   }
 
-  record NeedsClarification(List<String> questions) implements PlanPreviewReport {
+  record NeedsClarification(List<ClarificationQuestion> questions) implements PlanPreviewReport {
     public NeedsClarification {
       questions = List.copyOf(questions);
+    }
+
+    /** One of bare texts. */
+    public static NeedsClarification of(List<String> texts) {
+      return new NeedsClarification(texts.stream().map(ClarificationQuestion::plain).toList());
+    }
+
+    public List<String> texts() {
+      return questions.stream().map(ClarificationQuestion::text).toList();
     }
 
     @Override

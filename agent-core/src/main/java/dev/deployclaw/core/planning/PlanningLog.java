@@ -5,9 +5,9 @@ import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.language.InterpretedRequest;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
-import dev.deployclaw.core.planner.Understanding;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.finding.Severity;
@@ -35,7 +35,7 @@ final class PlanningLog {
   }
 
   /** Who else read the request, what that cost, and how the readings compare. */
-  void comparison(Understanding how, long fromMicros) {
+  void comparison(InterpretedRequest how, long fromMicros) {
     if (!how.facts().isEmpty()) {
       var status = how.doubtful() ? Status.WARNING : Status.OK;
       var entry = new LogEntryContent(how.note(), status, how.facts());
@@ -50,7 +50,7 @@ final class PlanningLog {
       facts.put("needs_approval", demands.stream().map(d -> d.source().rule()).toList());
     }
     var entry = new LogEntryContent(InventoryBuilder.words(intent), Status.OK, facts);
-    recorder.tell(Phase.PLAN, "Understanding the request", entry);
+    recorder.tell(Phase.PLAN, "InterpretedRequest the request", entry);
   }
 
   void sources(CollectedPolicies sources, List<String> warnings) {

@@ -4,6 +4,7 @@ import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.overlay.PolicyProvenance;
 import dev.deployclaw.core.procedure.Procedure;
@@ -42,7 +43,8 @@ public sealed interface PlanningResult {
   record Other(Intent intent, List<ApprovalTrigger> demands) implements PlanningResult {}
 
   /** It ends here. */
-  record Over(ExecutionOutcome ending, List<String> questions) implements PlanningResult {
+  record Over(ExecutionOutcome ending, List<ClarificationQuestion> questions)
+      implements PlanningResult {
     public Over(ExecutionOutcome ending) {
       this(ending, List.of());
     }

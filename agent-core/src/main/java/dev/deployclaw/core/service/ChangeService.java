@@ -10,6 +10,7 @@ import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.recovery.CrashRecovery;
 import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -23,6 +24,12 @@ import java.util.Optional;
  * between threads. Expected failures come back as values; an exception is a bug.
  */
 public final class ChangeService {
+  private static final RequestOutcome LEFT =
+      RequestOutcome.of("", ExecutionOutcome.aborted("another agent has taken the task over"));
+
+  private static final RequestOutcome HELD_UNDER_LEAD =
+      RequestOutcome.of("", ExecutionOutcome.noChange("the task is this agent's"));
+
   private final AgentComponents parts;
   private final AgentPorts ports;
   private final AgentSettings settings;
@@ -61,10 +68,24 @@ public final class ChangeService {
 
   /** Carries a request out: from the plan to the validated change, or to where it ends before. */
   public RequestOutcome run(TaskRequest request) throws InterruptedException {
+    return run(request, LeadCondition.NONE);
+  }
+
+  /** The same, if the condition holds under the lead; else without a record. */
+  public RequestOutcome run(TaskRequest request, LeadCondition condition)
+      throws InterruptedException {
     return leading.back(
         request,
         seen -> new RegressionOverride(parts, leading).outvoteInWords(seen, request),
-        leadership -> runner(leadership).run(request));
+        leadership -> condition.holds(leadership) ? runner(leadership).run(request) : LEFT);
+  }
+
+  /** Whether this agent could lead and the condition held then. Leaves no log. */
+  public boolean holds(LeadCondition condition) throws InterruptedException {
+    var asked =
+        leading.run(
+            Optional.empty(), leadership -> condition.holds(leadership) ? HELD_UNDER_LEAD : LEFT);
+    return asked.exit() == ExitCode.OK;
   }
 
   /** What a request would do. Nothing is written, and no log is left. */

@@ -3,7 +3,6 @@ package dev.deployclaw.core.service;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.election.CurrentTermCondition;
 import dev.deployclaw.core.environment.AgentClock;
@@ -11,6 +10,7 @@ import dev.deployclaw.core.journal.ExecutionIdAllocator;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -39,7 +40,7 @@ public final class ExecutionReservations {
   /** Half of what etcd takes in one transaction. */
   private static final int FORGOTTEN_AT_ONCE = 64;
 
-  /** Stands in the key of a reservation that can be taken over, once it can't be any more. */
+  /** In the key of a reservation: its agent may have a log of the execution that no other sees. */
   private static final String BEGUN = "begun";
 
   private final StateStore state;
@@ -123,13 +124,13 @@ public final class ExecutionReservations {
       if (claim.get().owner().equals(owner)) {
         return true; // the answer of an earlier try was lost
       }
-      var _ = move(claim.get(), false);
+      var _ = move(claim.get(), Map.of(), List.of(CurrentTermCondition.of(state)));
     }
     return false;
   }
 
   /**
-   * Marks a reservation as begun, so that no other agent takes it over.
+   * Marks a reservation as begun, so that no other agent takes it over under the same id.
    *
    * @param hash of the key under which it was reserved
    * @return whether it may begin: not where another agent took it over, or where it was forgotten
@@ -143,9 +144,45 @@ public final class ExecutionReservations {
       if (claim.get().begun()) {
         return true;
       }
-      var _ = move(claim.get(), true);
+      var _ = move(claim.get(), Map.of(BEGUN, true), List.of(CurrentTermCondition.of(state)));
     }
     return false;
+  }
+
+  /**
+   * Makes a reservation this object's that another agent began and has no visible log of, under
+   * another id: that agent may have a log of the first one. Only the leader may, and the other
+   * agent asks {@link #owns} when it leads, so of the two only one carries the task out.
+   *
+   * @param hash of the key under which it was reserved
+   * @param execution reserved by this object
+   * @return whether the task is this object's now, and begun
+   */
+  public boolean replace(String hash, String begun, String execution, Leadership leadership)
+      throws InterruptedException {
+    for (int i = 0; i < MOST_TRIES; i++) {
+      if (owns(hash, execution)) {
+        return true; // the answer of an earlier try was lost
+      }
+      var claim = claim(hash, begun);
+      if (claim.isEmpty() || hasLog(begun)) {
+        return false;
+      }
+      var conditions = new ArrayList<>(leadership.conditions());
+      conditions.add(new Condition.Absent(StoreKeys.auditHead(begun)));
+      conditions.add(new Condition.Absent(StoreKeys.auditCopy(begun)));
+      var _ = move(claim.get(), Map.of("execution", execution, BEGUN, true), conditions);
+    }
+    return false;
+  }
+
+  /**
+   * Whether a reservation is this object's. While an agent leads, no other replaces one.
+   *
+   * @param hash of the key under which it was reserved
+   */
+  public boolean owns(String hash, String execution) throws InterruptedException {
+    return claim(hash, execution).filter(c -> c.owner().equals(owner)).isPresent();
   }
 
   /** Who holds a reservation, as its key has it. */
@@ -159,21 +196,19 @@ public final class ExecutionReservations {
             new Claim(e, json(e).path("owner").asText(), json(e).path(BEGUN).asBoolean(false)));
   }
 
-  /** To this object's owner; whether it came to that, the next look says. */
-  private StateStore.Result move(Claim claim, boolean begun) throws InterruptedException {
-    ObjectNode value = (ObjectNode) json(claim.entry());
-    value.put("owner", owner);
-    if (begun) {
-      value.put(BEGUN, true);
-    }
-    var fields = JSON.convertValue(value, new TypeReference<Map<String, Object>>() {});
+  /** To this object's owner; whether that succeeded, the next look says. */
+  private StateStore.Result move(
+      Claim claim, Map<String, Object> changes, List<Condition> conditions)
+      throws InterruptedException {
+    var fields =
+        JSON.convertValue(json(claim.entry()), new TypeReference<TreeMap<String, Object>>() {});
+    fields.put("owner", owner);
+    fields.putAll(changes);
     String key = claim.entry().key();
-    var conditions =
-        List.of(
-            CurrentTermCondition.of(state),
-            new Condition.Unmoved(key, claim.entry().modRevision()));
+    var all = new ArrayList<>(conditions);
+    all.add(new Condition.Unmoved(key, claim.entry().modRevision()));
     return state.transact(
-        new Transaction(conditions, List.of(new Write.Put(key, CanonicalJson.bytes(fields)))));
+        new Transaction(all, List.of(new Write.Put(key, CanonicalJson.bytes(fields)))));
   }
 
   /**

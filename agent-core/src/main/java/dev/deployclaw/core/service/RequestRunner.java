@@ -5,6 +5,8 @@ import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.PinnedTimes;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
@@ -66,8 +68,8 @@ final class RequestRunner {
     var planned = parts.plan(request, recorder);
     recorder.took(Phase.PLAN, from);
     return switch (planned) {
-      case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
-          end(recorder, ending, questions);
+      case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
+          end(recorder, ending, texts(questions));
       case PlanningResult.Other(Intent intent, List<ApprovalTrigger> demands) ->
           other(intent, new RequestOrigin(request.requester(), demands), recorder);
       case PlanningResult.Ready ready -> carryOut(ready, request, recorder);
@@ -186,13 +188,17 @@ final class RequestRunner {
     return open(ready, request, recorder);
   }
 
+  private static List<String> texts(List<ClarificationQuestion> questions) {
+    return questions.stream().map(ClarificationQuestion::text).toList();
+  }
+
   private static ScheduledChange entry(
       Instant start, PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder) {
     var plan = ready.plan();
     return new ScheduledChange(
         recorder.execution(),
         start.toEpochMilli(),
-        request.text(),
+        PinnedTimes.of(request.text(), plan.intent()),
         request.requester(),
         request.manual(),
         ready.risks().demands(),
@@ -214,8 +220,8 @@ final class RequestRunner {
             scheduled.manual(),
             Optional.of(scheduled.id()));
     return switch (parts.plan(request, recorder)) {
-      case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
-          giveUp(recorder, ending, questions);
+      case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
+          giveUp(recorder, ending, texts(questions));
       case PlanningResult.Other(Intent intent, var _) ->
           giveUp(recorder, ExecutionOutcome.refused(isNot(intent.operation())), List.of());
       case PlanningResult.Ready ready ->

@@ -7,11 +7,11 @@ import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.invariant.ActivationInvariants;
 import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.CommittedEpoch;
-import dev.deployclaw.core.planner.Planner;
-import dev.deployclaw.core.planner.Understanding;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
@@ -214,8 +214,8 @@ public final class FakeEstate {
     return participants().stream().flatMap(p -> p.live().stream()).distinct().toList();
   }
 
-  private static Planner planner() {
-    return (request, _) -> Understanding.plain(TestRequests.understand(request.text()));
+  private static RequestInterpreter planner() {
+    return (request, _) -> InterpretedRequest.plain(TestRequests.understand(request.text()));
   }
 
   public AgentSettings settings(String name) {

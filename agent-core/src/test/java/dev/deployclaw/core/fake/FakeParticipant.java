@@ -317,7 +317,8 @@ public final class FakeParticipant implements BackendExecutor {
     }
     long tried = active.flatMap(CommittedEpoch::candidate).map(c -> (long) c.cohort()).orElse(0L);
     boolean early = a.candidate().filter(c -> c.cohort().share() > tried).isPresent();
-    if (tellsApart() && early && !member.thrownBack) {
+    boolean late = active.filter(c -> c.epoch() == a.epoch() && c.step() > a.step()).isPresent();
+    if (tellsApart() && early && !late && !member.thrownBack) {
       violations.add("I7: " + m + " was told of a cohort early: " + a.candidate());
     }
     member.fence = Optional.of(FencingRules.mark(fence, a.epoch()));

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.fake;
 
-import dev.deployclaw.core.planner.Interpretation;
+import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Guards;
 import dev.deployclaw.core.task.Intent.Schedule;
@@ -59,7 +59,7 @@ public final class TestRequests {
       case "scan" -> planned(TaskOperation.SCAN, List.of(), guards(words));
       case "snapshot" -> planned(TaskOperation.SNAPSHOT, List.of(), guards(words));
       case "destroy" -> new Interpretation.Refused("out of scope");
-      default -> new Interpretation.NeedsClarification(List.of("What is meant?"));
+      default -> Interpretation.NeedsClarification.of(List.of("What is meant?"));
     };
   }
 

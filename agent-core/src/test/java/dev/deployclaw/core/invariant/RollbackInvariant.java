@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * old that isn't.
  */
 public final class RollbackInvariant {
-  private static final String OVERTAKEN = "overtaken";
+  private static final String SUPERSEDED = "superseded";
 
   private final FakeEstate world;
   private final List<String> broken = new ArrayList<>();
@@ -42,7 +42,7 @@ public final class RollbackInvariant {
 
   /** A change came to another state. */
   public void moved(ChangeExecution was, ChangeExecution x) {
-    if (x.state() instanceof ChangeState.Failed(String reason) && !reason.contains(OVERTAKEN)) {
+    if (x.state() instanceof ChangeState.Failed(String reason) && !reason.contains(SUPERSEDED)) {
       failed(was, x);
     }
     if (x.state() instanceof ChangeState.Completed && x.kind().back() && !x.restores()) {

@@ -10,8 +10,8 @@ import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GateRule;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.planner.Interpretation;
-import dev.deployclaw.core.planner.Understanding;
+import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.InterpretedRequest;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
@@ -208,7 +208,7 @@ class ApprovalTableTest {
   private ChangeService agent(Intent intent, List<ApprovalTrigger> demands) {
     var p = world.ports();
     var understanding =
-        new Understanding(
+        new InterpretedRequest(
             new Interpretation.Planned(intent), "", !demands.isEmpty(), demands, Map.of());
     var ports =
         new AgentPorts(

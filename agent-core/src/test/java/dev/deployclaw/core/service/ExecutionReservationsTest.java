@@ -3,13 +3,16 @@ package dev.deployclaw.core.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.core.election.LeaderElection;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeStateStore.Fate;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.ExecutionReservations.Reserved;
+import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -93,6 +96,85 @@ class ExecutionReservationsTest {
     world.store.fate("task-key/k", Fate.APPLIED_ANSWER_LOST);
     assertThat(other.begin("k", FIRST)).isTrue();
     assertThat(reservations.begin("k", FIRST)).isFalse();
+  }
+
+  @Test
+  void isReplacedUnderTheLeadWhereItWasBegunAndHasNoLog() throws Exception {
+    var other = new ExecutionReservations(world.ports(), "there");
+    begun();
+    other.reserve(Optional.empty());
+    try (var lead = lead()) {
+      assertThat(other.replace("k", FIRST, SECOND, lead)).isTrue();
+      assertThat(other.replace("k", FIRST, SECOND, lead)).as("asked again").isTrue();
+      assertThat(other.owns("k", SECOND)).isTrue();
+    }
+
+    assertThat(reservations.owns("k", FIRST)).isFalse();
+    assertThat(reservations.begin("k", FIRST)).isFalse();
+    assertThat(reservations.reserve(key("k", "asked", "2")))
+        .isEqualTo(new Reserved.Again(SECOND, "there"));
+  }
+
+  @Test
+  void isReplacedOnceThoughTheAnswerIsLost() throws Exception {
+    var other = new ExecutionReservations(world.ports(), "there");
+    begun();
+    try (var lead = lead()) {
+      world.store.fate("task-key/k", Fate.APPLIED_ANSWER_LOST);
+
+      assertThat(other.replace("k", FIRST, SECOND, lead)).isTrue();
+    }
+  }
+
+  @Test
+  void isNotReplacedWithoutTheLead() throws Exception {
+    var other = new ExecutionReservations(world.ports(), "there");
+    begun();
+    try (var lead = lead()) {
+      world.store.expireLeases();
+      try (var _ = lead()) {
+        assertThat(other.replace("k", FIRST, SECOND, lead)).isFalse();
+      }
+    }
+    assertThat(reservations.owns("k", FIRST)).isTrue();
+  }
+
+  @Test
+  void isNotReplacedWhereItHasALog() throws Exception {
+    var other = new ExecutionReservations(world.ports(), "there");
+    begun();
+    world.agent().run(new TaskRequest("apply", "ann", world.time.instant(), false, of(FIRST)));
+    try (var lead = lead()) {
+      assertThat(other.replace("k", FIRST, SECOND, lead)).isFalse();
+    }
+    assertThat(reservations.owns("k", FIRST)).isTrue();
+  }
+
+  @Test
+  void leavesWithoutARecordWhatAnotherAgentReplacedWhileItSlept() throws Exception {
+    var other = new ExecutionReservations(world.ports(), "there");
+    begun();
+    var slept = new TaskRequest("apply", "ann", world.time.instant(), false, of(FIRST));
+    assertThat(world.agentElsewhere().holds(lead -> other.replace("k", FIRST, SECOND, lead)))
+        .isTrue();
+
+    var woke = world.agent().run(slept, _ -> reservations.owns("k", FIRST));
+
+    assertThat(woke.execution()).isEmpty();
+    assertThat(woke.result()).isEqualTo(ExecutionStatus.ABORTED);
+    assertThat(world.journal.read(FIRST)).isEmpty();
+    assertThat(world.store.get(StoreKeys.auditHead(FIRST))).isEmpty();
+    assertThat(world.active()).isEmpty();
+  }
+
+  private void begun() throws InterruptedException {
+    reservations.reserve(key("k", "asked", "1"));
+    assertThat(reservations.begin("k", FIRST)).isTrue();
+  }
+
+  private Leadership lead() throws InterruptedException {
+    return LeaderElection.take(world.ports().state(), world.settings("leader"), world.time)
+        .orElseThrow();
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.deployclaw.core.sim.bug.PlantedBug;
 import dev.deployclaw.core.sim.engine.EventTrace;
 import dev.deployclaw.core.sim.schedule.ExhaustiveExplorer;
 import dev.deployclaw.core.sim.schedule.FaultSchedule;
+import dev.deployclaw.core.sim.schedule.HostExplorer;
 import dev.deployclaw.core.sim.schedule.SimScenario;
 import dev.deployclaw.core.sim.schedule.SwarmRun;
 import java.util.ArrayList;
@@ -11,11 +12,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Looks for a planted bug: by single faults in an order that a fixed seed shuffles, by ends of logs
- * that come late and by what can befall a pruning, and by swarms.
+ * that come late and by what can befall a pruning, by swarms, and by faults of the executor host.
  */
 final class BugHunt {
   /** Single faults that are tried; all there are come to more than CI has time for, 24 times. */
@@ -34,7 +36,16 @@ final class BugHunt {
               ExhaustiveExplorer.outcomes(SimScenario.PRUNING))
           .toList();
 
-  private static final List<FaultSchedule> SHUFFLED = shuffled();
+  private static final List<FaultSchedule> SHUFFLED =
+      shuffled(scene ->
+          Stream.of(
+                  ExhaustiveExplorer.crashes(scene),
+                  ExhaustiveExplorer.outcomes(scene),
+                  ExhaustiveExplorer.pauses(scene))
+              .flatMap(s -> s));
+
+  /** What befalls the executor host. */
+  private static final List<FaultSchedule> HOST = shuffled(HostExplorer::faults);
 
   private BugHunt() {}
 
@@ -46,8 +57,11 @@ final class BugHunt {
    */
   record Found(int tried, String by, String law) {}
 
-  /** By all of it, first by what is rare and soon tried. */
+  /** By all of it, first by what is rare and soon tried; or by what befalls the host. */
   static Optional<Found> byAll(PlantedBug bug) {
+    if (PlantedBug.OF_HOST.contains(bug)) {
+      return bySchedules(bug);
+    }
     var found = first(bug, RARE, 0);
     int seed = 0;
     for (int from = 0; from < SHUFFLED.size() && found.isEmpty(); from += SCHEDULES_A_SEED) {
@@ -60,8 +74,11 @@ final class BugHunt {
     return found;
   }
 
+  /** By what goes wrong once; for a bug in how the host is called, by what befalls the host. */
   static Optional<Found> bySchedules(PlantedBug bug) {
-    return first(bug, SHUFFLED, 0).or(() -> first(bug, RARE, SHUFFLED.size()));
+    return PlantedBug.OF_HOST.contains(bug)
+        ? first(bug, HOST, 0)
+        : first(bug, SHUFFLED, 0).or(() -> first(bug, RARE, SHUFFLED.size()));
   }
 
   static Optional<Found> bySeeds(PlantedBug bug) {
@@ -91,17 +108,9 @@ final class BugHunt {
         : Optional.of(new Found(seed, "seed " + seed, broken.getFirst()));
   }
 
-  private static List<FaultSchedule> shuffled() {
-    var all =
-        new ArrayList<>(
-            SimScenario.common().stream()
-                .flatMap(scene ->
-                    Stream.of(
-                            ExhaustiveExplorer.crashes(scene),
-                            ExhaustiveExplorer.outcomes(scene),
-                            ExhaustiveExplorer.pauses(scene))
-                        .flatMap(s -> s))
-                .toList());
+  private static List<FaultSchedule> shuffled(
+      Function<SimScenario, Stream<FaultSchedule>> schedules) {
+    var all = new ArrayList<>(SimScenario.common().stream().flatMap(schedules).toList());
     Collections.shuffle(all, new Random(1));
     return List.copyOf(all.subList(0, Math.min(MOST_SCHEDULES, all.size())));
   }

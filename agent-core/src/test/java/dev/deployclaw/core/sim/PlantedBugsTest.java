@@ -16,7 +16,8 @@ class PlantedBugsTest {
         "TERM_NOT_COMPARED",
         "CHECKPOINT_WITH_THE_COMMIT",
         "VOTES_NOT_ASKED",
-        "ONE_STOPS_THE_WAY_BACK"
+        "ONE_STOPS_THE_WAY_BACK",
+        "CUT_CALL_REFUSED"
       })
   void isFoundAtOnce(PlantedBug bug) {
     isFound(bug);
@@ -32,7 +33,8 @@ class PlantedBugsTest {
         "TERM_NOT_COMPARED",
         "CHECKPOINT_WITH_THE_COMMIT",
         "VOTES_NOT_ASKED",
-        "ONE_STOPS_THE_WAY_BACK"
+        "ONE_STOPS_THE_WAY_BACK",
+        "CUT_CALL_REFUSED"
       })
   void isFound(PlantedBug bug) {
     var found = BugHunt.byAll(bug);

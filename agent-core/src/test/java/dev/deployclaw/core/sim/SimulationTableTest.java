@@ -3,6 +3,7 @@ package dev.deployclaw.core.sim;
 import dev.deployclaw.core.sim.bug.PlantedBug;
 import dev.deployclaw.core.sim.schedule.ExhaustiveExplorer;
 import dev.deployclaw.core.sim.schedule.FaultSchedule;
+import dev.deployclaw.core.sim.schedule.HostExplorer;
 import dev.deployclaw.core.sim.schedule.SimScenario;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Measures what {@code docs/design/simulation.md} speaks of, and writes it beside that page. */
 class SimulationTableTest {
+  private static final int COLUMNS = 8;
   private static final Pattern LAW = Pattern.compile("\\b[IA]\\d+\\b");
 
   @Test
@@ -35,16 +37,19 @@ class SimulationTableTest {
 
   private static List<String> scenes() {
     List<String> lines = new ArrayList<>();
-    lines.add("scene,await points,crashes,outcomes,outages,pauses,double crashes");
-    long[] sums = new long[6];
+    lines.add(
+        "scene,await points,crashes,outcomes,outages,pauses,double crashes,host faults,host and agent");
+    long[] sums = new long[COLUMNS];
     for (var scene : SimScenario.common()) {
       long[] counts = {
-        ExhaustiveExplorer.plain(scene).first().size(),
+        ExhaustiveExplorer.plain(scene).first().hops().size(),
         ExhaustiveExplorer.crashes(scene).count(),
         ExhaustiveExplorer.outcomes(scene).count(),
         ExhaustiveExplorer.outages(scene).count(),
         ExhaustiveExplorer.pauses(scene).count(),
-        doubles(scene)
+        doubles(scene),
+        HostExplorer.faults(scene).count(),
+        HostExplorer.thenTheAgent(scene).count() + thenTheSuccessors(scene)
       };
       for (int i = 0; i < counts.length; i++) {
         sums[i] += counts[i];
@@ -62,6 +67,12 @@ class SimulationTableTest {
   private static long doubles(SimScenario scene) {
     List<FaultSchedule> all = new ArrayList<>();
     ExhaustiveExplorer.doubleCrashes(scene, (schedule, _) -> all.add(schedule));
+    return all.size();
+  }
+
+  private static long thenTheSuccessors(SimScenario scene) {
+    List<FaultSchedule> all = new ArrayList<>();
+    HostExplorer.thenTheSuccessors(scene, (schedule, _) -> all.add(schedule));
     return all.size();
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -125,8 +126,28 @@ public final class LogTextRenderer {
     object(doc, "phases")
         .filter(phases -> !phases.isEmpty())
         .ifPresent(phases -> add(lines, "Phases", phases(phases)));
+    isolation(doc).ifPresent(v -> add(lines, "Isolation", v));
     object(doc, "audit").ifPresent(v -> add(lines, "Audit", audit(v)));
     return lines;
+  }
+
+  /** What separated the executors from the agent, by the first record that tells of it. */
+  static Optional<String> isolation(Map<String, Object> doc) {
+    return objects(doc.get("records")).stream()
+        .flatMap(entry -> object(entry, "facts").stream())
+        .flatMap(facts -> object(facts, "isolation").stream())
+        .findFirst()
+        .map(LogTextRenderer::wall);
+  }
+
+  private static String wall(Map<String, Object> isolation) {
+    if (!Boolean.TRUE.equals(isolation.get("separate"))) {
+      return "none: planner and executors shared one process";
+    }
+    var missing = object(isolation, "missing").map(Map::keySet).orElse(Set.of());
+    int enforced = isolation.get("enforced") instanceof List<?> layers ? layers.size() : 0;
+    return "executors in a process of their own, %d layers enforced%s"
+        .formatted(enforced, missing.isEmpty() ? "" : ", missing: " + String.join(", ", missing));
   }
 
   private static void add(List<String> lines, String title, String value) {

@@ -37,8 +37,9 @@ class AuditStreamUsersTest {
   static void start() throws Exception {
     String config = Files.readString(Path.of("..", "container", "compose", "nats.conf"));
     String users =
-        "DC_AGENT: \"%s\"\nDC_WATCHER: \"%s\"\nDC_OPERATOR: \"%s\"\n"
-            .formatted(password(AGENT), password("watcher"), password("operator"));
+        "DC_AGENT: \"%s\"\nDC_WATCHER: \"%s\"\nDC_REQUESTER: \"%s\"\nDC_OPERATOR: \"%s\"\n"
+            .formatted(
+                password(AGENT), password("watcher"), password("requester"), password("operator"));
     nats =
         NatsServer.start(
             folder.resolve("nats"),
@@ -73,7 +74,7 @@ class AuditStreamUsersTest {
   void noOtherWritesARecord() throws Exception {
     try (var stream = AuditStream.connect(settings())) {
       long before = stream.stock().messages();
-      for (String user : List.of("watcher", "operator")) {
+      for (String user : List.of("watcher", "requester", "operator")) {
         var refused = new CopyOnWriteArrayList<String>();
         try (var connection = connect(user, refused)) {
           connection.publish("deployclaw.audit.arch-forged.1", bytes());

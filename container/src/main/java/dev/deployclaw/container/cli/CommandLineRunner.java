@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.container.cli.admin.ConfigCommand;
 import dev.deployclaw.container.cli.admin.DoctorCommand;
 import dev.deployclaw.container.cli.admin.HealthCommand;
+import dev.deployclaw.container.cli.admin.PluginCommand;
 import dev.deployclaw.container.cli.admin.ServeCommand;
 import dev.deployclaw.container.cli.admin.SkillsCommand;
 import dev.deployclaw.container.cli.audit.AuditCommand;
@@ -134,6 +135,7 @@ public final class CommandLineRunner {
         new ConfigCommand(around),
         new LogCommand(around),
         new SkillsCommand(around),
+        new PluginCommand(around),
         new AuditCommand(around),
         new ServeCommand(around, CommandLineRunner::run),
         new HealthCommand(around),

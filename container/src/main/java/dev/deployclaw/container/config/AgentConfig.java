@@ -43,7 +43,8 @@ public record AgentConfig(
     List<NotificationSinkConfig> sinks,
     Optional<ModelConfig> model,
     List<PluginConfig> plugins,
-    Optional<TelemetryConfig> telemetry) {
+    Optional<TelemetryConfig> telemetry,
+    HostConfig host) {
 
   /** What all gateways route, whatever they run in: part of each policy set. */
   public List<Gateway> routing() {

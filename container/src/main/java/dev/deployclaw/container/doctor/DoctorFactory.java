@@ -62,7 +62,8 @@ public final class DoctorFactory {
     all.add(new DoctorCheck("links", () -> TransportSecurityCheck.examine(config)));
     all.add(
         new DoctorCheck("privileges", () -> ProcessPrivilegeCheck.examine(dockerSocket(config))));
-    all.add(new DoctorCheck("isolation", DoctorFactory::isolation));
+    all.add(
+        new DoctorCheck("isolation", () -> IsolationCheck.examine(ports.executors().isolation())));
     return new Doctor(all);
   }
 
@@ -98,15 +99,5 @@ public final class DoctorFactory {
         .map(DockerConfig::host)
         .filter(host -> host.startsWith(SOCKET))
         .map(host -> Path.of(host.substring(SOCKET.length())));
-  }
-
-  /** Not a promise that is kept yet, so it is said. */
-  private static List<Diagnosis> isolation() {
-    return List.of(
-        Diagnosis.warning(
-            "isolation",
-            "planner and executors share one process for now: the allow-lists of operations bind"
-                + " them, no wall of the operating system does",
-            "give the process only the rights that docs/tasks/container.md names"));
   }
 }

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.doctor;
 
-import dev.deployclaw.core.planner.Inventory;
-import dev.deployclaw.core.planner.Proposal.Answer;
-import dev.deployclaw.core.planner.Proposer;
+import dev.deployclaw.core.language.IntentProposal.Answer;
+import dev.deployclaw.core.language.IntentProposer;
+import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.policy.PolicySet;
 import java.util.List;
 import java.util.TreeMap;
@@ -15,8 +15,8 @@ final class ModelCheck {
 
   private ModelCheck() {}
 
-  static List<Diagnosis> examine(Proposer model) {
-    var nobody = new Inventory(new TreeMap<>(), new TreeSet<>(), PolicySet.EMPTY);
+  static List<Diagnosis> examine(IntentProposer model) {
+    var nobody = new NameInventory(new TreeMap<>(), new TreeSet<>(), PolicySet.EMPTY);
     var proposal = model.propose(QUESTION, nobody);
     var cost = proposal.cost();
     return switch (proposal.answer()) {

@@ -1,44 +1,68 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.container.config.PluginConfig;
-import dev.deployclaw.container.skill.LoadedPlugins;
+import dev.deployclaw.container.plugin.AdmittedPlugins;
+import dev.deployclaw.executors.remote.HostGreeting;
+import dev.deployclaw.executors.wire.HostDescription;
+import dev.deployclaw.executors.wire.IsolationFinding;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Which plugins are admitted, by which hash, and what skills may ask them. */
+/** Which plugins are admitted, by which hash, what they may do, and what confines them. */
 final class PluginCheck {
   private static final String ABOUT = "plugins";
   private static final int SHORT = 12;
 
   private PluginCheck() {}
 
-  /** They were loaded just as they are admitted, or this agent wouldn't have started. */
-  static List<Diagnosis> examine(List<PluginConfig> admitted, LoadedPlugins loaded) {
-    return admitted.isEmpty()
-        ? List.of(Diagnosis.skipped(ABOUT, "no plugin is admitted"))
-        : admitted.stream().map(jar -> Diagnosis.ok(ABOUT, words(jar, loaded))).toList();
+  static List<Diagnosis> examine(List<PluginConfig> admitted, AdmittedPlugins running)
+      throws InterruptedException {
+    if (admitted.isEmpty()) {
+      return List.of(Diagnosis.skipped(ABOUT, "no plugin is admitted"));
+    }
+    var greetings = running.greetings();
+    var found = new ArrayList<Diagnosis>();
+    for (var plugin : admitted) {
+      switch (greetings.get(plugin.name())) {
+        case HostGreeting.Met(var host) -> found.addAll(met(plugin, host));
+        case HostGreeting.Incompatible(String reason) ->
+            found.add(Diagnosis.error(ABOUT, plugin.name() + ": " + reason, remedy(plugin)));
+        case HostGreeting.Unreachable(String reason) ->
+            found.add(Diagnosis.unreachable(ABOUT, plugin.name() + ": " + reason));
+        case null -> throw new IllegalStateException(plugin.name() + " isn't there");
+      }
+    }
+    return found;
   }
 
-  private static String words(PluginConfig jar, LoadedPlugins loaded) {
-    return "%s, SHA-256 %s…: %s"
+  private static String remedy(PluginConfig plugin) {
+    return "try it: deployclaw plugin test " + plugin.name();
+  }
+
+  private static List<Diagnosis> met(PluginConfig plugin, HostDescription host) {
+    var found = new ArrayList<>(List.of(Diagnosis.ok(ABOUT, words(plugin))));
+    var open =
+        host.isolation().stream()
+            .filter(layer -> !layer.enforced())
+            .map(IsolationFinding::name)
+            .toList();
+    if (!open.isEmpty()) {
+      String gaps = plugin.name() + " lacks the layers " + String.join(", ", open);
+      found.add(Diagnosis.warning(ABOUT, gaps, "see docs/tasks/container.md"));
+    }
+    return found;
+  }
+
+  private static String words(PluginConfig plugin) {
+    return "%s: %s, SHA-256 %s…; %s%s"
         .formatted(
-            jar.jar().getFileName(),
-            jar.sha256().substring(0, SHORT),
-            jar.operations().keySet().stream()
-                .map(operation -> operation + " (" + effect(operation, loaded) + ")")
-                .collect(Collectors.joining(", ")));
-  }
-
-  /** What counts: the most of what the configuration and the jar say. */
-  private static String effect(String operation, LoadedPlugins loaded) {
-    int dot = operation.indexOf('.');
-    return loaded.executors().stream()
-        .filter(e -> e.name().equals(operation.substring(0, dot)))
-        .findFirst()
-        .map(e ->
-            e.refusal(operation.substring(dot + 1)).isEmpty()
-                ? "skills may use it"
-                : "no skill may use it, since it does more than observe")
-        .orElse("not loaded");
+            plugin.name(),
+            plugin.program().path().getFileName(),
+            plugin.program().sha256().substring(0, SHORT),
+            plugin.operations().entrySet().stream()
+                .map(e -> e.getKey() + " (" + e.getValue() + ")")
+                .collect(Collectors.joining(", ")),
+            plugin.members().isEmpty() ? "" : "; votes for " + String.join(", ", plugin.members()));
   }
 }

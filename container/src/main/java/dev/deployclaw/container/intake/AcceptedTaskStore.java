@@ -24,6 +24,7 @@ public final class AcceptedTaskStore {
   private static final Logger LOG = LoggerFactory.getLogger(AcceptedTaskStore.class);
   private static final String ENDING = ".json";
   private static final String CLAIM = "claim";
+  private static final String REPLACES = "replaces";
 
   private final Path folder;
 
@@ -47,30 +48,41 @@ public final class AcceptedTaskStore {
   /**
    * The same.
    *
-   * @param claim of a task that other agents may take over, the hash under which it is reserved
+   * @param claim of a task that other agents may take over
    */
-  void keep(String execution, TaskRequest request, Optional<String> claim) {
+  void keep(String execution, TaskRequest request, Optional<TaskClaim> claim) {
     var fields = new TreeMap<String, Object>();
     fields.put("request", request.text());
     fields.put("requester", request.requester());
     fields.put("received", request.received().toString());
-    claim.ifPresent(hash -> fields.put(CLAIM, hash));
+    claim.ifPresent(c -> fields.put(CLAIM, c.hash()));
+    claim.flatMap(TaskClaim::begun).ifPresent(id -> fields.put(REPLACES, id));
     AtomicFile.write(file(execution), CanonicalJson.bytes(fields));
   }
 
   /** As it was kept; empty too where the execution isn't kept. */
-  Optional<String> claim(String execution) {
+  Optional<TaskClaim> claim(String execution) {
     if (!holds(execution)) {
       return Optional.empty();
     }
     try {
       var fields = StrictJson.parseObject(Files.readAllBytes(file(execution)));
-      return Optional.ofNullable(fields.get(CLAIM)).map(String::valueOf);
+      var begun = Optional.ofNullable(fields.get(REPLACES)).map(String::valueOf);
+      return Optional.ofNullable(fields.get(CLAIM))
+          .map(hash -> new TaskClaim(String.valueOf(hash), begun));
     } catch (IOException e) {
       throw new UncheckedIOException("can't read " + file(execution), e);
     } catch (StrictJson.Malformed e) {
       throw new IllegalStateException(file(execution) + " isn't an accepted task", e);
     }
+  }
+
+  /** The execution that is kept under a claim. */
+  Optional<String> claimed(String hash) {
+    return left().stream()
+        .flatMap(request -> request.execution().stream())
+        .filter(id -> claim(id).filter(c -> c.hash().equals(hash)).isPresent())
+        .findFirst();
   }
 
   boolean holds(String execution) {

@@ -10,6 +10,7 @@ import dev.deployclaw.core.task.TaskRequest;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -87,7 +88,10 @@ public final class IntakeVerticle extends VerticleBase {
         : new SubmissionResult.Repeated(execution);
   }
 
-  /** It is repeated only where it has a log; else it never began, and becomes this agent's. */
+  /**
+   * It is repeated only where it has a log; else it becomes this agent's: at once where it never
+   * began, under the lead where another agent began it.
+   */
   private SubmissionResult sharedAgain(String execution, String by, TaskSubmission submission)
       throws InterruptedException {
     if (unfinished.hasBegun(execution) || reservations.hasLog(execution)) {
@@ -99,16 +103,30 @@ public final class IntakeVerticle extends VerticleBase {
     if (by.equals(owner)) {
       return queued(execution, submission);
     }
-    if (reservations.takeOver(submission.claim().orElseThrow(), execution)) {
-      return queued(execution, submission);
-    }
-    var cause = new IllegalStateException("its log isn't seen yet");
-    throw new Unreachable("another agent began " + execution + " and hasn't told of it", cause);
+    String hash = submission.claim().orElseThrow();
+    return reservations.takeOver(hash, execution)
+        ? queued(execution, submission)
+        : replacing(new TaskClaim(hash, Optional.of(execution)), submission);
+  }
+
+  private SubmissionResult replacing(TaskClaim claim, TaskSubmission submission)
+      throws InterruptedException {
+    var waiting = unfinished.accepted().claimed(claim.hash()).filter(queue::isBusyWith);
+    return waiting.isPresent()
+        ? new SubmissionResult.Accepted(waiting.get())
+        : queued(
+            reservations.reserve(Optional.empty()).execution(), submission, Optional.of(claim));
   }
 
   private SubmissionResult queued(String execution, TaskSubmission submission) {
+    var claim = submission.claim().map(hash -> new TaskClaim(hash, Optional.empty()));
+    return queued(execution, submission, claim);
+  }
+
+  private SubmissionResult queued(
+      String execution, TaskSubmission submission, Optional<TaskClaim> claim) {
     var request = submission.request(execution, clock.instant());
-    unfinished.accepted().keep(execution, request, submission.claim());
+    unfinished.accepted().keep(execution, request, claim);
     queue.enter(task(execution, submission, request));
     return new SubmissionResult.Accepted(execution);
   }

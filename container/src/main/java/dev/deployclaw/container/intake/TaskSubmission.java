@@ -47,8 +47,8 @@ public record TaskSubmission(
     return key.map(k -> new ExecutionReservations.Key(hash(who, k), fingerprint, nonce));
   }
 
-  /** Under which a shared one is reserved. */
-  Optional<String> claim() {
+  /** The hash of the key under which a shared one is reserved. */
+  public Optional<String> claim() {
     return key("").filter(_ -> shared).map(ExecutionReservations.Key::hash);
   }
 

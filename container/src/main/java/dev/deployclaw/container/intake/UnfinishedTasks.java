@@ -1,8 +1,10 @@
 package dev.deployclaw.container.intake;
 
+import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
+import dev.deployclaw.core.service.LeadCondition;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
@@ -21,11 +23,20 @@ public record UnfinishedTasks(
   /**
    * Whether a task is still this agent's. One that all agents are given is marked as begun, unless
    * another took it over or the state store can't be asked: then its queue gives it again.
+   *
+   * @param changes leads where another agent began the task
    */
-  public boolean mayBegin(String execution) throws InterruptedException {
-    var claim = execution.isEmpty() ? Optional.<String>empty() : accepted.claim(execution);
+  public boolean mayBegin(String execution, ChangeService changes) throws InterruptedException {
+    var claim = execution.isEmpty() ? Optional.<TaskClaim>empty() : accepted.claim(execution);
+    if (claim.isEmpty()) {
+      return true;
+    }
+    String hash = claim.get().hash();
+    var begun = claim.get().begun();
     try {
-      return claim.isEmpty() || reservations.begin(claim.get(), execution);
+      return begun.isPresent()
+          ? changes.holds(lead -> reservations.replace(hash, begun.get(), execution, lead))
+          : reservations.begin(hash, execution);
     } catch (Unreachable e) {
       LOG.atWarn()
           .addKeyValue("execution", execution)
@@ -33,6 +44,31 @@ public record UnfinishedTasks(
           .log("A task doesn't begin: it can't be asked whose it is");
       return false;
     }
+  }
+
+  /**
+   * What has to hold before its first record, once this agent leads: that meanwhile no other agent
+   * took it over.
+   */
+  public LeadCondition stillOwned(String execution) {
+    return accepted
+        .claim(execution)
+        .<LeadCondition>map(claim ->
+            _ -> reservations.owns(claim.hash(), execution) && !reservations.hasLog(execution))
+        .orElse(LeadCondition.NONE);
+  }
+
+  /**
+   * Whether a task that all agents are given needs no other agent: its log is seen by all, or ended
+   * here while the task was this agent's.
+   *
+   * @param claim the hash of the key under which it is reserved
+   */
+  public boolean isSettled(String execution, String claim) throws InterruptedException {
+    var records = journal.read(execution);
+    return !records.isEmpty()
+        && (reservations.hasLog(execution)
+            || (ExecutionLog.ended(records) && reservations.owns(claim, execution)));
   }
 
   /** Whether it has a log here. */

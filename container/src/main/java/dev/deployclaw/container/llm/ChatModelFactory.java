@@ -1,7 +1,7 @@
 package dev.deployclaw.container.llm;
 
 import dev.deployclaw.container.config.ModelConfig;
-import dev.deployclaw.core.planner.Proposer;
+import dev.deployclaw.core.language.IntentProposer;
 import dev.langchain4j.model.anthropic.AnthropicChatModel;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
@@ -15,7 +15,7 @@ public final class ChatModelFactory {
 
   private ChatModelFactory() {}
 
-  public static Proposer proposer(ModelConfig config) {
+  public static IntentProposer proposer(ModelConfig config) {
     return new ChatModelProposer(
         chat(config),
         config.name(),

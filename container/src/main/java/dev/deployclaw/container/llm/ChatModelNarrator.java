@@ -1,6 +1,6 @@
 package dev.deployclaw.container.llm;
 
-import dev.deployclaw.core.planner.Proposal.Cost;
+import dev.deployclaw.core.language.IntentProposal.Cost;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;

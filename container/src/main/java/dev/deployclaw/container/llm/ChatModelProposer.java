@@ -1,10 +1,10 @@
 package dev.deployclaw.container.llm;
 
-import dev.deployclaw.core.planner.Inventory;
-import dev.deployclaw.core.planner.Proposal;
-import dev.deployclaw.core.planner.Proposal.Answer;
-import dev.deployclaw.core.planner.Proposal.Cost;
-import dev.deployclaw.core.planner.Proposer;
+import dev.deployclaw.core.language.IntentProposal;
+import dev.deployclaw.core.language.IntentProposal.Answer;
+import dev.deployclaw.core.language.IntentProposal.Cost;
+import dev.deployclaw.core.language.IntentProposer;
+import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
  * can be read or a budget is used up; whatever a provider does becomes {@link Answer.Silent}. Any
  * number of threads.
  */
-final class ChatModelProposer implements Proposer {
+final class ChatModelProposer implements IntentProposer {
   private final ChatModel model;
   private final String name;
   private final Budget budget;
@@ -45,7 +45,7 @@ final class ChatModelProposer implements Proposer {
   }
 
   @Override
-  public Proposal propose(String request, Inventory names) {
+  public IntentProposal propose(String request, NameInventory names) {
     return new Conversation(IntentPrompt.of(request, names)).hold();
   }
 
@@ -67,7 +67,7 @@ final class ChatModelProposer implements Proposer {
       prompts.add(CanonicalJson.sha256(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    Proposal hold() {
+    IntentProposal hold() {
       String problem = "";
       int calls = 0;
       while (calls < budget.attempts() && in + out < budget.tokens()) {
@@ -113,8 +113,8 @@ final class ChatModelProposer implements Proposer {
       }
     }
 
-    private Proposal proposal(Answer answer, int calls) {
-      return new Proposal(answer, new Cost(name, calls, in, out, prompts));
+    private IntentProposal proposal(Answer answer, int calls) {
+      return new IntentProposal(answer, new Cost(name, calls, in, out, prompts));
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.deployclaw.container.llm;
 
-import dev.deployclaw.core.planner.Inventory;
+import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ final class IntentPrompt {
 
   private IntentPrompt() {}
 
-  static String of(String request, Inventory names) {
+  static String of(String request, NameInventory names) {
     var out = new TreeMap<String, Object>();
     out.put("request", request);
     out.put(

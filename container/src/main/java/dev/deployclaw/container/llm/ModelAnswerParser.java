@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.deployclaw.core.planner.Proposal.Answer;
+import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

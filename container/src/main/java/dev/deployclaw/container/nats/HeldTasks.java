@@ -1,6 +1,7 @@
 package dev.deployclaw.container.nats;
 
 import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -8,15 +9,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Messages whose tasks wait in this agent's queue. Each is acknowledged when its task has a log,
- * which outlives the agent; before that, the server gives it to another agent if this one dies. For
- * one thread.
+ * Messages whose tasks this agent holds. Each is acknowledged when its task has a log that other
+ * agents see, or that ended here; before that, the server gives it to another agent if this one
+ * dies. For one thread.
  */
 final class HeldTasks {
   private final AgentServer server;
   private final Duration between;
-  private final Map<String, QueueMessage> messages = new LinkedHashMap<>();
+  private final Map<String, Held> messages = new LinkedHashMap<>();
   private long keptAt = System.nanoTime();
+
+  /**
+   * A message of a task.
+   *
+   * @param claim the hash of the key under which its task is reserved
+   */
+  private record Held(QueueMessage message, String claim) {}
 
   /**
    * @param between after how long the server is told that they still wait
@@ -26,32 +34,42 @@ final class HeldTasks {
     this.between = between;
   }
 
-  void add(String execution, QueueMessage message) {
-    messages.put(execution, message);
+  void add(String execution, QueueMessage message, String claim) {
+    messages.put(execution, new Held(message, claim));
   }
 
-  /** Tells the server what became of them. */
+  /**
+   * Tells the server what became of them. Of a task that was left to another agent it hears
+   * nothing: if that one dies, it gives the message again.
+   */
   void settle(TaskStream stream) throws IOException, InterruptedException {
     boolean due = System.nanoTime() - keptAt >= between.toNanos();
     for (var held : List.copyOf(messages.entrySet())) {
       boolean waits = server.queue().isBusyWith(held.getKey()); // asked first: it may begin now
-      if (server.hasLog(held.getKey())) {
-        stream.acknowledge(held.getValue());
+      if (isSettled(held.getKey(), held.getValue().claim())) {
+        stream.acknowledge(held.getValue().message());
         messages.remove(held.getKey());
       } else if (!waits) {
-        stream.again(held.getValue(), Duration.ZERO);
         messages.remove(held.getKey());
       } else if (due) {
-        stream.keep(held.getValue());
+        stream.keep(held.getValue().message());
       }
     }
     keptAt = due ? System.nanoTime() : keptAt;
   }
 
+  private boolean isSettled(String execution, String claim) throws InterruptedException {
+    try {
+      return server.isSettled(execution, claim);
+    } catch (Unreachable e) {
+      return false;
+    }
+  }
+
   /** Leaves those that haven't begun to other agents. */
   void giveBack(TaskStream stream) throws IOException {
-    for (var message : messages.values()) {
-      stream.again(message, Duration.ZERO);
+    for (var held : messages.values()) {
+      stream.again(held.message(), Duration.ZERO);
     }
     messages.clear();
   }

@@ -22,9 +22,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes tasks from a work queue that all agents share. A message is acknowledged when its task has
- * begun and has a log. Until then the queue gives it to another agent if this one dies, and that
- * one takes the reservation over, unless this one marked it as begun: see {@link
- * dev.deployclaw.core.service.ExecutionReservations#takeOver}. Nothing is dropped without a dead
+ * a log that all agents see. Until then the queue gives it to another agent if this one dies, and
+ * that one takes the reservation over: see {@link
+ * dev.deployclaw.core.service.ExecutionReservations#takeOver} and, where this one began, {@link
+ * dev.deployclaw.core.service.ExecutionReservations#replace}. Nothing is dropped without a dead
  * letter.
  */
 public final class NatsTaskIntake implements AutoCloseable {
@@ -179,7 +180,7 @@ public final class NatsTaskIntake implements AutoCloseable {
     }
     switch (result) {
       case SubmissionResult.Accepted(String execution) -> {
-        held.add(execution, message);
+        held.add(execution, message, submission.claim().orElseThrow());
         answer(execution, reply, from);
         server.metrics().messaged(QueueOutcome.TAKEN);
       }

@@ -36,7 +36,6 @@ public final class RemoteCommandClient {
           "demo",
           "campaign",
           "verify-guard",
-          "doctor",
           "health",
           "help",
           "completion",

@@ -19,9 +19,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,8 @@ public final class RemoteCommandListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteCommandListener.class);
   private static final int MOST_AT_ONCE = 16;
   private static final Bounds BOUNDS = new Bounds(Duration.ofSeconds(5), Duration.ofMinutes(1));
+
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
 
   /** At so many bytes a frame of output leaves. */
   private static final int FRAME = 1 << 13;
@@ -152,20 +156,31 @@ public final class RemoteCommandListener implements AutoCloseable {
     }
   }
 
+  /** A failed accept, of a process with too many open files, is repeated after a pause. */
   private void accept(ServerSocketChannel channel) {
     while (channel.isOpen()) {
       try {
-        var client = channel.accept();
-        if (places.tryAcquire()) {
-          threads.execute(() -> serve(client));
-        } else {
-          client.close(); // the client runs its command itself
-        }
+        admit(channel.accept());
       } catch (ClosedChannelException e) {
         return;
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
         LOG.atWarn().setCause(e).log("A client's connection failed");
+        LockSupport.parkNanos(AFTER_FAILURE.toNanos());
       }
+    }
+  }
+
+  /** A client without a place runs its command itself. */
+  private void admit(SocketChannel client) throws IOException {
+    if (!places.tryAcquire()) {
+      client.close();
+      return;
+    }
+    try {
+      threads.execute(() -> serve(client));
+    } catch (RejectedExecutionException e) {
+      places.release();
+      client.close();
     }
   }
 

@@ -31,6 +31,7 @@ import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.service.HeldPlan;
 import dev.deployclaw.core.service.QueryService;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
@@ -61,6 +62,7 @@ public final class AgentServer implements AutoCloseable {
   private final AgentPorts ports;
   private final TaskQueue queue;
   private final TaskIntake intake;
+  private final UnfinishedTasks unfinished;
   private final IntakeVerticle intakeVerticle;
   private final AgentVerticle agent;
   private final ExecutionQueries executions;
@@ -91,7 +93,7 @@ public final class AgentServer implements AutoCloseable {
     this.queue = new TaskQueue(bounds.queue(), () -> bus.send(AgentVerticle.TASK_QUEUED, ""));
     this.intake = new TaskIntake(bus, queue);
     String owner = resources.signer().publicKey();
-    var unfinished =
+    this.unfinished =
         new UnfinishedTasks(
             AcceptedTaskStore.in(resources.stateDir()),
             ports.journal(),
@@ -198,6 +200,16 @@ public final class AgentServer implements AutoCloseable {
   /** Whether an execution has a log here. */
   public boolean hasLog(String execution) {
     return !ports.journal().read(execution).isEmpty();
+  }
+
+  /**
+   * Whether a task that all agents are given needs no other agent.
+   *
+   * @param claim the hash of the key under which it is reserved
+   * @throws Unreachable when the state store can't be asked
+   */
+  public boolean isSettled(String execution, String claim) throws InterruptedException {
+    return unfinished.isSettled(execution, claim);
   }
 
   MaintenanceTasks maintenance() {

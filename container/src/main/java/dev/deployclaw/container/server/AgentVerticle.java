@@ -152,7 +152,7 @@ final class AgentVerticle extends VerticleBase {
   private void work(QueuedTask task) throws InterruptedException {
     long from = System.nanoTime();
     try {
-      if (unfinished.mayBegin(task.execution())) {
+      if (unfinished.mayBegin(task.execution(), changes)) {
         carryOut(task);
       } else {
         LOG.atInfo().addKeyValue("execution", task.execution()).log("Left to another agent");
@@ -169,7 +169,8 @@ final class AgentVerticle extends VerticleBase {
   private void carryOut(QueuedTask task) throws InterruptedException {
     LOG.atInfo().addKeyValue("execution", task.execution()).log("A task begins");
     switch (task) {
-      case QueuedTask.Run(var _, var request) -> ended(task, changes.run(request));
+      case QueuedTask.Run(var id, var request) ->
+          ended(task, changes.run(request, unfinished.stillOwned(id)));
       case QueuedTask.Rollback(var _, String undoes, var request) ->
           ended(task, changes.rollback(undoes, request));
       case QueuedTask.Decision(ApprovalDecision(var id, var who, var approves, var plan)) ->

@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.procedure.KernelPhaseOrder;
+import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.skills.sheet.OperatorPolicy;
 import java.util.List;
 import java.util.Map;
@@ -12,14 +13,11 @@ import java.util.TreeMap;
 
 /**
  * What skills may use here, whatever they declare: the kernel's own operations, the looks of its
- * table, and what the configuration admits of plugins to observe. What a jar says of itself may
- * only take from it, see {@link LoadedPlugins}.
+ * table, and those that the configuration admits of plugins.
  */
 public final class ConfiguredOperatorPolicy implements OperatorPolicy {
   /** Without any plugin. */
   public static final ConfiguredOperatorPolicy KERNEL = new ConfiguredOperatorPolicy(Map.of());
-
-  private static final String OBSERVE = "observe";
 
   private final Map<String, String> plugins;
 
@@ -33,7 +31,8 @@ public final class ConfiguredOperatorPolicy implements OperatorPolicy {
 
   static ConfiguredOperatorPolicy of(List<PluginConfig> admitted) {
     var all = new TreeMap<String, String>();
-    admitted.forEach(plugin -> all.putAll(plugin.operations()));
+    admitted.forEach(plugin ->
+        plugin.operations().forEach((verb, effect) -> all.put(plugin.name() + "." + verb, effect)));
     return new ConfiguredOperatorPolicy(all);
   }
 
@@ -43,12 +42,11 @@ public final class ConfiguredOperatorPolicy implements OperatorPolicy {
     if (KernelPhaseOrder.has(operation) || OperationAllowlist.KERNEL.looks(operation)) {
       return Optional.empty();
     }
-    if (effect != null) {
-      return effect.equals(OBSERVE)
-          ? Optional.empty()
-          : denied("it is of class " + effect + ", and skills only observe", "drop it");
+    boolean acts = acts(operation);
+    if (effect != null && !acts) {
+      return Optional.empty();
     }
-    return acts(operation)
+    return acts
         ? denied(
             "it isn't a read operation, and only the kernel acts",
             "drop it: the phases change.* do it")
@@ -58,12 +56,12 @@ public final class ConfiguredOperatorPolicy implements OperatorPolicy {
                 + "configuration");
   }
 
-  private static boolean acts(String operation) {
+  /** By its verb alone: the operator admits no plugin to act but as a participant. */
+  private boolean acts(String operation) {
     int dot = Math.max(0, operation.indexOf('.'));
-    String executor = operation.substring(0, dot);
-    return OperationAllowlist.KERNEL
-        .verbs(executor)
-        .contains(operation.substring(dot).replace(".", ""));
+    String verb = operation.substring(dot).replace(".", "");
+    return OperationAllowlist.KERNEL.verbs(operation.substring(0, dot)).contains(verb)
+        || (plugins.containsKey(operation) && BackendExecutor.PARTICIPANT_VERBS.contains(verb));
   }
 
   private static Optional<Denial> denied(String why, String remedy) {

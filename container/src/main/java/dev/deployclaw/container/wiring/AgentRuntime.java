@@ -11,10 +11,11 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.llm.ChatModelFactory;
+import dev.deployclaw.container.plugin.AdmittedPlugins;
 import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
-import dev.deployclaw.container.skill.LoadedPlugins;
 import dev.deployclaw.container.skill.SkillLocations;
 import dev.deployclaw.container.skill.SkillResolver;
+import dev.deployclaw.container.skill.SkillStepCheck;
 import dev.deployclaw.container.telemetry.Telemetry;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
@@ -27,9 +28,9 @@ import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.GrantVerifier;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.planner.ComparedPlanner;
-import dev.deployclaw.core.planner.Planner;
-import dev.deployclaw.core.planner.RulePlanner;
+import dev.deployclaw.core.language.RequestInterpreter;
+import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -39,7 +40,6 @@ import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.sandbox.ExecutorLimits;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
-import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +47,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -59,9 +60,8 @@ public record AgentRuntime(
     HeadSigner signer,
     AgentPorts ports,
     AgentSettings settings,
-    KubernetesExecutors clusters,
-    ConfigurationStores stores,
-    LoadedPlugins plugins,
+    BackendSide backends,
+    AdmittedPlugins plugins,
     Telemetry telemetry)
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentRuntime.class);
@@ -73,70 +73,105 @@ public record AgentRuntime(
   /** What can be wrong on this machine is looked at before any back end is. */
   public static AgentRuntime open(AgentConfig config, ProgressListener progress)
       throws SetupException {
-    return open(config, progress, true);
+    return open(config, local(config), new Use(progress, true));
   }
 
   /** One that ships nothing, so that it doesn't make the stream either. */
   public static AgentRuntime looking(AgentConfig config) throws SetupException {
-    return open(config, ProgressListener.NONE, false);
+    return open(config, local(config), new Use(ProgressListener.NONE, false));
   }
 
-  private static AgentRuntime open(AgentConfig config, ProgressListener progress, boolean ships)
-      throws SetupException {
+  /**
+   * One whose executors are behind the wall.
+   *
+   * @param config as {@code ConfigRole.AGENT} reads it
+   * @param host closed with the agent
+   */
+  public static AgentRuntime behind(BackendSide host, AgentConfig config) throws SetupException {
+    var side = new Side(ProbeKeyFile.publicKey(config.stateDir()), List.of(), _ -> host);
+    return open(config, side, new Use(ProgressListener.NONE, true));
+  }
+
+  /**
+   * What the agent is opened for.
+   *
+   * @param ships whether its records go to the stream
+   */
+  private record Use(ProgressListener progress, boolean ships) {}
+
+  /**
+   * Where executors are, before the state store is there.
+   *
+   * @param probeKey the public half
+   * @param secrets that the redaction learns
+   */
+  private record Side(
+      String probeKey, List<String> secrets, Function<StateStore, BackendSide> open) {}
+
+  private static Side local(AgentConfig config) throws SetupException {
+    var keys = ProbeKeyFile.open(config.stateDir());
+    return new Side(
+        keys.publicKey(),
+        List.of(keys.privateKey()),
+        state -> LocalBackends.around(config, state, keys.privateKey(), bucket(config)));
+  }
+
+  private static AgentRuntime open(AgentConfig config, Side side, Use use) throws SetupException {
     var skills =
         new SkillResolver(SkillLocations.of(config), ConfiguredOperatorPolicy.of(config))
             .procedures();
-    var plugins = LoadedPlugins.open(config.plugins(), config.stateDir());
-    var keys = ProbeKeyFile.open(config.stateDir());
+    var plugins = AdmittedPlugins.open(config.plugins(), config.stateDir());
     var signer = signer(config.stateDir());
     var decorations = ServiceLoader.load(PortDecorator.class).stream().map(p -> p.get()).toList();
     StateStore state = new EtcdStateStore(ExecutorFactory.etcd(config.etcd()));
-    ObjectStore objects = bucket(config);
     for (var decoration : decorations) {
       state = decoration.around(state);
+    }
+    var backends = side.open().apply(state);
+    ObjectStore objects = backends.objects();
+    for (var decoration : decorations) {
       objects = decoration.around(objects);
     }
     objects = WriteBehindObjectStore.around(objects, config.stateDir());
     var copies = LogCopyVerifier.of(config.stateDir(), objects, signer);
     var journal =
-        ships
+        use.ships()
             ? FileJournal.open(config.stateDir(), nats(config.nats()), copies)
             : FileJournal.open(config.stateDir(), copies);
-    var clusters = KubernetesExecutors.of(config.kubernetes(), ExecutorFactory.patches(config));
-    var stores = ConfigurationStores.of(config.configurationStores());
     var telemetry = Telemetry.of(config);
-    var bare = new ArrayList<>(ExecutorFactory.executors(config, state, keys, clusters));
-    bare.add(stores.executor(clusters.stores()));
+    var bare = new ArrayList<>(backends.executors());
     bare.addAll(plugins.executors());
-    var executors = executors(bare, new ExecutorDecorators(decorations, telemetry), table(plugins));
+    var executors =
+        executors(bare, new ExecutorDecorators(decorations, telemetry), plugins.table())
+            .isolatedBy(() -> backends.isolation().map(plugins::isolation));
     var ports =
         new AgentPorts(
             state,
             objects,
             executors,
-            new HashChainSealer(redaction(keys)),
+            new HashChainSealer(redaction(side)),
             telemetry.around(journal),
             planner(config),
-            skills.performedBy(procedure -> plugins.unperformed(procedure, executors)),
+            skills.performedBy(new SkillStepCheck(executors)::unperformed),
             AgentClock.system());
-    var settings = settings(config, keys);
-    var changeService = new ChangeService(ports, settings, progress);
+    var settings = settings(config, side.probeKey());
+    var changeService = new ChangeService(ports, settings, use.progress());
     var agent =
         new AgentRuntime(
-            changeService, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
+            changeService, journal, signer, ports, settings, backends, plugins, telemetry);
     return agent.checked();
   }
 
   /** The same agent, with another service: one serves one thread. */
   AgentRuntime servedBy(ChangeService changes) {
     return new AgentRuntime(
-        changes, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
+        changes, journal, signer, ports, settings, backends, plugins, telemetry);
   }
 
   /** Every step of a skill can be carried out, or it isn't begun. */
   private AgentRuntime checked() throws SetupException {
     try {
-      plugins.checkSteps(ports.procedures(), ports.executors());
+      new SkillStepCheck(ports.executors()).check(ports.procedures());
       return this;
     } catch (SetupException e) {
       close();
@@ -145,11 +180,11 @@ public record AgentRuntime(
   }
 
   /** The rules, and the model beside them where one is configured. */
-  private static Planner planner(AgentConfig config) {
-    var rules = new RulePlanner();
+  private static RequestInterpreter planner(AgentConfig config) {
+    var rules = new GrammarInterpreter();
     return config
         .model()
-        .<Planner>map(m -> new ComparedPlanner(rules, ChatModelFactory.proposer(m)))
+        .<RequestInterpreter>map(m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m)))
         .orElse(rules);
   }
 
@@ -185,9 +220,8 @@ public record AgentRuntime(
   public void close() {
     try (var _ = plugins;
         var _ = ports.state();
+        var _ = backends;
         var _ = ports.objects();
-        var _ = clusters;
-        var _ = stores;
         var _ = journal;
         var _ = telemetry) {}
   }
@@ -230,16 +264,7 @@ public record AgentRuntime(
     return ExecutorRegistry.of(out, new GrantIssuer(key, clock));
   }
 
-  /** The kernel's, and what the operator admits of plugins: looks. */
-  private static OperationAllowlist table(LoadedPlugins plugins) {
-    var table = OperationAllowlist.KERNEL;
-    for (var executor : plugins.executors()) {
-      table = table.admitting(executor.name(), executor.verbs());
-    }
-    return table;
-  }
-
-  private static AgentSettings settings(AgentConfig c, ProbeKeyPair keys) {
+  private static AgentSettings settings(AgentConfig c, String probeKey) {
     var gate =
         new GatePolicy(
             c.gate().auto(),
@@ -252,7 +277,7 @@ public record AgentRuntime(
         gate,
         c.gate().stepFactor(),
         c.routing(),
-        keys.publicKey(),
+        probeKey,
         c.probes().requests(),
         new AgentSettings.Bounds(
             c.bounds().lease(),
@@ -290,8 +315,8 @@ public record AgentRuntime(
         c.tls());
   }
 
-  private static SecretRedactor redaction(ProbeKeyPair keys) {
-    var secrets = Stream.concat(SecretRegistry.known().stream(), Stream.of(keys.privateKey()));
+  private static SecretRedactor redaction(Side side) {
+    var secrets = Stream.concat(SecretRegistry.known().stream(), side.secrets().stream());
     return SecretRedactor.of(secrets.toList());
   }
 }

@@ -26,7 +26,6 @@ import dev.deployclaw.executors.redis.cluster.RedisSettings;
 import dev.deployclaw.executors.s3.S3Settings;
 import dev.deployclaw.executors.source.FolderSource;
 import dev.deployclaw.executors.source.FolderSourceExecutor;
-import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,7 +91,7 @@ final class ExecutorFactory {
 
   /** All executors, bare. */
   static List<BackendExecutor> executors(
-      AgentConfig c, StateStore state, ProbeKeyPair keys, KubernetesExecutors clusters) {
+      AgentConfig c, StateStore state, String probeKey, KubernetesExecutors clusters) {
     var redis = new RedisExecutor(redis(c.redis()), FenceAuthority.of(state));
     return List.of(
         new PolicyStoreExecutor(state),
@@ -101,7 +100,7 @@ final class ExecutorFactory {
         new RateLimitExecutor(
             RateLimitSettings.of(c.services().stream().map(ExecutorFactory::service).toList()),
             () -> nodes(redis, c.redis().timeout())),
-        new ProbeExecutor(ProbeSettings.of(clusters.entrances(entrances(c)), keys.privateKey())),
+        new ProbeExecutor(ProbeSettings.of(clusters.entrances(entrances(c)), probeKey)),
         sources(c, clusters),
         new DockerInspectionExecutor(c.docker().map(DockerExecutors::daemon)),
         clusters.looks());

@@ -1,17 +1,24 @@
 package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.AtomicFile;
 import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/** The key pair that signs probes: made at first use, readable by its owner only. */
-final class ProbeKeyFile {
+/**
+ * The key pair that signs probes: made at first use, readable by its owner only. Its public half is
+ * in a file beside it, for an agent whose executor host signs.
+ */
+public final class ProbeKeyFile {
   private static final String NAME = "probe.key";
+  private static final String PUBLIC = "probe.pub";
 
   private ProbeKeyFile() {}
 
@@ -32,6 +39,37 @@ final class ProbeKeyFile {
       throw new SetupException(
           "the probe key " + file + " can't be read: " + e + "; check its permissions");
     }
+  }
+
+  /** The public half alone: the line of the private one stays unread. */
+  public static String publicKey(Path stateDir) throws SetupException {
+    var known = stateDir.resolve(PUBLIC);
+    var file = stateDir.resolve(NAME);
+    try {
+      if (Files.exists(known)) {
+        return Files.readString(known).strip();
+      }
+      if (!Files.exists(file)) {
+        create(file);
+      }
+      String key = firstLine(file);
+      AtomicFile.write(known, (key + "\n").getBytes(StandardCharsets.US_ASCII));
+      return key;
+    } catch (IOException | UncheckedIOException e) {
+      throw new SetupException(
+          "the public probe key " + known + " can't be read: " + e + "; check its permissions");
+    }
+  }
+
+  /** Byte by byte, so that nothing behind it comes into this process. */
+  private static String firstLine(Path file) throws IOException {
+    var line = new StringBuilder();
+    try (var in = Files.newInputStream(file)) {
+      for (int next = in.read(); next != -1 && next != '\n'; next = in.read()) {
+        line.append((char) next);
+      }
+    }
+    return line.toString();
   }
 
   private static SetupException broken(Path file, String what) {

@@ -1,21 +1,41 @@
 package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.service.ChangeService;
 
 /** Where a command gets the agent from: one of its own, or the one that serves. */
-@FunctionalInterface
 public interface RuntimeSource {
   /** Opens an agent for one command, with connections of its own. */
   RuntimeSource OWN =
-      (config, progress) -> {
-        var runtime = AgentRuntime.open(config, progress);
-        return new Lease(runtime, runtime::close);
+      new RuntimeSource() {
+        @Override
+        public Lease open(AgentConfig config, ProgressListener progress) throws SetupException {
+          var runtime = AgentRuntime.open(config, progress);
+          return new Lease(runtime, runtime::close);
+        }
+
+        @Override
+        public Lease look(AgentConfig config) throws SetupException {
+          var runtime = AgentRuntime.looking(config);
+          return new Lease(runtime, runtime::close);
+        }
+
+        @Override
+        public ConfigRole role() {
+          return ConfigRole.BOTH;
+        }
       };
 
   Lease open(AgentConfig config, ProgressListener progress) throws SetupException;
+
+  /** Opens one that ships no records. */
+  Lease look(AgentConfig config) throws SetupException;
+
+  /** For which process its commands read their configuration. */
+  ConfigRole role();
 
   /**
    * An agent while a command uses it.
@@ -29,11 +49,28 @@ public interface RuntimeSource {
     }
   }
 
-  /** Lends an open agent. */
-  static RuntimeSource sharing(AgentRuntime open) {
-    return (_, progress) -> {
-      var changes = new ChangeService(open.ports(), open.settings(), progress);
-      return new Lease(open.servedBy(changes), () -> {});
+  /**
+   * Lends an open agent.
+   *
+   * @param role for which its configuration was read
+   */
+  static RuntimeSource sharing(AgentRuntime open, ConfigRole role) {
+    return new RuntimeSource() {
+      @Override
+      public Lease open(AgentConfig config, ProgressListener progress) {
+        var changes = new ChangeService(open.ports(), open.settings(), progress);
+        return new Lease(open.servedBy(changes), () -> {});
+      }
+
+      @Override
+      public Lease look(AgentConfig config) {
+        return open(config, ProgressListener.NONE);
+      }
+
+      @Override
+      public ConfigRole role() {
+        return role;
+      }
     };
   }
 }

@@ -116,7 +116,7 @@ class HostileTextTest {
     out.put(
         "question",
         (s, t) ->
-            new PlanView(s).show(new PlanPreviewReport.NeedsClarification(List.of(t, t)), false));
+            new PlanView(s).show(PlanPreviewReport.NeedsClarification.of(List.of(t, t)), false));
     out.put("usage", (s, t) -> new TopView(s, TopView.Order.USED, 9).show(usage(t), false));
     out.put("stream", (s, t) -> streamed(t).show(s, false));
     out.put(

@@ -2,6 +2,8 @@ package dev.deployclaw.container.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.policy.parse.PolicyDocumentReader;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
@@ -64,9 +68,9 @@ class ComposeTest {
 
   private static final String POD = "pod";
 
-  private static final List<String> IN_POD = List.of("agent", "ratelimit", "gateway");
+  private static final List<String> IN_POD = List.of("agent", "host", "ratelimit", "gateway");
 
-  private static final List<String> OURS = List.of(POD, "agent", "ratelimit", "gateway");
+  private static final List<String> OURS = List.of(POD, "agent", "host", "ratelimit", "gateway");
 
   @TempDir Path folder;
 
@@ -86,7 +90,7 @@ class ComposeTest {
     var all = read(FILE);
     var services = services(FILE);
     for (var service : services.values()) {
-      assertThat(keys(all.get("secrets"))).containsAll(list(service.get("secrets")));
+      assertThat(keys(all.get("secrets"))).containsAll(sources(service.get("secrets")));
       assertThat(keys(all.get("configs"))).containsAll(sources(service.get("configs")));
       assertThat(keys(all.get("volumes"))).containsAll(mounted(service.get("volumes")));
       for (var awaited : map(service.get("depends_on")).entrySet()) {
@@ -115,7 +119,8 @@ class ComposeTest {
       assertThat(service.get("mem_limit")).isNotNull();
     }
     assertThat(Files.readString(FILE)).doesNotContain("docker.sock", " privileged:", "cap_add");
-    assertThat(keys(services(WITH_SOCKET).get("agent"))).containsOnly("group_add", "volumes");
+    assertThat(keys(services(WITH_SOCKET).get("host"))).containsOnly("group_add", "volumes");
+    assertThat(services(WITH_SOCKET).keySet()).containsExactly("host");
   }
 
   /** By a shared user or shared processes, the gateway would read what is the agent's alone. */
@@ -133,15 +138,15 @@ class ComposeTest {
   }
 
   @Test
-  void agentAndGatewayWriteWhereTheOtherOnlyReads() throws IOException {
+  void hostAndGatewayWriteWhereTheOtherOnlyReads() throws IOException {
     var config = Files.readString(Path.of("compose/deployclaw.yaml"));
 
-    assertThat(mounts("agent")).contains("gateway:/srv/gateway", "watcher:/run/gateway:ro");
+    assertThat(mounts("host")).contains("gateway:/srv/gateway", "watcher:/run/gateway:ro");
     assertThat(mounts("gateway"))
         .containsExactly(
             "gateway:/srv/gateway:ro", "watcher:/run/gateway", "decisions:/run/ratelimit:ro");
     assertThat(config).contains("watcher: /run/gateway", "pidFile: /run/nginx/nginx.pid");
-    for (var name : List.of("agent", "gateway")) {
+    for (var name : List.of("host", "gateway")) {
       var service = services(FILE).get(name);
       String user = String.valueOf(service.get("user")).replaceFirst(":.*", "");
       assertThat(list(service.get("tmpfs")))
@@ -152,9 +157,28 @@ class ComposeTest {
     }
   }
 
+  /** The agent has its own log and the way to its executor host, and nothing of a back end's. */
+  @Test
+  void theAgentMountsNothingOfABackEnd() throws IOException {
+    var services = services(FILE);
+    String group = String.valueOf(services.get("host").get("user")).replaceFirst(".*:", "");
+
+    assertThat(mounts("agent"))
+        .containsExactly("state:/var/lib/deployclaw", "socket:/run/deployclaw:ro");
+    assertThat(services.get("agent")).doesNotContainKey("tmpfs");
+    assertThat(list(services.get("agent").get("group_add"))).containsExactly(group);
+    assertThat(mounts("host")).contains("work:/var/lib/deployclaw", "socket:/run/deployclaw");
+    for (var entry : services.entrySet()) {
+      boolean reaches = entry.getValue().toString().contains("socket:/run/deployclaw");
+      assertThat(reaches)
+          .as(entry.getKey())
+          .isEqualTo(List.of("agent", "host", "folder").contains(entry.getKey()));
+    }
+  }
+
   /** On the port of the shared network any process beside it could ask for any tenant. */
   @Test
-  void onlyTheGatewayAsksTheRateLimitServiceAndOnlyTheAgentLooks() throws IOException {
+  void onlyTheGatewayAsksTheRateLimitServiceAndOnlyTheHostLooks() throws IOException {
     var service = services(FILE).get("ratelimit");
     var environment = map(service.get("environment"));
     var config = Files.readString(Path.of("compose/deployclaw.yaml"));
@@ -165,7 +189,9 @@ class ComposeTest {
     assertThat(environment.get("DC_RATELIMIT_SOCKET_GROUP")).isEqualTo(group);
     assertThat(list(service.get("group_add"))).containsExactly(group);
     assertThat(mounts("ratelimit")).containsExactly("decisions:/run/ratelimit");
-    assertThat(mounts("agent")).noneMatch(m -> m.startsWith("decisions:"));
+    for (var name : List.of("agent", "host")) {
+      assertThat(mounts(name)).noneMatch(m -> m.startsWith("decisions:"));
+    }
     assertThat(environment.get("DC_RATELIMIT_STATUS_TOKEN_FILE"))
         .isEqualTo(SECRETS + "status-ratelimit");
     assertThat(config).contains("tokenFile: " + SECRETS + "status-agent");
@@ -209,7 +235,7 @@ class ComposeTest {
   @Test
   void dockerfilesTargetsAreThere() throws IOException {
     var dockerfile = Files.readString(Path.of("Dockerfile"));
-    for (var name : List.of("agent", "ratelimit")) {
+    for (var name : List.of("agent", "host", "ratelimit")) {
       var build = map(services(FILE).get(name).get("build"));
       assertThat(build.get("dockerfile")).isEqualTo("container/Dockerfile");
       assertThat(dockerfile).contains("AS " + build.get("target") + "\n");
@@ -220,34 +246,65 @@ class ComposeTest {
   }
 
   @Test
-  void theAgentsConfigurationFitsTheServices() throws Exception {
-    var text = Files.readString(Path.of("compose/deployclaw.yaml"));
-    var named =
-        Pattern.compile(SECRETS + "([a-z0-9-]+)")
-            .matcher(text)
-            .results()
-            .map(found -> found.group(1))
-            .toList();
-    assertThat(list(services(FILE).get("agent").get("secrets")))
-        .containsExactlyInAnyOrderElementsOf(new TreeSet<>(named));
-    for (var name : named) {
-      Files.writeString(folder.resolve(name), "secret");
-    }
-    var file = folder.resolve("deployclaw.yaml");
-    Files.writeString(file, text.replace(SECRETS, folder + "/"));
-
-    var config = ConfigReader.read(file, Map.of());
+  void theConfigurationFitsTheServices() throws Exception {
+    var config = configuration(ConfigRole.AGENT, "agent");
+    var hosts = configuration(ConfigRole.HOST, "host");
 
     var gateway = config.gateways().getFirst();
-    assertThat(mounts("agent")).contains("gateway:" + gateway.folder());
+    assertThat(mounts("host")).contains("gateway:" + gateway.folder());
     assertThat(mounts("gateway")).contains("gateway:" + gateway.folder() + ":ro");
     assertThat(mounts("agent")).contains("state:" + config.stateDir());
+    assertThat(mounts("host")).contains("work:" + config.stateDir());
+    for (var file : List.of(config.host().socket(), config.host().keyFile())) {
+      assertThat(file.orElseThrow().getParent()).hasToString("/run/deployclaw");
+    }
+    assertThat(config.etcd().username()).isEqualTo("deployclaw-agent");
+    assertThat(hosts.etcd().username()).isEqualTo("deployclaw-host");
     assertThat(gateway.watcher()).contains(Path.of("/run/gateway"));
     assertThat(Files.readString(Path.of("compose/gateway.sh")))
         .contains("folder=${GATEWAY_FOLDER:-" + gateway.folder() + "}")
         .contains("reports=${GATEWAY_REPORTS:-" + gateway.watcher().orElseThrow() + "}");
     var acme = PolicyDocumentReader.parse("acme", Files.readString(Path.of("compose/acme.yaml")));
     assertThat(acme.problems()).isEmpty();
+  }
+
+  /** Each part's own is enough for it, and the other's is nowhere in what it mounts. */
+  @Test
+  void agentAndHostHaveSecretsOfTheirOwn() throws IOException {
+    var text = Files.readString(Path.of("compose/deployclaw.yaml"));
+    var named =
+        Pattern.compile(SECRETS + "([a-z0-9-]+)")
+            .matcher(text)
+            .results()
+            .map(found -> found.group(1))
+            .collect(Collectors.toCollection(TreeSet::new));
+    named.addAll(List.of("probe.key", "probe.pub"));
+    var agents = sources(services(FILE).get("agent").get("secrets"));
+    var hosts = sources(services(FILE).get("host").get("secrets"));
+
+    assertThat(agents).doesNotContainAnyElementsOf(hosts);
+    assertThat(Stream.concat(agents.stream(), hosts.stream()))
+        .containsExactlyInAnyOrderElementsOf(named);
+    assertThat(hosts).contains("probe.key").doesNotContain("probe.pub");
+    for (var entry : Map.of("agent", "probe.pub", "host", "probe.key").entrySet()) {
+      assertThat(String.valueOf(services(FILE).get(entry.getKey()).get("secrets")))
+          .contains("target=/var/lib/deployclaw/" + entry.getValue());
+    }
+  }
+
+  /** As one of the containers reads it, with the secrets that are mounted there and no other. */
+  private AgentConfig configuration(ConfigRole role, String service) throws Exception {
+    for (var name : sources(services(FILE).get(service).get("secrets"))) {
+      Files.writeString(folder.resolve(name), "secret");
+    }
+    var file = folder.resolve("deployclaw.yaml");
+    var text = Files.readString(Path.of("compose/deployclaw.yaml"));
+    Files.writeString(file, text.replace(SECRETS, folder + "/"));
+    var config = ConfigReader.read(file, Map.of(), role);
+    for (var name : sources(services(FILE).get(service).get("secrets"))) {
+      Files.delete(folder.resolve(name));
+    }
+    return config;
   }
 
   private static List<String> mounts(String service) throws IOException {
@@ -272,10 +329,11 @@ class ComposeTest {
     return map(new Load(settings).loadFromString(Files.readString(file)));
   }
 
-  private static List<String> sources(Object configs) {
+  /** Of configs and secrets, by name alone or with a target. */
+  private static List<String> sources(Object all) {
     var out = new ArrayList<String>();
-    for (var config : configs == null ? List.of() : (List<?>) configs) {
-      out.add(String.valueOf(map(config).get("source")));
+    for (var one : all == null ? List.of() : (List<?>) all) {
+      out.add(String.valueOf(one instanceof Map<?, ?> mapped ? mapped.get("source") : one));
     }
     return out;
   }

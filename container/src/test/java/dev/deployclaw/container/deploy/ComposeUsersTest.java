@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the users of the compose file can do to one another, by real processes and by the files that
@@ -30,7 +32,10 @@ class ComposeUsersTest {
   private static final Path COMPOSE = Path.of("compose.yaml");
   private static final Pattern SERVICE = Pattern.compile("(?m)^  ([a-z]+):\\n((?:    .*\\n|\\n)+)");
   private static final Pattern USER = Pattern.compile("(?m)^    user: \"(\\d+):\\d+\"$");
-  private static final Pattern SECRETS = Pattern.compile("(?m)^    secrets: \\[(.*)]$");
+  private static final Pattern SECRETS =
+      Pattern.compile("(?m)^    secrets:(?: \\[(.*)]|((?:\\n      - .*)+))$");
+  private static final List<String> SERVICES =
+      List.of("agent", "host", "ratelimit", "gateway", "pod");
   private static final String HIDDEN = "COMPOSE_USERS_TEST_HIDDEN";
 
   @TempDir Path folder;
@@ -50,26 +55,30 @@ class ComposeUsersTest {
     running.forEach(Process::destroyForcibly);
   }
 
-  @Test
-  void theGatewaySeesNothingOfTheAgentsProcess() throws Exception {
-    var agent = start(user("agent"), "sleep", "infinity");
-    String proc = "/proc/" + agent.pid();
+  /** Else one would have the environment, memory and open files of another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"agent", "host"})
+  void noUserSeesAnothersProcess(String seen) throws Exception {
+    var process = start(user(seen), "sleep", "infinity");
+    String proc = "/proc/" + process.pid();
 
-    for (String service : List.of("gateway", "ratelimit", "pod")) {
-      for (String file : List.of("environ", "maps", "root/etc/hostname", "cwd/pom.xml")) {
-        assertThat(run(user(service), "cat", proc + "/" + file)).as(service + file).isNotZero();
+    for (String service : SERVICES) {
+      if (!service.equals(seen)) {
+        for (String file : List.of("environ", "maps", "root/etc/hostname", "cwd/pom.xml")) {
+          assertThat(run(user(service), "cat", proc + "/" + file)).as(service + file).isNotZero();
+        }
+        assertThat(run(user(service), "kill", "-0", "" + process.pid())).as(service).isNotZero();
       }
-      assertThat(run(user(service), "kill", "-0", "" + agent.pid())).as(service).isNotZero();
     }
-    assertThat(run(user("agent"), "grep", "-q", HIDDEN, proc + "/environ")).isZero();
-    assertThat(run(user("agent"), "cat", proc + "/root/etc/hostname")).isZero();
+    assertThat(run(user(seen), "grep", "-q", HIDDEN, proc + "/environ")).isZero();
+    assertThat(run(user(seen), "cat", proc + "/root/etc/hostname")).isZero();
   }
 
   @Test
   void eachSecretIsReadByThoseThatMountItAlone() throws Exception {
     var secrets = secrets();
     var readers = new TreeMap<String, List<String>>();
-    for (String service : List.of("agent", "ratelimit", "gateway", "pod")) {
+    for (String service : SERVICES) {
       for (Path secret : secrets) {
         if (run(user(service), "cat", secret.toString()) == 0) {
           readers.computeIfAbsent(service, _ -> new ArrayList<>()).add(name(secret));
@@ -77,7 +86,7 @@ class ComposeUsersTest {
       }
     }
 
-    assertThat(readers.keySet()).containsExactly("agent", "ratelimit");
+    assertThat(readers.keySet()).containsExactly("agent", "host", "ratelimit");
     readers.forEach((service, read) ->
         assertThat(read).as(service).containsExactlyInAnyOrderElementsOf(mounted(service)));
     for (Path secret : secrets) {
@@ -131,7 +140,17 @@ class ComposeUsersTest {
 
   private static List<String> mounted(String service) {
     var found = SECRETS.matcher(service(service));
-    return found.find() ? List.of(found.group(1).split(", *")) : List.of();
+    if (!found.find()) {
+      return List.of();
+    }
+    return found.group(1) != null
+        ? List.of(found.group(1).split(", *"))
+        : found
+            .group(2)
+            .lines()
+            .filter(line -> !line.isBlank())
+            .map(line -> line.replaceFirst("^ *- (\\{source: )?([^,}]*).*", "$2"))
+            .toList();
   }
 
   private static String user(String service) {

@@ -35,7 +35,7 @@ class IsolationWordsTest {
 
     assertThat(claiming).isEmpty();
     assertThat(text(ROOT.resolve("SKILL.md"))).contains("no wall of the operating system");
-    assertThat(text(Path.of("src/main/java/dev/deployclaw/container/doctor/DoctorFactory.java")))
+    assertThat(text(Path.of("src/main/java/dev/deployclaw/container/doctor/IsolationCheck.java")))
         .contains("no wall of the operating system does");
   }
 

@@ -15,6 +15,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -44,6 +47,22 @@ final class Manifests {
 
   static Map<?, ?> kustomization() {
     return (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text(KUSTOMIZATION));
+  }
+
+  /** Names of the keys of each secret that the kustomization makes. */
+  static Map<String, Set<String>> generated() {
+    var secrets = (List<?>) kustomization().get("secretGenerator");
+    return secrets.stream()
+        .map(secret -> (Map<?, ?>) secret)
+        .collect(
+            Collectors.toMap(
+                secret -> String.valueOf(secret.get("name")),
+                secret ->
+                    ((List<?>) secret.get("files"))
+                        .stream()
+                            .map(String::valueOf)
+                            .map(file -> file.replace("secrets/", ""))
+                            .collect(Collectors.toCollection(TreeSet::new))));
   }
 
   List<HasMetadata> all() {

@@ -13,11 +13,10 @@ import static dev.deployclaw.container.deploy.PodParts.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.KubernetesConfig.DeploymentEntry;
-import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.policy.parse.PolicyDocumentReader;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import dev.deployclaw.testkit.server.TestCertificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -40,14 +39,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +52,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Kubernetes manifests: well formed, whole, and as confined as the guide says. */
 class ManifestsTest {
   private static final String NAMESPACE = "edge";
-  private static final String SECRETS = "/run/secrets/deployclaw/";
 
   /** What every namespace has. */
   private static final String CLUSTERS_OWN = "kube-root-ca.crt";
@@ -137,7 +133,7 @@ class ManifestsTest {
   void everythingThatPodsReferToIsThere() {
     var maps = names(ConfigMap.class);
     maps.add(CLUSTERS_OWN);
-    var secrets = generated().keySet();
+    var secrets = Manifests.generated().keySet();
     for (var pod : pods()) {
       var volumes = pod.getVolumes().stream().map(Volume::getName).toList();
       assertThat(containers(pod).flatMap(c -> c.getVolumeMounts().stream()))
@@ -181,51 +177,6 @@ class ManifestsTest {
     }
   }
 
-  @Test
-  void onlyTheAgentHoldsCredentialsAndTheRateLimitServiceItsOwn() {
-    for (var pod : pods()) {
-      var secret =
-          pod.getVolumes().stream()
-              .filter(v -> v.getSecret() != null || v.getProjected() != null)
-              .map(Volume::getName)
-              .toList();
-      assertThat(containers(pod).filter(c -> c.getName().equals("ratelimit")))
-          .allSatisfy(c ->
-              assertThat(c.getVolumeMounts())
-                  .extracting(VolumeMount::getName)
-                  .containsExactly("ratelimit-secrets"));
-      assertThat(containers(pod).filter(c -> c.getName().equals("nginx")))
-          .allSatisfy(c ->
-              assertThat(c.getVolumeMounts())
-                  .extracting(VolumeMount::getName)
-                  .noneMatch(secret::contains));
-    }
-  }
-
-  /** One that made its own would sign probes and logs with keys that nobody knows. */
-  @Test
-  void everyReplicaOfTheAgentSignsWithTheSameKeys() throws Exception {
-    var state = config().stateDir();
-    var agents = podsOf(Map.of("deployclaw.dev/agent", "true"));
-    assertThat(agents).isNotEmpty();
-    for (var pod : agents) {
-      var keys = volume(pod, "agent-keys").getSecret();
-      assertThat(keys.getSecretName()).isEqualTo("deployclaw-keys");
-      assertThat(keys.getDefaultMode()).isEqualTo(0440);
-      assertThat(generated().get("deployclaw-keys")).containsExactly("audit-key.pem", "probe.key");
-      for (var key : generated().get("deployclaw-keys")) {
-        assertThat(container(pod, "agent").getVolumeMounts())
-            .filteredOn(m -> m.getMountPath().equals(state.resolve(key).toString()))
-            .singleElement()
-            .satisfies(m -> {
-              assertThat(m.getName()).isEqualTo("agent-keys");
-              assertThat(m.getSubPath()).isEqualTo(key);
-              assertThat(m.getReadOnly()).isTrue();
-            });
-      }
-    }
-  }
-
   /** Else a back end that is away would take gateways out of their service. */
   @Test
   void theAgentsReadinessIsNotItsPods() {
@@ -240,7 +191,9 @@ class ManifestsTest {
 
   @Test
   void theAgentsConfigurationFitsTheGateways() throws Exception {
-    var config = config();
+    var config = read(ConfigRole.AGENT);
+    assertThat(config.etcd().username()).isEqualTo("deployclaw-agent");
+    assertThat(read(ConfigRole.HOST).etcd().username()).isEqualTo("deployclaw-host");
 
     assertThat(config.gate().approverMustDiffer()).isTrue();
     var gateways = config.kubernetes().orElseThrow().gateways();
@@ -315,45 +268,8 @@ class ManifestsTest {
     return client.send(request, BodyHandlers.ofString());
   }
 
-  /** With the secrets in files of this test, which are those that the kustomization makes. */
-  private AgentConfig config() throws Exception {
-    var text = map("deployclaw").getData().get("deployclaw.yaml");
-    var named =
-        Pattern.compile(Pattern.quote(SECRETS) + "([a-z0-9.-]+)")
-            .matcher(text)
-            .results()
-            .map(found -> found.group(1))
-            .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(generated().get("deployclaw")).isEqualTo(named);
-    var authority = TestCertificate.make(folder.resolve("authority"), "CN=etcd").certificate();
-    for (var name : named) {
-      var content = name.endsWith("-ca.pem") ? Files.readString(authority) : "secret";
-      Files.writeString(folder.resolve(name), content);
-    }
-    var file = folder.resolve("deployclaw.yaml");
-    Files.writeString(file, text.replace(SECRETS, folder + "/"));
-    return ConfigReader.read(file, Map.of());
-  }
-
-  /** Names of the keys of each secret that the kustomization makes. */
-  private static Map<String, Set<String>> generated() {
-    var secrets = (List<?>) Manifests.kustomization().get("secretGenerator");
-    return secrets.stream()
-        .map(secret -> (Map<?, ?>) secret)
-        .collect(
-            Collectors.toMap(
-                secret -> String.valueOf(secret.get("name")),
-                secret ->
-                    strings(secret.get("files")).stream()
-                        .map(file -> file.replace("secrets/", ""))
-                        .collect(Collectors.toCollection(TreeSet::new))));
-  }
-
-  private ConfigMap map(String name) {
-    return manifests.all(ConfigMap.class).stream()
-        .filter(m -> m.getMetadata().getName().equals(name))
-        .findFirst()
-        .orElseThrow();
+  private AgentConfig read(ConfigRole role) throws Exception {
+    return new PodConfiguration(manifests, folder).read(role);
   }
 
   private List<PodSpec> pods() {

@@ -53,7 +53,7 @@ final class PodParts {
             container.getStartupProbe(),
             container.getLivenessProbe(),
             container.getReadinessProbe())
-        .filter(probe -> probe != null)
+        .filter(probe -> probe != null && probe.getExec() == null)
         .map(probe ->
             probe.getHttpGet() == null
                 ? probe.getTcpSocket().getPort()

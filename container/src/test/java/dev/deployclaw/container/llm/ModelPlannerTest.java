@@ -13,10 +13,10 @@ import dev.deployclaw.container.config.ModelConfig.Dialect;
 import dev.deployclaw.container.llm.ScriptedProvider.Line;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.ApprovalTrigger.Source;
-import dev.deployclaw.core.planner.Interpretation.NeedsClarification;
-import dev.deployclaw.core.planner.Interpretation.Planned;
-import dev.deployclaw.core.planner.Interpretation.Refused;
-import dev.deployclaw.core.planner.Understanding;
+import dev.deployclaw.core.language.Interpretation.NeedsClarification;
+import dev.deployclaw.core.language.Interpretation.Planned;
+import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.InterpretedRequest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -97,13 +97,11 @@ class ModelPlannerTest {
   }
 
   @Test
-  void asksWhereTheReadingsContradict() {
+  void dropsAReadingThatLeavesOutATenant() {
     provider.says(setLimit("globex", 20));
 
-    var understanding = ask("set acme and globex to 20 rps on search");
-
-    assertThat(understanding.interpretation()).isInstanceOf(NeedsClarification.class);
-    assertThat(understanding.note()).contains("By the rules").contains("By the model");
+    String request = "set acme and globex to 20 rps on search";
+    assertThatTheRulesStand(ask(request), request, "uncovered", "leaves out \"acme");
   }
 
   @Test
@@ -258,25 +256,28 @@ class ModelPlannerTest {
         .containsExactly(Source.MODEL_READING);
   }
 
-  /** Who confirms it sees which of the times, guards and conditions the model left out. */
+  /** A time, an exception or a condition that the model leaves out is asked about. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "crank acme to 20 rps on search from 1 December | from 1 December",
-        "crank acme to 20 rps on search, but not on weekends | but not on weekends",
-        "crank acme to 20 rps on search unless globex complains | unless globex complains",
+        "crank acme to 20 rps on search, but not on weekends | not on weekends",
+        "crank acme to 20 rps on search unless globex complains | unless",
         "crank acme to 20 rps on search if p99 stays below 15 ms | if p99 stays below 15 ms",
         "crank acme to 20 rps on search until Friday | until Friday",
+        "crank acme to 20 rps on search per user | per user",
       })
-  void namesWhatTheModelMadeNoUseOf(String request, String left) {
+  void asksAboutWhatTheModelLeavesOut(String request, String left) {
     provider.says(setLimit("acme", 20));
 
     var understanding = ask(request);
 
-    assertThat(understanding.demands())
-        .singleElement()
-        .satisfies(d -> assertThat(d.why()).contains('"' + left + '"'));
+    assertThat(understanding.interpretation())
+        .isInstanceOfSatisfying(
+            NeedsClarification.class,
+            unclear -> assertThat(unclear.texts().getLast()).contains(left));
+    assertThat(understanding.facts()).containsEntry("comparison", "uncovered");
   }
 
   @Test
@@ -337,7 +338,7 @@ class ModelPlannerTest {
         .containsEntry("input_tokens", 9L);
   }
 
-  private Understanding ask(String request) {
+  private InterpretedRequest ask(String request) {
     return ModelReadings.ask(request, provider);
   }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.config.ModelConfig;
 import dev.deployclaw.container.config.ModelConfig.Dialect;
 import dev.deployclaw.container.config.secret.SecretValue;
-import dev.deployclaw.core.planner.ComparedPlanner;
-import dev.deployclaw.core.planner.Inventory;
-import dev.deployclaw.core.planner.InventoryFile;
-import dev.deployclaw.core.planner.RulePlanner;
-import dev.deployclaw.core.planner.Understanding;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.NameInventoryFile;
+import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +25,7 @@ final class ModelReadings {
   private ModelReadings() {}
 
   static void assertThatTheRulesStand(
-      Understanding understanding, String request, String comparison, String note) {
+      InterpretedRequest understanding, String request, String comparison, String note) {
     assertThat(understanding.interpretation()).isEqualTo(rules(request));
     assertThat(understanding.facts()).containsEntry("comparison", comparison);
     assertThat(understanding.doubtful()).isTrue();
@@ -44,17 +44,17 @@ final class ModelReadings {
                     "set", Map.of("requests", requests, "windowSeconds", 1))));
   }
 
-  static Understanding ask(String request, ScriptedProvider provider) {
+  static InterpretedRequest ask(String request, ScriptedProvider provider) {
     return ask(request, config(Dialect.OPENAI, provider.url() + "/v1", PATIENCE, 20_000, 2));
   }
 
-  static Understanding ask(String request, ModelConfig config) {
-    return new ComparedPlanner(new RulePlanner(), ChatModelFactory.proposer(config))
-        .understand(task(request), inventory());
+  static InterpretedRequest ask(String request, ModelConfig config) {
+    return new CheckedInterpreter(new GrammarInterpreter(), ChatModelFactory.proposer(config))
+        .interpret(task(request), inventory());
   }
 
   static Object rules(String request) {
-    return new RulePlanner().interpret(task(request), inventory());
+    return new GrammarInterpreter().read(task(request), inventory());
   }
 
   static ModelConfig config(
@@ -67,8 +67,8 @@ final class ModelReadings {
     return new TaskRequest(request, "somebody", Instant.EPOCH);
   }
 
-  static Inventory inventory() {
-    return InventoryFile.read(
+  static NameInventory inventory() {
+    return NameInventoryFile.read(
             Map.of(
                 "tenants",
                 Map.of(

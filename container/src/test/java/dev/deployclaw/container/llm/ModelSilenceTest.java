@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.ModelConfig.Dialect;
 import dev.deployclaw.container.llm.ScriptedProvider.Line;
-import dev.deployclaw.core.planner.Understanding;
+import dev.deployclaw.core.language.InterpretedRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +85,7 @@ class ModelSilenceTest {
     assertThatTheRulesStand(ask(CLEAR), CLEAR, "silent", "the provider failed");
   }
 
-  private Understanding ask(String request) {
+  private InterpretedRequest ask(String request) {
     return ModelReadings.ask(request, provider);
   }
 }

@@ -53,6 +53,11 @@ final class NatsRequester implements AutoCloseable {
     return new String(message.getData(), StandardCharsets.UTF_8);
   }
 
+  /** The execution's id, as it is told first. */
+  static String nextExecution(Subscription subscription) throws InterruptedException {
+    return next(subscription).replaceAll("\\{\"execution_id\":\"([a-z0-9-]+)\"}", "$1");
+  }
+
   /** How many messages the queue holds. */
   long waiting() {
     try {

@@ -11,6 +11,9 @@ import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.server.ExecutorBrake;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.gate.GateRule;
+import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.NatsServer;
@@ -83,12 +86,10 @@ class NatsTaskIntakeTest {
       people.ask(
           "olivia", NatsRequester.body("apply"), Map.of("Deployclaw-Reply", "_INBOX.olivia.1"));
 
-      String told = NatsRequester.next(answers);
-      String execution = told.replaceAll("\\{\"execution_id\":\"([a-z0-9-]+)\"}", "$1");
+      String execution = NatsRequester.nextExecution(answers);
       assertThat(execution).startsWith("arch-");
       assertThat(NatsRequester.next(answers))
-          .contains(
-              "\"execution_id\":\"" + execution + "\"", "\"result\":\"COMPLETED\"", "\"epoch\":1");
+          .contains("\"execution_id\":\"" + execution, "\"result\":\"COMPLETED\"", "\"epoch\":1");
       assertThat(server.executions().document(execution).orElseThrow().fields())
           .containsEntry("requester", "olivia");
       noneIsLeft();
@@ -107,8 +108,7 @@ class NatsTaskIntakeTest {
           "olivia",
           "{\"request\": \"apply\", \"approval\": \"manual\"}",
           Map.of("Deployclaw-Reply", "deployclaw.replies.olivia"));
-      String execution =
-          NatsRequester.next(answers).replaceAll("\\{\"execution_id\":\"([a-z0-9-]+)\"}", "$1");
+      String execution = NatsRequester.nextExecution(answers);
       ServerFixture.awaitResult(server, execution, "HELD");
       server.intake().decide(new ApprovalDecision(execution, "ann", false, ""));
 
@@ -187,18 +187,66 @@ class NatsTaskIntakeTest {
   }
 
   @Test
-  void aTaskThatADeadAgentBeganWithoutALogIsADeadLetterAtLast() throws Exception {
+  void carriesOutUnderAnotherIdWhatADeadAgentBeganWithoutALog() throws Exception {
     String reserved = reservedByADeadAgent("apply", "id one");
-    var claim = submission("apply", "id one").key("").orElseThrow();
-    assertThat(dead().begin(claim.hash(), reserved)).isTrue();
+    String hash = submission("apply", "id one").claim().orElseThrow();
+    assertThat(dead().begin(hash, reserved)).isTrue();
 
     try (var server = start("a", 8);
-        var _ = take(server, new DeliveryPolicy(AMPLE, QUICK, 3))) {
-      people.ask("olivia", NatsRequester.body("apply"), Map.of("Nats-Msg-Id", "one"));
+        var _ = take(server, PATIENT)) {
+      var answers = people.listen("_INBOX.olivia.1");
+      var headers = Map.of("Nats-Msg-Id", "one", "Deployclaw-Reply", "_INBOX.olivia.1");
+      people.ask("olivia", NatsRequester.body("apply"), headers);
 
-      assertThat(reason(deadLetters(1).getFirst()))
-          .contains("in 3 tries", "another agent began " + reserved);
-      assertThat(world.active()).isEmpty();
+      assertThat(NatsRequester.nextExecution(answers)).isNotEqualTo(reserved);
+      assertThat(NatsRequester.next(answers)).contains("\"result\":\"COMPLETED\"");
+      noneIsLeft();
+      assertThat(server.hasLog(reserved)).isFalse();
+    }
+    assertThat(dead().owns(hash, reserved)).as("it may not begin any more").isFalse();
+    assertThat(people.deadLetters()).isEmpty();
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void keepsTheMessageUntilOtherAgentsSeeTheLog() throws Exception {
+    try (var server = start("a", 8);
+        var _ = take(server, PATIENT)) {
+      brake.at("sources.read");
+      people.ask("olivia", NatsRequester.body("apply"), PLAIN);
+      brake.awaitReached();
+      for (int rounds = 1; rounds <= 2; rounds++) {
+        people.ask("olivia", "unreadable", PLAIN);
+        BoundedWait.until("it is read", ServerFixture.SOON, () -> people.waiting() == 1);
+      }
+      assertThat(people.deadLetters()).as("the queue was looked at twice").hasSize(2);
+
+      brake.release();
+
+      noneIsLeft();
+    }
+  }
+
+  @Test
+  void obeysARuleThatHoldsARequestersChangesUntilAnotherPersonApproves() throws Exception {
+    var olivias = new GateRule.About(List.of(), List.of("olivia"), List.of(), List.of(), 0);
+    var rule = new GateRule("night-shift", olivias, GateRule.Says.HOLD, List.of());
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of(rule));
+    try (var server = start("a", 8);
+        var _ = take(server, PATIENT)) {
+      var answers = people.listen("_INBOX.olivia.1");
+      people.ask(
+          "olivia", NatsRequester.body("apply"), Map.of("Deployclaw-Reply", "_INBOX.olivia.1"));
+      String execution = NatsRequester.nextExecution(answers);
+      ServerFixture.awaitResult(server, execution, "HELD");
+      assertThat(world.change(execution).orElseThrow().state())
+          .isInstanceOfSatisfying(
+              ChangeState.Held.class, held -> assertThat(held.why()).contains("night-shift"));
+
+      server.intake().decide(new ApprovalDecision(execution, "olivia", true, ""));
+      server.intake().decide(new ApprovalDecision(execution, "ann", true, ""));
+
+      assertThat(NatsRequester.next(answers)).contains(execution, "COMPLETED", "\"epoch\":1");
     }
   }
 

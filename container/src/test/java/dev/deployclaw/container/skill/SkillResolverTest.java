@@ -9,9 +9,11 @@ import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.skills.SkillLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,8 +84,17 @@ class SkillResolverTest {
   @Test
   void saysWhatTheOperatorTookAwaySinceItWasPinned() throws Exception {
     SkillSheets.stepping(mine, "my-scan", "statuspage.incidents");
-    var admits = new TreeMap<>(Map.of("statuspage.incidents", "observe"));
-    var plugin = new PluginConfig(Path.of("status-page.jar"), "0".repeat(64), admits);
+    var program =
+        new PluginConfig.Program(
+            Path.of("status-page"), "0".repeat(64), List.of(), new TreeMap<>());
+    var plugin =
+        new PluginConfig(
+            "statuspage",
+            program,
+            new TreeMap<>(Map.of("incidents", "observe")),
+            List.of(),
+            new PluginConfig.Rights(0, List.of(), List.of(), List.of(), Set.of()),
+            Duration.ofSeconds(30));
     SkillPinService.pin(mine, ConfiguredOperatorPolicy.of(List.of(plugin)));
 
     assertThat(refusal())

@@ -7,7 +7,7 @@ import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.InterceptingExecutor;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.planner.Planner;
+import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.service.ChangeService;
 import java.util.List;
 
@@ -22,7 +22,7 @@ final class TracedWorld {
     return agent(telemetry, world.ports().planner());
   }
 
-  ChangeService agent(Telemetry telemetry, Planner planner) {
+  ChangeService agent(Telemetry telemetry, RequestInterpreter planner) {
     var fakes =
         world.ports(
             world.store,

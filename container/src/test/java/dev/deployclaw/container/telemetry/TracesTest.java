@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.audit.record.TraceParent;
-import dev.deployclaw.core.planner.ComparedPlanner;
-import dev.deployclaw.core.planner.Proposal;
+import dev.deployclaw.core.language.IntentProposal;
+import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberReport;
@@ -186,11 +186,11 @@ class TracesTest {
 
   @Test
   void showsWhatAModelWasAskedAsAChat() throws Exception {
-    var cost = new Proposal.Cost("some-model", 2, 310, 42, List.of("a hash"));
+    var cost = new IntentProposal.Cost("some-model", 2, 310, 42, List.of("a hash"));
     var planner =
-        new ComparedPlanner(
+        new CheckedInterpreter(
             traced.world.ports().planner(),
-            (_, _) -> new Proposal(new Proposal.Answer.Silent("down"), cost));
+            (_, _) -> new IntentProposal(new IntentProposal.Answer.Silent("down"), cost));
     try (var telemetry = telemetry(MODEL)) {
       var _ = traced.agent(telemetry, planner).run(traced.world.request("apply"));
     }

@@ -15,8 +15,8 @@ import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.GrantVerifier;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.planner.Planner;
-import dev.deployclaw.core.planner.RulePlanner;
+import dev.deployclaw.core.language.RequestInterpreter;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
@@ -171,7 +171,7 @@ class LineTest {
         "set acm\u0435 to 20 rps on orders"
       })
   void askingForItsOwnPolicyOrALookAlikeChangesNothingAndIsLogged(String words) throws Exception {
-    var ended = agent(call -> call, clock, 1, new RulePlanner()).run(world.request(words));
+    var ended = agent(call -> call, clock, 1, new GrammarInterpreter()).run(world.request(words));
 
     assertThat(ended.exit()).isIn(ExitCode.REFUSED, ExitCode.NEEDS_CLARIFICATION);
     assertThat(world.active()).isEmpty();
@@ -214,7 +214,8 @@ class LineTest {
     return agent(between, checked, times, world.ports().planner());
   }
 
-  private ChangeService agent(Between between, InstantSource checked, int times, Planner planner) {
+  private ChangeService agent(
+      Between between, InstantSource checked, int times, RequestInterpreter planner) {
     var ports = world.ports();
     var check = new GrantVerifier(key, checked, OperationAllowlist.KERNEL);
     var executors =

@@ -7,13 +7,12 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.doctor.DoctorFactory;
-import dev.deployclaw.container.skill.PluginJars;
+import dev.deployclaw.container.plugin.ExamplePlugin;
 import dev.deployclaw.container.skill.SkillPinService;
 import dev.deployclaw.container.skill.SkillSheets;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.task.TaskRequest;
-import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.redis.RedisNode;
 import dev.deployclaw.testkit.server.EtcdServer;
 import dev.deployclaw.testkit.server.NatsServer;
@@ -22,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ class PluginStepTest {
   private static NatsServer nats;
   private static S3Server s3;
   private static RedisNode redis;
-  private static FakeHttpServer page;
+  private static ExamplePlugin example;
 
   @BeforeAll
   static void start() throws Exception {
@@ -44,12 +44,12 @@ class PluginStepTest {
     nats = NatsServer.start(servers.resolve("nats"));
     s3 = S3Server.start(servers.resolve("s3"));
     redis = RedisNode.start(servers.resolve("redis"));
-    page = FakeHttpServer.start(_ -> FakeHttpServer.Answer.of(200, "3 open, disk 41"));
+    example = ExamplePlugin.in(Files.createDirectory(servers.resolve("plugin")));
   }
 
   @AfterAll
   static void stop() {
-    page.close();
+    example.close();
     redis.close();
     s3.close();
     nats.close();
@@ -58,61 +58,59 @@ class PluginStepTest {
 
   @Test
   void aPluginsOperationIsCarriedOutAndLogged() throws Exception {
-    int before = page.requests().size();
-    skill("statuspage.incidents");
-    try (var agent = AgentRuntime.open(config("statuspage.incidents"), ProgressListener.NONE)) {
+    int before = example.web().requests().size();
+    skill("limits-file.served");
+    try (var agent = AgentRuntime.open(config("served"), ProgressListener.NONE)) {
       var ended =
           agent
               .changeService()
               .run(new TaskRequest("dry run: acme 30 rps on search", "someone", Instant.now()));
 
       assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.NO_CHANGE);
-      assertThat(page.requests().size()).as("the page was really asked").isEqualTo(before + 1);
+      assertThat(example.web().requests().size()).as("really asked").isEqualTo(before + 1);
       assertThat(agent.document(ended.execution()).text())
-          .contains("Asking for incidents", "statuspage.incidents")
-          .contains("statuspage/checkout")
-          .contains("3 open, disk 41");
+          .contains("Asking the file's server", "limits-file.served")
+          .contains("limits-file/shop")
+          .contains("\"bytes\": 0");
     }
   }
 
   @Test
   void theDoctorListsWhatIsAdmitted() throws Exception {
-    skill("statuspage.incidents");
-    var config = config("statuspage.incidents");
+    skill("limits-file.served");
+    var config = config("served");
     try (var agent = AgentRuntime.open(config, ProgressListener.NONE)) {
       assertThat(DoctorFactory.of(config, agent).examine())
           .filteredOn(d -> d.about().equals("plugins"))
-          .singleElement()
+          .first()
           .satisfies(d ->
               assertThat(d.found())
-                  .contains(
-                      "status-page.jar, SHA-256 "
-                          + config.plugins().getFirst().sha256().substring(0, 12))
-                  .contains("statuspage.incidents (skills may use it)"));
+                  .contains("limits-file: limits_file.py, SHA-256 ")
+                  .contains(ExamplePlugin.hash(example.program()).substring(0, 12))
+                  .contains("served (observe)"));
     }
   }
 
   @Test
   void aSkillThatAsksWhatIsNotAdmittedStopsTheStart() throws Exception {
-    skill("statuspage.silence");
+    skill("limits-file.weather");
 
-    assertThat(refusal("statuspage.incidents"))
-        .contains("step notices: statuspage.silence: no executor here performs it");
+    assertThat(refusal("served"))
+        .contains("step notices: limits-file.weather: no executor here performs it");
   }
 
   @Test
-  void aSkillThatAsksWhatDoesMoreThanObserveStopsTheStart() throws Exception {
-    skill("statuspage.silence");
+  void aSkillThatActsByAPluginStopsTheStart() throws Exception {
+    skill("limits-file.publish");
 
-    assertThat(refusal("statuspage.silence"))
-        .contains("skill watchful, step notices: statuspage.silence is of class stage");
+    assertThat(refusal("served")).contains("step notices: limits-file.publish: no executor here");
   }
 
   @Test
   void aSkillThatAsksWhatNobodyPerformsStopsTheStart() throws Exception {
     skill("weather.today");
 
-    assertThat(refusal("statuspage.incidents"))
+    assertThat(refusal("served"))
         .contains("step notices: weather.today: no executor here performs it")
         .contains("admit the plugin");
   }
@@ -134,7 +132,7 @@ class PluginStepTest {
         """
         ---
         name: watchful
-        description: Sets limits, and looks at the status page before.
+        description: Sets limits, and looks at the limits file before.
         metadata:
           deployclaw.serves: set-limit
         allowed-tools: >-
@@ -143,7 +141,7 @@ class PluginStepTest {
         ---
         ```deployclaw-steps
         - id: notices
-          action: Asking for incidents
+          action: Asking the file's server
           operations: [%1$s]
         - id: policies
           action: Reading policies
@@ -167,8 +165,6 @@ class PluginStepTest {
   }
 
   private AgentConfig config(String admitted) throws Exception {
-    String url = page.url() + "/";
-    var jar = PluginJars.pack(folder, PluginJars.STATUS_PAGE.replace("URL", url));
     policy();
     var file =
         Files.writeString(
@@ -196,9 +192,17 @@ class PluginStepTest {
             policySources:
               - {folder: policies, namespace: shop, tenants: [acme]}
             plugins:
-              - jar: status-page.jar
+              - name: limits-file
+                program: %s
                 sha256: %s
+                files: {%s}
+                arguments: [%s]
                 operations: {%s: observe}
+                rights:
+                  read: [/usr/lib]
+                  write: [%s]
+                  execute: [/usr/bin/python3]
+                  connect: [%d]
             """
                 .formatted(
                     etcd.endpoint(),
@@ -210,9 +214,20 @@ class PluginStepTest {
                     s3.accessKey(),
                     s3.secretKey(),
                     nats.url(),
-                    PluginJars.hash(jar),
-                    admitted));
+                    example.program(),
+                    ExamplePlugin.hash(example.program()),
+                    files(),
+                    String.join(", ", example.arguments()),
+                    admitted,
+                    example.limits(),
+                    example.web().port()));
     return ConfigReader.read(file, Map.of());
+  }
+
+  private static String files() {
+    return example.files().entrySet().stream()
+        .map(file -> file.getKey() + ": " + file.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private void policy() throws Exception {

@@ -35,6 +35,18 @@ class ProbeKeyFileTest {
   }
 
   @Test
+  void theAgentGetsThePublicHalfWithoutTheOther() throws Exception {
+    String made = ProbeKeyFile.publicKey(folder);
+    var keys = ProbeKeyFile.open(folder);
+
+    assertThat(made).isEqualTo(keys.publicKey());
+    assertThat(folder.resolve("probe.pub")).content().isEqualTo(made + "\n");
+    Files.delete(folder.resolve("probe.key"));
+    assertThat(ProbeKeyFile.publicKey(folder)).isEqualTo(made);
+    assertThat(folder.resolve("probe.key")).doesNotExist();
+  }
+
+  @Test
   void isOneForAllThatStartAtOnce() throws Exception {
     var together = new CyclicBarrier(STARTS);
     Callable<ProbeKeyPair> start =

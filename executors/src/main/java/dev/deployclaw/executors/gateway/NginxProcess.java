@@ -32,7 +32,6 @@ record NginxProcess(long pid, Optional<ExternalReloader> watcher) {
   /** A process may make its own as long as its memory. */
   private static final int LONGEST_TITLE = 64 * 1024;
 
-  private static final Duration SIGNAL = Duration.ofSeconds(10);
   private static final Duration START = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -128,15 +127,11 @@ record NginxProcess(long pid, Optional<ExternalReloader> watcher) {
   }
 
   /** Asks it to read its file again. */
-  void reload() throws IOException, InterruptedException {
+  void reload() throws IOException {
     if (watcher.isPresent()) {
       watcher.get().ask();
-      return;
-    }
-    var signal = List.of("/bin/sh", "-c", "kill -HUP \"$1\"", "sh", Long.toString(pid));
-    var result = ProcessRunner.run(signal, PROC, SIGNAL);
-    if (!result.succeeded()) {
-      throw new IOException("NGINX can't be signalled: " + result.output());
+    } else {
+      ProcessSignal.hangUp(pid);
     }
   }
 

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * As whom a gateway's NGINX reads a file for the agent: a user that owns nothing, if the agent may
- * become one. Otherwise it is the agent's own user, which gains no right on the way. What starts it
- * is setpriv(1) of util-linux.
+ * become one. Otherwise it is the agent's own user, without the agent's capabilities. What starts
+ * it is setpriv(1) of util-linux.
  *
  * @param number of user and group; empty where the agent may not change its user
  * @param setpriv empty where it isn't installed
@@ -63,21 +63,19 @@ record UnprivilegedUser(Optional<Integer> number, Optional<Path> setpriv) {
     var words = new ArrayList<String>();
     if (setpriv.isPresent()) {
       words.addAll(List.of(setpriv.get().toString(), "--no-new-privs"));
-      words.addAll(number.isPresent() ? changed(number.get()) : List.of());
+      number.ifPresent(n -> words.addAll(changed(n)));
+      String kept = (capabilities() & OPENS_PORTS) == 0 ? NOTHING : PORTS;
+      words.addAll(List.of("--inh-caps=" + kept, "--ambient-caps=" + kept));
+      if (number.isPresent()) {
+        words.add("--bounding-set=" + kept);
+      }
     }
     words.addAll(program);
     return words;
   }
 
-  private static List<String> changed(int number) throws IOException {
-    String kept = (capabilities() & OPENS_PORTS) == 0 ? NOTHING : PORTS;
-    return List.of(
-        "--reuid=" + number,
-        "--regid=" + number,
-        "--clear-groups",
-        "--bounding-set=" + kept,
-        "--inh-caps=" + kept,
-        "--ambient-caps=" + kept);
+  private static List<String> changed(int number) {
+    return List.of("--reuid=" + number, "--regid=" + number, "--clear-groups");
   }
 
   private static long capabilities() throws IOException {

@@ -50,6 +50,32 @@ class ReservationsOnEtcdTest {
     }
   }
 
+  @Test
+  void onlyTheLeaderReplacesWhatAnotherAgentBegan() throws Exception {
+    var world = new FakeEstate();
+    try (var etcd = EtcdServer.start(folder);
+        var store = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), "/deployclaw/default/"))) {
+      var ports =
+          world.ports(store, world.objects, UnaryOperator.identity(), world.journal, world.time);
+      var dead = new ExecutionReservations(ports, "there");
+      var other = new ExecutionReservations(ports, "here");
+      String begun =
+          dead.reserve(Optional.of(new ExecutionReservations.Key("k", "asked", "1"))).execution();
+      assertThat(dead.begin("k", begun)).isTrue();
+      String fresh = other.reserve(Optional.empty()).execution();
+      var late = store.stand("late", Duration.ofSeconds(30)).orElseThrow();
+      late.close();
+
+      assertThat(other.replace("k", begun, fresh, late)).as("it led before").isFalse();
+      try (var lead = store.stand("leader", Duration.ofSeconds(30)).orElseThrow()) {
+        assertThat(other.replace("k", begun, fresh, lead)).isTrue();
+      }
+      assertThat(dead.owns("k", begun)).isFalse();
+      assertThat(dead.begin("k", begun)).isFalse();
+      assertThat(other.owns("k", fresh)).isTrue();
+    }
+  }
+
   /** What the tasks from this number on leave, each with an idempotency key. */
   private static List<Write> reserved(int from, long at) {
     var writes = new ArrayList<Write>();

@@ -7,6 +7,7 @@ import dev.deployclaw.bench.log.LogBench;
 import dev.deployclaw.bench.policy.PoliciesBench;
 import dev.deployclaw.bench.stage.StageBench;
 import dev.deployclaw.bench.view.ViewBench;
+import dev.deployclaw.bench.wall.WallBench;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -31,6 +32,7 @@ public final class Main {
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new PoliciesBench(out))
             .addSubcommand(new GrantBench(out))
+            .addSubcommand(new WallBench(out))
             .addSubcommand(new LogBench(out))
             .addSubcommand(new ViewBench(out));
     System.exit(command.execute(words));

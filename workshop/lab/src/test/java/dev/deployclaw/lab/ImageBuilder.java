@@ -73,7 +73,8 @@ final class ImageBuilder {
     }
   }
 
-  private static String argument(String name) throws IOException {
+  /** The default of a build argument. */
+  static String argument(String name) throws IOException {
     try (var lines = Files.lines(ROOT.resolve(DOCKERFILE))) {
       String start = "ARG " + name + "=";
       return lines

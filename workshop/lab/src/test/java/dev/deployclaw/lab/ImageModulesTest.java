@@ -48,7 +48,7 @@ class ImageModulesTest {
   }
 
   @Test
-  void theAgentsJreHoldsWhatItsJarsName() throws IOException {
+  void theJreOfAgentAndHostHoldsWhatTheirJarsName() throws IOException {
     assertThat(linked("agent")).isEqualTo(named(StagedJars.AGENT));
   }
 

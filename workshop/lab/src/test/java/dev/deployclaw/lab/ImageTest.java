@@ -5,13 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.dockerjava.api.async.ResultCallback;
-import com.github.dockerjava.api.command.CreateContainerCmd;
-import com.github.dockerjava.api.command.WaitContainerResultCallback;
-import com.github.dockerjava.api.model.Bind;
-import com.github.dockerjava.api.model.Capability;
-import com.github.dockerjava.api.model.Frame;
-import com.github.dockerjava.api.model.HostConfig;
 import dev.deployclaw.lab.estate.LabConfigFile;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.testkit.BoundedWait;
@@ -20,20 +13,18 @@ import dev.deployclaw.testkit.docker.DockerdProcess;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
@@ -43,28 +34,35 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The images, built by a Docker daemon of the test's own and run without a right on an estate whose
- * gateways are pods, in one story. The tests follow one another.
+ * gateways are pods, in one story: agent and executor host are two containers, and either is killed
+ * in the middle of a change. The tests follow one another.
  */
 @Slow(
     guard = "dev.deployclaw.lab.ImageModulesTest",
-    because = "it builds two images and runs them on an estate of pods")
+    because = "it builds three images and runs them on an estate of pods")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ImageTest {
   private static final String AGENT = "deployclaw/agent:test";
+  private static final String HOST = "deployclaw/host:test";
   private static final String RATELIMIT = "deployclaw/ratelimit:test";
-  private static final int USER = 10_001;
   private static final int PODS = 6;
   private static final int PROBES = 500;
-  private static final long MEMORY = 512L << 20;
   private static final Duration SOON = Duration.ofMinutes(2);
 
   @TempDir static Path folder;
 
   private static TestDockerDaemon docker;
+  private static ImageContainers containers;
   private static LabFixture scene;
+  private static ImagePod pod;
+
+  /** The executor host's container, from the third test on. */
+  private static String host = "";
 
   @BeforeAll
   static void build() throws Exception {
@@ -75,11 +73,13 @@ class ImageTest {
     missing.ifPresent(reason -> System.out.println("ImageTest is skipped: " + reason));
     assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
     docker = TestDockerDaemon.start(folder.resolve("docker"));
+    containers = new ImageContainers(docker);
     try (var meanwhile = Executors.newVirtualThreadPerTaskExecutor()) {
       var images = meanwhile.submit(() -> buildImages());
       scene = LabFixture.up(folder, new LabEstate.Size(PODS, true, false));
       images.get();
     }
+    pod = new ImagePod(containers, scene, folder.resolve("pod"));
   }
 
   private static Void buildImages() throws IOException, InterruptedException {
@@ -87,6 +87,7 @@ class ImageTest {
     var build = new ImageBuilder(docker);
     build.prepare();
     build.build("agent", AGENT);
+    build.build("host", HOST);
     build.build("ratelimit", RATELIMIT);
     System.out.printf("images built in %d s%n", seconds(start));
     return null;
@@ -104,12 +105,17 @@ class ImageTest {
 
   @Test
   @Order(1)
-  void theImagesHoldTheProductAndNothingOfItsTests() {
-    for (var image : Map.of(AGENT, StagedJars.AGENT, RATELIMIT, StagedJars.RATELIMIT).entrySet()) {
+  void theImagesHoldTheProductAndNothingOfItsTests() throws IOException {
+    var images =
+        Map.of(AGENT, StagedJars.AGENT, HOST, StagedJars.AGENT, RATELIMIT, StagedJars.RATELIMIT);
+    long base = size(ImageBuilder.argument("BASE"));
+    for (var image : images.entrySet()) {
+      System.out.printf(
+          "image %s: %d MB, %d of them BASE%n", image.getKey(), size(image.getKey()), base);
       var found = docker.client().inspectImageCmd(image.getKey()).exec();
-      System.out.printf("image %s: %d MB%n", image.getKey(), requireNonNull(found.getSize()) >> 20);
       var config = requireNonNull(found.getConfig());
-      assertThat(config.getUser()).isEqualTo(USER + ":" + USER);
+      int user = image.getKey().equals(HOST) ? ImagePod.HOST_USER : ImagePod.AGENT_USER;
+      assertThat(config.getUser()).isEqualTo(user + ":" + user);
       assertThat(config.getHealthcheck()).isNotNull();
       // a word that the client's model of an image lacks
       assertThat(found.getRawValues().get("Config"))
@@ -126,62 +132,126 @@ class ImageTest {
 
   @Test
   @Order(2)
-  void theAgentBringsItsSkillsAndKnowsHowLittleItMay() throws Exception {
-    var skills = ended(agent(FreePortFinder.free()).withCmd("skills", "list").exec().getId());
-    var doctor = ended(agent(FreePortFinder.free()).withCmd("doctor").exec().getId());
+  void theAgentBringsItsSkillsAndNeedsNoSecretForThem() throws Exception {
+    var agent = pod.agent(AGENT, FreePortFinder.free(), Map.of()).withCmd("skills", "list");
 
-    assertThat(skills).contains("system-architect", "orchestrate-rate-limits");
-    assertThat(doctor)
-        .contains("user 10001, no capabilities, can gain none, read-only root")
-        .contains("share one process");
+    assertThat(containers.ended(agent.exec().getId()))
+        .contains("system-architect", "orchestrate-rate-limits");
   }
 
   @Test
   @Order(3)
-  void carriesTheReferenceRunOutWithoutARight() throws Exception {
+  void carriesTheReferenceRunOutByTwoContainersWithoutARight() throws Exception {
     int port = FreePortFinder.free();
     long start = System.nanoTime();
-    String id = started(agent(port).exec().getId());
+    host = containers.started(pod.host(HOST).exec().getId());
+    String id = serving(port, Map.of());
     try (var api = new ServedApiClient("http://127.0.0.1:" + port)) {
-      BoundedWait.until("it is ready", SOON, () -> ready(port) || !running(id));
-      assertThat(running(id)).as(() -> log(id)).isTrue();
       System.out.printf("ready after %d ms%n", (System.nanoTime() - start) / 1_000_000);
+      assertWall(id);
 
       var accepted = api.submit(DemoCommand.REQUEST);
 
       assertThat(accepted.status()).as(accepted.body()).isEqualTo(202);
       var events = api.follow(accepted.text("execution_id"));
-      assertThat(events).as(() -> log(id)).contains("event: thought", "event: result");
+      assertThat(events).as(() -> logs(id)).contains("event: thought", "event: result");
       var document = api.get(accepted.location()).json();
-      assertThat(document.path("result").asText()).as(() -> log(id)).isEqualTo("COMPLETED");
+      assertThat(document.path("result").asText()).as(() -> logs(id)).isEqualTo("COMPLETED");
       assertThat(document.at("/validation/requests").asInt()).isEqualTo(PROBES);
       assertThat(document.at("/validation/unexpected").asInt()).isZero();
       assertEveryPodActsOn(document);
       assertThat(api.get("/healthz").status()).isEqualTo(200);
       assertThat(api.get("/readyz").status()).isEqualTo(200);
-      assertHealthy(id);
-      assertConfined(id);
-      assertNothingWritten(id);
+      assertThat(api.get("/metrics").body()).containsPattern("(?m)^deployclaw_host_up 1(\\.0)?$");
+      for (var half : Map.of(id, ImagePod.AGENT_USER, host, ImagePod.HOST_USER).entrySet()) {
+        containers.assertHealthy(half.getKey());
+        containers.assertConfined(half.getKey(), half.getValue());
+        containers.assertNothingWritten(half.getKey());
+      }
     }
 
-    docker.client().stopContainerCmd(id).withTimeout(60).exec();
+    containers.stop(id);
 
-    assertThat(exit(id)).as(() -> log(id)).isIn(0, 143);
     assertThat(scene.keys().text("leader")).isEmpty();
-    docker.client().removeContainerCmd(id).withRemoveVolumes(true).exec();
+  }
+
+  /** At a call before the commit, and at one behind it. */
+  @ParameterizedTest(name = "{0} is killed {1}: {2}")
+  @CsvSource({
+    "host, after redis.stage#1, ABORTED, 240",
+    "host, before redis.publish#1, COMPLETED, 250",
+    "agent, after redis.stage#1, ABORTED, 260",
+    "agent, before redis.publish#1, COMPLETED, 270",
+  })
+  @Order(4)
+  void whicheverIsKilledInAChangeAllIsOldOrAllIsNew(
+      String half, String at, String result, int limit) throws Exception {
+    var before = estate();
+    var stop = folder.resolve("stop-" + half + "-" + result);
+    int port = FreePortFinder.free();
+    var agent =
+        serving(
+            port,
+            Map.of(
+                "DEPLOYCLAW_STOP_DIR",
+                stop.toString(),
+                "DEPLOYCLAW_STOP_AT",
+                at,
+                "DEPLOYCLAW_PROBES_REQUESTS",
+                "120"));
+    try (var api = new ServedApiClient("http://127.0.0.1:" + port)) {
+      var id =
+          api.submit("set initech's checkout limit to " + limit + " per minute, burst 40")
+              .text("execution_id");
+      BoundedWait.until("it is there", SOON, () -> Files.exists(stop.resolve("reached")));
+      String killed = half.equals("host") ? host : agent;
+
+      containers.kill(killed);
+      Files.createFile(stop.resolve("go"));
+      if (killed.equals(host) && result.equals("ABORTED")) {
+        // one that came back soon enough would be asked again
+        BoundedWait.until("it gives up", SOON, () -> !api.result(id).equals("UNFINISHED"));
+      }
+      containers.started(killed);
+
+      BoundedWait.until("it is ready again", SOON, () -> ready(port));
+      api.awaitResult(id, result);
+    }
+    BoundedWait.until("nothing is open", SOON, () -> scene.keys().text("open").isEmpty());
+    BoundedWait.until("all act alike", SOON, () -> alike());
+    var after = estate();
+    boolean old = result.equals("ABORTED");
+    assertThat(after.equals(before)).as(after + " was " + before).isEqualTo(old);
+    containers.stop(agent);
+  }
+
+  /** Whether every participant acts on one epoch and one digest. */
+  private static boolean alike() {
+    var observer = new EstateObserver(scene);
+    var all = new TreeSet<>(observer.acts().values());
+    all.addAll(observer.serves().values());
+    return all.size() == 1;
+  }
+
+  /** All that acts on policies, and the file of each gateway's pod. */
+  private static Map<String, String> estate() {
+    var observer = new EstateObserver(scene);
+    var all = new TreeMap<String, String>(observer.acts());
+    all.putAll(observer.serves());
+    PodGatewayProbe.all(scene.lab())
+        .forEach(gateway -> all.put(gateway.name(), gateway.config().orElse("none")));
+    return all;
   }
 
   @Test
-  @Order(4)
-  void theRateLimitServiceKnowsWhatIsCommitted() {
+  @Order(5)
+  void theRateLimitServiceKnowsWhatIsCommitted() throws IOException {
     int port = FreePortFinder.free();
-    var host = confined().withNetworkMode("host");
     String id =
-        started(
-            docker
-                .client()
-                .createContainerCmd(RATELIMIT)
-                .withHostConfig(host)
+        containers.started(
+            containers
+                .of(RATELIMIT)
+                .withHostConfig(ImageContainers.confined().withNetworkMode("host"))
                 .withEnv(
                     "DC_RATELIMIT_PORT=" + port,
                     "DC_RATELIMIT_ETCD=" + scene.config().etcd().endpoints().getFirst(),
@@ -190,66 +260,78 @@ class ImageTest {
                 .exec()
                 .getId());
 
-    BoundedWait.until("it is ready", SOON, () -> ready(port) || !running(id));
+    BoundedWait.until("it is ready", SOON, () -> ready(port) || !containers.running(id));
 
-    assertThat(running(id)).as(() -> log(id)).isTrue();
+    assertThat(containers.running(id)).as(() -> containers.log(id)).isTrue();
     var status = PlainHttpResponse.get(HostPort.loopback(port), "/v1/status", Map.of()).body();
     assertThat(status).contains(scene.active().path("digest").asText());
-    assertHealthy(id);
-    assertNothingWritten(id);
-    docker.client().stopContainerCmd(id).withTimeout(30).exec();
-    assertThat(exit(id)).as(() -> log(id)).isIn(0, 143);
+    containers.assertHealthy(id);
+    containers.assertNothingWritten(id);
+    containers.stop(id);
   }
 
-  /** Everything that the guide says that the agent does without. */
-  private static HostConfig confined() {
-    return HostConfig.newHostConfig()
-        .withReadonlyRootfs(true)
-        .withCapDrop(Capability.ALL)
-        .withSecurityOpts(List.of("no-new-privileges"))
-        .withPidsLimit(512L)
-        .withMemory(MEMORY);
+  @Test
+  @Order(6)
+  void theHostEndsWhenItIsTold() {
+    containers.stop(host);
+
+    assertThat(containers.log(host)).contains("ready").doesNotContain(" ERROR ");
   }
 
-  /** On the lab's configuration, with the secrets as files that its user may read. */
-  private static CreateContainerCmd agent(int port) throws IOException {
-    var secrets = secrets();
-    var host =
-        confined()
-            .withNetworkMode("host")
-            .withBinds(
-                Bind.parse(scene.lab().config() + ":/etc/deployclaw/deployclaw.yaml:ro"),
-                Bind.parse(secrets + ":/run/secrets:ro"));
-    return docker
-        .client()
-        .createContainerCmd(AGENT)
-        .withHostConfig(host)
-        .withEnv(
-            "DEPLOYCLAW_SERVE_LISTEN=127.0.0.1:" + port,
-            "DEPLOYCLAW_SERVE_TOKENS_FILE=/run/secrets/tokens.yaml",
-            "DEPLOYCLAW_S3_ACCESS_KEY_FILE=/run/secrets/s3.access",
-            "DEPLOYCLAW_S3_SECRET_KEY_FILE=/run/secrets/s3.secret",
-            "DEPLOYCLAW_KUBERNETES_KUBECONFIG=/run/secrets/kubeconfig");
+  private static String serving(int port, Map<String, String> more) throws IOException {
+    String id = containers.started(pod.agent(AGENT, port, more).exec().getId());
+    BoundedWait.until("it is ready", SOON, () -> ready(port) || !containers.running(id));
+    assertThat(containers.running(id)).as(() -> logs(id)).isTrue();
+    return id;
   }
 
-  private static Path secrets() throws IOException {
-    var secrets = Files.createDirectories(folder.resolve("secrets"));
-    ServedApiClient.tokens(secrets);
-    var lab = scene.lab().folder();
-    for (var name : List.of("keys/s3.access", "keys/s3.secret", "kubernetes/kubeconfig")) {
-      var copy = secrets.resolve(Path.of(name).getFileName());
-      Files.copy(
-          lab.resolve(name),
-          copy,
-          StandardCopyOption.COPY_ATTRIBUTES,
-          StandardCopyOption.REPLACE_EXISTING);
+  /** What stands between the two, as the host tried it and as the agent finds it. */
+  private static void assertWall(String agent) {
+    var doctor = deployclaw(agent, "doctor");
+    doctor.lines().filter(line -> line.contains("isolation")).forEach(System.out::println);
+    assertThat(doctor)
+        .contains("executors have a process of their own; enforced: ")
+        .contains("lacks the layer library")
+        .doesNotContain("share this process");
+    var enforced = doctor.lines().filter(line -> line.contains("enforced: ")).findFirst();
+    assertThat(enforced.orElseThrow())
+        .contains("capabilities", "exec", "files", "no-new-privileges", "ptrace", "seccomp")
+        .contains("signals", "tcp", "user");
+
+    assertThat(containers.exec(agent, "/usr/bin/ls", "/run/secrets").lines())
+        .containsExactlyInAnyOrder("probe.pub", "tokens.yaml");
+    assertThat(containers.exec(agent, "/usr/bin/ls", "/proc").lines())
+        .filteredOn(name -> name.matches("\\d+"))
+        .hasSize(2); // itself, and ls
+    assertThat(containers.exec(agent, "/usr/bin/cat", "/proc/1/environ"))
+        .contains("DEPLOYCLAW_SERVE_LISTEN")
+        .doesNotContain("S3_SECRET", "KUBECONFIG");
+    assertThat(docker.client().topContainerCmd(agent).exec().getProcesses()).hasNumberOfRows(1);
+    // beyond the walls of containers the users alone hold
+    for (var file : List.of("environ", "maps", "root/run/secrets/s3.secret")) {
+      String seen = "/proc/" + containers.process(host) + "/" + file;
+      assertThat(asAgent("cat", seen)).as(seen).isNotZero();
     }
-    try (var files = Files.list(secrets)) {
-      for (Path file : files.toList()) {
-        Files.setAttribute(file, "unix:uid", USER);
-      }
-    }
-    return secrets;
+  }
+
+  private static int asAgent(String... words) {
+    var user = Integer.toString(ImagePod.AGENT_USER);
+    var all =
+        Stream.concat(
+            Stream.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups"),
+            Stream.of(words));
+    return CommandRunner.of(all.toList()).run().exit();
+  }
+
+  /** A command of the guide's, in the container where the agent serves. */
+  private static String deployclaw(String id, String... words) {
+    var java =
+        Stream.of(
+            "/opt/jre/bin/java",
+            "-cp",
+            "/opt/deployclaw/app/*:/opt/deployclaw/lib/*",
+            "dev.deployclaw.container.Main");
+    return containers.exec(id, Stream.concat(java, Stream.of(words)).toArray(String[]::new));
   }
 
   private static void assertEveryPodActsOn(JsonNode document) {
@@ -257,111 +339,24 @@ class ImageTest {
     assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
     assertThat(PodGatewayProbe.all(scene.lab()))
         .hasSize(PODS)
-        .allSatisfy(pod -> assertThat(pod.config()).isPresent());
+        .allSatisfy(gateway -> assertThat(gateway.config()).isPresent());
   }
 
-  /** What the kernel says of the process, as the machine sees it. */
-  private static void assertConfined(String id) throws IOException {
-    var state = docker.client().inspectContainerCmd(id).exec().getState();
-    long pid = requireNonNull(state.getPidLong());
-    try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
-      var status =
-          lines
-              .map(line -> line.split(":\\s*", 2))
-              .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (a, _) -> a));
-      assertThat(status.get("Uid")).startsWith(USER + "\t" + USER);
-      assertThat(status.get("NoNewPrivs")).isEqualTo("1");
-      assertThat(status.get("CapEff")).matches("0+");
-      assertThat(status.get("CapBnd")).matches("0+");
-    }
-  }
-
-  /** The image's own health check, run as the daemon would. */
-  private static void assertHealthy(String id) {
-    BoundedWait.until("the daemon finds it healthy", SOON, () -> health(id).equals("healthy"));
-  }
-
-  private static String health(String id) {
-    var health = docker.client().inspectContainerCmd(id).exec().getState().getHealth();
-    return health == null ? "none" : String.valueOf(health.getStatus());
+  /** Mebibytes. */
+  private static long size(String image) {
+    return requireNonNull(docker.client().inspectImageCmd(image).exec().getSize()) >> 20;
   }
 
   private static boolean ready(int port) {
     return ServerReadiness.answers(URI.create("http://127.0.0.1:" + port + "/readyz").toString());
   }
 
-  private static boolean running(String id) {
-    return Boolean.TRUE.equals(
-        docker.client().inspectContainerCmd(id).exec().getState().getRunning());
-  }
-
-  private static int exit(String id) {
-    return docker
-        .client()
-        .waitContainerCmd(id)
-        .exec(new WaitContainerResultCallback())
-        .awaitStatusCode(SOON.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static String started(String id) {
-    docker.client().startContainerCmd(id).exec();
-    return id;
-  }
-
-  /** The lines that a program of an image prints. */
   private static List<String> said(String image, String... command) {
-    String id =
-        docker
-            .client()
-            .createContainerCmd(image)
-            .withHostConfig(confined())
-            .withEntrypoint(command)
-            .exec()
-            .getId();
-    return ended(id).lines().filter(line -> !line.isBlank()).toList();
+    return containers.said(image, command);
   }
 
-  /** Starts it, waits for a good end, and gives what it printed. */
-  private static String ended(String id) {
-    int exit = exit(started(id));
-    assertThat(exit).as(() -> log(id)).isZero();
-    return log(id);
-  }
-
-  /** But for the places of its mounts. */
-  private static void assertNothingWritten(String id) {
-    var changes = docker.client().containerDiffCmd(id).exec();
-    var mounts = requireNonNull(docker.client().inspectContainerCmd(id).exec().getMounts());
-    if (changes != null) {
-      assertThat(changes)
-          .extracting(change -> change.getPath())
-          .allSatisfy(path ->
-              assertThat(mounts)
-                  .extracting(mount -> requireNonNull(mount.getDestination()).getPath())
-                  .anyMatch(place -> place.startsWith(path)));
-    }
-  }
-
-  private static String log(String id) {
-    var text = new StringBuilder();
-    try {
-      docker
-          .client()
-          .logContainerCmd(id)
-          .withStdOut(true)
-          .withStdErr(true)
-          .exec(
-              new ResultCallback.Adapter<Frame>() {
-                @Override
-                public void onNext(Frame frame) {
-                  text.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
-                }
-              })
-          .awaitCompletion(SOON.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-    return text.toString();
+  private static String logs(String agent) {
+    return containers.log(agent) + "\nhost:\n" + containers.log(host);
   }
 
   private static long seconds(long start) {

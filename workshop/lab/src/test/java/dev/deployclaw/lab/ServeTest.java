@@ -214,8 +214,9 @@ class ServeTest {
       assertThat(command.waitFor()).isEqualTo(7);
       assertThat(err).content().contains("the agent ended before the command did");
     }
-    try (var _ = ServingAgent.start(estate, Map.of())) {
+    try (var next = ServingAgent.start(estate, Map.of())) {
       BoundedWait.until("it is finished", SOON, () -> estate.etcd().text("open").isEmpty());
+      assertThat(next.terminate(SOON)).as("its log gets its end").isTrue();
     }
   }
 

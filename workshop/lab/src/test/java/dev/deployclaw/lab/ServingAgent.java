@@ -61,6 +61,10 @@ final class ServingAgent extends ServedApiClient {
     process.destroyForcibly().waitFor();
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   String err() {
     return text(err);
   }

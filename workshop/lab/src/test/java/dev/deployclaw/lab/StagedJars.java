@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +20,10 @@ record StagedJars(Path folder) {
   static final StagedJars AGENT = of("container");
 
   static final StagedJars RATELIMIT = of("ratelimit");
+
+  /** Modules whose folder isn't called as their jar. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.of("executor-protocol", "executors/protocol");
 
   private static final String PRODUCT = "-0.1.0-SNAPSHOT.jar";
 
@@ -55,7 +60,8 @@ record StagedJars(Path folder) {
   }
 
   private static boolean current(Path jar) {
-    String module = jar.getFileName().toString().replace(PRODUCT, "");
+    String name = jar.getFileName().toString().replace(PRODUCT, "");
+    String module = ELSEWHERE.getOrDefault(name, name);
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().normalize())
         .filter(entry -> entry.toString().contains("/" + module + "/target/"))

@@ -34,17 +34,18 @@ class HouseRulesTest {
 
   /** What the modules' main code may depend on, of ours. */
   private static final Map<String, Set<String>> MAY_SEE =
-      Map.of(
-          "workshop/testkit", Set.of(),
-          "policy", Set.of(),
-          "agent-core", Set.of("policy"),
-          "skills", Set.of("agent-core", "policy"),
-          "executors", Set.of("agent-core", "policy"),
-          "audit", Set.of("agent-core", "policy"),
-          "ratelimit", Set.of("policy"),
-          "container", Set.of("agent-core", "policy", "skills", "executors", "audit"),
-          "workshop/lab", Set.of("container", "ratelimit", "testkit"),
-          "workshop/bench", Set.of("lab"));
+      Map.ofEntries(
+          Map.entry("workshop/testkit", Set.of()),
+          Map.entry("policy", Set.of()),
+          Map.entry("agent-core", Set.of("policy")),
+          Map.entry("skills", Set.of("agent-core", "policy")),
+          Map.entry("executors/protocol", Set.of()),
+          Map.entry("executors", Set.of("agent-core", "policy", "executor-protocol")),
+          Map.entry("audit", Set.of("agent-core", "policy")),
+          Map.entry("ratelimit", Set.of("policy")),
+          Map.entry("container", Set.of("agent-core", "policy", "skills", "executors", "audit")),
+          Map.entry("workshop/lab", Set.of("container", "ratelimit", "testkit")),
+          Map.entry("workshop/bench", Set.of("lab")));
 
   private static final Pattern DEPENDENCY =
       Pattern.compile(

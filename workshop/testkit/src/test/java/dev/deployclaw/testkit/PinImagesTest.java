@@ -52,7 +52,11 @@ class PinImagesTest {
     assertThat(ended.exit()).as(ended.said()).isZero();
     assertThat(run(REGISTRY, "--check").said()).isEmpty();
     var after = texts();
-    assertThat(after.toString()).contains("deployclaw/agent:0.1.0").doesNotContain("agent:0.1.0@");
+    for (var own : List.of("agent", "host", "ratelimit")) {
+      assertThat(after.toString())
+          .contains("deployclaw/" + own + ":0.1.0")
+          .doesNotContainPattern("deployclaw/" + own + "[^\\s@]*@");
+    }
     after.replaceAll((_, text) -> text.replaceAll("@sha256:[0-9a-f]{64}", ""));
     before.replaceAll((_, text) -> text.replaceAll("@sha256:[0-9a-f]{64}", ""));
     assertThat(after).isEqualTo(before);

@@ -14,10 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** An executor with a planted bug in how it is called. */
 record BuggyExecutor(SimExecutor honest, Bend bend) implements AsyncBackendExecutor {
@@ -57,8 +54,13 @@ record BuggyExecutor(SimExecutor honest, Bend bend) implements AsyncBackendExecu
   static Future<CallOutcome> believed(Invocation call, SimExecutor to) {
     var answer = to.begin(call);
     return call.call() instanceof ExecutorCall.Prepare(var activation)
-        ? new Believed(answer, yes(to, activation.digest()))
+        ? believed(answer, yes(to, activation.digest()))
         : answer;
+  }
+
+  private static Future<CallOutcome> believed(Future<CallOutcome> answer, CallOutcome yes) {
+    return new BentFuture(
+        answer, told -> told instanceof CallOutcome.Done ? told : yes, Optional.of(yes));
   }
 
   /** The store of policy sets votes no on a way back for whoever would. */
@@ -89,44 +91,17 @@ record BuggyExecutor(SimExecutor honest, Bend bend) implements AsyncBackendExecu
     return to.begin(call);
   }
 
-  private static CallOutcome yes(SimExecutor to, String digest) {
-    List<String> members =
-        to.inner() instanceof FakeParticipant p ? p.members() : List.of(to.name());
+  static CallOutcome yes(SimExecutor to, String digest) {
     return CallOutcome.done(
-        members.stream().map(m -> MemberReport.yes(m, digest, Map.of())).toList());
+        members(to).stream().map(m -> MemberReport.yes(m, digest, Map.of())).toList());
   }
 
-  /** A yes where there is no answer. */
-  private record Believed(Future<CallOutcome> answer, CallOutcome yes)
-      implements Future<CallOutcome> {
-    @Override
-    public CallOutcome get(long timeout, TimeUnit unit)
-        throws InterruptedException, ExecutionException {
-      try {
-        return answer.get(timeout, unit) instanceof CallOutcome.Done done ? done : yes;
-      } catch (TimeoutException e) {
-        return yes;
-      }
-    }
+  static CallOutcome no(SimExecutor to) {
+    return CallOutcome.done(
+        members(to).stream().map(m -> MemberReport.no(m, "it wasn't applied")).toList());
+  }
 
-    @Override
-    public CallOutcome get() throws InterruptedException, ExecutionException {
-      return answer.get();
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      return answer.cancel(mayInterruptIfRunning);
-    }
-
-    @Override
-    public boolean isCancelled() {
-      return answer.isCancelled();
-    }
-
-    @Override
-    public boolean isDone() {
-      return answer.isDone();
-    }
+  private static List<String> members(SimExecutor to) {
+    return to.inner() instanceof FakeParticipant p ? p.members() : List.of(to.name());
   }
 }

@@ -4,9 +4,9 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.AsyncBackendExecutor;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
-import dev.deployclaw.core.planner.Interpretation;
-import dev.deployclaw.core.planner.Planner;
-import dev.deployclaw.core.planner.Understanding;
+import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.sim.engine.BugInjector;
 import dev.deployclaw.core.sim.engine.SimExecutor;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -14,8 +14,10 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -52,7 +54,14 @@ public enum PlantedBug implements BugInjector {
   ONE_STOPS_THE_WAY_BACK("a member that votes no stops the whole way back"),
   WAITING_PASSED_OVER("what puts back is opened as if nothing asked for an approval"),
   LOWER_TERM_TAKEN("back ends take a write of a lower term"),
-  FENCE_ONLY_IN_REDIS("a Redis without its fence takes it that nobody was there");
+  FENCE_ONLY_IN_REDIS("a Redis without its fence takes it that nobody was there"),
+  CUT_CALL_REFUSED("a call that is cut off counts as refused"),
+  GRANT_SENT_AGAIN("a call that is cut off is sent again by the same grant"),
+  ANSWERS_BY_ORDER("an answer that comes twice answers the next call, too");
+
+  /** Those in how an agent speaks with its executor host. */
+  public static final Set<PlantedBug> OF_HOST =
+      EnumSet.of(CUT_CALL_REFUSED, GRANT_SENT_AGAIN, ANSWERS_BY_ORDER);
 
   /** What is staged with a bound lives so long. */
   private static final long TTL = 5_000_000;
@@ -92,13 +101,13 @@ public enum PlantedBug implements BugInjector {
   }
 
   /** A way back, or a repair, that is asked to wait is planned as if it were not. */
-  private static Planner hurried(Planner honest) {
+  private static RequestInterpreter hurried(RequestInterpreter honest) {
     return (request, inventory) -> {
-      var understood = honest.understand(request, inventory);
+      var understood = honest.interpret(request, inventory);
       return understood.interpretation() instanceof Interpretation.Planned(Intent intent)
               && (intent.operation() == TaskOperation.ROLLBACK
                   || intent.operation() == TaskOperation.REPAIR_DRIFT)
-          ? Understanding.plain(new Interpretation.Planned(unguarded(intent)))
+          ? InterpretedRequest.plain(new Interpretation.Planned(unguarded(intent)))
           : understood;
     };
   }
@@ -165,6 +174,9 @@ public enum PlantedBug implements BugInjector {
               });
       case ONE_STOPS_THE_WAY_BACK ->
           new BuggyExecutor(honest, (call, to) -> BuggyExecutor.vetoed(call, to, site.world()));
+      case CUT_CALL_REFUSED -> new BuggyExecutor(honest, HostBugs.cutRefused());
+      case GRANT_SENT_AGAIN -> new BuggyExecutor(honest, HostBugs.sentAgain());
+      case ANSWERS_BY_ORDER -> new BuggyExecutor(honest, HostBugs.byOrder());
       default -> honest;
     };
   }

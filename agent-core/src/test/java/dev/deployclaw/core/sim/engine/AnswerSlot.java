@@ -2,15 +2,17 @@ package dev.deployclaw.core.sim.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where an answer arrives, once, or never. */
+/** Where an answer arrives, or none. The first one counts. */
 final class AnswerSlot<T> {
   private @Nullable T value;
   private @Nullable RuntimeException failure;
   private boolean arrived;
+  private boolean again;
   private Runnable onArrival = () -> {};
 
   void arrive(T answer) {
     if (arrived) {
+      again = true;
       return;
     }
     value = answer;
@@ -32,6 +34,11 @@ final class AnswerSlot<T> {
 
   boolean arrived() {
     return arrived;
+  }
+
+  /** Whether another answer came later, which counts for nothing. */
+  boolean cameAgain() {
+    return again;
   }
 
   /** The answer; or throws what arrived in its place. */

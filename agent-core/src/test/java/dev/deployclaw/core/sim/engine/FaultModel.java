@@ -4,6 +4,11 @@ package dev.deployclaw.core.sim.engine;
 public interface FaultModel {
   MessageFate fate(SimProcess actor, AwaitPoint hop);
 
+  /** What becomes of a call at the executor host. */
+  default HostFate.Fault host(SimProcess actor, HostPoint call) {
+    return HostFate.Fault.NONE;
+  }
+
   /** How long after its sender gave it up a late message arrives, in microseconds. */
   default long lateness() {
     return 1_000;

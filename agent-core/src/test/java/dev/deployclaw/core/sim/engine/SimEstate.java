@@ -149,6 +149,7 @@ public final class SimEstate {
       if (failure != null) {
         all.add("an agent threw " + failure + at(failure));
       }
+      all.addAll(process.line().host().broken());
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.sim.engine;
 
 import dev.deployclaw.core.call.AsyncBackendExecutor;
+import dev.deployclaw.core.call.CallDispatcher;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.sim.engine.AwaitPoint.Kind;
 import dev.deployclaw.core.sim.engine.SimLink.Message;
@@ -13,7 +14,6 @@ import dev.deployclaw.core.spi.MemberReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Future;
 
 /**
  * An executor as one process reaches its back end. What writes goes to each member in a message of
@@ -31,10 +31,25 @@ public record SimExecutor(BackendExecutor inner, SimLink line) implements AsyncB
   }
 
   @Override
-  public Future<CallOutcome> begin(Invocation call) {
-    return inner instanceof FakeParticipant participant && writes(call.call())
-        ? each(participant, call)
-        : SimFuture.whole(line, line.send(message(call, inner)));
+  public SimFuture begin(Invocation call) {
+    var members =
+        inner instanceof FakeParticipant participant && writes(call.call())
+            ? participant.members()
+            : List.<String>of();
+    var taken = line.host().take(request(call, Math.max(1, members.size())));
+    return members.isEmpty()
+        ? SimFuture.whole(line, taken.pass(message(call, inner), CallOutcome::failed))
+        : each(members, call, taken);
+  }
+
+  private static SimHost.Request request(Invocation call, int parts) {
+    return new SimHost.Request(
+        call.operation(),
+        kind(call),
+        parts,
+        call.deadline().toNanos() / 1000,
+        ((CallOutcome.Failed) CallDispatcher.cutOff(call)).fault(),
+        call.grant());
   }
 
   @Override
@@ -42,27 +57,26 @@ public record SimExecutor(BackendExecutor inner, SimLink line) implements AsyncB
     throw new UnsupportedOperationException("it is begun");
   }
 
-  private Future<CallOutcome> each(FakeParticipant participant, Invocation call) {
+  private SimFuture each(List<String> members, Invocation call, HostCall taken) {
+    var participant = (FakeParticipant) inner;
     List<SimFuture.Part> parts = new ArrayList<>();
-    for (String member : participant.members()) {
+    for (String member : members) {
       var message =
           new Message<>(
               call.operation() + " at " + member,
               Kind.WRITES,
               () -> participant.at(member, call),
               () -> MemberReport.unknown(member, "refuses connections"));
-      parts.add(new SimFuture.Part(member, line.send(message)));
+      var slot = taken.pass(message, by -> MemberReport.unknown(member, by.reason()));
+      parts.add(new SimFuture.Part(member, slot));
     }
-    return parts.isEmpty()
-        ? SimFuture.whole(line, line.send(message(call, participant)))
-        : SimFuture.of(line, parts);
+    return SimFuture.of(line, parts, taken);
   }
 
   private static Message<CallOutcome> message(Invocation call, BackendExecutor inner) {
-    var kind = writes(call.call()) ? Kind.WRITES : Kind.READS;
     return new Message<>(
         call.operation(),
-        kind,
+        kind(call),
         () -> applied(inner, call),
         () -> CallOutcome.failed(new CallFault.Unavailable("refuses connections")));
   }
@@ -73,6 +87,10 @@ public record SimExecutor(BackendExecutor inner, SimLink line) implements AsyncB
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static Kind kind(Invocation call) {
+    return writes(call.call()) ? Kind.WRITES : Kind.READS;
   }
 
   /** Whether a back end is another one after it. A probe spends counters of its own only. */

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** An outcome that comes by the simulation's events: whoever waits for it lets them happen. */
-final class SimFuture implements Future<CallOutcome> {
+public final class SimFuture implements Future<CallOutcome> {
   private final SimLink line;
   private final List<? extends AnswerSlot<?>> slots;
   private final Supplier<CallOutcome> outcome;
@@ -39,12 +39,15 @@ final class SimFuture implements Future<CallOutcome> {
     return new SimFuture(line, List.of(slot), slot::value, slot::arrived);
   }
 
-  /** The answers of its members; who doesn't answer is unknown. */
-  static SimFuture of(SimLink line, List<Part> parts) {
+  /** The answers of its members, unless it ends as a whole; who doesn't answer is unknown. */
+  static SimFuture of(SimLink line, List<Part> parts, HostCall call) {
     return new SimFuture(
         line,
         parts.stream().map(Part::slot).toList(),
-        () -> CallOutcome.done(parts.stream().map(Part::report).toList()),
+        () ->
+            call.ended()
+                .map(CallOutcome::failed)
+                .orElseGet(() -> CallOutcome.done(parts.stream().map(Part::report).toList())),
         () -> true);
   }
 
@@ -73,6 +76,11 @@ final class SimFuture implements Future<CallOutcome> {
   @Override
   public boolean isCancelled() {
     return false;
+  }
+
+  /** Whether an answer came a second time. */
+  public boolean cameAgain() {
+    return slots.stream().anyMatch(AnswerSlot::cameAgain);
   }
 
   @Override

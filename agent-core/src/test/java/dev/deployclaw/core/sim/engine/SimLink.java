@@ -19,6 +19,7 @@ public final class SimLink {
   private final SimProcess actor;
   private final FaultModel weather;
   private final Late late;
+  private final SimHost host = new SimHost(this);
   private final List<AwaitPoint> hops = new ArrayList<>();
 
   /** Who takes messages that are to arrive late. */
@@ -45,6 +46,16 @@ public final class SimLink {
     return weather;
   }
 
+  /** The host that performs what its executors are called for. */
+  public SimHost host() {
+    return host;
+  }
+
+  /** Has something happen late. */
+  void late(long afterMicros, String what, Runnable then) {
+    late.send(afterMicros, what, then);
+  }
+
   /** What was sent so far. */
   public List<AwaitPoint> hops() {
     return hops;
@@ -53,45 +64,76 @@ public final class SimLink {
   /** What is asked, and how it ends when nobody takes it. */
   record Message<T>(String what, Kind kind, Supplier<T> apply, Supplier<T> refused) {}
 
+  /** What stands between a process and who applies its messages. */
+  interface Relay {
+    void forth(Runnable apply);
+
+    void back(Runnable answer);
+
+    Relay NONE =
+        new Relay() {
+          @Override
+          public void forth(Runnable apply) {
+            apply.run();
+          }
+
+          @Override
+          public void back(Runnable answer) {
+            answer.run();
+          }
+        };
+  }
+
   /** Sends it; its answer arrives, or doesn't. */
   <T> AnswerSlot<T> send(Message<T> message) {
+    return send(message, Relay.NONE);
+  }
+
+  <T> AnswerSlot<T> send(Message<T> message, Relay relay) {
     var fate = fate(message.what(), message.kind());
     var slot = new AnswerSlot<T>();
     long way = way();
     switch (fate) {
-      case ANSWERED -> answer(message, slot, way);
+      case ANSWERED -> answer(message, slot, way, relay);
       case REFUSED ->
-          sim.after(way, "refused " + name(message), () -> fill(slot, message.refused()));
+          sim.after(
+              way,
+              "refused " + name(message),
+              () -> relay.back(() -> fill(slot, message.refused())));
       case LOST -> {}
-      case ANSWER_LOST -> sim.after(way, "lost after " + name(message), () -> apply(message));
-      case LATE -> late.send(weather.lateness(), name(message), () -> apply(message));
+      case ANSWER_LOST ->
+          sim.after(way, "lost after " + name(message), () -> apply(message, relay));
+      case LATE -> lately("", message, relay);
       case TWICE -> {
-        answer(message, slot, way);
-        late.send(weather.lateness(), "again " + name(message), () -> apply(message));
+        answer(message, slot, way, relay);
+        lately("again ", message, relay);
       }
       case SENT_AGAIN -> {
-        sim.after(way, "first " + name(message), () -> apply(message));
-        answer(message, slot, 2 * way);
+        sim.after(way, "first " + name(message), () -> apply(message, relay));
+        answer(message, slot, 2 * way, relay);
       }
       case DIES_BEFORE -> throw actor.die();
       case DIES_SENT -> {
-        late.send(weather.lateness(), "after its death " + name(message), () -> apply(message));
+        lately("after its death ", message, relay);
         throw actor.die();
       }
       case DIES_APPLIED -> {
-        apply(message);
+        apply(message, relay);
         throw actor.die();
       }
       case PAUSES_BEFORE -> {
         pause();
-        answer(message, slot, way);
+        answer(message, slot, way, relay);
       }
       case PAUSES_SENT -> {
-        late.send(weather.lateness(), "meanwhile " + name(message), () -> arrive(message, slot));
+        late.send(
+            weather.lateness(),
+            "meanwhile " + name(message),
+            () -> relay.forth(() -> arrive(message, slot)));
         pause();
       }
       case PAUSES_APPLIED -> {
-        answer(message, slot, way);
+        answer(message, slot, way, relay);
         pause();
       }
     }
@@ -131,24 +173,38 @@ public final class SimLink {
     return fate;
   }
 
-  private <T> void answer(Message<T> message, AnswerSlot<T> slot, long way) {
+  private <T> void answer(Message<T> message, AnswerSlot<T> slot, long way, Relay relay) {
     sim.after(
         way,
         name(message),
-        () -> {
-          var answer = new AnswerSlot<T>();
-          fill(answer, message.apply());
-          sim.after(way(), "answer to " + name(message), () -> fill(slot, answer::value));
-        });
+        () ->
+            relay.forth(() -> {
+              var answer = new AnswerSlot<T>();
+              fill(answer, message.apply());
+              sim.after(
+                  way(),
+                  "answer to " + name(message),
+                  () -> relay.back(() -> fill(slot, answer::value)));
+            }));
   }
 
   private <T> void arrive(Message<T> message, AnswerSlot<T> slot) {
     fill(slot, message.apply());
   }
 
+  private <T> void apply(Message<T> message, Relay relay) {
+    relay.forth(() -> apply(message));
+  }
+
   private <T> void apply(Message<T> message) {
     sim.trace().add(sim.now(), "applied " + name(message));
     fill(new AnswerSlot<T>(), message.apply());
+  }
+
+  /** It is on its way for long, whatever becomes of who sent it. */
+  private <T> void lately(String how, Message<T> message, Relay relay) {
+    long lateness = weather.lateness();
+    relay.forth(() -> late.send(lateness, how + name(message), () -> apply(message)));
   }
 
   private static <T> void fill(AnswerSlot<T> slot, Supplier<T> answer) {
@@ -168,7 +224,7 @@ public final class SimLink {
     sim.await(actor, new AnswerSlot<Boolean>(), 0);
   }
 
-  private long way() {
+  long way() {
     return (long) SHORTEST_WAY + sim.random().nextInt(LONGEST_WAY - SHORTEST_WAY);
   }
 

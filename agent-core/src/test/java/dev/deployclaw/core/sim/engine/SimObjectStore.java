@@ -5,6 +5,8 @@ import dev.deployclaw.core.sim.engine.AwaitPoint.Kind;
 import dev.deployclaw.core.sim.engine.SimLink.Message;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The bucket as one process reaches it. It isn't always as honest as it says. */
 final class SimObjectStore implements ObjectStore {
@@ -25,7 +27,7 @@ final class SimObjectStore implements ObjectStore {
             Kind.WRITES,
             () -> created(name, bytes),
             () -> new Put.Failed(new CallFault.Unavailable("no route")));
-    return line.ask(message, PATIENCE, () -> new Put.Failed(new CallFault.Unknown("no answer")));
+    return ask(message, new CallFault.Unknown("cut off"), Put.Failed::new);
   }
 
   private Put created(String name, byte[] bytes) {
@@ -55,7 +57,16 @@ final class SimObjectStore implements ObjectStore {
                     ? new Get.Absent()
                     : objects.read(name),
             () -> new Get.Failed(new CallFault.Unavailable("no route")));
-    return line.ask(message, PATIENCE, () -> new Get.Failed(new CallFault.Unknown("no answer")));
+    return ask(message, new CallFault.Unavailable("cut off"), Get.Failed::new);
+  }
+
+  /** By the executor host, which has the bucket's keys. */
+  private <T> T ask(Message<T> message, CallFault cut, Function<CallFault, T> failed) {
+    var request =
+        new SimHost.Request(message.what(), message.kind(), 1, PATIENCE, cut, Optional.empty());
+    var slot = line.host().take(request).pass(message, failed);
+    line.sim().await(line.actor(), slot, PATIENCE);
+    return slot.arrived() ? slot.value() : failed.apply(new CallFault.Unknown("no answer"));
   }
 
   /** On this machine's disk. */

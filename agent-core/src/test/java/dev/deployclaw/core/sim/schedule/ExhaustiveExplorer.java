@@ -66,7 +66,7 @@ public final class ExhaustiveExplorer {
    * The answer to a write is lost, and then nothing is reached by which to tell what came of it.
    */
   public static Stream<FaultSchedule> outages(SimScenario scene) {
-    return plain(scene).first().stream()
+    return plain(scene).first().hops().stream()
         .filter(hop -> hop.kind() == Kind.WRITES)
         .flatMap(hop ->
             Stream.of(MessageFate.ANSWER_LOST, MessageFate.LATE, MessageFate.SENT_AGAIN)
@@ -80,7 +80,8 @@ public final class ExhaustiveExplorer {
    * lease was over.
    */
   public static Stream<FaultSchedule> lateEnds(SimScenario scene) {
-    var writes = plain(scene).first().stream().filter(hop -> hop.kind() == Kind.WRITES).toList();
+    var writes =
+        plain(scene).first().hops().stream().filter(hop -> hop.kind() == Kind.WRITES).toList();
     return writes.stream()
         .filter(hop -> hop.what().contains(StoreKeys.CHAIN_HEAD))
         .map(hop -> new Strike(FIRST, hop.number(), MessageFate.LATE, WITHIN_A_LEASE, Twist.NONE))
@@ -118,11 +119,11 @@ public final class ExhaustiveExplorer {
 
   /** The agent dies at every await point, and its successor at every one of its own. */
   public static void doubleCrashes(SimScenario scene, Player player) {
-    for (var first : deaths(FIRST, plain(scene).first())) {
+    for (var first : deaths(FIRST, plain(scene).first().hops())) {
       var once = new FaultSchedule(scene, List.of(first));
       var left = once.afterFirst(BugInjector.NONE);
       var recovery = once.playOn(left, BugInjector.NONE, EventTrace.hashed());
-      deaths(SECOND, recovery.second())
+      deaths(SECOND, recovery.second().hops())
           .forEach(second -> player.play(new FaultSchedule(scene, List.of(first, second)), left));
     }
   }
@@ -132,7 +133,7 @@ public final class ExhaustiveExplorer {
   }
 
   /** Deaths that leave different worlds: before anything, and after each write. */
-  private static List<Strike> deaths(String process, List<AwaitPoint> hops) {
+  static List<Strike> deaths(String process, List<AwaitPoint> hops) {
     List<Strike> deaths = new ArrayList<>();
     deaths.add(new Strike(process, 1, MessageFate.DIES_BEFORE, SOON, Twist.NONE));
     hops.stream()
@@ -149,7 +150,7 @@ public final class ExhaustiveExplorer {
   }
 
   private static Stream<FaultSchedule> strikes(SimScenario scene, Fates fates) {
-    return plain(scene).first().stream()
+    return plain(scene).first().hops().stream()
         .flatMap(
             hop -> fates.at(hop).stream().filter(f -> differs(hop, f)).flatMap(f -> at(hop, f)))
         .map(strike -> new FaultSchedule(scene, List.of(strike)));
@@ -187,7 +188,7 @@ public final class ExhaustiveExplorer {
 
   /** The bucket isn't honest once. */
   private static Stream<FaultSchedule> twists(SimScenario scene) {
-    return plain(scene).first().stream()
+    return plain(scene).first().hops().stream()
         .filter(hop -> hop.what().startsWith("s3."))
         .flatMap(hop ->
             Stream.of(Twist.SWALLOWS, Twist.CORRUPTS, Twist.IGNORES_CONDITION, Twist.STALE)

@@ -7,6 +7,8 @@ import dev.deployclaw.core.sim.engine.BugInjector;
 import dev.deployclaw.core.sim.engine.EventTrace;
 import dev.deployclaw.core.sim.engine.FaultModel;
 import dev.deployclaw.core.sim.engine.FaultModel.Bucket;
+import dev.deployclaw.core.sim.engine.HostFate;
+import dev.deployclaw.core.sim.engine.HostPoint;
 import dev.deployclaw.core.sim.engine.MessageFate;
 import dev.deployclaw.core.sim.engine.SimEstate;
 import dev.deployclaw.core.sim.engine.SimEstate.Image;
@@ -23,7 +25,7 @@ import java.util.stream.Stream;
  * after it died or while it stands still; and {@code third}, which comes last, before the machine
  * that took over, if one did, starts once more.
  */
-public record FaultSchedule(SimScenario scene, List<Strike> strikes) {
+public record FaultSchedule(SimScenario scene, List<Strike> strikes, List<HostStrike> hostStrikes) {
   /** The most virtual time from the last strike to rest: I10. */
   private static final long LONGEST = 600_000_000;
 
@@ -34,6 +36,11 @@ public record FaultSchedule(SimScenario scene, List<Strike> strikes) {
 
   public FaultSchedule {
     strikes = List.copyOf(strikes);
+    hostStrikes = List.copyOf(hostStrikes);
+  }
+
+  FaultSchedule(SimScenario scene, List<Strike> strikes) {
+    this(scene, strikes, List.of());
   }
 
   /** What is wrong with a back end just then. */
@@ -80,30 +87,43 @@ public record FaultSchedule(SimScenario scene, List<Strike> strikes) {
   /** As {@link #parse} reads it. */
   @Override
   public String toString() {
-    return scene + strikes.stream().map(s -> " " + s).collect(Collectors.joining());
+    return Stream.concat(strikes.stream(), hostStrikes.stream())
+        .map(s -> " " + s)
+        .collect(Collectors.joining("", scene.toString(), ""));
   }
 
   public static FaultSchedule parse(String text) {
-    String[] words = text.split(" ", -1);
+    var words = List.of(text.split(" ", -1));
+    var strikes = words.subList(1, words.size());
     return new FaultSchedule(
-        SimScenario.valueOf(words[0]), Stream.of(words).skip(1).map(Strike::parse).toList());
+        SimScenario.valueOf(words.getFirst()),
+        strikes.stream().filter(s -> !HostStrike.is(s)).map(Strike::parse).toList(),
+        strikes.stream().filter(HostStrike::is).map(HostStrike::parse).toList());
   }
 
   /**
    * How it ended.
    *
-   * @param first the await points of the first process, and so on
+   * @param first what the first process sent, and so on
    * @param world as it stands then
    */
   public record Outcome(
-      List<String> broken,
-      List<AwaitPoint> first,
-      List<AwaitPoint> second,
-      long hash,
-      FakeEstate world) {}
+      List<String> broken, Sent first, Sent second, long hash, FakeEstate world) {}
+
+  /**
+   * What a process sent.
+   *
+   * @param hops its await points
+   * @param calls of its executor host
+   */
+  public record Sent(List<AwaitPoint> hops, List<HostPoint> calls) {
+    private static Sent by(Life process) {
+      return new Sent(process.line().hops(), process.line().host().calls());
+    }
+  }
 
   public Outcome play(BugInjector defect, EventTrace trace) {
-    if (kills(SECOND)) {
+    if (isStruck(SECOND)) {
       return playOn(afterFirst(defect), defect, trace);
     }
     var estate = ScenarioImages.of(scene, defect).begin(SEED, defect, trace);
@@ -157,17 +177,24 @@ public record FaultSchedule(SimScenario scene, List<Strike> strikes) {
       broken.add(String.valueOf(e.getMessage()));
     }
     broken.addAll(estate.broken());
-    var hops = processes.stream().map(p -> p.line().hops()).toList();
+    var sent = processes.stream().map(Sent::by).toList();
+    var nothing = new Sent(List.of(), List.of());
     return new Outcome(
         broken,
-        hops.isEmpty() ? List.of() : hops.getFirst(),
-        hops.isEmpty() ? List.of() : hops.getLast(),
+        sent.isEmpty() ? nothing : sent.getFirst(),
+        sent.isEmpty() ? nothing : sent.getLast(),
         trace.hash(),
         estate.world());
   }
 
-  private boolean kills(String process) {
-    return strikes.stream().anyMatch(s -> s.process().equals(process) && s.fate().kills());
+  /** Whether a process dies, or its host is struck. */
+  private boolean isStruck(String process) {
+    return strikes.stream().anyMatch(s -> s.process().equals(process) && s.fate().kills())
+        || isHostStruck(process);
+  }
+
+  private boolean isHostStruck(String process) {
+    return hostStrikes.stream().anyMatch(s -> s.process().equals(process));
   }
 
   private Life start(SimEstate estate, String name) {
@@ -178,6 +205,8 @@ public record FaultSchedule(SimScenario scene, List<Strike> strikes) {
         agent -> {
           if (name.equals(FIRST)) {
             scene.play(estate, agent);
+          } else if (isHostStruck(name)) {
+            scene.trySettling(estate, agent);
           } else {
             scene.settle(estate, agent);
           }
@@ -210,7 +239,7 @@ public record FaultSchedule(SimScenario scene, List<Strike> strikes) {
       var back = estate.start("back", estate.elsewhere(), FaultModel.CALM, ChangeService::recover);
       estate.sim().join(back.actor());
     }
-    if (strikes.stream().allMatch(s -> s.fate().kills())) {
+    if (hostStrikes.isEmpty() && strikes.stream().allMatch(s -> s.fate().kills())) {
       new ScenarioEndCheck(scene, estate)
           .check(ScenarioImages.of(scene, BugInjector.NONE).world().active());
     }
@@ -237,6 +266,15 @@ public record FaultSchedule(SimScenario scene, List<Strike> strikes) {
           }
         }
         return MessageFate.ANSWERED;
+      }
+
+      @Override
+      public HostFate.Fault host(SimProcess actor, HostPoint call) {
+        return hostStrikes.stream()
+            .filter(s -> s.call() == call.number() && s.process().equals(actor.toString()))
+            .findFirst()
+            .map(HostStrike::fault)
+            .orElse(HostFate.Fault.NONE);
       }
 
       @Override

@@ -5,6 +5,8 @@ import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.sim.engine.AwaitPoint;
 import dev.deployclaw.core.sim.engine.AwaitPoint.Kind;
 import dev.deployclaw.core.sim.engine.FaultModel;
+import dev.deployclaw.core.sim.engine.HostFate;
+import dev.deployclaw.core.sim.engine.HostPoint;
 import dev.deployclaw.core.sim.engine.MessageFate;
 import dev.deployclaw.core.sim.engine.SimEstate;
 import dev.deployclaw.core.sim.engine.SimProcess;
@@ -32,6 +34,7 @@ final class RandomFaultModel implements FaultModel {
   private final Random random;
   private final long until;
   private final List<MessageFate> fates = new ArrayList<>();
+  private final List<HostFate> hostFates = new ArrayList<>();
   private final List<Bucket> buckets = new ArrayList<>();
   private final List<Happening> happenings = new ArrayList<>();
   private final double rate;
@@ -45,6 +48,9 @@ final class RandomFaultModel implements FaultModel {
     this.rate = RATES.get(random.nextInt(RATES.size()));
     draw(fates, MessageFate.values());
     draw(buckets, Bucket.values());
+    if (random.nextBoolean()) {
+      draw(hostFates, HostFate.values());
+    }
     draw(happenings, Happening.values());
   }
 
@@ -188,12 +194,23 @@ final class RandomFaultModel implements FaultModel {
     if (!over && storeAway && hop.what().startsWith("etcd.")) {
       return random.nextInt(4) == 0 ? MessageFate.LOST : MessageFate.REFUSED;
     }
-    if (over
-        || fates.isEmpty()
-        || random.nextDouble() >= rate * (hop.kind() == Kind.WRITES ? 3 : 1)) {
-      return MessageFate.ANSWERED;
-    }
-    return fates.get(random.nextInt(fates.size()));
+    return isStruck(hop.kind(), fates)
+        ? fates.get(random.nextInt(fates.size()))
+        : MessageFate.ANSWERED;
+  }
+
+  private boolean isStruck(Kind kind, List<?> by) {
+    return !over && !by.isEmpty() && random.nextDouble() < rate * (kind == Kind.WRITES ? 3 : 1);
+  }
+
+  @Override
+  public HostFate.Fault host(SimProcess actor, HostPoint call) {
+    return isStruck(call.kind(), hostFates)
+        ? new HostFate.Fault(
+            hostFates.get(random.nextInt(hostFates.size())),
+            random.nextInt(LATEST),
+            random.nextInt(LONGEST_PAUSE))
+        : HostFate.Fault.NONE;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.fake.FakeStateStore;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.sim.engine.AwaitPoint;
@@ -326,6 +327,23 @@ public enum SimScenario {
 
   /** What brings the world to rest: the next start; what is no change is asked for again. */
   void settle(SimEstate estate, ChangeService agent) throws InterruptedException {
+    var recovered = recover(estate, agent);
+    if (recovered.exit() != ExitCode.OK) {
+      throw new AssertionError("I10: a start doesn't finish what it found: " + recovered.reason());
+    }
+    askAgain(estate, agent);
+  }
+
+  /** The same by an agent whose executor host is struck: it may leave something to the next. */
+  void trySettling(SimEstate estate, ChangeService agent) throws InterruptedException {
+    asServed(() -> {
+      var _ = recover(estate, agent);
+      askAgain(estate, agent);
+    });
+  }
+
+  private RecoveryReport recover(SimEstate estate, ChangeService agent)
+      throws InterruptedException {
     if (accepts()) {
       agent.acceptRegression(estate.request("accept"));
     }
@@ -335,10 +353,10 @@ public enum SimScenario {
     if (this == ONE_CANNOT_GO_BACK || this == ROLLBACK_WITHOUT_ONE || this == ONE_IS_LEFT_OUT) {
       estate.world().gateway.heal();
     }
-    var recovered = agent.recover();
-    if (recovered.exit() != ExitCode.OK) {
-      throw new AssertionError("I10: a start doesn't finish what it found: " + recovered.reason());
-    }
+    return agent.recover();
+  }
+
+  private void askAgain(SimEstate estate, ChangeService agent) throws InterruptedException {
     if (REPAIRED.contains(this)) {
       agent.repair(estate.request("repair"));
     }

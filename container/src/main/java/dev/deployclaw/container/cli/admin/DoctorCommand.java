@@ -7,7 +7,6 @@ import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.doctor.Diagnosis;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.container.doctor.DoctorFactory;
-import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.result.ExitCode;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -42,8 +41,8 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var config = AgentSession.config(around, shared);
-    try (var agent = AgentRuntime.looking(config)) {
-      return show(DoctorFactory.of(config, agent).examine());
+    try (var lease = around.runtimes().look(config)) {
+      return show(DoctorFactory.of(config, lease.runtime()).examine());
     }
   }
 

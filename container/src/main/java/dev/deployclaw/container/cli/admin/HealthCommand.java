@@ -45,7 +45,7 @@ public final class HealthCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var serve = AgentSession.config(around, shared).serve();
+    var serve = AgentSession.servingConfig(around, shared).serve();
     try {
       ask(serve, host(serve));
       say(serve, true);

@@ -5,6 +5,7 @@ import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.BearerTokenFile;
 import dev.deployclaw.container.config.reader.ConfigReader;
@@ -12,6 +13,8 @@ import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.doctor.TransportSecurityCheck;
 import dev.deployclaw.container.file.StateFolderLock;
 import dev.deployclaw.container.health.BackendHealthChecks;
+import dev.deployclaw.container.host.HostLaunch;
+import dev.deployclaw.container.host.RemoteBackends;
 import dev.deployclaw.container.http.HttpApiServer;
 import dev.deployclaw.container.nats.DeliveryPolicy;
 import dev.deployclaw.container.nats.NatsTaskIntake;
@@ -73,7 +76,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var config = AgentSession.config(around, shared);
+    var file = AgentSession.file(around, shared.config());
+    var config = configuration(file, around.environment());
     var serve = config.serve();
     if (!serve.hasCredentials()) {
       throw new SetupException(
@@ -90,11 +94,12 @@ public final class ServeCommand implements Callable<Integer> {
     var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
     AgentServer.loadVertx();
     try (var _ = alone(config.stateDir());
-        var agent = AgentRuntime.open(config, ProgressListener.NONE);
+        var agent = agent(config, file);
         var server = AgentServer.start(estate(config, agent), serve.bounds());
         var api = HttpApiServer.start(serve, server);
         var _ = listen(config, agent);
         var _ = takeFromNats(config, server)) {
+      measure(agent, server);
       agent.telemetry().serves(server.metrics()::snapshots);
       announce(api.address());
       stop.await();
@@ -103,6 +108,44 @@ public final class ServeCommand implements Callable<Integer> {
       stop.done();
     }
     return ExitCode.OK.code();
+  }
+
+  /** Without the secrets of back ends, where executors have a process of their own. */
+  private static AgentConfig configuration(Path file, Map<String, String> environment)
+      throws InvalidConfigException {
+    var config = ConfigReader.read(file, environment, ConfigRole.AGENT);
+    return config.host().enabled() ? config : ConfigReader.read(file, environment);
+  }
+
+  private AgentRuntime agent(AgentConfig config, Path file)
+      throws SetupException, InterruptedException {
+    if (!config.host().enabled()) {
+      return AgentRuntime.open(config, ProgressListener.NONE);
+    }
+    var launch = HostLaunch.of(config, file, around.environment());
+    var host = RemoteBackends.start(launch, ProgramIdentity.own());
+    boolean opened = false;
+    try {
+      var agent = AgentRuntime.behind(host, config);
+      opened = true;
+      return agent;
+    } finally {
+      if (!opened) {
+        host.close();
+      }
+    }
+  }
+
+  private static void measure(AgentRuntime agent, AgentServer server) {
+    if (agent.backends() instanceof RemoteBackends host) {
+      var metrics = server.metrics();
+      metrics.gauge("host.up", "Whether the executor host runs.", () -> host.isUp() ? 1 : 0);
+      metrics.gauge("host.starts", "Starts of the executor host.", host::starts);
+    }
+  }
+
+  private static ConfigRole role(AgentConfig config) {
+    return config.host().enabled() ? ConfigRole.AGENT : ConfigRole.BOTH;
   }
 
   /** The tasks that wait in a state folder are those of one process. */
@@ -141,7 +184,7 @@ public final class ServeCommand implements Callable<Integer> {
   private RemoteCommandListener listen(AgentConfig config, AgentRuntime agent) {
     var runner =
         new SharedRuntimeRunner(
-            config, around.environment(), RuntimeSource.sharing(agent), commands);
+            config, around.environment(), RuntimeSource.sharing(agent, role(config)), commands);
     return RemoteCommandListener.start(
         config.stateDir(), config.serve().bounds().stopWithin(), runner);
   }
@@ -162,7 +205,7 @@ public final class ServeCommand implements Callable<Integer> {
         var theirs = new TreeMap<>(environment);
         theirs.keySet().removeIf(name -> !name.startsWith(SERVE));
         client.environment().forEach(theirs::putIfAbsent);
-        return ConfigReader.read(client.configuration(), theirs).equals(config);
+        return ConfigReader.read(client.configuration(), theirs, role(config)).equals(config);
       } catch (InvalidConfigException e) {
         return false; // the client says what is wrong with it
       }

@@ -64,9 +64,9 @@ public final class FailureExplanationView {
   public void tell(PlanPreviewReport answer) {
     switch (answer) {
       case PlanPreviewReport.Planned _, PlanPreviewReport.Understood _ -> {}
-      case PlanPreviewReport.NeedsClarification(List<String> questions) ->
+      case PlanPreviewReport.NeedsClarification unclear ->
           say(
-              ExecutionStatus.NEEDS_CLARIFICATION + ": " + String.join(" ", questions),
+              ExecutionStatus.NEEDS_CLARIFICATION + ": " + String.join(" ", unclear.texts()),
               remedy(ExitCode.NEEDS_CLARIFICATION));
       case PlanPreviewReport.Refused(ExitCode exit, String reason) ->
           say(ExecutionStatus.REFUSED + ": " + reason, remedy(exit));

@@ -25,7 +25,8 @@ public final class StatusCommand extends AgentCommand {
   public int use(AgentSession session) throws InterruptedException {
     var watched = MonitorStateFile.read(session.stateDir(), Instant.now());
     var status = session.queries().status();
-    return new StatusView(around()).show(status, beside(session, watched), json());
+    var related = beside(session, watched).with(session.host());
+    return new StatusView(around()).show(status, related, json());
   }
 
   /** Where the state store can't be reached, the status says so. */
@@ -34,7 +35,8 @@ public final class StatusCommand extends AgentCommand {
     try {
       var queries = session.queries();
       var stuck = session.stream().stuck();
-      return new RelatedState(queries.regressed(), queries.scheduled(), watched, stuck);
+      return new RelatedState(
+          queries.regressed(), queries.scheduled(), watched, stuck, Optional.empty());
     } catch (Unreachable e) {
       return new RelatedState(List.of(), ScheduleReport.NOTHING, watched);
     }

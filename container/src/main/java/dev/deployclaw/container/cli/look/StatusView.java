@@ -52,6 +52,7 @@ public final class StatusView {
         document.put("not_shipped", beside.stuck());
       }
       watched.ifPresent(w -> document.put("watch", w.document()));
+      beside.host().ifPresent(host -> document.put("executor_host", host));
       around.out().println(JsonOutput.text(document));
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
@@ -65,6 +66,7 @@ public final class StatusView {
       }
       beside.stuck().forEach(one -> around.say(one.sentence()));
       print(watched);
+      beside.host().ifPresent(around::say);
     }
     new FailureExplanationView(around).tell(answer);
     return answer.exit().code();
@@ -77,19 +79,25 @@ public final class StatusView {
    * @param scheduled what is to begin at a time
    * @param watched what the watch of this machine wrote down
    * @param stuck records that the stream can't be given
+   * @param host how the executor host is; empty where there is none
    */
   public record RelatedState(
       List<AheadMember> ahead,
       ScheduleReport scheduled,
       Optional<MonitorStateFile> watched,
-      List<Stuck> stuck) {
+      List<Stuck> stuck,
+      Optional<String> host) {
     public static final RelatedState NOTHING =
         new RelatedState(List.of(), ScheduleReport.NOTHING, Optional.empty());
 
     /** With a stream that takes all. */
     RelatedState(
         List<AheadMember> ahead, ScheduleReport scheduled, Optional<MonitorStateFile> watched) {
-      this(ahead, scheduled, watched, List.of());
+      this(ahead, scheduled, watched, List.of(), Optional.empty());
+    }
+
+    RelatedState with(Optional<String> hostState) {
+      return new RelatedState(ahead, scheduled, watched, stuck, hostState);
     }
   }
 

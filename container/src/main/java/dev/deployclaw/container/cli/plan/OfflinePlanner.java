@@ -1,10 +1,10 @@
 package dev.deployclaw.container.cli.plan;
 
 import dev.deployclaw.container.config.SetupException;
-import dev.deployclaw.core.planner.Interpretation;
-import dev.deployclaw.core.planner.Inventory;
-import dev.deployclaw.core.planner.InventoryFile;
-import dev.deployclaw.core.planner.RulePlanner;
+import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.NameInventoryFile;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.TaskRequest;
@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Understands requests by the names of an inventory file: no back end, and so no diff. */
 final class OfflinePlanner {
-  private final RulePlanner planner = new RulePlanner();
-  private final Inventory inventory;
+  private final GrammarInterpreter planner = new GrammarInterpreter();
+  private final NameInventory inventory;
 
-  private OfflinePlanner(Inventory inventory) {
+  private OfflinePlanner(NameInventory inventory) {
     this.inventory = inventory;
   }
 
   static OfflinePlanner by(Path file) throws SetupException {
-    var reading = InventoryFile.read(parsed(file));
+    var reading = NameInventoryFile.read(parsed(file));
     if (!reading.problems().isEmpty()) {
       throw new SetupException(file + ": " + String.join("\n" + file + ": ", reading.problems()));
     }
@@ -36,12 +36,12 @@ final class OfflinePlanner {
   }
 
   PlanPreviewReport plan(TaskRequest request) {
-    var understanding = planner.understand(request, inventory);
+    var understanding = planner.interpret(request, inventory);
     return switch (understanding.interpretation()) {
       case Interpretation.Planned(var intent) ->
           PlanPreviewReport.understood(intent, understanding.demands(request));
-      case Interpretation.NeedsClarification(var questions) ->
-          new PlanPreviewReport.NeedsClarification(questions);
+      case Interpretation.NeedsClarification unclear ->
+          new PlanPreviewReport.NeedsClarification(unclear.questions());
       case Interpretation.Refused(String reason) ->
           new PlanPreviewReport.Refused(ExitCode.REFUSED, reason);
     };

@@ -7,8 +7,9 @@ import dev.deployclaw.container.cli.session.NarrationView;
 import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
 import dev.deployclaw.core.compile.ChangePlan;
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.IntentJson;
 import dev.deployclaw.core.overlay.Overlay;
-import dev.deployclaw.core.planner.IntentJson;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.policy.diff.BlastRadius;
@@ -104,9 +105,12 @@ public final class PlanView {
           out.put("risks", risks);
         }
       }
-      case PlanPreviewReport.NeedsClarification(var questions) -> {
+      case PlanPreviewReport.NeedsClarification unclear -> {
         out.put("outcome", "needs-clarification");
-        out.put("questions", questions);
+        out.put("questions", unclear.texts());
+        out.put(
+            "clarifications",
+            unclear.questions().stream().map(ClarificationQuestion::toMap).toList());
       }
       case PlanPreviewReport.Refused(var _, String reason) -> {
         out.put("outcome", "refused");
@@ -146,9 +150,16 @@ public final class PlanView {
         ("understood: " + JsonOutput.text(IntentJson.of(intent))).lines().forEach(around::say);
         section("would be held because", risks);
       }
-      case PlanPreviewReport.NeedsClarification(var questions) ->
-          questions.forEach(q -> around.say("? " + q));
+      case PlanPreviewReport.NeedsClarification unclear -> ask(unclear.questions());
       case PlanPreviewReport.Refused(var _, String reason) -> around.say("refused: " + reason);
+    }
+  }
+
+  /** Each question, and under it a request that would be understood. */
+  private void ask(List<ClarificationQuestion> questions) {
+    for (var question : questions) {
+      around.say("? " + question.text());
+      question.suggestion().ifPresent(s -> around.say("  for example: " + s));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.deployclaw.container.cli.console.FailureExplanationView;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.console.ProgressView;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -52,7 +53,14 @@ public final class AgentSession implements AutoCloseable {
 
   public static AgentConfig config(CommandEnvironment around, CommonOptions shared)
       throws InvalidConfigException, SetupException {
-    return ConfigReader.read(file(around, shared.config()), around.environment());
+    return ConfigReader.read(
+        file(around, shared.config()), around.environment(), around.runtimes().role());
+  }
+
+  /** For what looks at the agent and at no back end, whose secrets may be another container's. */
+  public static AgentConfig servingConfig(CommandEnvironment around, CommonOptions shared)
+      throws InvalidConfigException, SetupException {
+    return ConfigReader.read(file(around, shared.config()), around.environment(), ConfigRole.AGENT);
   }
 
   /** Where the configuration stands. */
@@ -79,6 +87,11 @@ public final class AgentSession implements AutoCloseable {
 
   public ExecutorRegistry executors() {
     return agent.ports().executors();
+  }
+
+  /** How the executor host is; empty where executors are in this process. */
+  public Optional<String> host() {
+    return agent.backends().summary();
   }
 
   /** What is known of the stream as a copy of this machine's logs. */

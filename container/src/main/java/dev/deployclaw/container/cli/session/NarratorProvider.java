@@ -3,7 +3,6 @@ package dev.deployclaw.container.cli.session;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
-import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.llm.ChatModelFactory;
 import dev.deployclaw.container.llm.ChatModelNarrator;
@@ -25,8 +24,6 @@ public final class NarratorProvider {
     var file = around.configFile(shared.config());
     return file.isEmpty()
         ? Optional.empty()
-        : ConfigReader.read(file.get(), around.environment())
-            .model()
-            .map(ChatModelFactory::narrator);
+        : OfflineSettings.config(around, file.get()).model().map(ChatModelFactory::narrator);
   }
 }

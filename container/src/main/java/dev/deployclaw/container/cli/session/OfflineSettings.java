@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli.session;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
@@ -31,12 +32,20 @@ public record OfflineSettings(
     if (file.isEmpty()) {
       return bare(around);
     }
-    var config = ConfigReader.read(file.get(), around.environment());
+    var config = config(around, file.get());
     return new OfflineSettings(
         Optional.of(config),
         config.stateDir(),
         SkillLocations.of(config),
         ConfiguredOperatorPolicy.of(config));
+  }
+
+  /** Without the secrets of back ends where another container's executor host has them. */
+  static AgentConfig config(CommandEnvironment around, Path file) throws InvalidConfigException {
+    var own = ConfigReader.read(file, around.environment(), ConfigRole.AGENT);
+    return own.host().isForeign()
+        ? own
+        : ConfigReader.read(file, around.environment(), around.runtimes().role());
   }
 
   public LocalLogs logs() {

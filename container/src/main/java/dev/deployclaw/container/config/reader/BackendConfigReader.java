@@ -1,34 +1,33 @@
 package dev.deployclaw.container.config.reader;
 
 import dev.deployclaw.container.config.AgentConfig;
-import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Reads where Redis, the bucket and the stream are, and as whom they are asked.
  *
- * @param path resolves a path as it is written
- * @param content of a file as it is written; empty where it can't be read
+ * @param files of credentials
  */
-record BackendConfigReader(
-    Function<String, Path> path, Function<String, Optional<String>> content, TlsConfigReader tls) {
+record BackendConfigReader(CredentialFiles files) {
   private static final String USERNAME = "username";
   private static final String PASSWORD = "password";
+
+  private TlsConfigReader tls() {
+    return new TlsConfigReader(files);
+  }
 
   AgentConfig.Redis redis(ConfigSection f) {
     var redis =
         new AgentConfig.Redis(
             f.addresses("nodes"),
             f.text(USERNAME, ""),
-            f.secret(PASSWORD, content),
+            files.secret(f, PASSWORD),
             f.duration("timeout", Duration.ofSeconds(3)),
-            tls.where(f, f.section("tls")));
+            tls().where(f, f.section("tls")));
     f.done();
     if (!redis.username().isEmpty() && redis.password().value().isEmpty()) {
       f.wrong(USERNAME, "has no password", "add passwordFile, or remove username");
@@ -46,7 +45,7 @@ record BackendConfigReader(
             needed(f, "accessKey"),
             needed(f, "secretKey"),
             f.duration("timeout", Duration.ofSeconds(10)),
-            tls.read(f.section("tls"), endpoint.startsWith("https://")));
+            tls().read(f.section("tls"), endpoint.startsWith("https://")));
     f.done();
     if (s3.tls().serverName().isPresent()) {
       f.wrong(
@@ -57,7 +56,7 @@ record BackendConfigReader(
 
   /** A secret without which nobody lets us in. */
   private SecretValue needed(ConfigSection f, String key) {
-    var secret = f.secret(key, content);
+    var secret = files.secret(f, key);
     if (secret.value().isEmpty() && f.optional(key + "File").isEmpty()) {
       f.required(key + "File");
     }
@@ -71,8 +70,8 @@ record BackendConfigReader(
             url,
             f.optional("credentialsFile").map(this::credentials),
             f.text(USERNAME, ""),
-            f.secret(PASSWORD, content),
-            tls.read(f.section("tls"), url.startsWith("tls://")),
+            files.secret(f, PASSWORD),
+            tls().read(f.section("tls"), url.startsWith("tls://")),
             f.duration("timeout", Duration.ofSeconds(5)),
             f.whole("backlogMiB", 64, 1, 1_048_576),
             f.texts("monitors").isEmpty() ? List.of() : f.urls("monitors"));
@@ -96,8 +95,8 @@ record BackendConfigReader(
   }
 
   private Path credentials(String file) {
-    var there = path.apply(file);
-    SecretRegistry.learnLines(there);
+    var there = files.noted(file);
+    files.learnLines(there);
     return there;
   }
 }

@@ -2,7 +2,9 @@ package dev.deployclaw.container.config.reader;
 
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
+import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.NginxSiteConfig;
+import dev.deployclaw.container.config.reader.HostConfigReader.HostSection;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -29,15 +31,31 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigReader {
   private final Path folder;
   private final Optional<Path> home;
+  private final ConfigRole role;
 
-  private ConfigReader(Path folder, Optional<Path> home) {
+  /** The agent's own credentials, and those of back ends. */
+  private final CredentialFiles own;
+
+  private final CredentialFiles backends;
+
+  private ConfigReader(Path folder, Optional<Path> home, ConfigRole role) {
     this.folder = folder;
     this.home = home;
+    this.role = role;
+    this.own = new CredentialFiles(folder, role.plans(), new ArrayList<>());
+    this.backends = new CredentialFiles(folder, role.actsOnBackends(), new ArrayList<>());
   }
 
+  /** All of it, for a process that does everything. */
   public static AgentConfig read(Path file, Map<String, String> environment)
       throws InvalidConfigException {
-    return parse(file, text(file), environment);
+    return read(file, environment, ConfigRole.BOTH);
+  }
+
+  /** Opens the secrets of that process only; of the others it says that they are configured. */
+  public static AgentConfig read(Path file, Map<String, String> environment, ConfigRole role)
+      throws InvalidConfigException {
+    return parsed(file, text(file), environment, role).config();
   }
 
   /**
@@ -46,7 +64,7 @@ public final class ConfigReader {
    */
   public static Map<String, Object> effective(Path file, Map<String, String> environment)
       throws InvalidConfigException {
-    var parsed = parsed(file, text(file), environment);
+    var parsed = parsed(file, text(file), environment, ConfigRole.BOTH);
     var tokens = parsed.config().serve().tokensFile();
     if (tokens.isPresent()) {
       int _ = BearerTokenFile.read(tokens.get()).size();
@@ -67,20 +85,22 @@ public final class ConfigReader {
 
   static AgentConfig parse(Path file, String text, Map<String, String> environment)
       throws InvalidConfigException {
-    return parsed(file, text, environment).config();
+    return parsed(file, text, environment, ConfigRole.BOTH).config();
   }
 
   /** A configuration, and what each of its keys came to. */
   private record Parsed(AgentConfig config, Map<String, Object> effective) {}
 
-  private static Parsed parsed(Path file, String text, Map<String, String> environment)
+  private static Parsed parsed(
+      Path file, String text, Map<String, String> environment, ConfigRole role)
       throws InvalidConfigException {
     var reading =
         new ConfigSection.ReadContext(
             OtelEnvironmentVariables.added(environment), new ArrayList<>());
     var fields = new ConfigSection("", compose(file, text), reading);
     var reader =
-        new ConfigReader(file.toAbsolutePath().normalize().resolveSibling(""), home(environment));
+        new ConfigReader(
+            file.toAbsolutePath().normalize().resolveSibling(""), home(environment), role);
     var config = reader.config(fields);
     if (!reading.problems().isEmpty()) {
       throw new InvalidConfigException(file.toString(), reading.problems());
@@ -106,37 +126,43 @@ public final class ConfigReader {
   }
 
   private AgentConfig config(ConfigSection f) {
-    var tls = new TlsConfigReader(this::path);
-    var etcds = new EtcdConfigReader(tls, this::content);
-    var stores = new BackendConfigReader(this::path, this::content, tls);
-    var etcd = etcds.read(f.section("etcd"));
+    var stores = new BackendConfigReader(backends);
+    var redis = stores.redis(f.section("redis"));
+    var s3 = stores.s3(f.section("s3"));
+    var services = services(f);
+    var etcd = f.section("etcd");
+    String prefix = EtcdConfigReader.prefix(etcd);
+    var configurationStores = stores(f, new EtcdConfigReader(backends), prefix);
+    var docker = new DockerConfigReader(backends).read(f.section("docker"));
+    var kubernetes = new KubernetesConfigReader(backends).read(f.section("kubernetes"));
+    var host = new HostConfigReader(backends).read(f.section("host"));
     var config =
         new AgentConfig(
             folder,
             home,
             path(f.text("stateDir", ".deployclaw/state")),
             f.optional("skillsDir").map(this::path),
-            etcd,
-            stores.redis(f.section("redis")),
-            stores.s3(f.section("s3")),
-            stores.nats(f.section("nats")),
-            services(f),
+            state(etcd, host),
+            redis,
+            s3,
+            new BackendConfigReader(own).nats(f.section("nats")),
+            services,
             gateways(f),
-            stores(f, etcds, etcd.prefix()),
+            configurationStores,
             sources(f),
-            new DockerConfigReader(p -> folder.resolve(p).normalize()).read(f.section("docker")),
-            new KubernetesConfigReader(p -> folder.resolve(p).normalize())
-                .read(f.section("kubernetes")),
+            docker,
+            kubernetes,
             GateConfigReader.read(f.section("gate")),
             probes(f.section("probes")),
             bounds(f.section("bounds")),
             f.secrets("redact"),
             new ServerConfigReader(this::path).read(f.section("serve")),
             MonitoringConfigReader.watch(f.section("watch")),
-            new MonitoringConfigReader(this::content).sinks(f),
-            new ModelConfigReader(this::content).read(f),
+            new MonitoringConfigReader(own::content).sinks(planned(f, "notify")),
+            new ModelConfigReader(own::content).read(planned(f, "model")),
             new PluginConfigReader(this::path).read(f),
-            new TelemetryConfigReader(this::content).read(f));
+            new TelemetryConfigReader(own::content).read(planned(f, "telemetry")),
+            host.host().holding(backends.noted()));
     f.renamed("dockerHost", "docker.host");
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();
@@ -150,6 +176,23 @@ public final class ConfigReader {
     unique(f, config);
     uniqueStores(f, config);
     return config;
+  }
+
+  /** The state store, by the user of the process that asks it. */
+  private AgentConfig.Etcd state(ConfigSection f, HostSection host) {
+    boolean asHost = role == ConfigRole.HOST;
+    var notes = host.hasLogin() ? own.noted() : backends.noted();
+    var files = new CredentialFiles(folder, !asHost || !host.hasLogin(), notes);
+    var etcd = new EtcdConfigReader(files).read(f);
+    var tls = host.login().apply(etcd).tls();
+    tls.authorities().ifPresent(backends.noted()::add);
+    tls.identity().ifPresent(i -> backends.noted().addAll(List.of(i.certificate(), i.key())));
+    return asHost ? host.login().apply(etcd) : etcd;
+  }
+
+  /** The root where the agent reads a part of it; for the host, one in which it is empty. */
+  private ConfigSection planned(ConfigSection root, String part) {
+    return role.plans() ? root : root.without(part);
   }
 
   /** All gateways stand in one policy set, by name. */
@@ -181,8 +224,8 @@ public final class ConfigReader {
     var out = new ArrayList<AgentConfig.Service>();
     for (var f : root.sections("rateLimitServices")) {
       String url = f.url("url");
-      var tls = new TlsConfigReader(this::path).read(f.section("tls"), url.startsWith("https://"));
-      var token = f.secret("token", this::content);
+      var tls = new TlsConfigReader(backends).read(f.section("tls"), url.startsWith("https://"));
+      var token = backends.secret(f, "token");
       out.add(new AgentConfig.Service(f.required("namespace"), url, token, tls));
       f.done();
     }
@@ -325,13 +368,5 @@ public final class ConfigReader {
 
   private Path path(String written) {
     return folder.resolve(written).normalize();
-  }
-
-  private Optional<String> content(String file) {
-    try {
-      return Optional.of(Files.readString(path(file)).strip());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 }

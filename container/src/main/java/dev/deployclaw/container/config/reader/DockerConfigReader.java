@@ -4,7 +4,6 @@ import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.config.DockerConfig.ContainerEntry;
 import dev.deployclaw.container.config.DockerConfig.ContainerSelector;
 import dev.deployclaw.container.config.NginxSiteConfig;
-import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import dev.deployclaw.policy.model.Gateway;
 import java.net.URI;
@@ -14,20 +13,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /** Reads the section {@code docker}. */
 final class DockerConfigReader {
   private static final String UNIX = "unix";
   private static final String TCP = "tcp";
 
-  private final UnaryOperator<Path> resolve;
+  private final CredentialFiles files;
 
-  /**
-   * @param resolve a path of this machine as it is written, against the file's folder
-   */
-  DockerConfigReader(UnaryOperator<Path> resolve) {
-    this.resolve = resolve;
+  DockerConfigReader(CredentialFiles files) {
+    this.files = files;
   }
 
   /** Empty where the file says nothing of Docker. */
@@ -53,7 +48,7 @@ final class DockerConfigReader {
       return Optional.empty();
     }
     var tls = new DockerConfig.Tls(file(f, "ca"), certificate(f), file(f, "key"));
-    SecretRegistry.learnLines(tls.key());
+    files.learnLines(tls.key());
     f.done();
     return Optional.of(tls);
   }
@@ -102,7 +97,7 @@ final class DockerConfigReader {
     var routes = ConfigReader.routes(f);
     var which = which(f);
     String inside = f.required("inside");
-    var folder = f.optional("folder").map(p -> resolve.apply(Path.of(p)));
+    var folder = f.optional("folder").map(files::path);
     String binary = f.text("binary", "/usr/sbin/nginx");
     String reload = f.choice("reload", "signal", List.of("signal", "restart"));
     String url = f.url("url");
@@ -146,7 +141,7 @@ final class DockerConfigReader {
   }
 
   private Path file(ConfigSection f, String key) {
-    return resolve.apply(Path.of(f.required(key)));
+    return files.noted(f.required(key));
   }
 
   private static void absolute(String what, String path) {

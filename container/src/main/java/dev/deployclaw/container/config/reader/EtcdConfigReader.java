@@ -4,31 +4,35 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Reads where an etcd is, and as whom it is asked.
  *
- * @param content of a file as it is written; empty where it can't be read
+ * @param files of credentials
  */
-record EtcdConfigReader(TlsConfigReader tls, Function<String, Optional<String>> content) {
+record EtcdConfigReader(CredentialFiles files) {
   private static final String HTTPS = "https://";
 
   AgentConfig.Etcd read(ConfigSection f) {
     var endpoints = f.urls("endpoints");
-    String prefix = f.text("prefix", "/deployclaw/default/");
+    String prefix = prefix(f);
     var etcd =
         new AgentConfig.Etcd(
             endpoints,
-            prefix.endsWith("/") ? prefix : prefix + "/",
+            prefix,
             f.text("username", ""),
-            f.secret("password", content),
-            tls.read(f.section("tls"), encrypted(endpoints)),
+            files.secret(f, "password"),
+            new TlsConfigReader(files).read(f.section("tls"), encrypted(endpoints)),
             f.duration("timeout", Duration.ofSeconds(5)));
     f.done();
     check(etcd, f);
     return etcd;
+  }
+
+  /** Where its keys are. */
+  static String prefix(ConfigSection f) {
+    String prefix = f.text("prefix", "/deployclaw/default/");
+    return prefix.endsWith("/") ? prefix : prefix + "/";
   }
 
   private static void check(AgentConfig.Etcd etcd, ConfigSection f) {

@@ -5,17 +5,14 @@ import dev.deployclaw.container.config.KubernetesConfig.DeploymentEntry;
 import dev.deployclaw.container.config.KubernetesConfig.MapSource;
 import dev.deployclaw.container.config.KubernetesConfig.MapStore;
 import dev.deployclaw.container.config.NginxSiteConfig;
-import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import dev.deployclaw.policy.model.DnsLabel;
 import dev.deployclaw.policy.model.Gateway;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Reads the section {@code kubernetes}. */
@@ -28,22 +25,19 @@ final class KubernetesConfigReader {
   private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,200}");
   private static final Pattern BINARY = Pattern.compile("[A-Za-z0-9._/-]{1,200}");
 
-  private final UnaryOperator<Path> resolve;
+  private final CredentialFiles files;
 
-  /**
-   * @param resolve a path of this machine as it is written, against the file's folder
-   */
-  KubernetesConfigReader(UnaryOperator<Path> resolve) {
-    this.resolve = resolve;
+  KubernetesConfigReader(CredentialFiles files) {
+    this.files = files;
   }
 
   /** Empty where the file says nothing of Kubernetes. */
   Optional<KubernetesConfig> read(ConfigSection f) {
-    var kubeconfig = f.optional("kubeconfig").map(p -> resolve.apply(Path.of(p)));
+    var kubeconfig = f.optional("kubeconfig").map(files::noted);
     if (kubeconfig.isEmpty() && !f.isGiven()) {
       return Optional.empty();
     }
-    kubeconfig.ifPresent(SecretRegistry::learnKubeconfig);
+    kubeconfig.ifPresent(files::learnKubeconfig);
     var config =
         new KubernetesConfig(
             kubeconfig,

@@ -1,21 +1,19 @@
 package dev.deployclaw.container.config.reader;
 
-import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.core.tls.TlsSettings.Identity;
-import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Reads the section {@code tls}, which is the same for every back end. Its files are looked at, so
  * that one that can't be used is a problem at the start and not at the first connection.
  *
- * @param path resolves a path as it is written
+ * @param files of credentials, that of the key among them
  */
-record TlsConfigReader(Function<String, Path> path) {
+record TlsConfigReader(CredentialFiles files) {
   private static final String CERTIFICATE = "certificate";
 
   /** As {@code certificate} was written before. */
@@ -35,17 +33,17 @@ record TlsConfigReader(Function<String, Path> path) {
   }
 
   private TlsSettings read(ConfigSection f) {
-    var ca = f.optional("ca").map(path);
+    var ca = f.optional("ca").map(files::noted);
     boolean former = f.given(FORMER);
     String key = former ? FORMER : CERTIFICATE;
-    var certificate = f.optional(key).map(path);
+    var certificate = f.optional(key).map(files::noted);
     if (!former) {
       var _ = f.optional(FORMER);
     } else if (f.optional(CERTIFICATE).isPresent()) {
       f.wrong(FORMER, "is now called certificate, which is given, too", "remove cert");
     }
-    var secret = f.optional(KEY).map(path);
-    secret.ifPresent(SecretRegistry::learnLines);
+    var secret = f.optional(KEY).map(files::noted);
+    secret.ifPresent(files::learnLines);
     var name = f.optional("serverName").filter(n -> !n.isBlank());
     f.done();
     if (certificate.isPresent() != secret.isPresent()) {
@@ -53,7 +51,11 @@ record TlsConfigReader(Function<String, Path> path) {
     }
     var identity = certificate.flatMap(c -> secret.map(k -> new Identity(c, k)));
     var tls = new TlsSettings(ca, identity, name);
-    for (var problem : tls.problems(InstantSource.system().instant())) {
+    var problems =
+        files.opens()
+            ? tls.problems(InstantSource.system().instant())
+            : List.<TlsSettings.Problem>of();
+    for (var problem : problems) {
       boolean ours = problem.key().equals(CERTIFICATE);
       f.wrong(ours ? key : problem.key(), problem.what(), problem.remedy());
     }

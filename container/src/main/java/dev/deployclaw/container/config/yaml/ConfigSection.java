@@ -142,6 +142,16 @@ public final class ConfigSection {
         });
   }
 
+  /** Stands for a secret that another process reads; its file stays closed. */
+  public SecretValue withheld(String key) {
+    boolean given = optional(key + "File").isPresent();
+    var told = find(key);
+    told.ifPresent(SecretRegistry::learn);
+    var secret = given || told.isPresent() ? SecretValue.WITHHELD : SecretValue.NONE;
+    note(key, secret.toString());
+    return secret;
+  }
+
   /** Values that must never be shown. */
   public List<SecretValue> secrets(String key) {
     var all = texts(key).stream().map(SecretValue::learnt).toList();
@@ -219,6 +229,12 @@ public final class ConfigSection {
       mapping.entries().forEach(e -> out.put(e.key(), scalar(e.value())));
     }
     return note(key, out);
+  }
+
+  /** A mapping without that key, for what another process reads. */
+  public ConfigSection without(String key) {
+    asked.add(key);
+    return new ConfigSection("", null, new ReadContext(Map.of(), reading.problems()));
   }
 
   public ConfigSection section(String key) {

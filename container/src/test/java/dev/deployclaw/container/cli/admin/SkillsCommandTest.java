@@ -203,8 +203,8 @@ class SkillsCommandTest {
         policySources: []
         rateLimitServices: []
         plugins:
-          - {jar: status-page.jar, sha256: %s, operations: {%s: observe}}
+          - {name: statuspage, program: status-page, sha256: %s, operations: {%s: observe}}
         """
-            .formatted("0".repeat(64), operation));
+            .formatted("0".repeat(64), operation.replace("statuspage.", "")));
   }
 }

@@ -199,7 +199,7 @@ class FailureExplanationViewTest {
 
   @Test
   void asksBackOnStandardErrorToo() {
-    var question = new PlanPreviewReport.NeedsClarification(List.of("Which limit?"));
+    var question = PlanPreviewReport.NeedsClarification.of(List.of("Which limit?"));
 
     new PlanView(screen.surroundings()).show(question, true);
 

@@ -288,7 +288,8 @@ class StatusViewTest {
   void namesARecordThatTheStreamCannotBeGiven() {
     var stuck = new StreamCopy.Stuck("arch-one", 6, "it has 12,345 bytes", "raise max_payload");
     var beside =
-        new RelatedState(List.of(), ScheduleReport.NOTHING, Optional.empty(), List.of(stuck));
+        new RelatedState(
+            List.of(), ScheduleReport.NOTHING, Optional.empty(), List.of(stuck), Optional.empty());
 
     view.show(HELD, beside, false);
     assertThat(screen.out())

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same requests and the same inventory give the same bytes, also from another process. */
 @Slow(
-    guard = "dev.deployclaw.core.planner.HardRequestsTest#givesTheSameBytesEachTime",
+    guard = "dev.deployclaw.core.language.HardRequestsTest#givesTheSameBytesEachTime",
     because = "it plans a hundred times")
 class PlanDeterminismTest {
   private static final int RUNS = 100;
@@ -81,7 +81,7 @@ class PlanDeterminismTest {
   private static String samples() {
     try (var in =
         PlanDeterminismTest.class.getResourceAsStream(
-            "/dev/deployclaw/core/planner/samples.jsonl")) {
+            "/dev/deployclaw/core/language/samples.jsonl")) {
       var ids = new AtomicInteger();
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
           .lines()

@@ -60,18 +60,31 @@ class PlanViewTest {
   @Test
   void documentsAQuestionAndARefusal() {
     var question =
-        PlanView.document(new PlanPreviewReport.NeedsClarification(List.of("Which limit?")));
+        PlanView.document(PlanPreviewReport.NeedsClarification.of(List.of("Which limit?")));
     var refusal =
         PlanView.document(new PlanPreviewReport.Refused(ExitCode.REFUSED, "out of scope"));
 
     assertThat(question)
-        .isEqualTo(Map.of("outcome", "needs-clarification", "questions", List.of("Which limit?")));
+        .containsEntry("outcome", "needs-clarification")
+        .containsEntry("questions", List.of("Which limit?"))
+        .containsEntry(
+            "clarifications",
+            List.of(
+                Map.of(
+                    "id",
+                    "unclear",
+                    "text",
+                    "Which limit?",
+                    "slot",
+                    "words",
+                    "choices",
+                    List.of())));
     assertThat(refusal).isEqualTo(Map.of("outcome", "refused", "reason", "out of scope"));
   }
 
   @Test
   void exitsAsTheAnswerSays() {
-    assertThat(view.show(new PlanPreviewReport.NeedsClarification(List.of("Which?")), true))
+    assertThat(view.show(PlanPreviewReport.NeedsClarification.of(List.of("Which?")), true))
         .isEqualTo(3);
     assertThat(view.show(new PlanPreviewReport.Refused(ExitCode.INVALID, "bad"), false))
         .isEqualTo(8);

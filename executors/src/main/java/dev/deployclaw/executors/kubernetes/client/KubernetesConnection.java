@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * never from a file that happens to lie in the user's home.
  */
 public final class KubernetesConnection implements AutoCloseable {
-  private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+  /** Where a pod has the token of its service account. */
+  public static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   private static final int TENTHS = 9;
 

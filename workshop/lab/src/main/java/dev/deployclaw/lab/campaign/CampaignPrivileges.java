@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign;
 
+import dev.deployclaw.lab.campaign.estate.ExecutorHostProcess;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.testkit.file.TmpfsMount;
 import dev.deployclaw.testkit.network.PacketFirewall;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What needs more than a user may. */
+/** What needs more than a user may, or than this build has. */
 final class CampaignPrivileges {
   private CampaignPrivileges() {}
 
@@ -34,7 +35,8 @@ final class CampaignPrivileges {
           TmpfsMount.possible()
               ? Optional.empty()
               : Optional.of("mount needs root (in a container the capability SYS_ADMIN)");
-      case STEP, INSTANT, TORN, ROLLOUT, MACHINE, POD, PAUSE, OUTAGE -> Optional.empty();
+      case HOST -> ExecutorHostProcess.obstacle();
+      case STEP, INSTANT, TORN, ROLLOUT, MACHINE, POD, PAUSE, QUEUE, OUTAGE -> Optional.empty();
     };
   }
 }

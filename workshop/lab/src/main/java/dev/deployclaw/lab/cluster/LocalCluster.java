@@ -250,7 +250,8 @@ public final class LocalCluster implements LocalServer {
     }
   }
 
-  private int port() {
+  /** Of its API server. */
+  public int port() {
     return Integer.parseInt(read(PORT));
   }
 

@@ -62,6 +62,7 @@ public record PodGatewayFleet(
   public String text() {
     return """
     bounds: {converge: 120s}
+    host: {ports: [%d]}
     kubernetes:
       kubeconfig: kubernetes/kubeconfig
       configurationStores: [{name: pods, namespace: %s, configMap: %s}]
@@ -71,6 +72,7 @@ public record PodGatewayFleet(
     %s
     """
         .formatted(
+            LocalCluster.adopt(folder).port(),
             ReferenceScenario.NAMESPACES.getFirst(),
             SERVED,
             sources(),

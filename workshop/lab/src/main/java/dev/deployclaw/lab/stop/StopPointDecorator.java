@@ -3,6 +3,7 @@ package dev.deployclaw.lab.stop;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.store.StoreKeys;
 import java.util.Optional;
 
 /** Puts a {@link StopPoint} around every call that changes something or decides. */
@@ -27,12 +28,20 @@ public final class StopPointDecorator extends CallTapDecorator {
 
     @Override
     public Runnable before(StateStore.Transaction transaction) {
-      return begin("etcd.transact");
+      return begin(claims(transaction) ? "etcd.claim" : "etcd.transact");
     }
 
     @Override
     public Runnable beforeCreating(String object) {
       return begin("s3.create");
+    }
+
+    /** Whether it reserves, begins or takes over a task that came with a key. */
+    private static boolean claims(StateStore.Transaction transaction) {
+      return transaction.writes().stream()
+          .anyMatch(write ->
+              write instanceof StateStore.Write.Put put
+                  && put.key().startsWith(StoreKeys.TASK_KEYS));
     }
 
     private Runnable begin(String name) {

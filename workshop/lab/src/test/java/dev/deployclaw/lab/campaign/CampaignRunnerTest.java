@@ -1,8 +1,10 @@
 package dev.deployclaw.lab.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner;
+import dev.deployclaw.lab.campaign.estate.ExecutorHostProcess;
 import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A short campaign, and a judge that can't be pleased by a broken estate. */
 @Slow(
     guard = "dev.deployclaw.lab.ContainerRunTest#whatAKilledAgentCommittedIsEndedByTheNextOne",
-    because = "it carries out sixteen trials on a real estate")
+    because = "it carries out sixteen trials and more on a real estate")
 @TestMethodOrder(OrderAnnotation.class)
 class CampaignRunnerTest {
   /** As many steps as other kinds: each of them once but those that come late in the deck. */
@@ -34,6 +36,12 @@ class CampaignRunnerTest {
 
   /** The long campaign takes others; so does {@code -Dseed=}. */
   private static final long SEED = 242_806;
+
+  /** Trials in which something befalls the executor host. */
+  private static final int OF_HOST = 6;
+
+  /** Each stage of a task from the work queue once: three kills, three sleeps. */
+  private static final int OF_QUEUE = 6;
 
   @TempDir static Path folder;
 
@@ -141,5 +149,32 @@ class CampaignRunnerTest {
     assertThat(walk.kills()).isEqualTo(points.size());
     assertThat(walk.endings(Ending.OLD)).isEqualTo(2);
     assertThat(walk.endings(Ending.NEW)).isEqualTo(2);
+  }
+
+  @Test
+  @Order(6)
+  void endsAllNewOrAllOldWhateverBefallsItsExecutorHost() throws Exception {
+    assumeThat(ExecutorHostProcess.obstacle()).isEmpty();
+    var order =
+        new CampaignRunner.Order(SEED, 0, OF_HOST, Duration.ofHours(1), List.of(TrialKind.HOST));
+
+    var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
+
+    assertThat(tally.violations()).isEmpty();
+    assertThat(tally.trials()).isEqualTo(OF_HOST);
+  }
+
+  @Test
+  @Order(7)
+  void carriesATaskFromTheWorkQueueOutOnceWhateverBefallsTheAgentThatHasIt() throws Exception {
+    long seed = Long.getLong("seed", SEED);
+    var order =
+        new CampaignRunner.Order(seed, 0, OF_QUEUE, Duration.ofHours(1), List.of(TrialKind.QUEUE));
+
+    var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
+
+    tally.lines().forEach(System.out::println);
+    assertThat(tally.violations()).isEmpty();
+    assertThat(tally.trials()).isEqualTo(OF_QUEUE);
   }
 }

@@ -11,8 +11,8 @@ final class TestBaseImages {
       "root:x:0:0:root:/root:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n";
   private static final String GROUPS = "root:x:0:\nnogroup:x:65534:\n";
 
-  /** What the shell of a build step needs besides itself. */
-  private static final List<String> TOOLS = List.of("mkdir", "chown", "cat", "ls", "id");
+  /** What the shell of a build step needs besides itself, and of util-linux what confines. */
+  private static final List<String> TOOLS = List.of("mkdir", "chown", "cat", "ls", "id", "setpriv");
 
   /** Where the official images of Temurin have it. */
   private static final String JDK_HOME = "/opt/java/openjdk";

@@ -93,8 +93,11 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
       wrong.add("active moved after the kill, from " + atKill + " to " + after);
     }
     wrong.addAll(wrong(s.trial().kind()));
-    if (s.trial().kind() == TrialKind.MACHINE) {
+    if (s.trial().kind().moves()) {
       wrong.addAll(LogVerifierFindings.wrong(site.config().stateDir().resolve("executions")));
+    }
+    if (s.trial().kind() == TrialKind.QUEUE) {
+      wrong.addAll(LogVerifierFindings.wrong(site.stateElsewhere().resolve("executions")));
     }
     if (wrong.isEmpty()) {
       site.reject();
@@ -143,6 +146,8 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
       case ROLLOUT -> AgentKills::byItsRollout;
       case MACHINE -> MachineLoss::another;
       case PAUSE -> AgentPauses::pastTheLease;
+      case HOST -> HostFaults::atCall;
+      case QUEUE -> QueueFaults::atStage;
       case OUTAGE -> BackendOutages::outage;
       case LINK -> BackendOutages::link;
       case FAILOVER -> BackendOutages::failover;

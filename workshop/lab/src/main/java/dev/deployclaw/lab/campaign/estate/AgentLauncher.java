@@ -29,14 +29,16 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
           "DEPLOYCLAW_BOUNDS_LEASE", "3s",
           "DEPLOYCLAW_PROBES_REQUESTS", "40");
 
+  private static final String ALONE = "DEPLOYCLAW_STANDALONE";
+  private static final String STOP_AT = "DEPLOYCLAW_STOP_AT";
+
   private static final Duration LONGEST = Duration.ofMinutes(4);
 
   /** What each is told by its environment. */
   Map<String, String> environment() {
     var environment = new TreeMap<>(QUICK);
     environment.put("DEPLOYCLAW_CONFIG", config.toString());
-    environment.put(
-        "DEPLOYCLAW_STANDALONE", "true"); // a command is another agent than one that serves
+    environment.put(ALONE, "true"); // a command is another agent than one that serves
     environment.put("DEPLOYCLAW_BOUNDS_CONVERGE", converge.toSeconds() + "s");
     return environment;
   }
@@ -73,10 +75,29 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
 
   /** Starts one that stops at a point. */
   public AgentProcess stopping(Path folder, CrashPoint at, String... words) throws IOException {
-    return start(
-        folder,
-        Map.of("DEPLOYCLAW_STOP_DIR", folder.toString(), "DEPLOYCLAW_STOP_AT", at.at()),
-        words);
+    return start(folder, Map.of("DEPLOYCLAW_STOP_DIR", folder.toString(), STOP_AT, at.at()), words);
+  }
+
+  /** Starts one that serves, and stops at a point; returns when it takes commands. */
+  public AgentProcess serving(Path folder, CrashPoint at) throws IOException {
+    return serving(folder, Map.of(STOP_AT, at.at()));
+  }
+
+  /** Starts one that serves, with more of an environment. */
+  public AgentProcess serving(Path folder, Map<String, String> more) throws IOException {
+    var tokens = AgentApiClient.tokens(Files.createDirectories(folder));
+    var environment = new TreeMap<>(more);
+    environment.put("DEPLOYCLAW_STOP_DIR", folder.toString());
+    environment.put("DEPLOYCLAW_SERVE_LISTEN", "127.0.0.1:0");
+    environment.put("DEPLOYCLAW_SERVE_TOKENS_FILE", tokens.toString());
+    var agent = start(folder, environment, "serve");
+    agent.awaitSaid("deployclaw serves ");
+    return agent;
+  }
+
+  /** Starts a command that the agent which serves carries out. */
+  public AgentProcess asking(Path folder, String... words) throws IOException {
+    return start(folder, Map.of(ALONE, ""), words);
   }
 
   /** The same, and the JDK keeps what it learns from it: later ones start in half the time. */

@@ -42,6 +42,15 @@ public record AgentProcess(Process process, Path folder) {
     return process.isAlive();
   }
 
+  /** Waits until it has printed something. */
+  void awaitSaid(String words) {
+    BoundedWait.until(
+        "the agent says " + words, REACH, () -> !process.isAlive() || out().contains(words));
+    if (!process.isAlive()) {
+      throw new IllegalStateException("an agent that should serve ended: " + err());
+    }
+  }
+
   /** All calls that it began. */
   List<String> calls() throws IOException {
     return Files.readAllLines(folder.resolve("calls"));
@@ -49,6 +58,12 @@ public record AgentProcess(Process process, Path folder) {
 
   public void go() throws IOException {
     Files.createFile(folder.resolve("go"));
+  }
+
+  /** By SIGTERM; it gives its task the time that it needs. */
+  public void stop(Duration atMost) throws InterruptedException {
+    process.destroy();
+    int _ = awaitEnd(atMost);
   }
 
   /** By SIGKILL; says whether it was alive. */

@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
+import dev.deployclaw.lab.campaign.trial.CrashPoint;
 import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.lab.fault.FaultInjector;
@@ -41,6 +42,8 @@ public final class TrialEstate implements AutoCloseable {
   private static final String STATE = "state";
 
   private static final String PROBE_KEY = "probe.key";
+  private static final String CONFIG = "DEPLOYCLAW_CONFIG";
+  private static final String STATE_DIR = "DEPLOYCLAW_STATE_DIR";
 
   private static final String ALL = "Orchestrate the rate limit policies of all tenants";
   private static final String FEW = "tb 1500 ";
@@ -148,13 +151,40 @@ public final class TrialEstate implements AutoCloseable {
    */
   public AgentLauncher.CommandResult runElsewhere(String... words)
       throws IOException, InterruptedException {
+    return agents.run(
+        newFolder("elsewhere"), Map.of(STATE_DIR, stateElsewhere().toString()), words);
+  }
+
+  /**
+   * Starts an agent that serves and takes tasks from the work queue, and stops at a point; returns
+   * when it takes commands.
+   */
+  public AgentProcess takingTasks(CrashPoint at) throws IOException {
+    return agents.serving(
+        newFolder("queue"), Map.of(CONFIG, withQueue().toString(), "DEPLOYCLAW_STOP_AT", at.at()));
+  }
+
+  /** The same on another machine, which goes on. */
+  public AgentProcess takingTasksElsewhere() throws IOException {
+    return agents.serving(
+        newFolder("queue-elsewhere"),
+        Map.of(CONFIG, withQueue().toString(), STATE_DIR, stateElsewhere().toString()));
+  }
+
+  /** Paths in it are relative to its folder. */
+  private Path withQueue() throws IOException {
+    String text = Files.readString(lab.config()) + "serve: {nats: {}}\n";
+    return Files.writeString(lab.config().resolveSibling("with-queue.yaml"), text);
+  }
+
+  /** The state folder of the other machine. */
+  public Path stateElsewhere() throws IOException {
     var state = Files.createDirectories(elsewhere(lab));
     Files.copy(
         config.stateDir().resolve(PROBE_KEY),
         state.resolve(PROBE_KEY),
         StandardCopyOption.REPLACE_EXISTING);
-    return agents.run(
-        newFolder("elsewhere"), Map.of("DEPLOYCLAW_STATE_DIR", state.toString()), words);
+    return state;
   }
 
   private static Path elsewhere(LabEstate lab) {
@@ -185,7 +215,7 @@ public final class TrialEstate implements AutoCloseable {
   }
 
   /** A request for a limit that isn't there. */
-  String change() throws IOException {
+  public String change() throws IOException {
     boolean low = judge.rule("wonka", "orders").startsWith(LOW);
     return "set wonka's orders limit to "
         + (low ? "90 per minute, burst 14" : "60 per minute, burst 10");

@@ -24,10 +24,10 @@ public record CampaignTrial(long seed, int number, TrialKind kind) {
           TrialKind.OUTAGE,
           TrialKind.POD,
           TrialKind.LINK,
-          TrialKind.INSTANT,
+          TrialKind.QUEUE,
           TrialKind.PAUSE,
           TrialKind.MACHINE,
-          TrialKind.OUTAGE);
+          TrialKind.HOST);
 
   /** A prime, so that neighbouring numbers of neighbouring seeds have nothing in common. */
   private static final long SPREAD = 1_000_003;

@@ -16,6 +16,9 @@ public record CrashPoints(List<CrashPoint> all) {
   /** The first transactions, since what recovers makes few. */
   private static final String RECOVERING = "etcd\\.transact#[1-4]|.*\\.(publish|converge|probe)#.*";
 
+  /** What no agent calls before it is asked for something. */
+  private static final String OF_TASKS = ".*\\.(stage|prepare|publish|converge|probe|discard)#.*";
+
   public CrashPoints {
     all = List.copyOf(all);
   }
@@ -42,6 +45,12 @@ public record CrashPoints(List<CrashPoint> all) {
 
   public CrashPoint any(AgentTask task, RandomGenerator random) {
     var its = all.stream().filter(p -> p.task() == task).toList();
+    return its.get(random.nextInt(its.size()));
+  }
+
+  /** One that a serving agent comes by for a task alone. */
+  public CrashPoint ofTask(AgentTask task, RandomGenerator random) {
+    var its = all.stream().filter(p -> p.task() == task && p.call().matches(OF_TASKS)).toList();
     return its.get(random.nextInt(its.size()));
   }
 

@@ -16,6 +16,8 @@ public enum TrialKind {
   MACHINE(false, "the agent is killed; another machine recovers, then the first is back"),
   POD(false, "the agent's pod is replaced by the rollout that the agent started"),
   PAUSE(false, "the agent sleeps past its lease; it wakes while another leads"),
+  HOST(false, "the agent's executor host is killed, paused or cut off at a call"),
+  QUEUE(false, "the agent that has a task from NATS is killed or sleeps; another takes it"),
   OUTAGE(true, "a back end is killed or paused at a call"),
   LINK(true, "a back end's link is cut at a call, both ways or one (root)"),
   FAILOVER(true, "a primary dies with the new epoch, unreplicated (root)"),
@@ -36,7 +38,12 @@ public enum TrialKind {
 
   /** Whether what it leaves somewhere may be there until the next change collects it. */
   public boolean leaves() {
-    return breaks || this == PAUSE;
+    return breaks || this == PAUSE || this == HOST || this == QUEUE;
+  }
+
+  /** Whether what one machine began is ended by another. */
+  public boolean moves() {
+    return this == MACHINE || this == QUEUE;
   }
 
   /** Whether links are cut for it. */

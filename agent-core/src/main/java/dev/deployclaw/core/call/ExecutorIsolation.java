@@ -1,0 +1,49 @@
+package dev.deployclaw.core.call;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What separates the executors from the agent's own process, as each execution's log records it.
+ *
+ * @param separate whether they run in a process of their own
+ * @param enforced the layers that confine that process, as it found out by trying
+ * @param missing the other layers, each with what was found
+ */
+public record ExecutorIsolation(
+    boolean separate, List<String> enforced, Map<String, String> missing) {
+  /** Planner and executors share a process. */
+  public static final ExecutorIsolation NONE = new ExecutorIsolation(false, List.of(), Map.of());
+
+  public ExecutorIsolation {
+    enforced = List.copyOf(enforced);
+    missing = Map.copyOf(missing);
+  }
+
+  /** As the fact {@code isolation} of an execution's first record. */
+  public Map<String, Object> facts() {
+    var facts = new TreeMap<String, Object>();
+    facts.put("separate", separate);
+    facts.put("enforced", enforced);
+    facts.put("missing", new TreeMap<>(missing));
+    return facts;
+  }
+
+  /** For people. */
+  public String sentence() {
+    if (!separate) {
+      return "none: planner and executors share one process";
+    }
+    var words = new ArrayList<String>();
+    words.add("executors in a process of their own");
+    if (!enforced.isEmpty()) {
+      words.add("enforced: " + String.join(", ", enforced));
+    }
+    if (!missing.isEmpty()) {
+      words.add("missing: " + String.join(", ", new TreeMap<>(missing).keySet()));
+    }
+    return String.join("; ", words);
+  }
+}

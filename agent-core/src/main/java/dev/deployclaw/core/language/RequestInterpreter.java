@@ -1,0 +1,14 @@
+package dev.deployclaw.core.language;
+
+import dev.deployclaw.core.task.TaskRequest;
+
+/**
+ * Understands a request. It proposes only: the kernel checks and carries out. Pure: the same
+ * request and inventory give the same interpretation. It sees typed names, never live text of the
+ * estate.
+ */
+@FunctionalInterface
+public interface RequestInterpreter {
+  /** What it means, whether a plan of it waits for an approval, and what the log says of that. */
+  InterpretedRequest interpret(TaskRequest request, NameInventory inventory);
+}

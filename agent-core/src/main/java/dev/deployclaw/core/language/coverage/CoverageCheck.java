@@ -1,0 +1,281 @@
+package dev.deployclaw.core.language.coverage;
+
+import dev.deployclaw.core.language.grammar.SaidChange;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.core.task.TaskOperation;
+import java.math.BigDecimal;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Whether each typed token that orders is used by a reading: operation and direction, rates as
+ * pairs, who and where together with what, guards, times and exceptions. One object judges one
+ * reading.
+ */
+final class CoverageCheck {
+  private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+
+  private final String text;
+  private final List<Token> tokens;
+  private final List<SaidChange> said;
+  private final Intent intent;
+  private final Set<String> unused = new LinkedHashSet<>();
+
+  /**
+   * @param said which who, where and what stand together; empty where that can't be told
+   */
+  CoverageCheck(String text, List<Token> tokens, List<SaidChange> said, Intent intent) {
+    this.text = text;
+    this.tokens = tokens;
+    this.said = said;
+    this.intent = intent;
+  }
+
+  /** What the reading leaves out or turns around, in the words of the request. */
+  List<String> unused() {
+    tokens.forEach(this::token);
+    operation();
+    guards();
+    times();
+    pairs();
+    return List.copyOf(unused);
+  }
+
+  private void need(boolean used, Token token) {
+    if (!used) {
+      unused.add(text.substring(token.from(), token.to()));
+    }
+  }
+
+  private void token(Token token) {
+    switch (token.kind()) {
+      case RATE ->
+          need(
+              set(s ->
+                  is(s.requests(), token.value()) && millis(s.windowSeconds(), token.window())),
+              token);
+      case COUNT -> need(set(s -> is(s.requests(), token.value())), token);
+      case PARALLEL ->
+          need(set(s -> is(s.requests(), token.value()) && s.algorithm().isPresent()), token);
+      case BURST -> need(set(s -> is(s.burst(), token.value())), token);
+      case WINDOW -> need(set(s -> millis(s.windowSeconds(), token.value())), token);
+      case SETTING ->
+          need(
+              set(s -> s.algorithm().filter(a -> a.word().equals(token.rule())).isPresent()),
+              token);
+      case ROUTE -> need(change(c -> c.route().equals(Optional.of(token.text()))), token);
+      case METHOD -> need(change(c -> c.method().equals(Optional.of(token.text()))), token);
+      case FACTOR, PERCENT ->
+          need(change(c -> c.scale().filter(s -> factor(token, s)).isPresent()), token);
+      case EXECUTION -> need(intent.target().equals(Optional.of(token.text())), token);
+      case NUMBER ->
+          need(set(s -> is(s.requests(), token.value()) || is(s.burst(), token.value())), token);
+      case PHRASE -> phrase(token);
+      default -> {}
+    }
+  }
+
+  private void phrase(Token token) {
+    switch (token.text()) {
+      case "who" -> token.parts().forEach(part -> whom(part, part.is("except")));
+      case "except", "spare" -> whom(token, true);
+      case "where" ->
+          token
+              .each(Kind.SERVICE)
+              .forEach(s -> need(change(c -> c.service().equals(Optional.of(s.text()))), s));
+      case "overall" -> need(change(c -> c.service().isEmpty()), token);
+      case "mode" ->
+          need(set(s -> s.mode().filter(m -> m.word().equals(token.rule())).isPresent()), token);
+      case "fallback" ->
+          need(
+              set(s -> s.onBackendFailure().filter(f -> f.word().equals(token.rule())).isPresent()),
+              token);
+      case "to-percent" -> {
+        var percent =
+            token.parts().stream().filter(t -> t.is(Kind.PERCENT)).findFirst().orElseThrow();
+        var scale = percent.value().divide(HUNDRED);
+        need(change(c -> c.scale().filter(s -> s.compareTo(scale) == 0).isPresent()), token);
+      }
+      case "last" -> need(intent.target().equals(Optional.of("last")), token);
+      case "op" -> need(intent.operation().word().equals(token.rule()) || looksOnly(token), token);
+      default -> {}
+    }
+  }
+
+  /** "Check for drift and repair it" says the look that the repair begins with. */
+  private boolean looksOnly(Token token) {
+    return token.rule().equals("check-drift") && intent.operation() == TaskOperation.REPAIR_DRIFT;
+  }
+
+  private void whom(Token token, boolean out) {
+    var whose = intent.changes().stream().map(RequestedChange::who).toList();
+    boolean open = whose.stream().anyMatch(w -> w.tenants().isEmpty());
+    token
+        .each(Kind.TENANT)
+        .forEach(t -> {
+          boolean left = whose.stream().anyMatch(w -> w.except().contains(t.text()));
+          boolean named =
+              change(c ->
+                  c.who().tenants().contains(t.text()) || c.from().equals(Optional.of(t.text())));
+          boolean spared = !named && !open;
+          need(
+              out
+                  ? left || spared || token.each(Kind.SERVICE).findAny().isPresent()
+                  : named || left,
+              t);
+        });
+    if (!out) {
+      token
+          .each(Kind.LABEL)
+          .forEach(l -> {
+            var pair = l.text().split("=", 2);
+            need(whose.stream().anyMatch(w -> pair[1].equals(w.labels().get(pair[0]))), l);
+          });
+      boolean all = token.all().anyMatch(t -> t.is("all") || t.is("others"));
+      need(
+          !all || whose.isEmpty() || whose.stream().anyMatch(w -> w.all() || !w.labels().isEmpty()),
+          token);
+    }
+  }
+
+  /** Values are set; a verb of another operation isn't; more is more. */
+  private void operation() {
+    var named = tokens.stream().filter(t -> t.is("op")).map(Token::rule).toList();
+    if (!named.isEmpty() && !named.contains(intent.operation().word())) {
+      unused.add(named.getFirst());
+    }
+    boolean values =
+        tokens.stream()
+            .anyMatch(t ->
+                t.is(Kind.RATE) || t.is(Kind.COUNT) || t.is(Kind.PARALLEL) || t.is(Kind.BURST));
+    boolean scales =
+        tokens.stream()
+            .anyMatch(t -> t.is(Kind.FACTOR) || t.is(Kind.PERCENT) || t.is("to-percent"));
+    if (values && intent.operation() != TaskOperation.SET_LIMIT) {
+      unused.add("the new limit");
+    }
+    if (scales && !values && intent.operation() != TaskOperation.SCALE_LIMIT) {
+      unused.add("the factor");
+    }
+  }
+
+  private boolean factor(Token token, BigDecimal scale) {
+    boolean up = tokens.stream().anyMatch(t -> t.is("up"));
+    boolean down = tokens.stream().anyMatch(t -> t.is("down"));
+    var part = token.value().movePointLeft(2);
+    if (token.is(Kind.PERCENT)) {
+      boolean more = scale.compareTo(BigDecimal.ONE.add(part)) == 0;
+      boolean less = scale.compareTo(BigDecimal.ONE.subtract(part)) == 0;
+      return (more && (up || !down)) || (less && down);
+    }
+    boolean against = down && !up && scale.compareTo(BigDecimal.ONE) > 0;
+    return (token.value().compareTo(scale) == 0 && !against)
+        || (down && PresenceCheck.inverse(token.value(), scale));
+  }
+
+  private void guards() {
+    var guards = intent.guards();
+    each("manual", t -> need(guards.manual(), t));
+    each("automatic", t -> need(guards.approval().isPresent(), t));
+    each("dry-run", t -> need(guards.dryRun(), t));
+    each("bake", t -> need(millis(guards.bakeSeconds(), duration(t)), t));
+    each(
+        "p99",
+        t ->
+            need(
+                guards
+                    .maxP99Millis()
+                    .filter(m -> BigDecimal.valueOf(m).compareTo(duration(t)) == 0)
+                    .isPresent(),
+                t));
+    each(
+        "canary",
+        t -> {
+          var percents =
+              new ArrayList<>(t.each(Kind.PERCENT).map(p -> p.value().intValue()).toList());
+          if (percents.size() > 1 && percents.getLast() == HUNDRED.intValue()) {
+            percents.removeLast();
+          }
+          need(guards.percents().equals(percents), t);
+        });
+  }
+
+  private void times() {
+    var schedule = intent.schedule();
+    each("start", t -> need(same(schedule.startAt(), instant(t, 0)), t));
+    each("until", t -> need(same(schedule.revertAt(), instant(t, 0)), t));
+    each("lasting", t -> need(millis(schedule.revertAfterSeconds(), duration(t)), t));
+    for (String both : List.of("between", "span")) {
+      each(
+          both,
+          t ->
+              need(
+                  same(schedule.startAt(), instant(t, 0))
+                      && same(schedule.revertAt(), instant(t, 1)),
+                  t));
+    }
+  }
+
+  /** Each place has the value beside it, and none has the value of another place. */
+  private void pairs() {
+    if (said.isEmpty()) {
+      return;
+    }
+    var wanted = said.stream().map(SaidChange::words).collect(Collectors.toSet());
+    var read = new HashSet<String>();
+    for (RequestedChange change : intent.changes()) {
+      read.addAll(SaidChange.of(change).stream().map(SaidChange::words).toList());
+    }
+    Stream.concat(
+            wanted.stream().filter(w -> !read.contains(w)),
+            read.stream().filter(r -> !wanted.contains(r)))
+        .sorted()
+        .forEach(unused::add);
+  }
+
+  private void each(String phrase, java.util.function.Consumer<Token> then) {
+    tokens.stream().filter(t -> t.is(phrase)).forEach(then);
+  }
+
+  private boolean change(Predicate<RequestedChange> is) {
+    return intent.changes().stream().anyMatch(is);
+  }
+
+  private boolean set(Predicate<Settings> is) {
+    return change(c -> is.test(c.set()));
+  }
+
+  private static boolean is(Optional<Long> number, BigDecimal value) {
+    return number.filter(n -> BigDecimal.valueOf(n).compareTo(value) == 0).isPresent();
+  }
+
+  private static boolean millis(Optional<Long> seconds, BigDecimal millis) {
+    return is(seconds, millis.movePointLeft(3));
+  }
+
+  private static BigDecimal duration(Token token) {
+    return token.each(Kind.DURATION).map(Token::value).findFirst().orElse(BigDecimal.ZERO);
+  }
+
+  private static String instant(Token token, int index) {
+    return token.each(Kind.INSTANT).skip(index).findFirst().map(Token::text).orElse("");
+  }
+
+  private static boolean same(Optional<String> read, String written) {
+    Function<String, Object> at = text -> OffsetDateTime.parse(text).toInstant();
+    return read.isPresent() && !written.isEmpty() && at.apply(read.get()).equals(at.apply(written));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.deployclaw.core.language.coverage;
+
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskRequest;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
+public final class ReadingJudge {
+  private ReadingJudge() {}
+
+  /**
+   * What came of it.
+   *
+   * @param intent with the spans that were found here, whatever the reader claimed
+   * @param invented what the reading says and the request doesn't
+   * @param leftOut what the request says, in its words, and the reading doesn't
+   * @param unused words that no slot has a use for; a person is shown them
+   */
+  public record Judgement(
+      Intent intent, List<String> invented, List<String> leftOut, List<String> unused) {
+    public Judgement {
+      invented = List.copyOf(invented);
+      leftOut = List.copyOf(leftOut);
+      unused = List.copyOf(unused);
+    }
+
+    public boolean passes() {
+      return invented.isEmpty() && leftOut.isEmpty();
+    }
+  }
+
+  /** Cuts the request once more, by our own lexer. */
+  public static Judgement judge(
+      TaskRequest request, NameInventory inventory, ZoneId zone, Intent reading) {
+    var grammar = RequestGrammar.of(request, inventory, zone, new OpenQuestions());
+    var _ = grammar.read();
+    return judge(request.text(), grammar, reading);
+  }
+
+  /**
+   * @param grammar the request, read by our own grammar as far as it goes
+   */
+  public static Judgement judge(String text, RequestGrammar grammar, Intent reading) {
+    var presence = new PresenceCheck(grammar.tokens(), reading);
+    var invented = presence.problems();
+    var unused = grammar.unused(text);
+    var leftOut =
+        new ArrayList<>(
+            new CoverageCheck(text, grammar.tokens(), grammar.said(), reading).unused());
+    leftOut.addAll(unused.binding());
+    var grounded =
+        new Intent(
+            reading.operation(),
+            reading.target(),
+            reading.changes(),
+            reading.guards(),
+            reading.schedule(),
+            presence.grounding());
+    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), unused.plain());
+  }
+}

@@ -1,0 +1,100 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Whom "them" and "its" stand for: the one tenant that was named before. */
+final class Antecedents {
+  private Antecedents() {}
+
+  static List<Token> resolve(List<Token> ordering, List<Token> telling, OpenQuestions questions) {
+    mixed(ordering, questions);
+    boolean told = telling.stream().anyMatch(t -> t.is(Kind.RATE));
+    if (told && ordering.stream().anyMatch(t -> t.is("pronoun") && t.rule().equals("it"))) {
+      questions.ask("what", "What is \"it\"?");
+    }
+    boolean named = ordering.stream().anyMatch(t -> t.is("who"));
+    var pronouns =
+        ordering.stream().filter(t -> t.is("pronoun") && !t.rule().equals("it")).toList();
+    var declined = ordering.stream().filter(t -> t.is("declined")).toList();
+    if (named || (pronouns.isEmpty() && declined.isEmpty())) {
+      return ordering.stream().filter(t -> !t.is("declined")).toList();
+    }
+    int before = pronouns.isEmpty() ? Integer.MAX_VALUE : pronouns.getFirst().from();
+    var tenants =
+        Stream.concat(telling.stream(), declined.stream())
+            .flatMap(t -> t.each(Kind.TENANT))
+            .toList();
+    boolean one = tenants.stream().map(Token::text).distinct().count() == 1;
+    if (!one || tenants.getFirst().from() > before || owner(telling)) {
+      if (!pronouns.isEmpty()) {
+        questions.ask("who", "Who is \"" + pronouns.getFirst().rule() + "\"?");
+      }
+      return ordering;
+    }
+    var who = Token.join(Kind.PHRASE, "who", "antecedent", List.of(tenants.getFirst()));
+    var place = pronouns.isEmpty() ? declined.getFirst() : pronouns.getFirst();
+    var out = new ArrayList<>(ordering);
+    int at = out.indexOf(place);
+    out.set(at, who);
+    if (!pronouns.isEmpty()) {
+      where(ordering, telling).ifPresent(where -> out.add(at + 1, where));
+    }
+    return out.stream().filter(t -> !t.is("declined")).toList();
+  }
+
+  /** "Contoso complained about orders. Raise them to 25 rps": the one place that was told of. */
+  private static Optional<Token> where(List<Token> ordering, List<Token> telling) {
+    boolean placed = ordering.stream().anyMatch(Antecedents::isPlace);
+    boolean valued = ordering.stream().anyMatch(t -> t.is(Kind.RATE) || t.is(Kind.FACTOR));
+    var services = telling.stream().filter(t -> t.is(Kind.SERVICE)).distinct().toList();
+    return placed || !valued || services.size() != 1
+        ? Optional.empty()
+        : Optional.of(Token.join(Kind.PHRASE, "where", "antecedent", services));
+  }
+
+  private static boolean isPlace(Token token) {
+    return token.is("where")
+        || token.is("overall")
+        || token.is("each-service")
+        || token.is("spare")
+        || token.is("op")
+        || token.is(Kind.ROUTE)
+        || token.is(Kind.METHOD);
+  }
+
+  /** "Contoso's reseller hammered us": it isn't contoso that did. */
+  private static boolean owner(List<Token> telling) {
+    return IntStream.range(1, telling.size())
+        .anyMatch(i -> telling.get(i - 1).is(Kind.TENANT) && telling.get(i).text().equals("'s"));
+  }
+
+  /** "Them and contoso": the others must have a name. */
+  private static void mixed(List<Token> ordering, OpenQuestions questions) {
+    int who =
+        IntStream.range(0, ordering.size())
+            .filter(i -> ordering.get(i).is("who"))
+            .findFirst()
+            .orElse(-1);
+    for (int i = 0; i < ordering.size() && who >= 0; i++) {
+      boolean before = i < who;
+      boolean listed =
+          i > 0
+              && i - 1 > who
+              && ordering.get(i - 1).is(Kind.WORD)
+              && ordering.get(i - 1).text().equals("and")
+              && ordering.get(i - 2).is("who");
+      if (ordering.get(i).is("pronoun")
+          && !ordering.get(i).rule().equals("it")
+          && (before || listed)) {
+        questions.ask("who", "Who is \"them\"?");
+      }
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.grammar.Frame.Slot;
+import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.AmountRanges;
+import dev.deployclaw.core.language.value.GroundingList;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.EnforcementMode;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Makes the changes of an intent from frames, each value in its range and with its place. */
+final class ChangeBuilder {
+  private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+
+  private final EstateNames names;
+  private final OpenQuestions questions;
+  private final GroundingList grounds;
+  private final AmountRanges ranges;
+
+  ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList grounds) {
+    this.names = names;
+    this.questions = questions;
+    this.grounds = grounds;
+    this.ranges = new AmountRanges(questions);
+  }
+
+  /** One change for each alternative of who and each service. */
+  List<RequestedChange> changes(Frame frame, List<Who> whom) {
+    var out = new ArrayList<RequestedChange>();
+    var settings = settings(frame);
+    var scale = scale(frame);
+    var route = frame.get(Slot.ROUTE).map(t -> grounded(t, "route"));
+    var method = frame.get(Slot.METHOD).map(t -> grounded(t, "method"));
+    var limit = frame.get(Slot.NAME).map(t -> t.parts().getLast()).map(t -> grounded(t, "limit"));
+    for (Who who : whom) {
+      for (Optional<String> service : services(frame)) {
+        out.add(
+            new RequestedChange(
+                who, service, route, method, limit, settings, scale, Optional.empty()));
+      }
+    }
+    return out;
+  }
+
+  private String grounded(Token token, String rule) {
+    grounds.add(token.text(), token, rule);
+    return token.text();
+  }
+
+  List<Optional<String>> services(Frame frame) {
+    var where = frame.get(Slot.WHERE);
+    if (where.isEmpty() || where.get().is("overall")) {
+      return List.of(Optional.empty());
+    }
+    if (where.get().is("each-service")) {
+      names.services().forEach(s -> grounds.add(s, where.get(), "each service"));
+      return names.services().stream().map(Optional::of).toList();
+    }
+    return where
+        .get()
+        .each(Kind.SERVICE)
+        .map(t -> grounded(t, t.rule().equals("typo") ? "typo" : "service"))
+        .distinct()
+        .map(Optional::of)
+        .toList();
+  }
+
+  private Settings settings(Frame frame) {
+    var amount = frame.get(Slot.AMOUNT);
+    var requests = amount.flatMap(t -> number(t, ranges.requests(t.value(), "a limit")));
+    var window =
+        amount
+            .filter(t -> t.is(Kind.RATE))
+            .flatMap(t -> window(t, t.window()))
+            .or(() -> frame.get(Slot.WINDOW).flatMap(t -> window(t, length(t))));
+    if (amount.filter(t -> t.is(Kind.RATE)).isPresent() && frame.has(Slot.WINDOW)) {
+      questions.ask("window", "Which window is meant? There are two.");
+    }
+    boolean bare = amount.filter(t -> t.is(Kind.COUNT)).isPresent() && window.isEmpty();
+    if (bare) {
+      questions.ask(unit(AmountRanges.plain(amount.get().value())));
+    }
+    var burst = frame.get(Slot.BURST).flatMap(t -> number(t, ranges.burst(t.value())));
+    var algorithm = frame.get(Slot.ALGORITHM).map(t -> algorithm(t, t.rule()));
+    var parallel = amount.filter(t -> t.is(Kind.PARALLEL));
+    if (parallel.isPresent() && (algorithm.isPresent() || window.isPresent())) {
+      questions.ask("what", "Requests at the same time have no window: which limit is meant?");
+    }
+    direction(frame, amount);
+    return new Settings(
+        requests,
+        window,
+        burst,
+        parallel.map(t -> algorithm(t, "concurrency")).or(() -> algorithm),
+        frame
+            .get(Slot.MODE)
+            .map(t -> setting(t, EnforcementMode.valueOf(t.rule().toUpperCase(Locale.ROOT)))),
+        frame
+            .get(Slot.FALLBACK)
+            .map(t -> {
+              grounds.add(t.rule(), t, "fallback");
+              return BackendFailureMode.valueOf(t.rule().toUpperCase(Locale.ROOT));
+            }));
+  }
+
+  private static BigDecimal length(Token token) {
+    return token.each(Kind.DURATION).map(Token::value).findFirst().orElse(token.value());
+  }
+
+  private EnforcementMode setting(Token token, EnforcementMode mode) {
+    grounds.add(mode.word(), token, "mode");
+    return mode;
+  }
+
+  private LimitAlgorithm algorithm(Token token, String word) {
+    grounds.add(word, token, word.equals("concurrency") ? word : "algorithm");
+    return Stream.of(LimitAlgorithm.values())
+        .filter(a -> a.word().equals(word))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What is asked where a number has no window. */
+  static ClarificationQuestion unit(String number) {
+    return ClarificationQuestion.of(
+            "window-missing",
+            "window",
+            number + " requests in which window: per second, minute, hour or day?")
+        .choosing(List.of("per second", "per minute", "per hour", "per day"));
+  }
+
+  /** "Raise it from 100 to 50" says two things. */
+  private void direction(Frame frame, Optional<Token> amount) {
+    var was =
+        frame
+            .get(Slot.WAS)
+            .flatMap(t -> t.parts().stream().filter(ChangeBuilder::counts).findFirst());
+    if (was.isEmpty() || amount.isEmpty()) {
+      return;
+    }
+    var old = perSecond(was.get(), amount.get());
+    var fresh = perSecond(amount.get(), amount.get());
+    int way = fresh.compareTo(old);
+    boolean wrong =
+        way == 0
+            || (frame.direction().equals("up") && way < 0)
+            || (frame.direction().equals("down") && way > 0);
+    if (wrong) {
+      questions.ask("what", "The old and the new value contradict the verb: which value is meant?");
+    }
+  }
+
+  static boolean counts(Token token) {
+    return token.is(Kind.RATE) || token.is(Kind.COUNT) || token.is(Kind.NUMBER);
+  }
+
+  private static BigDecimal perSecond(Token token, Token like) {
+    var window = token.window().signum() > 0 ? token.window() : like.window();
+    return window.signum() == 0
+        ? token.value()
+        : token.value().divide(window, MathContext.DECIMAL64);
+  }
+
+  private Optional<BigDecimal> scale(Frame frame) {
+    var token = frame.get(Slot.FACTOR);
+    if (token.isEmpty()) {
+      return Optional.empty();
+    }
+    var factor = factor(token.get(), frame.direction());
+    if (factor.isPresent() && factor.get().signum() <= 0) {
+      questions.refuse("a limit can't be lowered by 100 percent or more; remove or block instead");
+    }
+    boolean negative = token.get().is(Kind.PERCENT) && token.get().value().signum() < 0;
+    if (frame.has(Slot.AMOUNT) || (negative && !frame.direction().isEmpty())) {
+      questions.ask("what", "Shall it be by how much, or to which limit?");
+    }
+    factor.ifPresent(f -> grounds.add(AmountRanges.plain(f), token.get(), token.get().rule()));
+    return factor.map(BigDecimal::stripTrailingZeros);
+  }
+
+  private Optional<BigDecimal> factor(Token token, String direction) {
+    boolean down = direction.equals("down");
+    var value = token.value();
+    if (token.is("to-percent")) {
+      var percent = token.each(Kind.PERCENT).findFirst().orElseThrow().value();
+      boolean against =
+          direction.equals("up")
+              ? percent.compareTo(HUNDRED) < 0
+              : down && percent.compareTo(HUNDRED) > 0;
+      if (against) {
+        questions.ask("what", "Shall it be more or less?");
+      }
+      return Optional.of(percent.movePointLeft(2));
+    }
+    if (token.is(Kind.PERCENT)) {
+      if (direction.isEmpty() && value.signum() > 0) {
+        questions.ask("what", "By " + AmountRanges.plain(value) + " percent: up or down?");
+        return Optional.empty();
+      }
+      var part = value.movePointLeft(2);
+      return Optional.of(down ? BigDecimal.ONE.subtract(part) : BigDecimal.ONE.add(part));
+    }
+    boolean inverse = down && value.compareTo(BigDecimal.ONE) > 0;
+    if (direction.equals("up")
+        && value.compareTo(BigDecimal.ONE) < 0
+        && token.rule().equals("halve")) {
+      questions.ask("what", "Shall it be more or less?");
+    }
+    if (!inverse) {
+      return Optional.of(value);
+    }
+    try {
+      return Optional.of(BigDecimal.ONE.divide(value));
+    } catch (ArithmeticException e) {
+      questions.ask("what", "By which percentage shall it be lowered?");
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Long> number(Token token, Optional<Long> value) {
+    value.ifPresent(n -> grounds.add(n.toString(), inner(token), "number"));
+    return value;
+  }
+
+  private static Token inner(Token token) {
+    return token.all().filter(t -> t.is(Kind.NUMBER)).findFirst().orElse(token);
+  }
+
+  private Optional<Long> window(Token token, BigDecimal millis) {
+    var seconds = ranges.window(millis);
+    var span =
+        token
+            .all()
+            .filter(t -> t.is(Kind.DURATION) || t.is(Kind.UNIT) || t.is(Kind.PER))
+            .findFirst()
+            .orElse(token);
+    seconds.ifPresent(s -> grounds.add(s.toString(), span, "duration"));
+    return seconds;
+  }
+}

@@ -1,0 +1,185 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Parts what orders from what only tells. Each token of an ordering clause belongs to a slot or is
+ * a courtesy; what is neither is asked about.
+ */
+final class ClauseReader {
+  private static final Set<String> COURTESIES =
+      PatternTable.words(ClauseReader.class, "courtesies.txt");
+  private static final Set<String> LINKS = Set.of("because", "since", "as", "so", "while", "due");
+  private static final Set<String> PHRASES =
+      Set.of(
+          "who",
+          "where",
+          "overall",
+          "each-service",
+          "mode",
+          "fallback",
+          "op",
+          "set",
+          "up",
+          "down",
+          "canary",
+          "bake",
+          "p99",
+          "manual",
+          "automatic",
+          "dry-run",
+          "start",
+          "until",
+          "lasting",
+          "last",
+          "to-percent",
+          "was",
+          "spare",
+          "declined",
+          "pronoun",
+          "named-limit",
+          "polite",
+          "method-route",
+          "except",
+          "between",
+          "span",
+          "forever",
+          "temporarily",
+          "let-at-most",
+          "conflict-window");
+
+  private final List<Token> typed;
+  private final TokenLine read;
+  private final OpenQuestions questions;
+  private final List<Token> ordering = new ArrayList<>();
+  private final List<Token> telling = new ArrayList<>();
+  private boolean told;
+
+  ClauseReader(List<Token> typed, TokenLine read, OpenQuestions questions) {
+    this.typed = typed;
+    this.read = read;
+    this.questions = questions;
+  }
+
+  /** What orders, with its marks. */
+  List<Token> ordering() {
+    return List.copyOf(ordering);
+  }
+
+  /** What only tells, as typed. */
+  List<Token> telling() {
+    return List.copyOf(telling);
+  }
+
+  void read() {
+    var piece = new ArrayList<Token>();
+    for (Token token : read.tokens()) {
+      boolean link = token.is(Kind.WORD) && LINKS.contains(token.text());
+      if (link) {
+        end(piece);
+        piece = new ArrayList<>();
+      }
+      piece.add(token);
+      if (RequestGrammar.isMark(token)) {
+        end(piece);
+        piece = new ArrayList<>();
+      }
+    }
+    end(piece);
+  }
+
+  private static boolean clean(List<Token> piece) {
+    return piece.stream().noneMatch(ClauseReader::leftover);
+  }
+
+  private void end(List<Token> piece) {
+    if (piece.isEmpty()) {
+      return;
+    }
+    if (clean(piece)) {
+      told &= piece.stream().noneMatch(RequestGrammar::isStop);
+      ordering.addAll(piece);
+      return;
+    }
+    int from = piece.getFirst().from();
+    int to = piece.getLast().to();
+    var words = typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
+    boolean goesOn = told && !hasOrder() && Background.continues(words, piece);
+    if (goesOn || Background.is(words, piece, hasOrder())) {
+      told = piece.stream().noneMatch(RequestGrammar::isStop);
+      telling.addAll(words);
+      piece.stream().filter(RequestGrammar::isMark).forEach(ordering::add);
+      return;
+    }
+    told = false;
+    piece.stream()
+        .filter(t -> leftover(t) && !t.is("asked-time"))
+        .findFirst()
+        .ifPresent(t -> ask(t, words));
+    ordering.addAll(piece);
+  }
+
+  private boolean hasOrder() {
+    return ordering.stream().anyMatch(t -> t.is("op") || FrameReader.slot(t).isPresent());
+  }
+
+  private void ask(Token token, List<Token> words) {
+    String word =
+        words.stream().filter(w -> w.from() == token.from()).findFirst().orElse(token).text();
+    questions.ask(question(token, word));
+  }
+
+  private static ClarificationQuestion question(Token token, String word) {
+    String near = token.rule();
+    if (token.is(Kind.UNKNOWN) && near.contains(" or ")) {
+      return ClarificationQuestion.of(
+              "name-ambiguous", "who", "\"%s\" could be %s. Which one?".formatted(word, near))
+          .choosing(List.of(near.split(" or ", -1)));
+    }
+    if (token.is(Kind.UNKNOWN)) {
+      return ClarificationQuestion.of(
+          "word-unknown", "words", "I don't know \"" + word + "\": what is meant?");
+    }
+    if (token.is(Kind.NUMBER)) {
+      return ChangeBuilder.unit(token.value().stripTrailingZeros().toPlainString());
+    }
+    boolean time = token.is(Kind.DATE) || token.is(Kind.CLOCK) || token.is(Kind.TIME);
+    if (time || token.is(Kind.INSTANT) || token.is(Kind.DURATION)) {
+      return ClarificationQuestion.of(
+          "time-unclear", "time", "From when until when? Write it as 2026-12-24T06:00:00Z.");
+    }
+    return ClarificationQuestion.of(
+        "words-unused", "words", "What does \"" + word + "\" mean here?");
+  }
+
+  /** Whether a token is no slot and no courtesy. */
+  static boolean leftover(Token token) {
+    return switch (token.kind()) {
+      case WORD -> !COURTESIES.contains(token.text());
+      case PHRASE -> !PHRASES.contains(token.text());
+      case RATE, COUNT, PARALLEL, BURST, WINDOW, FACTOR, PERCENT, SETTING, ROUTE, METHOD -> false;
+      case EXECUTION -> false;
+      case UNKNOWN,
+          TENANT,
+          SERVICE,
+          LABEL,
+          INSTANT,
+          DATE,
+          CLOCK,
+          TIME,
+          NUMBER,
+          UNIT,
+          PER,
+          DURATION ->
+          true;
+    };
+  }
+}

@@ -1,0 +1,119 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.grammar.Frame.Slot;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.GroundingList;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** Whose policy is copied to whom, by the words around the names. */
+final class CopyReader {
+  private static final Set<String> TO = Set.of("to", "onto", "for", "on", "with");
+  private static final Set<String> FROM = Set.of("from", "of", "as", "like");
+
+  private final List<Token> tokens;
+  private final WhoReader whose;
+  private final OpenQuestions questions;
+  private final GroundingList grounds;
+
+  CopyReader(List<Token> tokens, WhoReader whose, OpenQuestions questions, GroundingList grounds) {
+    this.tokens = tokens;
+    this.whose = whose;
+    this.questions = questions;
+    this.grounds = grounds;
+  }
+
+  List<RequestedChange> changes(List<Frame> frames, ChangeBuilder builder) {
+    var groups = new ArrayList<Token>();
+    Optional<Token> from = Optional.empty();
+    boolean told =
+        IntStream.range(0, tokens.size()).anyMatch(i -> tokens.get(i).is("who") && way(i) < 0);
+    boolean first =
+        tokens.stream()
+            .filter(t -> t.is("who") || t.is("op"))
+            .findFirst()
+            .filter(t -> t.is("op"))
+            .isPresent();
+    for (int i = 0; i < tokens.size(); i++) {
+      if (!tokens.get(i).is("who")) {
+        continue;
+      }
+      boolean source = way(i) < 0 || (!told && way(i) == 0 && (owns(i) || first));
+      first = false;
+      if (source && from.isPresent()) {
+        return unclear();
+      }
+      if (source) {
+        from = Optional.of(tokens.get(i));
+      } else {
+        groups.add(tokens.get(i));
+      }
+    }
+    var names = from.stream().flatMap(t -> t.each(Kind.TENANT)).toList();
+    if (names.size() != 1 || groups.size() != 1) {
+      return unclear();
+    }
+    var source = names.getFirst();
+    grounds.add(source.text(), source, source.rule().equals("typo") ? "typo" : "tenant");
+    var out = new ArrayList<RequestedChange>();
+    var places = frames.stream().filter(f -> f.has(Slot.WHERE)).findFirst().orElseGet(Frame::new);
+    for (Who who : whose.read(groups.getFirst())) {
+      if (who.tenants().contains(source.text())) {
+        return unclear();
+      }
+      for (Optional<String> service : builder.services(places)) {
+        var bare = RequestGrammar.bare(who);
+        out.add(
+            new RequestedChange(
+                who,
+                service,
+                bare.route(),
+                bare.method(),
+                bare.limit(),
+                bare.set(),
+                bare.scale(),
+                Optional.of(source.text())));
+      }
+    }
+    return out;
+  }
+
+  private List<RequestedChange> unclear() {
+    questions.ask("who", "Whose policy shall be copied to whom?");
+    return List.of();
+  }
+
+  /** By the word before the name: "to" 1, "from" -1, none 0. */
+  private int way(int i) {
+    for (int before = i - 1; before >= 0; before--) {
+      var token = tokens.get(before);
+      var words = token.is("op") ? token.parts() : List.of(token);
+      var last = words.isEmpty() ? token : words.getLast();
+      boolean asFor = before > 0 && tokens.get(before - 1).text().equals("as");
+      if (last.is(Kind.WORD) && asFor) {
+        return -1;
+      }
+      if (last.is(Kind.WORD) && TO.contains(last.text())) {
+        return 1;
+      }
+      if (last.is(Kind.WORD) && FROM.contains(last.text())) {
+        return -1;
+      }
+      if (token.is("who") || token.is("op")) {
+        break;
+      }
+    }
+    return 0;
+  }
+
+  private boolean owns(int i) {
+    return i + 1 < tokens.size() && tokens.get(i + 1).text().equals("'s");
+  }
+}

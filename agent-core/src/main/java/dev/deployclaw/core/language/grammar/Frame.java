@@ -1,0 +1,89 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.Token;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One change as it is said: each slot once, in any order. One thread. */
+final class Frame {
+  /** What a frame holds. */
+  enum Slot {
+    WHO,
+    WHERE,
+    ROUTE,
+    METHOD,
+    AMOUNT,
+    BURST,
+    WINDOW,
+    ALGORITHM,
+    MODE,
+    FALLBACK,
+    FACTOR,
+    WAS,
+    NAME
+  }
+
+  private static final List<Slot> VALUES =
+      List.of(
+          Slot.AMOUNT,
+          Slot.BURST,
+          Slot.WINDOW,
+          Slot.ALGORITHM,
+          Slot.MODE,
+          Slot.FALLBACK,
+          Slot.FACTOR,
+          Slot.WAS);
+
+  private final Map<Slot, Token> slots = new EnumMap<>(Slot.class);
+  private String direction = "";
+  private boolean afterBreak;
+  private boolean joined;
+
+  Optional<Token> get(Slot slot) {
+    return Optional.ofNullable(slots.get(slot));
+  }
+
+  boolean has(Slot slot) {
+    return slots.containsKey(slot);
+  }
+
+  void put(Slot slot, Token token) {
+    slots.put(slot, token);
+  }
+
+  boolean hasValue() {
+    return VALUES.stream().anyMatch(slots::containsKey);
+  }
+
+  boolean isEmpty() {
+    return slots.isEmpty();
+  }
+
+  void takeValues(Frame other) {
+    VALUES.forEach(slot -> other.get(slot).ifPresent(token -> put(slot, token)));
+    direction = direction.isEmpty() ? other.direction : direction;
+  }
+
+  String direction() {
+    return direction;
+  }
+
+  void direct(String way) {
+    direction = way;
+  }
+
+  boolean afterBreak() {
+    return afterBreak;
+  }
+
+  boolean joined() {
+    return joined;
+  }
+
+  void begin(boolean behindBreak, boolean behindJoin) {
+    afterBreak = behindBreak;
+    joined = behindJoin;
+  }
+}

@@ -1,0 +1,166 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.grammar.Frame.Slot;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
+
+/**
+ * Puts the slots of an ordering clause into frames. A slot that is filled begins the next frame;
+ * what a frame lacks it has from its neighbours. One object reads one request.
+ */
+final class FrameReader {
+  private static final Set<String> JOINS = Set.of("and", ",", "&", "+", "plus", ";", ".", "then");
+
+  private final OpenQuestions questions;
+  private final List<Frame> frames = new ArrayList<>();
+  private Frame now = new Frame();
+  private String pending = "";
+  private boolean broken;
+  private boolean joined;
+  private boolean led;
+
+  private FrameReader(OpenQuestions questions) {
+    this.questions = questions;
+  }
+
+  static List<Frame> read(List<Token> tokens, OpenQuestions questions) {
+    return new FrameReader(questions).frames(tokens);
+  }
+
+  private List<Frame> frames(List<Token> tokens) {
+    for (Token token : tokens) {
+      joined |= token.is(Kind.WORD) && JOINS.contains(token.text());
+      if (RequestGrammar.isStop(token)) {
+        broken = true;
+      } else if (token.is("up") || token.is("down")) {
+        direct(token);
+      } else {
+        slot(token).ifPresent(slot -> put(slot, token));
+      }
+    }
+    close();
+    share(Slot.WHO, (_, _) -> true);
+    share(Slot.WHERE, (a, b) -> !b.afterBreak() || a == b);
+    share(Slot.ROUTE, (_, b) -> !b.afterBreak());
+    share(Slot.METHOD, (_, b) -> !b.afterBreak());
+    values();
+    return frames;
+  }
+
+  private void direct(Token token) {
+    boolean behind = now.has(Slot.FACTOR) && now.direction().isEmpty() && pending.isEmpty();
+    if (behind) {
+      now.direct(token.text());
+    } else {
+      if (!pending.isEmpty() && !pending.equals(token.text()) && !now.hasValue()) {
+        questions.ask("what", "Shall it be more or less?");
+      }
+      pending = token.text();
+    }
+  }
+
+  private void put(Slot slot, Token token) {
+    boolean same =
+        slot == Slot.MODE && now.get(slot).filter(t -> t.rule().equals(token.rule())).isPresent();
+    boolean again = (now.has(slot) && !same) || (slot == Slot.WHO && led && now.hasValue());
+    led |= frames.isEmpty() && now.isEmpty() && slot == Slot.WHO;
+    boolean apart = joined;
+    joined = false;
+    if (again || (broken && slot == Slot.WHO && !now.isEmpty())) {
+      close();
+      now.begin(broken, broken || apart);
+    }
+    broken = false;
+    if (slot == Slot.FACTOR || slot == Slot.AMOUNT || now.isEmpty()) {
+      now.direct(pending.isEmpty() ? now.direction() : pending);
+      pending = slot == Slot.FACTOR || slot == Slot.AMOUNT ? "" : pending;
+    }
+    now.put(slot, token);
+  }
+
+  private void close() {
+    if (!now.isEmpty()) {
+      if (!pending.isEmpty() && now.direction().isEmpty() && !now.hasValue()) {
+        now.direct(pending);
+      }
+      frames.add(now);
+    }
+    now = new Frame();
+  }
+
+  static Optional<Slot> slot(Token token) {
+    return Optional.ofNullable(
+        switch (token.kind()) {
+          case ROUTE -> Slot.ROUTE;
+          case METHOD -> Slot.METHOD;
+          case RATE, COUNT, PARALLEL -> Slot.AMOUNT;
+          case BURST -> Slot.BURST;
+          case WINDOW -> Slot.WINDOW;
+          case FACTOR, PERCENT -> Slot.FACTOR;
+          case SETTING -> Slot.ALGORITHM;
+          case PHRASE ->
+              switch (token.text()) {
+                case "who" -> Slot.WHO;
+                case "where", "overall", "each-service" -> Slot.WHERE;
+                case "to-percent" -> Slot.FACTOR;
+                case "mode" -> Slot.MODE;
+                case "fallback" -> Slot.FALLBACK;
+                case "was" -> Slot.WAS;
+                case "named-limit" -> Slot.NAME;
+                case "conflict-window" -> Slot.WINDOW;
+                default -> null;
+              };
+          default -> null;
+        });
+  }
+
+  /** A frame without it has it from the one before, else from the first one behind it. */
+  private void share(Slot slot, BiPredicate<Frame, Frame> allowed) {
+    for (int i = 1; i < frames.size(); i++) {
+      var before = frames.get(i - 1);
+      var frame = frames.get(i);
+      if (!frame.has(slot) && allowed.test(before, frame)) {
+        before.get(slot).ifPresent(token -> frame.put(slot, token));
+      }
+    }
+    for (int i = frames.size() - 2; i >= 0; i--) {
+      var behind = frames.get(i + 1);
+      var frame = frames.get(i);
+      if (!frame.has(slot) && allowed.test(frame, behind)) {
+        behind.get(slot).ifPresent(token -> frame.put(slot, token));
+      }
+    }
+  }
+
+  private void values() {
+    for (int i = frames.size() - 2; i >= 0; i--) {
+      if (!frames.get(i).hasValue() && frames.get(i + 1).hasValue()) {
+        unjoined(frames.get(i + 1));
+        frames.get(i).takeValues(frames.get(i + 1));
+      }
+    }
+    for (int i = 1; i < frames.size(); i++) {
+      var frame = frames.get(i);
+      if (!frame.hasValue() && frames.get(i - 1).hasValue()) {
+        unjoined(frame);
+        frame.takeValues(frames.get(i - 1));
+      }
+      if (frame.has(Slot.FACTOR) && frame.direction().isEmpty()) {
+        frame.direct(frames.get(i - 1).direction());
+      }
+    }
+  }
+
+  /** Two places have one value only where "and" or a comma stands between them. */
+  private void unjoined(Frame frame) {
+    if (frame.afterBreak() || !frame.joined()) {
+      questions.ask("what", "Which value is for which tenant and service?");
+    }
+  }
+}

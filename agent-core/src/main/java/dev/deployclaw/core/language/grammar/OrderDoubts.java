@@ -1,0 +1,75 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskOperation;
+import java.util.List;
+import java.util.Set;
+
+/** Orders that can be read in two ways although each of their words is understood. */
+final class OrderDoubts {
+  private static final Set<String> TIMES = Set.of("start", "until", "lasting", "between", "span");
+  private static final Set<Kind> VALUES =
+      Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.FACTOR, Kind.PERCENT);
+
+  private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
+
+  private final List<Token> tokens;
+  private final OpenQuestions questions;
+
+  OrderDoubts(List<Token> tokens, OpenQuestions questions) {
+    this.tokens = tokens;
+    this.questions = questions;
+  }
+
+  /** What a story names beside the order might belong to it. */
+  void told(List<Token> telling, TaskOperation operation) {
+    boolean whole = operation == TaskOperation.ROLLBACK;
+    for (Kind kind : whole ? List.of(Kind.TENANT, Kind.LABEL) : NAMES) {
+      var named = tokens.stream().flatMap(t -> t.each(kind)).map(Token::text).toList();
+      boolean other = telling.stream().anyMatch(t -> t.is(kind) && !named.contains(t.text()));
+      if (other) {
+        questions.ask(
+            "who", "What is told names others than the order: whom and what does it mean?");
+      }
+    }
+  }
+
+  /** A time between two changes: it may be for the one or for both. */
+  void amidst() {
+    boolean before = false;
+    boolean timed = false;
+    for (Token token : tokens) {
+      boolean value = token.is("op") || token.is("mode") || VALUES.contains(token.kind());
+      if (value && timed) {
+        questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+        return;
+      }
+      before |= value;
+      timed |= before && TIMES.stream().anyMatch(token::is);
+    }
+  }
+
+  /** The same place twice, with two values. */
+  void alike(List<RequestedChange> changes) {
+    for (int i = 0; i < changes.size(); i++) {
+      for (int j = i + 1; j < changes.size(); j++) {
+        var a = changes.get(i);
+        var b = changes.get(j);
+        boolean same =
+            a.service().equals(b.service())
+                && a.route().equals(b.route())
+                && a.method().equals(b.method())
+                && a.limit().equals(b.limit())
+                && (a.who().equals(b.who())
+                    || a.who().tenants().stream().anyMatch(b.who().tenants()::contains));
+        if (same) {
+          questions.ask(
+              "what", "The request says two things about the same limit: which one is meant?");
+        }
+      }
+    }
+  }
+}

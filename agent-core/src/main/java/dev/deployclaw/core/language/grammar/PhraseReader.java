@@ -1,0 +1,43 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import dev.deployclaw.core.language.lexer.TokenLine.Match;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Puts one token in place of each phrase that the data file names. */
+final class PhraseReader {
+  private static final List<NamedPattern> TABLE =
+      PatternTable.read(PhraseReader.class, "phrases.txt");
+
+  private PhraseReader() {}
+
+  static TokenLine read(TokenLine line) {
+    var out = line;
+    for (var row : TABLE) {
+      var name = Arrays.asList(row.name().split(" ", -1));
+      out = out.replace(row.pattern(), match -> Optional.of(made(name, match)));
+    }
+    return out;
+  }
+
+  private static List<Token> made(List<String> name, Match match) {
+    if (name.contains("-")) {
+      return List.of();
+    }
+    boolean valued = name.size() > 1 && !name.get(1).equals("+");
+    var phrase = match.joined(Kind.PHRASE, name.getFirst(), valued ? name.get(1) : "phrase");
+    var out = new ArrayList<Token>();
+    out.add(phrase);
+    if (name.contains("+")) {
+      match.tokens().stream().filter(t -> !t.is(Kind.WORD)).forEach(out::add);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,378 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.grammar.Frame.Slot;
+import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.RequestLexer;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import dev.deployclaw.core.language.time.TimeReader;
+import dev.deployclaw.core.language.value.GroundingList;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskRequest;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads an intent from tokens: phrases, clauses, frames, changes. One object, one request. */
+public final class RequestGrammar {
+  private static final Set<String> STOPS = Set.of(".", ";", "!", "?");
+  private static final Set<String> MARKS = Set.of(".", ";", "!", "?", ",", ":");
+  private static final Set<TaskOperation> LOOKS =
+      Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
+
+  private static final Set<String> ANSWERS =
+      PatternTable.words(RequestGrammar.class, "answers.txt");
+
+  private static final Set<String> ABOUT =
+      Set.of(
+          "limit",
+          "limits",
+          "rate",
+          "rates",
+          "cap",
+          "quota",
+          "policy",
+          "policies",
+          "tenant",
+          "tenants",
+          "throttle",
+          "throttling",
+          "burst",
+          "drift",
+          "unblock",
+          "block",
+          "checkpoint",
+          "window",
+          "windows",
+          "shadow",
+          "rollback",
+          "limiting",
+          "restore",
+          "enforced",
+          "pronoun",
+          "last");
+
+  private final EstateNames names;
+  private final OpenQuestions questions;
+  private final GroundingList grounds = new GroundingList();
+  private final ClauseReader clauses;
+  private final OrderDoubts doubts;
+  private final List<Token> typed;
+  private final TokenLine phrases;
+  private final List<Token> tokens;
+  private List<SaidChange> said = List.of();
+
+  /** Lexed, with its times resolved. */
+  public static RequestGrammar of(
+      TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
+    var names = new EstateNames(inventory);
+    var now = request.received().atZone(zone);
+    var times = new OpenQuestions();
+    var typed =
+        new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
+    return new RequestGrammar(typed, names, times, questions);
+  }
+
+  /**
+   * @param typed the tokens of the request, times resolved
+   * @param times what its times ask; nothing of it counts where they only tell
+   */
+  private RequestGrammar(
+      TokenLine typed, EstateNames names, OpenQuestions times, OpenQuestions questions) {
+    this.names = names;
+    this.questions = questions;
+    this.typed = typed.tokens();
+    var words = new OpenQuestions();
+    this.phrases = new TokenLine(BackendOutage.joined(PhraseReader.read(typed).tokens(), words));
+    this.clauses = new ClauseReader(typed.tokens(), phrases, words);
+    clauses.read();
+    if (clauses.ordering().stream().anyMatch(t -> t.is("asked-time"))) {
+      times.questions().forEach(questions::ask);
+    }
+    words.questions().forEach(questions::ask);
+    this.tokens = Antecedents.resolve(clauses.ordering(), clauses.telling(), questions);
+    this.doubts = new OrderDoubts(tokens, questions);
+  }
+
+  /** What only tells why; the rest orders. */
+  public List<Token> telling() {
+    return clauses.telling();
+  }
+
+  /** What orders: slots, phrases, courtesies, and what is neither. */
+  public List<Token> tokens() {
+    return tokens;
+  }
+
+  /** Who, where and what stand together; empty where that can't be told, or before it is read. */
+  public List<SaidChange> said() {
+    return said;
+  }
+
+  /** Whether it only answers something: "yes, go ahead", "a bit higher". */
+  public boolean isAnswer() {
+    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
+        && typed.stream().anyMatch(t -> !isMark(t));
+  }
+
+  /** Whether it speaks of nothing that the agent has to do with. */
+  public boolean isForeign() {
+    return tokens.stream().flatMap(Token::all).noneMatch(RequestGrammar::concerns)
+        && clauses.telling().stream().noneMatch(RequestGrammar::concerns)
+        && tokens.stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN)).count() > 1;
+  }
+
+  private static boolean concerns(Token token) {
+    return ABOUT.contains(token.text())
+        || token.is("op")
+        || token.is("spare")
+        || (FrameReader.slot(token).isPresent() && !token.is("overall"))
+        || token.is(Kind.TENANT)
+        || token.is(Kind.SERVICE);
+  }
+
+  /** Words in a row that belong to no slot, in the words of the request. */
+  public UnusedWords unused(String text) {
+    return UnusedWords.of(text, tokens);
+  }
+
+  static boolean isStop(Token token) {
+    return token.is(Kind.WORD) && STOPS.contains(token.text());
+  }
+
+  static boolean isMark(Token token) {
+    return token.is(Kind.WORD) && MARKS.contains(token.text());
+  }
+
+  /** Empty where it asks for nothing that the agent does. */
+  public Optional<Intent> read() {
+    int before = questions.questions().size();
+    var intent = intent();
+    if (questions.questions().size() == before) {
+      said =
+          intent.stream()
+              .flatMap(i -> i.changes().stream())
+              .flatMap(c -> SaidChange.of(c).stream())
+              .toList();
+    }
+    return intent;
+  }
+
+  private Optional<Intent> intent() {
+    var guardReader = new GuardReader(tokens, questions, grounds);
+    var frames = FrameReader.read(tokens, questions);
+    boolean values = frames.stream().anyMatch(Frame::hasValue);
+    var operation = operation(values, frames);
+    if (operation.isEmpty()) {
+      return Optional.empty();
+    }
+    doubts.told(clauses.telling(), operation.get());
+    doubts.amidst();
+    var guards = guardReader.guards();
+    new SpeechAct(phrases, tokens, questions)
+        .check(LOOKS.contains(operation.get()), guards.dryRun());
+    var target = operation.get() == TaskOperation.ROLLBACK ? target() : Optional.<String>empty();
+    var changes = changes(operation.get(), frames);
+    var schedule = guardReader.schedule();
+    if (!schedule.ends() && tokens.stream().anyMatch(t -> t.is("temporarily"))) {
+      questions.ask("time", "For how long?");
+    }
+    boolean loose = tokens.stream().anyMatch(t -> t.is("conflict-window"));
+    if (loose && operation.get() != TaskOperation.RESOLVE_CONFLICTS) {
+      questions.ask("time", "What is that length of time for?");
+    }
+    if (schedule.ends() && tokens.stream().anyMatch(t -> t.is("forever"))) {
+      questions.ask("time", "Shall it last for that time, or for good?");
+    }
+    return Optional.of(
+        new Intent(operation.get(), target, changes, guards, schedule, grounds.all()));
+  }
+
+  private Optional<TaskOperation> operation(boolean values, List<Frame> frames) {
+    var named = new LinkedHashSet<TaskOperation>();
+    tokens.stream()
+        .filter(t -> t.is("op"))
+        .forEach(t -> named.add(TaskOperation.ofWord(t.rule()).orElseThrow()));
+    if (named.contains(TaskOperation.REPAIR_DRIFT)) {
+      named.remove(TaskOperation.CHECK_DRIFT);
+    }
+    if (named.size() > 1
+        || (values && !named.isEmpty() && !named.contains(TaskOperation.RESOLVE_CONFLICTS))) {
+      var words = named.stream().map(TaskOperation::word).collect(Collectors.toList());
+      if (values) {
+        words.add("the new limit");
+      }
+      questions.ask(
+          ClarificationQuestion.of(
+                  "operation-several",
+                  "operation",
+                  "One operation at a time, please: %s?".formatted(String.join(" or ", words)))
+              .choosing(words));
+    }
+    if (!named.isEmpty()) {
+      return named.stream().findFirst();
+    }
+    if (values) {
+      return Optional.of(valued(frames));
+    }
+    boolean about =
+        !frames.isEmpty()
+            || tokens.stream().anyMatch(t -> t.is("spare") || ABOUT.contains(t.text()));
+    if (about) {
+      questions.ask("what", "How much, in which window? For example: 20 rps.");
+    }
+    return Optional.empty();
+  }
+
+  private TaskOperation valued(List<Frame> frames) {
+    var kinds = frames.stream().map(RequestGrammar::kind).distinct().toList();
+    if (kinds.size() > 1) {
+      questions.ask("operation", "One operation at a time, please: a new limit, or a factor?");
+    }
+    return kinds.getFirst();
+  }
+
+  private static TaskOperation kind(Frame frame) {
+    boolean sets =
+        frame.has(Slot.AMOUNT)
+            || frame.has(Slot.BURST)
+            || frame.has(Slot.WINDOW)
+            || frame.has(Slot.ALGORITHM)
+            || frame.has(Slot.FALLBACK);
+    if (frame.has(Slot.FACTOR)) {
+      return sets || frame.has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SCALE_LIMIT;
+    }
+    return sets || !frame.has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SET_MODE;
+  }
+
+  private Optional<String> target() {
+    var named = tokens.stream().flatMap(t -> t.each(Kind.EXECUTION)).distinct().toList();
+    var last = tokens.stream().filter(t -> t.is("last")).toList();
+    if (named.size() + (last.isEmpty() ? 0 : 1) != 1) {
+      questions.ask(
+          "target", "Which change shall be rolled back: the last one, or which execution?");
+      return Optional.empty();
+    }
+    if (tokens.stream().anyMatch(t -> t.is("who") || t.is("where"))) {
+      questions.ask("who", "A change is rolled back as a whole: shall it be?");
+    }
+    var token = named.isEmpty() ? last.getFirst() : named.getFirst();
+    String target = named.isEmpty() ? "last" : token.text();
+    grounds.add(target, token, named.isEmpty() ? "last" : "execution");
+    return Optional.of(target);
+  }
+
+  private List<RequestedChange> changes(TaskOperation operation, List<Frame> frames) {
+    var whose = new WhoReader(names, tokens, questions, grounds);
+    if (operation == TaskOperation.ROLLBACK) {
+      return List.of();
+    }
+    if (operation == TaskOperation.COPY_POLICY) {
+      return new CopyReader(tokens, whose, questions, grounds).changes(frames, builder());
+    }
+    boolean scoped = !needsWho(operation) && operation != TaskOperation.RESOLVE_CONFLICTS;
+    var exempt = Exclusions.of(tokens, frames, whose, questions);
+    var out = new ArrayList<RequestedChange>();
+    for (Frame frame : frames) {
+      var whom = frame.get(Slot.WHO).map(whose::read).orElse(List.of());
+      var open = whom.stream().filter(w -> w.tenants().isEmpty()).toList();
+      var whole = open.isEmpty() ? whom : whose.less(whom, exempt);
+      boolean everybody = whole.stream().allMatch(w -> w.all() && w.except().isEmpty());
+      if (!(scoped && everybody && !whole.isEmpty())) {
+        out.addAll(change(operation, frame, whole));
+      }
+    }
+    boolean windows = out.stream().anyMatch(c -> c.set().windowSeconds().isPresent());
+    if (operation == TaskOperation.RESOLVE_CONFLICTS && !windows) {
+      questions.ask("window", "To which window shall the conflicting ones be resolved?");
+    }
+    boolean every =
+        out.stream().anyMatch(c -> c.who().all() && c.service().isEmpty() && c.route().isEmpty());
+    if (operation == TaskOperation.REMOVE_LIMIT && every) {
+      questions.refuse(
+          "not every limit of everybody is removed at once: name tenants or a service");
+    }
+    if (out.isEmpty() && needsWho(operation)) {
+      questions.ask("who", "For which tenants?");
+    }
+    doubts.alike(out);
+    return out;
+  }
+
+  private ChangeBuilder builder() {
+    return new ChangeBuilder(names, questions, grounds);
+  }
+
+  private List<RequestedChange> change(TaskOperation operation, Frame frame, List<Who> whom) {
+    boolean everywhere = frame.get(Slot.WHERE).filter(t -> t.is("overall")).isPresent();
+    boolean placed = (frame.has(Slot.WHERE) && !everywhere) || frame.has(Slot.ROUTE);
+    boolean whole = operation == TaskOperation.BLOCK || operation == TaskOperation.UNBLOCK;
+    if (whole && placed) {
+      questions.ask(
+          "where", "A tenant is blocked on all services: shall it be, or a limit of 0 there?");
+    }
+    if (whom.isEmpty() && needsWho(operation)) {
+      questions.ask("who", "For which tenants?");
+    }
+    boolean values =
+        switch (operation) {
+          case SET_LIMIT, SCALE_LIMIT, SET_MODE, RESOLVE_CONFLICTS, REMOVE_LIMIT -> true;
+          default -> false;
+        };
+    if (!needsWho(operation)
+        && operation != TaskOperation.RESOLVE_CONFLICTS
+        && placed
+        && whom.isEmpty()
+        && operation != TaskOperation.SCAN) {
+      questions.ask("who", operation.word() + " is for tenants, not for a service: for which?");
+    }
+    var whose =
+        whom.isEmpty() && operation == TaskOperation.RESOLVE_CONFLICTS
+            ? List.of(new Who(List.of(), new java.util.TreeMap<>(), true, List.of()))
+            : whom;
+    if (values || operation == TaskOperation.SCAN) {
+      return builder().changes(frame, whose);
+    }
+    return whose.stream().map(RequestGrammar::bare).toList();
+  }
+
+  static RequestedChange bare(Who who) {
+    return new RequestedChange(
+        who,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Settings.NONE,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static boolean needsWho(TaskOperation operation) {
+    return switch (operation) {
+      case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT, COPY_POLICY -> true;
+      case RESOLVE_CONFLICTS,
+          APPLY_POLICIES,
+          REPAIR_DRIFT,
+          ROLLBACK,
+          CHECK_DRIFT,
+          SCAN,
+          VALIDATE,
+          SNAPSHOT ->
+          false;
+    };
+  }
+}

@@ -1,0 +1,52 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import java.util.List;
+import java.util.Set;
+
+/** Whether a request orders: a question orders only where it is a polite one. */
+final class SpeechAct {
+  private static final Set<String> INVERTED =
+      Set.of(
+          "is", "are", "do", "does", "did", "should", "shall", "was", "were", "has", "have", "why");
+
+  private final TokenLine read;
+  private final List<Token> ordering;
+  private final OpenQuestions questions;
+
+  SpeechAct(TokenLine read, List<Token> ordering, OpenQuestions questions) {
+    this.read = read;
+    this.ordering = ordering;
+    this.questions = questions;
+  }
+
+  /**
+   * @param looks whether it only asks to see something
+   */
+  void check(boolean looks, boolean dryRun) {
+    boolean polite = false;
+    boolean slots = false;
+    boolean first = true;
+    boolean inverted = false;
+    for (Token token : read.tokens()) {
+      boolean mark = RequestGrammar.isStop(token);
+      inverted =
+          (!mark && inverted)
+              || (first && token.is(Token.Kind.WORD) && INVERTED.contains(token.text()));
+      first = mark;
+      boolean asks = (mark && token.text().equals("?") && slots && !polite) || (slots && inverted);
+      if (asks && !looks && !dryRun) {
+        questions.ask(
+            "operation", "Is that a question, or shall it be done? Say what is to be set.");
+      }
+      polite = !mark && (polite || token.is("polite"));
+      slots = !mark && (slots || (ordering.contains(token) && matters(token)));
+    }
+  }
+
+  private static boolean matters(Token token) {
+    return token.is("op") || token.is("set") || FrameReader.slot(token).isPresent();
+  }
+}

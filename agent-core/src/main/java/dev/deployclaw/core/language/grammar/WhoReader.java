@@ -1,0 +1,146 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.GroundingList;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Tenants, labels, everybody, and who is left out of them. One object reads one request. */
+final class WhoReader {
+  private final EstateNames names;
+  private final List<Token> all;
+  private final OpenQuestions questions;
+  private final GroundingList grounds;
+
+  WhoReader(EstateNames names, List<Token> all, OpenQuestions questions, GroundingList grounds) {
+    this.names = names;
+    this.all = all;
+    this.questions = questions;
+    this.grounds = grounds;
+  }
+
+  /** Each alternative is a change of its own. */
+  List<Who> read(Token who) {
+    var tenants = new LinkedHashSet<String>();
+    var out = new ArrayList<Who>();
+    var except = new LinkedHashSet<String>();
+    for (Token part : flat(who)) {
+      if (part.is(Kind.TENANT)) {
+        tenants.add(tenant(part));
+      } else if (part.is("labels")) {
+        out.add(labelled(part));
+      } else if (part.is("all") || part.is("others")) {
+        except.addAll(part.is("others") ? others(who) : List.of());
+        grounds.add("all", part, "all");
+        out.add(new Who(List.of(), new TreeMap<>(), true, List.of()));
+      } else if (part.is("except")) {
+        except.addAll(exempt(part));
+      }
+    }
+    if (!tenants.isEmpty()) {
+      out.addFirst(new Who(List.copyOf(tenants), new TreeMap<>(), false, List.of()));
+    }
+    boolean open = out.stream().anyMatch(w -> w.tenants().isEmpty());
+    boolean denied =
+        who.all().anyMatch(t -> t.is("except") && t.all().anyMatch(p -> p.text().equals("not")));
+    if (!except.isEmpty() && !open && !(denied && except.stream().noneMatch(tenants::contains))) {
+      questions.ask(
+          "who", "An exception needs one group to be taken from: which tenants are meant?");
+    }
+    return out.stream()
+        .map(w ->
+            w.tenants().isEmpty()
+                ? new Who(w.tenants(), w.labels(), w.all(), List.copyOf(except))
+                : w)
+        .toList();
+  }
+
+  /** The same with more exceptions. */
+  List<Who> less(List<Who> whom, Set<String> except) {
+    return whom.stream()
+        .map(w -> {
+          var more = new LinkedHashSet<>(w.except());
+          more.addAll(except);
+          return new Who(w.tenants(), w.labels(), w.all(), List.copyOf(more));
+        })
+        .toList();
+  }
+
+  Set<String> exempt(Token part) {
+    var out = new LinkedHashSet<String>();
+    for (Token one : flat(part)) {
+      if (one.is(Kind.TENANT)) {
+        out.add(tenant(one));
+      } else if (one.is("labels")) {
+        labelled(one)
+            .labels()
+            .forEach((key, value) -> {
+              for (String name : names.labelled(key, value)) {
+                grounds.add(name, one, "label");
+                out.add(name);
+              }
+            });
+      } else if (one.is("all") || one.is("others")) {
+        questions.ask("who", "Everybody is the exception: which tenants are meant?");
+      }
+    }
+    return out;
+  }
+
+  private static List<Token> flat(Token token) {
+    boolean whole =
+        token.is(Kind.TENANT) || token.is("labels") || token.is("all") || token.is("others");
+    if (whole) {
+      return List.of(token);
+    }
+    var out = new ArrayList<Token>();
+    for (Token part : token.parts()) {
+      if (part.is("except")) {
+        out.add(part);
+      } else {
+        out.addAll(flat(part));
+      }
+    }
+    return out;
+  }
+
+  private String tenant(Token token) {
+    grounds.add(token.text(), token, token.rule().equals("typo") ? "typo" : "tenant");
+    return token.text();
+  }
+
+  private Who labelled(Token token) {
+    var labels = new TreeMap<String, String>();
+    token
+        .each(Kind.LABEL)
+        .forEach(label -> {
+          var pair = label.text().split("=", 2);
+          grounds.add(pair[1], label, label.rule());
+          if (labels.put(pair[0], pair[1]) != null) {
+            questions.ask("who", "Which " + pair[0] + " is meant?");
+          }
+        });
+    return new Who(List.of(), labels, false, List.of());
+  }
+
+  private List<String> others(Token who) {
+    var named =
+        all.stream()
+            .filter(t -> !t.equals(who))
+            .flatMap(t -> t.each(Kind.TENANT))
+            .map(Token::text)
+            .distinct()
+            .toList();
+    if (named.isEmpty()) {
+      questions.ask("who", "Other than which tenants?");
+    }
+    return named;
+  }
+}

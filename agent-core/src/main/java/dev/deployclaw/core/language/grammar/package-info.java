@@ -1,0 +1,5 @@
+/** Frames: who, where, what, how and when a request says. */
+@NullMarked
+package dev.deployclaw.core.language.grammar;
+
+import org.jspecify.annotations.NullMarked;

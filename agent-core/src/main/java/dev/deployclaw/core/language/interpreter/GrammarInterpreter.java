@@ -1,0 +1,128 @@
+package dev.deployclaw.core.language.interpreter;
+
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion;
+import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.Interpretation.NeedsClarification;
+import dev.deployclaw.core.language.Interpretation.Planned;
+import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.RequestInterpreter;
+import dev.deployclaw.core.language.SuggestionFinder;
+import dev.deployclaw.core.language.coverage.ReadingJudge;
+import dev.deployclaw.core.language.grammar.EstateQuestionReader;
+import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.RequestLexer;
+import dev.deployclaw.core.language.refusal.RequestRefusals;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.TaskRequest;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Understands requests by a grammar of frames: typed tokens, phrases, clauses, slots. Each token of
+ * an ordering clause belongs to a slot or is a courtesy; what is neither is a question. Stateless,
+ * needs no network, any number of threads.
+ *
+ * <p>No parser library: a generated parser (ANTLR) wants sentences of one shape, while people give
+ * the slots in any order and leave words out; date libraries (Natty, prettytime-nlp, Hawking) guess
+ * on what they only half understand, and here a guess is a wrong limit.
+ */
+public final class GrammarInterpreter implements RequestInterpreter {
+  private final ZoneId zone;
+
+  public GrammarInterpreter() {
+    this(ZoneOffset.UTC);
+  }
+
+  /**
+   * @param zone of times that name none
+   */
+  public GrammarInterpreter(ZoneId zone) {
+    this.zone = zone;
+  }
+
+  @Override
+  public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
+    return InterpretedRequest.plain(read(request, inventory));
+  }
+
+  /** What the grammar alone makes of it. */
+  public Interpretation read(TaskRequest request, NameInventory inventory) {
+    var answer = readOnce(request, inventory);
+    if (!(answer instanceof NeedsClarification(var questions, var about)) || about.isPresent()) {
+      return answer;
+    }
+    var finder =
+        new SuggestionFinder(request.text(), inventory, text -> plans(text, request, inventory));
+    return new NeedsClarification(finder.of(questions), about);
+  }
+
+  private boolean plans(String text, TaskRequest request, NameInventory inventory) {
+    var other = new TaskRequest(text, request.requester(), request.received());
+    return readOnce(other, inventory) instanceof Planned;
+  }
+
+  private Interpretation readOnce(TaskRequest request, NameInventory inventory) {
+    var unread = RequestRefusals.unread(request.text());
+    if (unread.isPresent()) {
+      return new Refused(unread.get());
+    }
+    var names = new EstateNames(inventory);
+    var words = RequestLexer.words(request.text(), names);
+    var attempt = RequestRefusals.attempt(words);
+    if (attempt.isPresent()) {
+      return new Refused(attempt.get());
+    }
+    var about = EstateQuestionReader.read(words);
+    if (about.isPresent()) {
+      var order = RequestRefusals.matter(words);
+      return order.isPresent() ? new Refused(order.get()) : answered(about.get());
+    }
+    var questions = new OpenQuestions();
+    var grammar = RequestGrammar.of(request, inventory, zone, questions);
+    if (grammar.isAnswer()) {
+      String which = "Which request does that answer? Say who, on which service, and how much.";
+      return new NeedsClarification(List.of(ClarificationQuestion.of("answer", "what", which)));
+    }
+    var told = grammar.telling();
+    var order =
+        words.stream()
+            .filter(w -> told.stream().noneMatch(t -> t.from() <= w.from() && w.to() <= t.to()))
+            .toList();
+    var matter = RequestRefusals.matter(order);
+    return matter.isPresent() ? new Refused(matter.get()) : conclude(request, grammar, questions);
+  }
+
+  private static Interpretation answered(EstateQuestion question) {
+    String text = "That is a question about the estate: " + question.command() + " answers it.";
+    var asked = ClarificationQuestion.of("estate-" + question.topic().word(), "operation", text);
+    return new NeedsClarification(List.of(asked), Optional.of(question));
+  }
+
+  private static Interpretation conclude(
+      TaskRequest request, RequestGrammar grammar, OpenQuestions questions) {
+    var intent = grammar.read();
+    if (questions.refusal().isPresent()) {
+      return new Refused(questions.refusal().get());
+    }
+    if (!questions.questions().isEmpty() && !(intent.isEmpty() && grammar.isForeign())) {
+      return new NeedsClarification(questions.questions());
+    }
+    if (intent.isEmpty()) {
+      return new Refused(
+          "that is out of scope: the agent changes, checks and rolls back rate limits");
+    }
+    var judged = ReadingJudge.judge(request.text(), grammar, intent.get());
+    var missed = Stream.concat(judged.invented().stream(), judged.leftOut().stream()).toList();
+    return missed.isEmpty()
+        ? new Planned(intent.get())
+        : NeedsClarification.of(
+            List.of("I would leave out \"" + String.join("\", \"", missed) + "\": what is meant?"));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.deployclaw.core.language.lexer;
+
+import dev.deployclaw.core.language.NameInventory;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The names of an inventory, found as written or, where just one is close, in spite of a typo. */
+public final class EstateNames {
+  private static final int SHORTEST_TYPO = 4;
+  private static final int LONG = 8;
+
+  private final NameInventory inventory;
+  private final Map<String, SortedSet<String>> keysByValue = new TreeMap<>();
+  private final SortedSet<String> labelKeys = new TreeSet<>();
+
+  public EstateNames(NameInventory inventory) {
+    this.inventory = inventory;
+    for (var labels : inventory.tenants().values()) {
+      labels.forEach((key, value) -> {
+        labelKeys.add(key);
+        keysByValue.computeIfAbsent(lower(value), v -> new TreeSet<>()).add(key);
+      });
+    }
+  }
+
+  boolean has(String word) {
+    return isTenant(word) || isService(word);
+  }
+
+  boolean isTenant(String word) {
+    return inventory.tenants().containsKey(word);
+  }
+
+  boolean isService(String word) {
+    return inventory.services().contains(word);
+  }
+
+  public SortedSet<String> services() {
+    return inventory.services();
+  }
+
+  boolean isLabelKey(String word) {
+    return labelKeys.contains(word);
+  }
+
+  /**
+   * The label that has this value, as {@code key=value}; empty when none or several keys have it.
+   */
+  Optional<String> label(String value) {
+    var keys = keysByValue.get(value);
+    return keys != null && keys.size() == 1
+        ? Optional.of(keys.first() + "=" + value)
+        : Optional.empty();
+  }
+
+  /** Whether several label keys have this value. */
+  boolean isAmbiguousLabel(String value) {
+    var keys = keysByValue.get(value);
+    return keys != null && keys.size() > 1;
+  }
+
+  /** The tenants that carry a label. */
+  public List<String> labelled(String key, String value) {
+    return inventory.tenants().entrySet().stream()
+        .filter(t -> value.equals(lower(t.getValue().getOrDefault(key, ""))))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Names within a typing error of the word; more than one of them is a question. */
+  SortedSet<String> near(String word) {
+    var near = new TreeSet<String>();
+    if (word.chars().allMatch(c -> c < 128)) {
+      near(word, inventory.tenants().keySet(), near);
+      near(word, inventory.services(), near);
+    }
+    return near;
+  }
+
+  private static void near(String word, Collection<String> names, Set<String> near) {
+    for (String name : names) {
+      int bound = Math.min(word.length(), name.length()) >= LONG ? 2 : 1;
+      boolean comparable =
+          Math.min(word.length(), name.length()) >= SHORTEST_TYPO
+              && Math.abs(word.length() - name.length()) <= bound;
+      if (comparable && distance(word, name) <= bound) {
+        near.add(name);
+      }
+    }
+  }
+
+  /** Edits, counting two swapped neighbours as one: optimal string alignment. */
+  static int distance(String a, String b) {
+    int[] older = new int[b.length() + 1];
+    int[] old = new int[b.length() + 1];
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      old[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        row[j] = Math.min(Math.min(row[j - 1], old[j]) + 1, old[j - 1] + change);
+        boolean swapped =
+            i > 1
+                && j > 1
+                && a.charAt(i - 1) == b.charAt(j - 2)
+                && a.charAt(i - 2) == b.charAt(j - 1);
+        if (swapped) {
+          row[j] = Math.min(row[j], older[j - 2] + 1);
+        }
+      }
+      int[] spare = older;
+      older = old;
+      old = row;
+      row = spare;
+    }
+    return old[b.length()];
+  }
+
+  private static String lower(String value) {
+    return value.toLowerCase(Locale.ROOT);
+  }
+}

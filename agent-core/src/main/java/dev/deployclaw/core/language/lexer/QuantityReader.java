@@ -1,0 +1,107 @@
+package dev.deployclaw.core.language.lexer;
+
+import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.lexer.TokenLine.Match;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Puts numbers and units together: durations, rates, counts, bursts, windows, factors. */
+final class QuantityReader {
+  private static final List<NamedPattern> TABLE =
+      PatternTable.read(QuantityReader.class, "quantities.txt");
+
+  private QuantityReader() {}
+
+  static TokenLine read(TokenLine numbered) {
+    var line = numbered;
+    for (var row : TABLE) {
+      var name = row.name().split(" ", -1);
+      line = line.replace(row.pattern(), match -> made(name, match));
+    }
+    return line;
+  }
+
+  private static Optional<List<Token>> made(String[] name, Match m) {
+    String argument = name.length > 1 ? name[1] : "";
+    return switch (name[0]) {
+      case "algorithm" -> one(Token.join(Kind.SETTING, "algorithm", argument, m.tokens()));
+      case "sum" -> sum(m);
+      case "like" -> like(m);
+      case "number" ->
+          one(Token.join(Kind.NUMBER, "", "number", m.tokens()).with(number(argument)));
+      case "fixed" ->
+          one(Token.join(kind(argument), "", name[3], m.tokens()).with(number(name[2])));
+      case "quarters" -> duration(m, last(m, Kind.NUMBER).value().multiply(number("0.25")));
+      case "duration" ->
+          duration(m, argument.isEmpty() ? last(m, Kind.NUMBER).value() : number(argument));
+      case "rate" -> {
+        var rate = Token.join(Kind.RATE, "", "rate", m.tokens());
+        yield one(rate.with(last(m, Kind.NUMBER).value(), millis(m)));
+      }
+      default -> argument.equals("!") ? relabelled(kind(name[0]), m) : quantity(name[0], m);
+    };
+  }
+
+  private static Optional<List<Token>> quantity(String name, Match m) {
+    var of = name.equals("window") ? last(m, Kind.DURATION) : last(m, Kind.NUMBER);
+    String rule = name.equals("factor") ? "times" : name;
+    return one(Token.join(kind(name), "", rule, m.tokens()).with(of.value()));
+  }
+
+  /** "the burst on orders to 50": a number far from the word that says what it is. */
+  private static Optional<List<Token>> relabelled(Kind kind, Match m) {
+    var out = new ArrayList<>(m.tokens());
+    out.add(out.removeLast().as(kind));
+    return Optional.of(out);
+  }
+
+  /** "1 hour and 30 minutes": the second one must be the smaller. */
+  private static Optional<List<Token>> sum(Match m) {
+    var first = m.tokens().getFirst().value();
+    var second = m.tokens().getLast().value();
+    return first.compareTo(second) > 0 && second.signum() > 0
+        ? one(Token.join(Kind.DURATION, "", "duration", m.tokens()).with(first.add(second)))
+        : Optional.empty();
+  }
+
+  /** "from 100 to 200 rps": the first number has the second one's unit. */
+  private static Optional<List<Token>> like(Match m) {
+    var out = new ArrayList<>(m.tokens());
+    var old = out.get(1);
+    out.set(1, old.as(Kind.RATE).with(old.value(), last(m, Kind.RATE).window()));
+    return Optional.of(out);
+  }
+
+  private static Optional<List<Token>> duration(Match m, BigDecimal times) {
+    var millis = times.multiply(last(m, Kind.UNIT).value());
+    return one(Token.join(Kind.DURATION, "", "duration", m.tokens()).with(millis));
+  }
+
+  private static BigDecimal millis(Match m) {
+    return m.tokens().stream()
+        .filter(t -> t.is(Kind.DURATION) || t.is(Kind.UNIT) || t.is(Kind.PER))
+        .map(Token::value)
+        .findFirst()
+        .orElseGet(() -> RequestLexer.often(m.tokens()));
+  }
+
+  private static Token last(Match m, Kind kind) {
+    return m.tokens().stream().filter(t -> t.is(kind)).reduce((_, b) -> b).orElseThrow();
+  }
+
+  private static Kind kind(String name) {
+    return Kind.valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  private static BigDecimal number(String value) {
+    return new BigDecimal(value);
+  }
+
+  private static Optional<List<Token>> one(Token token) {
+    return Optional.of(List.of(token));
+  }
+}

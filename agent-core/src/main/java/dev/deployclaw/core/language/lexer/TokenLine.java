@@ -1,0 +1,99 @@
+package dev.deployclaw.core.language.lexer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Tokens written as one line of words, so that patterns are regular expressions. Immutable. */
+public final class TokenLine {
+  private final List<Token> tokens;
+  private final String line;
+  private final int[] starts;
+
+  public TokenLine(List<Token> tokens) {
+    this.tokens = List.copyOf(tokens);
+    this.starts = new int[tokens.size() + 1];
+    var out = new StringBuilder(" ");
+    for (int i = 0; i < tokens.size(); i++) {
+      starts[i] = out.length();
+      out.append(tokens.get(i).shape()).append(' ');
+    }
+    starts[tokens.size()] = out.length();
+    this.line = out.toString();
+  }
+
+  /** Where a pattern matched: from one token to before another. */
+  public record Match(List<Token> tokens, int from, int to) {
+    public Optional<Token> first(Token.Kind kind) {
+      return tokens.stream().filter(t -> t.is(kind)).findFirst();
+    }
+
+    public Token joined(Token.Kind kind, String text, String rule) {
+      return Token.join(kind, text, rule, tokens);
+    }
+  }
+
+  public List<Token> tokens() {
+    return tokens;
+  }
+
+  @Override
+  public String toString() {
+    return line;
+  }
+
+  public boolean has(Pattern pattern) {
+    return pattern.matcher(line).find();
+  }
+
+  public boolean has(Token.Kind kind) {
+    return tokens.stream().anyMatch(t -> t.is(kind));
+  }
+
+  /** Puts what a function makes in place of each match, from left to right. */
+  public TokenLine replace(Pattern pattern, Function<Match, Optional<List<Token>>> with) {
+    var out = this;
+    int at = 0;
+    for (var m = out.find(pattern, at); m.isPresent(); m = out.find(pattern, at)) {
+      var made = with.apply(m.get());
+      at = m.get().from() + made.map(List::size).orElse(1);
+      out = made.isPresent() ? out.spliced(m.get(), made.get()) : out;
+    }
+    return out;
+  }
+
+  private TokenLine spliced(Match match, List<Token> with) {
+    var all = new ArrayList<>(tokens.subList(0, match.from));
+    all.addAll(with);
+    all.addAll(tokens.subList(match.to, tokens.size()));
+    return new TokenLine(all);
+  }
+
+  private Optional<Match> find(Pattern pattern, int fromToken) {
+    if (fromToken >= tokens.size()) {
+      return Optional.empty();
+    }
+    var matcher = pattern.matcher(line);
+    int offset = starts[fromToken];
+    while (offset <= line.length() && matcher.find(offset)) {
+      if (matcher.end() > matcher.start()) {
+        int from = index(matcher.start());
+        int to = index(matcher.end() + 1);
+        return Optional.of(new Match(tokens.subList(from, to), from, to));
+      }
+      offset = matcher.start() + 1;
+    }
+    return Optional.empty();
+  }
+
+  private int index(int offset) {
+    int found = Arrays.binarySearch(starts, offset);
+    if (found < 0) {
+      throw new IllegalStateException("a pattern cut a token in two at " + offset + ": " + line);
+    }
+    return found;
+  }
+}

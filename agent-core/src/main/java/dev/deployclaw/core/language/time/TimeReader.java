@@ -1,0 +1,296 @@
+package dev.deployclaw.core.language.time;
+
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import dev.deployclaw.core.language.lexer.TokenLine.Match;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import java.time.DateTimeException;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAdjusters;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Finds instants that are written as dates, weekdays and clocks, and writes each as an instant with
+ * its offset. What has two readings, doesn't exist or has passed is a question that suggests one.
+ * Pure: now and the zone are given.
+ */
+public final class TimeReader {
+  private static final List<NamedPattern> TABLE = PatternTable.read(TimeReader.class, "times.txt");
+  private static final Map<String, String> CALENDAR =
+      PatternTable.keys(TimeReader.class, "calendar.txt");
+  private static final DateTimeFormatter WRITTEN =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssXXX");
+
+  /** The rule of a clock that is over today: it may only tell of something. */
+  public static final String PASSED = "passed";
+
+  private static final Set<String> BETWEEN = Set.of("and", "to", "until", "till", "-");
+  private static final int FAR_YEARS = 2;
+  private static final int DAY = 86_400_000;
+
+  private final String text;
+  private final ZonedDateTime now;
+  private final OpenQuestions questions;
+
+  public TimeReader(String text, ZonedDateTime now, OpenQuestions questions) {
+    this.text = text;
+    this.now = now;
+    this.questions = questions;
+  }
+
+  /** The line with an instant in place of each time. */
+  public TokenLine read(TokenLine line) {
+    var out = line;
+    for (var row : TABLE) {
+      Function<Match, Optional<List<Token>>> made =
+          match -> {
+            try {
+              return made(row.name(), match);
+            } catch (DateTimeException e) {
+              ask(match, "There is no such time: when exactly?", Optional.empty());
+              return asked(match);
+            }
+          };
+      out = out.replace(row.pattern(), made);
+    }
+    return out;
+  }
+
+  private Optional<List<Token>> made(String name, Match m) {
+    var date = date(m);
+    return switch (name) {
+      case "weekend" -> weekend(m);
+      case "clocks" -> clocks(m, date.orElseThrow());
+      case "ahead" -> {
+        var ahead = m.first(Kind.DURATION).orElseThrow().value().longValueExact();
+        yield instant(m, now.plus(Duration.ofMillis(ahead)), "calendar");
+      }
+      case "end-of-day" -> {
+        boolean week = m.first(Kind.UNIT).filter(u -> u.value().intValue() != DAY).isPresent();
+        if (week) {
+          throw new DateTimeException("no day");
+        }
+        var day = date.orElse(now(m).toLocalDate()).plusDays(1);
+        yield instant(m, at(m, day, LocalTime.MIDNIGHT), "calendar");
+      }
+      case "bare-hour" -> {
+        int hour = last(m, Kind.NUMBER).value().intValue();
+        yield suggest(m, "At " + hour + " o'clock in the morning?", date, LocalTime.of(hour, 0));
+      }
+      default -> when(m, date);
+    };
+  }
+
+  private Optional<List<Token>> when(Match m, Optional<LocalDate> date) {
+    var time = time(m.tokens());
+    if (time.isEmpty()) {
+      boolean only = m.tokens().size() == 1 && m.tokens().getFirst().text().equals("today");
+      return only
+          ? Optional.empty()
+          : suggest(m, "At what time of that day?", date, LocalTime.MIDNIGHT);
+    }
+    var today = now(m).toLocalDate();
+    if (date.isEmpty()) {
+      var next = at(m, today, time.get());
+      if (next.isAfter(now)) {
+        return instant(m, next, "clock");
+      }
+      String passed = "That time has passed today: tomorrow?";
+      var _ = suggest(m, passed, Optional.of(today.plusDays(1)), time.get());
+      return Optional.of(List.of(Token.join(Kind.TIME, "asked", PASSED, m.tokens())));
+    }
+    boolean named =
+        word(m, "day").isPresent() && word(m, "month").isEmpty() && m.first(Kind.DATE).isEmpty();
+    if (named && (today.equals(date.get()) || m.tokens().getFirst().text().equals("next"))) {
+      return suggest(m, "Which week is meant?", date, time.get());
+    }
+    var found = at(m, date.get(), time.get());
+    if (!found.isAfter(now)) {
+      ask(m, "That time has passed: when shall it be?", Optional.empty());
+      return asked(m);
+    }
+    return found.isAfter(now.plusYears(FAR_YEARS))
+        ? suggest(m, "Is the year right?", date, time.get())
+        : instant(m, found, "calendar");
+  }
+
+  /** Two clocks of one day. */
+  private Optional<List<Token>> clocks(Match m, LocalDate date) {
+    var both = m.tokens().stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.CLOCK)).toList();
+    int and = 1;
+    while (!BETWEEN.contains(both.get(and).text())) {
+      and++;
+    }
+    var from = at(m, date, time(both.subList(0, and)).orElseThrow());
+    var to = at(m, date, time(both.subList(and, both.size())).orElseThrow());
+    if (!from.isAfter(now) || !to.isAfter(from)) {
+      ask(m, "From when until when? Write both with their dates.", Optional.empty());
+      return asked(m);
+    }
+    return span(m, from, to);
+  }
+
+  /** Saturday and Sunday; what is left of them, where it is one of these days. */
+  private Optional<List<Token>> weekend(Match m) {
+    var today = now(m).toLocalDate();
+    boolean begun = today.getDayOfWeek().compareTo(DayOfWeek.SATURDAY) >= 0;
+    if (begun || m.tokens().stream().anyMatch(t -> t.text().equals("next"))) {
+      ask(m, "From when until when? Write both with their dates.", Optional.empty());
+      return asked(m);
+    }
+    var saturday = today.with(TemporalAdjusters.next(DayOfWeek.SATURDAY));
+    return span(
+        m, at(m, saturday, LocalTime.MIDNIGHT), at(m, saturday.plusDays(2), LocalTime.MIDNIGHT));
+  }
+
+  private static Optional<List<Token>> span(Match m, ZonedDateTime from, ZonedDateTime to) {
+    var both = List.of(written(m, from, "calendar"), written(m, to, "calendar"));
+    return Optional.of(List.of(Token.join(Kind.TIME, "span", "calendar", both)));
+  }
+
+  private Optional<List<Token>> suggest(
+      Match m, String question, Optional<LocalDate> date, LocalTime time) {
+    var suggested = date.map(d -> at(m, d, time)).filter(t -> t.isAfter(now)).map(WRITTEN::format);
+    ask(m, question, suggested);
+    return asked(m);
+  }
+
+  private void ask(Match m, String question, Optional<String> instant) {
+    int from = m.tokens().getFirst().from();
+    int to = m.tokens().getLast().to();
+    String said = text.substring(from, to);
+    var request = instant.map(i -> text.substring(0, from) + i + text.substring(to));
+    questions.ask(
+        ClarificationQuestion.of("time-unclear", "time", "\"" + said + "\": " + question)
+            .choosing(instant.stream().toList())
+            .suggesting(request));
+  }
+
+  /** It stays in the line, so that no reading passes it over. */
+  private static Optional<List<Token>> asked(Match m) {
+    return Optional.of(List.of(Token.join(Kind.TIME, "asked", "asked", m.tokens())));
+  }
+
+  private static Optional<List<Token>> instant(Match m, ZonedDateTime at, String rule) {
+    return Optional.of(List.of(written(m, at, rule)));
+  }
+
+  private static Token written(Match m, ZonedDateTime at, String rule) {
+    return Token.join(Kind.INSTANT, WRITTEN.format(at), rule, m.tokens());
+  }
+
+  /** An hour that the clock change skips or repeats is no instant. */
+  private ZonedDateTime at(Match m, LocalDate date, LocalTime time) {
+    var zone = zone(m);
+    var local = date.atTime(time);
+    if (zone.getRules().getValidOffsets(local).size() != 1) {
+      throw new DateTimeException("skipped or repeated by the clock change");
+    }
+    return local.atZone(zone);
+  }
+
+  private ZoneId zone(Match m) {
+    return offset(m)
+        .<ZoneId>map(ZoneOffset::of)
+        .or(() -> word(m, "zone").map(ZoneId::of))
+        .orElse(now.getZone());
+  }
+
+  /** "+02:00" behind a clock. */
+  private static Optional<String> offset(Match m) {
+    return IntStream.range(1, m.tokens().size())
+        .filter(i -> m.tokens().get(i - 1).text().equals("+"))
+        .mapToObj(i -> "+" + m.tokens().get(i).text())
+        .findFirst();
+  }
+
+  private ZonedDateTime now(Match m) {
+    return now.withZoneSameInstant(zone(m));
+  }
+
+  private Optional<LocalDate> date(Match m) {
+    var today = now(m).toLocalDate();
+    var date = m.first(Kind.DATE).map(t -> LocalDate.parse(t.text()));
+    var ahead = word(m, "ahead").map(days -> today.plusDays(Long.parseLong(days)));
+    var weekday =
+        word(m, "day")
+            .map(day ->
+                today.with(TemporalAdjusters.nextOrSame(DayOfWeek.of(Integer.parseInt(day)))));
+    var dated = date.or(() -> ahead).or(() -> monthly(m, today));
+    boolean other =
+        weekday.isPresent()
+            && dated.filter(d -> d.getDayOfWeek() != weekday.get().getDayOfWeek()).isPresent();
+    if (other) {
+      throw new DateTimeException("another weekday");
+    }
+    return dated.or(() -> weekday);
+  }
+
+  /** A day of a month, in the year that is written or the next one that isn't over. */
+  private static Optional<LocalDate> monthly(Match m, LocalDate today) {
+    var month = word(m, "month").map(Integer::parseInt);
+    var numbers = m.tokens().stream().filter(t -> t.is(Kind.NUMBER)).map(Token::value).toList();
+    if (month.isEmpty() || numbers.isEmpty()) {
+      return Optional.empty();
+    }
+    int day = numbers.getFirst().intValueExact();
+    if (numbers.size() > 1) {
+      return Optional.of(LocalDate.of(numbers.get(1).intValueExact(), month.get(), day));
+    }
+    var date = LocalDate.of(today.getYear(), month.get(), day);
+    return Optional.of(
+        date.isBefore(today) ? LocalDate.of(today.getYear() + 1, month.get(), day) : date);
+  }
+
+  private static Optional<LocalTime> time(List<Token> tokens) {
+    var word = tokens.stream().map(Token::text).filter("noon"::equals).findFirst();
+    boolean midnight = tokens.stream().anyMatch(t -> t.text().equals("midnight"));
+    return tokens.stream()
+        .filter(t -> t.is(Kind.CLOCK))
+        .findFirst()
+        .map(t -> clock(t.text()))
+        .or(() -> word.map(_ -> LocalTime.NOON))
+        .or(() -> midnight ? Optional.of(LocalTime.MIDNIGHT) : Optional.empty());
+  }
+
+  private static LocalTime clock(String written) {
+    boolean half = written.endsWith("m") || written.endsWith("m.");
+    boolean afternoon = written.contains("p");
+    var parts = written.replaceAll("[^0-9:]", "").split(":", -1);
+    int hour = Integer.parseInt(parts[0]);
+    if (half && (hour < 1 || hour > 12)) {
+      throw new DateTimeException("no such hour");
+    }
+    int minute = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
+    return LocalTime.of(half ? hour % 12 + (afternoon ? 12 : 0) : hour, minute);
+  }
+
+  private static Optional<String> word(Match m, String kind) {
+    return m.tokens().stream()
+        .filter(t -> t.is(Kind.WORD))
+        .map(t -> CALENDAR.getOrDefault(t.text(), "").split(" ", -1))
+        .filter(entry -> entry[0].equals(kind))
+        .map(entry -> entry[1])
+        .findFirst();
+  }
+
+  private static Token last(Match m, Kind kind) {
+    return m.tokens().stream().filter(t -> t.is(kind)).reduce((_, b) -> b).orElseThrow();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.deployclaw.core.language.value;
+
+import dev.deployclaw.policy.model.Limit;
+import java.math.BigDecimal;
+import java.util.Optional;
+
+/** Turns measured quantities into the whole numbers of an intent, or says why it can't. */
+public final class AmountRanges {
+  private static final BigDecimal MILLIS = BigDecimal.valueOf(1000);
+
+  private final OpenQuestions doubts;
+
+  public AmountRanges(OpenQuestions doubts) {
+    this.doubts = doubts;
+  }
+
+  /** A number of requests: whole, not negative, within the policy's range. */
+  public Optional<Long> requests(BigDecimal value, String what) {
+    if (value.signum() < 0) {
+      doubts.refuse(what + " can't be negative: " + plain(value));
+      return Optional.empty();
+    }
+    if (value.compareTo(BigDecimal.valueOf(Limit.MOST_REQUESTS)) > 0) {
+      doubts.refuse(what + " can't be more than " + Limit.MOST_REQUESTS + ": " + plain(value));
+      return Optional.empty();
+    }
+    if (!whole(value)) {
+      doubts.ask(
+          "%s must be a whole number, not %s: which requests in which window?"
+              .formatted(what, plain(value)));
+      return Optional.empty();
+    }
+    return Optional.of(value.longValueExact());
+  }
+
+  public Optional<Long> burst(BigDecimal value) {
+    if (value.signum() == 0) {
+      doubts.refuse("a burst is at least 1");
+      return Optional.empty();
+    }
+    return requests(value, "a burst");
+  }
+
+  /** A window: whole seconds, 1 s to 30 d. */
+  public Optional<Long> window(BigDecimal millis) {
+    var seconds = millis.divide(MILLIS);
+    boolean fits =
+        whole(seconds)
+            && seconds.signum() > 0
+            && seconds.compareTo(BigDecimal.valueOf(Limit.LONGEST_WINDOW.toSeconds())) <= 0;
+    if (!fits) {
+      doubts.refuse(
+          "a window is 1 second to 30 days in whole seconds, not " + plain(seconds) + " s");
+      return Optional.empty();
+    }
+    return Optional.of(seconds.longValueExact());
+  }
+
+  /** A length of time in whole seconds, at least one. */
+  public Optional<Long> seconds(BigDecimal millis, String what) {
+    var seconds = millis.divide(MILLIS);
+    if (!whole(seconds) || seconds.signum() <= 0) {
+      doubts.refuse(what + " is at least one second, in whole seconds");
+      return Optional.empty();
+    }
+    return Optional.of(seconds.longValueExact());
+  }
+
+  public Optional<Long> millis(BigDecimal millis, String what) {
+    if (!whole(millis) || millis.signum() <= 0) {
+      doubts.refuse(what + " is at least one millisecond, in whole milliseconds");
+      return Optional.empty();
+    }
+    return Optional.of(millis.longValueExact());
+  }
+
+  public Optional<Integer> percent(BigDecimal value, String what) {
+    boolean fits =
+        whole(value) && value.signum() > 0 && value.compareTo(BigDecimal.valueOf(100)) <= 0;
+    if (!fits) {
+      doubts.refuse(what + " is 1 to 100 percent in whole numbers, not " + plain(value));
+      return Optional.empty();
+    }
+    return Optional.of(value.intValueExact());
+  }
+
+  public static String plain(BigDecimal value) {
+    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+  }
+
+  private static boolean whole(BigDecimal value) {
+    return value.signum() == 0 || value.stripTrailingZeros().scale() <= 0;
+  }
+}

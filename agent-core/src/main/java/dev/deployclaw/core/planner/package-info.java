@@ -1,5 +1,0 @@
-/** From a request in plain language to an intent, a question or a refusal. */
-@NullMarked
-package dev.deployclaw.core.planner;
-
-import org.jspecify.annotations.NullMarked;

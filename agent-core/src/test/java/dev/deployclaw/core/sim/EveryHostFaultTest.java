@@ -1,0 +1,15 @@
+package dev.deployclaw.core.sim;
+
+import dev.deployclaw.core.sim.schedule.SimScenario;
+import dev.deployclaw.testkit.Slow;
+import java.util.stream.Stream;
+
+/** Every fault of the executor host in all scenes but those of {@link HostFaultTest}. */
+@Slow(
+    guard = "dev.deployclaw.core.sim.HostFaultTest",
+    because = "it plays some ten thousand schedules")
+class EveryHostFaultTest extends HostFaultCases {
+  static Stream<SimScenario> scenes() {
+    return Stream.of(SimScenario.values()).filter(scene -> !SingleFaultTest.SCENES.contains(scene));
+  }
+}

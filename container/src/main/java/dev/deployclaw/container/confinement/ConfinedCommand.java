@@ -1,0 +1,87 @@
+package dev.deployclaw.container.confinement;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The command that starts a confined JVM, as a chain of programs that each become the next one, so
+ * that the process id stays the same: {@code unshare} and {@code mount} make the writable folders
+ * noexec, {@code setpriv} sets user, capabilities, no-new-privileges and the system call filter,
+ * {@link ConfinementLauncher} lays the Landlock rules.
+ *
+ * @param argv program and arguments
+ * @param missing what this machine or this start can't do, one sentence each; empty where every
+ *     layer is set. What counts in the end is {@link IsolationProbe}
+ */
+public record ConfinedCommand(List<String> argv, List<String> missing) {
+  private static final List<String> FOLDERS = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
+
+  public ConfinedCommand {
+    argv = List.copyOf(argv);
+    missing = List.copyOf(missing);
+  }
+
+  /**
+   * Writes the filter's file, and tries what the installed tools can do.
+   *
+   * @param javaCommand the JVM and its arguments, the JVM as an absolute path. It wants {@code
+   *     -Djava.io.tmpdir} in a writable folder, and can load native libraries from none
+   */
+  public static ConfinedCommand around(ConfinementPolicy policy, List<String> javaCommand) {
+    return new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses())
+        .around(javaCommand);
+  }
+
+  /**
+   * The same, for a program of any kind; the launcher runs on this JVM's java.
+   *
+   * @param command the program as an absolute path, and its arguments
+   */
+  public static ConfinedCommand aroundProgram(ConfinementPolicy policy, List<String> command) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses())
+        .around(java, command);
+  }
+
+  /**
+   * Makes this process that command: nothing of this program is left, and the process id stays.
+   * Returns only where that fails.
+   *
+   * @throws IOException with the reason
+   */
+  public void become() throws IOException {
+    var processor =
+        Processor.here()
+            .orElseThrow(
+                () -> new IOException("unknown processor " + System.getProperty("os.arch")));
+    var kernel = new NativeCall(processor, Arena.global());
+    var words = new ArrayList<>(argv);
+    words.set(0, program(argv.getFirst()));
+    throw new IOException(words.getFirst() + " cannot be started: " + kernel.execute(words));
+  }
+
+  /** Where the shell would find it. */
+  private static String program(String name) throws IOException {
+    for (String folder : FOLDERS) {
+      var file = Path.of(folder).resolve(name);
+      if (Files.isExecutable(file)) {
+        return file.toString();
+      }
+    }
+    throw new IOException(name + " isn't installed in " + String.join(", ", FOLDERS));
+  }
+
+  private static String ownClasses() {
+    try {
+      var source = ConfinementLauncher.class.getProtectionDomain().getCodeSource();
+      return Path.of(source.getLocation().toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("the launcher's classes lie at no path", e);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.deployclaw.container.confinement;
+
+import java.io.PrintStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The last step before a confined program: lays one Landlock ruleset on itself and becomes the
+ * program (execve). A JVM cannot do that for itself later: Landlock holds for one thread and its
+ * children, and a JVM has many threads.
+ *
+ * <p>{@code setpriv} has Landlock too, and would be preferred as the well-kept tool, but it knows
+ * neither ports nor scopes, fails on kernels and paths that it doesn't know, and is older than
+ * Landlock on Debian 12. Since the ports need this class anyway, files, programs, ports and scopes
+ * are one ruleset in one place, and {@code setpriv} has what it does well: users, capabilities,
+ * no-new-privileges, seccomp.
+ *
+ * <p>What the kernel lacks is said on standard error, and the program starts without it; a rule
+ * that can't be made leaves its path closed. Fails with 126 where it can't start the program.
+ */
+final class ConfinementLauncher {
+  /**
+   * A child of a JVM lists its own {@code /proc/self/fd} to close what it inherited, and else tries
+   * each possible number, of which there may be a thousand million.
+   */
+  private static final Path PROCESSES = Path.of("/proc");
+
+  private static final int CANNOT_START = 126;
+  private static final int PR_SET_NO_NEW_PRIVS = 38;
+  private static final int PR_SET_SECCOMP = 22;
+  private static final int FILTER = 2;
+
+  private final NativeCall kernel;
+  private final PrintStream log;
+
+  private ConfinementLauncher(NativeCall kernel, PrintStream log) {
+    this.kernel = kernel;
+    this.log = log;
+  }
+
+  /**
+   * The arguments that {@link ConfinedCommand} writes: rights, {@code --}, the program's command.
+   */
+  public static void main(String[] arguments) {
+    var given = List.of(arguments);
+    int end = given.indexOf("--");
+    var processor = Processor.here();
+    if (end < 0 || end == given.size() - 1 || processor.isEmpty()) {
+      System.err.println("confinement: usage: RIGHT… -- PROGRAM ARGUMENT…");
+      System.exit(2);
+      return;
+    }
+    var kernel = new NativeCall(processor.get(), Arena.global());
+    var launcher = new ConfinementLauncher(kernel, System.err);
+    launcher.confine(given.subList(0, end));
+    if (given.subList(0, end).contains("--filter")) {
+      launcher.filter(processor.get());
+    }
+    launcher.become(given.subList(end + 1, given.size()));
+    System.exit(CANNOT_START);
+  }
+
+  private void confine(List<String> rights) {
+    long refused = kernel.call(Syscall.PRCTL, PR_SET_NO_NEW_PRIVS, 1);
+    if (refused < 0) {
+      say("no-new-privileges is off: " + NativeCall.error(refused));
+    }
+    int version = LandlockRuleset.version(kernel);
+    if (version < 1) {
+      say("files, programs and ports are open: no Landlock here: " + NativeCall.error(version));
+    } else {
+      landlock(rights, version);
+    }
+  }
+
+  private void landlock(List<String> rights, int version) {
+    long scopes = values(rights, "--scope=").stream().mapToLong(Long::parseLong).sum();
+    try {
+      var rules = LandlockRuleset.create(kernel, version, scopes);
+      values(rights, "--read=").forEach(path -> attempt(() -> rules.read(Path.of(path))));
+      values(rights, "--write=").forEach(path -> attempt(() -> rules.write(Path.of(path))));
+      values(rights, "--execute=").forEach(path -> attempt(() -> rules.execute(Path.of(path))));
+      attempt(() -> rules.list(PROCESSES));
+      if (rules.knowsTcp()) {
+        values(rights, "--connect=")
+            .forEach(port -> attempt(() -> rules.connect(Integer.parseInt(port))));
+        values(rights, "--bind=")
+            .forEach(port -> attempt(() -> rules.bind(Integer.parseInt(port))));
+      } else {
+        say("TCP ports are open: Landlock knows them from version 4 on, this is " + version);
+      }
+      if (scopes != 0 && !rules.knowsScopes()) {
+        say("signals are open: Landlock knows them from version 6 on, this is " + version);
+      }
+      rules.enforce();
+    } catch (IllegalStateException e) {
+      say("files, programs and ports are open: " + e.getMessage());
+    }
+  }
+
+  /** The seccomp filter, where the installed {@code setpriv} is too old to load it. */
+  private void filter(Processor processor) {
+    byte[] bytes = SyscallFilter.program(processor);
+    var code = kernel.allocate(bytes.length);
+    code.copyFrom(MemorySegment.ofArray(bytes));
+    var program = kernel.allocate(2 * Long.BYTES);
+    program.set(ValueLayout.JAVA_SHORT, 0, (short) (bytes.length / SyscallFilter.INSTRUCTION));
+    program.setAtIndex(ValueLayout.JAVA_LONG, 1, code.address());
+    long refused = kernel.call(Syscall.PRCTL, PR_SET_SECCOMP, FILTER, program.address());
+    if (refused < 0) {
+      say("system calls are open: " + NativeCall.error(refused));
+    }
+  }
+
+  /** Returns only where the program can't be started. */
+  private void become(List<String> command) {
+    say(command.getFirst() + " cannot be started: " + kernel.execute(command));
+  }
+
+  private void attempt(Runnable rule) {
+    try {
+      rule.run();
+    } catch (IllegalStateException e) {
+      say(e.getMessage() + "; it stays closed");
+    }
+  }
+
+  private void say(String what) {
+    log.println("confinement: " + what);
+  }
+
+  private static List<String> values(List<String> rights, String option) {
+    return rights.stream()
+        .filter(right -> right.startsWith(option))
+        .map(right -> right.substring(option.length()))
+        .toList();
+  }
+}

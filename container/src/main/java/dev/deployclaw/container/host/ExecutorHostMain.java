@@ -1,0 +1,90 @@
+package dev.deployclaw.container.host;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.confinement.IsolationProbe;
+import dev.deployclaw.container.remote.ProgramIdentity;
+import dev.deployclaw.container.wiring.LocalBackends;
+import dev.deployclaw.core.grant.OperationAllowlist;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostIdentity;
+import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.IsolationFinding;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The executor host: holds the credentials of all back ends and performs the agent's calls. The
+ * protocol's {@code .proto} says how it is started and when it ends.
+ */
+public final class ExecutorHostMain {
+  private static final String CONFIG = "--config";
+
+  /** Which capabilities its policy leaves it, so that they count as no gap. */
+  static final String KEEPS = "--keeps";
+
+  private ExecutorHostMain() {}
+
+  public static void main(String[] args) throws Exception {
+    var out = System.out;
+    var around = CommandEnvironment.real();
+    System.setErr(around.err()); // the application log and stack traces go there
+    int exit = run(List.of(args), System.getenv(), out);
+    around.err().flush();
+    System.exit(exit);
+  }
+
+  private static int run(List<String> args, Map<String, String> environment, PrintStream out)
+      throws InterruptedException {
+    boolean limited = args.size() == 4 && args.get(2).equals(KEEPS);
+    if ((args.size() != 2 && !limited) || !args.getFirst().equals(CONFIG)) {
+      System.err.println("usage: ExecutorHostMain --config FILE [--keeps CAPABILITY,…]");
+      return ExitCode.WRONG_USAGE.code();
+    }
+    var kept = limited ? Set.of(args.getLast().split(",")) : Set.<String>of();
+    try {
+      var config = ConfigReader.read(Path.of(args.get(1)), environment, ConfigRole.HOST);
+      serve(config, kept, out);
+      return ExitCode.OK.code();
+    } catch (InvalidConfigException | SetupException | IOException e) {
+      System.err.println("the executor host can't start: " + e.getMessage());
+      return ExitCode.WRONG_USAGE.code();
+    }
+  }
+
+  private static void serve(AgentConfig config, Set<String> kept, PrintStream out)
+      throws SetupException, IOException, InterruptedException {
+    var start = HostStart.of(config.host());
+    try (var ending = new HostEnd(start.endsWithInput());
+        var backends = LocalBackends.open(config);
+        var objects = backends.objects()) {
+      List<BackendExecutor> executors =
+          backends.executors().stream().<BackendExecutor>map(RedactingExecutor::new).toList();
+      var hosted = new HostedExecutors(executors, Optional.of(objects), OperationAllowlist.KERNEL);
+      var identity = new HostIdentity(ProgramIdentity.own(), isolation(config, kept));
+      var setup = new ExecutorHostServer.Setup(identity, hosted, start.key());
+      try (var _ = ExecutorHostServer.start(start.socket(), setup)) {
+        out.println("ready");
+        out.flush();
+        ending.await();
+      }
+    }
+  }
+
+  private static List<IsolationFinding> isolation(AgentConfig config, Set<String> kept) {
+    return IsolationProbe.report(List.of(HostFiles.of(config).folder()), kept).layers().stream()
+        .map(layer -> new IsolationFinding(layer.name(), layer.enforced(), layer.detail()))
+        .toList();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.deployclaw.container.host;
+
+import dev.deployclaw.core.grant.GrantKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * An executor host that another supervisor starts: a container beside the agent's. It writes the
+ * key of its start to a file.
+ *
+ * @param keyFile read at each handshake, since each start makes another key
+ */
+record ForeignHost(Path keyFile) implements HostKeeper {
+  @Override
+  public GrantKey key() {
+    try {
+      return GrantKey.ofHex(Files.readString(keyFile).strip());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalStateException("the key file " + keyFile + " can't be read: " + e, e);
+    }
+  }
+
+  /** Its process isn't ours to see: the connection says whether it answers. */
+  @Override
+  public HostState state() {
+    return Files.exists(keyFile)
+        ? new HostState.Starting()
+        : new HostState.Down("there is no key file " + keyFile);
+  }
+
+  @Override
+  public int starts() {
+    return 0;
+  }
+
+  @Override
+  public void close() {}
+}

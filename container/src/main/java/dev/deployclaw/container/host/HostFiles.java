@@ -1,0 +1,87 @@
+package dev.deployclaw.container.host;
+
+import dev.deployclaw.container.config.AgentConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/**
+ * What an executor host has in the agent's state folder. Made by the agent before each start, and
+ * given to the host's user where that is another one.
+ */
+public record HostFiles(Path stateDir) {
+  private static final String PRIVATE = "rwx------";
+
+  static HostFiles of(AgentConfig config) {
+    return new HostFiles(config.stateDir());
+  }
+
+  /** Its own: the socket, and files of a moment. */
+  Path folder() {
+    return stateDir.resolve("host");
+  }
+
+  Path temporary() {
+    return folder().resolve("tmp");
+  }
+
+  Path socket() {
+    return folder().resolve("host.sock");
+  }
+
+  /** Where gateways' files are tried, and where patches for owners of sources are put. */
+  List<Path> work() {
+    return List.of(stateDir.resolve("checks"), stateDir.resolve("write-back"));
+  }
+
+  /** The key pair that signs probes. */
+  Path probeKey() {
+    return stateDir.resolve("probe.key");
+  }
+
+  /** Only the agent writes beside it. */
+  Path filter() {
+    return stateDir.resolve("host-filter.bpf");
+  }
+
+  /**
+   * @param user who is to own it; the agent's own changes nothing
+   */
+  void prepare(int user) throws IOException {
+    var all = List.of(folder(), temporary());
+    for (var folder : all) {
+      Files.createDirectories(folder);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(PRIVATE));
+      own(folder, user);
+    }
+    for (var folder : work()) {
+      Files.createDirectories(folder);
+      own(folder, user);
+    }
+    own(probeKey(), user);
+    Files.deleteIfExists(socket());
+  }
+
+  /** Only from the agent itself: what belongs to another user was put there by a person. */
+  public static void own(Path file, int user) throws IOException {
+    try {
+      if (owner(file) == ownUser() && user != ownUser()) {
+        Files.setAttribute(file, "unix:uid", user);
+        Files.setAttribute(file, "unix:gid", user);
+      }
+    } catch (NoSuchFileException e) {
+      // nothing there to give away
+    }
+  }
+
+  public static int ownUser() throws IOException {
+    return owner(Path.of("/proc/self"));
+  }
+
+  private static int owner(Path file) throws IOException {
+    return (int) Files.getAttribute(file, "unix:uid");
+  }
+}

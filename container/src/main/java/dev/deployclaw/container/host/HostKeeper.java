@@ -1,0 +1,21 @@
+package dev.deployclaw.container.host;
+
+import dev.deployclaw.core.grant.GrantKey;
+
+/** Who knows the executor host's key and how it is. */
+interface HostKeeper extends AutoCloseable {
+  /**
+   * The key of its present start.
+   *
+   * @throws IllegalStateException with the reason while there is none
+   */
+  GrantKey key();
+
+  HostState state();
+
+  /** How often it was started by this process. */
+  int starts();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,142 @@
+package dev.deployclaw.container.host;
+
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
+import dev.deployclaw.container.config.DockerConfig;
+import dev.deployclaw.container.confinement.ConfinementPolicy;
+import dev.deployclaw.container.confinement.ConfinementPolicyBuilder;
+import dev.deployclaw.container.confinement.ProcessUser;
+import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What an executor host may do: no more than the configured back ends need.
+ *
+ * @param program jars and whatever else the JVM loads
+ * @param file the configuration
+ */
+record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path file) {
+  private static final String SOCKET = "unix://";
+
+  /** The gateway's parser is started by it, without the host's capabilities. */
+  private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
+  /** Ports below need a capability, unless the kernel was told otherwise. */
+  private static final int FIRST_FREE_PORT = 1024;
+
+  /**
+   * @param self the agent's user
+   */
+  ConfinementPolicy policy(int self) {
+    boolean root = self == 0;
+    int user = user(self);
+    var policy =
+        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")), files.filter())
+            .reads(readable())
+            .writes(writable())
+            .executes(programs())
+            .connects(array(EndpointPorts.of(config)))
+            .binds(array(EndpointPorts.listening(config)));
+    if (signals()) {
+      policy.signalsOutside();
+    }
+    if (user != self) {
+      policy.user(new ProcessUser(user, user));
+    }
+    if (root) {
+      capabilities(policy, user);
+    }
+    return policy.build();
+  }
+
+  /** Another one only where root starts it. */
+  int user(int self) {
+    return self == 0 ? config.host().user() : self;
+  }
+
+  /** As few as the owners of files and processes leave. */
+  private void capabilities(ConfinementPolicyBuilder policy, int user) {
+    if (user != 0 && signals()) {
+      policy.keeps("kill"); // a gateway's master is of another user
+    }
+    if (EndpointPorts.listening(config).stream().anyMatch(port -> port < FIRST_FREE_PORT)) {
+      policy.keeps("net_bind_service");
+    }
+    var access = new FileAccess(user);
+    if (user == 0 || writable().stream().anyMatch(path -> !access.writes(path))) {
+      policy.keeps("dac_override");
+    } else if (readable().stream().anyMatch(path -> !access.reads(path))) {
+      policy.keeps("dac_read_search");
+    }
+  }
+
+  /** Whether gateways on this machine are told by a signal. */
+  private boolean signals() {
+    return config.gateways().stream().anyMatch(g -> g.watcher().isEmpty());
+  }
+
+  private List<Path> readable() {
+    var all = new ArrayList<>(program);
+    all.add(file);
+    all.add(files.probeKey());
+    all.addAll(config.host().credentials());
+    if (config.kubernetes().filter(k -> k.kubeconfig().isEmpty()).isPresent()) {
+      all.add(KubernetesConnection.ACCOUNT); // the folder: its token is replaced each hour
+    }
+    config.policySources().forEach(s -> all.add(s.folder()));
+    config.gateways().forEach(g -> all.addAll(seen(g)));
+    if (signals()) {
+      all.add(Path.of("/proc")); // which processes a gateway has
+    }
+    return existing(all);
+  }
+
+  private static List<Path> seen(GatewayEntry gateway) {
+    var all = new ArrayList<Path>(List.of(gateway.binary()));
+    all.add(gateway.front().pidFile().resolveSibling(""));
+    gateway.watcher().ifPresent(all::add);
+    return all;
+  }
+
+  private List<Path> writable() {
+    var all = new ArrayList<Path>(List.of(files.folder()));
+    config.host().socket().map(socket -> socket.resolveSibling("")).ifPresent(all::add);
+    all.addAll(files.work());
+    config.gateways().forEach(g -> all.add(g.folder()));
+    config.policySources().stream()
+        .filter(s -> s.writeBack().equals("file"))
+        .forEach(s -> all.add(s.folder()));
+    config.docker().stream().flatMap(HostRights::docker).forEach(all::add);
+    return existing(all);
+  }
+
+  private static Stream<Path> docker(DockerConfig docker) {
+    var socket =
+        docker.host().startsWith(SOCKET)
+            ? Stream.of(Path.of(docker.host().substring(SOCKET.length())))
+            : Stream.<Path>of();
+    return Stream.concat(socket, docker.gateways().stream().flatMap(g -> g.folder().stream()));
+  }
+
+  private List<Path> programs() {
+    var all = new ArrayList<Path>();
+    config.gateways().forEach(g -> all.add(g.binary()));
+    if (!all.isEmpty()) {
+      all.add(SETPRIV);
+    }
+    return existing(all);
+  }
+
+  private static List<Path> existing(List<Path> paths) {
+    return paths.stream().filter(Files::exists).distinct().toList();
+  }
+
+  private static int[] array(Set<Integer> ports) {
+    return ports.stream().mapToInt(Integer::intValue).toArray();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.deployclaw.container.host;
+
+import java.time.Instant;
+
+/** How an executor host is, as the agent sees it. */
+public sealed interface HostState {
+  /** It isn't ready yet. */
+  record Starting() implements HostState {}
+
+  /** It takes calls. */
+  record Up(long pid, Instant since) implements HostState {}
+
+  /** It ended, and is started again; or can't be started. */
+  record Down(String reason) implements HostState {}
+
+  /** For people. */
+  default String sentence() {
+    return switch (this) {
+      case Starting _ -> "the executor host isn't ready yet";
+      case Up(long pid, Instant since) ->
+          "the executor host runs as process %d since %s".formatted(pid, since);
+      case Down(String reason) -> "the executor host is down: " + reason;
+    };
+  }
+}

@@ -1,0 +1,207 @@
+package dev.deployclaw.container.host;
+
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.confinement.ConfinedCommand;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.RetryPolicy;
+import dev.deployclaw.core.grant.GrantKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps an executor host running: starts it confined and with a new key, waits until it is ready,
+ * and starts it again when it ends, after pauses that grow while it doesn't stay. For any thread.
+ */
+public final class HostSupervisor implements HostKeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(HostSupervisor.class);
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(12);
+
+  private final HostCommand launch;
+  private final Bounds bounds;
+  private final Thread keeper;
+  private final CountDownLatch firstOutcome = new CountDownLatch(1);
+  private final AtomicInteger starts = new AtomicInteger();
+  private volatile HostState state = new HostState.Starting();
+  private volatile Optional<GrantKey> key = Optional.empty();
+  private volatile boolean closed;
+
+  /**
+   * How long things may take.
+   *
+   * @param ready from a start until it takes calls
+   * @param pause before the next start, after the first short life in a row, the second, …
+   * @param stable a life of that length isn't short
+   */
+  record Bounds(Duration ready, IntFunction<Duration> pause, Duration stable) {
+    private static final Duration FIRST = Duration.ofMillis(200);
+    private static final int DOUBLINGS = 7;
+
+    static final Bounds DEFAULT =
+        new Bounds(Duration.ofSeconds(30), Bounds::doubled, Duration.ofMinutes(1));
+
+    /** From a fifth of a second to 25 seconds. */
+    static Duration doubled(int attempt) {
+      return FIRST.multipliedBy(1L << Math.min(attempt - 1, DOUBLINGS));
+    }
+  }
+
+  private HostSupervisor(HostCommand launch, Bounds bounds) {
+    this.launch = launch;
+    this.bounds = bounds;
+    this.keeper = Thread.ofVirtual().name("executor-host").unstarted(this::keep);
+  }
+
+  /** Begins to start it; the caller needn't wait. */
+  public static HostSupervisor start(HostCommand launch) {
+    return start(launch, Bounds.DEFAULT);
+  }
+
+  /**
+   * The same, with a bound of its own until it takes calls.
+   *
+   * @param ready from each start
+   */
+  public static HostSupervisor start(HostCommand launch, Duration ready) {
+    return start(launch, new Bounds(ready, Bounds.DEFAULT.pause(), Bounds.DEFAULT.stable()));
+  }
+
+  static HostSupervisor start(HostCommand launch, Bounds bounds) {
+    var supervisor = new HostSupervisor(launch, bounds);
+    supervisor.keeper.start();
+    return supervisor;
+  }
+
+  /** Waits until the first start came to something. */
+  public void awaitFirst(Duration atMost) throws InterruptedException {
+    var _ = firstOutcome.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public GrantKey key() {
+    return key.orElseThrow(() -> new IllegalStateException(state.sentence()));
+  }
+
+  @Override
+  public HostState state() {
+    return state;
+  }
+
+  @Override
+  public int starts() {
+    return starts.get();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    keeper.interrupt();
+    try {
+      if (!keeper.join(LONGEST_STOP)) {
+        LOG.warn("The executor host didn't end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void keep() {
+    try {
+      while (!closed) {
+        // One that stayed begins the pauses again.
+        var again =
+            new RetryPolicy(
+                AgentClock.system(),
+                bounds.pause(),
+                Integer.MAX_VALUE,
+                Duration.ofNanos(Long.MAX_VALUE));
+        var _ = again.until(lived -> closed || lived.compareTo(bounds.stable()) > 0, this::live);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("The executor host isn't kept any more");
+    }
+  }
+
+  /** From a start to the end of that process. Returns how long it took calls. */
+  private Duration live() throws InterruptedException {
+    state = new HostState.Starting();
+    var next = GrantKey.random();
+    HostProcess process;
+    try {
+      var command = launch.prepare();
+      tell(command);
+      process = HostProcess.start(command.argv(), launch.surroundings(), next, System.err::println);
+    } catch (IOException | UncheckedIOException | SetupException e) {
+      return down("it can't be started: " + e.getMessage());
+    }
+    starts.incrementAndGet();
+    try {
+      return live(process, next);
+    } finally {
+      key = Optional.empty();
+      if (closed) {
+        endWithin(process);
+      } else {
+        process.kill();
+      }
+    }
+  }
+
+  private Duration live(HostProcess process, GrantKey next) throws InterruptedException {
+    if (!process.awaitReady(bounds.ready())) {
+      process.kill();
+      int exit = process.awaitEnd();
+      return down("it didn't get ready; exit code " + exit + said(process));
+    }
+    long begun = System.nanoTime();
+    key = Optional.of(next);
+    state = new HostState.Up(process.pid(), Instant.now());
+    firstOutcome.countDown();
+    LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
+    int exit = process.awaitEnd();
+    var lived = Duration.ofNanos(System.nanoTime() - begun);
+    var _ = down("it ended with exit code " + exit + said(process));
+    return lived;
+  }
+
+  private Duration down(String reason) {
+    key = Optional.empty();
+    state = new HostState.Down(reason);
+    firstOutcome.countDown();
+    if (!closed) {
+      LOG.atError().addKeyValue("reason", reason).log("The executor host is down");
+    }
+    return Duration.ZERO;
+  }
+
+  private static void endWithin(HostProcess process) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      process.end();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void tell(ConfinedCommand command) {
+    command
+        .missing()
+        .forEach(layer -> LOG.atWarn().addKeyValue("layer", layer).log("The wall has a gap"));
+  }
+
+  private static String said(HostProcess process) {
+    String lines = process.lastLines();
+    return lines.isEmpty() ? "" : "; it said last: " + lines;
+  }
+}

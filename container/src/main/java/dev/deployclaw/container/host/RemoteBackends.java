@@ -1,0 +1,145 @@
+package dev.deployclaw.container.host;
+
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.wiring.BackendSide;
+import dev.deployclaw.core.call.ExecutorIsolation;
+import dev.deployclaw.core.grant.EffectClass;
+import dev.deployclaw.core.grant.OperationAllowlist;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.executors.remote.HostAddress;
+import dev.deployclaw.executors.remote.HostConnection;
+import dev.deployclaw.executors.remote.HostGreeting;
+import dev.deployclaw.executors.remote.RemoteExecutor;
+import dev.deployclaw.executors.remote.RemoteObjectStore;
+import dev.deployclaw.executors.wire.HostDescription;
+import dev.deployclaw.executors.wire.IsolationFinding;
+import dev.deployclaw.executors.wire.OfferedExecutor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Executors and bucket behind the wall. While the host is away, calls are unavailable. */
+public final class RemoteBackends implements BackendSide {
+  private static final Duration LONGEST_START = Duration.ofSeconds(20);
+
+  private final AgentConfig config;
+  private final HostKeeper keeper;
+  private final HostConnection connection;
+
+  private RemoteBackends(AgentConfig config, HostKeeper keeper, Path socket, String build) {
+    this.config = config;
+    this.keeper = keeper;
+    this.connection = HostConnection.of(new HostAddress(socket, keeper::key, build));
+  }
+
+  /**
+   * Starts the executor host of a configuration and waits for it, within a bound: the agent goes on
+   * without one that doesn't get ready. One that others start isn't awaited.
+   */
+  public static RemoteBackends start(HostLaunch launch, String build) throws InterruptedException {
+    var config = launch.config();
+    var foreign = config.host().socket();
+    if (foreign.isPresent()) {
+      var keyFile = config.host().keyFile().orElse(foreign.get().resolveSibling("host.key"));
+      return new RemoteBackends(config, new ForeignHost(keyFile), foreign.get(), build);
+    }
+    var supervisor = HostSupervisor.start(launch);
+    supervisor.awaitFirst(LONGEST_START);
+    return of(config, supervisor, launch.files().socket(), build);
+  }
+
+  static RemoteBackends of(AgentConfig config, HostKeeper keeper, Path socket, String build) {
+    return new RemoteBackends(config, keeper, socket, build);
+  }
+
+  /** Those of the kernel's table: the host's own word adds none. */
+  @Override
+  public List<BackendExecutor> executors() {
+    var table = OperationAllowlist.KERNEL;
+    return table.executors().stream()
+        .<BackendExecutor>map(name ->
+            new RemoteExecutor(connection, OfferedExecutor.of(name, effects(table.verbs(name)))))
+        .toList();
+  }
+
+  /** The effect of a call follows from its kind; the highest class stands for all here. */
+  private static Map<String, EffectClass> effects(Set<String> verbs) {
+    return verbs.stream().collect(Collectors.toMap(verb -> verb, _ -> EffectClass.DESTROY));
+  }
+
+  @Override
+  public ObjectStore objects() {
+    String bucket = "s3://" + config.s3().bucket() + "/";
+    return new RemoteObjectStore(connection, config.s3().timeout(), name -> bucket + name);
+  }
+
+  /** By a handshake, where none was made since the host was started. */
+  @Override
+  public Optional<ExecutorIsolation> isolation() {
+    try {
+      return Optional.of(
+          switch (connection.greet()) {
+            case HostGreeting.Met(var host) -> isolation(host);
+            case HostGreeting.Incompatible(String reason) -> unknown(reason);
+            case HostGreeting.Unreachable(String reason) -> unknown(reason);
+          });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of(unknown("the question was interrupted"));
+    }
+  }
+
+  private static ExecutorIsolation isolation(HostDescription host) {
+    var missing = new TreeMap<String, String>();
+    host.isolation().stream()
+        .filter(layer -> !layer.enforced())
+        .forEach(layer -> missing.put(layer.name(), layer.detail()));
+    var enforced =
+        host.isolation().stream()
+            .filter(IsolationFinding::enforced)
+            .map(IsolationFinding::name)
+            .toList();
+    return new ExecutorIsolation(true, enforced, missing);
+  }
+
+  private static ExecutorIsolation unknown(String reason) {
+    return new ExecutorIsolation(true, List.of(), Map.of("host", reason));
+  }
+
+  @Override
+  public Optional<String> summary() {
+    return Optional.of(keeper.state().sentence());
+  }
+
+  /** Whether it takes calls, as far as this process sees; one that others start is greeted. */
+  public boolean isUp() {
+    return keeper.state() instanceof HostState.Up || (config.host().isForeign() && answers());
+  }
+
+  private boolean answers() {
+    try {
+      return connection.greet() instanceof HostGreeting.Met;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** How often this process started it. */
+  public int starts() {
+    return keeper.starts();
+  }
+
+  @Override
+  public void close() {
+    try (keeper) {
+      connection.close();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.deployclaw.container.plugin;
+
+import dev.deployclaw.container.config.PluginConfig;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.core.call.ExecutorIsolation;
+import dev.deployclaw.core.grant.OperationAllowlist;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.executors.remote.HostGreeting;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The plugins that the operator admits, running. Closing ends them. */
+public final class AdmittedPlugins implements AutoCloseable {
+  private static final String FOLDER = "plugins";
+
+  private final List<RunningPlugin> running;
+  private final List<PluginExecutor> executors;
+
+  private AdmittedPlugins(List<RunningPlugin> running) {
+    this.running = List.copyOf(running);
+    this.executors = running.stream().map(RunningPlugin::executor).toList();
+  }
+
+  /**
+   * Starts them all.
+   *
+   * @throws SetupException with every problem, where one isn't just what is admitted
+   */
+  public static AdmittedPlugins open(List<PluginConfig> admitted, Path stateDir)
+      throws SetupException {
+    var running = new ArrayList<RunningPlugin>();
+    var problems = new ArrayList<String>();
+    try {
+      for (var plugin : admitted) {
+        start(plugin, stateDir.resolve(FOLDER), running, problems);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      problems.add("the start was interrupted");
+    }
+    if (problems.isEmpty()) {
+      return new AdmittedPlugins(running);
+    }
+    running.forEach(RunningPlugin::close);
+    throw new SetupException(String.join("\n", problems));
+  }
+
+  private static void start(
+      PluginConfig plugin, Path files, List<RunningPlugin> running, List<String> problems)
+      throws InterruptedException {
+    try {
+      var started = RunningPlugin.start(plugin, files);
+      running.add(started);
+      switch (started.greet()) {
+        case HostGreeting.Met(var host) -> problems.addAll(PluginAdmission.problems(plugin, host));
+        case HostGreeting.Incompatible(String reason) -> problems.add(cant(plugin, reason));
+        case HostGreeting.Unreachable(String reason) -> problems.add(cant(plugin, reason));
+      }
+    } catch (SetupException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String cant(PluginConfig plugin, String why) {
+    return "plugin %s can't be used: %s; try it: deployclaw plugin test %s"
+        .formatted(plugin.name(), why, plugin.name());
+  }
+
+  public List<PluginExecutor> executors() {
+    return executors;
+  }
+
+  /** Who each of them is now, by name: another start may be confined otherwise. */
+  public SortedMap<String, HostGreeting> greetings() throws InterruptedException {
+    var all = new TreeMap<String, HostGreeting>();
+    for (var plugin : running) {
+      all.put(plugin.config().name(), plugin.greet());
+    }
+    return all;
+  }
+
+  /**
+   * What separates the executors from the agent, plugins included: the layers that a plugin lacks
+   * are named {@code plugin/layer}.
+   *
+   * @param others of the product's own executors
+   */
+  public ExecutorIsolation isolation(ExecutorIsolation others) {
+    var missing = new TreeMap<>(others.missing());
+    try {
+      greetings().forEach((name, greeting) -> missing.putAll(missing(name, greeting)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      missing.put("plugins", "the question was interrupted");
+    }
+    return new ExecutorIsolation(others.separate(), others.enforced(), missing);
+  }
+
+  private static Map<String, String> missing(String name, HostGreeting greeting) {
+    return switch (greeting) {
+      case HostGreeting.Met(var host) ->
+          host.isolation().stream()
+              .filter(layer -> !layer.enforced())
+              .collect(Collectors.toMap(l -> name + "/" + l.name(), l -> l.detail(), (a, _) -> a));
+      case HostGreeting.Incompatible(String reason) -> Map.of(name + "/host", reason);
+      case HostGreeting.Unreachable(String reason) -> Map.of(name + "/host", reason);
+    };
+  }
+
+  /** The kernel's table, and what the operator admits of them. */
+  public OperationAllowlist table() {
+    var table = OperationAllowlist.KERNEL;
+    for (var executor : executors) {
+      table = table.admitting(executor.name(), only(executor, false), only(executor, true));
+    }
+    return table;
+  }
+
+  /** Those of a participant's six, or the others. */
+  private static Set<String> only(PluginExecutor executor, boolean six) {
+    return executor.verbs().stream()
+        .filter(verb -> BackendExecutor.PARTICIPANT_VERBS.contains(verb) == six)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public void close() {
+    running.forEach(RunningPlugin::close);
+  }
+}

@@ -1,0 +1,237 @@
+package dev.deployclaw.container.confinement;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+
+/**
+ * A small machine for attempts to escape: a host's folder and program, keys of an agent, servers
+ * that are configured and that aren't, and another process of the host's user. Needs root.
+ */
+final class ConfinedWorld implements AutoCloseable {
+  static final String NEEDS = "needs root, NGINX, and Landlock 6 (Linux 6.12)";
+  static final ProcessUser USER = new ProcessUser(41_234, 41_234);
+  static final Path NGINX = Path.of("/usr/sbin/nginx");
+
+  /** The version of Landlock that knows scopes. */
+  private static final int SCOPES = 6;
+
+  private static final int OTHER_USER = 41_235;
+  private static final int LONGEST_SECONDS = 120;
+  private static final String CLASSES = "dev/deployclaw/container/confinement";
+
+  final Path top;
+  final Path own;
+  final Path jar;
+  final ServerSocket configured = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+  final ServerSocket foreign = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+  private final ServerSocketChannel daemon;
+  private final Process victim;
+  private final long agent;
+  private final Arena memory = Arena.ofConfined();
+  private final NativeCall kernel = new NativeCall(Processor.here().orElseThrow(), memory);
+
+  ConfinedWorld(Path top) throws IOException, InterruptedException {
+    this.top = top;
+    own = Files.createDirectory(top.resolve("own"));
+    jar = packed(top.resolve("host.jar"));
+    mode(top, "rwxr-xr-x");
+    own(own, USER.uid());
+    own(jar, USER.uid());
+    file("agent.key", 0, "rw-------");
+    file("other.key", OTHER_USER, "rw-------");
+    file("same-user.key", USER.uid(), "rw-------");
+    file("for-all.txt", 0, "rw-rw-rw-");
+    program(own.resolve("shell"));
+    Files.copy(Path.of(System.getProperty("java.home"), "lib/libsyslookup.so"), library());
+    own(library(), USER.uid());
+    Files.writeString(own.resolve("script"), "#!/bin/sh\ntrue\n");
+    mode(own.resolve("script"), "rwxrwxrwx");
+    gatewayConfiguration();
+    device(top.resolve("memory"));
+    daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    daemon.bind(UnixDomainSocketAddress.of(socket()));
+    mode(socket(), "rw-rw----");
+    agent = AbstractSocket.listen(kernel, abstractName());
+    victim = new ProcessBuilder(as(USER, List.of("sleep", "600"))).start();
+  }
+
+  /** Whether this machine has all that the attempts need. */
+  static boolean possible() {
+    try (var memory = Arena.ofConfined()) {
+      return StartRights.here().has("sys_admin")
+          && Files.isExecutable(NGINX)
+          && Processor.here().isPresent()
+          && LandlockRuleset.version(new NativeCall(Processor.here().get(), memory)) >= SCOPES;
+    }
+  }
+
+  Path library() {
+    return own.resolve("library.so");
+  }
+
+  Path socket() {
+    return top.resolve("docker.sock");
+  }
+
+  String abstractName() {
+    return "confinement-" + configured.getLocalPort();
+  }
+
+  /** Another process of the host's user. */
+  long victim() {
+    return victim.pid();
+  }
+
+  ConfinementPolicy policy(Optional<ProcessUser> user) {
+    var builder =
+        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")), top.resolve("host.bpf"))
+            .reads(List.of(jar))
+            .writes(List.of(own))
+            .executes(List.of(NGINX))
+            .connects(configured.getLocalPort());
+    user.ifPresent(builder::user);
+    return builder.build();
+  }
+
+  /** As root starts it with all tools. */
+  ConfinedCommand byRoot() {
+    return command(policy(Optional.of(USER)), StartRights.here(), StartTools.found());
+  }
+
+  /** As the host's own user starts it. */
+  ConfinedCommand byUser(StartTools tools) {
+    var command = command(policy(Optional.empty()), new StartRights(USER.uid(), 0), tools);
+    return new ConfinedCommand(as(USER, command.argv()), command.missing());
+  }
+
+  ConfinedCommand command(ConfinementPolicy policy, StartRights rights, StartTools tools) {
+    return new CommandBuilder(policy, rights, tools, jar.toString()).around(javaCommand());
+  }
+
+  List<String> javaCommand() {
+    return List.of(
+        System.getProperty("java.home") + "/bin/java",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-Djava.io.tmpdir=" + own,
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        jar.toString(),
+        EscapeAttempts.class.getName());
+  }
+
+  /** Starts the command, hands it the attempts, and returns its answers, one for each. */
+  List<String> outcomes(List<String> command, List<String> attempts)
+      throws IOException, InterruptedException {
+    var log = top.resolve("log").toFile();
+    var process = new ProcessBuilder(command).redirectError(log).start();
+    try {
+      try (var input = process.getOutputStream()) {
+        input.write(String.join("\n", attempts).getBytes(StandardCharsets.UTF_8));
+      }
+      var answers = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the confined program does not end");
+      }
+      var lines = answers.lines().toList();
+      if (lines.size() != attempts.size()) {
+        throw new IllegalStateException(lines + " " + Files.readString(log.toPath()));
+      }
+      return lines;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    victim.destroyForcibly();
+    configured.close();
+    foreign.close();
+    daemon.close();
+    kernel.call(Syscall.CLOSE, agent);
+    memory.close();
+  }
+
+  static List<String> as(ProcessUser user, List<String> command) {
+    var whole =
+        new ArrayList<>(
+            List.of("setpriv", "--reuid=" + user.uid(), "--regid=" + user.gid(), "--clear-groups"));
+    whole.addAll(command);
+    return whole;
+  }
+
+  private void file(String name, int owner, String mode) throws IOException {
+    var file = Files.writeString(top.resolve(name), "secret");
+    mode(file, mode);
+    own(file, owner);
+  }
+
+  private static void program(Path copy) throws IOException {
+    Files.copy(Path.of("/bin/sh").toRealPath(), copy);
+    mode(copy, "rwxrwxrwx");
+  }
+
+  private static void device(Path device) throws IOException, InterruptedException {
+    run("mknod", "--mode=666", device.toString(), "c", "1", "1");
+  }
+
+  private void gatewayConfiguration() throws IOException {
+    Files.writeString(
+        own.resolve("nginx.conf"),
+        "pid %s/nginx.pid;\nevents {}\nhttp { access_log off; client_body_temp_path %1$s/b; "
+                .formatted(own)
+            + "proxy_temp_path %s/p; fastcgi_temp_path %1$s/f; uwsgi_temp_path %1$s/u; "
+                .formatted(own)
+            + "scgi_temp_path %s/s; }\n".formatted(own));
+  }
+
+  private static Path packed(Path jar) throws IOException {
+    var roots = System.getProperty("java.class.path").split(":", -1);
+    try (var packed = new JarOutputStream(Files.newOutputStream(jar))) {
+      for (String root : roots) {
+        var folder = Path.of(root).resolve(CLASSES);
+        if (Files.isDirectory(folder)) {
+          try (var classes = Files.newDirectoryStream(folder, "*.class")) {
+            for (var file : classes) {
+              packed.putNextEntry(new ZipEntry(CLASSES + "/" + file.getFileName()));
+              Files.copy(file, packed);
+            }
+          }
+        }
+      }
+    }
+    return jar;
+  }
+
+  private static void mode(Path path, String mode) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+  }
+
+  private static void own(Path path, int uid) throws IOException {
+    Files.setAttribute(path, "unix:uid", uid);
+    Files.setAttribute(path, "unix:gid", uid);
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
+    if (exit != 0) {
+      throw new IllegalStateException(List.of(command) + " failed: " + exit);
+    }
+  }
+}

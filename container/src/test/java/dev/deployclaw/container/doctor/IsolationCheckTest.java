@@ -1,0 +1,44 @@
+package dev.deployclaw.container.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.doctor.Diagnosis.Level;
+import dev.deployclaw.core.call.ExecutorIsolation;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class IsolationCheckTest {
+  @Test
+  void oneProcessIsAWarningWithTheWayToAWall() {
+    var found = IsolationCheck.examine(Optional.of(ExecutorIsolation.NONE));
+
+    assertThat(found).hasSize(1);
+    assertThat(found.getFirst().level()).isEqualTo(Level.WARNING);
+    assertThat(found.getFirst().remedy()).contains("deployclaw serve");
+    assertThat(IsolationCheck.examine(Optional.empty())).isEqualTo(found);
+  }
+
+  @Test
+  void eachLayerIsNamedAndAMissingOneWithItsRemedy() {
+    var wall = new ExecutorIsolation(true, List.of("user", "files"), Map.of("tcp", "may connect"));
+
+    var found = IsolationCheck.examine(Optional.of(wall));
+
+    assertThat(found).extracting(Diagnosis::level).containsExactly(Level.OK, Level.WARNING);
+    assertThat(found.getFirst().found()).contains("user, files");
+    assertThat(found.getLast().found()).contains("tcp", "may connect");
+    assertThat(found.getLast().remedy()).contains("Landlock").contains("container.md");
+  }
+
+  @Test
+  void aHostThatIsAwayIsUnreachable() {
+    var wall = new ExecutorIsolation(true, List.of(), Map.of("host", "it ended with exit code 3"));
+
+    var found = IsolationCheck.examine(Optional.of(wall));
+
+    assertThat(found).extracting(Diagnosis::level).containsExactly(Level.UNREACHABLE);
+    assertThat(found.getFirst().found()).contains("exit code 3");
+  }
+}

@@ -1,0 +1,153 @@
+package dev.deployclaw.container.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.deployclaw.container.config.ConfigRole;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.confinement.ConfinementPolicy;
+import dev.deployclaw.container.confinement.LandlockScope;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostRightsTest {
+  private static final int ROOT = 0;
+  private static final int AGENT = 10_001;
+
+  private static final String BACKENDS =
+      """
+      stateDir: state
+      etcd: {endpoints: ["http://127.0.0.1:2379"]}
+      redis: {nodes: ["10.0.0.1:7001", "10.0.0.2:7002"]}
+      s3: {endpoint: "https://s3.example.net", bucket: b, accessKeyFile: access, secretKeyFile: secret}
+      nats: {url: "nats://127.0.0.1:4222"}
+      host: {ports: [7100]}
+      """;
+
+  private static final String GATEWAY =
+      """
+      rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:8090"}]
+      gateways:
+        - name: gw-01
+          namespace: edge
+          folder: gateway
+          pidFile: gateway/nginx.pid
+          accessLog: gateway/access.log
+          listen: 127.0.0.1:80
+          url: http://127.0.0.1:81
+          service: 127.0.0.1:8089
+          identity: {host: lab.test}
+          routes: [{prefix: /search, service: search}]
+          upstreams: {search: "127.0.0.1:9001"}
+      """;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void make() throws Exception {
+    assumeTrue(HostFiles.ownUser() == ROOT, "only root gives files away");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (String name : List.of("access", "secret")) {
+      Files.writeString(folder.resolve(name), "x");
+    }
+    Files.createDirectories(folder.resolve("gateway"));
+    Files.createDirectories(folder.resolve("state"));
+  }
+
+  @Test
+  void itConnectsToConfiguredPortsOnly() throws Exception {
+    var policy = policy(BACKENDS, ROOT);
+
+    assertThat(policy.ports().connect()).containsExactlyInAnyOrder(443, 2379, 7001, 7002, 7100);
+    assertThat(policy.ports().bind()).isEmpty();
+  }
+
+  @Test
+  void theHostGetsNoCredentialOfTheAgentByTheEnvironment() throws Exception {
+    var file = Files.writeString(folder.resolve("deployclaw.yaml"), BACKENDS);
+    var environment =
+        Map.of(
+            "DEPLOYCLAW_NATS_USERNAME", "agent",
+            "DEPLOYCLAW_NATS_PASSWORD", "of the stream",
+            "DEPLOYCLAW_MODEL_API_KEY", "of the model",
+            "OTEL_EXPORTER_OTLP_HEADERS", "authorization=of the collector",
+            "DEPLOYCLAW_REDIS_PASSWORD", "of redis");
+    var config = ConfigReader.read(file, environment, ConfigRole.AGENT);
+
+    var theirs = HostLaunch.of(config, file, environment).surroundings();
+
+    assertThat(theirs.toString())
+        .doesNotContain("of the stream", "of the model", "of the collector")
+        .contains("of redis");
+    assertThat(ConfigReader.read(file, theirs, ConfigRole.HOST).redis().password().value())
+        .isEqualTo("of redis");
+  }
+
+  @Test
+  void withoutGatewaysItSignalsNobodyAndExecutesNothing() throws Exception {
+    var policy = policy(BACKENDS, ROOT);
+
+    assertThat(policy.scopes()).contains(LandlockScope.SIGNALS);
+    assertThat(policy.capabilities()).doesNotContain("kill");
+    assertThat(policy.files().executable()).noneMatch(p -> p.endsWith("setpriv"));
+    assertThat(policy.files().readable()).doesNotContain(Path.of("/proc"));
+  }
+
+  @Test
+  void aGatewayOnThisMachineIsSignalledAndItsPortTried() throws Exception {
+    var policy = policy(BACKENDS + GATEWAY, ROOT);
+
+    assertThat(policy.scopes()).doesNotContain(LandlockScope.SIGNALS);
+    assertThat(policy.capabilities()).contains("kill", "net_bind_service");
+    assertThat(policy.ports().bind()).containsExactly(80);
+    assertThat(policy.ports().connect()).contains(81, 8090);
+    assertThat(policy.files().writable()).contains(folder.resolve("gateway"));
+  }
+
+  @Test
+  void filesOfAnotherOwnerNeedACapabilityAndItsOwnNeedNone() throws Exception {
+    assertThat(policy(BACKENDS + GATEWAY, ROOT).capabilities()).contains("dac_override");
+
+    Files.setAttribute(folder.resolve("gateway"), "unix:uid", 60_918);
+
+    assertThat(policy(BACKENDS + GATEWAY, ROOT).capabilities())
+        .doesNotContain("dac_override", "dac_read_search");
+    Files.setPosixFilePermissions(
+        folder.resolve("secret"), PosixFilePermissions.fromString("rw-------"));
+    assertThat(policy(BACKENDS + GATEWAY, ROOT).capabilities())
+        .contains("dac_read_search")
+        .doesNotContain("dac_override");
+  }
+
+  @Test
+  void itGetsAUserOfItsOwnFromRootOnly() throws Exception {
+    assertThat(policy(BACKENDS, ROOT).user().orElseThrow().uid()).isEqualTo(60_918);
+
+    assertThat(policy(BACKENDS, AGENT).user()).isEmpty();
+    assertThat(policy(BACKENDS, AGENT).capabilities()).isEmpty();
+  }
+
+  @Test
+  void itReadsItsCredentialsAndNothingElseOfTheAgent() throws Exception {
+    var files = policy(BACKENDS, ROOT).files();
+
+    assertThat(files.readable()).contains(folder.resolve("access"), folder.resolve("secret"));
+    assertThat(files.readable()).doesNotContain(folder, folder.resolve("state"));
+    assertThat(files.writable()).doesNotContain(folder, folder.resolve("state"));
+  }
+
+  private ConfinementPolicy policy(String text, int self) throws Exception {
+    var file = Files.writeString(folder.resolve("deployclaw.yaml"), text);
+    var config = ConfigReader.read(file, Map.of(), ConfigRole.AGENT);
+    var files = HostFiles.of(config);
+    var rights = new HostRights(config, files, List.of(), file);
+    files.prepare(rights.user(self));
+    return rights.policy(self);
+  }
+}

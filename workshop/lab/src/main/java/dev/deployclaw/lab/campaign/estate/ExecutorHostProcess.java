@@ -1,0 +1,76 @@
+package dev.deployclaw.lab.campaign.estate;
+
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.process.SystemTool;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The executor host of an agent, found by {@code /proc}: the process below the agent's that runs
+ * the host's main class, and not one that only starts it.
+ */
+public record ExecutorHostProcess(ProcessHandle process) {
+  static final String MAIN = "dev.deployclaw.container.host.ExecutorHostMain";
+
+  private static final Duration DIE = Duration.ofSeconds(30);
+
+  /** Why no agent of this class path has one; empty where it has. */
+  public static Optional<String> obstacle() {
+    return obstacle(MAIN);
+  }
+
+  static Optional<String> obstacle(String main) {
+    String file = "/" + main.replace('.', '/') + ".class";
+    return ExecutorHostProcess.class.getResource(file) == null
+        ? Optional.of("this build's agent keeps its executors in its own process")
+        : Optional.empty();
+  }
+
+  /** The one that runs now; empty between the death of one and the start of the next. */
+  public static Optional<ExecutorHostProcess> of(long agent) {
+    return ProcessHandle.of(agent).stream()
+        .flatMap(ProcessHandle::descendants)
+        .filter(ExecutorHostProcess::isHost)
+        .filter(process -> process.children().noneMatch(ExecutorHostProcess::isHost))
+        .map(ExecutorHostProcess::new)
+        .findFirst();
+  }
+
+  /** By SIGKILL. */
+  public void kill() {
+    process.destroyForcibly();
+    BoundedWait.until("host " + process.pid() + " is gone", DIE, () -> !process.isAlive());
+  }
+
+  public void sleep() {
+    SystemTool.signal("STOP", Long.toString(process.pid()));
+  }
+
+  public void wake() {
+    SystemTool.signal("CONT", Long.toString(process.pid()));
+  }
+
+  /** Cuts its connections over Unix sockets; it goes on, and takes new ones. */
+  public int cut() throws IOException {
+    return new UnixSocketCutter(process.pid()).cut();
+  }
+
+  private static boolean isHost(ProcessHandle process) {
+    return words(process.pid()).contains(MAIN);
+  }
+
+  /** A process that is gone was called by no words. */
+  private static List<String> words(long pid) {
+    try {
+      var line = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline"));
+      return List.of(new String(line, StandardCharsets.UTF_8).split("\0", -1));
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}
