@@ -86,6 +86,7 @@ public final class PlanBuilder {
     log.comparison(understanding, from);
     return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification unclear -> unclear(unclear.questions());
+      case Interpretation.Inquiry(var question) -> new PlanningResult.Inquiry(question);
       case Interpretation.Refused(String reason) -> refused(reason);
       case Interpretation.Planned(Intent intent) -> {
         demands = understanding.demands(request);

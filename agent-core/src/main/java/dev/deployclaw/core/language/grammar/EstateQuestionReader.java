@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.EstateQuestion;
+import dev.deployclaw.core.language.EstateQuestion.Scope;
 import dev.deployclaw.core.language.EstateQuestion.Topic;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
@@ -8,7 +9,6 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -51,8 +51,9 @@ public final class EstateQuestionReader {
 
   private static EstateQuestion question(String topic, List<Token> words) {
     return new EstateQuestion(
-        Topic.valueOf(topic.toUpperCase(Locale.ROOT)),
-        words.stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().toList(),
-        words.stream().filter(t -> t.is(Kind.SERVICE)).map(Token::text).findFirst());
+        Topic.ofWord(topic).orElseThrow(),
+        Scope.of(
+            words.stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().toList(),
+            words.stream().filter(t -> t.is(Kind.SERVICE)).map(Token::text).findFirst()));
   }
 }
