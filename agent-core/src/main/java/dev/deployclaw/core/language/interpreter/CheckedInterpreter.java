@@ -53,6 +53,12 @@ public final class CheckedInterpreter implements RequestInterpreter {
     this.zone = ZoneOffset.UTC;
   }
 
+  /** A model may find a question in any words. */
+  @Override
+  public boolean mayAsk(String text) {
+    return true;
+  }
+
   @Override
   public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
     var ours = rules.interpret(request, inventory).interpretation();

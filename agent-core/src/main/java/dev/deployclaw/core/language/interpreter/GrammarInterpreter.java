@@ -51,6 +51,11 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return InterpretedRequest.plain(read(request, inventory));
   }
 
+  @Override
+  public boolean mayAsk(String text) {
+    return EstateQuestionReader.mayAsk(text);
+  }
+
   /** What the grammar alone makes of it. */
   public Interpretation read(TaskRequest request, NameInventory inventory) {
     var answer = readOnce(request, inventory);
@@ -78,7 +83,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     if (attempt.isPresent()) {
       return new Refused(attempt.get());
     }
-    var about = EstateQuestionReader.read(words);
+    var about = EstateQuestionReader.read(request, words, names, zone);
     if (about.isPresent()) {
       var order = RequestRefusals.matter(words);
       return order.isPresent() ? new Refused(order.get()) : new Inquiry(about.get());

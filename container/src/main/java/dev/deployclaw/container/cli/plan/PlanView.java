@@ -108,8 +108,9 @@ public final class PlanView {
         }
       }
       case PlanPreviewReport.Inquiry(var question) -> {
-        out.put("outcome", "answered");
-        out.put("question", question.arguments());
+        out.put("outcome", "question");
+        out.put("topic", question.topic().word());
+        out.put("arguments", question.arguments());
       }
       case PlanPreviewReport.NeedsClarification unclear -> {
         out.put("outcome", "needs-clarification");
@@ -157,7 +158,8 @@ public final class PlanView {
         section("would be held because", risks);
       }
       case PlanPreviewReport.Inquiry(var question) ->
-          around.say("a question about the estate: " + question.topic().word());
+          around.say(
+              "a question about the estate, which needs its back ends: " + question.topic().word());
       case PlanPreviewReport.NeedsClarification unclear -> ask(unclear.questions());
       case PlanPreviewReport.Refused(var _, String reason) -> around.say("refused: " + reason);
     }
