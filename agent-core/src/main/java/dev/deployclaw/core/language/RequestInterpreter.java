@@ -11,4 +11,9 @@ import dev.deployclaw.core.task.TaskRequest;
 public interface RequestInterpreter {
   /** What it means, whether a plan of it waits for an approval, and what the log says of that. */
   InterpretedRequest interpret(TaskRequest request, NameInventory inventory);
+
+  /** Whether a text may be understood as a question about the estate; asked before it is read. */
+  default boolean mayAsk(String text) {
+    return false;
+  }
 }

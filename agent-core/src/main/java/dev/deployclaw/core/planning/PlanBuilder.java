@@ -15,7 +15,9 @@ import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
@@ -78,14 +80,29 @@ public final class PlanBuilder {
     this.before = state.provenance();
   }
 
-  public PlanningResult build(TaskRequest request) throws InterruptedException {
+  /** The question about the estate that a request is; empty where it is none. */
+  public Optional<EstateQuestion> question(TaskRequest request) throws InterruptedException {
+    var inventory = inventory();
+    return switch (ports.planner().interpret(request, inventory).interpretation()) {
+      case Interpretation.Inquiry(var question) -> Optional.of(question);
+      case Interpretation.Planned(var intent) -> EstateQuestion.of(intent, inventory);
+      case Interpretation.NeedsClarification _, Interpretation.Refused _ -> Optional.empty();
+    };
+  }
+
+  private NameInventory inventory() throws InterruptedException {
     sources = SourceReports.collect(survey.quietly("sources.read"), committed);
-    var inventory = InventoryBuilder.of(committed, sources, settings.gateways());
+    return InventoryBuilder.of(committed, sources, settings.gateways());
+  }
+
+  public PlanningResult build(TaskRequest request) throws InterruptedException {
+    var inventory = inventory();
     long from = ports.time().micros();
     var understanding = ports.planner().interpret(request, inventory);
     log.comparison(understanding, from);
     return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification unclear -> unclear(unclear.questions());
+      case Interpretation.Inquiry(var question) -> new PlanningResult.Inquiry(question);
       case Interpretation.Refused(String reason) -> refused(reason);
       case Interpretation.Planned(Intent intent) -> {
         demands = understanding.demands(request);

@@ -4,6 +4,7 @@ import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.Intent;
@@ -52,6 +53,14 @@ public sealed interface PlanPreviewReport {
         .<PlanPreviewReport>map(reason -> new Refused(ExitCode.REFUSED, reason))
         .orElseGet(
             () -> new Understood(intent, demands.stream().map(ApprovalTrigger::why).toList()));
+  }
+
+  /** It asks about the estate: reading answers it, not a plan. */
+  record Inquiry(EstateQuestion question) implements PlanPreviewReport {
+    @Override
+    public ExitCode exit() {
+      return ExitCode.OK;
+    }
   }
 
   record NeedsClarification(List<ClarificationQuestion> questions) implements PlanPreviewReport {

@@ -48,6 +48,7 @@ final class PlanPreviewer {
               ready.procedure());
       case PlanningResult.Other(var intent, var demands) ->
           understood(intent, new RequestOrigin(request.requester(), demands));
+      case PlanningResult.Inquiry(var question) -> new PlanPreviewReport.Inquiry(question);
       case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
           questions.isEmpty()
               ? new PlanPreviewReport.Refused(ending.exit(), ending.reason())

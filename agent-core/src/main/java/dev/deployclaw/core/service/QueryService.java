@@ -27,6 +27,7 @@ import dev.deployclaw.core.rollback.CheckpointVerifier;
 import dev.deployclaw.core.schedule.ScheduleReport;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -102,6 +103,14 @@ public final class QueryService {
   public TenantHistoryReport history(String tenant, int most) throws InterruptedException {
     return StoreQuestion.answer(
         () -> new TenantHistoryQuery(store, ports).of(tenant, most),
+        TenantHistoryReport::unreachable);
+  }
+
+  /** The same of all tenants where none is given, as far back as that. */
+  public TenantHistoryReport history(Optional<String> tenant, Instant since, int most)
+      throws InterruptedException {
+    return StoreQuestion.answer(
+        () -> new TenantHistoryQuery(store, ports).of(tenant, since, most),
         TenantHistoryReport::unreachable);
   }
 

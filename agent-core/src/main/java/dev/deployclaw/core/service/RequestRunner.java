@@ -49,6 +49,9 @@ final class RequestRunner {
   /** The most overlays, and tenants of each, that one thought lists. */
   private static final int MOST_LISTED = 50;
 
+  private static final String INQUIRY =
+      "that is a question about the estate, which needs no execution: deployclaw ask answers it";
+
   private final AgentComponents parts;
   private final QueryService queries;
   private final ChangeOrchestrator orchestrator;
@@ -72,6 +75,7 @@ final class RequestRunner {
           end(recorder, ending, texts(questions));
       case PlanningResult.Other(Intent intent, List<ApprovalTrigger> demands) ->
           other(intent, new RequestOrigin(request.requester(), demands), recorder);
+      case PlanningResult.Inquiry _ -> end(recorder, ExecutionOutcome.refused(INQUIRY), List.of());
       case PlanningResult.Ready ready -> carryOut(ready, request, recorder);
     };
   }
@@ -224,6 +228,8 @@ final class RequestRunner {
           giveUp(recorder, ending, texts(questions));
       case PlanningResult.Other(Intent intent, var _) ->
           giveUp(recorder, ExecutionOutcome.refused(isNot(intent.operation())), List.of());
+      case PlanningResult.Inquiry _ ->
+          giveUp(recorder, ExecutionOutcome.refused(INQUIRY), List.of());
       case PlanningResult.Ready ready ->
           ready.plan().targetDigest().equals(scheduled.target())
               ? opened(ready.waitingFor(scheduled.demands()), request, recorder)

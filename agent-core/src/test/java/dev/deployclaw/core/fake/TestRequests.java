@@ -29,6 +29,7 @@ public final class TestRequests {
                   i.operation(), i.target(), i.changes(), i.guards(), schedule(words), List.of()));
       case Interpretation.Refused refused -> refused;
       case Interpretation.NeedsClarification unclear -> unclear;
+      case Interpretation.Inquiry inquiry -> inquiry;
     };
   }
 

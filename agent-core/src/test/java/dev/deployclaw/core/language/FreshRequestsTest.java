@@ -2,6 +2,7 @@ package dev.deployclaw.core.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
@@ -100,12 +101,9 @@ class FreshRequestsTest {
         new GrammarInterpreter().read(new TaskRequest(request, "somebody", NOW), Corpus.SAMPLES);
     return switch (answer) {
       case Planned(Intent intent) -> said(intent);
-      case NeedsClarification unclear ->
-          unclear
-              .about()
-              .map(q ->
-                  ("question " + q.topic().word() + " " + String.join(",", q.tenants())).strip())
-              .orElse("asked");
+      case Inquiry(var q) ->
+          ("question " + q.topic().word() + " " + String.join(",", q.tenants())).strip();
+      case NeedsClarification _ -> "asked";
       case Refused _ -> "refused";
     };
   }

@@ -31,6 +31,7 @@ import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import dev.deployclaw.core.language.interpreter.RememberingInterpreter;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -185,6 +186,7 @@ public record AgentRuntime(
     return config
         .model()
         .<RequestInterpreter>map(m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m)))
+        .<RequestInterpreter>map(RememberingInterpreter::new)
         .orElse(rules);
   }
 

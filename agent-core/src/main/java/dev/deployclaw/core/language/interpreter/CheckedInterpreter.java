@@ -9,6 +9,7 @@ import dev.deployclaw.core.language.IntentProposal;
 import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.core.language.IntentProposer;
 import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
@@ -52,10 +53,16 @@ public final class CheckedInterpreter implements RequestInterpreter {
     this.zone = ZoneOffset.UTC;
   }
 
+  /** A model may find a question in any words. */
+  @Override
+  public boolean mayAsk(String text) {
+    return true;
+  }
+
   @Override
   public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
     var ours = rules.interpret(request, inventory).interpretation();
-    if (ours instanceof Refused) {
+    if (ours instanceof Refused || ours instanceof Inquiry) {
       return InterpretedRequest.plain(ours);
     }
     var proposal = proposer.propose(request.text(), inventory);
@@ -114,7 +121,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
           new Verdict(ours, "equal", "The model understood the same", false, List.of());
       case Planned(Intent intent) -> contradiction(intent, judged.intent());
       case NeedsClarification unclear -> held(unclear.texts(), judged.intent(), judged.unused());
-      case Refused _ -> new Verdict(ours, "refused", "", false, List.of());
+      case Inquiry _, Refused _ -> new Verdict(ours, outcome(ours), "", false, List.of());
     };
   }
 
@@ -122,12 +129,12 @@ public final class CheckedInterpreter implements RequestInterpreter {
   private static Verdict uncovered(Interpretation ours, List<String> leftOut) {
     String what = quote(String.join("\", \"", leftOut));
     String note = "The model's intent leaves out \"" + what + "\"";
-    if (!(ours instanceof NeedsClarification(var questions, var about))) {
+    if (!(ours instanceof NeedsClarification(var questions))) {
       return Verdict.of(ours, "uncovered", note);
     }
     var more = new ArrayList<>(questions);
     more.add(ClarificationQuestion.of("left-out", "words", "What is to come of \"" + what + "\"?"));
-    return Verdict.of(new NeedsClarification(more, about), "uncovered", note);
+    return Verdict.of(new NeedsClarification(more), "uncovered", note);
   }
 
   private static Verdict contradiction(Intent ours, Intent theirs) {
@@ -178,6 +185,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
     return switch (ours) {
       case Planned _ -> "planned";
       case NeedsClarification _ -> "needs-clarification";
+      case Inquiry _ -> "inquiry";
       case Refused _ -> "refused";
     };
   }

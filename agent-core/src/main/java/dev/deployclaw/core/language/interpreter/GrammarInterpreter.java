@@ -1,8 +1,8 @@
 package dev.deployclaw.core.language.interpreter;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
-import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
@@ -21,7 +21,6 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -52,15 +51,20 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return InterpretedRequest.plain(read(request, inventory));
   }
 
+  @Override
+  public boolean mayAsk(String text) {
+    return EstateQuestionReader.mayAsk(text);
+  }
+
   /** What the grammar alone makes of it. */
   public Interpretation read(TaskRequest request, NameInventory inventory) {
     var answer = readOnce(request, inventory);
-    if (!(answer instanceof NeedsClarification(var questions, var about)) || about.isPresent()) {
+    if (!(answer instanceof NeedsClarification(var questions))) {
       return answer;
     }
     var finder =
         new SuggestionFinder(request.text(), inventory, text -> plans(text, request, inventory));
-    return new NeedsClarification(finder.of(questions), about);
+    return new NeedsClarification(finder.of(questions));
   }
 
   private boolean plans(String text, TaskRequest request, NameInventory inventory) {
@@ -79,10 +83,10 @@ public final class GrammarInterpreter implements RequestInterpreter {
     if (attempt.isPresent()) {
       return new Refused(attempt.get());
     }
-    var about = EstateQuestionReader.read(words);
+    var about = EstateQuestionReader.read(request, words, names, zone);
     if (about.isPresent()) {
       var order = RequestRefusals.matter(words);
-      return order.isPresent() ? new Refused(order.get()) : answered(about.get());
+      return order.isPresent() ? new Refused(order.get()) : new Inquiry(about.get());
     }
     var questions = new OpenQuestions();
     var grammar = RequestGrammar.of(request, inventory, zone, questions);
@@ -97,12 +101,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
             .toList();
     var matter = RequestRefusals.matter(order);
     return matter.isPresent() ? new Refused(matter.get()) : conclude(request, grammar, questions);
-  }
-
-  private static Interpretation answered(EstateQuestion question) {
-    String text = "That is a question about the estate: " + question.command() + " answers it.";
-    var asked = ClarificationQuestion.of("estate-" + question.topic().word(), "operation", text);
-    return new NeedsClarification(List.of(asked), Optional.of(question));
   }
 
   private static Interpretation conclude(

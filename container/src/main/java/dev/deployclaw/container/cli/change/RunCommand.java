@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli.change;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.look.ScanView;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
@@ -29,7 +30,14 @@ public final class RunCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    var ended = session.changeService().run(around().request(String.join(" ", words)));
+    var request = around().request(String.join(" ", words));
+    if (session.changeService().mayAsk(request)) {
+      var answer = session.answer(request);
+      if (answer.isPresent()) {
+        return new AnswerView(around()).show(answer.get(), json());
+      }
+    }
+    var ended = session.changeService().run(request);
     int exit = session.finish(ended);
     if (!json()) {
       ended.found().ifPresent(new ScanView(around())::tell);

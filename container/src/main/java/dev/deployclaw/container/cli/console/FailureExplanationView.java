@@ -63,7 +63,9 @@ public final class FailureExplanationView {
 
   public void tell(PlanPreviewReport answer) {
     switch (answer) {
-      case PlanPreviewReport.Planned _, PlanPreviewReport.Understood _ -> {}
+      case PlanPreviewReport.Planned _,
+          PlanPreviewReport.Understood _,
+          PlanPreviewReport.Inquiry _ -> {}
       case PlanPreviewReport.NeedsClarification unclear ->
           say(
               ExecutionStatus.NEEDS_CLARIFICATION + ": " + String.join(" ", unclear.texts()),

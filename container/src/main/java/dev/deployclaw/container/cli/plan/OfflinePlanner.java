@@ -42,6 +42,7 @@ final class OfflinePlanner {
           PlanPreviewReport.understood(intent, understanding.demands(request));
       case Interpretation.NeedsClarification unclear ->
           new PlanPreviewReport.NeedsClarification(unclear.questions());
+      case Interpretation.Inquiry(var question) -> new PlanPreviewReport.Inquiry(question);
       case Interpretation.Refused(String reason) ->
           new PlanPreviewReport.Refused(ExitCode.REFUSED, reason);
     };

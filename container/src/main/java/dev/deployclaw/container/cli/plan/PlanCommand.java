@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.plan;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.cli.session.NarratorProvider;
 import dev.deployclaw.container.config.SetupException;
@@ -95,6 +96,13 @@ public final class PlanCommand implements Callable<Integer> {
       return answer(OfflinePlanner.by(around.working().resolve(inventory))::plan, narrator);
     }
     try (var session = AgentSession.open(around, shared)) {
+      var request = around.request(String.join(" ", words));
+      if (batch == null && session.changeService().mayAsk(request)) {
+        var answer = session.answer(request);
+        if (answer.isPresent()) {
+          return new AnswerView(around).show(answer.get(), shared.json());
+        }
+      }
       return answer(session.changeService()::plan, narrator);
     }
   }

@@ -80,7 +80,9 @@ public final class PlanView {
         out.put("intent", IntentJson.of(intent));
         out.put("held_because", risks);
       }
-      case PlanPreviewReport.NeedsClarification _, PlanPreviewReport.Refused _ -> {}
+      case PlanPreviewReport.Inquiry _,
+          PlanPreviewReport.NeedsClarification _,
+          PlanPreviewReport.Refused _ -> {}
     }
     return out;
   }
@@ -104,6 +106,11 @@ public final class PlanView {
         if (!risks.isEmpty()) {
           out.put("risks", risks);
         }
+      }
+      case PlanPreviewReport.Inquiry(var question) -> {
+        out.put("outcome", "question");
+        out.put("topic", question.topic().word());
+        out.put("arguments", question.arguments());
       }
       case PlanPreviewReport.NeedsClarification unclear -> {
         out.put("outcome", "needs-clarification");
@@ -150,6 +157,9 @@ public final class PlanView {
         ("understood: " + JsonOutput.text(IntentJson.of(intent))).lines().forEach(around::say);
         section("would be held because", risks);
       }
+      case PlanPreviewReport.Inquiry(var question) ->
+          around.say(
+              "a question about the estate, which needs its back ends: " + question.topic().word());
       case PlanPreviewReport.NeedsClarification unclear -> ask(unclear.questions());
       case PlanPreviewReport.Refused(var _, String reason) -> around.say("refused: " + reason);
     }

@@ -11,15 +11,19 @@ import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.QueryService;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskRequest;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -97,6 +101,21 @@ public final class AgentSession implements AutoCloseable {
   /** What is known of the stream as a copy of this machine's logs. */
   public StreamCopy stream() {
     return agent.journal().stream();
+  }
+
+  /**
+   * The answer to a request that asks about the estate; empty where it asks for something else, or
+   * that can't be told.
+   */
+  public Optional<EstateAnswer> answer(TaskRequest request) throws InterruptedException {
+    try {
+      var question = changeService().question(request);
+      return question.isPresent()
+          ? Optional.of(new EstateAnswers(changeService(), agent.journal()).answer(question.get()))
+          : Optional.empty();
+    } catch (Unreachable e) {
+      return Optional.empty();
+    }
   }
 
   /** Prints the execution's log and returns its exit code. */

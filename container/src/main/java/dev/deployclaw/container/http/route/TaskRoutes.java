@@ -16,10 +16,14 @@ import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
 import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.language.grammar.EstateQuestionReader;
+import dev.deployclaw.core.query.EstateAnswer;
+import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.HeldPlan;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -44,6 +48,7 @@ public final class TaskRoutes {
   public List<ApiRoute> routes() {
     return List.of(
         ApiRoute.post("/v1/tasks", ApiRole.OPERATOR, this::submit),
+        ApiRoute.post("/v1/questions", ApiRole.VIEWER, this::ask),
         ApiRoute.urgent("/v1/executions/{id}/rollback", ApiRole.OPERATOR, this::rollback),
         ApiRoute.get("/v1/executions/{id}/plan", ApiRole.APPROVER, this::plan),
         ApiRoute.post("/v1/executions/{id}/approve", ApiRole.APPROVER, call -> word(call, true)),
@@ -59,14 +64,46 @@ public final class TaskRoutes {
     }
     return switch (TaskRequestBody.parse(call.body())) {
       case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case TaskRequestBody.Read.Good(TaskRequestBody body) ->
-          reply(
-              server
-                  .intake()
-                  .submit(
-                      TaskSubmission.task(
-                          body.request(), call.caller().name(), body.manual(), key(call))));
+      case TaskRequestBody.Read.Good(TaskRequestBody body) -> {
+        String who = call.caller().name();
+        var answer =
+            EstateQuestionReader.mayAsk(body.request())
+                ? server.answer(body.request(), who)
+                : Optional.<EstateAnswer>empty();
+        yield answer.isPresent()
+            ? answered(answer.get())
+            : reply(
+                server
+                    .intake()
+                    .submit(TaskSubmission.task(body.request(), who, body.manual(), key(call))));
+      }
     };
+  }
+
+  /** Reads alone, whatever the words say. */
+  private ApiResponse ask(ApiRequest call) throws InterruptedException {
+    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
+      return ApiResponse.of(ProblemCatalogue.notJson());
+    }
+    return switch (TaskRequestBody.parse(call.body())) {
+      case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
+      case TaskRequestBody.Read.Good(TaskRequestBody body) ->
+          server
+              .answer(body.request(), call.caller().name())
+              .map(TaskRoutes::answered)
+              .orElseGet(() ->
+                  ApiResponse.of(
+                      ProblemCatalogue.invalid(
+                          "body.request",
+                          "body.request doesn't ask about the estate, as it is understood",
+                          "send a change to POST /v1/tasks")));
+    };
+  }
+
+  private static ApiResponse answered(EstateAnswer answer) {
+    return answer.exit() == ExitCode.UNREACHABLE
+        ? ApiResponse.of(ProblemCatalogue.unreachable(String.join("; ", answer.unknown())))
+        : ApiResponse.json(200, Map.of("answer", answer.toMap()));
   }
 
   private ApiResponse rollback(ApiRequest call) throws InterruptedException {
