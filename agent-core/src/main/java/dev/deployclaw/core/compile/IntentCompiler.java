@@ -233,8 +233,8 @@ public final class IntentCompiler {
     var without =
         meant.stream()
             .filter(t -> !change.who().tenants().contains(t))
-            .filter(t ->
-                LimitEditor.lacks(Objects.requireNonNull(before.get(t)), change, operation))
+            .filter(
+                t -> LimitEditor.lacks(Objects.requireNonNull(before.get(t)), change, operation))
             .toList();
     if (without.isEmpty()) {
       return CompilationStep.made(meant);
@@ -263,8 +263,7 @@ public final class IntentCompiler {
 
   private static CompilationStep<TenantPolicy> block(
       TenantPolicy tenant, RequestedChange change, boolean blocked) {
-    boolean partly =
-        change.placed() || change.picks();
+    boolean partly = change.placed() || change.picks();
     return partly
         ? CompilationStep.refused("a tenant can only be blocked as a whole")
         : CompilationStep.made(tenant.withBlocked(blocked));

@@ -88,9 +88,7 @@ final class LimitEditor {
 
   private static String names(List<Limit> limits) {
     return some(
-        limits.stream()
-            .map(l -> l.name() + " (" + window(l.window().toSeconds()) + ")")
-            .toList());
+        limits.stream().map(l -> l.name() + " (" + window(l.window().toSeconds()) + ")").toList());
   }
 
   /** Names for one sentence, with a bound. */
@@ -101,8 +99,7 @@ final class LimitEditor {
   }
 
   private static <T> CompilationStep<T> none(TenantPolicy tenant, RequestedChange change) {
-    String there =
-        tenant.limits().isEmpty() ? "" : ". It has " + names(tenant.limits());
+    String there = tenant.limits().isEmpty() ? "" : ". It has " + names(tenant.limits());
     return CompilationStep.unclear(
         "Tenant %s has no such limit: not %s%s. Which one is meant?"
             .formatted(tenant.tenant(), words(change), there));

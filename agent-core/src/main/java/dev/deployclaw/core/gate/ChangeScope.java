@@ -18,7 +18,8 @@ public record ChangeScope(
     Set<String> operations, SortedSet<String> tenants, SortedSet<String> services) {
   private static final String ALL = "*";
 
-  public static final ChangeScope NONE = new ChangeScope(Set.of(), new TreeSet<>(), new TreeSet<>());
+  public static final ChangeScope NONE =
+      new ChangeScope(Set.of(), new TreeSet<>(), new TreeSet<>());
 
   public ChangeScope {
     operations = Set.copyOf(operations);

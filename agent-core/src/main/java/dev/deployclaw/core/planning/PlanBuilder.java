@@ -23,8 +23,8 @@ import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.overlay.PolicyProvenance;
 import dev.deployclaw.core.overlay.SourceReports;
 import dev.deployclaw.core.procedure.KernelPhaseOrder;
-import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
 import dev.deployclaw.core.procedure.Procedure;
+import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
 import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
@@ -110,10 +110,11 @@ public final class PlanBuilder {
     }
     var pins = new SkillPinCheck(ports.procedures());
     for (var other : intent.operations().subList(1, intent.operations().size())) {
-      boolean same =
-          ports.procedures().of(other).equals(ports.procedures().of(intent.operation()));
+      boolean same = ports.procedures().of(other).equals(ports.procedures().of(intent.operation()));
       if (!same) {
-        return refused("%s follow different skills: ask for one after the other".formatted(intent.operationWords()));
+        return refused(
+            "%s follow different skills: ask for one after the other"
+                .formatted(intent.operationWords()));
       }
     }
     return switch (pins.activate(intent.operation(), recorder)) {

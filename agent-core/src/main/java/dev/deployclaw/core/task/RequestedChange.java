@@ -43,8 +43,7 @@ public record RequestedChange(
       Settings set,
       Optional<BigDecimal> scale,
       Optional<String> from) {
-    this(
-        who, service, route, method, limit, Optional.empty(), set, scale, from, Optional.empty());
+    this(who, service, route, method, limit, Optional.empty(), set, scale, from, Optional.empty());
   }
 
   /** One that says only whom it is about. */

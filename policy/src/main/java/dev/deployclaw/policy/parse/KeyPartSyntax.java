@@ -19,7 +19,9 @@ final class KeyPartSyntax {
     var parts = new ArrayList<CounterKeyPart>();
     for (var item : spot.items(MOST, "for example [client-address]")) {
       var part =
-          item.word(CounterKeyPart.CLIENT_ADDRESS).filter(w -> !w.equals("tenant")).flatMap(w -> part(item, w));
+          item.word(CounterKeyPart.CLIENT_ADDRESS)
+              .filter(w -> !w.equals("tenant"))
+              .flatMap(w -> part(item, w));
       if (part.isPresent() && parts.contains(part.get())) {
         item.refuse("given twice", "keep one of the two");
       } else {
