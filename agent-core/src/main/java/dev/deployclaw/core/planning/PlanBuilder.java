@@ -34,6 +34,7 @@ import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.survey.EstateSurvey;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.PolicyDiff;
@@ -41,6 +42,7 @@ import dev.deployclaw.policy.source.CollectedPolicies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * From a request to a plan: interprets it, follows the observing steps of the procedure, compiles,
@@ -123,7 +125,16 @@ public final class PlanBuilder {
     if (settings.gateways().isEmpty()) {
       return unprovable();
     }
-    return switch (new SkillPinCheck(ports.procedures()).activate(intent.operation(), recorder)) {
+    var pins = new SkillPinCheck(ports.procedures());
+    for (var other : intent.operations().subList(1, intent.operations().size())) {
+      boolean same = ports.procedures().of(other).equals(ports.procedures().of(intent.operation()));
+      if (!same) {
+        return refused(
+            "%s follow different skills: ask for one after the other"
+                .formatted(intent.operationWords()));
+      }
+    }
+    return switch (pins.activate(intent.operation(), recorder)) {
       case Activated.Refused(SkillRefusal refusal) ->
           new PlanningResult.Over(SkillPinCheck.ending(refusal));
       case Activated.Ready(Procedure procedure) -> follow(procedure, intent, request);
@@ -295,7 +306,8 @@ public final class PlanBuilder {
             .map(Overlay::text)
             .toList();
     var radius = plan.diff().blastRadius();
-    var scope = ChangeScope.of(intent.operation().word(), radius.tenants(), radius.services());
+    var words = intent.operations().stream().map(TaskOperation::word).collect(Collectors.toSet());
+    var scope = ChangeScope.of(words, radius.tenants(), radius.services());
     return new Risks(demands, removed, overlays, coherence.orElseThrow().steps(), scope);
   }
 

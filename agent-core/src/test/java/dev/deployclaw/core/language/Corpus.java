@@ -163,13 +163,9 @@ public final class Corpus {
   private static Case read(String line) {
     var all = (ObjectNode) parse(line);
     all.properties().removeIf(part -> empty(part.getValue()));
-    var sample =
-        new Case(
-            all.remove("kind").asText(),
-            all.remove("request").asText(),
-            all.remove("outcome").asText(),
-            all);
-    return sample;
+    String kind = all.path("kind").asText();
+    all.remove("kind");
+    return new Case(kind, all.remove("request").asText(), all.remove("outcome").asText(), all);
   }
 
   private static boolean empty(JsonNode part) {

@@ -120,6 +120,7 @@ class FreshRequestsTest {
     }
     var guards = intent.guards();
     guards.canaryPercent().ifPresent(p -> out.add("canary=" + p));
+    out.addAll(guards.widenPercent().stream().map(p -> "then=" + p).toList());
     guards.bakeSeconds().ifPresent(s -> out.add("bake=" + s));
     guards.maxP99Millis().ifPresent(m -> out.add("p99=" + m));
     out.addAll(guards.manual() ? List.of("manual") : List.of());
@@ -136,13 +137,16 @@ class FreshRequestsTest {
     String labels =
         who.labels().entrySet().stream().map(Object::toString).collect(Collectors.joining(","));
     String except = who.except().isEmpty() ? "" : "!" + String.join(",", who.except());
+    change.operation().ifPresent(o -> out.add(o.word()));
     out.add(String.join(",", who.tenants()) + labels + (who.all() ? "all" : "") + except);
     change.service().ifPresent(out::add);
+    change.limitWindowSeconds().ifPresent(w -> out.add("of=" + w));
     var set = change.set();
     set.requests().ifPresent(n -> out.add(n + set.windowSeconds().map(w -> "/" + w).orElse("")));
     set.burst().ifPresent(b -> out.add("burst=" + b));
     set.algorithm().ifPresent(a -> out.add(a.word()));
     set.mode().ifPresent(m -> out.add(m.word()));
+    set.key().ifPresent(k -> k.forEach(part -> out.add("per=" + part.word())));
     change.scale().ifPresent(s -> out.add("x" + s.toPlainString()));
     return String.join(" ", out);
   }

@@ -38,6 +38,9 @@ final class ReadingCorruption {
           "validate", "apply-policies",
           "snapshot", "apply-policies");
 
+  private static final Map<String, String> PARTS =
+      Map.of("block", "unblock", "unblock", "block", "set-limit", "remove-limit");
+
   private final String request;
   private final Intent right;
   private final NameInventory names;
@@ -118,10 +121,19 @@ final class ReadingCorruption {
 
   private void where(int i) {
     var c = right.changes().get(i);
-    for (String part : List.of("service", "route", "method")) {
+    for (String part : List.of("service", "route", "method", "limit", "limitWindowSeconds")) {
       if (IntentJson.of(right).toString().contains(part + "=")) {
         change("dropped " + part, i, map -> map.remove(part));
       }
+    }
+    c.limitWindowSeconds()
+        .ifPresent(w -> change("another limit window", i, m -> m.put("limitWindowSeconds", w + 1)));
+    if (right.operations().size() > 1) {
+      String operation = right.operationOf(c).word();
+      change(
+          "operation of a part",
+          i,
+          m -> m.put("operation", PARTS.getOrDefault(operation, "block")));
     }
     names.services().stream()
         .filter(s -> c.service().isPresent())
@@ -144,7 +156,13 @@ final class ReadingCorruption {
           String other = mode.word().equals("shadow") ? "enforce" : "shadow";
           change("mode turned round", i, m -> set(m).put("mode", other));
         });
-    for (String part : List.of("burst", "algorithm", "mode", "onBackendFailure")) {
+    set.key()
+        .ifPresent(
+            k -> change("another key", i, m -> set(m).put("key", List.of("header:x-other"))));
+    if (set.requests().isPresent() && set.key().isEmpty()) {
+      change("invented key", i, m -> set(m).put("key", List.of("client-address")));
+    }
+    for (String part : List.of("burst", "algorithm", "mode", "onBackendFailure", "key")) {
       if (set(part(list(copy(IntentJson.of(right)), "changes").get(i))).size() > 1) {
         change("dropped " + part, i, m -> set(m).remove(part));
       }
@@ -167,6 +185,7 @@ final class ReadingCorruption {
       return;
     }
     add("dropped change", map -> list(map, "changes").removeFirst());
+    add("tenants swapped", map -> swap(list(map, "changes"), "tenants"));
     add("values swapped", map -> swap(list(map, "changes"), "set"));
     add("services swapped", map -> swap(list(map, "changes"), "service"));
     add(
@@ -197,6 +216,14 @@ final class ReadingCorruption {
         "dropped canary",
         map ->
             part(map.get("guards")).keySet().removeAll(List.of("canaryPercent", "widenPercent")));
+    add("dropped widening", map -> part(map.get("guards")).remove("widenPercent"));
+    right
+        .guards()
+        .widenPercent()
+        .forEach(p ->
+            add(
+                "widening edited",
+                map -> part(map.get("guards")).put("widenPercent", List.of(99))));
     add("invented dry run", map -> part(map.get("guards")).put("dryRun", true));
     add("invented approval", map -> part(map.get("guards")).putIfAbsent("approval", "auto"));
   }

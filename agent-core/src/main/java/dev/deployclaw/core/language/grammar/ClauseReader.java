@@ -9,6 +9,7 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Parts what orders from what only tells. Each token of an ordering clause belongs to a slot or is
@@ -46,6 +47,8 @@ final class ClauseReader {
           "declined",
           "pronoun",
           "named-limit",
+          "limit-window",
+          "key",
           "polite",
           "method-route",
           "except",
@@ -148,6 +151,11 @@ final class ClauseReader {
       return ClarificationQuestion.of(
           "word-unknown", "words", "I don't know \"" + word + "\": what is meant?");
     }
+    if (token.is("per-key")) {
+      String text = "What tells one from another, \"%s\": the client's address, or which header?";
+      return ClarificationQuestion.of("key-missing", "what", text.formatted(said(token)))
+          .choosing(List.of("per client address", "per header x-user-id", "per header x-api-key"));
+    }
     if (token.is(Kind.NUMBER)) {
       return ChangeBuilder.unit(token.value().stripTrailingZeros().toPlainString());
     }
@@ -158,6 +166,10 @@ final class ClauseReader {
     }
     return ClarificationQuestion.of(
         "words-unused", "words", "What does \"" + word + "\" mean here?");
+  }
+
+  private static String said(Token token) {
+    return token.parts().stream().map(Token::text).collect(Collectors.joining(" "));
   }
 
   /** Whether a token is no slot and no courtesy. */
@@ -171,6 +183,8 @@ final class ClauseReader {
           TENANT,
           SERVICE,
           LABEL,
+          LIMIT,
+          HEADER,
           INSTANT,
           DATE,
           CLOCK,

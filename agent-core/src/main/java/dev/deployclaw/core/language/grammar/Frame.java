@@ -22,7 +22,9 @@ final class Frame {
     FALLBACK,
     FACTOR,
     WAS,
-    NAME
+    KEY,
+    NAME,
+    PICK
   }
 
   private static final List<Slot> VALUES =
@@ -34,7 +36,8 @@ final class Frame {
           Slot.MODE,
           Slot.FALLBACK,
           Slot.FACTOR,
-          Slot.WAS);
+          Slot.WAS,
+          Slot.KEY);
 
   private final Map<Slot, Token> slots = new EnumMap<>(Slot.class);
   private String direction = "";

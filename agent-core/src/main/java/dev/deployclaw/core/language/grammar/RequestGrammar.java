@@ -13,8 +13,8 @@ import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
-import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads an intent from tokens: phrases, clauses, frames, changes. One object, one request. */
 public final class RequestGrammar {
@@ -65,6 +66,10 @@ public final class RequestGrammar {
           "pronoun",
           "last");
 
+  /** The rule of a place that a request leaves open though its tenants have several limits. */
+  public static final String OPEN = "open";
+
+  private final String text;
   private final EstateNames names;
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
@@ -73,6 +78,7 @@ public final class RequestGrammar {
   private final List<Token> typed;
   private final TokenLine phrases;
   private final List<Token> tokens;
+  private final List<Token> implied = new ArrayList<>();
   private List<SaidChange> said = List.of();
 
   /** Lexed, with its times resolved. */
@@ -83,7 +89,7 @@ public final class RequestGrammar {
     var times = new OpenQuestions();
     var typed =
         new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
-    return new RequestGrammar(typed, names, times, questions);
+    return new RequestGrammar(request.text(), typed, names, times, questions);
   }
 
   /**
@@ -91,12 +97,19 @@ public final class RequestGrammar {
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
-      TokenLine typed, EstateNames names, OpenQuestions times, OpenQuestions questions) {
+      String text,
+      TokenLine typed,
+      EstateNames names,
+      OpenQuestions times,
+      OpenQuestions questions) {
+    this.text = text;
     this.names = names;
     this.questions = questions;
     this.typed = typed.tokens();
     var words = new OpenQuestions();
-    this.phrases = new TokenLine(BackendOutage.joined(PhraseReader.read(typed).tokens(), words));
+    var phrased =
+        PhraseReader.read(typed).tokens().stream().map(t -> KeyPhrase.resolved(t, names)).toList();
+    this.phrases = new TokenLine(BackendOutage.joined(phrased, words));
     this.clauses = new ClauseReader(typed.tokens(), phrases, words);
     clauses.read();
     if (clauses.ordering().stream().anyMatch(t -> t.is("asked-time"))) {
@@ -112,9 +125,9 @@ public final class RequestGrammar {
     return clauses.telling();
   }
 
-  /** What orders: slots, phrases, courtesies, and what is neither. */
+  /** What orders: slots, phrases, courtesies, what is neither, and places that follow from whom. */
   public List<Token> tokens() {
-    return tokens;
+    return Stream.concat(tokens.stream(), implied.stream()).toList();
   }
 
   /** Who, where and what stand together; empty where that can't be told, or before it is read. */
@@ -162,48 +175,58 @@ public final class RequestGrammar {
     int before = questions.questions().size();
     var intent = intent();
     if (questions.questions().size() == before) {
-      said =
-          intent.stream()
-              .flatMap(i -> i.changes().stream())
-              .flatMap(c -> SaidChange.of(c).stream())
-              .toList();
+      said = intent.map(SaidChange::of).orElse(List.of());
     }
     return intent;
   }
 
   private Optional<Intent> intent() {
     var guardReader = new GuardReader(tokens, questions, grounds);
-    var frames = FrameReader.read(tokens, questions);
-    boolean values = frames.stream().anyMatch(Frame::hasValue);
-    var operation = operation(values, frames);
-    if (operation.isEmpty()) {
-      return Optional.empty();
+    var orders = OrderSplitter.split(tokens);
+    var operations = new ArrayList<TaskOperation>();
+    var changes = new ArrayList<RequestedChange>();
+    for (List<Token> order : orders) {
+      var frames = FrameReader.read(order, questions);
+      var operation = operation(order, frames.stream().anyMatch(Frame::hasValue), frames);
+      if (operation.isEmpty()) {
+        return Optional.empty();
+      }
+      operations.add(operation.get());
+      changes(order, operation.get(), frames).stream()
+          .map(c -> c.by(operation.filter(_ -> orders.size() > 1)))
+          .forEach(changes::add);
     }
-    doubts.told(clauses.telling(), operation.get());
+    var operation = operations.getFirst();
+    doubts.told(clauses.telling(), operation);
     doubts.amidst();
     var guards = guardReader.guards();
-    new SpeechAct(phrases, tokens, questions)
-        .check(LOOKS.contains(operation.get()), guards.dryRun());
-    var target = operation.get() == TaskOperation.ROLLBACK ? target() : Optional.<String>empty();
-    var changes = changes(operation.get(), frames);
+    new SpeechAct(phrases, tokens, questions).check(LOOKS.contains(operation), guards.dryRun());
+    var target = operation == TaskOperation.ROLLBACK ? target() : Optional.<String>empty();
     var schedule = guardReader.schedule();
+    if (orders.size() > 1) {
+      for (int i = 0; i < orders.size(); i++) {
+        grounds.add(operations.get(i).word(), OrderSplitter.verbOf(orders.get(i)), "operation");
+      }
+      doubts.between(orders, operations, !schedule.equals(Schedule.NONE));
+    }
     if (!schedule.ends() && tokens.stream().anyMatch(t -> t.is("temporarily"))) {
       questions.ask("time", "For how long?");
     }
     boolean loose = tokens.stream().anyMatch(t -> t.is("conflict-window"));
-    if (loose && operation.get() != TaskOperation.RESOLVE_CONFLICTS) {
+    if (loose && operation != TaskOperation.RESOLVE_CONFLICTS) {
       questions.ask("time", "What is that length of time for?");
     }
     if (schedule.ends() && tokens.stream().anyMatch(t -> t.is("forever"))) {
       questions.ask("time", "Shall it last for that time, or for good?");
     }
-    return Optional.of(
-        new Intent(operation.get(), target, changes, guards, schedule, grounds.all()));
+    var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
+    doubts.alike(intent);
+    return Optional.of(intent);
   }
 
-  private Optional<TaskOperation> operation(boolean values, List<Frame> frames) {
+  private Optional<TaskOperation> operation(List<Token> order, boolean values, List<Frame> frames) {
     var named = new LinkedHashSet<TaskOperation>();
-    tokens.stream()
+    order.stream()
         .filter(t -> t.is("op"))
         .forEach(t -> named.add(TaskOperation.ofWord(t.rule()).orElseThrow()));
     if (named.contains(TaskOperation.REPAIR_DRIFT)) {
@@ -215,12 +238,8 @@ public final class RequestGrammar {
       if (values) {
         words.add("the new limit");
       }
-      questions.ask(
-          ClarificationQuestion.of(
-                  "operation-several",
-                  "operation",
-                  "One operation at a time, please: %s?".formatted(String.join(" or ", words)))
-              .choosing(words));
+      ask(String.join(" or ", words), words);
+      return Optional.empty();
     }
     if (!named.isEmpty()) {
       return named.stream().findFirst();
@@ -237,10 +256,26 @@ public final class RequestGrammar {
     return Optional.empty();
   }
 
+  /** What can't be one change may be several requests: the first one is suggested. */
+  private void ask(String which, List<String> words) {
+    var first =
+        OrderSplitter.first(tokens)
+            .filter(some -> !some.isEmpty())
+            .map(some -> text.substring(some.getFirst().from(), some.getLast().to()));
+    String then = first.map(f -> " If both are meant, send \"" + f + "\" first.").orElse("");
+    questions.ask(
+        ClarificationQuestion.of(
+                "operation-several",
+                "operation",
+                "One operation at a time, please: %s?%s".formatted(which, then))
+            .choosing(words)
+            .suggesting(first));
+  }
+
   private TaskOperation valued(List<Frame> frames) {
     var kinds = frames.stream().map(RequestGrammar::kind).distinct().toList();
     if (kinds.size() > 1) {
-      questions.ask("operation", "One operation at a time, please: a new limit, or a factor?");
+      ask("a new limit or a factor", kinds.stream().map(TaskOperation::word).toList());
     }
     return kinds.getFirst();
   }
@@ -251,7 +286,8 @@ public final class RequestGrammar {
             || frame.has(Slot.BURST)
             || frame.has(Slot.WINDOW)
             || frame.has(Slot.ALGORITHM)
-            || frame.has(Slot.FALLBACK);
+            || frame.has(Slot.FALLBACK)
+            || frame.has(Slot.KEY);
     if (frame.has(Slot.FACTOR)) {
       return sets || frame.has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SCALE_LIMIT;
     }
@@ -275,16 +311,17 @@ public final class RequestGrammar {
     return Optional.of(target);
   }
 
-  private List<RequestedChange> changes(TaskOperation operation, List<Frame> frames) {
+  private List<RequestedChange> changes(
+      List<Token> order, TaskOperation operation, List<Frame> frames) {
     var whose = new WhoReader(names, tokens, questions, grounds);
     if (operation == TaskOperation.ROLLBACK) {
       return List.of();
     }
     if (operation == TaskOperation.COPY_POLICY) {
-      return new CopyReader(tokens, whose, questions, grounds).changes(frames, builder());
+      return new CopyReader(order, whose, questions, grounds).changes(frames, builder());
     }
-    boolean scoped = !needsWho(operation) && operation != TaskOperation.RESOLVE_CONFLICTS;
-    var exempt = Exclusions.of(tokens, frames, whose, questions);
+    boolean scoped = !operation.editsTenants() && operation != TaskOperation.RESOLVE_CONFLICTS;
+    var exempt = Exclusions.of(order, frames, whose, questions);
     var out = new ArrayList<RequestedChange>();
     for (Frame frame : frames) {
       var whom = frame.get(Slot.WHO).map(whose::read).orElse(List.of());
@@ -305,10 +342,9 @@ public final class RequestGrammar {
       questions.refuse(
           "not every limit of everybody is removed at once: name tenants or a service");
     }
-    if (out.isEmpty() && needsWho(operation)) {
+    if (out.isEmpty() && operation.editsTenants()) {
       questions.ask("who", "For which tenants?");
     }
-    doubts.alike(out);
     return out;
   }
 
@@ -324,7 +360,10 @@ public final class RequestGrammar {
       questions.ask(
           "where", "A tenant is blocked on all services: shall it be, or a limit of 0 there?");
     }
-    if (whom.isEmpty() && needsWho(operation)) {
+    if (operation == TaskOperation.SET_LIMIT && !placed && !everywhere) {
+      implied.addAll(new ImpliedPlace(names, questions).of(frame, whom));
+    }
+    if (whom.isEmpty() && operation.editsTenants()) {
       questions.ask("who", "For which tenants?");
     }
     boolean values =
@@ -332,7 +371,7 @@ public final class RequestGrammar {
           case SET_LIMIT, SCALE_LIMIT, SET_MODE, RESOLVE_CONFLICTS, REMOVE_LIMIT -> true;
           default -> false;
         };
-    if (!needsWho(operation)
+    if (!operation.editsTenants()
         && operation != TaskOperation.RESOLVE_CONFLICTS
         && placed
         && whom.isEmpty()
@@ -346,33 +385,6 @@ public final class RequestGrammar {
     if (values || operation == TaskOperation.SCAN) {
       return builder().changes(frame, whose);
     }
-    return whose.stream().map(RequestGrammar::bare).toList();
-  }
-
-  static RequestedChange bare(Who who) {
-    return new RequestedChange(
-        who,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Settings.NONE,
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static boolean needsWho(TaskOperation operation) {
-    return switch (operation) {
-      case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT, COPY_POLICY -> true;
-      case RESOLVE_CONFLICTS,
-          APPLY_POLICIES,
-          REPAIR_DRIFT,
-          ROLLBACK,
-          CHECK_DRIFT,
-          SCAN,
-          VALIDATE,
-          SNAPSHOT ->
-          false;
-    };
+    return whose.stream().map(RequestedChange::of).toList();
   }
 }

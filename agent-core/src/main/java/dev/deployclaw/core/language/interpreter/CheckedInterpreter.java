@@ -204,6 +204,9 @@ public final class CheckedInterpreter implements RequestInterpreter {
             .sorted()
             .toList();
     var out = new TreeMap<>(IntentJson.canonical(intent));
+    if (!single.isEmpty()) {
+      out.remove("operation");
+    }
     out.put("changes", single);
     return out;
   }

@@ -36,6 +36,8 @@ public record Token(
     ROUTE,
     METHOD,
     EXECUTION,
+    HEADER,
+    LIMIT,
     INSTANT,
     DATE,
     CLOCK,
