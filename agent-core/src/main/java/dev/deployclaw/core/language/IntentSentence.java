@@ -37,7 +37,9 @@ public final class IntentSentence {
       parts.add(change(operation, copy(change)));
     }
     if (changes.isEmpty()) {
-      parts.add(verb(operation) + taken(intent, "target").map(t -> " " + named(t)).orElse(""));
+      String all = operation.equals("apply-policies") ? " all tenants" : "";
+      parts.add(
+          verb(operation) + all + taken(intent, "target").map(t -> " " + named(t)).orElse(""));
     }
     var out = new ArrayList<String>();
     out.add(String.join("; ", parts));
@@ -80,7 +82,7 @@ public final class IntentSentence {
       case "scale-limit" -> "scale";
       case "remove-limit" -> "remove the limit of";
       case "copy-policy" -> "copy the policy of";
-      case "apply-policies" -> "apply the policies of all tenants";
+      case "apply-policies" -> "apply the policies of";
       case "check-drift" -> "check for drift";
       case "repair-drift" -> "repair the drift";
       case "resolve-conflicts" -> "resolve conflicting windows of";
@@ -100,10 +102,9 @@ public final class IntentSentence {
             list(change.remove("tenants")).stream().map(String::valueOf).toList());
     var labels = copy(change.remove("labels"));
     if (!labels.isEmpty()) {
-      whom.add(
-          "all "
-              + labels.entrySet().stream().map(Object::toString).collect(Collectors.joining(" "))
-              + " tenants");
+      var all = labels.entrySet().stream().map(l -> " in " + l.getKey() + " " + l.getValue());
+      String first = labels.entrySet().iterator().next().toString();
+      whom.add("all " + first + " tenants" + all.skip(1).collect(Collectors.joining()));
     }
     if (change.remove("all") != null) {
       whom.add("all tenants");
@@ -141,7 +142,8 @@ public final class IntentSentence {
     taken(set, "algorithm").ifPresent(a -> out.add("as " + a.replace('-', ' ')));
     taken(set, "mode")
         .ifPresent(m -> out.add(m.equals("enforce") ? "to enforce" : "to " + m + " mode"));
-    taken(set, "onBackendFailure").ifPresent(f -> out.add("fail " + f));
+    taken(set, "onBackendFailure")
+        .ifPresent(f -> out.add("fail " + (f.equals("allow") ? "open" : "closed")));
   }
 
   private static void guards(Map<String, Object> guards, List<String> out) {
