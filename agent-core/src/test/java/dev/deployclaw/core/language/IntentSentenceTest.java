@@ -32,7 +32,7 @@ class IntentSentenceTest {
     }
     otherwise.stream().distinct().limit(30).forEach(System.out::println);
     System.out.printf("%d sentences, %d not understood%n", made, otherwise.size());
-    assertThat(made).isGreaterThan(500);
+    assertThat(made).isGreaterThan(150);
     assertThat(wrong).isEmpty();
     assertThat(100 * (made - otherwise.size()) / made).isGreaterThanOrEqualTo(UNDERSTOOD_FLOOR);
   }
@@ -49,7 +49,6 @@ class IntentSentenceTest {
 
   private static Map<String, NameInventory> sets() {
     return Map.of(
-        "corpus.jsonl", Corpus.INVENTORY,
         "blind-2026-11-26.jsonl", Corpus.INVENTORY,
         "blind-2026-11-26-b.jsonl", Corpus.SAMPLES,
         "blind-2026-11-27-f.jsonl", Corpus.SAMPLES);
