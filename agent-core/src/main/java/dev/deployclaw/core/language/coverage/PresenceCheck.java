@@ -38,7 +38,14 @@ final class PresenceCheck {
   private final List<String> problems = new ArrayList<>();
 
   PresenceCheck(List<Token> tokens, Intent intent) {
-    this.tokens = tokens.stream().flatMap(Token::all).toList();
+    this(tokens, intent, _ -> true);
+  }
+
+  /**
+   * @param counts which tokens, and parts of tokens, a value may be found in
+   */
+  PresenceCheck(List<Token> tokens, Intent intent, Predicate<Token> counts) {
+    this.tokens = tokens.stream().flatMap(Token::all).filter(counts).toList();
     this.intent = intent;
   }
 

@@ -2,12 +2,14 @@ package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
 public final class ReadingJudge {
@@ -40,6 +42,16 @@ public final class ReadingJudge {
     var grammar = RequestGrammar.of(request, inventory, zone, new OpenQuestions());
     var _ = grammar.read();
     return judge(request.text(), grammar, reading);
+  }
+
+  /**
+   * What a reading says that the cited words alone don't.
+   *
+   * @param cited whether a token stands among the words that the reader names as its source
+   */
+  public static List<String> uncited(
+      RequestGrammar grammar, Intent reading, Predicate<Token> cited) {
+    return new PresenceCheck(grammar.tokens(), reading, cited).problems();
   }
 
   /**

@@ -33,6 +33,10 @@ import java.util.stream.Stream;
  * on what they only half understand, and here a guess is a wrong limit.
  */
 public final class GrammarInterpreter implements RequestInterpreter {
+  /** It is about something else, or in words that the grammar doesn't know. */
+  static final Refused OUT_OF_SCOPE =
+      new Refused("that is out of scope: the agent changes, checks and rolls back rate limits");
+
   private final ZoneId zone;
 
   public GrammarInterpreter() {
@@ -113,8 +117,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
       return new NeedsClarification(questions.questions());
     }
     if (intent.isEmpty()) {
-      return new Refused(
-          "that is out of scope: the agent changes, checks and rolls back rate limits");
+      return OUT_OF_SCOPE;
     }
     var judged = ReadingJudge.judge(request.text(), grammar, intent.get());
     var missed = Stream.concat(judged.invented().stream(), judged.leftOut().stream()).toList();
