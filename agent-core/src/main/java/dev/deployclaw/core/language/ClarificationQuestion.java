@@ -36,8 +36,7 @@ public record ClarificationQuestion(
   }
 
   public static ClarificationQuestion of(String id, String slot, String text) {
-    return new ClarificationQuestion(
-        id, text, slot, List.of(), Optional.empty(), Optional.empty());
+    return new ClarificationQuestion(id, text, slot, List.of(), Optional.empty(), Optional.empty());
   }
 
   public ClarificationQuestion choosing(List<String> answers) {

@@ -16,6 +16,8 @@ import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
@@ -78,12 +80,19 @@ public final class PlanBuilder {
     this.before = state.provenance();
   }
 
-  public PlanningResult build(TaskRequest request) throws InterruptedException {
+  public UnderstoodTask build(TaskRequest asked) throws InterruptedException {
     sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var inventory = InventoryBuilder.of(committed, sources, settings.gateways());
     long from = ports.time().micros();
-    var understanding = ports.planner().interpret(request, inventory);
+    var reading = ConversationReading.of(asked, inventory, ports.planner());
+    log.conversation(reading);
+    var understanding = reading.understanding();
     log.comparison(understanding, from);
+    return UnderstoodTask.of(reading, result(understanding, reading.request()));
+  }
+
+  private PlanningResult result(InterpretedRequest understanding, TaskRequest request)
+      throws InterruptedException {
     return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification unclear -> unclear(unclear.questions());
       case Interpretation.Refused(String reason) -> refused(reason);

@@ -6,6 +6,7 @@ import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.Intent;
 import java.util.List;
 
@@ -54,14 +55,19 @@ public sealed interface PlanPreviewReport {
             () -> new Understood(intent, demands.stream().map(ApprovalTrigger::why).toList()));
   }
 
-  record NeedsClarification(List<ClarificationQuestion> questions) implements PlanPreviewReport {
+  /**
+   * @param next what an answer goes on with
+   */
+  record NeedsClarification(List<ClarificationQuestion> questions, Conversation next)
+      implements PlanPreviewReport {
     public NeedsClarification {
       questions = List.copyOf(questions);
     }
 
     /** One of bare texts. */
     public static NeedsClarification of(List<String> texts) {
-      return new NeedsClarification(texts.stream().map(ClarificationQuestion::plain).toList());
+      return new NeedsClarification(
+          texts.stream().map(ClarificationQuestion::plain).toList(), Conversation.NONE);
     }
 
     public List<String> texts() {

@@ -15,12 +15,14 @@ import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.planning.PlanBuilder;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.SkillPinCheck;
+import dev.deployclaw.core.planning.UnderstoodTask;
 import dev.deployclaw.core.repair.DriftRepair;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.rollback.SnapshotTaker;
 import dev.deployclaw.core.schedule.ChangeScheduler;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.core.writeback.SourceWriteBack;
 
@@ -112,13 +114,18 @@ final class AgentComponents {
     return new ChangeScheduler(ports, store.ledger(), recorders, finisher);
   }
 
+  ConversationFinder conversations() {
+    return new ConversationFinder(ports);
+  }
+
   /** Plans a request on what is committed. Nothing is written. */
-  PlanningResult plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
+  UnderstoodTask plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
     var base = store.ledger().base();
     var committed = store.archive().committed(base);
     if (committed.isEmpty()) {
       String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
-      return new PlanningResult.Over(ExecutionOutcome.unreachable(lost));
+      return new UnderstoodTask(
+          request, Conversation.NONE, new PlanningResult.Over(ExecutionOutcome.unreachable(lost)));
     }
     var provenance = store.archive().provenance(base.epoch());
     var state = new PlanBuilder.CommittedState(base, committed.get(), provenance);

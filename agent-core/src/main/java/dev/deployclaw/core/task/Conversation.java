@@ -30,8 +30,12 @@ public record Conversation(
     return new Conversation(execution, List.of(), List.of(), List.of());
   }
 
-  /** What was typed, and when. */
-  public record Turn(String text, Instant at) {}
+  /** What was typed, and when, in milliseconds since 1970. */
+  public record Turn(String text, long atMillis) {
+    public Instant at() {
+      return Instant.ofEpochMilli(atMillis);
+    }
+  }
 
   /**
    * A part of the request so far.
@@ -52,6 +56,11 @@ public record Conversation(
     public Offer {
       choices = List.copyOf(choices);
     }
+  }
+
+  /** The same where these questions are open. */
+  public Conversation offering(List<Offer> open) {
+    return new Conversation(execution, turns, pieces, open);
   }
 
   /** Whether something was said before. */

@@ -28,11 +28,7 @@ public record TaskRequest(
 
   /** One that answers nothing. */
   public TaskRequest(
-      String text,
-      String requester,
-      Instant received,
-      boolean manual,
-      Optional<String> execution) {
+      String text, String requester, Instant received, boolean manual, Optional<String> execution) {
     this(text, requester, received, manual, execution, Conversation.NONE);
   }
 

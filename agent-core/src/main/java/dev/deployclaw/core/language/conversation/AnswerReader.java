@@ -90,7 +90,8 @@ final class AnswerReader {
   private boolean anew(ReadText alone, Offer offer) {
     var first = alone.ordering().stream().filter(AnswerReader::leads).findFirst();
     var asked = SlotFamily.asked(offer.slot());
-    boolean begins = first.flatMap(SlotFamily::of).filter(f -> asked.equals(Optional.of(f))).isPresent();
+    boolean begins =
+        first.flatMap(SlotFamily::of).filter(f -> asked.equals(Optional.of(f))).isPresent();
     boolean operation = first.filter(t -> t.is("op") || t.is("set")).isPresent();
     return alone.plans() && alone.telling().isEmpty() && (operation || !begins);
   }
@@ -126,7 +127,8 @@ final class AnswerReader {
       }
     }
     boolean alike =
-        plans.stream().allMatch(p -> CheckedInterpreter.same(p.intent(), plans.getFirst().intent()));
+        plans.stream()
+            .allMatch(p -> CheckedInterpreter.same(p.intent(), plans.getFirst().intent()));
     if (!good.isEmpty() && alike) {
       return new Heard.Whole(good.getFirst());
     }
@@ -228,7 +230,9 @@ final class AnswerReader {
       return out;
     }
 
-    /** An unknown word is a name where one must stand; elsewhere it may be a verb or a condition. */
+    /**
+     * An unknown word is a name where one must stand; elsewhere it may be a verb or a condition.
+     */
     private boolean nameable(Place place, ClarificationQuestion asked) {
       if (asked.id().equals("name-ambiguous")) {
         return true;

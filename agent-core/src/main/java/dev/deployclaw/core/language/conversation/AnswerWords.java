@@ -32,8 +32,7 @@ final class AnswerWords {
 
   /** Whether all of it is this. */
   boolean is(String name) {
-    return matchers(name)
-        .anyMatch(m -> m.find() && m.start() == 1 && m.end() == line.length() - 1);
+    return matchers(name).anyMatch(m -> m.find() && m.start() == 1 && m.end() == line.length() - 1);
   }
 
   /** Whether a word of this kind is in it. */
@@ -70,7 +69,9 @@ final class AnswerWords {
   }
 
   private Stream<Matcher> matchers(String name) {
-    return TABLE.stream().filter(row -> row.name().equals(name)).map(r -> r.pattern().matcher(line));
+    return TABLE.stream()
+        .filter(row -> row.name().equals(name))
+        .map(r -> r.pattern().matcher(line));
   }
 
   /** The end of so many words. */

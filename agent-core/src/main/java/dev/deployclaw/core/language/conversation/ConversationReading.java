@@ -70,8 +70,7 @@ public record ConversationReading(
   private static Heard heard(TaskRequest asked, Scene scene) {
     var before = asked.conversation();
     var words = RequestLexer.words(asked.text(), new EstateNames(scene.inventory()));
-    var refused =
-        RequestRefusals.unread(asked.text()).or(() -> RequestRefusals.attempt(words));
+    var refused = RequestRefusals.unread(asked.text()).or(() -> RequestRefusals.attempt(words));
     if (refused.isPresent()) {
       return new Heard.Over(refused.get());
     }
@@ -81,14 +80,11 @@ public record ConversationReading(
       return new AnswerWords(asked.text())
           .varied()
           .map(changed ->
-              new VariationReader(scene, soFar, asked.received(), turn)
-                  .read(changed, asked.text()))
+              new VariationReader(scene, soFar, asked.received(), turn).read(changed, asked.text()))
           .orElseGet(() -> Heard.Unclear.of(asked.text(), "I can't tell what that is about."));
     }
     var offers =
-        before.offers().stream()
-            .map(o -> pinned(o, before.turns().getLast(), scene))
-            .toList();
+        before.offers().stream().map(o -> pinned(o, before.turns().getLast(), scene)).toList();
     return new AnswerReader(scene, soFar, offers, asked.received(), turn).read(asked.text());
   }
 
@@ -105,15 +101,14 @@ public record ConversationReading(
   }
 
   private static ConversationReading alone(TaskRequest asked, InterpretedRequest understood) {
-    var turns = List.of(new Turn(asked.text(), asked.received()));
+    var turns = List.of(new Turn(asked.text(), asked.received().toEpochMilli()));
     return new ConversationReading(
         asked, understood, next(understood, SpokenText.of(asked.text(), 1), turns));
   }
 
   /** Nothing is open any more. */
   private static ConversationReading answered(TaskRequest asked, Interpretation answer) {
-    return new ConversationReading(
-        asked, InterpretedRequest.plain(answer), Conversation.NONE);
+    return new ConversationReading(asked, InterpretedRequest.plain(answer), Conversation.NONE);
   }
 
   /**
@@ -143,9 +138,30 @@ public record ConversationReading(
   private static ConversationReading whole(
       TaskRequest asked, SpokenText text, RequestInterpreter interpreter, NameInventory inventory) {
     var request = asked.saying(text.text());
-    var understood = interpreter.interpret(request, inventory);
+    var understood = fresh(interpreter.interpret(request, inventory), asked.conversation());
     return new ConversationReading(
         request, told(understood, text), next(understood, text, turns(asked)));
+  }
+
+  /** What was asked already isn't asked beside something else. */
+  private static InterpretedRequest fresh(InterpretedRequest understood, Conversation before) {
+    var asked = before.offers().stream().limit(1).map(Offer::question).toList();
+    if (!(understood.interpretation() instanceof NeedsClarification unclear)) {
+      return understood;
+    }
+    var first = unclear.questions().getFirst();
+    var left =
+        unclear.questions().stream()
+            .filter(q -> q.equals(first) || !asked.contains(q.text()))
+            .toList();
+    return left.equals(unclear.questions())
+        ? understood
+        : new InterpretedRequest(
+            new NeedsClarification(left, unclear.about()),
+            understood.note(),
+            understood.doubtful(),
+            understood.demands(),
+            understood.facts());
   }
 
   private static Conversation next(
@@ -162,11 +178,12 @@ public record ConversationReading(
 
   private static List<Turn> turns(TaskRequest asked) {
     var turns = new ArrayList<>(asked.conversation().turns());
-    turns.add(new Turn(asked.text(), asked.received()));
+    turns.add(new Turn(asked.text(), asked.received().toEpochMilli()));
     return turns;
   }
 
-  private static Offer offer(ClarificationQuestion q) {
+  /** What a question offers as an answer. */
+  public static Offer offer(ClarificationQuestion q) {
     return new Offer(q.text(), q.slot(), q.choices(), q.suggestion());
   }
 
@@ -191,7 +208,9 @@ public record ConversationReading(
 
   private static Grounding told(Grounding g, SpokenText text) {
     String turns =
-        text.turns(g.from(), g.to()).stream().map(String::valueOf).collect(Collectors.joining(", "));
+        text.turns(g.from(), g.to()).stream()
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "));
     return new Grounding(g.value(), g.from(), g.to(), g.rule() + ", turn " + turns);
   }
 }

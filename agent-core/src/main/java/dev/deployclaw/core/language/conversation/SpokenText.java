@@ -85,8 +85,7 @@ record SpokenText(List<Piece> pieces) {
             token.each(Kind.INSTANT).map(Token::text).collect(Collectors.joining(" and "));
         int turn = turns(token.from(), token.to()).getLast();
         out =
-            out.replace(
-                token.from(), token.to(), new Piece((span ? "between " : "") + both, turn));
+            out.replace(token.from(), token.to(), new Piece((span ? "between " : "") + both, turn));
       }
     }
     return out;

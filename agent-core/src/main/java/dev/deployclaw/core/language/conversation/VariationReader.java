@@ -109,8 +109,7 @@ final class VariationReader {
 
   /** Whether all that isn't changed stays as it was typed. */
   private static boolean kept(ReadText so, ReadText whole, List<Token> replaced) {
-    var left =
-        new ArrayList<>(whole.leaves().stream().map(SlotFamily::key).toList());
+    var left = new ArrayList<>(whole.leaves().stream().map(SlotFamily::key).toList());
     return so.leaves().stream()
         .filter(t -> replaced.stream().noneMatch(r -> r.from() <= t.from() && t.to() <= r.to()))
         .allMatch(t -> left.remove(SlotFamily.key(t)));

@@ -93,7 +93,8 @@ final class ChangeBuilder {
     boolean bare = amount.filter(t -> t.is(Kind.COUNT)).isPresent() && window.isEmpty();
     if (bare) {
       questions.ask(
-          unit(AmountRanges.plain(amount.get().value())).at(amount.get().from(), amount.get().to()));
+          unit(AmountRanges.plain(amount.get().value()))
+              .at(amount.get().from(), amount.get().to()));
     }
     var burst = frame.get(Slot.BURST).flatMap(t -> number(t, ranges.burst(t.value())));
     var algorithm = frame.get(Slot.ALGORITHM).map(t -> algorithm(t, t.rule()));
