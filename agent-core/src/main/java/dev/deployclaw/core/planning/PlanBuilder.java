@@ -18,6 +18,8 @@ import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
@@ -85,7 +87,7 @@ public final class PlanBuilder {
   /** The question about the estate that a request is; empty where it is none. */
   public Optional<EstateQuestion> question(TaskRequest request) throws InterruptedException {
     var inventory = inventory();
-    return switch (ports.planner().interpret(request, inventory).interpretation()) {
+    return switch (ConversationReading.of(request, inventory, ports.planner()).understanding().interpretation()) {
       case Interpretation.Inquiry(var question) -> Optional.of(question);
       case Interpretation.Planned(var intent) -> EstateQuestion.of(intent, inventory);
       case Interpretation.NeedsClarification _, Interpretation.Refused _ -> Optional.empty();
@@ -97,11 +99,18 @@ public final class PlanBuilder {
     return InventoryBuilder.of(committed, sources, settings.gateways());
   }
 
-  public PlanningResult build(TaskRequest request) throws InterruptedException {
+  public UnderstoodTask build(TaskRequest asked) throws InterruptedException {
     var inventory = inventory();
     long from = ports.time().micros();
-    var understanding = ports.planner().interpret(request, inventory);
+    var reading = ConversationReading.of(asked, inventory, ports.planner());
+    log.conversation(reading);
+    var understanding = reading.understanding();
     log.comparison(understanding, from);
+    return UnderstoodTask.of(reading, result(understanding, reading.request()));
+  }
+
+  private PlanningResult result(InterpretedRequest understanding, TaskRequest request)
+      throws InterruptedException {
     return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification unclear -> unclear(unclear.questions());
       case Interpretation.Inquiry(var question) -> new PlanningResult.Inquiry(question);

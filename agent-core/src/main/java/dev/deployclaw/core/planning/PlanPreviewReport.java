@@ -7,6 +7,7 @@ import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.Intent;
 import java.util.List;
 
@@ -63,14 +64,19 @@ public sealed interface PlanPreviewReport {
     }
   }
 
-  record NeedsClarification(List<ClarificationQuestion> questions) implements PlanPreviewReport {
+  /**
+   * @param next what an answer goes on with
+   */
+  record NeedsClarification(List<ClarificationQuestion> questions, Conversation next)
+      implements PlanPreviewReport {
     public NeedsClarification {
       questions = List.copyOf(questions);
     }
 
     /** One of bare texts. */
     public static NeedsClarification of(List<String> texts) {
-      return new NeedsClarification(texts.stream().map(ClarificationQuestion::plain).toList());
+      return new NeedsClarification(
+          texts.stream().map(ClarificationQuestion::plain).toList(), Conversation.NONE);
     }
 
     public List<String> texts() {

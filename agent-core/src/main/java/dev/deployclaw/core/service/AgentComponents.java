@@ -17,6 +17,7 @@ import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.planning.PlanBuilder;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.SkillPinCheck;
+import dev.deployclaw.core.planning.UnderstoodTask;
 import dev.deployclaw.core.repair.DriftRepair;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
@@ -25,6 +26,7 @@ import dev.deployclaw.core.rollback.SnapshotTaker;
 import dev.deployclaw.core.schedule.ChangeScheduler;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.core.writeback.SourceWriteBack;
 import java.util.Optional;
@@ -117,14 +119,21 @@ final class AgentComponents {
     return new ChangeScheduler(ports, store.ledger(), recorders, finisher);
   }
 
+  ConversationFinder conversations() {
+    return new ConversationFinder(ports);
+  }
+
   /** Plans a request on what is committed. Nothing is written. */
-  PlanningResult plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
+  UnderstoodTask plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
     var base = store.ledger().base();
     var builder = builder(base, recorder);
     String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
     return builder.isPresent()
         ? builder.get().build(request)
-        : new PlanningResult.Over(ExecutionOutcome.unreachable(lost));
+        : new UnderstoodTask(
+            request,
+            Conversation.NONE,
+            new PlanningResult.Over(ExecutionOutcome.unreachable(lost)));
   }
 
   /** The question about the estate that a request is; empty where it is none. */

@@ -26,6 +26,7 @@ import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointVerifier;
 import dev.deployclaw.core.schedule.ScheduleReport;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -169,6 +170,14 @@ public final class QueryService {
   public Optional<ApprovalRefusal> objection(String id, String who, boolean approves, String plan)
       throws InterruptedException {
     return approvals().objection(id, who, approves, plan);
+  }
+
+  /** Why an answer to what an execution asked isn't taken; empty where it is. */
+  public Optional<AnswerRefusal> objection(TaskRequest answer) throws InterruptedException {
+    return parts.conversations().find(answer)
+            instanceof ConversationFinder.Found.Refused(var kind, String reason)
+        ? Optional.of(new AnswerRefusal(kind, reason))
+        : Optional.empty();
   }
 
   /** What a held execution would change; empty where it isn't held. */

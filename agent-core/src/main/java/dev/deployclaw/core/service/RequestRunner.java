@@ -31,6 +31,7 @@ import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.schedule.ChangeScheduler;
 import dev.deployclaw.core.schedule.ScheduledChange;
+import dev.deployclaw.core.service.ConversationFinder.Found;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
@@ -64,15 +65,28 @@ final class RequestRunner {
     this.leadership = leadership;
   }
 
-  RequestOutcome run(TaskRequest request) throws InterruptedException {
-    var recorder = parts.recorders().begin(request, TaskOperation.APPLY_POLICIES, true);
-    recorder.asked(request);
+  RequestOutcome run(TaskRequest asked) throws InterruptedException {
+    var recorder = parts.recorders().begin(asked, TaskOperation.APPLY_POLICIES, true);
+    recorder.asked(asked);
+    return switch (parts.conversations().take(asked, recorder.execution(), leadership)) {
+      case Found.Refused(var _, String reason) -> refuse(recorder, reason);
+      case Found.Ready(TaskRequest request) -> run(request, recorder);
+    };
+  }
+
+  private RequestOutcome run(TaskRequest asked, ExecutionRecorder recorder)
+      throws InterruptedException {
     long from = parts.time().micros();
-    var planned = parts.plan(request, recorder);
+    var task = parts.plan(asked, recorder);
     recorder.took(Phase.PLAN, from);
-    return switch (planned) {
-      case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
-          end(recorder, ending, texts(questions));
+    var request = task.request();
+    return switch (task.result()) {
+      case PlanningResult.Over(ExecutionOutcome ending, var questions) -> {
+        if (task.next().begun()) {
+          recorder.conversed(ConversationFinder.facts(task.next(), request));
+        }
+        yield end(recorder, ending, questions);
+      }
       case PlanningResult.Other(Intent intent, List<ApprovalTrigger> demands) ->
           other(intent, new RequestOrigin(request.requester(), demands), recorder);
       case PlanningResult.Inquiry _ -> end(recorder, ExecutionOutcome.refused(INQUIRY), List.of());
@@ -192,10 +206,6 @@ final class RequestRunner {
     return open(ready, request, recorder);
   }
 
-  private static List<String> texts(List<ClarificationQuestion> questions) {
-    return questions.stream().map(ClarificationQuestion::text).toList();
-  }
-
   private static ScheduledChange entry(
       Instant start, PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder) {
     var plan = ready.plan();
@@ -223,9 +233,9 @@ final class RequestRunner {
             Instant.ofEpochMilli(scheduled.atMillis()),
             scheduled.manual(),
             Optional.of(scheduled.id()));
-    return switch (parts.plan(request, recorder)) {
+    return switch (parts.plan(request, recorder).result()) {
       case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
-          giveUp(recorder, ending, texts(questions));
+          giveUp(recorder, ending, questions);
       case PlanningResult.Other(Intent intent, var _) ->
           giveUp(recorder, ExecutionOutcome.refused(isNot(intent.operation())), List.of());
       case PlanningResult.Inquiry _ ->
@@ -257,7 +267,7 @@ final class RequestRunner {
 
   /** Its time is not to come again. */
   private RequestOutcome giveUp(
-      ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
+      ExecutionRecorder recorder, ExecutionOutcome ending, List<ClarificationQuestion> questions)
       throws InterruptedException {
     parts.scheduler().drop(recorder.execution(), leadership);
     return end(recorder, ending, questions);
@@ -363,7 +373,7 @@ final class RequestRunner {
   }
 
   private RequestOutcome end(
-      ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
+      ExecutionRecorder recorder, ExecutionOutcome ending, List<ClarificationQuestion> questions)
       throws InterruptedException {
     return parts.finisher().end(recorder, ending, Optional.of(leadership), questions);
   }

@@ -108,7 +108,7 @@ class FreshRequestsTest {
     };
   }
 
-  private static String said(Intent intent) {
+  static String said(Intent intent) {
     var out = new ArrayList<String>();
     out.add(intent.operation().word());
     intent.target().ifPresent(out::add);

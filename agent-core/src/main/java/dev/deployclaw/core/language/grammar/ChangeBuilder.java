@@ -110,7 +110,9 @@ final class ChangeBuilder {
     boolean picks = frame.has(Slot.PICK) || frame.has(Slot.NAME);
     boolean bare = amount.filter(t -> t.is(Kind.COUNT)).isPresent() && window.isEmpty() && !picks;
     if (bare) {
-      questions.ask(unit(AmountRanges.plain(amount.get().value())));
+      questions.ask(
+          unit(AmountRanges.plain(amount.get().value()))
+              .at(amount.get().from(), amount.get().to()));
     }
     var burst = frame.get(Slot.BURST).flatMap(t -> number(t, ranges.burst(t.value())));
     var algorithm = frame.get(Slot.ALGORITHM).map(t -> algorithm(t, t.rule()));

@@ -137,7 +137,7 @@ final class ClauseReader {
   private void ask(Token token, List<Token> words) {
     String word =
         words.stream().filter(w -> w.from() == token.from()).findFirst().orElse(token).text();
-    questions.ask(question(token, word));
+    questions.ask(question(token, word).at(token.from(), token.to()));
   }
 
   private static ClarificationQuestion question(Token token, String word) {

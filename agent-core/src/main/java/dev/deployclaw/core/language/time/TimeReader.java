@@ -179,7 +179,8 @@ public final class TimeReader {
     questions.ask(
         ClarificationQuestion.of("time-unclear", "time", "\"" + said + "\": " + question)
             .choosing(instant.stream().toList())
-            .suggesting(request));
+            .suggesting(request)
+            .at(from, to));
   }
 
   /** It stays in the line, so that no reading passes it over. */

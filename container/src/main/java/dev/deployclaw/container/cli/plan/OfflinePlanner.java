@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.NameInventoryFile;
+import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
@@ -36,12 +37,13 @@ final class OfflinePlanner {
   }
 
   PlanPreviewReport plan(TaskRequest request) {
-    var understanding = planner.interpret(request, inventory);
+    var reading = ConversationReading.of(request, inventory, planner);
+    var understanding = reading.understanding();
     return switch (understanding.interpretation()) {
       case Interpretation.Planned(var intent) ->
           PlanPreviewReport.understood(intent, understanding.demands(request));
       case Interpretation.NeedsClarification unclear ->
-          new PlanPreviewReport.NeedsClarification(unclear.questions());
+          new PlanPreviewReport.NeedsClarification(unclear.questions(), reading.next());
       case Interpretation.Inquiry(var question) -> new PlanPreviewReport.Inquiry(question);
       case Interpretation.Refused(String reason) ->
           new PlanPreviewReport.Refused(ExitCode.REFUSED, reason);
