@@ -26,6 +26,7 @@ import dev.deployclaw.container.cli.look.ScanCommand;
 import dev.deployclaw.container.cli.look.StatusCommand;
 import dev.deployclaw.container.cli.look.TopCommand;
 import dev.deployclaw.container.cli.look.ValidateCommand;
+import dev.deployclaw.container.cli.plan.EvaluateCommand;
 import dev.deployclaw.container.cli.plan.PlanCommand;
 import dev.deployclaw.container.cli.policy.AdoptCommand;
 import dev.deployclaw.container.cli.policy.DiffCommand;
@@ -112,6 +113,7 @@ public final class CommandLineRunner {
     return List.of(
         new RunCommand(around),
         new PlanCommand(around),
+        new EvaluateCommand(around),
         new ApproveCommand(around),
         new RejectCommand(around),
         new RollbackCommand(around),

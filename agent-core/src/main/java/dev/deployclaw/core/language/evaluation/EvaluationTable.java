@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.evaluation;
 
 import dev.deployclaw.core.language.evaluation.EvaluatedCase.WrongReading;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 /** How well requests were understood: a row for each kind, and one for all. */
 public record EvaluationTable(List<EvaluatedCase> cases) {
   private static final String ALL = "all";
+  private static final String SILENT = "silent";
   private static final double PERCENT = 100;
 
   public EvaluationTable {
@@ -46,6 +48,11 @@ public record EvaluationTable(List<EvaluatedCase> cases) {
 
   public Row all() {
     return row(ALL, cases);
+  }
+
+  /** What was understood in another way than expected. */
+  public List<EvaluatedCase> others() {
+    return cases.stream().filter(c -> !c.exact()).toList();
   }
 
   private static Row row(String kind, List<EvaluatedCase> some) {
@@ -91,6 +98,11 @@ public record EvaluationTable(List<EvaluatedCase> cases) {
     return cases.stream()
         .flatMap(c -> Stream.ofNullable(c.facts().get("comparison")))
         .collect(Collectors.groupingBy(String::valueOf, TreeMap::new, Collectors.counting()));
+  }
+
+  /** Whether a model was asked and never gave an answer of use. */
+  public boolean silent() {
+    return comparisons().keySet().equals(Set.of(SILENT));
   }
 
   /** The time within which this share of the requests was answered; 0 where there are none. */

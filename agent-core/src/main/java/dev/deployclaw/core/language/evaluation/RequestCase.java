@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A request with what must come of it: a line {@code kind | request | expected} of a text file.
+ * A request with what must come of it: a line {@code kind | request | outcome} of a text file.
  *
  * @param line in its file, counted from 1
  * @param kind what it is a case of: a word for the report
@@ -58,7 +58,7 @@ public record RequestCase(int line, String kind, String request, String expected
       }
     }
     if (cases.isEmpty() && problems.isEmpty()) {
-      problems.add("it has no request; write lines of: kind | request | expected");
+      problems.add("it has no request; write lines of: kind | request | outcome");
     }
     return new Reading(cases, problems);
   }
@@ -68,7 +68,7 @@ public record RequestCase(int line, String kind, String request, String expected
       return "more than " + MOST_CASES + " requests; split the file";
     }
     if (parts.size() != PARTS || parts.stream().anyMatch(String::isEmpty)) {
-      return "write: kind | request | expected, with one blank on each side of |";
+      return "write: kind | request | outcome, with one blank on each side of |";
     }
     var words = List.of(parts.getLast().split(" ", -1));
     if (!FIRST_WORDS.contains(words.getFirst())) {
