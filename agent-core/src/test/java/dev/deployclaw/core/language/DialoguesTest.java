@@ -8,6 +8,7 @@ import dev.deployclaw.core.language.Interpretation.Refused;
 import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.Conversation;
+import dev.deployclaw.core.language.evaluation.OutcomeText;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
@@ -79,7 +80,7 @@ class DialoguesTest {
 
   private static String outcome(ConversationReading reading) {
     return switch (reading.understanding().interpretation()) {
-      case Planned(Intent intent) -> FreshRequestsTest.said(intent);
+      case Planned(Intent intent) -> OutcomeText.of(intent);
       case NeedsClarification _ -> "asked";
       case Refused _ -> "refused";
     };

@@ -27,6 +27,7 @@ import dev.deployclaw.container.cli.look.StatusCommand;
 import dev.deployclaw.container.cli.look.TopCommand;
 import dev.deployclaw.container.cli.look.ValidateCommand;
 import dev.deployclaw.container.cli.plan.AskCommand;
+import dev.deployclaw.container.cli.plan.EvaluateCommand;
 import dev.deployclaw.container.cli.plan.PlanCommand;
 import dev.deployclaw.container.cli.policy.AdoptCommand;
 import dev.deployclaw.container.cli.policy.DiffCommand;
@@ -114,6 +115,7 @@ public final class CommandLineRunner {
         new RunCommand(around),
         new PlanCommand(around),
         new AskCommand(around),
+        new EvaluateCommand(around),
         new ApproveCommand(around),
         new RejectCommand(around),
         new RollbackCommand(around),

@@ -24,8 +24,15 @@ public final class ChatModelFactory {
   private ChatModelFactory() {}
 
   public static IntentProposer proposer(ModelConfig config) {
+    return proposer(config, chat(config));
+  }
+
+  /**
+   * @param model in place of the configured one
+   */
+  static IntentProposer proposer(ModelConfig config, ChatModel model) {
     return new ChatModelProposer(
-        chat(config),
+        model,
         config.name(),
         new ChatModelProposer.Budget(config.timeout(), config.tokens(), config.attempts()));
   }
@@ -35,7 +42,7 @@ public final class ChatModelFactory {
     return new ChatModelNarrator(chat(config), config.name(), config.timeout());
   }
 
-  private static ChatModel chat(ModelConfig c) {
+  static ChatModel chat(ModelConfig c) {
     return switch (c.dialect()) {
       case OPENAI ->
           OpenAiChatModel.builder()

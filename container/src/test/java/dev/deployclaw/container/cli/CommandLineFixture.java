@@ -41,9 +41,14 @@ public final class CommandLineFixture {
 
   /** Runs a command on a clean screen and returns its exit code. */
   public int run(String... words) {
+    return runOn(OutputMode.PLAIN, words);
+  }
+
+  /** The same on this kind of screen. */
+  public int runOn(OutputMode display, String... words) {
     out.reset();
     err.reset();
-    return CommandLineRunner.run(surroundings(), words);
+    return CommandLineRunner.run(surroundings(display), words);
   }
 
   public String out() {

@@ -29,11 +29,15 @@ final class OfflinePlanner {
   }
 
   static OfflinePlanner by(Path file) throws SetupException {
+    return new OfflinePlanner(inventory(file));
+  }
+
+  static NameInventory inventory(Path file) throws SetupException {
     var reading = NameInventoryFile.read(parsed(file));
     if (!reading.problems().isEmpty()) {
       throw new SetupException(file + ": " + String.join("\n" + file + ": ", reading.problems()));
     }
-    return new OfflinePlanner(reading.inventory());
+    return reading.inventory();
   }
 
   PlanPreviewReport plan(TaskRequest request) {
