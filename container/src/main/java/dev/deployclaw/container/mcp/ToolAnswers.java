@@ -71,9 +71,9 @@ final class ToolAnswers {
     if (!ended.out().startsWith("{")) {
       return error(ended.err().isBlank() ? "exit " + ended.exit() : ended.err().strip());
     }
-    return FAILED.contains(ended.exit())
-        ? error(ended.out().strip())
-        : document(parsed(ended.out()));
+    var document = parsed(ended.out());
+    boolean failed = FAILED.contains(ended.exit()) || "error".equals(document.get("outcome"));
+    return failed ? error(ended.out().strip()) : document(document);
   }
 
   static CallToolOutcome refused(ProblemDetail problem) {

@@ -155,7 +155,7 @@ class McpTest {
   @Test
   void asksWhatIsUnclearAndRunsTheAnswerOnce() {
     var client = client(ServingAgent.OPERATOR, _ -> ElicitResult.decline());
-    var arguments = Map.<String, Object>of("request", "set umbrella's limit to 300 per minute");
+    var arguments = Map.<String, Object>of("request", "raise umbrella's search limit");
     var first = client.tool("run").arguments(arguments).roundTimeout(SOON).callOnce();
     assertThat(first).isInstanceOf(InputRequiredResult.class);
     var asked = (InputRequiredResult) first;
@@ -197,15 +197,11 @@ class McpTest {
   private static Map<String, Object> impact() {
     String policy =
         """
-        apiVersion: deployclaw.dev/v1
-        kind: RateLimitPolicy
-        tenant: umbrella
-        limits:
-          - {name: search, service: search, algorithm: token-bucket, rate: 300/minute}
+        apiVersion: ratelimit.deployclaw.dev/v1
         """;
     String line =
-        "umbrella.example 203.0.113.7 - - [29/Nov/2026:10:00:00 +0000] \"GET /search HTTP/1.1\" 200"
-            + " 12 \"-\" \"-\"\n";
+        "203.0.113.7 - umbrella [26/Nov/2026:06:00:01 +0000] \"GET /search HTTP/1.1\" 200 12 \"-\""
+            + " \"-\"\n";
     return Map.of("access_log", line, "before", policy, "after", policy);
   }
 
