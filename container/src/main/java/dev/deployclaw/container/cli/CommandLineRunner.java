@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.container.cli.admin.ConfigCommand;
 import dev.deployclaw.container.cli.admin.DoctorCommand;
 import dev.deployclaw.container.cli.admin.HealthCommand;
+import dev.deployclaw.container.cli.admin.McpCommand;
 import dev.deployclaw.container.cli.admin.PluginCommand;
 import dev.deployclaw.container.cli.admin.ServeCommand;
 import dev.deployclaw.container.cli.admin.SkillsCommand;
@@ -142,6 +143,7 @@ public final class CommandLineRunner {
         new PluginCommand(around),
         new AuditCommand(around),
         new ServeCommand(around, CommandLineRunner::run),
+        new McpCommand(around, CommandLineRunner::run),
         new HealthCommand(around),
         new CompletionCommand(around),
         new CommandLine.HelpCommand());

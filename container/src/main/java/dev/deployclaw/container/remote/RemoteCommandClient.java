@@ -42,6 +42,7 @@ public final class RemoteCommandClient {
           "config",
           "import",
           "log",
+          "mcp",
           "audit",
           "skills",
           "top");
@@ -79,6 +80,15 @@ public final class RemoteCommandClient {
    * @return its exit code; empty where this process has to run it
    */
   public static OptionalInt run(Path home, String... arguments) {
+    // Not closed: where no agent carries the command out, this process prints on them.
+    var output =
+        new Output(
+            new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+    return run(home, output, arguments);
+  }
+
+  /** The same, with its output elsewhere. */
+  public static OptionalInt run(Path home, Output output, String... arguments) {
     var environment = System.getenv();
     if (arguments.length == 0
         || arguments[0].startsWith("-")
@@ -92,10 +102,6 @@ public final class RemoteCommandClient {
     var all = List.of(arguments);
     var file = AgentSocketLocator.configuration(all, home, working, environment);
     var socket = file.flatMap(f -> AgentSocketLocator.socket(f, environment));
-    // Not closed: where no agent carries the command out, this process prints on them.
-    var output =
-        new Output(
-            new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     if (socket.isEmpty()) {
       if (TALKATIVE.contains(environment.getOrDefault(LEVEL, ""))) {
         output.tell("no agent serves here");
@@ -123,7 +129,7 @@ public final class RemoteCommandClient {
   }
 
   /** Where a command prints. */
-  record Output(OutputStream out, OutputStream err) {
+  public record Output(OutputStream out, OutputStream err) {
     private void say(String line) {
       new PrintStream(err, true, StandardCharsets.UTF_8).println("deployclaw: " + line);
     }
