@@ -188,6 +188,7 @@ final class ClauseReader {
           INSTANT,
           DATE,
           CLOCK,
+          ZONE,
           TIME,
           NUMBER,
           UNIT,

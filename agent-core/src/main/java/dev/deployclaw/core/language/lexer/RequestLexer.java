@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.lexer;
 
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.math.BigDecimal;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,7 @@ public final class RequestLexer {
                   + DATE
                   + "[Tt]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?([Zz]|[+-]\\d{2}:\\d{2}))",
               "(?<execution>(?i:arch)-" + DATE + "-(?i:rate-limit)-\\d{3,6}(?![\\w-]))",
+              "(?<zone>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?!\\w))",
               "(?<date>" + DATE + ")",
               "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?|\\d{1,2}\\s?[aApP][mM]\\b)",
               "(?<route>(?<![\\p{L}\\p{N}_])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
@@ -111,6 +113,13 @@ public final class RequestLexer {
         tokens.add(Token.of(kind, as, m.start(), m.end()));
         return m.end();
       }
+    }
+    if (m.group("zone") != null) {
+      if (!ZoneId.getAvailableZoneIds().contains(m.group())) {
+        return word(m.start(), m.start() + m.group().indexOf('/'));
+      }
+      tokens.add(Token.of(Kind.ZONE, m.group(), m.start(), m.end()));
+      return m.end();
     }
     if (m.group("route") != null) {
       return route(m.start(), m.end());

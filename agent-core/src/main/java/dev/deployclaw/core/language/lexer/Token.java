@@ -41,6 +41,7 @@ public record Token(
     INSTANT,
     DATE,
     CLOCK,
+    ZONE,
     TIME,
     NUMBER,
     UNIT,
