@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /** Slots of a request that an answer may be for. */
 enum SlotFamily {
   WHO("who", "except", "spare", "declined", "pronoun"),
-  WHERE("where", "overall", "each-service", "named-limit", "method-route"),
-  WHAT("mode", "fallback", "to-percent", "up", "down", "let-at-most", "conflict-window", "was"),
+  WHERE("where", "overall", "each-service", "named-limit", "limit-window", "method-route"),
+  WHAT("mode", "fallback", "to-percent", "up", "down", "let-at-most", "conflict-window", "was", "key", "per-key"),
   TIME("start", "until", "lasting", "between", "span", "asked-time", "forever", "temporarily"),
   GUARD("canary", "bake", "p99", "manual", "automatic", "dry-run"),
   OPERATION("op", "last");
@@ -39,10 +39,10 @@ enum SlotFamily {
   static Optional<SlotFamily> of(Token token) {
     return switch (token.kind()) {
       case TENANT, LABEL -> Optional.of(WHO);
-      case SERVICE, ROUTE, METHOD -> Optional.of(WHERE);
-      case NUMBER, PER, RATE, COUNT, PARALLEL, BURST, WINDOW, FACTOR, PERCENT, SETTING ->
+      case SERVICE, ROUTE, METHOD, LIMIT -> Optional.of(WHERE);
+      case NUMBER, PER, RATE, COUNT, PARALLEL, BURST, WINDOW, FACTOR, PERCENT, SETTING, HEADER ->
           Optional.of(WHAT);
-      case INSTANT, DATE, CLOCK, TIME, DURATION -> Optional.of(TIME);
+      case INSTANT, DATE, CLOCK, ZONE, TIME, DURATION -> Optional.of(TIME);
       case EXECUTION -> Optional.of(OPERATION);
       case PHRASE ->
           Stream.of(values())
