@@ -18,7 +18,6 @@ import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.LimitFormatter;
-import dev.deployclaw.policy.text.TerminalSafeText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,9 +59,8 @@ public final class EstateAnswers implements EstateTools {
     };
   }
 
-  /** Text of the estate is data: it stands on one line, without what moves a terminal. */
   static Statement statement(String text, Map<String, ?> evidence) {
-    return new Statement(TerminalSafeText.line(text), new LinkedHashMap<>(evidence));
+    return new Statement(text, new LinkedHashMap<>(evidence));
   }
 
   private EstateAnswer limits(EstateQuestion question) throws InterruptedException {
