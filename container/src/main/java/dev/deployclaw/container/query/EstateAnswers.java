@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -60,7 +61,7 @@ public final class EstateAnswers implements EstateTools {
   }
 
   static Statement statement(String text, Map<String, ?> evidence) {
-    return new Statement(text, new LinkedHashMap<>(evidence));
+    return new Statement(text, new TreeMap<>(evidence));
   }
 
   private EstateAnswer limits(EstateQuestion question) throws InterruptedException {

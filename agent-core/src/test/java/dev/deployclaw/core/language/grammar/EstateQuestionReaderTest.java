@@ -100,6 +100,7 @@ class EstateQuestionReaderTest {
           """
           what is acme's limit on search? | limits | {tenants=[acme], service=search}
           list gold tenants' limits       | limits | {tenants=[acme, stark]}
+          list the limits of all tenants  | limits | {}
           any drift?                      | drift  | {}
           """)
   void aLookInWordsIsAQuestionToo(String request, String topic, String arguments) {
@@ -115,6 +116,7 @@ class EstateQuestionReaderTest {
         "block acme",
         "set acme's limit on search to 20 rps",
         "what would happen if acme got 90 rps on search?",
+        "check drift after my approval",
         "why is acme slow? set it to 20 rps on search",
         "who changed acme? block stark."
       })
