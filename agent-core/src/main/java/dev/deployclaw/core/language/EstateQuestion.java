@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A question about the estate: it is answered by reading, never by an execution.
@@ -136,20 +137,9 @@ public record EstateQuestion(Topic topic, Scope scope, int rows) {
     return new EstateQuestion(about.get(), scope, rows);
   }
 
-  /** The same question as a look that is asked for in words; empty for what is no look. */
+  /** A look that is asked for in words, at once and freely; empty for what is none. */
   public static Optional<EstateQuestion> of(Intent intent, NameInventory names) {
-    var tenants =
-        intent.changes().stream()
-            .map(RequestedChange::who)
-            .flatMap(who ->
-                names.tenants().entrySet().stream()
-                    .filter(t -> who.tenants().isEmpty() || who.tenants().contains(t.getKey()))
-                    .filter(t -> t.getValue().entrySet().containsAll(who.labels().entrySet()))
-                    .map(Map.Entry::getKey)
-                    .filter(t -> !who.except().contains(t)))
-            .distinct()
-            .toList();
-    var service = intent.changes().stream().flatMap(c -> c.service().stream()).findFirst();
+    boolean waits = intent.guards().manual() || !intent.schedule().equals(Intent.Schedule.NONE);
     var topic =
         switch (intent.operation()) {
           case SCAN -> Optional.of(Topic.LIMITS);
@@ -157,7 +147,21 @@ public record EstateQuestion(Topic topic, Scope scope, int rows) {
           case VALIDATE -> Optional.of(Topic.VALIDATE);
           default -> Optional.<Topic>empty();
         };
-    return topic.map(t -> new EstateQuestion(t, Scope.of(tenants, service)));
+    var tenants = intent.changes().stream().flatMap(c -> named(c.who(), names)).distinct().toList();
+    var service = intent.changes().stream().flatMap(c -> c.service().stream()).findFirst();
+    return topic.filter(_ -> !waits).map(t -> new EstateQuestion(t, Scope.of(tenants, service)));
+  }
+
+  /** Nobody by name where everybody is meant. */
+  private static Stream<String> named(RequestedChange.Who who, NameInventory names) {
+    boolean everybody = who.tenants().isEmpty() && who.labels().isEmpty();
+    return everybody && who.except().isEmpty()
+        ? Stream.empty()
+        : names.tenants().entrySet().stream()
+            .filter(t -> who.tenants().isEmpty() || who.tenants().contains(t.getKey()))
+            .filter(t -> t.getValue().entrySet().containsAll(who.labels().entrySet()))
+            .map(Map.Entry::getKey)
+            .filter(t -> !who.except().contains(t));
   }
 
   public List<String> tenants() {

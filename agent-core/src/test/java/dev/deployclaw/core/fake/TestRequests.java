@@ -1,5 +1,8 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.language.EstateQuestion;
+import dev.deployclaw.core.language.EstateQuestion.Scope;
+import dev.deployclaw.core.language.EstateQuestion.Topic;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Guards;
@@ -15,7 +18,7 @@ import java.util.stream.Stream;
  * The few requests that tests make: {@code apply}, {@code apply manually}, {@code only TENANT}
  * (applies its policy), {@code dry}, {@code set TENANT N} (requests a minute for orders; with
  * {@code canary P ...} and {@code bake S} behind it), {@code back}, {@code repair}, {@code
- * snapshot}; anything else is a question.
+ * snapshot}, {@code show TOPIC TENANT} (asks about the estate); anything else isn't understood.
  */
 public final class TestRequests {
   private TestRequests() {}
@@ -59,6 +62,11 @@ public final class TestRequests {
       case "repair" -> planned(TaskOperation.REPAIR_DRIFT, List.of(), guards(words));
       case "scan" -> planned(TaskOperation.SCAN, List.of(), guards(words));
       case "snapshot" -> planned(TaskOperation.SNAPSHOT, List.of(), guards(words));
+      case "show" ->
+          new Interpretation.Inquiry(
+              new EstateQuestion(
+                  Topic.ofWord(words[1]).orElseThrow(),
+                  Scope.of(List.of(words[2]), Optional.empty())));
       case "destroy" -> new Interpretation.Refused("out of scope");
       default -> Interpretation.NeedsClarification.of(List.of("What is meant?"));
     };

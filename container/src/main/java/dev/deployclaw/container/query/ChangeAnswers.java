@@ -175,13 +175,14 @@ final class ChangeAnswers {
       return EstateAnswer.unreachable(question, status.unreachable());
     }
     var out = new ArrayList<Statement>();
+    var unknown = new ArrayList<String>();
     status.frozen().ifPresent(f -> out.add(statement(f.sentence(), Map.of("by", f.by()))));
     status.open().ifPresent(x -> out.add(open(x.id(), x.requester(), status.pending())));
     status.waiting().forEach(w -> out.add(waiting(w)));
     try {
       var scheduled = queries.scheduled();
       scheduled.entries().forEach(s -> out.add(scheduled(s)));
-      scheduled.unread().forEach(u -> out.add(statement(u, Map.of())));
+      unknown.addAll(scheduled.unread());
     } catch (Unreachable e) {
       return EstateAnswer.unreachable(question, String.valueOf(e.getMessage()));
     }
@@ -192,7 +193,7 @@ final class ChangeAnswers {
       out.add(statement("nothing is pending", Map.of("open", false, "held", 0, "scheduled", 0)));
     }
     out.add(committed(status));
-    return EstateAnswer.of(question, out, List.of());
+    return EstateAnswer.of(question, out, unknown);
   }
 
   private static Statement open(String id, String requester, String pending) {
@@ -262,9 +263,10 @@ final class ChangeAnswers {
     facts.put("plan", plan.hash());
     out.add(statement(reach, facts));
     plan.diff().differences().forEach(d -> out.add(statement(d.text(), d.toMap())));
-    planned.risks().forEach(r -> out.add(statement("it would be held: " + r, Map.of())));
+    var hash = Map.of("plan", plan.hash());
+    planned.risks().forEach(r -> out.add(statement("it would be held: " + r, hash)));
     plan.findings().forEach(f -> out.add(statement(f.reason() + "; " + f.remedy(), f.toMap())));
-    plan.warnings().forEach(w -> out.add(statement("left as it is: " + w, Map.of())));
+    plan.warnings().forEach(w -> out.add(statement("left as it is: " + w, hash)));
     var measured = usage.measured();
     measured.uses().forEach(u -> tooFull(u, plan).ifPresent(out::add));
     return EstateAnswer.of(question, out, UsageAnswers.gaps(measured));

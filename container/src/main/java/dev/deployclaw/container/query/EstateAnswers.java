@@ -18,13 +18,13 @@ import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.LimitFormatter;
-import dev.deployclaw.policy.text.TerminalSafeText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -60,9 +60,8 @@ public final class EstateAnswers implements EstateTools {
     };
   }
 
-  /** Text of the estate is data: it stands on one line, without what moves a terminal. */
   static Statement statement(String text, Map<String, ?> evidence) {
-    return new Statement(TerminalSafeText.line(text), new LinkedHashMap<>(evidence));
+    return new Statement(text, new TreeMap<>(evidence));
   }
 
   private EstateAnswer limits(EstateQuestion question) throws InterruptedException {

@@ -25,6 +25,8 @@ class ServedApiClient implements AutoCloseable {
   static final String APPROVER = "approver-0123456789abcdef0123456789";
   static final String VIEWER = "viewer-0123456789abcdef0123456789";
 
+  static final String VIEWER = "viewer-0123456789abcdef0123456789ab";
+
   static final Duration LONGEST = Duration.ofMinutes(2);
   static final ObjectMapper JSON = new ObjectMapper();
 
@@ -127,7 +129,7 @@ class ServedApiClient implements AutoCloseable {
     }
   }
 
-  /** Writes the file of both callers' tokens. */
+  /** Writes the file of all callers' tokens. */
   static Path tokens(Path folder) throws IOException {
     return Files.writeString(
         folder.resolve("tokens.yaml"),

@@ -55,7 +55,9 @@ public final class EstateQuestionReader {
                 .map(t -> t.is(Kind.UNKNOWN) ? t.as(Kind.WORD) : t)
                 .filter(t -> !t.text().equals("?") && !t.text().equals("'s"))
                 .toList());
-    if (line.tokens().stream().anyMatch(t -> VALUES.contains(t.kind()) || ends(t))) {
+    boolean goesOn =
+        words.stream().limit(Math.max(0, words.size() - 1)).anyMatch(t -> t.text().equals("?"));
+    if (goesOn || line.tokens().stream().anyMatch(t -> VALUES.contains(t.kind()) || ends(t))) {
       return Optional.empty();
     }
     return TABLE.stream()

@@ -18,7 +18,7 @@ final class HypotheticalReader {
       Set.of("i", "we", "you", "they", "someone", "somebody", "just", "simply", "did", "to");
 
   private static final Set<String> BE =
-      Set.of("is", "are", "was", "were", "be", "got", "gets", "gets to", "being");
+      Set.of("is", "are", "was", "were", "be", "got", "gets", "being");
   private static final Set<String> HAVE =
       Set.of("got", "gets", "had", "has", "went", "goes", "fell", "was", "were", "is");
   private static final Set<String> TOWARDS = Set.of("down", "up", "to", "at", "only");

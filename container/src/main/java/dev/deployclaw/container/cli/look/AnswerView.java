@@ -4,7 +4,7 @@ import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExitCode;
-import java.util.Map;
+import java.util.LinkedHashMap;
 
 /** Shows what reading answers to a question about the estate. */
 public final class AnswerView {
@@ -17,9 +17,10 @@ public final class AnswerView {
   /** Prints it and returns the exit code. */
   public int show(EstateAnswer answer, boolean json) {
     if (json) {
-      around
-          .out()
-          .println(JsonOutput.text(Map.of("outcome", "answered", "answer", answer.toMap())));
+      var document = new LinkedHashMap<String, Object>();
+      document.put("outcome", "answered");
+      document.put("answer", answer.toMap());
+      around.out().println(JsonOutput.text(document));
     } else {
       answer.statements().forEach(s -> around.say(s.text()));
       answer.unknown().forEach(u -> around.say("UNKNOWN: " + u));

@@ -67,7 +67,7 @@ public final class TaskRoutes {
       case TaskRequestBody.Read.Good(TaskRequestBody body) -> {
         String who = call.caller().name();
         var answer =
-            EstateQuestionReader.mayAsk(body.request())
+            !body.manual() && EstateQuestionReader.mayAsk(body.request())
                 ? server.answer(body.request(), who)
                 : Optional.<EstateAnswer>empty();
         yield answer.isPresent()
