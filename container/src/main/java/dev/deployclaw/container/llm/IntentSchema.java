@@ -7,6 +7,7 @@ import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonArraySchema;
+import dev.langchain4j.model.chat.request.json.JsonIntegerSchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
@@ -45,6 +46,12 @@ final class IntentSchema {
 
   private static JsonObjectSchema change() {
     return closed()
+        .addEnumProperty(
+            "operation",
+            words(
+                Stream.of(TaskOperation.values())
+                    .filter(TaskOperation::editsTenants)
+                    .map(TaskOperation::word)))
         .addProperty("tenants", texts())
         .addProperty("labels", texts())
         .addBooleanProperty("all")
@@ -53,6 +60,7 @@ final class IntentSchema {
         .addStringProperty("route")
         .addStringProperty("method")
         .addStringProperty("limit")
+        .addIntegerProperty("limitWindowSeconds")
         .addProperty("set", settings())
         .addNumberProperty("scale")
         .addStringProperty("from")
@@ -71,6 +79,7 @@ final class IntentSchema {
         .addEnumProperty(
             "onBackendFailure",
             words(Stream.of(BackendFailureMode.values()).map(BackendFailureMode::word)))
+        .addProperty("key", texts())
         .build();
   }
 
@@ -79,6 +88,7 @@ final class IntentSchema {
         .addEnumProperty("approval", List.of("auto", "manual"))
         .addBooleanProperty("dryRun")
         .addIntegerProperty("canaryPercent")
+        .addProperty("widenPercent", listOf(new JsonIntegerSchema()))
         .addIntegerProperty("bakeSeconds")
         .addIntegerProperty("maxP99Millis")
         .build();
