@@ -185,7 +185,8 @@ public record AgentRuntime(
     var rules = new GrammarInterpreter(zone);
     return config
         .model()
-        .<RequestInterpreter>map(m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m), zone))
+        .<RequestInterpreter>map(
+            m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m), zone))
         .orElse(rules);
   }
 

@@ -4,8 +4,8 @@ import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.NarrationView;
-import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
 import dev.deployclaw.container.llm.ChatModelNarrator;
+import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentJson;
@@ -180,7 +180,8 @@ public final class PlanView {
   private List<String> times(Schedule schedule) {
     var times =
         Stream.of(
-                schedule.startAt().map(at -> "begins " + at), schedule.revertAt().map(at -> "ends " + at))
+                schedule.startAt().map(at -> "begins " + at),
+                schedule.revertAt().map(at -> "ends " + at))
             .flatMap(Optional::stream);
     return Stream.concat(times, Stream.of("a time without a zone is in " + zone))
         .skip(schedule.startAt().isEmpty() && schedule.revertAt().isEmpty() ? 1 : 0)

@@ -51,8 +51,7 @@ public final class AgentSession implements AutoCloseable {
             ? ProgressListener.NONE
             : new ProgressView(around.err(), around.display().colour());
     var config = config(around, shared);
-    return new AgentSession(
-        around, shared, config, around.runtimes().open(config, progress));
+    return new AgentSession(around, shared, config, around.runtimes().open(config, progress));
   }
 
   public static AgentConfig config(CommandEnvironment around, CommonOptions shared)

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.config.reader;
 
-import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.NginxSiteConfig;
 import dev.deployclaw.container.config.reader.HostConfigReader.HostSection;
@@ -187,7 +187,11 @@ public final class ConfigReader {
     try {
       return ZoneId.of(zone);
     } catch (DateTimeException e) {
-      f.problem("timezone", 0, "no time zone: " + zone, "write a region, such as Europe/Berlin");
+      f.problem(
+          "timezone",
+          f.line("timezone"),
+          "no time zone: " + zone,
+          "write a region, such as Europe/Berlin");
       return ZoneOffset.UTC;
     }
   }
