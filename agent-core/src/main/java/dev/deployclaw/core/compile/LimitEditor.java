@@ -159,7 +159,16 @@ final class LimitEditor {
     return tenant.limits().stream()
         .filter(l -> l.match().equals(match))
         .filter(l -> change.set().key().isEmpty() || change.set().key().get().equals(l.key()))
+        .filter(l -> alike(l, change.set()))
         .toList();
+  }
+
+  /** A rate and a number at the same time are two limits. */
+  private static boolean alike(Limit limit, RequestedChange.Settings set) {
+    boolean held = set.algorithm().filter(a -> a == LimitAlgorithm.CONCURRENCY).isPresent();
+    boolean rated = !held && set.windowSeconds().isPresent();
+    boolean holds = limit.algorithm() == LimitAlgorithm.CONCURRENCY;
+    return set.requests().isEmpty() || (holds ? !rated : !held);
   }
 
   /** Limits that agree in every part that was said; an absent part stands for any. */

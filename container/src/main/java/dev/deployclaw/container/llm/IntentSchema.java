@@ -80,6 +80,12 @@ final class IntentSchema {
 
   private static JsonObjectSchema.Builder change() {
     return closed()
+        .addEnumProperty(
+            "operation",
+            words(
+                Stream.of(TaskOperation.values())
+                    .filter(TaskOperation::editsTenants)
+                    .map(TaskOperation::word)))
         .addProperty("tenants", texts())
         .addProperty("labels", texts())
         .addBooleanProperty("all")
@@ -88,6 +94,7 @@ final class IntentSchema {
         .addStringProperty("route")
         .addStringProperty("method")
         .addStringProperty("limit")
+        .addIntegerProperty("limitWindowSeconds")
         .addProperty("set", whole(settings()))
         .addNumberProperty("scale")
         .addStringProperty("from");
@@ -104,7 +111,8 @@ final class IntentSchema {
             "mode", words(Stream.of(EnforcementMode.values()).map(EnforcementMode::word)))
         .addEnumProperty(
             "onBackendFailure",
-            words(Stream.of(BackendFailureMode.values()).map(BackendFailureMode::word)));
+            words(Stream.of(BackendFailureMode.values()).map(BackendFailureMode::word)))
+        .addProperty("key", texts());
   }
 
   private static JsonObjectSchema.Builder guards() {

@@ -182,10 +182,12 @@ public record AgentRuntime(
 
   /** The rules, and the model beside them where one is configured. */
   private static RequestInterpreter planner(AgentConfig config) {
-    var rules = new GrammarInterpreter();
+    var zone = config.timezone();
+    var rules = new GrammarInterpreter(zone);
     return config
         .model()
-        .<RequestInterpreter>map(m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m)))
+        .<RequestInterpreter>map(
+            m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m), zone))
         .<RequestInterpreter>map(RememberingInterpreter::new)
         .orElse(rules);
   }

@@ -93,7 +93,8 @@ public final class PlanCommand implements Callable<Integer> {
       return NarratorProvider.NONE.report(around, shared.json());
     }
     if (inventory != null) {
-      return answer(OfflinePlanner.by(around.working().resolve(inventory))::plan, narrator);
+      var offline = OfflinePlanner.by(around.working().resolve(inventory));
+      return answer(offline::plan, new PlanView(around), narrator);
     }
     try (var session = AgentSession.open(around, shared)) {
       var request = around.request(String.join(" ", words));
@@ -103,13 +104,14 @@ public final class PlanCommand implements Callable<Integer> {
           return new AnswerView(around).show(answer.get(), shared.json());
         }
       }
-      return answer(session.changeService()::plan, narrator);
+      var view = new PlanView(around, session.timezone());
+      return answer(session.changeService()::plan, view, narrator);
     }
   }
 
-  private int answer(RequestPlanner understanding, Optional<ChatModelNarrator> narrator)
+  private int answer(
+      RequestPlanner understanding, PlanView view, Optional<ChatModelNarrator> narrator)
       throws SetupException, InterruptedException {
-    var view = new PlanView(around);
     if (batch == null) {
       var answer = understanding.plan(around.request(String.join(" ", words)));
       return narrator.isPresent()

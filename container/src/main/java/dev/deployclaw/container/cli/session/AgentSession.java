@@ -25,21 +25,25 @@ import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.Optional;
 
 /** One command's use of the agent: opened from the configuration, closed at the end. */
 public final class AgentSession implements AutoCloseable {
   private final CommandEnvironment around;
   private final CommonOptions shared;
-  private final Path stateDir;
+  private final AgentConfig config;
   private final RuntimeSource.Lease lease;
   private final AgentRuntime agent;
 
   private AgentSession(
-      CommandEnvironment around, CommonOptions shared, Path stateDir, RuntimeSource.Lease lease) {
+      CommandEnvironment around,
+      CommonOptions shared,
+      AgentConfig config,
+      RuntimeSource.Lease lease) {
     this.around = around;
     this.shared = shared;
-    this.stateDir = stateDir;
+    this.config = config;
     this.lease = lease;
     this.agent = lease.runtime();
   }
@@ -51,8 +55,7 @@ public final class AgentSession implements AutoCloseable {
             ? ProgressListener.NONE
             : new ProgressView(around.err(), around.display().colour());
     var config = config(around, shared);
-    return new AgentSession(
-        around, shared, config.stateDir(), around.runtimes().open(config, progress));
+    return new AgentSession(around, shared, config, around.runtimes().open(config, progress));
   }
 
   public static AgentConfig config(CommandEnvironment around, CommonOptions shared)
@@ -78,7 +81,12 @@ public final class AgentSession implements AutoCloseable {
   }
 
   public Path stateDir() {
-    return stateDir;
+    return config.stateDir();
+  }
+
+  /** Of times in requests that name none. */
+  public ZoneId timezone() {
+    return config.timezone();
   }
 
   public ChangeService changeService() {
