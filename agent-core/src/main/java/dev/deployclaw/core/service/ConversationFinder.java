@@ -57,7 +57,7 @@ final class ConversationFinder {
     /** The request with what was said before it. */
     record Ready(TaskRequest request) implements Found {}
 
-    record Refused(AnswerRefusal.Kind kind, String reason) implements Found {}
+    record Refused(OpenQuestion.Flaw flaw, String reason) implements Found {}
   }
 
   /** What the last record of an execution says, so that an answer can go on with it. */
@@ -103,7 +103,7 @@ final class ConversationFinder {
     return ports.state().transact(new Transaction(conditions, writes)) instanceof Result.Applied
         ? found
         : new Found.Refused(
-            AnswerRefusal.Kind.CLOSED, asked + " may have been answered: ask for the whole again");
+            OpenQuestion.Flaw.CLOSED, asked + " may have been answered: ask for the whole again");
   }
 
   private Found answering(TaskRequest request, String asked) throws InterruptedException {
@@ -112,23 +112,23 @@ final class ConversationFinder {
     var open = end.flatMap(facts -> facts.optionalObject(FACT));
     if (open.isEmpty()) {
       return new Found.Refused(
-          AnswerRefusal.Kind.NO_QUESTION, asked + " has no question that waits for an answer");
+          OpenQuestion.Flaw.NO_QUESTION, asked + " has no question that waits for an answer");
     }
     String requester = open.get().text("requester");
     if (!requester.equals(request.requester())) {
       return new Found.Refused(
-          AnswerRefusal.Kind.NOT_ALLOWED, "only who asked for " + asked + " answers its question");
+          OpenQuestion.Flaw.NOT_ALLOWED, "only who asked for " + asked + " answers its question");
     }
     var before = read(open.get(), asked);
     var by = ports.state().get(StoreKeys.answered(asked));
     if (by.isPresent()) {
       String answer = StoredFields.parse(by.get().value()).text("by");
       return new Found.Refused(
-          AnswerRefusal.Kind.CLOSED, "%s was answered by %s already".formatted(asked, answer));
+          OpenQuestion.Flaw.CLOSED, "%s was answered by %s already".formatted(asked, answer));
     }
     return before.turns().getLast().at().isBefore(ports.time().instant().minus(LONGEST_OPEN))
         ? new Found.Refused(
-            AnswerRefusal.Kind.CLOSED,
+            OpenQuestion.Flaw.CLOSED,
             "the question of " + asked + " is older than an hour: ask for the whole again")
         : new Found.Ready(
             new TaskRequest(
@@ -149,6 +149,7 @@ final class ConversationFinder {
             "offers",
             o ->
                 new Offer(
+                    o.text("id"),
                     o.text("question"),
                     o.text("slot"),
                     o.texts("choices"),

@@ -7,6 +7,7 @@ import dev.deployclaw.container.cli.admin.PluginCommand;
 import dev.deployclaw.container.cli.admin.ServeCommand;
 import dev.deployclaw.container.cli.admin.SkillsCommand;
 import dev.deployclaw.container.cli.audit.AuditCommand;
+import dev.deployclaw.container.cli.change.AnswerCommand;
 import dev.deployclaw.container.cli.change.ApproveCommand;
 import dev.deployclaw.container.cli.change.CheckpointCommand;
 import dev.deployclaw.container.cli.change.FreezeCommand;
@@ -112,6 +113,7 @@ public final class CommandLineRunner {
     return List.of(
         new RunCommand(around),
         new PlanCommand(around),
+        new AnswerCommand(around),
         new ApproveCommand(around),
         new RejectCommand(around),
         new RollbackCommand(around),

@@ -94,6 +94,7 @@ public record ConversationReading(
 
   private static Offer pinned(Offer offer, Turn turn, Scene scene) {
     return new Offer(
+        offer.id(),
         offer.question(),
         offer.slot(),
         offer.choices(),
@@ -184,7 +185,7 @@ public record ConversationReading(
 
   /** What a question offers as an answer. */
   public static Offer offer(ClarificationQuestion q) {
-    return new Offer(q.text(), q.slot(), q.choices(), q.suggestion());
+    return new Offer(q.id(), q.text(), q.slot(), q.choices(), q.suggestion());
   }
 
   /** Each value of a plan says from which turn it comes. */
