@@ -202,18 +202,21 @@ final class RequestRunner {
     return open(ready, request, recorder);
   }
 
-  private static ScheduledChange entry(
+  private ScheduledChange entry(
       Instant start, PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder) {
     var plan = ready.plan();
-    return new ScheduledChange(
-        recorder.execution(),
-        start.toEpochMilli(),
-        PinnedTimes.of(request.text(), plan.intent()),
-        request.requester(),
-        request.manual(),
-        ready.risks().demands(),
-        plan.base().revision(),
-        plan.targetDigest());
+    var entry =
+        new ScheduledChange(
+            recorder.execution(),
+            start.toEpochMilli(),
+            PinnedTimes.of(request.text(), plan.intent()),
+            request.requester(),
+            request.manual(),
+            ready.risks().demands(),
+            plan.base().revision(),
+            plan.targetDigest());
+    var verdict = parts.settings().gate().admit(request.requester(), ready.risks());
+    return entry.judged(verdict, plan.hash());
   }
 
   /**
@@ -222,13 +225,7 @@ final class RequestRunner {
    */
   RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException {
     var recorder = parts.recorders().goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
-    var request =
-        new TaskRequest(
-            scheduled.request(),
-            scheduled.requester(),
-            Instant.ofEpochMilli(scheduled.atMillis()),
-            scheduled.manual(),
-            Optional.of(scheduled.id()));
+    var request = scheduled.task();
     return switch (parts.plan(request, recorder).result()) {
       case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
           giveUp(recorder, ending, questions);
@@ -236,20 +233,27 @@ final class RequestRunner {
           giveUp(recorder, ExecutionOutcome.refused(isNot(intent.operation())), List.of());
       case PlanningResult.Ready ready ->
           ready.plan().targetDigest().equals(scheduled.target())
-              ? opened(ready.waitingFor(scheduled.demands()), request, recorder)
+              ? opened(ready.waitingFor(scheduled.demands()), scheduled, recorder)
               : giveUp(recorder, changed(scheduled, ready.plan()), List.of());
     };
   }
 
-  /** Opening it clears its entry; where it could not be opened, that is done here. */
+  /**
+   * Opening it clears its entry; where it could not be opened, that is done here. What was approved
+   * before its time is approved now: it leads from and to the same policies.
+   */
   private RequestOutcome opened(
-      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder)
+      PlanningResult.Ready ready, ScheduledChange scheduled, ExecutionRecorder recorder)
       throws InterruptedException {
-    var ended = open(ready, request, recorder);
+    var ended = open(ready, scheduled.task(), recorder);
     if (orchestrator.store().ledger().read(recorder.execution()).isEmpty()) {
       parts.scheduler().drop(recorder.execution(), leadership);
     }
-    return ended;
+    var by = scheduled.approvedBy().filter(_ -> ended.result() == ExecutionStatus.HELD);
+    return by.isPresent()
+        ? new ApprovalService(parts)
+            .approve(scheduled.id(), by.get(), ready.plan().hash(), leadership)
+        : ended;
   }
 
   private static ExecutionOutcome changed(ScheduledChange scheduled, ChangePlan plan) {
