@@ -133,7 +133,9 @@ final class ApprovalService {
       ScheduledChange scheduled, String who, String plan, Leadership leadership)
       throws InterruptedException {
     var recorder = recorders.goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
-    var refused = gate.refuses(scheduled.pending().orElseThrow(), who, plan);
+    var pending = scheduled.pending().orElseThrow();
+    recorder.planned(pending.planHash());
+    var refused = gate.refuses(pending, who, plan);
     if (refused.isPresent()) {
       var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
       return refuse(refused.get().reason(), who, scheduled.waiting(), context);

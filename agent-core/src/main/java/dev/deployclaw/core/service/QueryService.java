@@ -168,9 +168,9 @@ public final class QueryService {
   public OpenQuestion question(String id, String who) throws InterruptedException {
     var answer = new TaskRequest("", who, ports.time().instant()).after(Conversation.answering(id));
     return switch (parts.conversations().find(answer)) {
-      case ConversationFinder.Found.Ready(TaskRequest open) ->
+      case ConversationFinder.Lookup.Ready(TaskRequest open) ->
           new OpenQuestion.Waiting(open.conversation().offers());
-      case ConversationFinder.Found.Refused(var flaw, String reason) ->
+      case ConversationFinder.Lookup.Refused(var flaw, String reason) ->
           new OpenQuestion.Closed(flaw, reason);
     };
   }

@@ -31,7 +31,7 @@ import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.schedule.ChangeScheduler;
 import dev.deployclaw.core.schedule.ScheduledChange;
-import dev.deployclaw.core.service.ConversationFinder.Found;
+import dev.deployclaw.core.service.ConversationFinder.Lookup;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
@@ -66,8 +66,8 @@ final class RequestRunner {
     var recorder = parts.recorders().begin(asked, TaskOperation.APPLY_POLICIES, true);
     recorder.asked(asked);
     return switch (parts.conversations().take(asked, recorder.execution(), leadership)) {
-      case Found.Refused(var _, String reason) -> refuse(recorder, reason);
-      case Found.Ready(TaskRequest request) -> run(request, recorder);
+      case Lookup.Refused(var _, String reason) -> refuse(recorder, reason);
+      case Lookup.Ready(TaskRequest request) -> run(request, recorder);
     };
   }
 

@@ -31,7 +31,7 @@ public final class RequestDialogue {
   }
 
   /** A request with the turns before it, and what it would do. */
-  public record Understood(TaskRequest request, PlanPreviewReport report) {}
+  public record PreparedRequest(TaskRequest request, PlanPreviewReport report) {}
 
   /** Whether there is a terminal to ask on. */
   public boolean asks() {
@@ -39,7 +39,7 @@ public final class RequestDialogue {
   }
 
   /** The request after all answers; with its questions still open where nobody answers. */
-  public Understood complete(TaskRequest first, RequestPlanner planner)
+  public PreparedRequest complete(TaskRequest first, RequestPlanner planner)
       throws InterruptedException {
     var request = first;
     var report = planner.plan(request);
@@ -54,7 +54,7 @@ public final class RequestDialogue {
       request = around.request(answer.get()).after(unclear.next());
       report = planner.plan(request);
     }
-    return new Understood(request, report);
+    return new PreparedRequest(request, report);
   }
 
   private Optional<String> ask(ClarificationQuestion question) {
@@ -70,7 +70,7 @@ public final class RequestDialogue {
    * Shows how a request was read; asks whether to go on where it reaches tenants that it doesn't
    * name, or changes a limit by ten times or more.
    */
-  public boolean goesOn(Understood understood) {
+  public boolean goesOn(PreparedRequest understood) {
     if (!(understood.report() instanceof PlanPreviewReport.Planned planned)) {
       return true;
     }
