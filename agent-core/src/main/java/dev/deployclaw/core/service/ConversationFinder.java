@@ -53,11 +53,11 @@ final class ConversationFinder {
   }
 
   /** What came of looking. */
-  sealed interface Found {
+  sealed interface Lookup {
     /** The request with what was said before it. */
-    record Ready(TaskRequest request) implements Found {}
+    record Ready(TaskRequest request) implements Lookup {}
 
-    record Refused(AnswerRefusal.Kind kind, String reason) implements Found {}
+    record Refused(OpenQuestion.Flaw flaw, String reason) implements Lookup {}
   }
 
   /** What the last record of an execution says, so that an answer can go on with it. */
@@ -69,25 +69,25 @@ final class ConversationFinder {
   }
 
   /** The request with what was said before it; nothing is written. */
-  Found find(TaskRequest request) throws InterruptedException {
+  Lookup find(TaskRequest request) throws InterruptedException {
     return find(request, "");
   }
 
-  private Found find(TaskRequest request, String by) throws InterruptedException {
+  private Lookup find(TaskRequest request, String by) throws InterruptedException {
     var before = request.conversation();
     if (before.sought()) {
       return answering(request, before.execution());
     }
     return !before.begun() && ConversationReading.varies(request.text())
-        ? new Found.Ready(last(request, by).map(request::after).orElse(request))
-        : new Found.Ready(request);
+        ? new Lookup.Ready(last(request, by).map(request::after).orElse(request))
+        : new Lookup.Ready(request);
   }
 
   /** The same; the question is answered from now on. */
-  Found take(TaskRequest request, String by, Leadership leadership) throws InterruptedException {
+  Lookup take(TaskRequest request, String by, Leadership leadership) throws InterruptedException {
     var found = find(request, by);
     String asked = request.conversation().execution();
-    if (!request.conversation().sought() || found instanceof Found.Refused) {
+    if (!request.conversation().sought() || found instanceof Lookup.Refused) {
       return found;
     }
     var conditions = new ArrayList<>(leadership.conditions());
@@ -102,35 +102,35 @@ final class ConversationFinder {
         .forEach(e -> writes.add(new Write.Delete(e.key())));
     return ports.state().transact(new Transaction(conditions, writes)) instanceof Result.Applied
         ? found
-        : new Found.Refused(
-            AnswerRefusal.Kind.CLOSED, asked + " may have been answered: ask for the whole again");
+        : new Lookup.Refused(
+            OpenQuestion.Flaw.CLOSED, asked + " may have been answered: ask for the whole again");
   }
 
-  private Found answering(TaskRequest request, String asked) throws InterruptedException {
+  private Lookup answering(TaskRequest request, String asked) throws InterruptedException {
     var records = new StoredLogReader(ports).records(asked);
     var end = records.isEmpty() ? Optional.<StrictJsonObject>empty() : end(records.getLast());
     var open = end.flatMap(facts -> facts.optionalObject(FACT));
     if (open.isEmpty()) {
-      return new Found.Refused(
-          AnswerRefusal.Kind.NO_QUESTION, asked + " has no question that waits for an answer");
+      return new Lookup.Refused(
+          OpenQuestion.Flaw.NO_QUESTION, asked + " has no question that waits for an answer");
     }
     String requester = open.get().text("requester");
     if (!requester.equals(request.requester())) {
-      return new Found.Refused(
-          AnswerRefusal.Kind.NOT_ALLOWED, "only who asked for " + asked + " answers its question");
+      return new Lookup.Refused(
+          OpenQuestion.Flaw.NOT_ALLOWED, "only who asked for " + asked + " answers its question");
     }
     var before = read(open.get(), asked);
     var by = ports.state().get(StoreKeys.answered(asked));
     if (by.isPresent()) {
       String answer = StoredFields.parse(by.get().value()).text("by");
-      return new Found.Refused(
-          AnswerRefusal.Kind.CLOSED, "%s was answered by %s already".formatted(asked, answer));
+      return new Lookup.Refused(
+          OpenQuestion.Flaw.CLOSED, "%s was answered by %s already".formatted(asked, answer));
     }
     return before.turns().getLast().at().isBefore(ports.time().instant().minus(LONGEST_OPEN))
-        ? new Found.Refused(
-            AnswerRefusal.Kind.CLOSED,
+        ? new Lookup.Refused(
+            OpenQuestion.Flaw.CLOSED,
             "the question of " + asked + " is older than an hour: ask for the whole again")
-        : new Found.Ready(
+        : new Lookup.Ready(
             new TaskRequest(
                 request.text(),
                 requester,
@@ -149,6 +149,7 @@ final class ConversationFinder {
             "offers",
             o ->
                 new Offer(
+                    o.text("id"),
                     o.text("question"),
                     o.text("slot"),
                     o.texts("choices"),

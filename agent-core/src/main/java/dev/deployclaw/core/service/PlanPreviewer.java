@@ -42,9 +42,9 @@ final class PlanPreviewer {
   private PlanPreviewReport answer(TaskRequest asked, ExecutionRecorder recorder)
       throws InterruptedException {
     return switch (parts.conversations().find(asked)) {
-      case ConversationFinder.Found.Refused(var _, String reason) ->
+      case ConversationFinder.Lookup.Refused(var _, String reason) ->
           new PlanPreviewReport.Refused(ExitCode.REFUSED, reason);
-      case ConversationFinder.Found.Ready(TaskRequest request) ->
+      case ConversationFinder.Lookup.Ready(TaskRequest request) ->
           answer(parts.plan(request, recorder));
     };
   }

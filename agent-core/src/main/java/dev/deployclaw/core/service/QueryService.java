@@ -26,6 +26,7 @@ import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointVerifier;
 import dev.deployclaw.core.schedule.ScheduleReport;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -172,12 +173,15 @@ public final class QueryService {
     return approvals().objection(id, who, approves, plan);
   }
 
-  /** Why an answer to what an execution asked isn't taken; empty where it is. */
-  public Optional<AnswerRefusal> objection(TaskRequest answer) throws InterruptedException {
-    return parts.conversations().find(answer)
-            instanceof ConversationFinder.Found.Refused(var kind, String reason)
-        ? Optional.of(new AnswerRefusal(kind, reason))
-        : Optional.empty();
+  /** What an execution asked somebody. */
+  public OpenQuestion question(String id, String who) throws InterruptedException {
+    var answer = new TaskRequest("", who, ports.time().instant()).after(Conversation.answering(id));
+    return switch (parts.conversations().find(answer)) {
+      case ConversationFinder.Lookup.Ready(TaskRequest open) ->
+          new OpenQuestion.Waiting(open.conversation().offers());
+      case ConversationFinder.Lookup.Refused(var flaw, String reason) ->
+          new OpenQuestion.Closed(flaw, reason);
+    };
   }
 
   /** What a held execution would change; empty where it isn't held. */

@@ -31,7 +31,7 @@ import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.schedule.ChangeScheduler;
 import dev.deployclaw.core.schedule.ScheduledChange;
-import dev.deployclaw.core.service.ConversationFinder.Found;
+import dev.deployclaw.core.service.ConversationFinder.Lookup;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
@@ -69,8 +69,8 @@ final class RequestRunner {
     var recorder = parts.recorders().begin(asked, TaskOperation.APPLY_POLICIES, true);
     recorder.asked(asked);
     return switch (parts.conversations().take(asked, recorder.execution(), leadership)) {
-      case Found.Refused(var _, String reason) -> refuse(recorder, reason);
-      case Found.Ready(TaskRequest request) -> run(request, recorder);
+      case Lookup.Refused(var _, String reason) -> refuse(recorder, reason);
+      case Lookup.Ready(TaskRequest request) -> run(request, recorder);
     };
   }
 
@@ -206,18 +206,21 @@ final class RequestRunner {
     return open(ready, request, recorder);
   }
 
-  private static ScheduledChange entry(
+  private ScheduledChange entry(
       Instant start, PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder) {
     var plan = ready.plan();
-    return new ScheduledChange(
-        recorder.execution(),
-        start.toEpochMilli(),
-        PinnedTimes.of(request.text(), plan.intent()),
-        request.requester(),
-        request.manual(),
-        ready.risks().demands(),
-        plan.base().revision(),
-        plan.targetDigest());
+    var entry =
+        new ScheduledChange(
+            recorder.execution(),
+            start.toEpochMilli(),
+            PinnedTimes.of(request.text(), plan.intent()),
+            request.requester(),
+            request.manual(),
+            ready.risks().demands(),
+            plan.base().revision(),
+            plan.targetDigest());
+    var verdict = parts.settings().gate().admit(request.requester(), ready.risks());
+    return entry.judged(verdict, plan.hash());
   }
 
   /**
@@ -226,13 +229,7 @@ final class RequestRunner {
    */
   RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException {
     var recorder = parts.recorders().goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
-    var request =
-        new TaskRequest(
-            scheduled.request(),
-            scheduled.requester(),
-            Instant.ofEpochMilli(scheduled.atMillis()),
-            scheduled.manual(),
-            Optional.of(scheduled.id()));
+    var request = scheduled.task();
     return switch (parts.plan(request, recorder).result()) {
       case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
           giveUp(recorder, ending, questions);
@@ -242,20 +239,27 @@ final class RequestRunner {
           giveUp(recorder, ExecutionOutcome.refused(INQUIRY), List.of());
       case PlanningResult.Ready ready ->
           ready.plan().targetDigest().equals(scheduled.target())
-              ? opened(ready.waitingFor(scheduled.demands()), request, recorder)
+              ? opened(ready.waitingFor(scheduled.demands()), scheduled, recorder)
               : giveUp(recorder, changed(scheduled, ready.plan()), List.of());
     };
   }
 
-  /** Opening it clears its entry; where it could not be opened, that is done here. */
+  /**
+   * Opening it clears its entry; where it could not be opened, that is done here. What was approved
+   * before its time is approved now: it leads from and to the same policies.
+   */
   private RequestOutcome opened(
-      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder)
+      PlanningResult.Ready ready, ScheduledChange scheduled, ExecutionRecorder recorder)
       throws InterruptedException {
-    var ended = open(ready, request, recorder);
+    var ended = open(ready, scheduled.task(), recorder);
     if (orchestrator.store().ledger().read(recorder.execution()).isEmpty()) {
       parts.scheduler().drop(recorder.execution(), leadership);
     }
-    return ended;
+    var by = scheduled.approvedBy().filter(_ -> ended.result() == ExecutionStatus.HELD);
+    return by.isPresent()
+        ? new ApprovalService(parts)
+            .approve(scheduled.id(), by.get(), ready.plan().hash(), leadership)
+        : ended;
   }
 
   private static ExecutionOutcome changed(ScheduledChange scheduled, ChangePlan plan) {

@@ -47,12 +47,13 @@ public record Conversation(
   /**
    * A question, and what it offers.
    *
+   * @param id the same for the same kind of question
    * @param slot what is missing
    * @param choices answers of which one is right; empty where any may be
    * @param suggestion a whole request
    */
   public record Offer(
-      String question, String slot, List<String> choices, Optional<String> suggestion) {
+      String id, String question, String slot, List<String> choices, Optional<String> suggestion) {
     public Offer {
       choices = List.copyOf(choices);
     }

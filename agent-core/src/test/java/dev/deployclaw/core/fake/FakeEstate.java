@@ -184,7 +184,7 @@ public final class FakeEstate {
         ExecutorRegistry.of(executors),
         new FakeRecordSealer(),
         journal,
-        planner,
+        (request, names) -> planner.interpret(request, names),
         operation -> operation == TaskOperation.REPAIR_DRIFT ? REPAIR : PROCEDURE,
         clock);
   }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,29 @@ class DialoguesTest {
     table.forEach((kind, row) -> System.out.printf("%-12s %3d of %3d%n", kind, row[1], row[0]));
     assertThat(other).isEmpty();
     assertThat(table.values().stream().mapToInt(row -> row[0]).sum()).isGreaterThanOrEqualTo(100);
+  }
+
+  @Test
+  void eachValueNamesTheTurnThatItComesFrom() {
+    var reading = talk(List.of("set contoso's orders limit to 300", "per minute"));
+
+    var intent = ((Planned) reading.understanding().interpretation()).intent();
+    assertThat(reading.request().text()).isEqualTo("set contoso's orders limit to 300 per minute");
+    assertThat(intent.grounding())
+        .extracting(g -> g.value() + ": " + g.rule())
+        .containsExactly(
+            "contoso: tenant, turn 1",
+            "orders: service, turn 1",
+            "300: number, turn 1",
+            "60: duration, turn 2");
+  }
+
+  @Test
+  void aConversationHasABound() {
+    var turns = new ArrayList<>(List.of("block"));
+    turns.addAll(Collections.nCopies(ConversationReading.MOST_TURNS, "hm"));
+
+    assertThat(outcome(talk(turns))).isEqualTo("refused");
   }
 
   private static List<Dialogue> dialogues() throws IOException {

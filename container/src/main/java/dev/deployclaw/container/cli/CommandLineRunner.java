@@ -8,6 +8,7 @@ import dev.deployclaw.container.cli.admin.PluginCommand;
 import dev.deployclaw.container.cli.admin.ServeCommand;
 import dev.deployclaw.container.cli.admin.SkillsCommand;
 import dev.deployclaw.container.cli.audit.AuditCommand;
+import dev.deployclaw.container.cli.change.AnswerCommand;
 import dev.deployclaw.container.cli.change.ApproveCommand;
 import dev.deployclaw.container.cli.change.CheckpointCommand;
 import dev.deployclaw.container.cli.change.FreezeCommand;
@@ -117,6 +118,7 @@ public final class CommandLineRunner {
         new PlanCommand(around),
         new AskCommand(around),
         new EvaluateCommand(around),
+        new AnswerCommand(around),
         new ApproveCommand(around),
         new RejectCommand(around),
         new RollbackCommand(around),

@@ -2,11 +2,14 @@ package dev.deployclaw.container.remote;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
@@ -83,7 +86,9 @@ public final class RemoteCommandClient {
     // Not closed: where no agent carries the command out, this process prints on them.
     var output =
         new Output(
-            new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            System.in);
     return run(home, output, arguments);
   }
 
@@ -128,8 +133,12 @@ public final class RemoteCommandClient {
     return out;
   }
 
-  /** Where a command prints. */
-  public record Output(OutputStream out, OutputStream err) {
+  /** Where a command prints, and where the person types who is asked. */
+  public record Output(OutputStream out, OutputStream err, InputStream in) {
+    public Output(OutputStream out, OutputStream err) {
+      this(out, err, InputStream.nullInputStream());
+    }
+
     private void say(String line) {
       new PrintStream(err, true, StandardCharsets.UTF_8).println("deployclaw: " + line);
     }
@@ -153,11 +162,11 @@ public final class RemoteCommandClient {
       connected = true;
       var bound = closing(channel, silent, longestSilence);
       var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
-      command.write(
-          new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel))));
+      var to = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+      command.write(to);
       accepted = in.readUnsignedByte() == RemoteCommand.ACCEPTED;
       bound.interrupt();
-      return accepted ? OptionalInt.of(passOn(in, output)) : OptionalInt.empty();
+      return accepted ? OptionalInt.of(passOn(in, to, output)) : OptionalInt.empty();
     } catch (IOException e) {
       if (accepted || silent.get()) {
         output.say(accepted ? LOST_AGENT : SILENT_AGENT);
@@ -183,7 +192,9 @@ public final class RemoteCommandClient {
         });
   }
 
-  private static int passOn(DataInputStream in, Output output) throws IOException {
+  private static int passOn(DataInputStream in, DataOutputStream to, Output output)
+      throws IOException {
+    var typed = new BufferedReader(new InputStreamReader(output.in(), StandardCharsets.UTF_8));
     while (true) {
       int type = in.readUnsignedByte();
       int length = in.readInt();
@@ -191,6 +202,15 @@ public final class RemoteCommandClient {
         return length;
       }
       print(type == RemoteCommand.OUT ? output.out() : output.err(), in.readNBytes(length));
+      if (type == RemoteCommand.ASK) {
+        String line = typed.readLine();
+        if (line == null) {
+          to.writeInt(-1);
+        } else {
+          RemoteCommand.write(to, line);
+        }
+        to.flush();
+      }
     }
   }
 

@@ -32,6 +32,7 @@ import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.service.HeldPlan;
+import dev.deployclaw.core.service.OpenQuestion;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
@@ -241,6 +242,11 @@ public final class AgentServer implements AutoCloseable {
   public Optional<ApprovalRefusal> objection(
       String execution, String who, boolean approves, String plan) throws InterruptedException {
     return queries().objection(execution, who, approves, plan);
+  }
+
+  /** What an execution asked somebody. */
+  public OpenQuestion question(String execution, String who) throws InterruptedException {
+    return queries().question(execution, who);
   }
 
   /** The changes of a held execution; empty where it isn't held. */

@@ -44,25 +44,26 @@ final class AnswerReader {
     this.turn = turn;
   }
 
-  Heard read(String answer) {
+  TurnReading read(String answer) {
     var words = new AnswerWords(answer);
     if (words.is("no")) {
-      return new Heard.Over("its requester ended it: nothing was changed");
+      return new TurnReading.Over("its requester ended it: nothing was changed");
     }
     var offer = offers.getFirst();
     if (words.is("yes")) {
       return offer
           .suggestion()
-          .<Heard>map(s -> new Heard.Whole(before.becoming(s, turn)))
-          .orElseGet(() -> Heard.Unclear.of(answer, "there is no suggestion to accept."));
+          .<TurnReading>map(s -> new TurnReading.Whole(before.becoming(s, turn)))
+          .orElseGet(() -> TurnReading.Unclear.of(answer, "there is no suggestion to accept."));
     }
     var chosen = chosen(words, offer, answer);
     if (chosen.isEmpty()) {
-      return Heard.Unclear.of(answer, "that is none of the choices, or more than one.");
+      return TurnReading.Unclear.of(answer, "that is none of the choices, or more than one.");
     }
     var alone = scene.read(answer, at);
-    return anew(alone, offer)
-        ? new Heard.Whole(SpokenText.of(answer, turn))
+    boolean accepts = offer.suggestion().isPresent() && words.begins("accepting");
+    return anew(alone, offer) && !accepts
+        ? new TurnReading.Whole(SpokenText.of(answer, turn))
         : filled(chosen.get(), offer, answer);
   }
 
@@ -100,12 +101,12 @@ final class AnswerReader {
     return token.is("set") || token.is("polite") || SlotFamily.of(token).isPresent();
   }
 
-  private Heard filled(String answer, Offer offer, String typed) {
+  private TurnReading filled(String answer, Offer offer, String typed) {
     var so = scene.read(before.text(), at);
     var said = scene.read(answer, at);
     var contradicted = contradicted(so, said, offer);
     if (contradicted.isPresent()) {
-      return Heard.Unclear.of(typed, contradicted.get());
+      return TurnReading.Unclear.of(typed, contradicted.get());
     }
     var question = so.question(offer.question());
     var splices = new Splices(so, said, question, offer.slot()).all();
@@ -130,11 +131,11 @@ final class AnswerReader {
         plans.stream()
             .allMatch(p -> CheckedInterpreter.same(p.intent(), plans.getFirst().intent()));
     if (!good.isEmpty() && alike) {
-      return new Heard.Whole(good.getFirst());
+      return new TurnReading.Whole(good.getFirst());
     }
     return good.isEmpty() && !steps.isEmpty()
-        ? new Heard.Whole(steps.getFirst())
-        : Heard.Unclear.of(typed, "I can't tell for sure what that answers.");
+        ? new TurnReading.Whole(steps.getFirst())
+        : TurnReading.Unclear.of(typed, "I can't tell for sure what that answers.");
   }
 
   /**

@@ -35,6 +35,10 @@ final class AnswerWords {
     return matchers(name).anyMatch(m -> m.find() && m.start() == 1 && m.end() == line.length() - 1);
   }
 
+  boolean begins(String name) {
+    return matchers(name).anyMatch(m -> m.find() && m.start() == 1);
+  }
+
   /** Whether a word of this kind is in it. */
   boolean has(String name) {
     return matchers(name).anyMatch(Matcher::find);

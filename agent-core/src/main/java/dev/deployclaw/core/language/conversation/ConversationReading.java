@@ -56,9 +56,9 @@ public record ConversationReading(
       }
     }
     return switch (heard(asked, scene)) {
-      case Heard.Over(String reason) -> answered(asked, new Refused(reason));
-      case Heard.Unclear(ClarificationQuestion question) -> again(asked, question, scene);
-      case Heard.Whole(SpokenText text) -> whole(asked, text, interpreter, inventory);
+      case TurnReading.Over(String reason) -> answered(asked, new Refused(reason));
+      case TurnReading.Unclear(ClarificationQuestion question) -> again(asked, question, scene);
+      case TurnReading.Whole(SpokenText text) -> whole(asked, text, interpreter, inventory);
     };
   }
 
@@ -67,12 +67,12 @@ public record ConversationReading(
     return new AnswerWords(text).varied().isPresent();
   }
 
-  private static Heard heard(TaskRequest asked, Scene scene) {
+  private static TurnReading heard(TaskRequest asked, Scene scene) {
     var before = asked.conversation();
     var words = RequestLexer.words(asked.text(), new EstateNames(scene.inventory()));
     var refused = RequestRefusals.unread(asked.text()).or(() -> RequestRefusals.attempt(words));
     if (refused.isPresent()) {
-      return new Heard.Over(refused.get());
+      return new TurnReading.Over(refused.get());
     }
     int turn = before.turns().size() + 1;
     var soFar = pinned(new SpokenText(before.pieces()), before.turns().getLast(), scene);
@@ -81,7 +81,7 @@ public record ConversationReading(
           .varied()
           .map(changed ->
               new VariationReader(scene, soFar, asked.received(), turn).read(changed, asked.text()))
-          .orElseGet(() -> Heard.Unclear.of(asked.text(), "I can't tell what that is about."));
+          .orElseGet(() -> TurnReading.Unclear.of(asked.text(), "I can't tell what that is about."));
     }
     var offers =
         before.offers().stream().map(o -> pinned(o, before.turns().getLast(), scene)).toList();
@@ -94,6 +94,7 @@ public record ConversationReading(
 
   private static Offer pinned(Offer offer, Turn turn, Scene scene) {
     return new Offer(
+        offer.id(),
         offer.question(),
         offer.slot(),
         offer.choices(),
@@ -184,7 +185,7 @@ public record ConversationReading(
 
   /** What a question offers as an answer. */
   public static Offer offer(ClarificationQuestion q) {
-    return new Offer(q.text(), q.slot(), q.choices(), q.suggestion());
+    return new Offer(q.id(), q.text(), q.slot(), q.choices(), q.suggestion());
   }
 
   /** Each value of a plan says from which turn it comes. */

@@ -44,10 +44,10 @@ final class VariationReader {
   /**
    * @param changed what is changed, as typed
    */
-  Heard read(String changed, String typed) {
+  TurnReading read(String changed, String typed) {
     var so = scene.read(before.text(), at);
     var said = scene.read(changed, at);
-    var unclear = Heard.Unclear.of(typed, "I can't tell for sure what is to be the same.");
+    var unclear = TurnReading.Unclear.of(typed, "I can't tell for sure what is to be the same.");
     boolean group =
         so.ordering().stream().flatMap(Token::all).anyMatch(t -> GROUPS.contains(t.text()));
     if (group || !so.plans() || !said.typed().stream().allMatch(VariationReader::isPlain)) {
@@ -72,7 +72,7 @@ final class VariationReader {
     }
     var whole = scene.read(text.text(), at);
     boolean used = !order.isEmpty() && whole.holds(said.only(order), Optional.empty());
-    return used && kept(so, whole, replaced) ? new Heard.Whole(text) : unclear;
+    return used && kept(so, whole, replaced) ? new TurnReading.Whole(text) : unclear;
   }
 
   /** Values of one kind that stand together. */

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param display what is printed on
  * @param user the operating system's user: who asks and who approves
  * @param runtimes where the agent comes from
+ * @param prompt who is asked on a terminal
  */
 public record CommandEnvironment(
     Path home,
@@ -33,9 +34,10 @@ public record CommandEnvironment(
     PrintStream err,
     OutputMode display,
     String user,
-    RuntimeSource runtimes) {
+    RuntimeSource runtimes,
+    TerminalPrompt prompt) {
 
-  /** Of this process, with an agent of its own. */
+  /** Of this process, with an agent of its own, where nobody is asked. */
   public CommandEnvironment(
       Path home,
       Path working,
@@ -43,7 +45,22 @@ public record CommandEnvironment(
       PrintStream out,
       PrintStream err,
       OutputMode display) {
-    this(home, working, environment, out, err, display, SystemUser.name(), RuntimeSource.OWN);
+    this(
+        home,
+        working,
+        environment,
+        out,
+        err,
+        display,
+        SystemUser.name(),
+        RuntimeSource.OWN,
+        TerminalPrompt.NONE);
+  }
+
+  /** The same with somebody to ask. */
+  public CommandEnvironment asking(TerminalPrompt person) {
+    return new CommandEnvironment(
+        home, working, environment, out, err, display, user, runtimes, person);
   }
 
   /** Of a client of another process. */
@@ -56,7 +73,8 @@ public record CommandEnvironment(
         hiding(err),
         OutputMode.of(client.terminal(), client.environment()),
         client.user(),
-        client.runtimes());
+        client.runtimes(),
+        client.prompt());
   }
 
   /**
@@ -71,7 +89,8 @@ public record CommandEnvironment(
       Map<String, String> environment,
       boolean terminal,
       String user,
-      RuntimeSource runtimes) {}
+      RuntimeSource runtimes,
+      TerminalPrompt prompt) {}
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
   public static CommandEnvironment real() {
@@ -80,13 +99,15 @@ public record CommandEnvironment(
     var environment = System.getenv();
     var console = System.console();
     boolean terminal = console != null && console.isTerminal();
-    return new CommandEnvironment(
-        home == null ? working : Path.of(home),
-        working,
-        environment,
-        hiding(new FileOutputStream(FileDescriptor.out)),
-        hiding(new FileOutputStream(FileDescriptor.err)),
-        OutputMode.of(terminal, environment));
+    var real =
+        new CommandEnvironment(
+            home == null ? working : Path.of(home),
+            working,
+            environment,
+            hiding(new FileOutputStream(FileDescriptor.out)),
+            hiding(new FileOutputStream(FileDescriptor.err)),
+            OutputMode.of(terminal, environment));
+    return terminal ? real.asking(t -> Optional.ofNullable(console.readLine("%s", t))) : real;
   }
 
   /**
@@ -106,6 +127,13 @@ public record CommandEnvironment(
   /** The same on standard error. */
   public void warn(String line) {
     err.println(TerminalSafeText.line(line));
+  }
+
+  /** Asks the person at the terminal, whatever stands in the text; empty where nobody answers. */
+  public Optional<String> ask(String text) {
+    out.flush();
+    err.flush();
+    return display.live() ? prompt.ask(TerminalSafeText.line(text)) : Optional.empty();
   }
 
   public Path labFolder() {

@@ -5,11 +5,11 @@ import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.cli.session.NarratorProvider;
+import dev.deployclaw.container.cli.session.RequestDialogue;
+import dev.deployclaw.container.cli.session.RequestDialogue.RequestPlanner;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.llm.ChatModelNarrator;
-import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.task.TaskRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -71,12 +71,6 @@ public final class PlanCommand implements Callable<Integer> {
     this.around = around;
   }
 
-  /** What understands requests: the agent, or the planner alone. */
-  @FunctionalInterface
-  interface RequestPlanner {
-    PlanPreviewReport plan(TaskRequest request) throws InterruptedException;
-  }
-
   @Override
   public Integer call() throws Exception {
     if ((batch == null) == words.isEmpty()) {
@@ -113,7 +107,9 @@ public final class PlanCommand implements Callable<Integer> {
       RequestPlanner understanding, PlanView view, Optional<ChatModelNarrator> narrator)
       throws SetupException, InterruptedException {
     if (batch == null) {
-      var answer = understanding.plan(around.request(String.join(" ", words)));
+      var dialogue = new RequestDialogue(around, shared.json());
+      var answer =
+          dialogue.complete(around.request(String.join(" ", words)), understanding).report();
       return narrator.isPresent()
           ? view.showInWords(answer, shared.json(), narrator.get())
           : view.show(answer, shared.json());

@@ -128,7 +128,10 @@ public final class AgentSession implements AutoCloseable {
 
   /** Prints the execution's log and returns its exit code. */
   public int finish(RequestOutcome ended) throws InterruptedException {
-    ended.questions().forEach(q -> around.warn("? " + q));
+    for (var question : ended.clarifications()) {
+      around.warn("? " + question.text());
+      question.suggestion().ifPresent(s -> around.warn("  yes: " + s));
+    }
     if (ended.execution().isEmpty() || agent.journal().read(ended.execution()).isEmpty()) {
       unlogged(ended);
     } else {

@@ -3,12 +3,12 @@ package dev.deployclaw.core.language.conversation;
 import dev.deployclaw.core.language.ClarificationQuestion;
 
 /** What a turn comes to beside those before it. */
-sealed interface Heard {
+sealed interface TurnReading {
   /** A request that is whole by itself, or is to be read as one. */
-  record Whole(SpokenText text) implements Heard {}
+  record Whole(SpokenText text) implements TurnReading {}
 
   /** It can't be told what it answers. */
-  record Unclear(ClarificationQuestion question) implements Heard {
+  record Unclear(ClarificationQuestion question) implements TurnReading {
     static Unclear of(String text, String what) {
       return new Unclear(
           ClarificationQuestion.of(
@@ -19,5 +19,5 @@ sealed interface Heard {
   }
 
   /** Its requester ends it, or it is refused whatever it answers. */
-  record Over(String reason) implements Heard {}
+  record Over(String reason) implements TurnReading {}
 }
