@@ -67,7 +67,11 @@ final class IntentSchema {
     return closed()
         .addEnumProperty("tool", words(Stream.of(Topic.values()).map(Topic::word)))
         .addProperty("tenants", texts())
-        .addStringProperty("service");
+        .addStringProperty("service")
+        .addStringProperty("method")
+        .addStringProperty("path")
+        .addStringProperty("execution")
+        .addStringProperty("change");
   }
 
   private static JsonObjectSchema.Builder quote() {

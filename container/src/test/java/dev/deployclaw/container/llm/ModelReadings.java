@@ -34,7 +34,7 @@ final class ModelReadings {
     assertThat(understanding.note()).contains(note);
   }
 
-  static Object setLimit(String tenant, int requests) {
+  static Map<String, Object> setLimit(String tenant, int requests) {
     return planned(
         "set-limit",
         List.of(

@@ -1,16 +1,16 @@
 package dev.deployclaw.core.language.interpreter;
 
 import dev.deployclaw.core.language.EstateQuestion;
+import dev.deployclaw.core.language.EstateQuestion.Period;
 import dev.deployclaw.core.language.EstateQuestion.Scope;
-import dev.deployclaw.core.language.EstateQuestion.Topic;
 import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.time.PastPeriodReader;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,22 +30,30 @@ sealed interface EstateQuery {
       return new Unusable(strange.get() + " isn't in the request");
     }
     try {
-      return new Usable(question(said));
+      var read = EstateQuestion.of(said.tool(), said.arguments(), asked.names());
+      return new Usable(within(read, period(asked, words)));
     } catch (IllegalArgumentException e) {
       return new Unusable(String.valueOf(e.getMessage()));
     }
   }
 
-  private static EstateQuestion question(Answer.Queried said) {
-    var topic =
-        Topic.ofWord(said.tool())
-            .orElseThrow(() -> new IllegalArgumentException("there is no tool " + said.tool()));
-    var arguments = said.arguments();
+  /** When it happened is read by us, as every time. */
+  private static Period period(ProposalRequest asked, List<Token> words) {
+    return PastPeriodReader.read(words, asked.request().received().atZone(asked.zone()));
+  }
+
+  private static EstateQuestion within(EstateQuestion question, Period period) {
+    var scope = question.scope();
     return new EstateQuestion(
-        topic,
-        Scope.of(
-            values(arguments.getOrDefault("tenants", List.of())).toList(),
-            Optional.ofNullable(arguments.get("service")).map(String::valueOf)));
+        question.topic(),
+        new Scope(
+            scope.tenants(),
+            scope.service(),
+            scope.call(),
+            period,
+            scope.execution(),
+            scope.change()),
+        question.rows());
   }
 
   private static Stream<String> values(Object value) {
@@ -58,6 +66,7 @@ sealed interface EstateQuery {
       ProposalRequest asked, List<Token> words, String argument, String value) {
     return switch (argument) {
       case "tenants" -> words.stream().anyMatch(t -> t.is(Kind.TENANT) && t.text().equals(value));
+      case "method" -> true;
       case "service" -> words.stream().anyMatch(t -> t.is(Kind.SERVICE) && t.text().equals(value));
       default -> asked.request().text().contains(value);
     };
