@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A request that nobody should send, or that is easily misread.
+ * A request that is malformed, hostile, contradictory or easily misread.
  *
  * @param meant the only plan that may come of it; empty where none may
  */

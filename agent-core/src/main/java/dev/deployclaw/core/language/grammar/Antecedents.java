@@ -77,7 +77,7 @@ final class Antecedents {
         .anyMatch(i -> telling.get(i - 1).is(Kind.TENANT) && telling.get(i).text().equals("'s"));
   }
 
-  /** "Block contoso. No, don't block them": nobody can tell which holds. */
+  /** "Block contoso. No, don't block them": one of both is meant. */
   private static void contradicted(
       List<Token> ordering, List<Token> declined, OpenQuestions questions) {
     var named = ordering.stream().filter(t -> t.is("who")).flatMap(t -> t.each(Kind.TENANT));
