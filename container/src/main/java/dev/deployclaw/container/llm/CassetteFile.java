@@ -41,7 +41,7 @@ record CassetteFile(
    * One answer.
    *
    * @param finish why it ended
-   * @param inputTokens as the provider counted; 0 where nobody did
+   * @param inputTokens as the provider counted; 0 where it is unknown
    */
   record Recorded(String text, FinishReason finish, int inputTokens, int outputTokens) {}
 

@@ -38,7 +38,7 @@ public record EvaluatedCase(
     return OutcomeText.alike(came, sample.expected());
   }
 
-  /** Whether something is planned that nobody asked for. */
+  /** Whether something is planned that the request doesn't ask for. */
   public boolean unasked() {
     return !exact() && OutcomeText.isPlan(came);
   }

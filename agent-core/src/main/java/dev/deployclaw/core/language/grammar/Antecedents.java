@@ -6,6 +6,7 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,6 +24,7 @@ final class Antecedents {
     var pronouns =
         ordering.stream().filter(t -> t.is("pronoun") && !t.rule().equals("it")).toList();
     var declined = ordering.stream().filter(t -> t.is("declined")).toList();
+    contradicted(ordering, declined, questions);
     if (named || (pronouns.isEmpty() && declined.isEmpty())) {
       return ordering.stream().filter(t -> !t.is("declined")).toList();
     }
@@ -73,6 +75,20 @@ final class Antecedents {
   private static boolean owner(List<Token> telling) {
     return IntStream.range(1, telling.size())
         .anyMatch(i -> telling.get(i - 1).is(Kind.TENANT) && telling.get(i).text().equals("'s"));
+  }
+
+  /** "Block contoso. No, don't block them": one of both is meant. */
+  private static void contradicted(
+      List<Token> ordering, List<Token> declined, OpenQuestions questions) {
+    var named = ordering.stream().filter(t -> t.is("who")).flatMap(t -> t.each(Kind.TENANT));
+    var whom = named.map(Token::text).collect(Collectors.toSet());
+    boolean same =
+        declined.stream()
+            .map(t -> t.each(Kind.TENANT).map(Token::text).toList())
+            .anyMatch(not -> not.isEmpty() || not.stream().anyMatch(whom::contains));
+    if (same && ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"))) {
+      questions.ask("operation", "Block, or not? The request says both.");
+    }
   }
 
   /** "Them and contoso": the others must have a name. */

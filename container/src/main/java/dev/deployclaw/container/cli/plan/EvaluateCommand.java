@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Ask the configured model, or the grammar, for requests of which the outcome is known.",
       "Reports how many were understood, and how many wrong readings the judge stops. Exit code 8:"
-          + " something was planned that nobody asked for. Needs no back end."
+          + " there was a plan that no request asks for. Needs no back end."
     },
     footer = {
       "",
