@@ -25,6 +25,9 @@ public interface AgentGateway {
    */
   Executions executions(Optional<String> after);
 
+  /** Counts a call that its caller's roles don't open. */
+  default void roleMissing() {}
+
   /** A page of executions, by their documents' first fields. */
   record Executions(List<Map<String, Object>> summaries, Optional<String> next) {
     public Executions {

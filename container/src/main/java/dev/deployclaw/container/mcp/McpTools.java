@@ -28,6 +28,7 @@ final class McpTools implements McpSyncToolRepository {
   private static final String ROLE = "dev.deployclaw/role";
 
   private final Map<String, Tool> tools = new LinkedHashMap<>();
+  private final AgentGateway agent;
   private final TaskTools tasks;
   private final LookTools looks;
   private final McpCaller only;
@@ -36,6 +37,7 @@ final class McpTools implements McpSyncToolRepository {
    * @param only who calls where the transport names nobody
    */
   McpTools(AgentGateway agent, McpCaller only) {
+    this.agent = agent;
     this.tasks = new TaskTools(agent);
     this.looks = new LookTools(agent);
     this.only = only;
@@ -59,6 +61,7 @@ final class McpTools implements McpSyncToolRepository {
     var caller = McpCaller.of(context, only);
     var tool = Objects.requireNonNull(tools.get(asked.name()));
     if (!isOpen(tool, caller)) {
+      agent.roleMissing();
       var shown = new ApiCaller(caller.name(), caller.roles());
       return McpSyncResponse.result(
           ToolAnswers.refused(ProblemCatalogue.roleMissing(shown, role(tool))));

@@ -106,6 +106,11 @@ public final class ServedAgentGateway implements AgentGateway {
     return new Executions(page.summaries(), page.next());
   }
 
+  @Override
+  public void roleMissing() {
+    server.metrics().refused(Refusal.ROLE);
+  }
+
   private boolean isHeld(String execution) {
     return executions
         .document(execution)

@@ -161,7 +161,7 @@ final class TaskTools {
         .log("A client of MCP hands a task in");
   }
 
-  /** The second call. Whether it may, and how the change stands, is looked up anew. */
+  /** The second call. Whether the caller may, and how the change is now, is looked up again. */
   private CallToolOutcome goOn(Call call, Asked asked) throws InterruptedException {
     var answered = answered(call);
     boolean accepted = answered.filter(a -> a.action() == ElicitResult.Action.ACCEPT).isPresent();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -180,12 +181,16 @@ class McpTest {
   @Test
   void refusesAViewersRunAndChangesNothing() {
     String before = estate.checker().digest();
+    var described =
+        client(ServingAgent.OPERATOR, null).tools().list().tools().stream()
+            .collect(Collectors.toMap(Tool::name, Function.identity()));
     for (var token : List.of(ServingAgent.VIEWER, ServingAgent.APPROVER)) {
       var client = client(token, null);
 
       for (var tool : List.of("run", "rollback")) {
         var given = tool.equals("run") ? Map.of("request", "apply") : Map.of("execution", "last");
-        var refused = client.tool(tool).arguments(Map.<String, Object>copyOf(given)).call();
+        var refused =
+            client.tool(described.get(tool)).arguments(Map.<String, Object>copyOf(given)).call();
 
         assertThat(refused.isError()).isTrue();
         assertThat(text(refused)).contains("role-missing", "is no operator");
@@ -197,12 +202,17 @@ class McpTest {
   private static Map<String, Object> impact() {
     String policy =
         """
-        apiVersion: ratelimit.deployclaw.dev/v1
+        apiVersion: deployclaw.dev/v1
+        kind: RateLimitPolicy
+        metadata: {tenant: umbrella}
+        spec:
+          limits:
+            - {name: search, match: {service: search}, requests: 100, window: 1m}
         """;
     String line =
         "203.0.113.7 - umbrella [26/Nov/2026:06:00:01 +0000] \"GET /search HTTP/1.1\" 200 12 \"-\""
             + " \"-\"\n";
-    return Map.of("access_log", line, "before", policy, "after", policy);
+    return Map.of("access_log", line, "before", policy, "after", policy, "tenant_from", "user");
   }
 
   private static McpSyncClient client(

@@ -26,8 +26,9 @@ import picocli.CommandLine.Mixin;
         "Serve another agent by the Model Context Protocol, on standard input and output.",
     footer = {
       "",
-      "An agent starts it:  {\"command\": \"deployclaw\", \"args\": [\"mcp\"]}",
-      "Its tools are commands in this user's name; none approves. See AGENTS.md."
+      "Example:  deployclaw mcp --config /etc/deployclaw/deployclaw.yaml",
+      "Another agent starts it, and sends JSON-RPC lines. Its tools are commands in this user's",
+      "name; none approves. See AGENTS.md."
     })
 public final class McpCommand implements Callable<Integer> {
   private static final int MOST_CHARACTERS = 1 << 20;
