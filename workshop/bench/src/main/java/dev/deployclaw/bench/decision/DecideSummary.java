@@ -75,11 +75,7 @@ final class DecideSummary {
   }
 
   private static long ninetyNine(List<ArrivalFigures> all, String title) {
-    return all.stream()
-        .filter(a -> a.title().equals(title))
-        .findFirst()
-        .orElseThrow()
-        .ninetyNine()
-        .median();
+    var found = all.stream().filter(a -> a.title().equals(title)).findFirst().orElseThrow();
+    return found.ninetyNine().median();
   }
 }

@@ -2,17 +2,15 @@ package dev.deployclaw.bench.decision;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.limiter.ArrivalFigures;
-import dev.deployclaw.bench.limiter.Bucket4jLimiter;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
-import dev.deployclaw.bench.limiter.GatewayScriptLimiter;
 import dev.deployclaw.bench.limiter.GrpcLimiter;
 import dev.deployclaw.bench.limiter.HttpLimiter;
 import dev.deployclaw.bench.limiter.InProcessLimiter;
 import dev.deployclaw.bench.limiter.LimiterHttpServer;
 import dev.deployclaw.bench.limiter.OpenLoopLoad;
+import dev.deployclaw.bench.limiter.PeerLimiter;
 import dev.deployclaw.bench.limiter.RateLimiter;
-import dev.deployclaw.bench.limiter.RedissonLimiter;
 import dev.deployclaw.bench.measure.TurnMeter;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import java.time.Duration;
@@ -44,9 +42,9 @@ final class LimiterComparison implements AutoCloseable {
   static LimiterComparison of(DecisionBenchEstate estate, int tenants, int callers) {
     var limiters = new LimiterComparison(estate.meter());
     limiters.add(InProcessLimiter.of(estate, tenants));
-    var bucket4j = limiters.add(Bucket4jLimiter.on(estate.redis(), tenants));
-    var script = limiters.opened(GatewayScriptLimiter.on(estate.redis()));
-    var redisson = limiters.opened(RedissonLimiter.on(estate.redis(), tenants));
+    var bucket4j = limiters.add(PeerLimiter.bucket4j(estate.redis(), tenants));
+    var script = limiters.opened(PeerLimiter.gatewayScript(estate.redis()));
+    var redisson = limiters.opened(PeerLimiter.redisson(estate.redis(), tenants));
     var bare = limiters.opened(LimiterHttpServer.bare());
     limiters.add(HttpLimiter.to(estate.http(), OURS + OVER_HTTP, tenants, callers));
     var peers = List.<RateLimiter>of(bucket4j, script, redisson);
