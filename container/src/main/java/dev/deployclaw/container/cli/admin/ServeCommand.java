@@ -130,7 +130,8 @@ public final class ServeCommand implements Callable<Integer> {
     var host = RemoteBackends.start(launch, ProgramIdentity.own());
     boolean opened = false;
     try {
-      var agent = AgentRuntime.behind(host, config);
+      var agent = AgentRuntime.behind(host, config); // while the host starts
+      host.awaitStart();
       opened = true;
       return agent;
     } finally {
