@@ -54,9 +54,16 @@ public final class CheckedInterpreter implements RequestInterpreter {
   private final ZoneId zone;
 
   public CheckedInterpreter(RequestInterpreter rules, IntentProposer proposer) {
+    this(rules, proposer, ZoneOffset.UTC);
+  }
+
+  /**
+   * @param zone of times that name none
+   */
+  public CheckedInterpreter(RequestInterpreter rules, IntentProposer proposer, ZoneId zone) {
     this.rules = rules;
     this.proposer = proposer;
-    this.zone = ZoneOffset.UTC;
+    this.zone = zone;
   }
 
   /** A model may find a question in any words. */
