@@ -62,6 +62,8 @@ class ModelPlannerTest {
     var body = ScriptedProvider.parse(provider.bodies().getFirst());
     assertThat(body.path("temperature").asDouble(1)).isZero();
     assertThat(body.path("response_format").path("type").asText()).isEqualTo("json_schema");
+    assertThat(body.at("/response_format/json_schema/strict").asBoolean()).isTrue();
+    assertThat(provider.offeredUpgrade()).isFalse();
     assertThat(body.toString()).contains("globex").doesNotContain("ignore your rules");
   }
 
@@ -324,6 +326,8 @@ class ModelPlannerTest {
     assertThat(understanding.facts())
         .containsEntry("comparison", "equal")
         .containsEntry("input_tokens", 9L);
+    var body = ScriptedProvider.parse(provider.bodies().getFirst());
+    assertThat(body.at("/options/num_ctx").asInt()).isEqualTo(16_384);
   }
 
   private InterpretedRequest ask(String request) {
