@@ -170,6 +170,7 @@ class LimitChoiceTest {
     return switch (read(request)) {
       case NeedsClarification unclear -> unclear.texts();
       case Planned _ -> ((Unclear) compiled(request)).questions();
+      case Interpretation.Inquiry(var question) -> List.of(question.topic().word());
       case Interpretation.Refused refused -> List.of(refused.reason());
     };
   }

@@ -3,9 +3,9 @@ package dev.deployclaw.core.language;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.language.conversation.ConversationReading;
+import dev.deployclaw.core.language.evaluation.OutcomeText;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.Conversation;
-import dev.deployclaw.core.language.evaluation.OutcomeText;
 import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ class DialoguesTest {
   void eachValueNamesTheTurnThatItComesFrom() {
     var reading = talk(List.of("set contoso's orders limit to 300", "per minute"));
 
-    var intent = ((Planned) reading.understanding().interpretation()).intent();
+    var intent = ((Interpretation.Planned) reading.understanding().interpretation()).intent();
     assertThat(reading.request().text()).isEqualTo("set contoso's orders limit to 300 per minute");
     assertThat(intent.grounding())
         .extracting(g -> g.value() + ": " + g.rule())

@@ -19,45 +19,7 @@ final class ClauseReader {
   private static final Set<String> COURTESIES =
       PatternTable.words(ClauseReader.class, "courtesies.txt");
   private static final Set<String> LINKS = Set.of("because", "since", "as", "so", "while", "due");
-  private static final Set<String> PHRASES =
-      Set.of(
-          "who",
-          "where",
-          "overall",
-          "each-service",
-          "mode",
-          "fallback",
-          "op",
-          "set",
-          "up",
-          "down",
-          "canary",
-          "bake",
-          "p99",
-          "manual",
-          "automatic",
-          "dry-run",
-          "start",
-          "until",
-          "lasting",
-          "last",
-          "to-percent",
-          "was",
-          "spare",
-          "declined",
-          "pronoun",
-          "named-limit",
-          "limit-window",
-          "key",
-          "polite",
-          "method-route",
-          "except",
-          "between",
-          "span",
-          "forever",
-          "temporarily",
-          "let-at-most",
-          "conflict-window");
+  private static final Set<String> PHRASES = PatternTable.words(ClauseReader.class, "slots.txt");
 
   private final List<Token> typed;
   private final TokenLine read;

@@ -37,34 +37,7 @@ public final class RequestGrammar {
   private static final Set<String> ANSWERS =
       PatternTable.words(RequestGrammar.class, "answers.txt");
 
-  private static final Set<String> ABOUT =
-      Set.of(
-          "limit",
-          "limits",
-          "rate",
-          "rates",
-          "cap",
-          "quota",
-          "policy",
-          "policies",
-          "tenant",
-          "tenants",
-          "throttle",
-          "throttling",
-          "burst",
-          "drift",
-          "unblock",
-          "block",
-          "checkpoint",
-          "window",
-          "windows",
-          "shadow",
-          "rollback",
-          "limiting",
-          "restore",
-          "enforced",
-          "pronoun",
-          "last");
+  private static final Set<String> ABOUT = PatternTable.words(RequestGrammar.class, "about.txt");
 
   /** The rule of a place that a request leaves open though its tenants have several limits. */
   public static final String OPEN = "open";

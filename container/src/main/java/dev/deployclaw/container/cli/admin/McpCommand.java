@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.mcp.CommandCaller;
 import dev.deployclaw.container.mcp.CommandGateway;
@@ -76,7 +77,8 @@ public final class McpCommand implements Callable<Integer> {
             around.environment(),
             false,
             around.user(),
-            around.runtimes());
+            around.runtimes(),
+            TerminalPrompt.NONE);
     return CommandOutput.of(own, theirs -> commands.run(theirs, arguments));
   }
 }

@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli.admin;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
@@ -193,7 +194,13 @@ public final class ServeCommand implements Callable<Integer> {
         (user, arguments) -> {
           var client =
               new CommandEnvironment.Client(
-                  around.home(), around.working(), around.environment(), false, user, runtimes);
+                  around.home(),
+                  around.working(),
+                  around.environment(),
+                  false,
+                  user,
+                  runtimes,
+                  TerminalPrompt.NONE);
           return CommandOutput.of(client, theirs -> commands.run(theirs, arguments(arguments)));
         });
   }
