@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -114,7 +115,8 @@ public final class Served implements AutoCloseable {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var client =
-        new CommandEnvironment.Client(folder, folder, Map.of(), false, who, RuntimeSource.OWN);
+        new CommandEnvironment.Client(
+            folder, folder, Map.of(), false, who, RuntimeSource.OWN, TerminalPrompt.NONE);
     var around = CommandEnvironment.remote(client, out, err);
     int exit = CommandLineRunner.run(around, words.toArray(String[]::new));
     around.out().flush();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.testkit.BoundedWait;
@@ -68,7 +69,8 @@ class McpStdioTest {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var client =
-        new CommandEnvironment.Client(folder, folder, Map.of(), false, who, RuntimeSource.OWN);
+        new CommandEnvironment.Client(
+            folder, folder, Map.of(), false, who, RuntimeSource.OWN, TerminalPrompt.NONE);
     var around = CommandEnvironment.remote(client, out, err);
     int exit = CommandLineRunner.run(around, words.toArray(String[]::new));
     around.out().flush();

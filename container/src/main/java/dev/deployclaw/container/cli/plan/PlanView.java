@@ -9,6 +9,7 @@ import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentJson;
+import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.procedure.Procedure;
@@ -167,7 +168,7 @@ public final class PlanView {
     switch (answer) {
       case PlanPreviewReport.Planned planned -> print(planned);
       case PlanPreviewReport.Understood(var intent, var risks) -> {
-        ("understood: " + JsonOutput.text(IntentJson.of(intent))).lines().forEach(around::say);
+        around.say("understood: " + IntentSentence.of(intent));
         section("would be held because", risks);
       }
       case PlanPreviewReport.Inquiry(var question) ->
@@ -182,7 +183,10 @@ public final class PlanView {
     return switch (answer) {
       case PlanPreviewReport.Planned planned -> Optional.of(planned.plan().intent().schedule());
       case PlanPreviewReport.Understood(var intent, var _) -> Optional.of(intent.schedule());
-      case PlanPreviewReport.NeedsClarification _, PlanPreviewReport.Refused _ -> Optional.empty();
+      case PlanPreviewReport.Inquiry _,
+          PlanPreviewReport.NeedsClarification _,
+          PlanPreviewReport.Refused _ ->
+          Optional.empty();
     };
   }
 
@@ -209,6 +213,7 @@ public final class PlanView {
   private void print(PlanPreviewReport.Planned planned) {
     var plan = planned.plan();
     around.say(plan.intent().operationWords() + ", plan " + plan.hash().substring(0, 12));
+    around.say("understood: " + IntentSentence.of(plan.intent()));
     for (var step : plan.steps()) {
       String operations = String.join(", ", step.operations());
       around.say("  %d %s (%s)".formatted(step.number(), step.action(), operations));

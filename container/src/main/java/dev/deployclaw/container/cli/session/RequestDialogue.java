@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.session;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.task.RequestedChange;
@@ -75,7 +76,7 @@ public final class RequestDialogue {
       return true;
     }
     var plan = planned.plan();
-    around.warn("understood: " + plan.intent().operation().word());
+    around.warn("understood: " + IntentSentence.of(plan.intent()));
     var lines = DiffFormatter.of(plan.diff().differences());
     lines.stream().limit(MOST_LINES).forEach(line -> around.warn("  " + line));
     if (lines.size() > MOST_LINES) {

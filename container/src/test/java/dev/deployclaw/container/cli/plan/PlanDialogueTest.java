@@ -30,7 +30,7 @@ class PlanDialogueTest {
     int exit = typing(List.of("per minute"), "set umbrella's search limit to 600");
 
     assertThat(exit).as(screen.err()).isZero();
-    assertThat(screen.out()).contains("understood: ", "\"windowSeconds\" : 60");
+    assertThat(screen.out()).contains("understood: ", "600 requests per minute");
     assertThat(screen.err()).containsOnlyOnce(WINDOW).contains("#2 per minute");
   }
 
