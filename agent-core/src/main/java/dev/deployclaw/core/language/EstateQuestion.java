@@ -152,7 +152,7 @@ public record EstateQuestion(Topic topic, Scope scope, int rows) {
     return topic.filter(_ -> !waits).map(t -> new EstateQuestion(t, Scope.of(tenants, service)));
   }
 
-  /** Nobody by name where everybody is meant. */
+  /** Empty where all tenants are meant. */
   private static Stream<String> named(RequestedChange.Who who, NameInventory names) {
     boolean everybody = who.tenants().isEmpty() && who.labels().isEmpty();
     return everybody && who.except().isEmpty()

@@ -218,7 +218,7 @@ final class ChangeAnswers {
 
   private static Statement committed(AgentStatusReport status) {
     long epoch = status.active().map(a -> a.epoch()).orElse(0L);
-    String leader = status.leader().map(l -> l.name() + " leads").orElse("nobody leads now");
+    String leader = status.leader().map(l -> l.name() + " leads").orElse("no agent leads now");
     return statement(
         epoch == 0
             ? "nothing is committed; " + leader

@@ -68,6 +68,7 @@ public final class EstateQuestionReader {
                 .anyMatch(m -> m.start() == 1 && m.end() == line.toString().length() - 1))
         .findFirst()
         .flatMap(row -> Topic.ofWord(row.name()))
+        .filter(topic -> topic == Topic.IMPACT || !line.has(Kind.PER))
         .map(topic -> {
           var period = PastPeriodReader.read(words, request.received().atZone(zone));
           var scope =

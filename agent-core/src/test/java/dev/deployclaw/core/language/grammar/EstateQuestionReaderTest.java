@@ -117,6 +117,7 @@ class EstateQuestionReaderTest {
         "set acme's limit on search to 20 rps",
         "what would happen if acme got 90 rps on search?",
         "check drift after my approval",
+        "why is acme slow, set it to 20 rps on search",
         "why is acme slow? set it to 20 rps on search",
         "who changed acme? block stark."
       })
