@@ -197,7 +197,10 @@ public final class IntentCompiler {
         .then(meant -> having(before, meant, change, operation))
         .then(names -> {
           var after = new TreeMap<>(before);
-          LimitEditor.wholly(names.stream().map(before::get).toList(), change, operation)
+          LimitEditor.wholly(
+                  names.stream().map(n -> Objects.requireNonNull(before.get(n))).toList(),
+                  change,
+                  operation)
               .ifPresent(warnings::add);
           for (String name : names) {
             var tenant = Objects.requireNonNull(before.get(name));

@@ -152,7 +152,8 @@ final class LimitEditor {
   }
 
   private static List<Limit> exact(TenantPolicy tenant, RequestedChange change) {
-    if (change.picks() || change.set().requests().isEmpty() && change.set().key().isPresent()) {
+    boolean rekeyed = change.set().requests().isEmpty() && change.set().key().isPresent();
+    if (change.picks() || rekeyed) {
       return agreeing(tenant, change);
     }
     var match = new RequestMatch(change.service(), change.route(), change.method());

@@ -134,7 +134,6 @@ public final class PlanBuilder {
     if (settings.gateways().isEmpty()) {
       return unprovable();
     }
-    var pins = new SkillPinCheck(ports.procedures());
     for (var other : intent.operations().subList(1, intent.operations().size())) {
       boolean same = ports.procedures().of(other).equals(ports.procedures().of(intent.operation()));
       if (!same) {
@@ -143,7 +142,7 @@ public final class PlanBuilder {
                 .formatted(intent.operationWords()));
       }
     }
-    return switch (pins.activate(intent.operation(), recorder)) {
+    return switch (new SkillPinCheck(ports.procedures()).activate(intent.operation(), recorder)) {
       case Activated.Refused(SkillRefusal refusal) ->
           new PlanningResult.Over(SkillPinCheck.ending(refusal));
       case Activated.Ready(Procedure procedure) -> follow(procedure, intent, request);

@@ -28,6 +28,10 @@ class PinnedTimesTest {
         "contoso 20 rps on orders from tomorrow 9am until Monday 18:00",
         "tomorrow at noon, double contoso on orders",
         "contoso 20 rps on orders over the weekend",
+        "halve contoso on orders in 10 minutes",
+        "contoso 20 rps on orders from midnight until the end of the month",
+        "contoso 20 rps on orders from tomorrow 9am Europe/Berlin until Monday EOD",
+        "20 minutes from now block contoso and set fabrikam to 30 rps on orders",
         "starting 1 December at 08:00 CET contoso 20 rps on orders until end of day tomorrow",
         "contoso 20 rps on orders from 2026-12-24T08:00:00Z",
         "on Dec 3 at 7:30 pm block contoso for 2 hours"

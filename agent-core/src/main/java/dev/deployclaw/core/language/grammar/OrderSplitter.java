@@ -17,9 +17,6 @@ import java.util.stream.Collectors;
 final class OrderSplitter {
   private static final Set<String> CUTS = Set.of("and", ",", "&", ";", ".", "!", "then", "but");
   private static final Set<String> POINTING = Set.of("its", "their", "his", "her");
-  private static final Set<Slot> SCALES = Set.of(Slot.FACTOR);
-  private static final Set<Slot> SETS =
-      Set.of(Slot.AMOUNT, Slot.BURST, Slot.WINDOW, Slot.ALGORITHM, Slot.FALLBACK, Slot.KEY);
 
   private OrderSplitter() {}
 
@@ -92,14 +89,16 @@ final class OrderSplitter {
     if (token.is("op")) {
       return Optional.of(token.rule());
     }
-    return FrameReader.slot(token)
-        .map(slot ->
-            SCALES.contains(slot)
-                ? TaskOperation.SCALE_LIMIT
-                : SETS.contains(slot)
-                    ? TaskOperation.SET_LIMIT
-                    : slot == Slot.MODE ? TaskOperation.SET_MODE : null)
-        .map(TaskOperation::word);
+    return FrameReader.slot(token).flatMap(OrderSplitter::valued).map(TaskOperation::word);
+  }
+
+  private static Optional<TaskOperation> valued(Slot slot) {
+    return switch (slot) {
+      case FACTOR -> Optional.of(TaskOperation.SCALE_LIMIT);
+      case MODE -> Optional.of(TaskOperation.SET_MODE);
+      case AMOUNT, BURST, WINDOW, ALGORITHM, FALLBACK, KEY -> Optional.of(TaskOperation.SET_LIMIT);
+      case WHO, WHERE, ROUTE, METHOD, WAS, NAME, PICK -> Optional.empty();
+    };
   }
 
   private static boolean names(Token token) {
