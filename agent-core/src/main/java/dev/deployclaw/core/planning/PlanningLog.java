@@ -26,7 +26,7 @@ public final class PlanningLog {
   /** The action of the record that a plan is made after. */
   public static final String UNDERSTOOD = "InterpretedRequest the request";
 
-  /** The action of the record whose detail is the request that turns come to. */
+  /** The action of the record whose detail is the whole request of several turns. */
   public static final String CONVERSATION = "Reading the conversation";
 
   private static final int MOST_LISTED = 200;
@@ -51,7 +51,7 @@ public final class PlanningLog {
     }
   }
 
-  /** All turns, and the request that they come to. */
+  /** All turns, and the whole request. */
   void conversation(ConversationReading reading) {
     var before = reading.request().conversation();
     if (before.begun()) {

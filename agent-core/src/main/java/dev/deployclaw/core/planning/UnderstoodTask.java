@@ -5,14 +5,14 @@ import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 
 /**
- * What became of a request in its conversation before anything is done.
+ * A request in its conversation, planned.
  *
- * @param request the whole; what was typed where it stands alone
- * @param next what an answer goes on with, or what says "the same"
+ * @param request the whole; as typed where nothing was said before it
+ * @param next the conversation with this turn, for an answer
  */
 public record UnderstoodTask(TaskRequest request, Conversation next, PlanningResult result) {
 
-  /** Open is what is asked at last: the sources may ask where the words don't. */
+  /** The last questions are open: the sources may ask where the words don't. */
   static UnderstoodTask of(ConversationReading reading, PlanningResult result) {
     var next = reading.next();
     if (!(result instanceof PlanningResult.Over(var _, var questions))) {

@@ -28,9 +28,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds what was said before a request. An open question stands in the last record of the execution
- * that asked it, which any agent reads; that it was answered stands in the state store, so that it
- * is answered once. What "the same" refers to stands in the logs of this machine.
+ * Finds what was said before a request. The last record of an execution holds its open question, so
+ * that any agent goes on with it; a mark in the state store admits one answer. The logs of this
+ * machine tell what "the same" refers to.
  */
 final class ConversationFinder {
   /** How long a question may be answered. */

@@ -82,7 +82,7 @@ class DialoguesTest {
   private static ConversationReading talk(List<String> turns) {
     var at = NOW;
     var before = Conversation.NONE;
-    ConversationReading last = null;
+    var readings = new ArrayList<ConversationReading>();
     for (String turn : turns) {
       var later = LATER.matcher(turn);
       boolean waits = later.matches();
@@ -92,10 +92,10 @@ class DialoguesTest {
         at = at.plus(hours ? Duration.ofHours(much) : Duration.ofMinutes(much));
       }
       var request = new TaskRequest(waits ? later.group(3) : turn, "somebody", at).after(before);
-      last = ConversationReading.of(request, Corpus.SAMPLES, new GrammarInterpreter());
-      before = last.next();
+      readings.add(ConversationReading.of(request, Corpus.SAMPLES, new GrammarInterpreter()));
+      before = readings.getLast().next();
     }
-    return Objects.requireNonNull(last);
+    return readings.getLast();
   }
 
   private static String outcome(ConversationReading reading) {

@@ -229,7 +229,7 @@ public final class RemoteCommandListener implements AutoCloseable {
     return command;
   }
 
-  /** Asks the person at the client's terminal; nobody where the client has left. */
+  /** Asks the person at the client's terminal. */
   private record ClientPrompt(DataInputStream in, DataOutputStream out, Object lock)
       implements TerminalPrompt {
     @Override

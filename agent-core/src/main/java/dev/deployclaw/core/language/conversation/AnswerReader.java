@@ -62,7 +62,7 @@ final class AnswerReader {
     }
     var alone = scene.read(answer, at);
     boolean accepts = offer.suggestion().isPresent() && words.begins("accepting");
-    return anew(alone, offer) && !accepts
+    return isNewRequest(alone, offer) && !accepts
         ? new TurnReading.Whole(SpokenText.of(answer, turn))
         : filled(chosen.get(), offer, answer);
   }
@@ -88,7 +88,7 @@ final class AnswerReader {
   }
 
   /** Whether it is whole by itself, and doesn't begin with what was asked for. */
-  private boolean anew(ReadText alone, Offer offer) {
+  private boolean isNewRequest(ReadText alone, Offer offer) {
     var first = alone.ordering().stream().filter(AnswerReader::leads).findFirst();
     var asked = SlotFamily.asked(offer.slot());
     boolean begins =
@@ -201,29 +201,28 @@ final class AnswerReader {
     private List<Splice> named(ClarificationQuestion unknown) {
       var place = unknown.place();
       return place.isPresent() && nameable(place.get(), unknown)
-          ? List.of(splice(place.get(), said.text().strip(), true))
+          ? List.of(instead(place.get(), said.text().strip()))
           : List.of();
     }
 
     private List<Splice> placed(Place place) {
       var out = new ArrayList<Splice>();
       String answer = said.text().strip();
-      String there = so.text().substring(place.from(), place.to());
       String asked = question.get().text();
       if (slot.equals("window")) {
         boolean number = said.leaves().stream().anyMatch(t -> t.is(Kind.NUMBER));
         for (String joint : List.of(" ", " requests ", " per ", " requests per ")) {
-          out.add(splice(place, number ? answer : there + joint + answer, number));
+          out.add(number ? instead(place, answer) : behind(place, joint + answer));
         }
       } else if (slot.equals("time")) {
         boolean dated = said.typed().stream().anyMatch(t -> t.rule().equals("calendar"));
         boolean day = asked.endsWith("At what time of that day?") || asked.contains("o'clock");
         if (day && !dated) {
-          out.add(splice(place, there + " " + answer, false));
-          out.add(splice(place, there + " at " + answer, false));
+          out.add(behind(place, " " + answer));
+          out.add(behind(place, " at " + answer));
         } else if (!day) {
-          out.add(splice(place, answer, true));
-          out.add(splice(place, LEAD.matcher(answer).replaceFirst(""), true));
+          out.add(instead(place, answer));
+          out.add(instead(place, LEAD.matcher(answer).replaceFirst("")));
         }
       } else {
         out.addAll(named(question.get()));
@@ -247,9 +246,12 @@ final class AnswerReader {
       return asked.id().equals("word-unknown") && names && (behind || owner);
     }
 
-    private static Splice splice(Place place, String words, boolean replaces) {
-      return new Splice(
-          place.from(), place.to(), words, replaces ? Optional.of(place) : Optional.empty());
+    private static Splice instead(Place place, String words) {
+      return new Splice(place.from(), place.to(), words, Optional.of(place));
+    }
+
+    private static Splice behind(Place place, String words) {
+      return new Splice(place.to(), place.to(), words, Optional.empty());
     }
 
     private List<Splice> appended() {

@@ -27,9 +27,9 @@ import java.util.stream.Collectors;
 /**
  * A request in its conversation, understood.
  *
- * @param request the whole in its words; what was typed where it stands alone
+ * @param request the whole; as typed where nothing was said before it
  * @param understanding of the whole
- * @param next with this turn, for what is said after it
+ * @param next the conversation with this turn, for the next one
  */
 public record ConversationReading(
     TaskRequest request, InterpretedRequest understanding, Conversation next) {
@@ -38,7 +38,7 @@ public record ConversationReading(
 
   private static final ZoneId ZONE = ZoneOffset.UTC;
 
-  /** Reads a request; without turns before it as ever. */
+  /** Reads a request. Without turns before it, that is the interpreter's reading. */
   public static ConversationReading of(
       TaskRequest asked, NameInventory inventory, RequestInterpreter interpreter) {
     var before = asked.conversation();
@@ -75,7 +75,7 @@ public record ConversationReading(
       return new TurnReading.Over(refused.get());
     }
     int turn = before.turns().size() + 1;
-    var soFar = pinned(new SpokenText(before.pieces()), before.turns().getLast(), scene);
+    var soFar = pinned(before, scene);
     if (before.offers().isEmpty()) {
       return new AnswerWords(asked.text())
           .varied()
@@ -83,13 +83,20 @@ public record ConversationReading(
               new VariationReader(scene, soFar, asked.received(), turn).read(changed, asked.text()))
           .orElseGet(() -> TurnReading.Unclear.of(asked.text(), "I can't tell what that is about."));
     }
-    var offers =
-        before.offers().stream().map(o -> pinned(o, before.turns().getLast(), scene)).toList();
+    var offers = pinned(before.offers(), before, scene);
     return new AnswerReader(scene, soFar, offers, asked.received(), turn).read(asked.text());
+  }
+
+  private static SpokenText pinned(Conversation before, Scene scene) {
+    return pinned(new SpokenText(before.pieces()), before.turns().getLast(), scene);
   }
 
   private static SpokenText pinned(SpokenText text, Turn turn, Scene scene) {
     return text.pinned(scene.read(text.text(), turn.at()).typed());
+  }
+
+  private static List<Offer> pinned(List<Offer> offers, Conversation before, Scene scene) {
+    return offers.stream().map(o -> pinned(o, before.turns().getLast(), scene)).toList();
   }
 
   private static Offer pinned(Offer offer, Turn turn, Scene scene) {
@@ -107,7 +114,7 @@ public record ConversationReading(
         asked, understood, next(understood, SpokenText.of(asked.text(), 1), turns));
   }
 
-  /** Nothing is open any more. */
+  /** An end: no question is open. */
   private static ConversationReading answered(TaskRequest asked, Interpretation answer) {
     return new ConversationReading(asked, InterpretedRequest.plain(answer), Conversation.NONE);
   }
@@ -130,8 +137,8 @@ public record ConversationReading(
             : new Conversation(
                 "",
                 turns,
-                valued ? List.of() : before.pieces(),
-                valued ? List.of(offer(put)) : before.offers());
+                valued ? List.of() : pinned(before, scene).pieces(),
+                valued ? List.of(offer(put)) : pinned(before.offers(), before, scene));
     var unclear = new NeedsClarification(List.of(put));
     return new ConversationReading(asked, InterpretedRequest.plain(unclear), next);
   }

@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.text.TerminalSafeText;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -37,7 +38,7 @@ public record CommandEnvironment(
     RuntimeSource runtimes,
     TerminalPrompt prompt) {
 
-  /** Of this process, with an agent of its own, where nobody is asked. */
+  /** Of this process, with an agent of its own, and without a person to ask. */
   public CommandEnvironment(
       Path home,
       Path working,
@@ -107,7 +108,11 @@ public record CommandEnvironment(
             hiding(new FileOutputStream(FileDescriptor.out)),
             hiding(new FileOutputStream(FileDescriptor.err)),
             OutputMode.of(terminal, environment));
-    return terminal ? real.asking(t -> Optional.ofNullable(console.readLine("%s", t))) : real;
+    return console != null && terminal ? real.asking(at(console)) : real;
+  }
+
+  private static TerminalPrompt at(Console console) {
+    return text -> Optional.ofNullable(console.readLine("%s", text));
   }
 
   /**
@@ -129,7 +134,7 @@ public record CommandEnvironment(
     err.println(TerminalSafeText.line(line));
   }
 
-  /** Asks the person at the terminal, whatever stands in the text; empty where nobody answers. */
+  /** Asks the person at the terminal, whatever the text holds; empty without an answer. */
   public Optional<String> ask(String text) {
     out.flush();
     err.flush();

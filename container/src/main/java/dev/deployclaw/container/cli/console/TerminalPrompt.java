@@ -5,7 +5,7 @@ import java.util.Optional;
 /** Asks the person at the terminal. */
 @FunctionalInterface
 public interface TerminalPrompt {
-  /** Where nobody can be asked. */
+  /** Without a terminal. */
   TerminalPrompt NONE = _ -> Optional.empty();
 
   /** The line that is typed behind the text; empty at the end of the input. */

@@ -39,7 +39,7 @@ public final class RequestDialogue {
     return asks;
   }
 
-  /** The request after all answers; with its questions still open where nobody answers. */
+  /** The request after all answers; its questions stay open without one. */
   public PreparedRequest complete(TaskRequest first, RequestPlanner planner)
       throws InterruptedException {
     var request = first;
@@ -72,7 +72,9 @@ public final class RequestDialogue {
    * name, or changes a limit by ten times or more.
    */
   public boolean goesOn(PreparedRequest understood) {
-    if (!(understood.report() instanceof PlanPreviewReport.Planned planned)) {
+    if (!(understood.report() instanceof PlanPreviewReport.Planned planned)
+        || planned.plan().changesNothing()
+        || planned.plan().intent().guards().dryRun()) {
       return true;
     }
     var plan = planned.plan();

@@ -31,7 +31,7 @@ public record TaskRequestBody(String request, boolean manual) {
     return parse(bytes, "request", KEYS);
   }
 
-  /** The body of an answer: its text stands in {@code answer}. */
+  /** The body of an answer, with the text under {@code answer}. */
   public static Read parseAnswer(byte[] bytes) {
     return parse(bytes, "answer", Set.of("answer"));
   }
