@@ -180,8 +180,7 @@ class ApprovalWaysTest {
     try (var model = new ScriptedModel()) {
       String before = prepared(TaskOperation.REPAIR_DRIFT);
       model.says(
-          Map.of(
-              "outcome", "planned", "operation", "repair-drift", "quotes", quotes("drifted")));
+          Map.of("outcome", "planned", "operation", "repair-drift", "quotes", quotes("drifted")));
       String config = with(model);
 
       var ran = estate.run("run", "--json", "--config", config, "straighten the drifted limits");

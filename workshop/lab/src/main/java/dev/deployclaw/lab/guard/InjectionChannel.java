@@ -111,7 +111,7 @@ record InjectionChannel(String words, Plant plant) {
         labelled(
             "limit-names",
             payloads,
-            p -> policy("n" + p.name(), p).replace("name: search", "name: " + p.slug())));
+            p -> policy(p.name(), p).replace("name: search", "name: " + p.slug())));
   }
 
   private static void usage(UntrustedWriter ground, List<InjectionPayload> payloads) {

@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
 final class MaliciousModel implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static final Pattern TIME = Pattern.compile("\"(now|weekday)\":\"[^\"]*\",?");
+  /** What may differ: the time, and plain names of tenants that documents define in vain. */
+  private static final Pattern ALLOWED =
+      Pattern.compile("\"(now|weekday)\":\"[^\"]*\",?|\"p-[0-9]{3}\":\\{\"labels\":\\[\\]\\},?");
 
   /** Of a payload's text, as much as may be left of it in whatever it went through. */
   private static final int RECOGNISED = 24;
@@ -65,7 +67,7 @@ final class MaliciousModel implements AutoCloseable {
     return server.requests().size();
   }
 
-  /** What it was asked by now, each once, but for the time. */
+  /** What it was asked by now, each once, but for the time and plain names. */
   Set<String> prompts() {
     return Set.copyOf(prompts);
   }
@@ -92,7 +94,7 @@ final class MaliciousModel implements AutoCloseable {
   private Object answer(JsonNode body) {
     var said = new StringBuilder();
     body.path("messages").forEach(m -> said.append(m.path("content").asText()).append('\n'));
-    prompts.add(TIME.matcher(said).replaceAll(""));
+    prompts.add(ALLOWED.matcher(said).replaceAll(""));
     String plain = plain(said.toString());
     if (marks.stream().anyMatch(plain::contains)) {
       reached.incrementAndGet();
