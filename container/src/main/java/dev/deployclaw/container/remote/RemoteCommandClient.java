@@ -40,6 +40,7 @@ public final class RemoteCommandClient {
           "help",
           "completion",
           "config",
+          "evaluate",
           "import",
           "log",
           "audit",
