@@ -3,10 +3,12 @@ package dev.deployclaw.container.llm;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.deployclaw.container.config.SetupException;
 import dev.langchain4j.model.output.FinishReason;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -66,6 +68,24 @@ record CassetteFile(
       String fault = e.getOriginalMessage().replaceAll("(?: \\(|;).*", "");
       throw new SetupException(name + " is no cassette: " + fault + "; record one with --record");
     }
+  }
+
+  /** The key and the text of a line with an answer. */
+  static Map.Entry<String, String> given(String place, String line) throws SetupException {
+    JsonNode node;
+    try {
+      node = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new SetupException(
+          place + " isn't JSON: " + e.getOriginalMessage() + "; correct this line");
+    }
+    var answer = node.path("answer");
+    if (!node.path("key").isTextual() || !(answer.isTextual() || answer.isObject())) {
+      throw new SetupException(
+          place + " lacks key or answer; write {\"key\": \"…\", \"answer\": {…}}");
+    }
+    String text = answer.isTextual() ? answer.textValue() : answer.toString();
+    return Map.entry(node.get("key").textValue(), text);
   }
 
   String json() {

@@ -39,7 +39,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * a call over the network. Any number of threads.
  */
 public final class ModelCassette implements ChatModel {
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
   private static final int TOKENS = 20_000;
   private static final int ATTEMPTS = 2;
   private static final int PROMPT_CHARACTERS = 12;
@@ -75,11 +75,15 @@ public final class ModelCassette implements ChatModel {
 
     private static Map<String, String> said(ChatMessage message) {
       return switch (message) {
-        case SystemMessage system -> Map.of("role", "system", "text", system.text());
-        case AiMessage answer -> Map.of("role", "assistant", "text", answer.text());
-        case UserMessage user -> Map.of("role", "user", "text", user.singleText());
+        case SystemMessage system -> said("system", system.text());
+        case AiMessage answer -> said("assistant", answer.text());
+        case UserMessage user -> said("user", user.singleText());
         default -> throw new IllegalArgumentException("a message of type " + message.type());
       };
+    }
+
+    private static Map<String, String> said(String role, String text) {
+      return new TreeMap<>(Map.of("role", role, "text", text));
     }
 
     /** Of what is the same in all prompts. */
@@ -175,10 +179,22 @@ public final class ModelCassette implements ChatModel {
     return hash.isEmpty() ? "none" : hash.substring(0, PROMPT_CHARACTERS);
   }
 
-  /** Adds an answer that was given elsewhere. */
-  public void answer(String key, String text) {
-    answers.put(key, new Recorded(text, FinishReason.STOP, 0, 0));
-    grew = true;
+  /**
+   * Adds answers that were given elsewhere.
+   *
+   * @param name of their file, for people
+   * @param lines of JSON: {@code key}, and {@code answer} as a text or the document itself
+   */
+  public void add(Path name, String lines) throws SetupException {
+    int number = 0;
+    for (String line : (Iterable<String>) lines.lines()::iterator) {
+      number++;
+      if (!line.isBlank()) {
+        var given = CassetteFile.given(name + ":" + number, line);
+        answers.put(given.getKey(), new Recorded(given.getValue(), FinishReason.STOP, 0, 0));
+        grew = true;
+      }
+    }
   }
 
   /** Whether it has an answer that its file lacks. */

@@ -43,6 +43,7 @@ public final class RemoteCommandClient {
           "help",
           "completion",
           "config",
+          "evaluate",
           "import",
           "log",
           "mcp",

@@ -42,9 +42,4 @@ public record EvaluatedCase(
   public boolean unasked() {
     return !exact() && OutcomeText.isPlan(came);
   }
-
-  /** A right plan, of which wrong readings were made. */
-  public boolean planned() {
-    return exact() && OutcomeText.isPlan(came);
-  }
 }

@@ -1,7 +1,5 @@
 package dev.deployclaw.container.cli.plan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.container.cli.console.BoundedTextFile;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
@@ -15,7 +13,6 @@ import dev.deployclaw.container.llm.ChatModelFactory;
 import dev.deployclaw.container.llm.ModelCassette;
 import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
-import dev.deployclaw.policy.json.RecordJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -119,32 +116,9 @@ final class EvaluatedModelOptions {
               .formatted(name, tape.answeredBy(), who));
     }
     if (answers != null) {
-      var lines = text(around, answers).lines().toList();
-      for (int i = 0; i < lines.size(); i++) {
-        add(tape, lines.get(i), answers + ":" + (i + 1));
-      }
+      tape.add(answers, text(around, answers));
     }
     return tape;
-  }
-
-  private static void add(ModelCassette tape, String line, String place) throws SetupException {
-    if (line.isBlank()) {
-      return;
-    }
-    JsonNode node;
-    try {
-      node = RecordJson.MAPPER.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new SetupException(
-          place + " isn't JSON: " + e.getOriginalMessage() + "; correct this line");
-    }
-    var answer = node.path("answer");
-    if (!node.path("key").isTextual() || !(answer.isTextual() || answer.isObject())) {
-      throw new SetupException(
-          place + " lacks key or answer; write {\"key\": \"…\", \"answer\": {…}}");
-    }
-    String text = answer.isTextual() ? answer.textValue() : answer.toString();
-    tape.answer(node.get("key").textValue(), text);
   }
 
   private static String text(CommandEnvironment around, Path name) throws SetupException {
