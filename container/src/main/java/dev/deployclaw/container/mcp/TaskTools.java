@@ -45,7 +45,7 @@ final class TaskTools {
   /**
    * One call.
    *
-   * @param arguments as the tool's schema has them
+   * @param patience how long it waits
    */
   record Call(
       McpRequestContext context, McpCaller caller, CallToolRequest request, TaskWait patience) {
