@@ -207,10 +207,10 @@ local function view_other(charge, n, now, probe)
   return min(n, floor(max(0, left) / charge.cost))
 end
 
-local function view(at, text, n, now, probe)
+local function view(at, n, now, probe)
   local rule, cost = RULE[at], COST[at]
   if not OTHER[at] then
-    local plain, left = rule.view(at, rule, text, now)
+    local plain, left = rule.view(at, rule, pcall('GET', KEY[at]), now)
     if plain then
       return left < cost and 0 or n == 1 and 1 or min(n, floor(left / cost))
     end
@@ -274,16 +274,6 @@ local function charged(keys, args, i, last, epoch)
   return i and count, blocked
 end
 
--- What is stored for each charge: several in one call. `MGET` has nothing for another type, which
--- is looked at once more.
-local function texts(count)
-  local stored = call('MGET', unpack(KEY, 1, count))
-  for at = 1, count do
-    stored[at] = stored[at] or pcall('GET', KEY[at])
-  end
-  return stored
-end
-
 local ANSWER = {}
 
 -- Arguments: requests, own clock or '', then a list for each epoch: `,epochs, length`, then
@@ -304,9 +294,8 @@ local function decide(keys, args)
   end
   local n, now, probe = NUMBERS[args[1]] or args[1] - 0, clock(args[2])
   local admitted, retry = blocked and 0 or n, blocked and NEVER or 0
-  local stored = count > 1 and texts(count)
   for at = 1, count do
-    local fits = view(at, stored and stored[at] or pcall('GET', KEY[at]), n, now, probe)
+    local fits = view(at, n, now, probe)
     FITS[at] = fits
     if fits < admitted and RULE[at].enforced then
       admitted = fits
