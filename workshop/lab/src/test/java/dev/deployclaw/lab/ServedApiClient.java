@@ -25,8 +25,6 @@ class ServedApiClient implements AutoCloseable {
   static final String APPROVER = "approver-0123456789abcdef0123456789";
   static final String VIEWER = "viewer-0123456789abcdef0123456789";
 
-  static final String VIEWER = "viewer-0123456789abcdef0123456789ab";
-
   static final Duration LONGEST = Duration.ofMinutes(2);
   static final ObjectMapper JSON = new ObjectMapper();
 
