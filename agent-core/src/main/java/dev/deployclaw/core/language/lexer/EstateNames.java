@@ -24,8 +24,8 @@ public final class EstateNames {
   private final NameInventory inventory;
   private final Map<String, SortedSet<String>> keysByValue = new TreeMap<>();
   private final SortedSet<String> labelKeys = new TreeSet<>();
-  private final SortedSet<String> limits = new TreeSet<>();
-  private final SortedSet<String> headers = new TreeSet<>();
+  private final Set<String> limits = new TreeSet<>();
+  private final Set<String> headers = new TreeSet<>();
 
   public EstateNames(NameInventory inventory) {
     this.inventory = inventory;
