@@ -205,7 +205,8 @@ public final class RemoteCommandClient {
       print(type == RemoteCommand.OUT ? output.out() : output.err(), in.readNBytes(length));
       if (type == RemoteCommand.ASK) {
         String line = typed.readLine();
-        if (line == null) {
+        if (line == null
+            || line.getBytes(StandardCharsets.UTF_8).length > RemoteCommand.MOST_ANSWER) {
           to.writeInt(-1);
         } else {
           RemoteCommand.write(to, line);

@@ -81,7 +81,8 @@ public record ConversationReading(
           .varied()
           .map(changed ->
               new VariationReader(scene, soFar, asked.received(), turn).read(changed, asked.text()))
-          .orElseGet(() -> TurnReading.Unclear.of(asked.text(), "I can't tell what that is about."));
+          .orElseGet(
+              () -> TurnReading.Unclear.of(asked.text(), "I can't tell what that is about."));
     }
     var offers = pinned(before.offers(), before, scene);
     return new AnswerReader(scene, soFar, offers, asked.received(), turn).read(asked.text());

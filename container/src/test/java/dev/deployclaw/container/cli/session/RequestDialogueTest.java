@@ -67,11 +67,10 @@ class RequestDialogueTest {
     var around =
         screen
             .surroundings(OutputMode.TERMINAL)
-            .asking(
-                text -> {
-                  asked.add(text);
-                  return Optional.of(answer);
-                });
+            .asking(text -> {
+              asked.add(text);
+              return Optional.of(answer);
+            });
     var dialogue = new RequestDialogue(around, false);
     return dialogue.goesOn(dialogue.complete(world.request(request), world.agent()::plan));
   }
