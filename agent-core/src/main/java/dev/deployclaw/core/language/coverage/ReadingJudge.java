@@ -47,7 +47,7 @@ public final class ReadingJudge {
   /**
    * What a reading says that the cited words alone don't.
    *
-   * @param cited whether a token stands among the words that the reader names as its source
+   * @param cited whether a token is among the words that the reader names as its source
    */
   public static List<String> uncited(
       RequestGrammar grammar, Intent reading, Predicate<Token> cited) {

@@ -189,7 +189,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
         new ApprovalTrigger(Source.MODEL_READING, why));
   }
 
-  /** Reading is free: a question about the estate is answered, whoever understood it. */
+  /** Reading is free: a question about the estate is answered if either understood it. */
   private static Verdict queried(Interpretation ours, ProposalRequest asked, Answer.Queried said) {
     return switch (EstateQuery.of(asked, said)) {
       case EstateQuery.Unusable(String why) ->

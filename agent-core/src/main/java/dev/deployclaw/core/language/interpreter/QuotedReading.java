@@ -18,10 +18,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A model's reading, checked against the request: what it quotes stands there, its values are in
+ * A model's reading, checked against the request: what it quotes is there, its values are in
  * what it quotes, its times are those that our own reader finds in the quote, and it says all that
  * the request says and nothing else. One object, one answer.
  */
@@ -100,13 +99,16 @@ final class QuotedReading {
     if (out.get("schedule") instanceof Map<?, ?> read) {
       var schedule = new LinkedHashMap<String, Object>();
       read.forEach((key, value) -> schedule.put(String.valueOf(key), value));
-      TIMES.forEach(time -> schedule.computeIfPresent(time, this::instant));
+      for (String time : TIMES) {
+        var value = Optional.ofNullable(schedule.remove(time));
+        value.flatMap(v -> instant(time, v)).ifPresent(at -> schedule.put(time, at));
+      }
       out.put("schedule", schedule);
     }
     return out;
   }
 
-  private @Nullable Object instant(String key, Object value) {
+  private Optional<String> instant(String key, Object value) {
     if (!(value instanceof Map<?, ?> time && time.get("quote") instanceof String quote)) {
       throw new IllegalArgumentException(key + " has no quote");
     }
@@ -120,9 +122,9 @@ final class QuotedReading {
             .toList();
     if (found.isEmpty()) {
       problems.add("\"" + quote + "\" is no time that can be read for sure: ask for it");
-      return null;
+      return Optional.empty();
     }
-    return key.equals(TIMES.getFirst()) ? found.getFirst() : found.getLast();
+    return Optional.of(key.equals(TIMES.getFirst()) ? found.getFirst() : found.getLast());
   }
 
   private List<Place> places(String quote) {
