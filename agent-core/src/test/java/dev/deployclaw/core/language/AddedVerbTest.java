@@ -35,7 +35,7 @@ class AddedVerbTest {
   @Test
   void isUnderstoodAsThePageSays() throws Exception {
     var edits = edits();
-    var sample = RequestCase.read(edits.remove(CASES)).cases().getFirst();
+    var sample = RequestCase.read(Objects.requireNonNull(edits.remove(CASES))).cases().getFirst();
     assertThat(new GrammarReading().apply(sample.request())).as("before").isEqualTo("asked");
 
     for (var edit : edits.entrySet()) {
