@@ -35,6 +35,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The tools that the conformance suite calls. No product has them: they test a transport. */
+@SuppressWarnings("deprecation") // the suite still asks for sampling and roots
 final class ConformanceFixtures implements McpSyncToolRepository {
   static final String PIXEL =
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";

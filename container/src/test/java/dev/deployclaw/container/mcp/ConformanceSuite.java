@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -60,7 +61,7 @@ final class ConformanceSuite {
   private static Path folder() {
     var at = Path.of("").toAbsolutePath();
     while (!Files.exists(at.resolve("scripts/test-times"))) {
-      at = at.getParent();
+      at = Objects.requireNonNull(at.getParent());
     }
     return at.resolve(".deployclaw/conformance");
   }
