@@ -18,8 +18,6 @@ import dev.deployclaw.core.task.Conversation.Turn;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Grounding;
 import dev.deployclaw.core.task.TaskRequest;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,13 +34,11 @@ public record ConversationReading(
   /** The most turns of one conversation. */
   public static final int MOST_TURNS = 8;
 
-  private static final ZoneId ZONE = ZoneOffset.UTC;
-
   /** Reads a request. Without turns before it, that is the interpreter's reading. */
   public static ConversationReading of(
       TaskRequest asked, NameInventory inventory, RequestInterpreter interpreter) {
     var before = asked.conversation();
-    var scene = new Scene(inventory, ZONE);
+    var scene = new Scene(inventory, interpreter.zone());
     if (!before.begun()) {
       return alone(asked, interpreter.interpret(asked, inventory));
     }

@@ -73,12 +73,17 @@ public final class CheckedInterpreter implements RequestInterpreter {
   }
 
   @Override
+  public ZoneId zone() {
+    return zone;
+  }
+
+  @Override
   public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
     var ours = rules.interpret(request, inventory).interpretation();
     if (ours instanceof Refused && !ours.equals(GrammarInterpreter.OUT_OF_SCOPE)) {
       return InterpretedRequest.plain(ours);
     }
-    var asked = new ProposalRequest(request, List.of(), inventory, zone);
+    var asked = new ProposalRequest(request, before(request), inventory, zone);
     var proposal = proposer.propose(asked, answer -> fault(asked, answer));
     var verdict =
         switch (proposal.answer()) {
@@ -103,6 +108,13 @@ public final class CheckedInterpreter implements RequestInterpreter {
           Optional.of("questions are missing");
       case Answer.Asked _, Answer.Declined _, Answer.Silent _ -> Optional.empty();
     };
+  }
+
+  /** What the requester said before; of ours nothing, since it may name what the estate holds. */
+  private static List<ProposalRequest.Turn> before(TaskRequest request) {
+    return request.conversation().turns().stream()
+        .map(turn -> new ProposalRequest.Turn(false, turn.text()))
+        .toList();
   }
 
   /**

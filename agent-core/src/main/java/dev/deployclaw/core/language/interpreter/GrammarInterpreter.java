@@ -51,6 +51,11 @@ public final class GrammarInterpreter implements RequestInterpreter {
   }
 
   @Override
+  public ZoneId zone() {
+    return zone;
+  }
+
+  @Override
   public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
     return InterpretedRequest.plain(read(request, inventory));
   }

@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.InterpretedRequest;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.task.TaskRequest;
+import java.time.ZoneId;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -35,5 +36,10 @@ public final class RememberingInterpreter implements RequestInterpreter {
   @Override
   public boolean mayAsk(String text) {
     return interpreter.mayAsk(text);
+  }
+
+  @Override
+  public ZoneId zone() {
+    return interpreter.zone();
   }
 }
