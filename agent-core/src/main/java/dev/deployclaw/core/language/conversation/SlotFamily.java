@@ -17,6 +17,7 @@ enum SlotFamily {
   GUARD("canary", "bake", "p99", "manual", "automatic", "dry-run"),
   OPERATION("op", "last");
 
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> phrases;
 
   SlotFamily(String... phrases) {
