@@ -17,8 +17,8 @@ import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.Interpretation;
-import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.log.LogEntry.Status;
@@ -87,7 +87,9 @@ public final class PlanBuilder {
   /** The question about the estate that a request is; empty where it is none. */
   public Optional<EstateQuestion> question(TaskRequest request) throws InterruptedException {
     var inventory = inventory();
-    return switch (ConversationReading.of(request, inventory, ports.planner()).understanding().interpretation()) {
+    return switch (ConversationReading.of(request, inventory, ports.planner())
+        .understanding()
+        .interpretation()) {
       case Interpretation.Inquiry(var question) -> Optional.of(question);
       case Interpretation.Planned(var intent) -> EstateQuestion.of(intent, inventory);
       case Interpretation.NeedsClarification _, Interpretation.Refused _ -> Optional.empty();

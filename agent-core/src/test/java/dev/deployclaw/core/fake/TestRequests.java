@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  * The few requests that tests make: {@code apply}, {@code apply manually}, {@code only TENANT}
  * (applies its policy), {@code double TENANT OTHER N} (scales one and sets the other), {@code dry},
  * {@code set TENANT N} (requests a minute for orders; with {@code canary P ...} and {@code bake S}
- * behind it), {@code back}, {@code repair}, {@code snapshot}, {@code show TOPIC
- * TENANT} (asks about the estate); anything else is a question.
+ * behind it), {@code back}, {@code repair}, {@code snapshot}, {@code show TOPIC TENANT} (asks about
+ * the estate); anything else is a question.
  */
 public final class TestRequests {
   private TestRequests() {}

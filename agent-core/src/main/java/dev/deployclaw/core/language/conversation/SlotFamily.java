@@ -12,7 +12,17 @@ import java.util.stream.Stream;
 enum SlotFamily {
   WHO("who", "except", "spare", "declined", "pronoun"),
   WHERE("where", "overall", "each-service", "named-limit", "limit-window", "method-route"),
-  WHAT("mode", "fallback", "to-percent", "up", "down", "let-at-most", "conflict-window", "was", "key", "per-key"),
+  WHAT(
+      "mode",
+      "fallback",
+      "to-percent",
+      "up",
+      "down",
+      "let-at-most",
+      "conflict-window",
+      "was",
+      "key",
+      "per-key"),
   TIME("start", "until", "lasting", "between", "span", "asked-time", "forever", "temporarily"),
   GUARD("canary", "bake", "p99", "manual", "automatic", "dry-run"),
   OPERATION("op", "last");

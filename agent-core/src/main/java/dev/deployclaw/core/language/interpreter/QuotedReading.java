@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A model's reading, checked against the request: what it quotes is there, its values are in
- * what it quotes, its times are those that our own reader finds in the quote, and it says all that
- * the request says and nothing else. One object, one answer.
+ * A model's reading, checked against the request: what it quotes is there, its values are in what
+ * it quotes, its times are those that our own reader finds in the quote, and it says all that the
+ * request says and nothing else. One object, one answer.
  */
 final class QuotedReading {
   private static final List<String> TIMES = List.of("startAt", "revertAt");
