@@ -12,7 +12,8 @@ public record IntentProposal(Answer answer, Cost cost) {
     /**
      * An intent, unchecked.
      *
-     * @param intent JSON-like maps; a time is a map of {@code quote} and {@code instant}
+     * @param intent JSON-like maps; a time is a map of {@code instant} and its words, under {@code
+     *     quote}
      * @param quotes the words of the request that its values were read from
      * @param unused the words that it made no use of
      */

@@ -71,7 +71,7 @@ record BadRequest(String kind, String text, String meant) {
                 "homoglyphs",
                 "block c\u043entoso",
                 "b\u04cfock contoso",
-                "un\u0062l\u043eck contoso",
+                "unbl\u043eck contoso",
                 "contoso orders 2O rps",
                 "contoso orders l0 rps",
                 "contoso \u043erders 20 rps",

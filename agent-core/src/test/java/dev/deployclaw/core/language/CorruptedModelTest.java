@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class CorruptedModelTest {
       RequestInterpreter rules, Corrupted spoilt, NameInventory inventory) {
     var said = new LinkedHashMap<String, Object>(IntentJson.of(spoilt.intent()));
     var schedule = new LinkedHashMap<String, Object>();
-    ((Map<?, ?>) said.get("schedule"))
+    ((Map<?, ?>) Objects.requireNonNull(said.get("schedule")))
         .forEach((key, value) ->
             schedule.put(
                 String.valueOf(key),

@@ -52,6 +52,10 @@ class ModelCassetteTest {
 
   @Test
   void replaysWhatWasRecordedWithoutANetwork() throws IOException {
+    recordAndReplay();
+  }
+
+  private void recordAndReplay() throws IOException {
     configure();
     provider.says(ModelReadings.setLimit("acme", 20));
     assertThat(evaluate("--record", "tape.json", "--price", "1000/1000")).as(screen.err()).isZero();
@@ -130,7 +134,7 @@ class ModelCassetteTest {
 
   @Test
   void namesTheRequestThatHasNoRecordedAnswerAndAsksNobody() throws IOException {
-    replaysWhatWasRecordedWithoutANetwork();
+    recordAndReplay();
     configure();
     screen.write("requests.txt", SET + "terse | set globex to 20 rps on search | asked\n");
 
@@ -144,7 +148,7 @@ class ModelCassetteTest {
 
   @Test
   void saysThatThePromptIsNotTheRecordedOne() throws IOException {
-    replaysWhatWasRecordedWithoutANetwork();
+    recordAndReplay();
     String tape = Files.readString(folder.resolve("tape.json"));
     String key = json("tape.json").get("answers").fieldNames().next();
     screen.write(
@@ -160,7 +164,7 @@ class ModelCassetteTest {
 
   @Test
   void keepsTheAnswersOfTwoModelsApart() throws IOException {
-    replaysWhatWasRecordedWithoutANetwork();
+    recordAndReplay();
     answer("0".repeat(64), "{}");
 
     int exit =

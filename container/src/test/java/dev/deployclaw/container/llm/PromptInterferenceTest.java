@@ -53,6 +53,7 @@ class PromptInterferenceTest {
     REFUSALS((world, text) ->
         world.ratelimit.answers("stage", member -> MemberReport.denied(member, text)));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda without state
     private final BiConsumer<FakeEstate, String> plant;
 
     Channel(BiConsumer<FakeEstate, String> plant) {

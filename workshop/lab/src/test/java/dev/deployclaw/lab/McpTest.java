@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -216,7 +217,7 @@ class McpTest {
   }
 
   private static McpSyncClient client(
-      String token, Function<ElicitFormRequest, ElicitResult> answers) {
+      String token, @Nullable Function<ElicitFormRequest, ElicitResult> answers) {
     var transport =
         HttpClientMcpTransport.builder(sidecar.address() + "/mcp")
             .requestCustomizer(

@@ -114,8 +114,11 @@ final class ClauseReader {
           "word-unknown", "words", "I don't know \"" + word + "\": what is meant?");
     }
     if (token.is("per-key")) {
-      String text = "What tells one from another, \"%s\": the client's address, or which header?";
-      return ClarificationQuestion.of("key-missing", "what", text.formatted(said(token)))
+      return ClarificationQuestion.of(
+              "key-missing",
+              "what",
+              "What tells one from another, \"%s\": the client's address, or which header?"
+                  .formatted(said(token)))
           .choosing(List.of("per client address", "per header x-user-id", "per header x-api-key"));
     }
     if (token.is(Kind.NUMBER)) {

@@ -89,7 +89,7 @@ public final class RequestDialogue {
             .map(RequestedChange::who)
             .anyMatch(w -> w.tenants().isEmpty());
     boolean big = plan.diff().differences().stream().anyMatch(RequestDialogue::isBig);
-    return !wide && !big
+    return (!wide && !big)
         || around
             .ask(
                 "Go on? %d tenants change. [y/N] "
