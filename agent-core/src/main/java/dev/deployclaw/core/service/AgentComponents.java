@@ -120,7 +120,7 @@ final class AgentComponents {
   }
 
   ConversationFinder conversations() {
-    return new ConversationFinder(ports);
+    return new ConversationFinder(ports, store.ledger());
   }
 
   /** Plans a request on what is committed. Nothing is written. */

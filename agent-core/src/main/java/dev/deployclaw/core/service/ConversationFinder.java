@@ -1,8 +1,10 @@
 package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.journal.StoredLogReader;
 import dev.deployclaw.core.language.conversation.ConversationReading;
+import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.planning.PlanningLog;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -47,9 +49,11 @@ final class ConversationFinder {
   private static final String FACT = "conversation";
 
   private final AgentPorts ports;
+  private final ChangeLedger ledger;
 
-  ConversationFinder(AgentPorts ports) {
+  ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
     this.ports = ports;
+    this.ledger = ledger;
   }
 
   /** What came of looking. */
@@ -79,7 +83,7 @@ final class ConversationFinder {
       return answering(request, before.execution());
     }
     return !before.begun() && ConversationReading.varies(request.text())
-        ? new Lookup.Ready(last(request, by).map(request::after).orElse(request))
+        ? new Lookup.Ready(last(request, by).orElse(request))
         : new Lookup.Ready(request);
   }
 
@@ -163,10 +167,17 @@ final class ConversationFinder {
         : Optional.empty();
   }
 
-  /** The last request of a requester before this one, where it was understood. */
-  private Optional<Conversation> last(TaskRequest request, String by) {
+  /**
+   * The request behind the last one of its requester. Empty where that was not understood, and
+   * where another agent committed since: what was said to that one isn't in the logs here.
+   */
+  private Optional<TaskRequest> last(TaskRequest request, String by) throws InterruptedException {
     var since = request.received().minus(LONGEST_SAME);
     var executions = new ArrayList<>(ports.journal().executions()).reversed();
+    var base = ledger.base();
+    if (base.epoch() > 0 && !executions.contains(base.change())) {
+      return Optional.empty();
+    }
     for (String execution :
         executions.stream().filter(e -> !e.equals(by)).limit(MOST_LOGS).toList()) {
       var records = ports.journal().read(execution).stream().map(StoredFields::parse).toList();
@@ -182,10 +193,28 @@ final class ConversationFinder {
         return Optional.empty();
       }
       if (own) {
-        return understood(execution, records);
+        return understood(execution, records).map(before -> varied(request, before, records));
       }
     }
     return Optional.empty();
+  }
+
+  /** What was to wait for an approval waits in its variation, too. */
+  private static TaskRequest varied(
+      TaskRequest request, Conversation before, List<StrictJsonObject> records) {
+    boolean manual =
+        records.stream()
+            .filter(r -> r.text("action").equals(PlanningLog.UNDERSTOOD))
+            .map(r -> r.object("facts"))
+            .filter(facts -> facts.has("needs_approval"))
+            .anyMatch(f -> f.texts("needs_approval").contains(Source.REQUEST.rule()));
+    return new TaskRequest(
+        request.text(),
+        request.requester(),
+        request.received(),
+        request.manual() || manual,
+        request.execution(),
+        before);
   }
 
   private static Optional<Conversation> understood(

@@ -23,7 +23,7 @@ public sealed interface OpenQuestion {
   enum Flaw {
     /** There is no such execution, or it asked nothing. */
     NO_QUESTION,
-    /** Somebody else was asked. */
+    /** The question was for another requester. */
     NOT_ALLOWED,
     /** It was answered, or is too old. */
     CLOSED

@@ -246,7 +246,7 @@ final class RequestRunner {
 
   /**
    * Opening it clears its entry; where it could not be opened, that is done here. What was approved
-   * before its time is approved now: it leads from and to the same policies.
+   * before its time is approved now: where it is that plan.
    */
   private RequestOutcome opened(
       PlanningResult.Ready ready, ScheduledChange scheduled, ExecutionRecorder recorder)
@@ -258,7 +258,8 @@ final class RequestRunner {
     var by = scheduled.approvedBy().filter(_ -> ended.result() == ExecutionStatus.HELD);
     return by.isPresent()
         ? new ApprovalService(parts)
-            .approve(scheduled.id(), by.get(), ready.plan().hash(), leadership)
+            .approve(
+                scheduled.id(), by.get(), scheduled.hold().orElseThrow().planHash(), leadership)
         : ended;
   }
 

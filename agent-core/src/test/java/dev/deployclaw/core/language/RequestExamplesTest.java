@@ -49,7 +49,7 @@ class RequestExamplesTest {
       return;
     }
     assertThat(page.substring(from, to))
-        .as("write it anew: ./test RequestExamplesTest -Ddocuments.write=true")
+        .as("write it again: ./test RequestExamplesTest -Ddocuments.write=true")
         .isEqualTo(rows);
   }
 

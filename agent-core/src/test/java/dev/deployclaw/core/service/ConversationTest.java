@@ -184,6 +184,18 @@ class ConversationTest {
   }
 
   @Test
+  void theSameOfWhatWasToWaitWaits() throws Exception {
+    String text = "set acme's orders limit to 300 per minute";
+    var manual = new TaskRequest(text, "olivia", world.time.instant(), true, Optional.empty());
+    var held = world.agent().run(manual);
+    world.agent().reject(held.execution(), "ann");
+
+    var ended = world.agent().run(request("the same for zenith", "olivia"));
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.HELD);
+  }
+
+  @Test
   void theSameOfLongAgoIsAskedAbout() throws Exception {
     world.run("set acme's orders limit to 300 per minute");
     world.time.pass(ConversationFinder.LONGEST_SAME.plus(Duration.ofMinutes(1)));

@@ -2,6 +2,7 @@ package dev.deployclaw.container.mcp;
 
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.intake.TaskSubmission;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,20 @@ public final class CommandGateway implements AgentGateway {
   private static final String OPERANDS = "--";
   private static final long POLL_MILLIS = 1000;
 
+  private static final String EXECUTION = "execution_id";
+  private static final int MOST_KEYS = 1000;
+
   private final CommandCaller commands;
+  private final Map<String, Keyed> keyed =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Keyed> eldest) {
+          return size() > MOST_KEYS;
+        }
+      };
+
+  /** What was asked under a key, and the execution of it. */
+  private record Keyed(List<String> command, String execution) {}
 
   public CommandGateway(CommandCaller commands) {
     this.commands = commands;
@@ -24,22 +38,52 @@ public final class CommandGateway implements AgentGateway {
   }
 
   @Override
-  public Map<String, Object> carryOut(TaskSubmission task, TaskWait wait) {
+  public Map<String, Object> carryOut(TaskSubmission task, TaskWait wait)
+      throws InterruptedException {
     if (task.manual()) {
       throw new RefusedToolCallException(
           ProblemCatalogue.invalid(
               "approval", "commands can't ask for an approval", "call the agent over HTTP"));
     }
-    var command =
-        task.undoes()
-            .map(id -> List.of("rollback", JSON, OPERANDS, id))
-            .orElseGet(() -> List.of("run", JSON, OPERANDS, task.text()));
-    var ended = commands.run(task.who(), command);
+    return task.key().isEmpty() ? begun(task) : once(task, task.key().get(), wait);
+  }
+
+  /** A repeated key finds the execution of the first call, while this program runs. */
+  private Map<String, Object> once(TaskSubmission task, String key, TaskWait wait)
+      throws InterruptedException {
+    synchronized (keyed) {
+      var known = keyed.get(key);
+      if (known == null) {
+        var document = begun(task);
+        keyed.put(key, new Keyed(command(task), String.valueOf(document.get(EXECUTION))));
+        return document;
+      }
+      if (!known.command().equals(command(task))) {
+        throw new RefusedToolCallException(ProblemCatalogue.keyReused(known.execution()));
+      }
+      return await(known.execution(), wait)
+          .orElseThrow(() -> failed("the log of " + known.execution() + " can't be read"));
+    }
+  }
+
+  private static List<String> command(TaskSubmission task) {
+    return task.undoes()
+        .map(id -> List.of("rollback", JSON, OPERANDS, id))
+        .orElseGet(() -> List.of("run", JSON, OPERANDS, task.text()));
+  }
+
+  private Map<String, Object> begun(TaskSubmission task) {
+    var ended = commands.run(task.who(), command(task));
     if (!ended.out().startsWith("{")) {
       throw failed(ended.err());
     }
     var document = ToolAnswers.parsed(ended.out());
-    if (!document.containsKey("execution_id")) {
+    if (document.containsKey("answer")) {
+      throw new RefusedToolCallException(
+          ProblemCatalogue.invalid(
+              "request", "it asks about the estate and changes nothing", "call a tool that reads"));
+    }
+    if (!document.containsKey(EXECUTION)) {
       throw failed(String.valueOf(document.get("reason")));
     }
     return document;

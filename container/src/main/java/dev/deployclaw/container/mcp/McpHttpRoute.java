@@ -105,6 +105,9 @@ public final class McpHttpRoute {
       threads.execute(() -> {
         try {
           answer(exchange, context, caller, answer);
+        } catch (RuntimeException e) {
+          var failure = RequestDispatcher.problem(e, "A call of MCP failed");
+          context.runOnContext(_ -> fail(exchange, failure));
         } finally {
           open.give(caller.name());
         }
@@ -112,6 +115,15 @@ public final class McpHttpRoute {
     } catch (RejectedExecutionException e) {
       open.give(caller.name());
       RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
+    }
+  }
+
+  /** An answer that has begun can only be cut. */
+  private static void fail(RoutingContext exchange, ProblemDetail problem) {
+    if (exchange.response().headWritten()) {
+      exchange.request().connection().close();
+    } else {
+      RequestDispatcher.send(exchange, ApiResponse.of(problem));
     }
   }
 

@@ -24,7 +24,7 @@ public final class McpServers {
 
   /** For callers whom the transport names. */
   public static McpServer served(AgentGateway agent) {
-    return server(agent, McpCaller.NOBODY);
+    return server(agent, McpCaller.NO_CALLER);
   }
 
   /** For one caller. */

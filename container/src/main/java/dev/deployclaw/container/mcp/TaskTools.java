@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.policy.text.TerminalSafeText;
 import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.modern.McpSchema.CallToolOutcome;
 import io.modelcontextprotocol.modern.McpSchema.CallToolRequest;
@@ -157,7 +158,7 @@ final class TaskTools {
     LOG.atInfo()
         .addKeyValue("tool", call.request().name())
         .addKeyValue("caller", call.caller().name())
-        .addKeyValue("client", client == null ? "" : client.name())
+        .addKeyValue("client", client == null ? "" : TerminalSafeText.line(client.name()))
         .log("A client of MCP hands a task in");
   }
 

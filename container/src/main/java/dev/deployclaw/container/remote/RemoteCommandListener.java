@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class RemoteCommandListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteCommandListener.class);
   private static final int MOST_AT_ONCE = 16;
-  private static final Bounds BOUNDS = new Bounds(Duration.ofSeconds(5), Duration.ofMinutes(1));
+  private static final Bounds BOUNDS =
+      new Bounds(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
 
   private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
 
@@ -70,8 +71,9 @@ public final class RemoteCommandListener implements AutoCloseable {
    *
    * @param read until its whole command has come
    * @param write until it takes any of the output that waits for it
+   * @param answer until its person has answered a question
    */
-  record Bounds(Duration read, Duration write) {}
+  record Bounds(Duration read, Duration write, Duration answer) {}
 
   private RemoteCommandListener(Path socket, Runner runner, Duration stopWithin, Bounds bounds) {
     this.socket = socket;
@@ -196,7 +198,7 @@ public final class RemoteCommandListener implements AutoCloseable {
       var user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
       var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
       var lock = new Object();
-      var person = new ClientPrompt(in, out, lock);
+      var person = new ClientPrompt(in, out, lock, deadline, bounds.answer());
       var client = new RemoteClient(read(in, deadline), user, person);
       if (!runner.accepts(client)) {
         return;
@@ -230,7 +232,12 @@ public final class RemoteCommandListener implements AutoCloseable {
   }
 
   /** Asks the person at the client's terminal. */
-  private record ClientPrompt(DataInputStream in, DataOutputStream out, Object lock)
+  private record ClientPrompt(
+      DataInputStream in,
+      DataOutputStream out,
+      Object lock,
+      ConnectionDeadline deadline,
+      Duration within)
       implements TerminalPrompt {
     @Override
     public Optional<String> ask(String text) {
@@ -240,6 +247,7 @@ public final class RemoteCommandListener implements AutoCloseable {
           RemoteCommand.write(out, text);
           out.flush();
         }
+        deadline.set(within);
         int length = in.readInt();
         return length < 0 || length > RemoteCommand.MOST_ANSWER
             ? Optional.empty()
@@ -247,6 +255,8 @@ public final class RemoteCommandListener implements AutoCloseable {
       } catch (IOException e) {
         LOG.atDebug().addKeyValue("reason", e.toString()).log("A client left before it answered");
         return Optional.empty();
+      } finally {
+        deadline.clear();
       }
     }
   }

@@ -245,7 +245,7 @@ class RemoteCommandListenerTest {
   @Test
   void aClientThatTakesNoOutputGivesItsPlaceBack() throws Exception {
     listener.close();
-    var soon = new RemoteCommandListener.Bounds(SOON, Duration.ofMillis(300));
+    var soon = new RemoteCommandListener.Bounds(SOON, Duration.ofMillis(300), SOON);
     listener = RemoteCommandListener.start(folder, SOON, runner, soon);
     var silent = new ArrayList<SocketChannel>();
     for (int i = 0; i < 16; i++) {

@@ -2,6 +2,7 @@
 -- constants, the counters in counters.lua and leases.lua.
 
 local MOST_RULES, MOST_POLICIES = 10000, 10000
+local REMEMBERED = 60000000
 local DECIDED, NEED_EPOCH, NEED_RULE = 0, 1, 2
 local KINDS = { tb = 'tb', gcra = 'tb', sw = 'sw', fw = 'fw', cc = 'cc' }
 
@@ -32,12 +33,13 @@ local function is_blocked(line)
 end
 
 -- An epoch, what its fields start with, how it is named where epochs are listed, and what was read
--- of it. What is staged never changes, and every publish and repair loads this library anew, so
--- that holds for its life. Policies not used for long are forgotten.
+-- of it. What is staged never changes, and every publish loads this library again. A field that was
+-- put back by hand, or after a loss, is read within a minute: so long, in microseconds, is anything
+-- remembered. Policies not used for long are forgotten before.
 local function named(epoch)
   return {
     number = epoch, field = epoch .. ':', listed = ',' .. epoch .. ',', read = {}, earlier = {},
-    count = 0,
+    count = 0, since = 0,
   }
 end
 
@@ -85,6 +87,12 @@ local function policy_of(epoch, key)
   end
   epoch.read[key], epoch.count = policy, epoch.count + 1
   return policy
+end
+
+local function forget(epoch, now)
+  if now - epoch.since > REMEMBERED or now < epoch.since then
+    epoch.read, epoch.earlier, epoch.count, epoch.since = {}, {}, 0, now
+  end
 end
 
 local function learn(policy, epoch, key, args, i)
@@ -288,11 +296,14 @@ local function decide(keys, args)
   if not first then
     return { NEED_EPOCH, epoch.number }
   end
+  local n, now, probe = NUMBERS[args[1]] or args[1] - 0, clock(args[2])
+  if not probe then
+    forget(epoch, now)
+  end
   local count, blocked = charged(keys, args, first, last, epoch)
   if not count then
     return { NEED_RULE, epoch.number }
   end
-  local n, now, probe = NUMBERS[args[1]] or args[1] - 0, clock(args[2])
   local admitted, retry = blocked and 0 or n, blocked and NEVER or 0
   for at = 1, count do
     local fits = view(at, n, now, probe)

@@ -174,7 +174,8 @@ public final class CheckedInterpreter implements RequestInterpreter {
       return Verdict.of(ours, "uncovered", note);
     }
     var more = new ArrayList<>(questions(ours));
-    more.add(ClarificationQuestion.of("left-out", "words", "What is to come of \"" + what + "\"?"));
+    more.add(
+        ClarificationQuestion.of("left-out", "words", "What does \"" + what + "\" mean here?"));
     return Verdict.of(new NeedsClarification(more), "uncovered", note);
   }
 

@@ -45,7 +45,7 @@ final class QuotedReading {
     var _ = grammar.read();
   }
 
-  /** What an answer comes to. */
+  /** The verdict on an answer. */
   sealed interface Verdict {
     /** It has no form that an intent has. */
     record Malformed(String why) implements Verdict {}

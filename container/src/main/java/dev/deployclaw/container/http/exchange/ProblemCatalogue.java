@@ -56,7 +56,7 @@ public final class ProblemCatalogue {
     return new ProblemDetail(
         403,
         "not-asked",
-        "Somebody else was asked",
+        "The question was for another caller",
         reason,
         "header Authorization",
         "answer with the credential of the request",
