@@ -34,7 +34,9 @@ class RequestDialogueTest {
     assertThat(goesOn("no", "set acme's orders limit to 700 per minute")).isTrue();
 
     assertThat(asked).isEmpty();
-    assertThat(screen.err()).contains("understood: set-limit", "requests 600 -> 700");
+    assertThat(screen.err())
+        .contains(
+            "understood: set acme on orders to 700 requests per minute", "requests 600 -> 700");
   }
 
   @Test
