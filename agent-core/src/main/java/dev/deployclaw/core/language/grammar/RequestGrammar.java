@@ -39,6 +39,20 @@ public final class RequestGrammar {
 
   private static final Set<String> ABOUT = PatternTable.words(RequestGrammar.class, "about.txt");
 
+  private static final Set<Kind> FRAGMENTS =
+      Set.of(
+          Kind.TENANT,
+          Kind.SERVICE,
+          Kind.LABEL,
+          Kind.TIME,
+          Kind.INSTANT,
+          Kind.DATE,
+          Kind.CLOCK,
+          Kind.DURATION,
+          Kind.UNIT,
+          Kind.PER,
+          Kind.NUMBER);
+
   /** The rule of a place that a request leaves open though its tenants have several limits. */
   public static final String OPEN = "open";
 
@@ -112,6 +126,11 @@ public final class RequestGrammar {
   public boolean isAnswer() {
     return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
         && typed.stream().anyMatch(t -> !isMark(t));
+  }
+
+  /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
+  public boolean isFragment() {
+    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */

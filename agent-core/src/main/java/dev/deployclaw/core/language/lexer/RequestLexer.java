@@ -36,6 +36,8 @@ public final class RequestLexer {
   private static final Pattern REPEATED = Pattern.compile("x(\\d+(\\.\\d+)?)");
   private static final Pattern LISTED =
       Pattern.compile("(?m)^[ \\t]*\\d{1,2}[.)](?=[ \\t]+\\p{L})");
+  private static final Pattern SHADE = Pattern.compile("\\uFE0F|[\\x{1F3FB}-\\x{1F3FF}]");
+  private static final Set<String> SMILES = PatternTable.words(RequestLexer.class, "emoji.txt");
   private static final Set<String> GLUED = Set.of("k", "m");
 
   /** Answers of a gateway, in the plural: not a length of time. */
@@ -206,12 +208,21 @@ public final class RequestLexer {
     int to = from + mark.length();
     if (mark.equals("-")) {
       hyphen(from, to);
-    } else if (!(mark.equals(">") && text.startsWith("->", Math.max(0, from - 1)))
+    } else if (!SMILES.contains(mark)
+        && !isShade(mark, from)
+        && !(mark.equals(">") && text.startsWith("->", Math.max(0, from - 1)))
         && "\"'`“”‘’„«»".indexOf(mark) < 0) {
       String as = "()[]—–|•".contains(mark) ? "," : mark.equals("×") ? "x" : mark;
       tokens.add(Token.word(as, from, to));
     }
     return to;
+  }
+
+  /** The colour or the style of the symbol before it. */
+  private boolean isShade(String mark, int from) {
+    return SHADE.matcher(mark).matches()
+        && from > 0
+        && Character.getType(text.codePointBefore(from)) == Character.OTHER_SYMBOL;
   }
 
   /** A minus before a number, a range between numbers, nothing before a unit, else a pause. */
