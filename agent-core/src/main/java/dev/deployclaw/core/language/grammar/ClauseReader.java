@@ -146,6 +146,7 @@ final class ClauseReader {
           SERVICE,
           LABEL,
           LIMIT,
+          REFERENCE,
           HEADER,
           INSTANT,
           DATE,

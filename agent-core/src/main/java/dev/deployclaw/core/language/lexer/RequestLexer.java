@@ -24,6 +24,10 @@ public final class RequestLexer {
                   + DATE
                   + "[Tt]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?([Zz]|[+-]\\d{2}:\\d{2}))",
               "(?<execution>(?i:arch)-" + DATE + "-(?i:rate-limit)-\\d{3,6}(?![\\w-]))",
+              "(?<reference>https?://[^\\s<>()\"]*[^\\s<>()\".,;:!?]"
+                  + "|[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)+"
+                  + "|\\+\\d{1,3}(?:[ -]?\\(?\\d{2,5}\\)?){3,4}(?!\\w)"
+                  + "|\\b(?!UTC|GMT)[A-Z]{2,}(?:-[A-Z]+)*(?:-\\d+)+(?![\\w-]))",
               "(?<zone>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?!\\w))",
               "(?<date>" + DATE + ")",
               "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?|\\d{1,2}\\s?[aApP][mM]\\b)",
@@ -115,6 +119,15 @@ public final class RequestLexer {
         tokens.add(Token.of(kind, as, m.start(), m.end()));
         return m.end();
       }
+    }
+    if (m.group("reference") != null) {
+      String found = m.group().toLowerCase(Locale.ROOT);
+      boolean ours = names.has(found) || names.label(found).isPresent();
+      tokens.add(
+          ours
+              ? Token.word(found, m.start(), m.end())
+              : Token.of(Kind.REFERENCE, found, m.start(), m.end()));
+      return m.end();
     }
     if (m.group("zone") != null) {
       if (!ZoneId.getAvailableZoneIds().contains(m.group())) {
