@@ -38,6 +38,7 @@ class CorruptedModelTest {
   private static final List<String> UNASKED = new ArrayList<>();
   private static int beside;
   private static int made;
+  private static int dismissed;
 
   @BeforeAll
   static void answerAll() {
@@ -72,7 +73,9 @@ class CorruptedModelTest {
         alone.interpretation() instanceof Planned(Intent read)
             && CheckedInterpreter.same(read, right)
             && !CheckedInterpreter.same(spoilt.intent(), right);
-    row[1] += !(alone.interpretation() instanceof Planned) || asRight ? 1 : 0;
+    boolean planned = alone.interpretation() instanceof Planned;
+    row[1] += !planned || asRight ? 1 : 0;
+    dismissed += planned == isPlanned(dismissing(spoilt), inventory) ? 0 : 1;
     var both = ask(GRAMMAR, spoilt, inventory);
     beside +=
         both.interpretation() instanceof Planned(Intent read) && !ours(spoilt, read, inventory)
@@ -85,6 +88,15 @@ class CorruptedModelTest {
         UNASKED.add(spoilt.kind() + ": " + spoilt.request() + " as " + IntentJson.of(read));
       }
     }
+  }
+
+  private static Corrupted dismissing(Corrupted spoilt) {
+    return new Corrupted(
+        spoilt.kind(), spoilt.request(), spoilt.intent(), List.of(spoilt.request()));
+  }
+
+  private static boolean isPlanned(Corrupted spoilt, NameInventory inventory) {
+    return ask(DEAF, spoilt, inventory).interpretation() instanceof Planned;
   }
 
   /** Whether it is what the grammar understands without a model. */
@@ -105,7 +117,7 @@ class CorruptedModelTest {
                     ? Map.of("quote", spoilt.request(), "instant", at)
                     : value));
     said.put("schedule", schedule);
-    var answer = new Answer.Intended(said, List.of(spoilt.request()), List.of());
+    var answer = new Answer.Intended(said, List.of(spoilt.request()), spoilt.unused());
     IntentProposer model =
         (_, _) -> new IntentProposal(answer, new Cost("wrong", 2, 0, 0, List.of()));
     return new CheckedInterpreter(rules, model)
@@ -124,6 +136,11 @@ class CorruptedModelTest {
     System.out.printf("caught alone %d of %d, beside the grammar %d%n", caught, made, beside);
 
     assertThat(100.0 * caught / made).isGreaterThanOrEqualTo(CAUGHT_FLOOR);
+  }
+
+  @Test
+  void passNoMoreWhereTheModelClaimsToHaveNoUseForAnyWord() {
+    assertThat(dismissed).isZero();
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,10 +23,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FreshRequestsTest {
   private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
 
+  private static final NameInventory LABELED =
+      NameInventoryFile.read(
+              Map.of(
+                  "tenants",
+                  Map.of(
+                      "northwind", Map.of("tier", "premium"),
+                      "contoso", Map.of("tier", "premium"),
+                      "fabrikam", Map.of("region", "eu")),
+                  "services",
+                  List.of("orders", "payments", "reports")))
+          .inventory();
+
   /** A file of requests. */
   enum RequestSet {
     FRESH("fresh-2026-11-29.txt"),
-    BLIND("blind-2026-11-29-g.txt");
+    BLIND("blind-2026-11-29-g.txt"),
+    AGAIN("blind-2026-11-29-h.txt");
 
     private final String file;
 
@@ -38,7 +52,13 @@ class FreshRequestsTest {
       return switch (this) {
         case FRESH -> floors(22, 34, 43, 9, 20, 12);
         case BLIND -> floors(29, 15, 8, 10, 10, 9);
+        case AGAIN -> floors(28, 9, 13, 5, 2, 11);
       };
+    }
+
+    /** The names that it speaks of. */
+    NameInventory inventory() {
+      return this == AGAIN ? LABELED : Corpus.SAMPLES;
     }
 
     private static Map<String, Integer> floors(int... right) {
@@ -61,7 +81,7 @@ class FreshRequestsTest {
   @ParameterizedTest
   @EnumSource
   void holdTheirScoreAndPlanNothingElse(RequestSet set) throws IOException {
-    var table = evaluate(set.file);
+    var table = evaluate(set.file, set.inventory());
 
     table.cases().stream().filter(c -> !c.exact()).forEach(FreshRequestsTest::print);
     table.kinds().forEach(FreshRequestsTest::print);
@@ -86,12 +106,17 @@ class FreshRequestsTest {
 
   /** What the grammar makes of a set. */
   static EvaluationTable evaluate(String file) throws IOException {
+    return evaluate(file, Corpus.SAMPLES);
+  }
+
+  private static EvaluationTable evaluate(String file, NameInventory inventory)
+      throws IOException {
     try (var in = FreshRequestsTest.class.getResourceAsStream(file)) {
       var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       var set = RequestCase.read(text);
       assertThat(set.problems()).isEmpty();
       var evaluator =
-          new RequestEvaluator(new GrammarInterpreter(), Corpus.SAMPLES, NOW, ZoneOffset.UTC);
+          new RequestEvaluator(new GrammarInterpreter(), inventory, NOW, ZoneOffset.UTC);
       return new EvaluationTable(set.cases().stream().map(evaluator::evaluate).toList());
     }
   }

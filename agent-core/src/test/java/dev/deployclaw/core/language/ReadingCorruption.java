@@ -52,8 +52,16 @@ final class ReadingCorruption {
     this.names = names;
   }
 
-  /** A reading of a request that isn't the right one any more. */
-  record Corrupted(String kind, String request, Intent intent) {}
+  /**
+   * A reading of a request that isn't the right one any more.
+   *
+   * @param unused what the reader claims to have no use for
+   */
+  record Corrupted(String kind, String request, Intent intent, List<String> unused) {
+    Corrupted(String kind, String request, Intent intent) {
+      this(kind, request, intent, List.of());
+    }
+  }
 
   static List<Corrupted> of(String request, Intent right, NameInventory names) {
     var maker = new ReadingCorruption(request, right, names);
@@ -261,6 +269,42 @@ final class ReadingCorruption {
     if (!right.schedule().ends() && right.operation() != TaskOperation.ROLLBACK) {
       TIMES.forEach(more -> out.add(new Corrupted("dropped time", bare + more, right)));
     }
+    names.tenants().keySet().stream()
+        .filter(t -> !right.names(t))
+        .findFirst()
+        .ifPresent(t -> sentences(t).forEach(more -> unused(bare, more)));
+    var guards = right.guards();
+    if (!guards.manual()) {
+      unused(bare, "It must not go live before I have approved it.");
+    }
+    if (!guards.dryRun()) {
+      unused(bare, "(dry run)");
+    }
+    if (guards.canaryPercent().isEmpty()) {
+      unused(bare, "Roll it out to 10% first.");
+    }
+  }
+
+  /** Orders and guards in a sentence of their own, some beside something that tells. */
+  private List<String> sentences(String stranger) {
+    String service = names.services().stream().findFirst().orElseThrow();
+    return List.of(
+        "Block " + stranger + ", too.",
+        stranger + " gets 30 rps on " + service + ".",
+        "They were slow, so " + stranger + " " + service + " went to 30 rps please.",
+        "It was agreed that it waits for my approval.",
+        "Legal said it ends on Friday at 18:00.",
+        "They had errors, roll back if p99 is over 300 ms.",
+        "We did this with a canary of 5%, do the same.",
+        "That was for the next 12 hours.",
+        "(Only if they paid.)",
+        "We had an exception for " + stranger + ", keep it.",
+        "Bob told us not to.");
+  }
+
+  private void unused(String bare, String more) {
+    String kind = "another sentence called unused";
+    out.add(new Corrupted(kind, bare + ". " + more, right, List.of(more)));
   }
 
   @SuppressWarnings("unchecked")

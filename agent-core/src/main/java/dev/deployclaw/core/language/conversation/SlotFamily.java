@@ -59,7 +59,7 @@ enum SlotFamily {
           Stream.of(values())
               .filter(f -> f.phrases.contains(token.text()) && !token.rule().equals("it"))
               .findFirst();
-      case WORD, UNKNOWN, UNIT -> Optional.empty();
+      case WORD, UNKNOWN, UNIT, REFERENCE -> Optional.empty();
     };
   }
 

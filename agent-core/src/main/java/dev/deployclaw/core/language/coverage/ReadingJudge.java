@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
 public final class ReadingJudge {
@@ -73,6 +74,7 @@ public final class ReadingJudge {
             reading.guards(),
             reading.schedule(),
             presence.grounding());
-    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), unused.plain());
+    var told = Stream.concat(unused.plain().stream(), grammar.dismissed().stream()).toList();
+    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), told);
   }
 }

@@ -30,7 +30,7 @@ public record EvaluatedCase(
   public record WrongReading(String kind, boolean caught) {}
 
   public boolean exact() {
-    return came.equals(sample.expected());
+    return OutcomeText.same(came, sample.expected());
   }
 
   /** Whether it is a plan, a question or a refusal as it should, whatever it says. */

@@ -9,10 +9,14 @@ import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
 import dev.deployclaw.core.task.Intent;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,6 +60,12 @@ public final class OutcomeText {
           Map.entry("revertAt", "..%s"),
           Map.entry("revertAfterSeconds", "~%s"));
 
+  private static final Pattern INSTANT =
+      Pattern.compile(
+          "(?<=@|\\.\\.)\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)");
+  private static final Pattern LASTING =
+      Pattern.compile("@(?<start>\\d{4}-\\S+Z) ~(?<seconds>\\d{1,12})(?!\\S)");
+
   private OutcomeText() {}
 
   public static String of(Interpretation answer) {
@@ -78,6 +88,29 @@ public final class OutcomeText {
 
   public static boolean isPlan(String outcome) {
     return sort(outcome).equals(PLAN);
+  }
+
+  /** Whether both say the same: an instant in whatever offset, an end as such or as a length. */
+  static boolean same(String one, String other) {
+    return one.equals(other) || instants(one).equals(instants(other));
+  }
+
+  private static String instant(String written) {
+    try {
+      return OffsetDateTime.parse(written).toInstant().toString();
+    } catch (DateTimeParseException e) {
+      return written;
+    }
+  }
+
+  private static String instants(String outcome) {
+    var written = INSTANT.matcher(outcome).replaceAll(m -> instant(m.group()));
+    return LASTING
+        .matcher(written)
+        .replaceAll(m -> {
+          var start = Instant.parse(m.group("start"));
+          return "@%s ..%s".formatted(start, start.plusSeconds(Long.parseLong(m.group("seconds"))));
+        });
   }
 
   /** Whether both are plans, questions back, refusals, or questions about the estate. */

@@ -1,5 +1,8 @@
 package dev.deployclaw.core.language.evaluation;
 
+import dev.deployclaw.core.language.EstateQuestion;
+import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.RequestInterpreter;
@@ -29,9 +32,9 @@ public record RequestEvaluator(
     long nanos = System.nanoTime() - start;
     var answer = read.interpretation();
     boolean held = answer instanceof Planned && !read.demands(request).isEmpty();
-    String came = OutcomeText.of(answer);
-    boolean right = came.equals(sample.expected());
-    if (!right || !(answer instanceof Planned(Intent intent))) {
+    String came = came(answer, sample.expected());
+    boolean right = OutcomeText.same(came, sample.expected());
+    if (!right || !OutcomeText.isPlan(came) || !(answer instanceof Planned(Intent intent))) {
       return new EvaluatedCase(sample, came, held, nanos, read.facts(), List.of(), false);
     }
     var wrong =
@@ -40,6 +43,17 @@ public record RequestEvaluator(
             .toList();
     boolean stopped = !passes(sample.request(), intent);
     return new EvaluatedCase(sample, came, held, nanos, read.facts(), wrong, stopped);
+  }
+
+  /** A look in words is answered as a question about the estate; it may be expected as either. */
+  private String came(Interpretation answer, String expected) {
+    String came = OutcomeText.of(answer);
+    return answer instanceof Planned(Intent look) && !came.equals(expected)
+        ? EstateQuestion.of(look, names)
+            .map(question -> OutcomeText.of(new Inquiry(question)))
+            .filter(expected::equals)
+            .orElse(came)
+        : came;
   }
 
   private boolean passes(String text, Intent reading) {

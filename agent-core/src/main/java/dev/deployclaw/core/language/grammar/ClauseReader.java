@@ -149,6 +149,7 @@ final class ClauseReader {
           SERVICE,
           LABEL,
           LIMIT,
+          REFERENCE,
           HEADER,
           INSTANT,
           DATE,

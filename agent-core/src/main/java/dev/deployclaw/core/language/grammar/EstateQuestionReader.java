@@ -49,14 +49,18 @@ public final class EstateQuestionReader {
    */
   public static Optional<EstateQuestion> read(
       TaskRequest request, List<Token> words, EstateNames names, ZoneId zone) {
+    int last = words.size();
+    while (last > 0 && Set.of("?", "!", ".").contains(words.get(last - 1).text())) {
+      last--;
+    }
+    var asked = words.subList(0, last);
     var line =
         new TokenLine(
-            words.stream()
+            asked.stream()
                 .map(t -> t.is(Kind.UNKNOWN) ? t.as(Kind.WORD) : t)
                 .filter(t -> !t.text().equals("?") && !t.text().equals("'s"))
                 .toList());
-    boolean goesOn =
-        words.stream().limit(Math.max(0, words.size() - 1)).anyMatch(t -> t.text().equals("?"));
+    boolean goesOn = asked.stream().anyMatch(t -> t.text().equals("?"));
     if (goesOn || line.tokens().stream().anyMatch(t -> VALUES.contains(t.kind()) || ends(t))) {
       return Optional.empty();
     }

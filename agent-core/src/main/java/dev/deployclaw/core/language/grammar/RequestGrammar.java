@@ -20,10 +20,12 @@ import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -41,6 +43,20 @@ public final class RequestGrammar {
       PatternTable.words(RequestGrammar.class, "binding.txt");
   private static final Set<String> ABOUT = PatternTable.words(RequestGrammar.class, "about.txt");
 
+  private static final Set<Kind> FRAGMENTS =
+      Set.of(
+          Kind.TENANT,
+          Kind.SERVICE,
+          Kind.LABEL,
+          Kind.TIME,
+          Kind.INSTANT,
+          Kind.DATE,
+          Kind.CLOCK,
+          Kind.DURATION,
+          Kind.UNIT,
+          Kind.PER,
+          Kind.NUMBER);
+
   /** The rule of a place that a request leaves open though its tenants have several limits. */
   public static final String OPEN = "open";
 
@@ -48,6 +64,8 @@ public final class RequestGrammar {
   private final EstateNames names;
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
+  private final ToldSentences sentences;
+  private final List<Token> told;
   private final ClauseReader clauses;
   private final OrderDoubts doubts;
   private final List<Token> typed;
@@ -64,7 +82,30 @@ public final class RequestGrammar {
     var times = new OpenQuestions();
     var typed =
         new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
-    return new RequestGrammar(request.text(), typed, names, times, questions);
+    var told = new ToldSentences(request.text(), typed.tokens());
+    return new RequestGrammar(told, typed, names, times, questions);
+  }
+
+  /**
+   * The same request without the clauses that only tell and that a reader has no use for. What it
+   * asks is dropped.
+   *
+   * @param unused whether the reader has no use for a word
+   */
+  public RequestGrammar dismissing(Predicate<Token> unused) {
+    return new RequestGrammar(
+        sentences.dismissing(unused),
+        new TokenLine(typed),
+        names,
+        new OpenQuestions(),
+        new OpenQuestions());
+  }
+
+  /** The clauses that it was read without, as typed. */
+  public List<String> dismissed() {
+    return sentences.dismissed().stream()
+        .map(clause -> text.substring(clause.getFirst().from(), clause.getLast().to()))
+        .toList();
   }
 
   /**
@@ -72,32 +113,37 @@ public final class RequestGrammar {
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
-      String text,
+      ToldSentences sentences,
       TokenLine typed,
       EstateNames names,
       OpenQuestions times,
       OpenQuestions questions) {
-    this.text = text;
+    this.sentences = sentences;
+    this.text = sentences.text();
     this.names = names;
     this.questions = questions;
     this.typed = typed.tokens();
+    this.told = sentences.told();
+    var rest = typed.tokens().stream().filter(t -> !told.contains(t)).toList();
     var words = new OpenQuestions();
     var phrased =
-        PhraseReader.read(typed).tokens().stream().map(t -> KeyPhrase.resolved(t, names)).toList();
+        PhraseReader.read(new TokenLine(rest)).tokens().stream().map(t -> KeyPhrase.resolved(t, names)).toList();
     this.phrases = new TokenLine(BackendOutage.joined(phrased, words));
-    this.clauses = new ClauseReader(typed.tokens(), phrases, words);
+    this.clauses = new ClauseReader(rest, phrases, words);
     clauses.read();
     if (clauses.ordering().stream().anyMatch(t -> t.is("asked-time"))) {
       times.questions().forEach(questions::ask);
     }
     words.questions().forEach(questions::ask);
-    this.tokens = Antecedents.resolve(clauses.ordering(), clauses.telling(), questions);
+    this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
   }
 
   /** What only tells why; the rest orders. */
   public List<Token> telling() {
-    return clauses.telling();
+    return Stream.concat(told.stream(), clauses.telling().stream())
+        .sorted(Comparator.comparingInt(Token::from))
+        .toList();
   }
 
   /** What orders: slots, phrases, courtesies, what is neither, and places that follow from whom. */
@@ -116,10 +162,15 @@ public final class RequestGrammar {
         && typed.stream().anyMatch(t -> !isMark(t));
   }
 
+  /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
+  public boolean isFragment() {
+    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
+  }
+
   /** Whether it speaks of nothing that the agent has to do with. */
   public boolean isForeign() {
     return tokens.stream().flatMap(Token::all).noneMatch(RequestGrammar::concerns)
-        && clauses.telling().stream().noneMatch(RequestGrammar::concerns)
+        && telling().stream().noneMatch(RequestGrammar::concerns)
         && tokens.stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN)).count() > 1;
   }
 
@@ -172,7 +223,7 @@ public final class RequestGrammar {
           .forEach(changes::add);
     }
     var operation = operations.getFirst();
-    doubts.told(clauses.telling(), operation);
+    doubts.told(telling(), operation);
     doubts.amidst();
     var guards = guardReader.guards();
     new SpeechAct(phrases, tokens, questions).check(LOOKS.contains(operation), guards.dryRun());

@@ -37,6 +37,15 @@ public final class GrammarInterpreter implements RequestInterpreter {
   static final Refused OUT_OF_SCOPE =
       new Refused("that is out of scope: the agent changes, checks and rolls back rate limits");
 
+  /** It goes on with something that was said, but nothing was. */
+  private static final NeedsClarification ANSWER =
+      new NeedsClarification(
+          List.of(
+              ClarificationQuestion.of(
+                  "answer",
+                  "what",
+                  "Which request does that answer? Say who, on which service, and how much.")));
+
   private final ZoneId zone;
 
   public GrammarInterpreter() {
@@ -100,8 +109,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     var questions = new OpenQuestions();
     var grammar = RequestGrammar.of(request, inventory, zone, questions);
     if (grammar.isAnswer()) {
-      String which = "Which request does that answer? Say who, on which service, and how much.";
-      return new NeedsClarification(List.of(ClarificationQuestion.of("answer", "what", which)));
+      return ANSWER;
     }
     var told = grammar.telling();
     var order =
@@ -122,7 +130,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
       return new NeedsClarification(questions.questions());
     }
     if (intent.isEmpty()) {
-      return OUT_OF_SCOPE;
+      return grammar.isFragment() ? ANSWER : OUT_OF_SCOPE;
     }
     var judged = ReadingJudge.judge(request.text(), grammar, intent.get());
     var missed = Stream.concat(judged.invented().stream(), judged.leftOut().stream()).toList();

@@ -39,9 +39,11 @@ final class QuotedReading {
 
   private QuotedReading(ProposalRequest asked, Answer.Intended said) {
     this.text = asked.request().text();
-    this.grammar =
-        RequestGrammar.of(asked.request(), asked.names(), asked.zone(), new OpenQuestions());
     this.said = said;
+    var unused = said.unused().stream().flatMap(q -> places(q).stream()).toList();
+    this.grammar =
+        RequestGrammar.of(asked.request(), asked.names(), asked.zone(), new OpenQuestions())
+            .dismissing(word -> unused.stream().anyMatch(u -> u.holds(word)));
     var _ = grammar.read();
   }
 
@@ -145,6 +147,10 @@ final class QuotedReading {
 
   /** From a first character to one past the last. */
   private record Place(int from, int to) {
+    boolean holds(Token token) {
+      return from <= token.from() && token.to() <= to;
+    }
+
     boolean overlaps(Token token) {
       return from < token.to() && token.from() < to;
     }

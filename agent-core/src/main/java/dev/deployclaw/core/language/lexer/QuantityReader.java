@@ -44,6 +44,7 @@ final class QuantityReader {
           one(Token.join(Kind.NUMBER, "", "number", m.tokens()).with(number(argument)));
       case "fixed" ->
           one(Token.join(kind(argument), "", name[3], m.tokens()).with(number(name[2])));
+      case "halves" -> duration(m, last(m, Kind.NUMBER).value().add(number("0.5")));
       case "quarters" -> duration(m, last(m, Kind.NUMBER).value().multiply(number("0.25")));
       case "duration" ->
           duration(m, argument.isEmpty() ? last(m, Kind.NUMBER).value() : number(argument));
@@ -53,6 +54,7 @@ final class QuantityReader {
         yield one(pick.with(millis(m.tokens())));
       }
       case "keyed" -> keyed(m.tokens());
+      case "served" -> served(argument, m);
       default -> argument.equals("!") ? relabelled(kind(name[0]), m) : quantity(name[0], m);
     };
   }
@@ -85,6 +87,16 @@ final class QuantityReader {
     out.add(rate(rate));
     out.addAll(all.subList(first, last));
     return Optional.of(out);
+  }
+
+  /** "12 orders a day": the rate, and behind it where. */
+  private static Optional<List<Token>> served(String name, Match m) {
+    var of = m.tokens().stream().filter(t -> !t.is(Kind.SERVICE)).toList();
+    var amount =
+        name.equals("rate")
+            ? rate(of)
+            : Token.join(Kind.PARALLEL, "", name, of).with(last(of, Kind.NUMBER).value());
+    return Optional.of(List.of(amount, last(m, Kind.SERVICE)));
   }
 
   private static boolean isPer(List<Token> tokens, int i) {

@@ -38,6 +38,7 @@ public record Token(
     EXECUTION,
     HEADER,
     LIMIT,
+    REFERENCE,
     INSTANT,
     DATE,
     CLOCK,

@@ -81,8 +81,13 @@ public final class TimeReader {
   }
 
   private Optional<List<Token>> made(String name, Match m) {
+    if (name.startsWith("holiday ")) {
+      String day = name.substring(name.indexOf(' ') + 1);
+      return SpokenTime.holiday(day, m, now(m).toLocalDate()).map(List::of);
+    }
     var date = date(m);
     return switch (name) {
+      case "day-part" -> SpokenTime.dayPart(m).map(List::of);
       case "weekend" -> weekend(m);
       case "clocks" -> clocks(m, date.orElseThrow());
       case "recurring" -> suggest(m, "A change is made once: from when until when?", List.of());
@@ -150,8 +155,17 @@ public final class TimeReader {
     while (!BETWEEN.contains(both.get(and).text())) {
       and++;
     }
-    var from = at(m, date, time(both.subList(0, and)).orElseThrow());
-    var to = at(m, date, time(both.subList(and, both.size())).orElseThrow());
+    var begin = time(both.subList(0, and)).orElseThrow();
+    var end = time(both.subList(and, both.size())).orElseThrow();
+    var first = m.tokens().getFirst();
+    boolean ahead = !first.is(Kind.CLOCK) && !Set.of("from", "between").contains(first.text());
+    boolean halves =
+        m.tokens().stream()
+            .filter(t -> t.is(Kind.CLOCK))
+            .allMatch(t -> t.text().matches(".*m\\.?"));
+    boolean overnight = ahead && halves && SpokenTime.overnight(begin, end);
+    var from = at(m, date, begin);
+    var to = at(m, overnight ? date.plusDays(1) : date, end);
     if (!from.isAfter(now) || !to.isAfter(from)) {
       return suggest(m, "From when until when? Write both with their dates.", List.of());
     }
