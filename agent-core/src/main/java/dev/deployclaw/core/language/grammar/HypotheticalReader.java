@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,11 @@ final class HypotheticalReader {
       Set.of("got", "gets", "had", "has", "went", "goes", "fell", "was", "were", "is");
   private static final Set<String> TOWARDS = Set.of("down", "up", "to", "at", "only");
 
+  private static final Set<String> THEN = Set.of(",", "then", "and");
+
+  /** Verbs that are things, too: "the rate and limit". */
+  private static final Set<String> NOUNS = Set.of("limit", "change", "drop", "raise");
+
   private final String text;
   private final List<Token> words;
 
@@ -37,13 +43,43 @@ final class HypotheticalReader {
     var all = words.stream().filter(t -> !ends.contains(t.text())).toList();
     return IntStream.range(0, all.size() - 1)
         .filter(i -> all.get(i).text().equals("if") || isImpactOf(all, i))
-        .mapToObj(i ->
-            all.subList(i + 1, all.size()).stream()
-                .dropWhile(t -> SUBJECTS.contains(t.text()))
-                .toList())
-        .filter(rest -> !rest.isEmpty())
-        .findFirst()
-        .map(rest -> new HypotheticalReader(text, rest).order());
+        .mapToObj(i -> {
+          var rest =
+              all.subList(i + 1, all.size()).stream()
+                  .dropWhile(t -> SUBJECTS.contains(t.text()))
+                  .toList();
+          return rest.isEmpty()
+              ? Optional.<String>empty()
+              : Optional.of(
+                  whose(new HypotheticalReader(text, rest).order(), all.subList(0, i), rest));
+        })
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /**
+   * "To acme if we halved their limit": acme's, where one tenant is named before and none behind.
+   */
+  private static String whose(String order, List<Token> before, List<Token> rest) {
+    var named = tenants(before);
+    return named.size() == 1 && tenants(rest).isEmpty()
+        ? order
+            .replaceFirst("(?i)\\b(?:their|its)\\b", named.getFirst() + "'s")
+            .replaceFirst("(?i)\\b(?:them|it)\\b", named.getFirst())
+        : order;
+  }
+
+  private static List<String> tenants(List<Token> words) {
+    return words.stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().toList();
+  }
+
+  /** Whether an order stands behind the question: "why is acme slow, block it". */
+  static boolean orders(List<Token> words) {
+    return IntStream.range(1, words.size())
+        .anyMatch(i ->
+            THEN.contains(words.get(i - 1).text())
+                && !NOUNS.contains(words.get(i).text())
+                && words.get(i).text().equals(VERBS.get(words.get(i).text())));
   }
 
   private static boolean isImpactOf(List<Token> all, int i) {

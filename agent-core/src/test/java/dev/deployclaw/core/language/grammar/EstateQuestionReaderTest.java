@@ -74,6 +74,9 @@ class EstateQuestionReaderTest {
           what if we doubled acme's limit on search?           | impact  | {tenants=[acme], service=search, change=double acme's limit on search}
           what would happen if stark was blocked?              | impact  | {tenants=[stark], change=block stark}
           what is the impact of halving acme's search limit?   | impact  | {tenants=[acme], service=search, change=halve acme's search limit}
+          what would happen to acme if we halved their search limit? | impact | {tenants=[acme], service=search, change=halve acme's search limit}
+          what would happen to acme's traffic if we blocked it?? | impact  | {tenants=[acme], change=block acme}
+          what would happen to acme if we halved stark's limit? | impact  | {tenants=[acme, stark], change=halve stark's limit}
           """)
   void readsTopicAndArguments(String question, String topic, String arguments) {
     var read = ((Inquiry) read(question)).question();
@@ -119,7 +122,9 @@ class EstateQuestionReaderTest {
         "check drift after my approval",
         "why is acme slow, set it to 20 rps on search",
         "why is acme slow? set it to 20 rps on search",
-        "who changed acme? block stark."
+        "who changed acme? block stark.",
+        "who changed acme, block stark",
+        "why is acme slow, then block it"
       })
   void whatSetsSomethingIsNone(String request) {
     assertThat(read(request)).isNotInstanceOf(Inquiry.class);
