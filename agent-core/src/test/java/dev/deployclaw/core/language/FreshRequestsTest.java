@@ -109,8 +109,7 @@ class FreshRequestsTest {
     return evaluate(file, Corpus.SAMPLES);
   }
 
-  private static EvaluationTable evaluate(String file, NameInventory inventory)
-      throws IOException {
+  private static EvaluationTable evaluate(String file, NameInventory inventory) throws IOException {
     try (var in = FreshRequestsTest.class.getResourceAsStream(file)) {
       var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       var set = RequestCase.read(text);

@@ -93,19 +93,14 @@ public final class RequestGrammar {
    * @param unused whether the reader has no use for a word
    */
   public RequestGrammar dismissing(Predicate<Token> unused) {
-    return new RequestGrammar(
-        sentences.dismissing(unused),
-        new TokenLine(typed),
-        names,
-        new OpenQuestions(),
-        new OpenQuestions());
+    var told = sentences.dismissing(unused);
+    var nobody = new OpenQuestions();
+    return new RequestGrammar(told, new TokenLine(typed), names, nobody, nobody);
   }
 
   /** The clauses that it was read without, as typed. */
   public List<String> dismissed() {
-    return sentences.dismissed().stream()
-        .map(clause -> text.substring(clause.getFirst().from(), clause.getLast().to()))
-        .toList();
+    return sentences.dismissedWords();
   }
 
   /**
@@ -127,7 +122,9 @@ public final class RequestGrammar {
     var rest = typed.tokens().stream().filter(t -> !told.contains(t)).toList();
     var words = new OpenQuestions();
     var phrased =
-        PhraseReader.read(new TokenLine(rest)).tokens().stream().map(t -> KeyPhrase.resolved(t, names)).toList();
+        PhraseReader.read(new TokenLine(rest)).tokens().stream()
+            .map(t -> KeyPhrase.resolved(t, names))
+            .toList();
     this.phrases = new TokenLine(BackendOutage.joined(phrased, words));
     this.clauses = new ClauseReader(rest, phrases, words);
     clauses.read();
@@ -278,6 +275,8 @@ public final class RequestGrammar {
             || tokens.stream().anyMatch(t -> t.is("spare") || ABOUT.contains(t.text()));
     if (about) {
       questions.ask("what", "How much, in which window? For example: 20 rps.");
+    } else if (told.stream().anyMatch(RequestGrammar::concerns)) {
+      questions.ask("what", "That tells how it is: what shall change, and how?");
     }
     return Optional.empty();
   }
@@ -304,25 +303,11 @@ public final class RequestGrammar {
   }
 
   private TaskOperation valued(List<Frame> frames) {
-    var kinds = frames.stream().map(RequestGrammar::kind).distinct().toList();
+    var kinds = frames.stream().map(Frame::operation).distinct().toList();
     if (kinds.size() > 1) {
       ask("a new limit or a factor", kinds.stream().map(TaskOperation::word).toList());
     }
     return kinds.getFirst();
-  }
-
-  private static TaskOperation kind(Frame frame) {
-    boolean sets =
-        frame.has(Slot.AMOUNT)
-            || frame.has(Slot.BURST)
-            || frame.has(Slot.WINDOW)
-            || frame.has(Slot.ALGORITHM)
-            || frame.has(Slot.FALLBACK)
-            || frame.has(Slot.KEY);
-    if (frame.has(Slot.FACTOR)) {
-      return sets || frame.has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SCALE_LIMIT;
-    }
-    return sets || !frame.has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SET_MODE;
   }
 
   private Optional<String> target() {

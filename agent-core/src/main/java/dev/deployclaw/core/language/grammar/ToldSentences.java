@@ -37,13 +37,40 @@ final class ToldSentences {
 
   private static final Set<Kind> ORDERING =
       Set.of(
-          Kind.ROUTE, Kind.METHOD, Kind.BURST, Kind.WINDOW, Kind.SETTING, Kind.EXECUTION, Kind.LIMIT);
+          Kind.ROUTE,
+          Kind.METHOD,
+          Kind.BURST,
+          Kind.WINDOW,
+          Kind.SETTING,
+          Kind.EXECUTION,
+          Kind.LIMIT);
 
   private static final Set<String> GUARDS =
       Set.of(
-          "op", "mode", "dry-run", "manual", "automatic", "canary", "bake", "p99", "except", "spare",
-          "fallback", "outage", "declined", "polite", "forever", "temporarily", "live", "last",
-          "key", "per-key", "let-at-most", "until", "lasting", "by-amount");
+          "op",
+          "mode",
+          "dry-run",
+          "manual",
+          "automatic",
+          "canary",
+          "bake",
+          "p99",
+          "except",
+          "spare",
+          "fallback",
+          "outage",
+          "declined",
+          "polite",
+          "forever",
+          "temporarily",
+          "live",
+          "last",
+          "key",
+          "per-key",
+          "let-at-most",
+          "until",
+          "lasting",
+          "by-amount");
 
   private static final Set<String> FUTURE = Set.of("start", "between", "span");
 
@@ -83,12 +110,18 @@ final class ToldSentences {
   }
 
   /** The clauses that are told only since the reader has no use for them. */
-  List<List<Token>> dismissed() {
+  private List<List<Token>> dismissed() {
     var told = whole();
     return sentences().stream()
         .flatMap(sentence -> clauses(sentence).stream())
         .filter(clause -> clause.stream().noneMatch(told::contains))
         .filter(clause -> clause.stream().allMatch(dismissed) && tells(clause, false))
+        .toList();
+  }
+
+  List<String> dismissedWords() {
+    return dismissed().stream()
+        .map(clause -> text.substring(clause.getFirst().from(), clause.getLast().to()))
         .toList();
   }
 
@@ -255,19 +288,14 @@ final class ToldSentences {
     boolean dates =
         word.text().equals("when")
             && words.stream().skip(at + 1L).limit(NEAR).anyMatch(t -> is(t, "past"));
-    return Background.directs(word.text())
-        && !is(word, "neutral")
-        && !is(word, "long")
-        && !dates;
+    return Background.directs(word.text()) && !is(word, "neutral") && !is(word, "long") && !dates;
   }
 
   private static boolean orders(List<Token> words, Token token, boolean past) {
     boolean been = words.stream().anyMatch(t -> t.text().equals("been"));
     boolean set = token.is("set") && Background.sets(token) && !noun(words, token);
     boolean binds =
-        token.is(Kind.PHRASE)
-            && GUARDS.contains(token.text())
-            && !(been && token.is("lasting"));
+        token.is(Kind.PHRASE) && GUARDS.contains(token.text()) && !(been && token.is("lasting"));
     return set || binds || (!past && token.is(Kind.PHRASE) && FUTURE.contains(token.text()));
   }
 
@@ -334,9 +362,9 @@ final class ToldSentences {
     boolean dashed = DASHES.stream().anyMatch(d -> text.startsWith(d, line.getFirst().from()));
     return dashed
         || line.stream()
-        .filter(t -> !RequestGrammar.isMark(t))
-        .limit(2)
-        .anyMatch(t -> is(t, "closing"));
+            .filter(t -> !RequestGrammar.isMark(t))
+            .limit(2)
+            .anyMatch(t -> is(t, "closing"));
   }
 
   private static boolean signing(List<Token> line) {

@@ -15,6 +15,8 @@ import dev.deployclaw.core.language.grammar.EstateQuestionReader;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.RequestLexer;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.refusal.RequestRefusals;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.TaskRequest;
@@ -116,8 +118,13 @@ public final class GrammarInterpreter implements RequestInterpreter {
         words.stream()
             .filter(w -> told.stream().noneMatch(t -> t.from() <= w.from() && w.to() <= t.to()))
             .toList();
-    var matter = RequestRefusals.matter(order);
+    boolean allTold = order.stream().allMatch(GrammarInterpreter::isMark);
+    var matter = RequestRefusals.matter(allTold ? words : order);
     return matter.isPresent() ? new Refused(matter.get()) : conclude(request, grammar, questions);
+  }
+
+  private static boolean isMark(Token token) {
+    return token.is(Kind.WORD) && !Character.isLetterOrDigit(token.text().codePointAt(0));
   }
 
   private static Interpretation conclude(
