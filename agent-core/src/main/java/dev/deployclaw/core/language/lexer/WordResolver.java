@@ -169,7 +169,7 @@ final class WordResolver {
     return routed || (capital && !shouted) || noun;
   }
 
-  /** {@code x-user-id}, or what stands beside "header" and is no word of ours. */
+  /** {@code x-user-id}, or an unknown word beside "header". */
   private boolean isHeader(int i, String word) {
     boolean beside = word(i - 1).equals("header") || word(i + 1).equals("header");
     return HEADER.matcher(word).matches() || (beside && !knows(word));
