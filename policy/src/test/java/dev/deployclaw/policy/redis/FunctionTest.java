@@ -20,6 +20,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,7 +117,7 @@ class FunctionTest {
     shard.stage(SEVEN);
     shard.redis().functionLoadReplace(forgetful);
     var staged = StagedRules.of(SEVEN.set(), 7, SEVEN.digest()).hashes().getFirst();
-    String rule = staged.fields().get("7:all");
+    String rule = Objects.requireNonNull(staged.fields().get("7:all"));
     shard.redis().hset(staged.key(), "7:all", rule.replaceAll("(?<= )5(?= )", "500"));
     assertThat(admitted(call(100, SEVEN))).isEqualTo(100);
 
