@@ -39,7 +39,8 @@ class FreshRequestsTest {
   enum RequestSet {
     FRESH("fresh-2026-11-29.txt"),
     BLIND("blind-2026-11-29-g.txt"),
-    AGAIN("blind-2026-11-29-h.txt");
+    AGAIN("blind-2026-11-29-h.txt"),
+    TRAPS("blind-2026-11-29-i.txt");
 
     private final String file;
 
@@ -53,12 +54,13 @@ class FreshRequestsTest {
         case FRESH -> floors(22, 34, 43, 9, 20, 12);
         case BLIND -> floors(29, 15, 8, 10, 10, 9);
         case AGAIN -> floors(34, 16, 13, 10, 12, 12);
+        case TRAPS -> floors(12, 14, 11, 0, 0, 0);
       };
     }
 
     /** The names that it speaks of. */
     NameInventory inventory() {
-      return this == AGAIN ? LABELED : Corpus.SAMPLES;
+      return this == AGAIN || this == TRAPS ? LABELED : Corpus.SAMPLES;
     }
 
     private static Map<String, Integer> floors(int... right) {
