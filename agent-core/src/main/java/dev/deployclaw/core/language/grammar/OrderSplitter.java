@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.grammar.Frame.Slot;
+import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.TaskOperation;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
  */
 final class OrderSplitter {
   private static final Set<String> CUTS = Set.of("and", ",", "&", ";", ".", "!", "then", "but");
+  private static final Set<String> BINDING = PatternTable.words(OrderSplitter.class, "binding.txt");
   private static final Set<String> POINTING = Set.of("its", "their", "his", "her");
 
   private OrderSplitter() {}
@@ -41,8 +43,16 @@ final class OrderSplitter {
     return out.size() > 1 ? named(out).orElse(List.of(tokens)) : List.of(tokens);
   }
 
-  /** The words of the first of several operations, which may be a request by themselves. */
+  /**
+   * The words of the first of several operations, which may be a request by themselves; empty where
+   * that would leave out what may bind the whole.
+   */
   static Optional<List<Token>> first(List<Token> tokens) {
+    var binding = tokens.stream().filter(t -> BINDING.stream().anyMatch(t::is)).toList();
+    return leading(tokens).filter(some -> some.containsAll(binding));
+  }
+
+  private static Optional<List<Token>> leading(List<Token> tokens) {
     var out = new ArrayList<Token>();
     Set<String> verb = Set.of();
     for (List<Token> piece : pieces(tokens)) {

@@ -39,8 +39,6 @@ public final class RequestGrammar {
   private static final Set<String> ANSWERS =
       PatternTable.words(RequestGrammar.class, "answers.txt");
 
-  private static final Set<String> BINDING =
-      PatternTable.words(RequestGrammar.class, "binding.txt");
   private static final Set<String> ABOUT = PatternTable.words(RequestGrammar.class, "about.txt");
 
   private static final Set<Kind> FRAGMENTS =
@@ -285,7 +283,7 @@ public final class RequestGrammar {
   private void ask(String which, List<String> words) {
     var first =
         OrderSplitter.first(tokens)
-            .filter(some -> !some.isEmpty() && binding().allMatch(some::contains))
+            .filter(some -> !some.isEmpty())
             .map(some -> text.substring(some.getFirst().from(), some.getLast().to()));
     String then = first.map(f -> " If both are meant, send \"" + f + "\" first.").orElse("");
     questions.ask(
@@ -295,11 +293,6 @@ public final class RequestGrammar {
                 "One operation at a time, please: %s?%s".formatted(which, then))
             .choosing(words)
             .suggesting(first));
-  }
-
-  /** What may bind the whole request: no part without it is suggested. */
-  private Stream<Token> binding() {
-    return tokens.stream().filter(t -> BINDING.stream().anyMatch(t::is));
   }
 
   private TaskOperation valued(List<Frame> frames) {

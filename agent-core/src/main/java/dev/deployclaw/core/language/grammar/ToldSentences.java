@@ -146,7 +146,7 @@ final class ToldSentences {
         .toList();
   }
 
-  /** Those of whole sentences, and of what stands in brackets. */
+  /** Those of whole sentences and of brackets. */
   private List<Token> whole() {
     var out = new ArrayList<Token>();
     var sentences = sentences();
@@ -163,7 +163,7 @@ final class ToldSentences {
     return out;
   }
 
-  /** Cut where a sentence or a line ends; what stands in brackets isn't cut. */
+  /** Cut where a sentence or a line ends; brackets aren't cut. */
   private List<List<Token>> sentences() {
     String whole = ASIDE.matcher(text).replaceAll(m -> "_".repeat(m.group().length()));
     var out = new ArrayList<List<Token>>();
@@ -182,7 +182,7 @@ final class ToldSentences {
     return typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
   }
 
-  /** What stands in brackets and tells, or only points elsewhere. */
+  /** Brackets that tell, or only point elsewhere. */
   private List<List<Token>> asides(List<Token> sentence) {
     int from = sentence.getFirst().from();
     int to = sentence.getLast().to();
@@ -325,7 +325,7 @@ final class ToldSentences {
     return true;
   }
 
-  /** The last lines, from the one that greets on: whoever asks, and how to reach them. */
+  /** The last lines, from the one that greets on: who asks, and how to reach them. */
   private boolean signs(List<List<Token>> sentences, int at) {
     int first = at;
     for (int i = sentences.size() - 1; i > 0 && signing(sentences.get(i)); i--) {
