@@ -66,7 +66,10 @@ class PlanDialogueTest {
             "set umbrella's search limit to 600");
 
     assertThat(exit).isEqualTo(3);
-    assertThat(screen.out()).doesNotContain("understood").contains("Say the request as a whole");
+    assertThat(screen.err()).contains("Say the request as a whole");
+    assertThat(screen.out())
+        .doesNotContain("understood")
+        .contains("Which request does that answer?");
   }
 
   @Test
