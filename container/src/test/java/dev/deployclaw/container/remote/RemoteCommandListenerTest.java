@@ -268,6 +268,21 @@ class RemoteCommandListenerTest {
   }
 
   @Test
+  void aPersonWhoDoesNotAnswerGivesTheirPlaceBack() throws Exception {
+    listener.close();
+    var soon = new RemoteCommandListener.Bounds(SOON, SOON, Duration.ofMillis(300));
+    listener = RemoteCommandListener.start(folder, SOON, runner, soon);
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      command("ask").write(new DataOutputStream(Channels.newOutputStream(channel)));
+
+      var got = Channels.newInputStream(channel).readAllBytes();
+
+      assertThat(new String(got, StandardCharsets.UTF_8)).contains("which? ");
+    }
+  }
+
+  @Test
   void aClientDoesNotAwaitAnAgentThatIsStopped() throws Exception {
     var stopped = folder.resolve("stopped.sock");
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
