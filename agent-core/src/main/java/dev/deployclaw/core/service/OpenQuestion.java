@@ -3,7 +3,7 @@ package dev.deployclaw.core.service;
 import dev.deployclaw.core.task.Conversation.Offer;
 import java.util.List;
 
-/** What an execution asked somebody. */
+/** The question that an execution left for its requester. */
 public sealed interface OpenQuestion {
   /**
    * It waits for an answer.

@@ -173,7 +173,7 @@ public final class QueryService {
     return approvals().objection(id, who, approves, plan);
   }
 
-  /** What an execution asked somebody. */
+  /** The question that an execution left for its requester. */
   public OpenQuestion question(String id, String who) throws InterruptedException {
     var answer = new TaskRequest("", who, ports.time().instant()).after(Conversation.answering(id));
     return switch (parts.conversations().find(answer)) {

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What dialogues come to: each as its file says, and no plan that nobody asked for. */
+/** Each dialogue ends as its file says, and none in a plan that wasn't asked for. */
 class DialoguesTest {
   private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
   private static final Pattern LATER = Pattern.compile("\\[(\\d+) ([mh])] (.*)");

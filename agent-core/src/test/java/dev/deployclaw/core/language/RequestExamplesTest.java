@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The examples that users read, and the page that shows them: {@code ./test RequestExamplesTest
- * -Ddocuments.write=true} writes it anew from the examples.
+ * -Ddocuments.write=true} writes it again from the examples.
  */
 class RequestExamplesTest {
   private static final Path PAGE = Path.of("../docs/concepts/requests.md");

@@ -21,9 +21,9 @@ final class ModelCheck {
   private ModelCheck() {}
 
   static List<Diagnosis> examine(IntentProposer model) {
-    var nobody = new NameInventory(new TreeMap<>(), new TreeSet<>(), PolicySet.EMPTY);
+    var noNames = new NameInventory(new TreeMap<>(), new TreeSet<>(), PolicySet.EMPTY);
     var request = new TaskRequest(QUESTION, "doctor", Instant.EPOCH);
-    var asked = new ProposalRequest(request, List.of(), nobody, ZoneOffset.UTC);
+    var asked = new ProposalRequest(request, List.of(), noNames, ZoneOffset.UTC);
     var proposal = model.propose(asked, _ -> Optional.empty());
     var cost = proposal.cost();
     return switch (proposal.answer()) {

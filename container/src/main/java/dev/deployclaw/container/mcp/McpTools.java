@@ -34,7 +34,7 @@ final class McpTools implements McpSyncToolRepository {
   private final McpCaller only;
 
   /**
-   * @param only who calls where the transport names nobody
+   * @param only the caller where the transport names none
    */
   McpTools(AgentGateway agent, McpCaller only) {
     this.agent = agent;

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 public final class ServedAgentGateway implements AgentGateway {
   private static final int PAGE = 20;
 
-  /** Records that another process writes wake nobody here. */
+  /** Records that another process writes wake no waiter here. */
   private static final long POLL_MILLIS = 1000;
 
   private final AgentServer server;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.admin.CommandOutput;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.config.ServerConfig;
@@ -22,7 +23,6 @@ import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.BoundedWait;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -112,17 +112,11 @@ public final class Served implements AutoCloseable {
   }
 
   private static CommandCaller.Ended command(Path folder, String who, List<String> words) {
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
     var client =
         new CommandEnvironment.Client(
             folder, folder, Map.of(), false, who, RuntimeSource.OWN, TerminalPrompt.NONE);
-    var around = CommandEnvironment.remote(client, out, err);
-    int exit = CommandLineRunner.run(around, words.toArray(String[]::new));
-    around.out().flush();
-    around.err().flush();
-    return new CommandCaller.Ended(
-        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    return CommandOutput.of(
+        client, around -> CommandLineRunner.run(around, words.toArray(String[]::new)));
   }
 
   /** Its logs are files. */

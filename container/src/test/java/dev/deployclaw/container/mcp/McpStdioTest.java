@@ -3,6 +3,7 @@ package dev.deployclaw.container.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.admin.CommandOutput;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.config.ApiRole;
@@ -66,17 +67,11 @@ class McpStdioTest {
   }
 
   private CommandCaller.Ended command(String who, List<String> words) {
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
     var client =
         new CommandEnvironment.Client(
             folder, folder, Map.of(), false, who, RuntimeSource.OWN, TerminalPrompt.NONE);
-    var around = CommandEnvironment.remote(client, out, err);
-    int exit = CommandLineRunner.run(around, words.toArray(String[]::new));
-    around.out().flush();
-    around.err().flush();
-    return new CommandCaller.Ended(
-        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    return CommandOutput.of(
+        client, around -> CommandLineRunner.run(around, words.toArray(String[]::new)));
   }
 
   /** Ends once its reader has answered: the end closes the transport at once. */

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 
 /**
  * "Set acme to 100 rps": the limit of all its services, or the only limit that it has. Several are
- * a question, and so is a group of which somebody has others.
+ * a question, and so is a group of which a member has others.
  */
 record ImpliedPlace(EstateNames names, OpenQuestions questions) {
   private static final Set<String> NOUNS = Set.of("limit", "cap", "quota", "rate");

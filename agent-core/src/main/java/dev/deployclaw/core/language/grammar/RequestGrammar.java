@@ -92,8 +92,8 @@ public final class RequestGrammar {
    */
   public RequestGrammar dismissing(Predicate<Token> unused) {
     var told = sentences.dismissing(unused);
-    var nobody = new OpenQuestions();
-    return new RequestGrammar(told, new TokenLine(typed), names, nobody, nobody);
+    var dropped = new OpenQuestions();
+    return new RequestGrammar(told, new TokenLine(typed), names, dropped, dropped);
   }
 
   /** The clauses that it was read without, as typed. */

@@ -86,6 +86,7 @@ final class ToldSentences {
   private final List<Token> typed;
 
   private final Predicate<Token> dismissed;
+  private final List<Token> whole;
 
   ToldSentences(String text, List<Token> typed) {
     this(text, typed, _ -> false);
@@ -95,6 +96,7 @@ final class ToldSentences {
     this.text = text;
     this.typed = List.copyOf(typed);
     this.dismissed = dismissed;
+    this.whole = whole();
   }
 
   /**
@@ -111,10 +113,9 @@ final class ToldSentences {
 
   /** The clauses that are told only since the reader has no use for them. */
   private List<List<Token>> dismissed() {
-    var told = whole();
     return sentences().stream()
         .flatMap(sentence -> clauses(sentence).stream())
-        .filter(clause -> clause.stream().noneMatch(told::contains))
+        .filter(clause -> clause.stream().noneMatch(whole::contains))
         .filter(clause -> clause.stream().allMatch(dismissed) && tells(clause, false))
         .toList();
   }
@@ -141,7 +142,7 @@ final class ToldSentences {
 
   /** The tokens that only tell, in order. */
   List<Token> told() {
-    return Stream.concat(whole().stream(), dismissed().stream().flatMap(List::stream))
+    return Stream.concat(whole.stream(), dismissed().stream().flatMap(List::stream))
         .sorted(Comparator.comparingInt(Token::from))
         .toList();
   }
@@ -165,10 +166,10 @@ final class ToldSentences {
 
   /** Cut where a sentence or a line ends; brackets aren't cut. */
   private List<List<Token>> sentences() {
-    String whole = ASIDE.matcher(text).replaceAll(m -> "_".repeat(m.group().length()));
+    String joined = ASIDE.matcher(text).replaceAll(m -> "_".repeat(m.group().length()));
     var out = new ArrayList<List<Token>>();
     int from = 0;
-    var ends = END.matcher(whole);
+    var ends = END.matcher(joined);
     while (ends.find()) {
       out.add(between(from, ends.start()));
       from = ends.end();

@@ -7,10 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.ToIntFunction;
 
 /** A command's output as a value. */
-final class CommandOutput {
+public final class CommandOutput {
   private CommandOutput() {}
 
-  static CommandCaller.Ended of(
+  /** Runs a command of a client to its end. */
+  public static CommandCaller.Ended of(
       CommandEnvironment.Client client, ToIntFunction<CommandEnvironment> command) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();

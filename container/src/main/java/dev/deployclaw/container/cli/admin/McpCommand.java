@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
-import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.mcp.CommandCaller;
 import dev.deployclaw.container.mcp.CommandGateway;
@@ -70,15 +69,7 @@ public final class McpCommand implements Callable<Integer> {
     if (served.isPresent()) {
       return CommandOutput.ended(served.getAsInt(), out, err);
     }
-    var own =
-        new CommandEnvironment.Client(
-            around.home(),
-            around.working(),
-            around.environment(),
-            false,
-            around.user(),
-            around.runtimes(),
-            TerminalPrompt.NONE);
+    var own = around.program(around.user(), around.runtimes());
     return CommandOutput.of(own, theirs -> commands.run(theirs, arguments));
   }
 }

@@ -3,7 +3,6 @@ package dev.deployclaw.container.cli.admin;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.console.JsonOutput;
-import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
@@ -192,15 +191,7 @@ public final class ServeCommand implements Callable<Integer> {
     return new ServedAgentGateway(
         server,
         (user, arguments) -> {
-          var client =
-              new CommandEnvironment.Client(
-                  around.home(),
-                  around.working(),
-                  around.environment(),
-                  false,
-                  user,
-                  runtimes,
-                  TerminalPrompt.NONE);
+          var client = around.program(user, runtimes);
           return CommandOutput.of(client, theirs -> commands.run(theirs, arguments(arguments)));
         });
   }

@@ -58,7 +58,7 @@ public record CommandEnvironment(
         TerminalPrompt.NONE);
   }
 
-  /** The same with somebody to ask. */
+  /** The same with a person to ask. */
   public CommandEnvironment asking(TerminalPrompt person) {
     return new CommandEnvironment(
         home, working, environment, out, err, display, user, runtimes, person);
@@ -92,6 +92,11 @@ public record CommandEnvironment(
       String user,
       RuntimeSource runtimes,
       TerminalPrompt prompt) {}
+
+  /** A program that calls commands in this process; it has no terminal. */
+  public Client program(String name, RuntimeSource agents) {
+    return new Client(home, working, environment, false, name, agents, TerminalPrompt.NONE);
+  }
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
   public static CommandEnvironment real() {
