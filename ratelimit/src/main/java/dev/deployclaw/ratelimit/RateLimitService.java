@@ -20,8 +20,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.grpcio.server.GrpcIoServer;
-import io.vertx.grpcio.server.GrpcIoServiceBridge;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,10 +140,7 @@ public final class RateLimitService extends VerticleBase {
         : vertx
             .executeBlocking(RlsProto::getDescriptor)
             .compose(_ -> {
-              var calls = GrpcIoServer.server(vertx);
-              GrpcIoServiceBridge.bridge(
-                      new EnvoyRateLimitService(decider, fronts.headers()::shows))
-                  .bind(calls);
+              var calls = new EnvoyRateLimitService(decider, fronts.headers()::shows);
               List<Future<HttpServer>> opened = new ArrayList<>();
               fronts
                   .grpcPort()

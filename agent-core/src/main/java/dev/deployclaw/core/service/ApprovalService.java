@@ -6,6 +6,7 @@ import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.ChangeContent;
@@ -21,6 +22,7 @@ import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.StoredExecution;
+import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.recovery.CrashRecovery;
 import dev.deployclaw.core.repair.DriftRepair;
 import dev.deployclaw.core.repair.HeldRepairStore;
@@ -28,6 +30,7 @@ import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.schedule.ChangeScheduler;
+import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.writeback.SourceWriteBack;
@@ -47,6 +50,7 @@ import org.slf4j.LoggerFactory;
 final class ApprovalService {
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalService.class);
 
+  private final AgentComponents parts;
   private final ChangeOrchestrator orchestrator;
   private final RecorderFactory recorders;
   private final ExecutionFinisher finisher;
@@ -58,6 +62,7 @@ final class ApprovalService {
   private final AgentClock time;
 
   ApprovalService(AgentComponents parts) {
+    this.parts = parts;
     this.orchestrator = parts.orchestrator();
     this.recorders = parts.recorders();
     this.finisher = parts.finisher();
@@ -79,6 +84,10 @@ final class ApprovalService {
       var repair = heldRepairs.find(id);
       if (repair.isPresent()) {
         return approve(repair.get(), who, plan, leadership);
+      }
+      var scheduled = ahead(id);
+      if (scheduled.isPresent()) {
+        return approve(scheduled.get(), who, plan, leadership);
       }
       var ended = notHeld(id);
       LOG.atWarn()
@@ -119,6 +128,26 @@ final class ApprovalService {
         : repairs.approved(held, who, leadership, recorder);
   }
 
+  /** Of a change that waits for its time: it begins then, and isn't held any more. */
+  private RequestOutcome approve(
+      ScheduledChange scheduled, String who, String plan, Leadership leadership)
+      throws InterruptedException {
+    var recorder = recorders.goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
+    var pending = scheduled.pending().orElseThrow();
+    recorder.planned(pending.planHash());
+    var refused = gate.refuses(pending, who, plan);
+    if (refused.isPresent()) {
+      var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
+      return refuse(refused.get().reason(), who, scheduled.waiting(), context);
+    }
+    return scheduler.approve(scheduled, who, leadership, recorder);
+  }
+
+  /** What waits for its time and for an approval, too. */
+  private Optional<ScheduledChange> ahead(String id) throws InterruptedException {
+    return scheduler.find(id).filter(s -> s.hold().isPresent() && s.approvedBy().isEmpty());
+  }
+
   /** What was held stays held, and so says its log. */
   private RequestOutcome refuse(
       String reason, String who, ExecutionOutcome still, OrchestrationContext context)
@@ -146,6 +175,10 @@ final class ApprovalService {
     if (repair.isPresent()) {
       return notAllowed(repair.get().repair().waiting(), who, plan);
     }
+    var scheduled = ahead(id);
+    if (scheduled.isPresent()) {
+      return notAllowed(scheduled.get().pending().orElseThrow(), who, plan);
+    }
     if (there.isEmpty()) {
       return Optional.of(
           new ApprovalRefusal(ApprovalRefusal.Kind.NO_SUCH_CHANGE, notHeld(id).reason()));
@@ -164,10 +197,26 @@ final class ApprovalService {
     if (held.isPresent()) {
       return Optional.of(new HeldPlan(PendingApproval.of(held.get()), changes(held.get())));
     }
+    var scheduled = ahead(id);
+    if (scheduled.isPresent()) {
+      var waiting = scheduled.get().pending().orElseThrow();
+      return Optional.of(new HeldPlan(waiting, changes(scheduled.get())));
+    }
     return heldRepairs
         .find(id)
         .map(HeldRepairStore.Found::repair)
         .map(r -> new HeldPlan(r.waiting(), r.found()));
+  }
+
+  /** Planned as it would be at its time; empty where that leads elsewhere by now. */
+  private List<String> changes(ScheduledChange scheduled) throws InterruptedException {
+    var recorder =
+        new RecorderFactory(parts.ports().unlogged(), parts.settings(), ProgressListener.NONE)
+            .begin(TaskOperation.APPLY_POLICIES, false);
+    return parts.plan(scheduled.task(), recorder).result() instanceof PlanningResult.Ready ready
+            && ready.plan().targetDigest().equals(scheduled.target())
+        ? ready.plan().diff().differences().stream().map(FieldDifference::text).toList()
+        : List.of();
   }
 
   private List<String> changes(ChangeExecution x) throws InterruptedException {

@@ -5,6 +5,7 @@ import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.chain.LogPruner;
 import dev.deployclaw.core.journal.chain.PruneReport;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.machine.RollbackExclusions;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.recovery.CrashRecovery;
@@ -86,6 +87,21 @@ public final class ChangeService {
         leading.run(
             Optional.empty(), leadership -> condition.holds(leadership) ? HELD_UNDER_LEAD : LEFT);
     return asked.exit() == ExitCode.OK;
+  }
+
+  /** Whether a request may be a question about the estate, by its words alone. */
+  public boolean mayAsk(TaskRequest request) {
+    return ports.planner().mayAsk(request.text());
+  }
+
+  /**
+   * The question about the estate that a request is, so that it needs no execution; empty where it
+   * is none. Writes nothing.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public Optional<EstateQuestion> question(TaskRequest request) throws InterruptedException {
+    return parts.question(request);
   }
 
   /** What a request would do. Nothing is written, and no log is left. */

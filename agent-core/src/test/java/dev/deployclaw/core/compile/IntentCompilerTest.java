@@ -80,7 +80,7 @@ class IntentCompilerTest {
 
     assertThat(compiled).isInstanceOf(CompilationResult.Unclear.class);
     assertThat(((CompilationResult.Unclear) compiled).questions().getFirst())
-        .contains("minute, hour");
+        .contains("minute (1m), hour (1h)");
   }
 
   @Test

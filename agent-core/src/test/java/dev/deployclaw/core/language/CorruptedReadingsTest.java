@@ -36,6 +36,7 @@ class CorruptedReadingsTest {
       judge(file, Corpus.SAMPLES);
     }
     judge("blind-2026-11-27-f.jsonl", Corpus.SAMPLES);
+    judge("cases.jsonl", Corpus.SAMPLES);
     print();
   }
 

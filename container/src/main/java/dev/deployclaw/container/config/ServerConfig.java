@@ -16,6 +16,7 @@ import java.util.Set;
  * @param tokensFile the bearer tokens' hashes, see {@link BearerTokenFile}
  * @param openMetrics whether {@code /metrics} needs no credential
  * @param nats the queue from which tasks are taken, too; empty for none
+ * @param mcp whether other agents are served at {@code /mcp}
  */
 public record ServerConfig(
     String host,
@@ -25,9 +26,10 @@ public record ServerConfig(
     Optional<Tls> tls,
     boolean openMetrics,
     Bounds bounds,
-    Optional<NatsQueue> nats) {
+    Optional<NatsQueue> nats,
+    boolean mcp) {
 
-  /** One that takes no tasks from NATS. */
+  /** One that takes no tasks from NATS and serves no other agents. */
   public ServerConfig(
       String host,
       int port,
@@ -36,7 +38,7 @@ public record ServerConfig(
       Optional<Tls> tls,
       boolean openMetrics,
       Bounds bounds) {
-    this(host, port, plaintext, tokensFile, tls, openMetrics, bounds, Optional.empty());
+    this(host, port, plaintext, tokensFile, tls, openMetrics, bounds, Optional.empty(), false);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.http;
 
+import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.BearerTokenFile;
@@ -19,6 +20,9 @@ import dev.deployclaw.container.http.route.ObservabilityRoutes;
 import dev.deployclaw.container.http.route.TaskRoutes;
 import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.listener.ConnectionLimits;
+import dev.deployclaw.container.mcp.AgentGateway;
+import dev.deployclaw.container.mcp.McpHttpRoute;
+import dev.deployclaw.container.mcp.McpServers;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.container.vertx.PeriodicTaskVerticle;
@@ -66,7 +70,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   private @Nullable HttpServer server;
   private String deployment = "";
 
-  private HttpApiServer(ServerConfig serve, AgentServer agent)
+  private HttpApiServer(ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
       throws InvalidConfigException, SetupException {
     this.serve = serve;
     this.agent = agent;
@@ -80,16 +84,31 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
     this.guard = new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics());
     this.routes = routes(serve, agent, threads, guard);
+    mcp.filter(_ -> serve.mcp())
+        .map(
+            gateway -> new McpHttpRoute(McpServers.served(gateway), threads, guard, serve.bounds()))
+        .ifPresent(other -> routes.add(other.route(Optional.of(ApiRole.VIEWER))));
     var tokenFile = serve.tokensFile().map(file -> new TokenFileReloader(file, credentials));
     this.fileWatch =
         new PeriodicTaskVerticle(
             new PeriodicTask("credential-files", BETWEEN_LOOKS, () -> look(tokenFile)));
   }
 
-  /** Returns when it listens. */
+  /** The same, without other agents. */
   public static HttpApiServer start(ServerConfig serve, AgentServer agent)
       throws InvalidConfigException, SetupException, InterruptedException {
-    var api = new HttpApiServer(serve, agent);
+    return start(serve, agent, Optional.empty());
+  }
+
+  /**
+   * Returns when it listens.
+   *
+   * @param mcp by which other agents reach this one, where they are served
+   */
+  public static HttpApiServer start(
+      ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
+      throws InvalidConfigException, SetupException, InterruptedException {
+    var api = new HttpApiServer(serve, agent, mcp);
     boolean listens = false;
     try {
       api.deployment = VerticleDeployer.await(agent.vertx().deployVerticle(api), LONGEST_START);

@@ -14,6 +14,7 @@ import dev.deployclaw.container.listener.ConnectionLimits;
 import dev.deployclaw.container.metrics.BacklogTimer;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.vertx.LocalEventBus;
@@ -25,13 +26,16 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.NotifyingJournal;
 import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.service.HeldPlan;
+import dev.deployclaw.core.service.OpenQuestion;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
@@ -240,9 +244,23 @@ public final class AgentServer implements AutoCloseable {
     return queries().objection(execution, who, approves, plan);
   }
 
+  /** What an execution asked somebody. */
+  public OpenQuestion question(String execution, String who) throws InterruptedException {
+    return queries().question(execution, who);
+  }
+
   /** The changes of a held execution; empty where it isn't held. */
   public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
     return queries().heldPlan(execution);
+  }
+
+  /** The answer to a request that asks about the estate; empty where it asks for something else. */
+  public Optional<EstateAnswer> answer(String request, String who) throws InterruptedException {
+    var changes = changes();
+    var question = changes.question(new TaskRequest(request, who, ports.time().instant()));
+    return question.isPresent()
+        ? Optional.of(new EstateAnswers(changes, ports.journal()).answer(question.get()))
+        : Optional.empty();
   }
 
   /** Stops every change that isn't committed, at once; a rollback continues. */

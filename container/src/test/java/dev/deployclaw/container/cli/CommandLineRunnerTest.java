@@ -19,6 +19,7 @@ class CommandLineRunnerTest {
       List.of(
           "run",
           "plan",
+          "ask",
           "approve",
           "reject",
           "rollback",
@@ -124,6 +125,7 @@ class CommandLineRunnerTest {
       strings = {
         "run x",
         "plan x",
+        "ask x",
         "approve x",
         "reject x",
         "rollback last",

@@ -140,7 +140,7 @@ class FloodEscapeTest {
       var outcome = agent.calls().execute(sealer.seal(look("", 2L * BOUNDS.messageBytes())));
 
       assertThat(outcome.getFault().getKind()).isEqualTo(Fault.Kind.UNAVAILABLE);
-      assertThat(outcome.getFault().getReason()).contains("is larger than allowed");
+      assertThat(outcome.getFault().getReason()).contains("is larger than the 1048576 that");
     }
   }
 

@@ -56,6 +56,17 @@ public record Limit(
         "window is not in whole seconds: " + window);
   }
 
+  /** The same with this much over this window. */
+  public Limit admitting(long amount, Duration over, long atOnce) {
+    return new Limit(
+        name, match, key, algorithm, amount, over, atOnce, cost, mode, onBackendFailure);
+  }
+
+  public Limit in(EnforcementMode other) {
+    return new Limit(
+        name, match, key, algorithm, requests, window, burst, cost, other, onBackendFailure);
+  }
+
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalArgumentException(otherwise);

@@ -39,7 +39,7 @@ public final class PolicyYamlWriter {
 
   /** A key as a flow sequence, as {@code ["client-address"]}. */
   public static String key(List<CounterKeyPart> key) {
-    var parts = key.stream().map(KeyPartSyntax::written).map(QuotedText::of).toList();
+    var parts = key.stream().map(CounterKeyPart::word).map(QuotedText::of).toList();
     return "[" + String.join(", ", parts) + "]";
   }
 

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PipelinedConnection {
   private static final Logger LOG = LoggerFactory.getLogger(PipelinedConnection.class);
-  private static final int MOST_WAITING = 10_000;
+  static final int MOST_WAITING = 10_000;
 
   /** Commands that leave at once: enough that a write is little beside what they cost the node. */
   private static final int PORTION = 8;

@@ -90,6 +90,33 @@ class SilentNodeTest {
     assertThat(failure(() -> link.ask(RespCommand.of(PING)))).hasMessageNotContaining("lately");
   }
 
+  /** What waits for a silent node is bounded in number, before any of it is late. */
+  @Test
+  void aFloodForASilentNodeIsRefusedAtOnceBeyondABound() throws Exception {
+    var patient =
+        new RedisClusterSettings(
+            List.of(new RedisAddress("127.0.0.1", nodes.getFirst().getLocalPort())),
+            Duration.ofHours(1),
+            Optional.empty());
+    int more = 5;
+    var refused =
+        on(() -> {
+          var link =
+              new PipelinedConnection(
+                  vertx.createNetClient(), loop, patient.nodes().getFirst(), patient);
+          var answers = new ArrayList<Future<RespReply>>();
+          for (int i = 0; i < PipelinedConnection.MOST_WAITING + more; i++) {
+            answers.add(link.send(RespCommand.of(PING)));
+          }
+          var failed = answers.stream().filter(Future::failed).map(Future::cause).toList();
+          return Future.succeededFuture(failed);
+        });
+
+    assertThat(refused)
+        .hasSize(more)
+        .allSatisfy(e -> assertThat(e).hasMessageContaining("has too many calls waiting"));
+  }
+
   private Throwable failure(Supplier<Future<RespReply>> asks) throws Exception {
     return on(() -> asks.get().map(_ -> new Throwable("answered")).otherwise(e -> e));
   }

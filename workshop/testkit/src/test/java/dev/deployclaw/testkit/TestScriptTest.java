@@ -71,7 +71,8 @@ final class TestScriptTest {
 
   @BeforeEach
   void makeTree() throws IOException {
-    for (String file : List.of("test", "scripts/env.sh", "scripts/tests.sh")) {
+    for (String file :
+        List.of("test", "scripts/env.sh", "scripts/tests.sh", "scripts/warm-up.sh")) {
       Path target = folder.resolve(file);
       Files.createDirectories(Objects.requireNonNull(target.getParent()));
       Files.copy(JavaSourceFile.TOP.resolve(file), target);

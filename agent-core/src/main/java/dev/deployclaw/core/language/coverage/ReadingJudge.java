@@ -2,12 +2,15 @@ package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
 public final class ReadingJudge {
@@ -43,6 +46,16 @@ public final class ReadingJudge {
   }
 
   /**
+   * What a reading says that the cited words alone don't.
+   *
+   * @param cited whether a token is among the words that the reader names as its source
+   */
+  public static List<String> uncited(
+      RequestGrammar grammar, Intent reading, Predicate<Token> cited) {
+    return new PresenceCheck(grammar.tokens(), reading, cited).problems();
+  }
+
+  /**
    * @param grammar the request, read by our own grammar as far as it goes
    */
   public static Judgement judge(String text, RequestGrammar grammar, Intent reading) {
@@ -61,6 +74,7 @@ public final class ReadingJudge {
             reading.guards(),
             reading.schedule(),
             presence.grounding());
-    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), unused.plain());
+    var told = Stream.concat(unused.plain().stream(), grammar.dismissed().stream()).toList();
+    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), told);
   }
 }

@@ -9,6 +9,7 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Parts what orders from what only tells. Each token of an ordering clause belongs to a slot or is
@@ -18,43 +19,7 @@ final class ClauseReader {
   private static final Set<String> COURTESIES =
       PatternTable.words(ClauseReader.class, "courtesies.txt");
   private static final Set<String> LINKS = Set.of("because", "since", "as", "so", "while", "due");
-  private static final Set<String> PHRASES =
-      Set.of(
-          "who",
-          "where",
-          "overall",
-          "each-service",
-          "mode",
-          "fallback",
-          "op",
-          "set",
-          "up",
-          "down",
-          "canary",
-          "bake",
-          "p99",
-          "manual",
-          "automatic",
-          "dry-run",
-          "start",
-          "until",
-          "lasting",
-          "last",
-          "to-percent",
-          "was",
-          "spare",
-          "declined",
-          "pronoun",
-          "named-limit",
-          "polite",
-          "method-route",
-          "except",
-          "between",
-          "span",
-          "forever",
-          "temporarily",
-          "let-at-most",
-          "conflict-window");
+  private static final Set<String> PHRASES = PatternTable.words(ClauseReader.class, "slots.txt");
 
   private final List<Token> typed;
   private final TokenLine read;
@@ -134,7 +99,7 @@ final class ClauseReader {
   private void ask(Token token, List<Token> words) {
     String word =
         words.stream().filter(w -> w.from() == token.from()).findFirst().orElse(token).text();
-    questions.ask(question(token, word));
+    questions.ask(question(token, word).at(token.from(), token.to()));
   }
 
   private static ClarificationQuestion question(Token token, String word) {
@@ -148,6 +113,14 @@ final class ClauseReader {
       return ClarificationQuestion.of(
           "word-unknown", "words", "I don't know \"" + word + "\": what is meant?");
     }
+    if (token.is("per-key")) {
+      return ClarificationQuestion.of(
+              "key-missing",
+              "what",
+              "What tells one from another, \"%s\": the client's address, or which header?"
+                  .formatted(said(token)))
+          .choosing(List.of("per client address", "per header x-user-id", "per header x-api-key"));
+    }
     if (token.is(Kind.NUMBER)) {
       return ChangeBuilder.unit(token.value().stripTrailingZeros().toPlainString());
     }
@@ -158,6 +131,10 @@ final class ClauseReader {
     }
     return ClarificationQuestion.of(
         "words-unused", "words", "What does \"" + word + "\" mean here?");
+  }
+
+  private static String said(Token token) {
+    return token.parts().stream().map(Token::text).collect(Collectors.joining(" "));
   }
 
   /** Whether a token is no slot and no courtesy. */
@@ -171,9 +148,13 @@ final class ClauseReader {
           TENANT,
           SERVICE,
           LABEL,
+          LIMIT,
+          REFERENCE,
+          HEADER,
           INSTANT,
           DATE,
           CLOCK,
+          ZONE,
           TIME,
           NUMBER,
           UNIT,

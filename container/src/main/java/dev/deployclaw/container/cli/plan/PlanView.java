@@ -9,12 +9,16 @@ import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentJson;
+import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.procedure.Procedure;
+import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.policy.diff.BlastRadius;
 import dev.deployclaw.policy.diff.DiffFormatter;
 import dev.deployclaw.policy.finding.PolicyFinding;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,9 +32,18 @@ public final class PlanView {
   private static final int MOST_NAMES = 12;
 
   private final CommandEnvironment around;
+  private final ZoneId zone;
 
   public PlanView(CommandEnvironment around) {
+    this(around, ZoneOffset.UTC);
+  }
+
+  /**
+   * @param zone of times that a request gives none
+   */
+  PlanView(CommandEnvironment around, ZoneId zone) {
     this.around = around;
+    this.zone = zone;
   }
 
   /** Prints it and returns the exit code. */
@@ -39,6 +52,7 @@ public final class PlanView {
       around.out().println(JsonOutput.text(document(answer)));
     } else {
       print(answer);
+      schedule(answer).ifPresent(s -> section("times", times(s)));
     }
     new FailureExplanationView(around).tell(answer);
     return answer.exit().code();
@@ -80,7 +94,9 @@ public final class PlanView {
         out.put("intent", IntentJson.of(intent));
         out.put("held_because", risks);
       }
-      case PlanPreviewReport.NeedsClarification _, PlanPreviewReport.Refused _ -> {}
+      case PlanPreviewReport.Inquiry _,
+          PlanPreviewReport.NeedsClarification _,
+          PlanPreviewReport.Refused _ -> {}
     }
     return out;
   }
@@ -104,6 +120,11 @@ public final class PlanView {
         if (!risks.isEmpty()) {
           out.put("risks", risks);
         }
+      }
+      case PlanPreviewReport.Inquiry(var question) -> {
+        out.put("outcome", "question");
+        out.put("topic", question.topic().word());
+        out.put("arguments", question.arguments());
       }
       case PlanPreviewReport.NeedsClarification unclear -> {
         out.put("outcome", "needs-clarification");
@@ -147,12 +168,38 @@ public final class PlanView {
     switch (answer) {
       case PlanPreviewReport.Planned planned -> print(planned);
       case PlanPreviewReport.Understood(var intent, var risks) -> {
-        ("understood: " + JsonOutput.text(IntentJson.of(intent))).lines().forEach(around::say);
+        around.say("understood: " + IntentSentence.of(intent));
         section("would be held because", risks);
       }
+      case PlanPreviewReport.Inquiry(var question) ->
+          around.say(
+              "a question about the estate, which needs its back ends: " + question.topic().word());
       case PlanPreviewReport.NeedsClarification unclear -> ask(unclear.questions());
       case PlanPreviewReport.Refused(var _, String reason) -> around.say("refused: " + reason);
     }
+  }
+
+  private static Optional<Schedule> schedule(PlanPreviewReport answer) {
+    return switch (answer) {
+      case PlanPreviewReport.Planned planned -> Optional.of(planned.plan().intent().schedule());
+      case PlanPreviewReport.Understood(var intent, var _) -> Optional.of(intent.schedule());
+      case PlanPreviewReport.Inquiry _,
+          PlanPreviewReport.NeedsClarification _,
+          PlanPreviewReport.Refused _ ->
+          Optional.empty();
+    };
+  }
+
+  /** When it begins and ends, and whose clock the request was read by. */
+  private List<String> times(Schedule schedule) {
+    var times =
+        Stream.of(
+                schedule.startAt().map(at -> "begins " + at),
+                schedule.revertAt().map(at -> "ends " + at))
+            .flatMap(Optional::stream);
+    return Stream.concat(times, Stream.of("a time without a zone is in " + zone))
+        .skip(schedule.startAt().isEmpty() && schedule.revertAt().isEmpty() ? 1 : 0)
+        .toList();
   }
 
   /** Each question, and under it a request that would be understood. */
@@ -165,7 +212,8 @@ public final class PlanView {
 
   private void print(PlanPreviewReport.Planned planned) {
     var plan = planned.plan();
-    around.say(plan.intent().operation().word() + ", plan " + plan.hash().substring(0, 12));
+    around.say(plan.intent().operationWords() + ", plan " + plan.hash().substring(0, 12));
+    around.say("understood: " + IntentSentence.of(plan.intent()));
     for (var step : plan.steps()) {
       String operations = String.join(", ", step.operations());
       around.say("  %d %s (%s)".formatted(step.number(), step.action(), operations));

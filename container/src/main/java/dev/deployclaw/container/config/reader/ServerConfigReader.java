@@ -56,7 +56,8 @@ final class ServerConfigReader {
             tls,
             f.flag("openMetrics", false),
             bounds(f),
-            f.given("nats") ? Optional.of(nats(f.section("nats"))) : Optional.empty());
+            f.given("nats") ? Optional.of(nats(f.section("nats"))) : Optional.empty(),
+            f.flag("mcp", false));
     f.done();
     check(f, serve, host);
     return serve;

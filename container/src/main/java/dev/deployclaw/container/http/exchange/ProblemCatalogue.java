@@ -52,6 +52,17 @@ public final class ProblemCatalogue {
         Map.of());
   }
 
+  public static ProblemDetail notAsked(String reason) {
+    return new ProblemDetail(
+        403,
+        "not-asked",
+        "The question was for another caller",
+        reason,
+        "header Authorization",
+        "answer with the credential of the request",
+        Map.of());
+  }
+
   public static ProblemDetail notFound(String what) {
     return new ProblemDetail(
         404, "not-found", "Not found", what, "path", "see GET /v1/executions", Map.of());

@@ -6,9 +6,13 @@ import dev.deployclaw.container.cli.AnswerFixtures;
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskOperation;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PlanViewTest {
@@ -55,6 +59,24 @@ class PlanViewTest {
         .contains("would override its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
         .contains("would take back by request:\n  acme: \"double acme's search limit\", asked by")
         .contains("it asks for approval");
+  }
+
+  @Test
+  void tellsTheZoneOfTimesThatNameNone() {
+    var start = Optional.of("2026-12-01T09:00:00+01:00");
+    var intent =
+        new Intent(
+            TaskOperation.SNAPSHOT,
+            Optional.empty(),
+            List.of(),
+            Intent.Guards.NONE,
+            new Intent.Schedule(start, Optional.empty(), Optional.empty()),
+            List.of());
+    new PlanView(screen.surroundings(), ZoneId.of("Europe/Berlin"))
+        .show(new PlanPreviewReport.Understood(intent, List.of()), false);
+
+    assertThat(screen.out())
+        .contains("begins 2026-12-01T09:00:00+01:00\n  a time without a zone is in Europe/Berlin");
   }
 
   @Test

@@ -11,18 +11,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
  * What a decision costs: each algorithm's function and several limits in one call against a bare
- * {@code INCR}, and the rate limit service against Bucket4j, on one Redis.
+ * {@code INCR}, and the rate limit service against its peers, on one Redis.
  */
 @Command(
     name = "decide",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
-    description = "Decisions: the function against INCR, the service against Bucket4j.")
+    description = "Decisions: the function against INCR, the service against its peers.")
 public final class DecideBench extends BenchCommand<DecideBench.Figures> {
   @Option(
       names = "--calls",
@@ -59,6 +60,9 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
       defaultValue = "3",
       description = "of random arrivals, each of three times")
   private int seconds;
+
+  @Option(names = "--summary", description = "one JSON object of ratios on the last line")
+  private boolean summary;
 
   public DecideBench(PrintWriter out) {
     super(out);
@@ -103,6 +107,11 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
         "spread", WorkloadFigures.json(figures.spread()),
         "one_hot_key", WorkloadFigures.json(figures.hot()),
         "arrivals", ArrivalFigures.json(figures.arrivals()));
+  }
+
+  @Override
+  protected Optional<String> lastLine(Figures figures) {
+    return summary ? Optional.of(DecideSummary.line(figures)) : Optional.empty();
   }
 
   @Override

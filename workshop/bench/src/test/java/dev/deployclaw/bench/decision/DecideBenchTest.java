@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -21,6 +22,8 @@ class DecideBenchTest {
           "bucket4j, in process",
           "our service over HTTP",
           "bucket4j over HTTP",
+          "spring_cloud_gateway over HTTP",
+          "redisson over HTTP",
           "our service over gRPC",
           "bare HTTP");
 
@@ -41,10 +44,14 @@ class DecideBenchTest {
             "--callers=8",
             "--seconds=1",
             "--json",
+            "--summary",
             "--folder=" + folder);
 
     assertThat(status).isZero();
-    var figures = new ObjectMapper().readTree(said.toString());
+    var lines = said.toString().lines().toList();
+    assertThat(lines).hasSize(2);
+    var figures = new ObjectMapper().readTree(lines.getFirst());
+    assertSummary(new ObjectMapper().readTree(lines.getLast()));
     assertThat(titles(figures.path("algorithms")))
         .containsExactly(
             "INCR",
@@ -64,6 +71,23 @@ class DecideBenchTest {
         .anyMatch(each -> each.asLong() > 0);
     assertThat(figures.at("/arrivals/0/p99_us").asLong())
         .isGreaterThanOrEqualTo(figures.at("/arrivals/0/p50_us").asLong());
+  }
+
+  private static void assertSummary(JsonNode ratios) {
+    assertThat(ratios.properties())
+        .extracting(Map.Entry::getKey)
+        .contains(
+            "token_bucket_cpu_to_empty", "sliding_window_to_token_bucket", "eight_limits_to_one")
+        .contains("process_spread_to_bucket4j", "process_hot_to_bucket4j", "http_hot_to_bucket4j")
+        .contains("grpc_to_http", "http_p99_to_bucket4j", "leased_to_exact_grpc")
+        .contains("leased_redis_cpu_to_exact", "leased_admitted_beyond", "leased_refused_early")
+        .contains("http_spread_to_bucket4j", "http_spread_to_spring_cloud_gateway")
+        .contains("http_spread_to_redisson")
+        .doesNotHaveDuplicates()
+        .hasSize(15);
+    assertThat(ratios.properties())
+        .filteredOn(ratio -> !ratio.getKey().startsWith("leased_"))
+        .allMatch(ratio -> ratio.getValue().asDouble() > 0);
   }
 
   private static List<String> titles(JsonNode works) {

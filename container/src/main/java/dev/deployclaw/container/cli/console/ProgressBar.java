@@ -1,10 +1,9 @@
-package dev.deployclaw.container.cli.policy;
+package dev.deployclaw.container.cli.console;
 
-import dev.deployclaw.container.cli.console.CommandEnvironment;
 import java.io.PrintStream;
 
-/** How much of a file was read, in place on a terminal, and not at all elsewhere. */
-final class ProgressBar {
+/** How much of some work is done, in place on a terminal, and not at all elsewhere. */
+public final class ProgressBar {
   private static final int WIDTH = 40;
   private static final String CLEAR = "\r\u001b[K";
 
@@ -14,17 +13,17 @@ final class ProgressBar {
   private int shown = -1;
 
   /**
-   * @param size of the file in bytes
+   * @param size all of it, in bytes or pieces
    */
-  ProgressBar(CommandEnvironment around, long size) {
+  public ProgressBar(CommandEnvironment around, long size) {
     this.err = around.err();
     this.live = around.display().live();
     this.size = Math.max(1, size);
   }
 
-  /** Draws it where a percent more was read. */
-  void at(long bytes) {
-    int percent = (int) Math.min(100, bytes * 100 / size);
+  /** Draws it where a percent more is done. */
+  public void at(long done) {
+    int percent = (int) Math.min(100, done * 100 / size);
     if (live && percent != shown) {
       shown = percent;
       int full = percent * WIDTH / 100;
@@ -33,7 +32,7 @@ final class ProgressBar {
     }
   }
 
-  void end() {
+  public void end() {
     if (live && shown >= 0) {
       err.print(CLEAR);
     }
