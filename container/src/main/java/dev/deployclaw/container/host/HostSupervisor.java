@@ -141,6 +141,11 @@ public final class HostSupervisor implements HostKeeper {
       process = HostProcess.start(command.argv(), launch.surroundings(), next, System.err::println);
     } catch (IOException | UncheckedIOException | SetupException e) {
       return down("it can't be started: " + e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .setCause(e)
+          .log("The executor host can't be started, for a fault of this program");
+      return down("it can't be started: " + e);
     }
     starts.incrementAndGet();
     try {
