@@ -211,6 +211,15 @@ public final class AgentServer implements AutoCloseable {
     return unfinished.isSettled(execution, claim);
   }
 
+  /**
+   * Whether a task's agents ended before the commit as often as it is tried.
+   *
+   * @param claim the hash of the key under which it is reserved
+   */
+  public boolean isGivenUp(String execution, String claim) throws InterruptedException {
+    return unfinished.isGivenUp(execution, claim);
+  }
+
   MaintenanceTasks maintenance() {
     return maintenance;
   }
