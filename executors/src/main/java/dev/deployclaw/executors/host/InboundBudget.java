@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The bytes that a host holds of all calls: each call's from their arrival until it is over and its
- * thread has left it. A call that doesn't fit is refused while it arrives; small ones always fit,
- * so that a flood of large ones keeps nobody out. For any thread.
+ * thread has left it. A call that doesn't fit is refused while it arrives. Small calls always fit,
+ * so a flood of large ones leaves room for other callers. For any thread.
  */
 final class InboundBudget extends ServerStreamTracer.Factory implements ServerInterceptor {
   /** Of each call, not counted: the bounds of connections and calls bound these. */

@@ -125,7 +125,7 @@ class RedisLinkTest {
     return new RedisSettings(List.of(node.address().toString()), timeout, Optional.empty());
   }
 
-  /** By member; empty where nobody was asked. */
+  /** By member; empty where the call failed. */
   private static Map<String, Answer> answers(RedisExecutor executor, ExecutorCall call)
       throws InterruptedException {
     var outcome =

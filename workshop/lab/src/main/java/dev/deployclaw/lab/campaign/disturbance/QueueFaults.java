@@ -117,9 +117,9 @@ final class QueueFaults {
         () -> queue.isEmpty() && isIdle(elsewhere) && rests(site));
   }
 
-  /** Where the agent died before the commit, the other one carries the task out. */
+  /** Where the agent died before the commit, its change had an epoch that isn't given out again. */
   private static void judge(WorkQueueClient queue, Stage stage, long epochs) {
-    if (epochs != 1) {
+    if (epochs != (stage == Stage.STAGED ? 2 : 1)) {
       throw new IllegalStateException(
           "a task that was %s: the epoch moved by %d".formatted(stage.word(), epochs));
     }
