@@ -15,7 +15,7 @@ import dev.deployclaw.policy.wire.StoredPolicySet;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.listener.AccessSettings;
-import dev.deployclaw.ratelimit.listener.CappedTransport;
+import dev.deployclaw.ratelimit.listener.ConnectionCap;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
 import dev.deployclaw.ratelimit.settings.FrontendSettings;
@@ -58,7 +58,9 @@ final class Estate implements AutoCloseable {
   private final Client store;
   private final PolicyFeed feed;
   private final Vertx vertx =
-      Vertx.builder().withTransport(new CappedTransport(AccessSettings.USUAL_CONNECTIONS)).build();
+      Vertx.builder()
+          .withTransport(ConnectionCap.transport(AccessSettings.USUAL_CONNECTIONS))
+          .build();
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 

@@ -30,6 +30,8 @@ public final class HostSupervisor implements HostKeeper {
   private final Thread keeper;
   private final CountDownLatch firstOutcome = new CountDownLatch(1);
   private final AtomicInteger starts = new AtomicInteger();
+  private volatile Optional<HostProcess> present = Optional.empty();
+  private volatile CountDownLatch ready = new CountDownLatch(1);
   private volatile HostState state = new HostState.Starting();
   private volatile Optional<GrantKey> key = Optional.empty();
   private volatile boolean closed;
@@ -101,6 +103,18 @@ public final class HostSupervisor implements HostKeeper {
   }
 
   @Override
+  public void restart(Duration atMost) throws InterruptedException {
+    var next = new CountDownLatch(1);
+    ready = next;
+    if (present.isPresent()) {
+      present.get().end();
+    }
+    if (!next.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.atError().addKeyValue("within", atMost).log("The executor host isn't back in time");
+    }
+  }
+
+  @Override
   public void close() {
     closed = true;
     keeper.interrupt();
@@ -148,6 +162,7 @@ public final class HostSupervisor implements HostKeeper {
       return down("it can't be started: " + e);
     }
     starts.incrementAndGet();
+    present = Optional.of(process);
     try {
       return live(process, next);
     } finally {
@@ -170,6 +185,7 @@ public final class HostSupervisor implements HostKeeper {
     key = Optional.of(next);
     state = new HostState.Up(process.pid(), Instant.now());
     firstOutcome.countDown();
+    ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
     int exit = process.awaitEnd();
     var lived = Duration.ofNanos(System.nanoTime() - begun);

@@ -137,6 +137,11 @@ public final class RemoteBackends implements BackendSide {
     }
   }
 
+  @Override
+  public void restart() throws InterruptedException {
+    keeper.restart(LONGEST_START);
+  }
+
   /** How often this process started it. */
   public int starts() {
     return keeper.starts();

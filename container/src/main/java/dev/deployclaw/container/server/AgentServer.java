@@ -9,7 +9,6 @@ import dev.deployclaw.container.intake.QueuePosition;
 import dev.deployclaw.container.intake.TaskIntake;
 import dev.deployclaw.container.intake.TaskQueue;
 import dev.deployclaw.container.intake.UnfinishedTasks;
-import dev.deployclaw.container.listener.ConnectionLimitingTransport;
 import dev.deployclaw.container.listener.ConnectionLimits;
 import dev.deployclaw.container.metrics.BacklogTimer;
 import dev.deployclaw.container.metrics.ServerMetrics;
@@ -84,11 +83,7 @@ public final class AgentServer implements AutoCloseable {
     this.bounds = bounds;
     var shares = bounds.shares();
     this.connections = new ConnectionLimits(shares.connections(), shares.connectionsPerAddress());
-    this.vertx =
-        Vertx.builder()
-            .with(options())
-            .withTransport(new ConnectionLimitingTransport(connections))
-            .build();
+    this.vertx = Vertx.builder().with(options()).withTransport(connections.transport()).build();
     var bus = LocalEventBus.of(vertx);
     var logEvents = new LogEventBus(bus);
     var leadership = new LeadershipTrackingStore(resources.ports().state());
@@ -214,6 +209,15 @@ public final class AgentServer implements AutoCloseable {
    */
   public boolean isSettled(String execution, String claim) throws InterruptedException {
     return unfinished.isSettled(execution, claim);
+  }
+
+  /**
+   * Whether a task's agents ended before the commit as often as it is tried.
+   *
+   * @param claim the hash of the key under which it is reserved
+   */
+  public boolean isGivenUp(String execution, String claim) throws InterruptedException {
+    return unfinished.isGivenUp(execution, claim);
   }
 
   MaintenanceTasks maintenance() {

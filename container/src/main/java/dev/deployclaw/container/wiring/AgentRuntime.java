@@ -148,6 +148,13 @@ public record AgentRuntime(
       state = decoration.around(state);
     }
     var backends = side.open().apply(state);
+    state =
+        new TermWatchingStore(
+            state,
+            () -> {
+              backends.restart();
+              plugins.restart();
+            });
     ObjectStore objects = backends.objects();
     for (var decoration : decorations) {
       objects = decoration.around(objects);

@@ -164,7 +164,7 @@ public final class S3Server implements LocalServer {
   }
 
   private static S3Proxy serve(Path folder, Settings settings) {
-    var at = URI.create("http://" + HostPort.loopback(settings.port()));
+    var at = URI.create("http://" + new HostPort(settings.host(), settings.port()));
     return start(S3Proxy.builder().endpoint(at), folder, settings);
   }
 
@@ -186,10 +186,14 @@ public final class S3Server implements LocalServer {
     }
   }
 
-  /** What the server and its clients have to agree on; kept in a file that only the owner reads. */
-  private record Settings(int port, String accessKey, String secretKey) {
+  /**
+   * What the server and its clients have to agree on; kept in a file that only the owner reads.
+   *
+   * @param host where it listens, where the file names another than loopback
+   */
+  private record Settings(String host, int port, String accessKey, String secretKey) {
     static Settings create(Path folder) {
-      Settings settings = new Settings(FreePortFinder.free(), key(), key());
+      var settings = new Settings(HostPort.LOOPBACK, FreePortFinder.free(), key(), key());
       try {
         Path file = folder.resolve(SETTINGS);
         Files.deleteIfExists(file);
@@ -211,6 +215,7 @@ public final class S3Server implements LocalServer {
         throw new UncheckedIOException(e);
       }
       return new Settings(
+          properties.getProperty("host", HostPort.LOOPBACK),
           Integer.parseInt(properties.getProperty("port")),
           properties.getProperty("accessKey"),
           properties.getProperty("secretKey"));
