@@ -7,11 +7,13 @@ import dev.deployclaw.core.language.IntentProposal.Cost;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.ReadingCorruption.Corrupted;
+import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A model that answers wrongly in every way that fits a request, that cites all of it as its
- * source, and that says the same again when it is told what is wrong.
+ * A model that answers wrongly in every way that fits a request, and that says the same again when
+ * it is told what is wrong. It cites as its source all that it claims to have a use for; or as
+ * little as its values need, and claims to have no use for anything.
  */
 class CorruptedModelTest {
   private static final int CAUGHT_FLOOR = 98;
@@ -38,7 +41,8 @@ class CorruptedModelTest {
   private static final List<String> UNASKED = new ArrayList<>();
   private static int beside;
   private static int made;
-  private static int dismissed;
+  private static int terse;
+  private static final List<String> MISSED = new ArrayList<>();
 
   @BeforeAll
   static void answerAll() {
@@ -75,7 +79,11 @@ class CorruptedModelTest {
             && !CheckedInterpreter.same(spoilt.intent(), right);
     boolean planned = alone.interpretation() instanceof Planned;
     row[1] += !planned || asRight ? 1 : 0;
-    dismissed += planned == isPlanned(dismissing(spoilt), inventory) ? 0 : 1;
+    boolean stillPlanned = isPlanned(terse(spoilt, inventory), spoilt, inventory);
+    terse += stillPlanned && !asRight ? 0 : 1;
+    if (stillPlanned && !planned) {
+      MISSED.add(spoilt.kind() + ": " + spoilt.request() + " as " + IntentJson.of(spoilt.intent()));
+    }
     var both = ask(GRAMMAR, spoilt, inventory);
     beside +=
         both.interpretation() instanceof Planned(Intent read) && !ours(spoilt, read, inventory)
@@ -90,13 +98,18 @@ class CorruptedModelTest {
     }
   }
 
-  private static Corrupted dismissing(Corrupted spoilt) {
-    return new Corrupted(
-        spoilt.kind(), spoilt.request(), spoilt.intent(), List.of(spoilt.request()));
+  private static Answer.Intended terse(Corrupted spoilt, NameInventory inventory) {
+    String text = spoilt.request();
+    var request = new TaskRequest(text, "somebody", Instant.EPOCH);
+    var judged = ReadingJudge.judge(request, inventory, ZoneOffset.UTC, spoilt.intent());
+    var quotes =
+        judged.intent().grounding().stream().map(g -> text.substring(g.from(), g.to())).toList();
+    return new Answer.Intended(said(spoilt), quotes, List.of(text));
   }
 
-  private static boolean isPlanned(Corrupted spoilt, NameInventory inventory) {
-    return ask(DEAF, spoilt, inventory).interpretation() instanceof Planned;
+  private static boolean isPlanned(
+      Answer.Intended answer, Corrupted spoilt, NameInventory inventory) {
+    return ask(DEAF, answer, spoilt, inventory).interpretation() instanceof Planned;
   }
 
   /** Whether it is what the grammar understands without a model. */
@@ -107,6 +120,15 @@ class CorruptedModelTest {
 
   private static InterpretedRequest ask(
       RequestInterpreter rules, Corrupted spoilt, NameInventory inventory) {
+    String used = spoilt.unused().stream().reduce(spoilt.request(), (t, u) -> t.replace(u, ""));
+    return ask(
+        rules,
+        new Answer.Intended(said(spoilt), List.of(used.strip()), spoilt.unused()),
+        spoilt,
+        inventory);
+  }
+
+  private static Map<String, Object> said(Corrupted spoilt) {
     var said = new LinkedHashMap<String, Object>(IntentJson.of(spoilt.intent()));
     var schedule = new LinkedHashMap<String, Object>();
     ((Map<?, ?>) Objects.requireNonNull(said.get("schedule")))
@@ -117,7 +139,11 @@ class CorruptedModelTest {
                     ? Map.of("quote", spoilt.request(), "instant", at)
                     : value));
     said.put("schedule", schedule);
-    var answer = new Answer.Intended(said, List.of(spoilt.request()), spoilt.unused());
+    return said;
+  }
+
+  private static InterpretedRequest ask(
+      RequestInterpreter rules, Answer answer, Corrupted spoilt, NameInventory inventory) {
     IntentProposer model =
         (_, _) -> new IntentProposal(answer, new Cost("wrong", 2, 0, 0, List.of()));
     return new CheckedInterpreter(rules, model)
@@ -139,8 +165,11 @@ class CorruptedModelTest {
   }
 
   @Test
-  void passNoMoreWhereTheModelClaimsToHaveNoUseForAnyWord() {
-    assertThat(dismissed).isZero();
+  void areCaughtWhereTheModelClaimsToHaveNoUseForAnyWord() {
+    System.out.printf("caught terse %d of %d%n", terse, made);
+    MISSED.stream().limit(40).forEach(System.out::println);
+
+    assertThat(100.0 * terse / made).isGreaterThanOrEqualTo(CAUGHT_FLOOR);
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
 public final class ReadingJudge {
@@ -61,7 +60,7 @@ public final class ReadingJudge {
   public static Judgement judge(String text, RequestGrammar grammar, Intent reading) {
     var presence = new PresenceCheck(grammar.tokens(), reading);
     var invented = presence.problems();
-    var unused = grammar.unused(text);
+    var unused = grammar.unused();
     var leftOut =
         new ArrayList<>(
             new CoverageCheck(text, grammar.tokens(), grammar.said(), reading).unused());
@@ -74,7 +73,6 @@ public final class ReadingJudge {
             reading.guards(),
             reading.schedule(),
             presence.grounding());
-    var told = Stream.concat(unused.plain().stream(), grammar.dismissed().stream()).toList();
-    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), told);
+    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), unused.plain());
   }
 }

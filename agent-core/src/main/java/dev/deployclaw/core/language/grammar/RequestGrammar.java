@@ -62,7 +62,8 @@ public final class RequestGrammar {
   private final EstateNames names;
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
-  private final ToldSentences sentences;
+  private final Source source;
+  private final UnquotedPieces pieces;
   private final List<Token> told;
   private final ClauseReader clauses;
   private final OrderDoubts doubts;
@@ -80,51 +81,50 @@ public final class RequestGrammar {
     var times = new OpenQuestions();
     var typed =
         new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
-    var told = new ToldSentences(request.text(), typed.tokens());
-    return new RequestGrammar(told, typed, names, times, questions);
+    var sentences = new ToldSentences(request.text(), typed.tokens());
+    var source = new Source(sentences, typed.tokens(), names);
+    return new RequestGrammar(source, UnquotedPieces.none(sentences), times, questions);
   }
 
   /**
-   * The same request without the clauses that only tell and that a reader has no use for. What it
-   * asks is dropped.
+   * The same request without the pieces that a reader quotes nothing of and that bear on no order.
+   * What it asks is dropped.
    *
-   * @param unused whether the reader has no use for a word
+   * @param quoted whether the reader names a word as its source
    */
-  public RequestGrammar dismissing(Predicate<Token> unused) {
-    var told = sentences.dismissing(unused);
+  public RequestGrammar quoting(Predicate<Token> quoted) {
     var dropped = new OpenQuestions();
-    return new RequestGrammar(told, new TokenLine(typed), names, dropped, dropped);
-  }
-
-  /** The clauses that it was read without, as typed. */
-  public List<String> dismissed() {
-    return sentences.dismissedWords();
+    var unquoted = UnquotedPieces.of(source.sentences(), quoted);
+    return new RequestGrammar(source, unquoted, dropped, dropped);
   }
 
   /**
+   * What is read.
+   *
    * @param typed the tokens of the request, times resolved
+   */
+  private record Source(ToldSentences sentences, List<Token> typed, EstateNames names) {}
+
+  /**
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
-      ToldSentences sentences,
-      TokenLine typed,
-      EstateNames names,
-      OpenQuestions times,
-      OpenQuestions questions) {
-    this.sentences = sentences;
-    this.text = sentences.text();
-    this.names = names;
+      Source source, UnquotedPieces pieces, OpenQuestions times, OpenQuestions questions) {
+    this.source = source;
+    this.pieces = pieces;
+    this.text = source.sentences().text();
+    this.names = source.names();
     this.questions = questions;
-    this.typed = typed.tokens();
-    this.told = sentences.told();
-    var rest = typed.tokens().stream().filter(t -> !told.contains(t)).toList();
+    this.typed = source.typed();
+    this.told = pieces.told();
+    var rest = typed.stream().filter(t -> !told.contains(t)).toList();
     var words = new OpenQuestions();
     var phrased =
         PhraseReader.read(new TokenLine(rest)).tokens().stream()
             .map(t -> KeyPhrase.resolved(t, names))
             .toList();
     this.phrases = new TokenLine(BackendOutage.joined(phrased, words));
-    this.clauses = new ClauseReader(rest, phrases, words);
+    this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
     clauses.read();
     if (clauses.ordering().stream().anyMatch(t -> t.is("asked-time"))) {
       times.questions().forEach(questions::ask);
@@ -178,9 +178,9 @@ public final class RequestGrammar {
         || token.is(Kind.SERVICE);
   }
 
-  /** Words in a row that belong to no slot, in the words of the request. */
-  public UnusedWords unused(String text) {
-    return UnusedWords.of(text, tokens);
+  /** What belongs to no slot, in the words of the request. */
+  public UnusedWords unused() {
+    return UnusedWords.of(text, tokens).and(pieces.binding(), pieces.background());
   }
 
   static boolean isStop(Token token) {
