@@ -62,7 +62,6 @@ public final class RequestGrammar {
   private final EstateNames names;
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
-  private final Source source;
   private final UnquotedPieces pieces;
   private final List<Token> told;
   private final ClauseReader clauses;
@@ -76,24 +75,21 @@ public final class RequestGrammar {
   /** Lexed, with its times resolved. */
   public static RequestGrammar of(
       TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
-    var names = new EstateNames(inventory);
-    var now = request.received().atZone(zone);
     var times = new OpenQuestions();
-    var typed =
-        new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
-    var sentences = new ToldSentences(request.text(), typed.tokens());
-    var source = new Source(sentences, typed.tokens(), names);
-    return new RequestGrammar(source, UnquotedPieces.none(sentences), times, questions);
+    var source = Source.of(request, inventory, zone, times);
+    return new RequestGrammar(source, UnquotedPieces.none(source.sentences()), times, questions);
   }
 
   /**
-   * The same request without the pieces that a reader quotes nothing of and that bear on no order.
-   * What it asks is dropped.
+   * Without the pieces that a reader quotes nothing of and that bear on no order. What it asks is
+   * dropped.
    *
    * @param quoted whether the reader names a word as its source
    */
-  public RequestGrammar quoting(Predicate<Token> quoted) {
+  public static RequestGrammar quoting(
+      TaskRequest request, NameInventory inventory, ZoneId zone, Predicate<Token> quoted) {
     var dropped = new OpenQuestions();
+    var source = Source.of(request, inventory, zone, dropped);
     var unquoted = UnquotedPieces.of(source.sentences(), quoted);
     return new RequestGrammar(source, unquoted, dropped, dropped);
   }
@@ -103,14 +99,22 @@ public final class RequestGrammar {
    *
    * @param typed the tokens of the request, times resolved
    */
-  private record Source(ToldSentences sentences, List<Token> typed, EstateNames names) {}
+  private record Source(ToldSentences sentences, List<Token> typed, EstateNames names) {
+    static Source of(
+        TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions times) {
+      String text = request.text();
+      var names = new EstateNames(inventory);
+      var reader = new TimeReader(text, request.received().atZone(zone), times);
+      var typed = reader.read(RequestLexer.read(text, names)).tokens();
+      return new Source(new ToldSentences(text, typed), typed, names);
+    }
+  }
 
   /**
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
       Source source, UnquotedPieces pieces, OpenQuestions times, OpenQuestions questions) {
-    this.source = source;
     this.pieces = pieces;
     this.text = source.sentences().text();
     this.names = source.names();
@@ -132,6 +136,10 @@ public final class RequestGrammar {
     words.questions().forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
+  }
+
+  public String text() {
+    return text;
   }
 
   /** What only tells why; the rest orders. */

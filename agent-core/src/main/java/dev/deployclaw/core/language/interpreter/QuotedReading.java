@@ -8,7 +8,6 @@ import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,8 +50,8 @@ final class QuotedReading {
     this.cited = said.quotes().stream().flatMap(q -> places(q).stream()).toList();
     this.used = said.quotes().stream().flatMap(q -> sources(q, unused).stream()).toList();
     this.grammar =
-        RequestGrammar.of(asked.request(), asked.names(), asked.zone(), new OpenQuestions())
-            .quoting(word -> overlaps(used, word));
+        RequestGrammar.quoting(
+            asked.request(), asked.names(), asked.zone(), word -> overlaps(used, word));
     var _ = grammar.read();
   }
 
@@ -90,7 +89,7 @@ final class QuotedReading {
     } catch (IllegalArgumentException | ArithmeticException e) {
       return new Verdict.Malformed("the intent can't be read: " + e.getMessage());
     }
-    var judged = ReadingJudge.judge(text, grammar, intent);
+    var judged = ReadingJudge.judge(grammar, intent);
     Stream.concat(said.quotes().stream(), said.unused().stream())
         .filter(q -> places(q).isEmpty())
         .forEach(q -> problems.add("\"" + q + "\" is no quote: it isn't in the request"));
