@@ -96,8 +96,7 @@ class CorruptedReadingsTest {
         text,
         t -> {
           var request = new TaskRequest(t, "somebody", Instant.EPOCH);
-          var grammar =
-              RequestGrammar.of(request, inventory, ZoneOffset.UTC, new OpenQuestions());
+          var grammar = RequestGrammar.of(request, inventory, ZoneOffset.UTC, new OpenQuestions());
           var _ = grammar.read();
           return grammar;
         });

@@ -1,18 +1,20 @@
 package dev.deployclaw.core.language.grammar;
 
-import static dev.deployclaw.core.language.grammar.TellingWords.has;
-import static dev.deployclaw.core.language.grammar.TellingWords.is;
-
+import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What in the words of a sentence orders, narrows, delays or denies, beside what they tell. */
 final class OrderEvidence {
+  private static final Map<String, String> WORDS =
+      PatternTable.keys(OrderEvidence.class, "telling.txt");
+
   /** What is said in figures: told only right behind a verb that tells. */
   static final Set<Kind> FIGURES =
       Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.FACTOR, Kind.PERCENT);
@@ -63,6 +65,16 @@ final class OrderEvidence {
   private static final int NEAR = 3;
 
   private OrderEvidence() {}
+
+  /** Whether it is a word of a key of telling.txt. */
+  static boolean is(Token token, String key) {
+    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
+    return word && key.equals(WORDS.get(token.text()));
+  }
+
+  static boolean has(List<Token> words, String key) {
+    return words.stream().anyMatch(t -> is(t, key));
+  }
 
   /** Whether no word of it orders, narrows, delays or denies. */
   static boolean orderless(List<Token> words, boolean past) {

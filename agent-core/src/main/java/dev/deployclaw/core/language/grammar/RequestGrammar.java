@@ -76,8 +76,9 @@ public final class RequestGrammar {
   public static RequestGrammar of(
       TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
     var times = new OpenQuestions();
-    var source = Source.of(request, inventory, zone, times);
-    return new RequestGrammar(source, UnquotedPieces.none(source.sentences()), times, questions);
+    var names = new EstateNames(inventory);
+    var pieces = UnquotedPieces.none(sentences(request, names, zone, times));
+    return new RequestGrammar(pieces, names, times, questions);
   }
 
   /**
@@ -89,37 +90,28 @@ public final class RequestGrammar {
   public static RequestGrammar quoting(
       TaskRequest request, NameInventory inventory, ZoneId zone, Predicate<Token> quoted) {
     var dropped = new OpenQuestions();
-    var source = Source.of(request, inventory, zone, dropped);
-    var unquoted = UnquotedPieces.of(source.sentences(), quoted);
-    return new RequestGrammar(source, unquoted, dropped, dropped);
+    var names = new EstateNames(inventory);
+    var pieces = UnquotedPieces.of(sentences(request, names, zone, dropped), quoted);
+    return new RequestGrammar(pieces, names, dropped, dropped);
   }
 
-  /**
-   * What is read.
-   *
-   * @param typed the tokens of the request, times resolved
-   */
-  private record Source(ToldSentences sentences, List<Token> typed, EstateNames names) {
-    static Source of(
-        TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions times) {
-      String text = request.text();
-      var names = new EstateNames(inventory);
-      var reader = new TimeReader(text, request.received().atZone(zone), times);
-      var typed = reader.read(RequestLexer.read(text, names)).tokens();
-      return new Source(new ToldSentences(text, typed), typed, names);
-    }
+  private static ToldSentences sentences(
+      TaskRequest request, EstateNames names, ZoneId zone, OpenQuestions times) {
+    String text = request.text();
+    var reader = new TimeReader(text, request.received().atZone(zone), times);
+    return new ToldSentences(text, reader.read(RequestLexer.read(text, names)).tokens());
   }
 
   /**
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
-      Source source, UnquotedPieces pieces, OpenQuestions times, OpenQuestions questions) {
+      UnquotedPieces pieces, EstateNames names, OpenQuestions times, OpenQuestions questions) {
     this.pieces = pieces;
-    this.text = source.sentences().text();
-    this.names = source.names();
+    this.text = pieces.sentences().text();
+    this.names = names;
     this.questions = questions;
-    this.typed = source.typed();
+    this.typed = pieces.sentences().typed();
     this.told = pieces.told();
     var rest = typed.stream().filter(t -> !told.contains(t)).toList();
     var words = new OpenQuestions();

@@ -1,7 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
-import static dev.deployclaw.core.language.grammar.TellingWords.has;
-import static dev.deployclaw.core.language.grammar.TellingWords.is;
+import static dev.deployclaw.core.language.grammar.OrderEvidence.has;
+import static dev.deployclaw.core.language.grammar.OrderEvidence.is;
 
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -41,6 +41,10 @@ final class ToldSentences {
 
   String text() {
     return text;
+  }
+
+  List<Token> typed() {
+    return typed;
   }
 
   /** The tokens that only tell, in order. */

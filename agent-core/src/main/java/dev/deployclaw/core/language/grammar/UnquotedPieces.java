@@ -116,14 +116,17 @@ final class UnquotedPieces {
     boolean strange =
         typed.stream()
             .anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) && !rest.contains(key(t)));
-    if (!strange && sentences.told().containsAll(typed)) {
-      told.addAll(typed);
-    } else if (asks || binds) {
+    boolean tells = !strange && sentences.told().containsAll(typed);
+    if (!tells && (asks || binds)) {
       binding.add(words);
-    } else if (!bears && apart) {
+    } else if (tells || (!bears && apart)) {
       told.addAll(typed);
       background.add(words);
     }
+  }
+
+  ToldSentences sentences() {
+    return sentences;
   }
 
   boolean isQuoted(Token token) {
@@ -167,7 +170,7 @@ final class UnquotedPieces {
       int from = typed.getFirst().from();
       int to = typed.getLast().to();
       boolean asked = typed.stream().anyMatch(t -> is(t, "asking"));
-      boolean past = typed.stream().anyMatch(t -> is(t, "lately") || TellingWords.is(t, "past"));
+      boolean past = typed.stream().anyMatch(t -> is(t, "lately") || OrderEvidence.is(t, "past"));
       boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
       return new Clause(
           typed,
@@ -259,7 +262,7 @@ final class UnquotedPieces {
                   || (is(word, "modal") && restates);
           int at = clause.typed().indexOf(word);
           boolean directs =
-              TellingWords.is(word, "stop") || OrderEvidence.directs(clause.typed(), at);
+              OrderEvidence.is(word, "stop") || OrderEvidence.directs(clause.typed(), at);
           return is(word, "doubt") || (directs && !tells);
         });
   }
@@ -267,7 +270,7 @@ final class UnquotedPieces {
   /** A figure behind a verb that tells, or behind a word that guesses. */
   private static boolean observed(Clause clause, Token figure) {
     return clause.before(figure).stream()
-        .anyMatch(t -> TellingWords.is(t, "past") || is(t, "seen"));
+        .anyMatch(t -> OrderEvidence.is(t, "past") || is(t, "seen"));
   }
 
   /** "The retro of 24 November": a date that is a name. */
