@@ -96,6 +96,13 @@ public final class Corpus {
     }
   }
 
+  /** A part of a file, chosen by a hash of each request: one of so many. */
+  static List<Case> cases(String file, int every) {
+    return cases(file).stream()
+        .filter(c -> Math.floorMod(c.request().hashCode(), every) == 0)
+        .toList();
+  }
+
   static Interpretation ask(String request) {
     return ask(request, INVENTORY);
   }

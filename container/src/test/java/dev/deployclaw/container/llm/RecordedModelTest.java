@@ -22,7 +22,7 @@ class RecordedModelTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"blind-2026-11-29-h", "blind-2026-11-29-i"})
+  @ValueSource(strings = {"blind-2026-11-29-h", "blind-2026-11-29-i", "blind-2026-11-29-j"})
   void plansNothingUnaskedAndUnderstandsNoLessThanTheGrammar(String set) throws IOException {
     var screen = new CommandLineFixture(folder);
     screen.write("cassette.json", text(set + ".json"));

@@ -10,7 +10,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
 public final class ReadingJudge {
@@ -42,7 +41,7 @@ public final class ReadingJudge {
       TaskRequest request, NameInventory inventory, ZoneId zone, Intent reading) {
     var grammar = RequestGrammar.of(request, inventory, zone, new OpenQuestions());
     var _ = grammar.read();
-    return judge(request.text(), grammar, reading);
+    return judge(grammar, reading);
   }
 
   /**
@@ -58,13 +57,13 @@ public final class ReadingJudge {
   /**
    * @param grammar the request, read by our own grammar as far as it goes
    */
-  public static Judgement judge(String text, RequestGrammar grammar, Intent reading) {
+  public static Judgement judge(RequestGrammar grammar, Intent reading) {
     var presence = new PresenceCheck(grammar.tokens(), reading);
     var invented = presence.problems();
-    var unused = grammar.unused(text);
+    var unused = grammar.unused();
     var leftOut =
         new ArrayList<>(
-            new CoverageCheck(text, grammar.tokens(), grammar.said(), reading).unused());
+            new CoverageCheck(grammar.text(), grammar.tokens(), grammar.said(), reading).unused());
     leftOut.addAll(unused.binding());
     var grounded =
         new Intent(
@@ -74,7 +73,6 @@ public final class ReadingJudge {
             reading.guards(),
             reading.schedule(),
             presence.grounding());
-    var told = Stream.concat(unused.plain().stream(), grammar.dismissed().stream()).toList();
-    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), told);
+    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), unused.plain());
   }
 }

@@ -90,9 +90,16 @@ public final class OutcomeText {
     return sort(outcome).equals(PLAN);
   }
 
-  /** Whether both say the same: an instant in whatever offset, an end as such or as a length. */
+  /**
+   * Whether both say the same: an instant in whatever offset, an end as such or as a length, an
+   * operation once or with each of its changes.
+   */
   static boolean same(String one, String other) {
-    return one.equals(other) || instants(one).equals(instants(other));
+    return one.equals(other) || instants(once(one)).equals(instants(once(other)));
+  }
+
+  private static String once(String outcome) {
+    return outcome.replace(" + " + outcome.split(" ", -1)[0] + " ", " + ");
   }
 
   private static String instant(String written) {

@@ -8,7 +8,9 @@ import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.evaluation.EvaluatedCase.WrongReading;
+import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Intent.Grounding;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -37,11 +39,13 @@ public record RequestEvaluator(
     if (!right || !OutcomeText.isPlan(came) || !(answer instanceof Planned(Intent intent))) {
       return new EvaluatedCase(sample, came, held, nanos, read.facts(), List.of(), false);
     }
+    boolean whole = passes(sample.request(), intent, List.of());
+    var sources = whole ? List.<Grounding>of() : intent.grounding();
     var wrong =
         CorruptedReading.of(sample.request(), intent, names).stream()
-            .map(w -> new WrongReading(w.kind(), !passes(w.request(), w.intent())))
+            .map(w -> new WrongReading(w.kind(), !passes(w.request(), w.intent(), sources)))
             .toList();
-    boolean stopped = !passes(sample.request(), intent);
+    boolean stopped = !whole && !passes(sample.request(), intent, sources);
     return new EvaluatedCase(sample, came, held, nanos, read.facts(), wrong, stopped);
   }
 
@@ -56,8 +60,22 @@ public record RequestEvaluator(
         : came;
   }
 
-  private boolean passes(String text, Intent reading) {
-    return ReadingJudge.judge(request(text), names, zone, reading).passes();
+  /**
+   * @param sources where a model found the values of a reading; empty for a reading of all words
+   */
+  private boolean passes(String text, Intent reading, List<Grounding> sources) {
+    var request = request(text);
+    if (sources.isEmpty()) {
+      return ReadingJudge.judge(request, names, zone, reading).passes();
+    }
+    var grammar =
+        RequestGrammar.quoting(
+            request,
+            names,
+            zone,
+            t -> sources.stream().anyMatch(s -> s.from() < t.to() && t.from() < s.to()));
+    var _ = grammar.read();
+    return ReadingJudge.judge(grammar, reading).passes();
   }
 
   private TaskRequest request(String text) {

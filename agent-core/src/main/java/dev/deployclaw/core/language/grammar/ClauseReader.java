@@ -9,6 +9,7 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -23,14 +24,20 @@ final class ClauseReader {
 
   private final List<Token> typed;
   private final TokenLine read;
+  private final Predicate<Token> quoted;
   private final OpenQuestions questions;
   private final List<Token> ordering = new ArrayList<>();
   private final List<Token> telling = new ArrayList<>();
   private boolean told;
 
-  ClauseReader(List<Token> typed, TokenLine read, OpenQuestions questions) {
+  /**
+   * @param quoted whether a reader names a word as its source: then it doesn't only tell
+   */
+  ClauseReader(
+      List<Token> typed, TokenLine read, Predicate<Token> quoted, OpenQuestions questions) {
     this.typed = typed;
     this.read = read;
+    this.quoted = quoted;
     this.questions = questions;
   }
 
@@ -47,8 +54,7 @@ final class ClauseReader {
   void read() {
     var piece = new ArrayList<Token>();
     for (Token token : read.tokens()) {
-      boolean link = token.is(Kind.WORD) && LINKS.contains(token.text());
-      if (link) {
+      if (links(token)) {
         end(piece);
         piece = new ArrayList<>();
       }
@@ -59,6 +65,11 @@ final class ClauseReader {
       }
     }
     end(piece);
+  }
+
+  /** Whether a clause begins with it. */
+  static boolean links(Token token) {
+    return token.is(Kind.WORD) && LINKS.contains(token.text());
   }
 
   private static boolean clean(List<Token> piece) {
@@ -78,7 +89,8 @@ final class ClauseReader {
     int to = piece.getLast().to();
     var words = typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
     boolean goesOn = told && !hasOrder() && Background.continues(words, piece);
-    if (goesOn || Background.is(words, piece, hasOrder())) {
+    boolean used = words.stream().anyMatch(quoted);
+    if (!used && (goesOn || Background.is(words, piece, hasOrder()))) {
       told = piece.stream().noneMatch(RequestGrammar::isStop);
       telling.addAll(words);
       piece.stream().filter(RequestGrammar::isMark).forEach(ordering::add);

@@ -62,7 +62,7 @@ public final class RequestGrammar {
   private final EstateNames names;
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
-  private final ToldSentences sentences;
+  private final UnquotedPieces pieces;
   private final List<Token> told;
   private final ClauseReader clauses;
   private final OrderDoubts doubts;
@@ -75,56 +75,52 @@ public final class RequestGrammar {
   /** Lexed, with its times resolved. */
   public static RequestGrammar of(
       TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
-    var names = new EstateNames(inventory);
-    var now = request.received().atZone(zone);
     var times = new OpenQuestions();
-    var typed =
-        new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
-    var told = new ToldSentences(request.text(), typed.tokens());
-    return new RequestGrammar(told, typed, names, times, questions);
+    var names = new EstateNames(inventory);
+    var pieces = UnquotedPieces.none(sentences(request, names, zone, times));
+    return new RequestGrammar(pieces, names, times, questions);
   }
 
   /**
-   * The same request without the clauses that only tell and that a reader has no use for. What it
-   * asks is dropped.
+   * Without the pieces that a reader quotes nothing of and that bear on no order. What it asks is
+   * dropped.
    *
-   * @param unused whether the reader has no use for a word
+   * @param quoted whether the reader names a word as its source
    */
-  public RequestGrammar dismissing(Predicate<Token> unused) {
-    var told = sentences.dismissing(unused);
+  public static RequestGrammar quoting(
+      TaskRequest request, NameInventory inventory, ZoneId zone, Predicate<Token> quoted) {
     var dropped = new OpenQuestions();
-    return new RequestGrammar(told, new TokenLine(typed), names, dropped, dropped);
+    var names = new EstateNames(inventory);
+    var pieces = UnquotedPieces.of(sentences(request, names, zone, dropped), quoted);
+    return new RequestGrammar(pieces, names, dropped, dropped);
   }
 
-  /** The clauses that it was read without, as typed. */
-  public List<String> dismissed() {
-    return sentences.dismissedWords();
+  private static ToldSentences sentences(
+      TaskRequest request, EstateNames names, ZoneId zone, OpenQuestions times) {
+    String text = request.text();
+    var reader = new TimeReader(text, request.received().atZone(zone), times);
+    return new ToldSentences(text, reader.read(RequestLexer.read(text, names)).tokens());
   }
 
   /**
-   * @param typed the tokens of the request, times resolved
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
-      ToldSentences sentences,
-      TokenLine typed,
-      EstateNames names,
-      OpenQuestions times,
-      OpenQuestions questions) {
-    this.sentences = sentences;
-    this.text = sentences.text();
+      UnquotedPieces pieces, EstateNames names, OpenQuestions times, OpenQuestions questions) {
+    this.pieces = pieces;
+    this.text = pieces.sentences().text();
     this.names = names;
     this.questions = questions;
-    this.typed = typed.tokens();
-    this.told = sentences.told();
-    var rest = typed.tokens().stream().filter(t -> !told.contains(t)).toList();
+    this.typed = pieces.sentences().typed();
+    this.told = pieces.told();
+    var rest = typed.stream().filter(t -> !told.contains(t)).toList();
     var words = new OpenQuestions();
     var phrased =
         PhraseReader.read(new TokenLine(rest)).tokens().stream()
             .map(t -> KeyPhrase.resolved(t, names))
             .toList();
     this.phrases = new TokenLine(BackendOutage.joined(phrased, words));
-    this.clauses = new ClauseReader(rest, phrases, words);
+    this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
     clauses.read();
     if (clauses.ordering().stream().anyMatch(t -> t.is("asked-time"))) {
       times.questions().forEach(questions::ask);
@@ -132,6 +128,10 @@ public final class RequestGrammar {
     words.questions().forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
+  }
+
+  public String text() {
+    return text;
   }
 
   /** What only tells why; the rest orders. */
@@ -178,9 +178,9 @@ public final class RequestGrammar {
         || token.is(Kind.SERVICE);
   }
 
-  /** Words in a row that belong to no slot, in the words of the request. */
-  public UnusedWords unused(String text) {
-    return UnusedWords.of(text, tokens);
+  /** What belongs to no slot, in the words of the request. */
+  public UnusedWords unused() {
+    return UnusedWords.of(text, tokens).and(pieces.binding(), pieces.background());
   }
 
   static boolean isStop(Token token) {

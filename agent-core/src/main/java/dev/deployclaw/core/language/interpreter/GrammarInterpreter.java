@@ -120,15 +120,14 @@ public final class GrammarInterpreter implements RequestInterpreter {
             .toList();
     boolean allTold = order.stream().allMatch(GrammarInterpreter::isMark);
     var matter = RequestRefusals.matter(allTold ? words : order);
-    return matter.isPresent() ? new Refused(matter.get()) : conclude(request, grammar, questions);
+    return matter.isPresent() ? new Refused(matter.get()) : conclude(grammar, questions);
   }
 
   private static boolean isMark(Token token) {
     return token.is(Kind.WORD) && !Character.isLetterOrDigit(token.text().codePointAt(0));
   }
 
-  private static Interpretation conclude(
-      TaskRequest request, RequestGrammar grammar, OpenQuestions questions) {
+  private static Interpretation conclude(RequestGrammar grammar, OpenQuestions questions) {
     var intent = grammar.read();
     if (questions.refusal().isPresent()) {
       return new Refused(questions.refusal().get());
@@ -139,7 +138,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     if (intent.isEmpty()) {
       return grammar.isFragment() ? ANSWER : OUT_OF_SCOPE;
     }
-    var judged = ReadingJudge.judge(request.text(), grammar, intent.get());
+    var judged = ReadingJudge.judge(grammar, intent.get());
     var missed = Stream.concat(judged.invented().stream(), judged.leftOut().stream()).toList();
     return missed.isEmpty()
         ? new Planned(intent.get())

@@ -8,7 +8,6 @@ import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,12 +26,19 @@ import java.util.stream.Stream;
 final class QuotedReading {
   private static final List<String> TIMES = List.of("startAt", "revertAt");
 
+  /** A start that is none: a change begins when it is approved. */
+  private static final Pattern NOW =
+      Pattern.compile(
+          "(?i)(?:(?:starting|start|effective|from|as of) )?(?:right |straight )?(?:now|away|immediately)");
+
   /** A quote is whole words: "2" isn't one of "20". */
   private static final String BEFORE = "(?<![\\p{L}\\p{N}](?=[\\p{L}\\p{N}]))";
 
   private static final String AFTER = "(?!(?<=[\\p{L}\\p{N}])[\\p{L}\\p{N}])";
 
   private final String text;
+  private final List<Place> cited;
+  private final List<Place> used;
   private final RequestGrammar grammar;
   private final Answer.Intended said;
   private final List<String> problems = new ArrayList<>();
@@ -41,9 +47,11 @@ final class QuotedReading {
     this.text = asked.request().text();
     this.said = said;
     var unused = said.unused().stream().flatMap(q -> places(q).stream()).toList();
+    this.cited = said.quotes().stream().flatMap(q -> places(q).stream()).toList();
+    this.used = said.quotes().stream().flatMap(q -> sources(q, unused).stream()).toList();
     this.grammar =
-        RequestGrammar.of(asked.request(), asked.names(), asked.zone(), new OpenQuestions())
-            .dismissing(word -> unused.stream().anyMatch(u -> u.holds(word)));
+        RequestGrammar.quoting(
+            asked.request(), asked.names(), asked.zone(), word -> overlaps(used, word));
     var _ = grammar.read();
   }
 
@@ -81,18 +89,28 @@ final class QuotedReading {
     } catch (IllegalArgumentException | ArithmeticException e) {
       return new Verdict.Malformed("the intent can't be read: " + e.getMessage());
     }
-    var judged = ReadingJudge.judge(text, grammar, intent);
+    var judged = ReadingJudge.judge(grammar, intent);
     Stream.concat(said.quotes().stream(), said.unused().stream())
         .filter(q -> places(q).isEmpty())
         .forEach(q -> problems.add("\"" + q + "\" is no quote: it isn't in the request"));
     problems.addAll(judged.invented());
     if (problems.isEmpty()) {
-      var cited = said.quotes().stream().flatMap(q -> places(q).stream()).toList();
-      ReadingJudge.uncited(grammar, intent, t -> cited.stream().anyMatch(c -> c.overlaps(t)))
+      ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word))
           .forEach(p -> problems.add(p.replace("in the request", "in what you quote")));
     }
     return new Verdict.Judged(
         new Judgement(judged.intent(), problems, judged.leftOut(), judged.unused()));
+  }
+
+  /** Where a quote stands: outside of the words without a use, else in the last of them. */
+  private List<Place> sources(String quote, List<Place> unused) {
+    var all = places(quote);
+    var outside = all.stream().filter(p -> unused.stream().noneMatch(u -> u.holds(p))).toList();
+    return outside.isEmpty() && !all.isEmpty() ? List.of(all.getLast()) : outside;
+  }
+
+  private static boolean overlaps(List<Place> places, Token token) {
+    return places.stream().anyMatch(p -> p.overlaps(token));
   }
 
   /** The intent with our reading of each time in place of the model's. */
@@ -118,10 +136,13 @@ final class QuotedReading {
     var found =
         grammar.tokens().stream()
             .flatMap(t -> t.each(Kind.INSTANT))
-            .filter(t -> places.stream().anyMatch(p -> p.overlaps(t)))
+            .filter(t -> overlaps(places, t))
             .map(Token::text)
             .distinct()
             .toList();
+    if (found.isEmpty() && key.equals(TIMES.getFirst()) && NOW.matcher(quote).matches()) {
+      return Optional.empty();
+    }
     if (found.isEmpty()) {
       problems.add("\"" + quote + "\" is no time that can be read for sure: ask for it");
       return Optional.empty();
@@ -147,8 +168,8 @@ final class QuotedReading {
 
   /** From a first character to one past the last. */
   private record Place(int from, int to) {
-    boolean holds(Token token) {
-      return from <= token.from() && token.to() <= to;
+    boolean holds(Place other) {
+      return from <= other.from && other.to <= to;
     }
 
     boolean overlaps(Token token) {

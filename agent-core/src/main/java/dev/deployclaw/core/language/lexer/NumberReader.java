@@ -72,7 +72,7 @@ final class NumberReader {
     }
     boolean pronoun =
         word(at).equals("one")
-            && BEFORE_PRONOUN.contains(word(at - 1))
+            && (BEFORE_PRONOUN.contains(word(at - 1)) || word(at + 1).matches("that|which|who"))
             && !(at + 1 < tokens.size() && tokens.get(at + 1).is(Kind.UNIT));
     return kind(at).equals("small") && !pronoun && !isChoice()
         ? Optional.of(sum())

@@ -25,6 +25,18 @@ final class WordResolver {
   private static final Set<String> TENANT_NOUNS =
       Set.of("tenant", "tenants", "customer", "customers", "client", "clients", "account");
   private static final Set<String> SERVICE_CUES = Set.of("on", "service", "services", "api");
+  private static final Set<String> SERVICE_NOUNS =
+      Set.of(
+          "requests",
+          "request",
+          "calls",
+          "call",
+          "limit",
+          "limits",
+          "quota",
+          "cap",
+          "traffic",
+          "api");
   private static final Set<String> METHODS =
       Set.of("get", "post", "put", "patch", "delete", "head", "options");
   private static final Set<String> CALLS = Set.of("requests", "calls", "request", "call");
@@ -64,6 +76,9 @@ final class WordResolver {
     }
     if (names.has(word) && (!isCommon(word) || pointedAt(i))) {
       return List.of(named(i, token));
+    }
+    if (names.isService(word + "s") && SERVICE_NOUNS.contains(word(i + 1))) {
+      return List.of(as(token, Kind.SERVICE, word + "s", "singular"));
     }
     if (isHeader(i, word)) {
       return List.of(as(token, Kind.HEADER, word, "header"));
