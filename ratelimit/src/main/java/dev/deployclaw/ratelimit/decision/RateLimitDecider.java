@@ -56,6 +56,7 @@ public final class RateLimitDecider {
   private final ProbeTokenVerifier probes;
   private final RedisDecisionClient redis;
   private final RequestCoalescer merger;
+  private final QuotaLeases leases;
   private final MatchCache recalled = new MatchCache();
   private final HeaderCardinality headerValues;
   private final UsageCounters turnout = new UsageCounters();
@@ -79,6 +80,7 @@ public final class RateLimitDecider {
     this.probes = new ProbeTokenVerifier(vertx, Clock.systemUTC());
     this.redis = new RedisDecisionClient(shards);
     this.merger = new RequestCoalescer(redis);
+    this.leases = new QuotaLeases(redis::ahead, System::nanoTime);
     this.deadlines = new DecisionDeadlines(vertx, shards.timeout());
   }
 
@@ -93,16 +95,50 @@ public final class RateLimitDecider {
     }
     var known = recalled.of(view, question);
     return known.isPresent()
-        ? decide(new Attempt(view, question, AuthenticatedCaller.ANYBODY, known.get(), true))
+        ? decide(Attempt.first(view, question, AuthenticatedCaller.ANYBODY, known.get()))
         : decide(view, question, Optional.empty());
+  }
+
+  /**
+   * Charges a number of equal requests ahead, as many of them as fit, for somebody else to admit
+   * while the lease lasts. They count as use when they are reported.
+   *
+   * @param question one of them, without a token
+   */
+  public Future<LeaseGrant> lease(DecisionRequest question, long requests) {
+    var view = feed.view();
+    var order = new LeaseOrder(requests);
+    return askers
+        .of(view, question, Optional.empty())
+        .compose(asker ->
+            decide(
+                Attempt.first(view, question, asker, matched(view, question, asker)).with(order)))
+        .map(order::grant);
+  }
+
+  /**
+   * Counts what somebody else decided by a lease. Every enforced limit counts what was refused.
+   *
+   * @param question one of the requests
+   */
+  public void report(DecisionRequest question, long allowed, long refused) {
+    var view = feed.view();
+    var _ =
+        askers
+            .of(view, question, Optional.empty())
+            .onSuccess(asker ->
+                matched(view, question, asker)
+                    .claims()
+                    .committedClaim()
+                    .ifPresent(claim -> turnout.report(claim, allowed, refused)));
   }
 
   private Future<DecisionResponse> decide(
       PolicySnapshot view, DecisionRequest question, Optional<ProbeToken> probe) {
     return askers
         .of(view, question, probe)
-        .compose(asker ->
-            decide(new Attempt(view, question, asker, matched(view, question, asker), true)));
+        .compose(
+            asker -> decide(Attempt.first(view, question, asker, matched(view, question, asker))));
   }
 
   private MatchedRequest matched(
@@ -128,18 +164,37 @@ public final class RateLimitDecider {
 
   /** What was decided since this service began, synthetic requests apart. */
   public ServiceUsage usage() {
-    return turnout.usage();
+    return turnout.usage(leases.usage());
   }
 
   /**
    * @param mayReload whether an unknown epoch may still be waited for
+   * @param order where requests are charged ahead for somebody else
    */
   private record Attempt(
       PolicySnapshot view,
       DecisionRequest question,
       AuthenticatedCaller asker,
       MatchedRequest matched,
-      boolean mayReload) {
+      boolean mayReload,
+      Optional<LeaseOrder> order) {
+    static Attempt first(
+        PolicySnapshot view,
+        DecisionRequest question,
+        AuthenticatedCaller asker,
+        MatchedRequest matched) {
+      return new Attempt(view, question, asker, matched, true, Optional.empty());
+    }
+
+    Attempt with(LeaseOrder ahead) {
+      return new Attempt(view, question, asker, matched, mayReload, Optional.of(ahead));
+    }
+
+    /** The second and last one. */
+    Attempt again(PolicySnapshot now, AuthenticatedCaller proven, MatchedRequest fresh) {
+      return new Attempt(now, question, proven, fresh, false, order);
+    }
+
     Optional<ProbeToken> probe() {
       return asker.probe();
     }
@@ -174,7 +229,15 @@ public final class RateLimitDecider {
       var call = LeaseNames.named(new DecideCall(claims, 1, at));
       return redis.decide(call, active).map(reply -> Share.alone(reply, call.lease()));
     }
-    return attempt.question().units() == 0 ? peek(claims, active) : merger.decide(one);
+    if (attempt.order().isPresent()) {
+      return attempt.order().get().send(redis, one);
+    }
+    long units = attempt.question().units();
+    var now = feed.view();
+    if (units == 1 && !one.leases().isEmpty() && attempt.view().equals(now)) {
+      return leases.decide(now, one);
+    }
+    return units == 0 ? peek(claims, active) : merger.decide(one);
   }
 
   /** A call for no request at all: it tells how limits stand, and charges nothing. */
@@ -216,7 +279,8 @@ public final class RateLimitDecider {
     if (shown.isEmpty()) {
       throw new RedisUnavailableException("Redis decided by an epoch that wasn't requested");
     }
-    if (attempt.probe().isEmpty() && attempt.question().units() > 0) {
+    boolean counts = attempt.probe().isEmpty() && attempt.order().isEmpty();
+    if (counts && attempt.question().units() > 0) {
       turnout.note(shown.get().claim(), decided.decision(), share.admitted());
     }
     return share.answer(() -> DecisionResponseFactory.decided(shown.get(), decided, share));
@@ -250,7 +314,7 @@ public final class RateLimitDecider {
                 .of(view, attempt.question(), attempt.probe())
                 .compose(asker -> {
                   var matched = matched(view, attempt.question(), asker);
-                  return decide(new Attempt(view, attempt.question(), asker, matched, false));
+                  return decide(attempt.again(view, asker, matched));
                 }));
   }
 

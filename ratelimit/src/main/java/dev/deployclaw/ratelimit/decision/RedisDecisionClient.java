@@ -6,6 +6,7 @@ import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.policy.redis.ReleaseCall;
+import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
 import dev.deployclaw.ratelimit.redis.RespReply;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
@@ -47,6 +48,16 @@ final class RedisDecisionClient {
             reply instanceof DecideReply.NeedRules
                 ? send(call, call.withRules(), active)
                 : Future.succeededFuture(reply));
+  }
+
+  /**
+   * The same for a number of requests that are charged ahead. Fails with {@link
+   * RedisUnavailableException}.
+   */
+  Future<DecideReply> ahead(CoalescibleCall one, long requests) {
+    return requests == 1
+        ? decide(one.call(), one.encoded(), one.active())
+        : decide(new DecideCall(one.call().claims(), requests, one.call().at()), one.active());
   }
 
   private Future<DecideReply> send(

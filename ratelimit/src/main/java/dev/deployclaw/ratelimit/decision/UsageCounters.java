@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How many requests each limit let pass and refused since this process began. Names come from
@@ -34,22 +35,34 @@ final class UsageCounters {
       var applied = items.get(i).applied();
       boolean refuses = decision.verdicts().get(i).fits() <= decision.admitted();
       if (admitted || (refuses && items.get(i).rule().enforced())) {
-        count(applied.owner(), applied.limit().name(), admitted);
+        count(applied.owner(), applied.limit().name(), admitted, 1);
       }
     }
     claim.owners().stream()
         .filter(RequestCharges.Owner::blocked)
         .findFirst()
-        .ifPresent(_ -> count(tenant(claim), BLOCKED, false));
+        .ifPresent(_ -> count(tenant(claim), BLOCKED, false, 1));
   }
 
-  ServiceUsage usage() {
+  /** Requests that somebody else decided by a lease. */
+  void report(RequestCharges claim, long allowed, long refused) {
+    for (var item : claim.items()) {
+      var applied = item.applied();
+      count(applied.owner(), applied.limit().name(), true, allowed);
+      count(applied.owner(), applied.limit().name(), false, item.rule().enforced() ? refused : 0);
+    }
+  }
+
+  /**
+   * @param leases what came of leased limits
+   */
+  ServiceUsage usage(Optional<ServiceUsage.Leases> leases) {
     List<Count> out = new ArrayList<>();
     counts.forEach((name, n) -> out.add(new Count(name.tenant(), name.limit(), n[0], n[1])));
-    return new ServiceUsage(since.toString(), out);
+    return new ServiceUsage(since.toString(), out, leases);
   }
 
-  private void count(String tenant, String limit, boolean admitted) {
+  private void count(String tenant, String limit, boolean admitted, long requests) {
     var name = new Name(tenant, limit);
     var there = counts.get(name);
     if (there == null && counts.size() < MOST_LIMITS) {
@@ -57,7 +70,7 @@ final class UsageCounters {
       counts.put(name, there);
     }
     if (there != null) {
-      there[admitted ? 0 : 1]++;
+      there[admitted ? 0 : 1] += requests;
     }
   }
 
