@@ -1,6 +1,5 @@
 package dev.deployclaw.ratelimit.decision;
 
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -37,21 +36,11 @@ final class DecisionDeadlines {
     vertx.setPeriodic(pause, _ -> look());
   }
 
-  /** What was asked for, or what is said instead where it doesn't come in time. */
-  <T> Future<T> bound(Future<T> asked, Supplier<T> late) {
-    if (asked.isComplete()) {
-      return asked;
+  /** Ends the promise by what is said instead where what was asked for doesn't come in time. */
+  <T> void bound(Promise<T> asked, Supplier<T> late) {
+    if (!asked.future().isComplete()) {
+      waiting.add(new Waiting<>(asked, late, System.nanoTime()));
     }
-    Promise<T> promise = Promise.promise();
-    asked.onComplete(done -> {
-      if (done.succeeded()) {
-        promise.tryComplete(done.result());
-      } else {
-        promise.tryFail(done.cause());
-      }
-    });
-    waiting.add(new Waiting<>(promise, late, System.nanoTime()));
-    return promise.future();
   }
 
   /**

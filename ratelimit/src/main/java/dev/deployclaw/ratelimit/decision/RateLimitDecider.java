@@ -5,7 +5,6 @@ import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
-import dev.deployclaw.policy.redis.DecideReply.NeedRules;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.policy.redis.RequestCharges;
@@ -27,15 +26,19 @@ import dev.deployclaw.ratelimit.match.MatchedRequest;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -212,13 +215,44 @@ public final class RateLimitDecider {
     if (first.isEmpty()) {
       return Future.succeededFuture(withoutRedis(attempt, "no-policy"));
     }
-    var answered =
-        ask(attempt, first.get())
-            .compose(share -> answer(attempt, share))
-            .recover(e -> failed(attempt, e));
-    return attempt.mayReload()
-        ? deadlines.bound(answered, () -> withoutRedis(attempt, LATE))
-        : answered;
+    Promise<DecisionResponse> answer = Promise.promise();
+    ask(attempt, first.get(), (share, failure) -> settle(attempt, share, failure, answer));
+    if (attempt.mayReload()) {
+      deadlines.bound(answer, () -> withoutRedis(attempt, LATE));
+    }
+    return answer.future();
+  }
+
+  /** Ends the answer; nearly always Redis decided, and nothing more is to be asked. */
+  private void settle(
+      Attempt attempt,
+      @Nullable Share share,
+      @Nullable Throwable failure,
+      Promise<DecisionResponse> answer) {
+    DecisionResponse told;
+    try {
+      if (share != null && !(share.reply() instanceof Decided)) {
+        undecided(attempt, share)
+            .onComplete((later, e) -> answer.tryComplete(e == null ? later : failed(attempt, e)));
+        return;
+      }
+      told =
+          share != null && share.reply() instanceof Decided decided
+              ? answered(attempt, decided, share)
+              : failed(attempt, Objects.requireNonNull(failure));
+    } catch (RuntimeException e) {
+      told = failed(attempt, e);
+    }
+    answer.tryComplete(told);
+  }
+
+  private void ask(Attempt attempt, CoalescibleCall one, Completable<Share> then) {
+    boolean plain = attempt.probe().isEmpty() && attempt.order().isEmpty();
+    if (plain && attempt.question().units() > 0 && one.leases().isEmpty()) {
+      merger.decide(one, then);
+    } else {
+      ask(attempt, one).onComplete(then::complete);
+    }
   }
 
   private Future<Share> ask(Attempt attempt, CoalescibleCall one) {
@@ -265,13 +299,11 @@ public final class RateLimitDecider {
     return !blocked;
   }
 
-  private Future<DecisionResponse> answer(Attempt attempt, Share share) {
-    return switch (share.reply()) {
-      case Decided decided -> Future.succeededFuture(answered(attempt, decided, share));
-      case NeedEpoch(long epoch) -> atEpoch(attempt, epoch);
-      case NeedRules _ ->
-          throw new RedisUnavailableException("Redis didn't accept the inline rules");
-    };
+  private Future<DecisionResponse> undecided(Attempt attempt, Share share) {
+    if (share.reply() instanceof NeedEpoch(long epoch)) {
+      return atEpoch(attempt, epoch);
+    }
+    throw new RedisUnavailableException("Redis didn't accept the inline rules");
   }
 
   private DecisionResponse answered(Attempt attempt, Decided decided, Share share) {
@@ -318,12 +350,11 @@ public final class RateLimitDecider {
                 }));
   }
 
-  private Future<DecisionResponse> failed(Attempt attempt, Throwable cause) {
+  private DecisionResponse failed(Attempt attempt, Throwable cause) {
     if (!(cause instanceof RedisUnavailableException || cause instanceof TimeoutException)) {
       LOG.atError().setMessage("a decision failed").setCause(cause).log();
     }
-    String reason = String.valueOf(cause.getMessage());
-    return Future.succeededFuture(withoutRedis(attempt, reason));
+    return withoutRedis(attempt, String.valueOf(cause.getMessage()));
   }
 
   /** What the committed set says by itself; an open change's has no say. */

@@ -38,10 +38,12 @@ final class UsageCounters {
         count(applied.owner(), applied.limit().name(), admitted, 1);
       }
     }
-    claim.owners().stream()
-        .filter(RequestCharges.Owner::blocked)
-        .findFirst()
-        .ifPresent(_ -> count(tenant(claim), BLOCKED, false, 1));
+    for (var owner : claim.owners()) {
+      if (owner.blocked()) {
+        count(tenant(claim), BLOCKED, false, 1);
+        return;
+      }
+    }
   }
 
   /** Requests that somebody else decided by a lease. */

@@ -3,6 +3,7 @@ package dev.deployclaw.ratelimit.match;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.RequestCharges;
+import dev.deployclaw.ratelimit.redis.DecideCommand;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -18,20 +19,30 @@ import java.util.TreeMap;
  * @param active what was committed last, empty where that isn't known
  * @param leases how long its requests may be charged ahead, by epoch; without those under which a
  *     limit is exact
+ * @param holds whether one of its limits is one of concurrency
  * @param hash kept, since the texts of a call are many
  */
 public record CoalescibleCall(
-    DecideCall call,
-    DecideCall.Encoded encoded,
+    DecideCommand command,
     Optional<Constants> active,
     Map<Long, Duration> leases,
+    boolean holds,
     int hash) {
 
   public static CoalescibleCall of(List<RequestCharges> claims, Optional<Constants> active) {
-    var call = new DecideCall(claims, 1, OptionalLong.empty());
-    var encoded = call.encoded();
-    int hash = 31 * encoded.hashCode() + active.hashCode();
-    return new CoalescibleCall(call, encoded, active, leases(claims), hash);
+    var command = DecideCommand.of(new DecideCall(claims, 1, OptionalLong.empty()));
+    boolean holds =
+        claims.stream().flatMap(c -> c.items().stream()).anyMatch(RequestCharges.Item::holds);
+    int hash = 31 * command.encoded().hashCode() + active.hashCode();
+    return new CoalescibleCall(command, active, leases(claims), holds, hash);
+  }
+
+  public DecideCall call() {
+    return command.call();
+  }
+
+  public DecideCall.Encoded encoded() {
+    return command.encoded();
   }
 
   private static Map<Long, Duration> leases(List<RequestCharges> claims) {
@@ -46,9 +57,9 @@ public record CoalescibleCall(
   public boolean equals(Object other) {
     return this == other
         || (other
-                instanceof CoalescibleCall(var _, var itsEncoded, var itsActive, var _, int itsHash)
+                instanceof CoalescibleCall(var its, var itsActive, var _, var _, int itsHash)
             && hash == itsHash
-            && encoded.equals(itsEncoded)
+            && encoded().equals(its.encoded())
             && active.equals(itsActive));
   }
 

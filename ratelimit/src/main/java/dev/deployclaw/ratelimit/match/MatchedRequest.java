@@ -1,8 +1,6 @@
 package dev.deployclaw.ratelimit.match;
 
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,7 +10,9 @@ import java.util.Optional;
 public final class MatchedRequest {
   private final EpochCharges claims;
   private final Optional<CoalescibleCall> first;
-  private final Map<Long, ChargeHeaders> shown = new HashMap<>();
+
+  /** Of the epoch that decided last: it changes with a publish. */
+  private Optional<ChargeHeaders> shown = Optional.empty();
 
   public MatchedRequest(EpochCharges claims, Optional<Constants> active) {
     var leading = claims.first();
@@ -32,12 +32,9 @@ public final class MatchedRequest {
 
   /** Of the claim under an epoch; empty where there is none. */
   public Optional<ChargeHeaders> shown(long epoch) {
-    var known = shown.get(epoch);
-    if (known != null) {
-      return Optional.of(known);
+    if (shown.isEmpty() || shown.get().claim().epoch() != epoch) {
+      shown = claims.claim(epoch).map(ChargeHeaders::of);
     }
-    var made = claims.claim(epoch).map(ChargeHeaders::of);
-    made.ifPresent(s -> shown.put(epoch, s));
-    return made;
+    return shown;
   }
 }
