@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 /**
  * Bounds how long answers are waited for, all of them equally: whatever a decision needs of Redis,
  * it is answered in time. One timer looks at the oldest ones, so that an answer in time costs a
- * place in a queue. Belongs to the event loop that made it.
+ * place in a queue, which it leaves with the next ones. Belongs to the event loop that made it.
  */
 final class DecisionDeadlines {
   private static final int LOOKS_PER_TIMEOUT = 4;
@@ -22,8 +22,12 @@ final class DecisionDeadlines {
   private boolean spared;
 
   private record Waiting<T>(Promise<T> promise, Supplier<T> late, long since) {
+    boolean isOver() {
+      return promise.future().isComplete();
+    }
+
     void end() {
-      if (!promise.future().isComplete()) {
+      if (!isOver()) {
         promise.tryComplete(late.get());
       }
     }
@@ -38,8 +42,24 @@ final class DecisionDeadlines {
 
   /** Ends the promise by what is said instead where what was asked for doesn't come in time. */
   <T> void bound(Promise<T> asked, Supplier<T> late) {
+    forgetAnswered();
     if (!asked.future().isComplete()) {
       waiting.add(new Waiting<>(asked, late, System.nanoTime()));
+    }
+  }
+
+  /** How many are kept: those that wait, and some that were answered since the last one came. */
+  int size() {
+    return waiting.size();
+  }
+
+  /**
+   * Answers come nearly in order, so that what is kept is what waits: more would be carried through
+   * each collection.
+   */
+  private void forgetAnswered() {
+    for (var oldest = waiting.peek(); oldest != null && oldest.isOver(); oldest = waiting.peek()) {
+      waiting.remove();
     }
   }
 
@@ -61,6 +81,6 @@ final class DecisionDeadlines {
   }
 
   private boolean isOver(Waiting<?> one, long now, boolean heldUp) {
-    return one.promise().future().isComplete() || (!heldUp && now - one.since() >= most);
+    return one.isOver() || (!heldUp && now - one.since() >= most);
   }
 }

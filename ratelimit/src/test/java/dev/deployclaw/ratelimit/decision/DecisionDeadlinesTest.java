@@ -65,6 +65,23 @@ class DecisionDeadlinesTest {
     assertThat(on(() -> bound(failing).otherwise(Throwable::getMessage))).isEqualTo("no");
   }
 
+  /** What is kept would be carried through each collection until its time is over. */
+  @Test
+  void whatWasAnsweredIsKeptNoLonger() throws Exception {
+    int kept =
+        on(() -> {
+          var patient = new DecisionDeadlines(vertx, Duration.ofHours(1));
+          for (int i = 0; i < 1_000; i++) {
+            Promise<String> asked = Promise.promise();
+            patient.bound(asked, () -> "late");
+            asked.complete("in time");
+          }
+          return Future.succeededFuture(patient.size());
+        });
+
+    assertThat(kept).isOne();
+  }
+
   private Future<String> bound(Promise<String> asked) {
     deadlines.bound(
         asked,
