@@ -171,8 +171,10 @@ class ProbeExecutorTest {
   @Test
   void repeatsAnExerciseThatALostAnswerLeftOpen() throws InterruptedException {
     decider.failNext(1);
+    var unpaced =
+        ProbeSettings.of(entrances, keys.privateKey()).at(ProbeSettings.Pace.NONE);
 
-    var done = probe(120);
+    var done = probe(unpaced, 120);
 
     assertThat(done.reports()).extracting(MemberReport::answer).containsOnly(Answer.YES);
     assertThat(done.facts()).containsEntry("repeated", 1).containsEntry("undecided", 0);
