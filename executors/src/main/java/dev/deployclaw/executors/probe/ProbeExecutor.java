@@ -94,9 +94,7 @@ public final class ProbeExecutor implements BackendExecutor {
     }
     var way =
         new ProbeLaneRunner.Way(
-            doors,
-            new ProbeSender(settings, activation, tokens),
-            new ProbePacer(settings.pace()));
+            doors, new ProbeSender(settings, activation, tokens), new ProbePacer(settings.pace()));
     send(plan.lanes(), lane -> new ProbeLaneRunner(lane, way, ledger, end));
     var facts = ledger.facts();
     facts.put("left_out", plan.leftOut());
@@ -116,8 +114,7 @@ public final class ProbeExecutor implements BackendExecutor {
       throws InterruptedException {
     var first = new HashMap<String, ProbeRequest>();
     plan.probes().forEach(probe -> first.putIfAbsent(probe.gateway(), probe));
-    var tokens =
-        ProbeTokens.of(List.copyOf(first.values()), counters, settings.privateKey());
+    var tokens = ProbeTokens.of(List.copyOf(first.values()), counters, settings.privateKey());
     var sender = new ProbeSender(settings.answeringWithin(WARM_UP), activation, tokens);
     var known = entrances.stream().filter(e -> first.containsKey(e.name())).toList();
     new BoundedFanout("warm-up", settings.lanesAtOnce(), WARM_UP)

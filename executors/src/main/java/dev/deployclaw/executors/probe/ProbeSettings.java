@@ -39,8 +39,7 @@ public record ProbeSettings(
   }
 
   public static ProbeSettings of(Entrances entrances, String privateKey) {
-    return new ProbeSettings(
-        entrances, privateKey, 8, Duration.ofSeconds(5), Pace.OF_TRAFFIC);
+    return new ProbeSettings(entrances, privateKey, 8, Duration.ofSeconds(5), Pace.OF_TRAFFIC);
   }
 
   /** The same, with another time for one exchange. */

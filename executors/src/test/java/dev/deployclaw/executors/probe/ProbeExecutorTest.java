@@ -171,8 +171,7 @@ class ProbeExecutorTest {
   @Test
   void repeatsAnExerciseThatALostAnswerLeftOpen() throws InterruptedException {
     decider.failNext(1);
-    var unpaced =
-        ProbeSettings.of(entrances, keys.privateKey()).at(ProbeSettings.Pace.NONE);
+    var unpaced = ProbeSettings.of(entrances, keys.privateKey()).at(ProbeSettings.Pace.NONE);
 
     var done = probe(unpaced, 120);
 

@@ -313,7 +313,8 @@ public final class RateLimitDecider {
     }
     boolean counts = attempt.probe().isEmpty() && attempt.order().isEmpty();
     if (counts && attempt.question().units() > 0) {
-      turnout.note(shown.get().claim(), decided.decision(), share.admitted());
+      var counted = attempt.matched().counts(turnout::of);
+      turnout.note(shown.get().claim(), counted, decided.decision(), share.admitted());
     }
     return share.answer(() -> DecisionResponseFactory.decided(shown.get(), decided, share));
   }

@@ -28,14 +28,25 @@ final class UsageCounters {
 
   private record Name(String tenant, String limit) {}
 
-  /** A request that was admitted or not by a decision, which may have been of several. */
-  void note(RequestCharges claim, AdmissionDecision decision, boolean admitted) {
+  /** Where the limits of a claim are counted: admitted and refused requests of each. */
+  List<long[]> of(RequestCharges claim) {
+    return claim.items().stream()
+        .map(item -> counts(item.applied().owner(), item.applied().limit().name()))
+        .toList();
+  }
+
+  /**
+   * A request that was admitted or not by a decision, which may have been of several.
+   *
+   * @param counted where the claim's limits are counted
+   */
+  void note(
+      RequestCharges claim, List<long[]> counted, AdmissionDecision decision, boolean admitted) {
     var items = claim.items();
     for (int i = 0; i < items.size(); i++) {
-      var applied = items.get(i).applied();
       boolean refuses = decision.verdicts().get(i).fits() <= decision.admitted();
       if (admitted || (refuses && items.get(i).rule().enforced())) {
-        count(applied.owner(), applied.limit().name(), admitted, 1);
+        counted.get(i)[admitted ? 0 : 1]++;
       }
     }
     for (var owner : claim.owners()) {
@@ -60,20 +71,29 @@ final class UsageCounters {
    */
   ServiceUsage usage(Optional<ServiceUsage.Leases> leases) {
     List<Count> out = new ArrayList<>();
-    counts.forEach((name, n) -> out.add(new Count(name.tenant(), name.limit(), n[0], n[1])));
+    counts.forEach((name, n) -> {
+      if (n[0] > 0 || n[1] > 0) {
+        out.add(new Count(name.tenant(), name.limit(), n[0], n[1]));
+      }
+    });
     return new ServiceUsage(since.toString(), out, leases);
   }
 
   private void count(String tenant, String limit, boolean admitted, long requests) {
+    counts(tenant, limit)[admitted ? 0 : 1] += requests;
+  }
+
+  /** Beyond the bound, of nobody. */
+  private long[] counts(String tenant, String limit) {
     var name = new Name(tenant, limit);
     var there = counts.get(name);
-    if (there == null && counts.size() < MOST_LIMITS) {
+    if (there == null) {
       there = new long[2];
-      counts.put(name, there);
+      if (counts.size() < MOST_LIMITS) {
+        counts.put(name, there);
+      }
     }
-    if (there != null) {
-      there[admitted ? 0 : 1] += requests;
-    }
+    return there;
   }
 
   /** The hash of the first owner is the tenant's own. */

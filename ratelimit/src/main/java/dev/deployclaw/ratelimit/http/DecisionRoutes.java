@@ -56,8 +56,13 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
       case "/v1/decide" ->
           decider
               .decide(question(request))
-              .onSuccess(answer -> send(request.response(), answer))
-              .onFailure(e -> fault(request, e));
+              .onComplete((answer, failure) -> {
+                if (failure == null) {
+                  send(request.response(), answer);
+                } else {
+                  fault(request, failure);
+                }
+              });
       case "/v1/release" -> release(request, decider);
       case null, default -> request.response().setStatusCode(404).end();
     }
@@ -119,7 +124,7 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
         .headers()
         .forEach((name, value) -> {
           if (style.shows(name)) {
-            headers.set(NAMES.getOrDefault(name, name), value);
+            headers.add(NAMES.getOrDefault(name, name), value);
           }
         });
     response.setStatusCode(status(answer)).end();

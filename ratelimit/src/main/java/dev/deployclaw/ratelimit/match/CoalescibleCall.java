@@ -56,8 +56,7 @@ public record CoalescibleCall(
   @Override
   public boolean equals(Object other) {
     return this == other
-        || (other
-                instanceof CoalescibleCall(var its, var itsActive, var _, var _, int itsHash)
+        || (other instanceof CoalescibleCall(var its, var itsActive, var _, var _, int itsHash)
             && hash == itsHash
             && encoded().equals(its.encoded())
             && active.equals(itsActive));

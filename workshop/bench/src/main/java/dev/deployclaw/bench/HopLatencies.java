@@ -47,10 +47,8 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
 
   Map<String, Object> json() {
     var out = new TreeMap<String, Object>();
-    byHop.forEach(
-        (hop, times) ->
-            out.put(
-                hop, Map.of("p50_us", times.rank(50) / MICRO, "p99_us", times.rank(99) / MICRO)));
+    byHop.forEach((hop, times) ->
+        out.put(hop, Map.of("p50_us", times.rank(50) / MICRO, "p99_us", times.rank(99) / MICRO)));
     return out;
   }
 

@@ -18,10 +18,7 @@ import java.util.function.ToLongFunction;
  * @param probes what the synthetic requests took, by {@link #PROBES}
  */
 record RunFigures(
-    long duration,
-    long waiting,
-    SortedMap<String, Long> phases,
-    SortedMap<String, Long> probes) {
+    long duration, long waiting, SortedMap<String, Long> phases, SortedMap<String, Long> probes) {
   /** Their number, and percentiles in microseconds. */
   static final List<String> PROBES = List.of("requests", "p50_us", "p99_us");
 

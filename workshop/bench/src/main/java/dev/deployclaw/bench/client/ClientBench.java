@@ -33,6 +33,9 @@ import picocli.CommandLine.Option;
 public final class ClientBench extends BenchCommand<ClientBench.Figures> {
   private static final int ARRIVAL_ROUNDS = 3;
 
+  /** Arrivals are so many parts of what the slowest does at most. */
+  private static final int PART = 3;
+
   @Option(names = "--rounds", defaultValue = "9", description = "measured rounds")
   private int rounds;
 
@@ -80,7 +83,9 @@ public final class ClientBench extends BenchCommand<ClientBench.Figures> {
     var most = WorkloadFigures.measure(loads, warmUp, rounds);
     long slowest = most.stream().mapToLong(WorkloadFigures::perSecond).min().orElseThrow();
     var arrivals =
-        clients.stream().map(c -> new OpenLoopLoad(c, Math.max(1, slowest / 2), traffic)).toList();
+        clients.stream()
+            .map(c -> new OpenLoopLoad(c, Math.max(1, slowest / PART), traffic))
+            .toList();
     return new Figures(
         most, OpenLoopLoad.measure(arrivals, ARRIVAL_ROUNDS, Duration.ofSeconds(seconds)));
   }
@@ -103,6 +108,6 @@ public final class ClientBench extends BenchCommand<ClientBench.Figures> {
     LimiterTable.most(
         "Calls of the decision function, " + inFlight + " under way", figures.most(), out);
     LimiterTable.arrivals(
-        "Random arrivals, at half of what the slowest does", figures.arrivals(), out);
+        "Random arrivals, at a third of what the slowest does", figures.arrivals(), out);
   }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 
 /** vertx-redis-client over one connection, its requests made beforehand. */
 final class VertxRedisClient implements RateLimiter {
-  private static final int MOST_WAITING = 10_000;
+  private static final int MOST_WAITING = 200_000;
 
   private final Vertx vertx = DecisionBenchEstate.oneLoop();
   private final Context loop = vertx.getOrCreateContext();
