@@ -105,7 +105,7 @@ public final class ProbeExecutor implements BackendExecutor {
 
   /**
    * Asks each entrance once, so that no later request waits for a connection that a gateway opens,
-   * or a key that a service sees for the first time. What is answered doesn't matter.
+   * or a key that a service sees for the first time. The answers don't matter.
    *
    * @param counters that no other request is charged to
    */

@@ -2,7 +2,9 @@ package dev.deployclaw.executors.probe;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Keeps a distance between requests that start. What was late isn't made up for. Any thread. */
+/**
+ * Keeps a distance between the starts of requests. A late start delays the next ones. Any thread.
+ */
 final class ProbePacer {
   private final long between;
   private long next = System.nanoTime();

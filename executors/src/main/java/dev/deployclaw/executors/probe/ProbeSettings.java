@@ -27,7 +27,7 @@ public record ProbeSettings(
    * @param warmsUp whether each entrance is asked once before, by a request of no consequence
    */
   public record Pace(Duration between, boolean warmsUp) {
-    /** As traffic comes: what is measured isn't the queue that the probes themselves make. */
+    /** As traffic comes, so that probes don't wait for each other. */
     static final Pace OF_TRAFFIC = new Pace(Duration.ofMillis(2), true);
 
     /** As fast as answers come. */

@@ -40,7 +40,7 @@ final class DecisionDeadlines {
     vertx.setPeriodic(pause, _ -> look());
   }
 
-  /** Ends the promise by what is said instead where what was asked for doesn't come in time. */
+  /** Ends the promise by another answer if the requested one doesn't come in time. */
   <T> void bound(Promise<T> asked, Supplier<T> late) {
     forgetAnswered();
     if (!asked.future().isComplete()) {
@@ -54,8 +54,8 @@ final class DecisionDeadlines {
   }
 
   /**
-   * Answers come nearly in order, so that what is kept is what waits: more would be carried through
-   * each collection.
+   * Answers come nearly in order, so that few are kept that don't wait: all would be carried
+   * through each collection.
    */
   private void forgetAnswered() {
     for (var oldest = waiting.peek(); oldest != null && oldest.isOver(); oldest = waiting.peek()) {

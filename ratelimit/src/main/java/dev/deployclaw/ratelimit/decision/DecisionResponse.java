@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /**
  * What the gateway is told: whether the request passes, and headers for the client.
  *
- * @param headers as they were given: nobody may change them afterwards
+ * @param headers not to be changed by the caller afterwards
  * @param by how it was found
  * @param left of the enforced limit with the fewest requests left; empty where Redis didn't decide,
  *     or where no limit is enforced

@@ -31,7 +31,7 @@ final class RequestCoalescer {
     this.redis = redis;
   }
 
-  /** Who waits while a call is under way. Mostly nobody does: no list is made for that. */
+  /** Requests that wait while a call is under way. Mostly there is none, and no list is made. */
   private static final class Joined {
     private List<Completable<Share>> waiting = List.of();
 

@@ -83,7 +83,7 @@ final class UsageCounters {
     counts(tenant, limit)[admitted ? 0 : 1] += requests;
   }
 
-  /** Beyond the bound, of nobody. */
+  /** Beyond the bound, one that isn't kept. */
   private long[] counts(String tenant, String limit) {
     var name = new Name(tenant, limit);
     var there = counts.get(name);

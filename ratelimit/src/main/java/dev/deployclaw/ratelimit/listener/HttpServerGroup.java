@@ -96,7 +96,7 @@ public final class HttpServerGroup {
     return server.listen(address);
   }
 
-  /** No gateway upgrades to WebSockets: what would look for that isn't in the way. */
+  /** No gateway upgrades to WebSockets, so nothing looks for that. */
   private static HttpServerOptions bounded() {
     return new HttpServerOptions()
         .setPerFrameWebSocketCompressionSupported(false)

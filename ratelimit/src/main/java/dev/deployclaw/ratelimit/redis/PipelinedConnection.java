@@ -53,7 +53,7 @@ final class PipelinedConnection {
   private long pause = FIRST_PAUSE;
   private long notBefore = System.nanoTime();
 
-  /** A call that was sent: it ends once, and what comes for it later is dropped. */
+  /** A call that was sent. It ends once; a later answer is dropped. */
   private static final class Waiting {
     private final Completable<RespReply> then;
     private final long since;

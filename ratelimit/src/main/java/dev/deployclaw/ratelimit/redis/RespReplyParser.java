@@ -14,7 +14,7 @@ final class RespReplyParser {
   private static final int MOST_BYTES = 16 << 20;
   private static final int MOST_DEPTH = 8;
 
-  /** So many fit into a long, whatever they are. */
+  /** Any so many digits fit into a long. */
   private static final int MOST_DIGITS = 18;
 
   private byte[] bytes = new byte[4096];
