@@ -115,7 +115,12 @@ public final class ProbeExecutor implements BackendExecutor {
     var first = new HashMap<String, ProbeRequest>();
     plan.probes().forEach(probe -> first.putIfAbsent(probe.gateway(), probe));
     var tokens = ProbeTokens.of(List.copyOf(first.values()), counters, settings.privateKey());
-    var sender = new ProbeSender(settings.answeringWithin(WARM_UP), activation, tokens);
+    var sender =
+        new ProbeSender(
+            settings.answeringWithin(WARM_UP),
+            activation,
+            tokens,
+            activation.execution() + "-warm-up");
     var known = entrances.stream().filter(e -> first.containsKey(e.name())).toList();
     new BoundedFanout("warm-up", settings.lanesAtOnce(), WARM_UP)
         .ask(

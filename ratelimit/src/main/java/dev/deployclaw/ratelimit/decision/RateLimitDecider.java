@@ -251,7 +251,7 @@ public final class RateLimitDecider {
     if (plain && attempt.question().units() > 0 && one.leases().isEmpty()) {
       merger.decide(one, then);
     } else {
-      ask(attempt, one).onComplete(then::complete);
+      ask(attempt, one).onComplete(then);
     }
   }
 

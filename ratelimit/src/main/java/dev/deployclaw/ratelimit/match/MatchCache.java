@@ -58,7 +58,7 @@ public final class MatchCache {
   /** How many fit into a heap of that size. */
   static int places(long heap) {
     long fitting = heap / SHARE_OF_HEAP / BYTES_EACH;
-    return Integer.highestOneBit((int) Math.clamp(fitting, LEAST, MOST));
+    return Integer.highestOneBit(Math.clamp(fitting, LEAST, MOST));
   }
 
   /** A question that came twice. */

@@ -117,7 +117,7 @@ public final class ShardRouter {
                 Future.succeededFuture(message)
                     .compose(m -> redirected(reply, m, command))
                     .onFailure(_ -> refresh())
-                    .onComplete(then::complete);
+                    .onComplete(then);
               } else {
                 then.complete(reply, null);
               }
