@@ -91,8 +91,11 @@ final class RequestCoalescer {
       alone(
           one,
           (share, failure) -> {
-            then.complete(share, failure);
-            next(one, joined, failure);
+            try {
+              then.complete(share, failure);
+            } finally {
+              next(one, joined, failure);
+            }
           });
     } else if (waiting.size() >= MOST_JOINED) {
       alone(one, then);

@@ -65,16 +65,25 @@ final class PipelinedConnection {
     }
 
     void answer(RespReply reply) {
-      if (!over) {
-        over = true;
-        then.complete(reply, null);
-      }
+      end(reply, null);
     }
 
     void fail(String reason) {
       if (!over) {
-        over = true;
-        then.complete(null, new RedisUnavailableException(reason));
+        end(null, new RedisUnavailableException(reason));
+      }
+    }
+
+    /** An error of one caller is kept from the others, whose answers come behind. */
+    private void end(@Nullable RespReply reply, @Nullable Throwable failure) {
+      if (over) {
+        return;
+      }
+      over = true;
+      try {
+        then.complete(reply, failure);
+      } catch (RuntimeException e) {
+        LOG.atError().setMessage("an answer of Redis was dropped").setCause(e).log();
       }
     }
   }

@@ -77,7 +77,29 @@ class NotServingNodeTest {
         .isEqualTo(new RespReply.Refused("ERR Function not found"));
   }
 
-  /** One command comes at a time; only {@code PING} is answered by what the node says now. */
+  @Test
+  void anErrorOfOneCallerIsKeptFromTheOthers() throws Exception {
+    on(() -> shards.call(0, PING));
+
+    var answer =
+        on(() -> {
+          shards.call(
+              0,
+              PING,
+              (_, _) -> {
+                throw new IllegalStateException("a caller's own");
+              });
+          return shards.call(0, PING);
+        });
+
+    assertThat(answer).isEqualTo(new RespReply.Text("PONG"));
+  }
+
+  /** Only {@code PING} is answered by what the node says now; several may come at once. */
+  private static int pings(String text) {
+    return text.split("PING", -1).length - 1;
+  }
+
   private void answer(NetSocket socket) {
     socket.handler(command -> socket.write(reply(command)));
   }
@@ -87,7 +109,9 @@ class NotServingNodeTest {
     if (text.contains("CLUSTER")) {
       return "-ERR This instance has cluster support disabled\r\n";
     }
-    return text.contains("INFO") ? "$15\r\nrun_id:abcdefgh\r\n" : says + "\r\n";
+    return text.contains("INFO")
+        ? "$15\r\nrun_id:abcdefgh\r\n"
+        : (says + "\r\n").repeat(pings(text));
   }
 
   private <T> T on(Supplier<Future<T>> asks) throws Exception {
