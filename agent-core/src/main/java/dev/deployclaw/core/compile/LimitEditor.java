@@ -5,6 +5,7 @@ import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.PolicyYamlWriter;
@@ -264,7 +265,8 @@ final class LimitEditor {
                 set.burst().orElse(limit.burst()),
                 limit.cost(),
                 set.mode().orElse(limit.mode()),
-                set.onBackendFailure().or(limit::onBackendFailure)))
+                set.onBackendFailure().or(limit::onBackendFailure),
+                algorithm == LimitAlgorithm.CONCURRENCY ? LimitPrecision.EXACT : limit.precision()))
         .map(changed -> replaced(tenant, List.of(limit), _ -> changed));
   }
 
