@@ -78,6 +78,11 @@ final class LeasedKey {
     return now - ends < 0 ? left : 0;
   }
 
+  /** Units that are charged and not spent, also where their time is over. */
+  long left() {
+    return left;
+  }
+
   /** Lets go of all units; answers how many these were. */
   long lapse() {
     long lapsed = left;

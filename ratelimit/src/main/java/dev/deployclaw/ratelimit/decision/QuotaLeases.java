@@ -85,12 +85,25 @@ final class QuotaLeases {
 
   /** What came of all so far; empty where no limit is leased. */
   Optional<ServiceUsage.Leases> usage() {
+    if (decided == 0) {
+      return Optional.empty();
+    }
     long time = nanos.getAsLong();
-    long held = keys.values().stream().filter(k -> k.inHand(time) > 0).count();
-    long units = keys.values().stream().mapToLong(k -> k.inHand(time)).sum();
-    return decided == 0
-        ? Optional.empty()
-        : Optional.of(new ServiceUsage.Leases(held, units, decided, fromMemory, lapsed));
+    long held = 0;
+    long units = 0;
+    long over = 0;
+    for (var key : keys.values()) {
+      long now = key.inHand(time);
+      held += now > 0 ? 1 : 0;
+      units += now;
+      over += key.left() - now;
+    }
+    return Optional.of(new ServiceUsage.Leases(held, units, decided, fromMemory, lapsed + over));
+  }
+
+  /** How many keys are known. */
+  int keys() {
+    return keys.size();
   }
 
   private void forget(PolicySnapshot now) {

@@ -131,9 +131,13 @@ final class LeaseWorld {
   }
 
   void request(int service) {
+    request(service, "10.0.0.1");
+  }
+
+  void request(int service, String client) {
     services
         .get(service)
-        .decide(view, call())
+        .decide(view, call(client))
         .onComplete((share, failure) -> {
           long epoch = failure == null && share.reply() instanceof Decided d ? d.epoch() : 0;
           answers.add(new Answer(now, epoch, failure == null && share.admitted()));
@@ -171,10 +175,10 @@ final class LeaseWorld {
     }
   }
 
-  private CoalescibleCall call() {
+  private CoalescibleCall call(String client) {
     var subject =
         new RateLimitedRequest(
-            "acme", new RequestShape("api", "/", "GET"), _ -> "", 1, Optional.empty());
+            "acme", new RequestShape("api", "/", "GET"), _ -> client, 1, Optional.empty());
     var claims = view.held().stream().map(held -> RequestCharges.of(held, subject)).toList();
     return CoalescibleCall.of(claims, view.active());
   }
