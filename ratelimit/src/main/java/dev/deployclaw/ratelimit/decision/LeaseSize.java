@@ -49,7 +49,7 @@ final class LeaseSize {
     long elapsed = now - begun;
     if (elapsed >= period) {
       double measured = (double) counted * SECOND / elapsed;
-      double kept = Math.pow(2, -(double) elapsed / period);
+      double kept = perSecond == 0 ? 0 : Math.pow(2, -(double) elapsed / period);
       perSecond = measured + (perSecond - measured) * kept;
       begun = now;
       counted = 0;

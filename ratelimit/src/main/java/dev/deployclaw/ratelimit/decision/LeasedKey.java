@@ -28,6 +28,7 @@ final class LeasedKey {
   private List<Promise<Share>> waiting = new ArrayList<>();
   private boolean underWay;
   private long lease;
+  private long trip;
   private long left;
   private long ends;
   private long seen;
@@ -122,9 +123,9 @@ final class LeasedKey {
     waiting.addAll(others);
   }
 
-  /** How many requests the next call charges beyond those who wait. */
+  /** How many requests the next call charges beyond those who wait: a lease begins at its call. */
   long ahead(long now) {
-    return size.next(lease, now) - 1;
+    return size.next(Math.max(0, lease - trip), now) - 1;
   }
 
   /**
@@ -140,6 +141,7 @@ final class LeasedKey {
     }
     var leased = call.leases().get(epoch);
     lease = leased == null ? 0 : leased.toNanos();
+    trip = now - sent;
     var claim = claim(epoch);
     size.told(
         claim.map(c -> remaining(c, decision.verdicts())).orElse(0L),

@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * that much. One call is under way for a key, and all that come meanwhile go along with the next.
  *
  * <p>A lease is for all limits of a request together, for the epoch of its reply and for the
- * snapshot under which it was made: a new one drops all. There are at most {@link #MOST_KEYS}, of
- * some 5 KB each; further keys are exact. Belongs to one event loop.
+ * snapshot under which it was made: a new one drops all. All who are served by it hear the same:
+ * what remained when it was made, with all of it counted as used, so that no client is promised
+ * more than is known. There are at most {@link #MOST_KEYS}, of a few KB each; further keys are
+ * exact. Belongs to one event loop.
  */
 final class QuotaLeases {
   static final int MOST_KEYS = 8_192;

@@ -51,6 +51,7 @@ final class LeaseWorld {
   private long number;
   private long redisStep;
   private boolean down;
+  private long slower = 1;
   private long calls;
   private final List<Charge> charges = new ArrayList<>();
 
@@ -163,6 +164,11 @@ final class LeaseWorld {
     redisStep += nanos;
   }
 
+  /** From now on, calls take so many times as long. */
+  void slow(long factor) {
+    slower = factor;
+  }
+
   void cutOff(boolean from) {
     down = from;
   }
@@ -185,8 +191,8 @@ final class LeaseWorld {
 
   private Future<DecideReply> ask(CoalescibleCall one, long requests) {
     Promise<DecideReply> promise = Promise.promise();
-    long there = now + random.nextLong(FASTEST, SLOWEST);
-    long back = there + random.nextLong(FASTEST, SLOWEST);
+    long there = now + slower * random.nextLong(FASTEST, SLOWEST);
+    long back = there + slower * random.nextLong(FASTEST, SLOWEST);
     calls++;
     if (down) {
       at(back, () -> promise.fail(new RedisUnavailableException("cut off")));

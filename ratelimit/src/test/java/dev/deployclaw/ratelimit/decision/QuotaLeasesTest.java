@@ -155,6 +155,20 @@ class QuotaLeasesTest {
     assertThat(later.lapsed()).isPositive().isEqualTo(charged - world.admitted());
   }
 
+  @Test
+  void aRedisSlowerThanTheLeaseIsChargedForNothingAhead() {
+    var limit = busy(LimitAlgorithm.TOKEN_BUCKET, 10_000);
+    var world = new LeaseWorld(1, LeaseWorld.epoch(1, limit), SeededLoop.random(9));
+    world.slow(10 * lease(limit) / ROUND_TRIP);
+    world.arrive(1_000, 0, 20 * SECOND);
+
+    world.run();
+
+    long charged = world.charges().stream().mapToLong(LeaseWorld.Charge::requests).sum();
+    assertThat(world.answers()).isNotEmpty().allMatch(Answer::admitted);
+    assertThat(charged).isEqualTo(world.admitted());
+  }
+
   /** The share of all requests that an exact limit admits and the leased one doesn't. */
   private static double early(Limit leased, int instances, double load) {
     var ours = steady(leased, instances, load);

@@ -3,6 +3,7 @@ package dev.deployclaw.bench;
 import dev.deployclaw.bench.activation.ActivationBench;
 import dev.deployclaw.bench.decision.DecideBench;
 import dev.deployclaw.bench.estate.EstateBench;
+import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
 import dev.deployclaw.bench.policy.PoliciesBench;
 import dev.deployclaw.bench.stage.StageBench;
@@ -30,6 +31,7 @@ public final class Main {
             .addSubcommand(new EstateBench(out))
             .addSubcommand(new ActivationBench(out))
             .addSubcommand(new DecideBench(out))
+            .addSubcommand(new LeaseBench(out))
             .addSubcommand(new PoliciesBench(out))
             .addSubcommand(new GrantBench(out))
             .addSubcommand(new WallBench(out))

@@ -22,6 +22,7 @@ final class DecideTable {
     limiters("Spread keys", figures.spread(), out);
     limiters("One hot key", figures.hot(), out);
     arrivals(figures.arrivals(), out);
+    limiters("Exact and leased, 1,000 busy keys", figures.leased().overGrpc(), out);
   }
 
   /** Against the first. */

@@ -82,6 +82,10 @@ public final class DecisionBenchEstate implements AutoCloseable {
   public static DecisionBenchEstate start(Path folder, int tenants) throws InterruptedException {
     var set =
         SampleLimits.of(Math.max(tenants, FunctionWorkloads.TENANTS), FunctionWorkloads.TENANTS);
+    return start(folder, set);
+  }
+
+  public static DecisionBenchEstate start(Path folder, PolicySet set) throws InterruptedException {
     return new DecisionBenchEstate(folder, set);
   }
 
@@ -100,6 +104,13 @@ public final class DecisionBenchEstate implements AutoCloseable {
 
   public EpochPolicySet held() {
     return held;
+  }
+
+  /** Forgets what limits remember. */
+  public void forget(List<String> counterKeys) throws InterruptedException {
+    for (String key : counterKeys) {
+      pipe.exchange(RespBatch.one("DEL", key));
+    }
   }
 
   public PolicyFeed feed() {
