@@ -109,7 +109,7 @@ final class QuotaLeases {
   }
 
   private void forget(PolicySnapshot now) {
-    if (now != view && !now.equals(view)) {
+    if (!now.equals(view)) {
       keys.values().forEach(k -> lapsed += k.lapse());
       keys.clear();
     }

@@ -90,7 +90,7 @@ class QuotaLeasesTest {
   void refusesFewTooEarly() {
     for (var algorithm : ALGORITHMS) {
       for (int instances : INSTANCES) {
-        for (long requests : List.of(100L, 1_000L, 10_000L)) {
+        for (long requests : List.of(100L, 10_000L)) {
           var leased = busy(algorithm, requests);
 
           assertThat(early(leased, instances, 0.8)).isLessThanOrEqualTo(0.02);
