@@ -83,6 +83,20 @@ final class Sets {
         Optional.empty());
   }
 
+  static Limit fixedWindow(String name, long requests, Duration window) {
+    return new Limit(
+        name,
+        RequestMatch.ANY,
+        List.of(),
+        LimitAlgorithm.FIXED_WINDOW,
+        requests,
+        window,
+        requests,
+        1,
+        EnforcementMode.ENFORCE,
+        Optional.empty());
+  }
+
   /** So slow a bucket that it doesn't refill while a test runs. */
   static Limit burst(String name, long burst, CounterKeyPart... key) {
     return new Limit(

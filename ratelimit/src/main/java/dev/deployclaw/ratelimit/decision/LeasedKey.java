@@ -168,7 +168,7 @@ final class LeasedKey {
   }
 
   /** Until the first fixed window ends: what is charged to one isn't spent in the next. */
-  private static long rest(RequestCharges claim, List<Verdict> verdicts) {
+  static long rest(RequestCharges claim, List<Verdict> verdicts) {
     long rest = Long.MAX_VALUE;
     for (int i = 0; i < verdicts.size(); i++) {
       if (claim.items().get(i).rule().algorithm() == LimitAlgorithm.FIXED_WINDOW) {

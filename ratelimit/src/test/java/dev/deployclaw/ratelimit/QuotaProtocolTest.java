@@ -1,0 +1,422 @@
+package dev.deployclaw.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.UInt64Value;
+import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitPrecision;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.network.HostPort;
+import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
+import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry;
+import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
+import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse.BucketAction;
+import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaUsageReports;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
+import io.envoyproxy.envoy.type.v3.RateLimitStrategy.BlanketRule;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** Envoy's quota protocol over real gRPC, against a real Redis Cluster and a real etcd. */
+class QuotaProtocolTest {
+  private static final BucketId ACME = QuotaClient.bucket("acme");
+
+  @TempDir static Path folder;
+  private static Estate estate;
+  private static ManagedChannel channel;
+  private static long epoch;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = Estate.start(folder, 0);
+    channel = QuotaClient.channel(estate);
+  }
+
+  @AfterAll
+  static void stop() {
+    channel.shutdownNow();
+    estate.close();
+  }
+
+  @BeforeEach
+  void forgetCounters() {
+    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
+    epoch++;
+  }
+
+  @Test
+  void theFirstReportGetsWhatIsChargedAlready() throws Exception {
+    limited(leased(Sets.burst("all", 100), 4));
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+      var actions = envoy.next().getBucketActionList();
+
+      assertThat(actions).extracting(BucketAction::getBucketId).containsExactly(ACME, ACME);
+      assertThat(rule(actions.getFirst())).isEqualTo(BlanketRule.DENY_ALL);
+      var assigned = actions.getLast().getQuotaAssignmentAction();
+      var bucket = assigned.getRateLimitStrategy().getTokenBucket();
+      assertThat(assigned.getAssignmentTimeToLive().getSeconds()).isEqualTo(3);
+      assertThat(assigned.getAssignmentTimeToLive().getNanos()).isZero();
+      assertThat(bucket.getFillInterval().getSeconds()).isGreaterThan(3_600);
+      // one by which the lease is known, and a sixteenth of what is left
+      assertThat(bucket.getMaxTokens()).isEqualTo(1 + 99 / 16);
+      assertThat(left("acme")).isEqualTo(100 - bucket.getMaxTokens());
+    }
+  }
+
+  @Test
+  void theNextAssignmentComesByItself() throws Exception {
+    limited(leased(Sets.burst("all", 1_000), 2));
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+      long first = tokens(envoy.action());
+      long second = tokens(envoy.action());
+
+      assertThat(second).isPositive();
+      assertThat(left("acme")).isEqualTo(1_000 - first - second);
+    }
+  }
+
+  @Test
+  void noMorePassesThanTheLimitSaysHoweverManyAsk() throws Exception {
+    limited(leased(Sets.burst("all", 40), 2));
+    var passed = new ArrayList<Long>();
+
+    try (var one = QuotaClient.to(estate);
+        var two = QuotaClient.to(estate)) {
+      for (var envoy : List.of(one, two)) {
+        var model = new EnvoyBucketModel();
+        envoy.report(ACME, 0, 1);
+        boolean assigned = true;
+        while (assigned) {
+          var response = envoy.next();
+          model.apply(response);
+          assigned = tokens(response.getBucketActionList().getLast()) > 0;
+          for (int i = 0; i < 500; i++) {
+            model.request();
+          }
+          var used = model.take();
+          passed.add(used[0]);
+          envoy.report(ACME, used[0], used[1]);
+        }
+      }
+    }
+
+    assertThat(passed.stream().mapToLong(p -> p).sum()).isEqualTo(40);
+    assertThat(left("acme")).isZero();
+  }
+
+  @Test
+  void reportsCountAsUse() throws Exception {
+    var limit = leased(Sets.burst("all", 100), 4);
+    estate.activate(epoch, Sets.of(Sets.tenant("counted", limit)));
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(QuotaClient.bucket("counted"), 5, 2);
+      var _ = envoy.next();
+    }
+
+    String usage = estate.get("/v1/usage", Map.of()).body();
+    assertThat(usage)
+        .contains("{\"allowed\":5,\"limit\":\"all\",\"refused\":2,\"tenant\":\"counted\"}");
+  }
+
+  @Test
+  void aBucketUnderAnExactLimitIsDenied() throws Exception {
+    limited(leased(Sets.burst("all", 100), 4), Sets.burst("other", 100));
+
+    assertDenied(ACME, 10);
+  }
+
+  @Test
+  void aLeaseBelowTwoSecondsGivesNoQuota() throws Exception {
+    limited(leased(Sets.burst("all", 100), 1));
+
+    assertDenied(ACME, 1);
+  }
+
+  @Test
+  void whatItCanNotUnderstandIsDenied() throws Exception {
+    limited(leased(Sets.burst("all", 100), 4));
+
+    assertDenied(QuotaClient.bucket("nobody"), 2);
+    assertDenied(ACME.toBuilder().putBucket("generic_key", "x").build(), 10);
+    assertDenied(ACME.toBuilder().removeBucket("dc_uri").build(), 10);
+    assertDenied(ACME.toBuilder().putBucket("dc_token", "x").build(), 10);
+  }
+
+  @Test
+  void whatIsChargedToAFixedWindowIsNotForTheNext() throws Exception {
+    var window = Sets.fixedWindow("all", 100, Duration.ofSeconds(4));
+    limited(leased(window, 10));
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+      var assigned = envoy.action().getQuotaAssignmentAction();
+
+      assertThat(assigned.getAssignmentTimeToLive().getSeconds()).isLessThan(4);
+    }
+  }
+
+  @Test
+  void aTenantWithoutALimitPasses() throws Exception {
+    limited();
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+
+      assertThat(rule(envoy.action())).isEqualTo(BlanketRule.ALLOW_ALL);
+    }
+  }
+
+  @Test
+  void withoutRedisPoliciesDecide() throws Exception {
+    var limit = leased(Sets.burst("all", 9), 4);
+    estate.activate(
+        epoch,
+        Sets.of(
+            Sets.tenant("acme", BackendFailureMode.DENY, limit),
+            Sets.tenant("open", BackendFailureMode.ALLOW, limit)));
+    estate.redis().primaries().forEach(QuotaProtocolTest::forbidden);
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+      var closed = envoy.action();
+      envoy.report(QuotaClient.bucket("open"), 1, 0);
+      var open = envoy.action();
+      estate.redis().primaries().forEach(QuotaProtocolTest::allowed);
+
+      assertThat(rule(closed)).isEqualTo(BlanketRule.DENY_ALL);
+      assertThat(rule(open)).isEqualTo(BlanketRule.ALLOW_ALL);
+      assertThat(tokens(envoy.action())).as("once Redis is back").isPositive();
+    } finally {
+      estate.redis().primaries().forEach(QuotaProtocolTest::allowed);
+    }
+  }
+
+  @Test
+  void aNewEpochHoldsFromTheNextAssignmentOn() throws Exception {
+    limited(leased(Sets.burst("all", 1_000), 2));
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+      assertThat(tokens(envoy.action())).isPositive();
+
+      epoch++;
+      limited(Sets.burst("all", 1_000));
+      var action = envoy.action();
+      while (tokens(action) > 0) {
+        action = envoy.action();
+      }
+
+      assertThat(rule(action)).as("now it is exact").isEqualTo(BlanketRule.DENY_ALL);
+    }
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.ratelimit.envoy.QuotaBucketTest",
+      because = "it subscribes two thousand buckets")
+  @Test
+  void theBucketThatWasSilentForLongestGivesPlace() throws Exception {
+    var each = Sets.burst("all", 100, new CounterKeyPart.ClientAddress());
+    limited(leased(each, 10));
+
+    try (var envoy = QuotaClient.to(estate)) {
+      for (int i = 0; i <= 2_000; i++) {
+        envoy.report(QuotaClient.bucket("acme", "10.0." + i / 250 + "." + i % 250), 1, 0);
+      }
+      var abandoned = envoy.action();
+      while (!abandoned.hasAbandonAction()) {
+        abandoned = envoy.action();
+      }
+
+      assertThat(abandoned.getBucketId()).isEqualTo(QuotaClient.bucket("acme", "10.0.0.0"));
+      envoy.report(QuotaClient.bucket("acme", "10.0.0.0"), 1, 0);
+      var again = envoy.action();
+      while (!again.getBucketId().equals(abandoned.getBucketId())) {
+        again = envoy.action();
+      }
+      assertThat(tokens(again)).as("it may come again").isPositive();
+    }
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.ratelimit.envoy.QuotaBucketTest",
+      because = "it fills the buffers of a connection")
+  @Test
+  void oneThatReadsLateGetsAll() throws Exception {
+    var each = Sets.burst("all", 100, new CounterKeyPart.ClientAddress());
+    limited(leased(each, 10));
+
+    try (var envoy = QuotaClient.deaf(estate)) {
+      for (int i = 0; i < 1_500; i++) {
+        envoy.report(QuotaClient.bucket("acme", "10.0." + i / 250 + "." + i % 250), 1, 0);
+      }
+      BoundedWait.until("it was charged for some", Estate.LONG, () -> keys() > 0);
+      envoy.read(Integer.MAX_VALUE);
+
+      var served = new HashSet<BucketId>();
+      while (served.size() < 1_500) {
+        served.add(envoy.action().getBucketId());
+      }
+      assertThat(envoy.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void aMessageAgainstTheRulesEndsTheStream() throws Exception {
+    limited(leased(Sets.burst("all", 100), 4));
+    var good = reports("edge-1", ACME);
+
+    assertThat(endOf(good.toBuilder().clearDomain().build()))
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(endOf(good, reports("edge-2", ACME))).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(endOf(good.toBuilder().clearBucketQuotaUsages().build()))
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(endOf(reports("edge-1", BucketId.getDefaultInstance())))
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(endOf(reports("edge-1", ACME.toBuilder().putBucket("x", "y".repeat(5_000)).build())))
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(endOf(good.toBuilder().addBucketQuotaUsages(QuotaClient.usage(ACME, -1, 0)).build()))
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(endOf(reports("x".repeat(300_000), ACME))).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
+  void aCompressedMessageEndsTheStream() throws Exception {
+    try (var envoy = QuotaClient.compressing(estate)) {
+      envoy.report(ACME, 1, 0);
+
+      assertThat(envoy.ended().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+    }
+  }
+
+  @Test
+  void aFloodOfReportsEndsTheStream() throws Exception {
+    limited(leased(Sets.burst("all", 100), 4));
+
+    var flood = reports("edge-1", ACME).toBuilder();
+    for (int i = 0; i < 1_000; i++) {
+      flood.addBucketQuotaUsages(QuotaClient.usage(ACME, 1, 0));
+    }
+    try (var envoy = QuotaClient.to(estate)) {
+      for (int i = 0; i < 5_000 && envoy.isOpen(); i++) {
+        envoy.send(flood.build());
+      }
+
+      assertThat(envoy.ended().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    }
+  }
+
+  @Test
+  void anEnvoyThatSaysNoMoreIsLetGoWell() throws Exception {
+    limited(leased(Sets.burst("all", 100), 4));
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+      var _ = envoy.next();
+      envoy.halfClose();
+
+      assertThat(envoy.ended()).isEqualTo(Status.OK);
+    }
+  }
+
+  private static void limited(Limit... limits) {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", limits)));
+  }
+
+  private static Limit leased(Limit limit, long seconds) {
+    return limit.in(LimitPrecision.leased(Duration.ofSeconds(seconds)));
+  }
+
+  private static void assertDenied(BucketId bucket, long seconds) throws Exception {
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(bucket, 1, 0);
+      var action = envoy.action();
+
+      assertThat(action.getBucketId()).isEqualTo(bucket);
+      assertThat(rule(action)).isEqualTo(BlanketRule.DENY_ALL);
+      assertThat(action.getQuotaAssignmentAction().getAssignmentTimeToLive().getSeconds())
+          .isEqualTo(seconds);
+    }
+  }
+
+  private static BlanketRule rule(BucketAction action) {
+    var strategy = action.getQuotaAssignmentAction().getRateLimitStrategy();
+    assertThat(strategy.hasBlanketRule()).as("%s", action).isTrue();
+    return strategy.getBlanketRule();
+  }
+
+  /** 0 where it is no token bucket. */
+  private static long tokens(BucketAction action) {
+    return action.getQuotaAssignmentAction().getRateLimitStrategy().getTokenBucket().getMaxTokens();
+  }
+
+  /** What Redis says that is left, without a charge. */
+  private static long left(String tenant) {
+    var descriptor = RateLimitDescriptor.newBuilder().setHitsAddend(UInt64Value.of(0));
+    QuotaClient.bucket(tenant)
+        .getBucketMap()
+        .forEach((k, v) -> descriptor.addEntries(Entry.newBuilder().setKey(k).setValue(v)));
+    return RateLimitServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
+        .shouldRateLimit(
+            RateLimitRequest.newBuilder().setDomain("edge-1").addDescriptors(descriptor).build())
+        .getStatuses(0)
+        .getLimitRemaining();
+  }
+
+  private static long keys() {
+    return estate.redis().primaries().stream()
+        .mapToLong(node -> {
+          try (var jedis = new Jedis(node.host(), node.port())) {
+            return jedis.dbSize();
+          }
+        })
+        .sum();
+  }
+
+  private static RateLimitQuotaUsageReports reports(String domain, BucketId bucket) {
+    return RateLimitQuotaUsageReports.newBuilder()
+        .setDomain(domain)
+        .addBucketQuotaUsages(QuotaClient.usage(bucket, 1, 0))
+        .build();
+  }
+
+  private static Status.Code endOf(RateLimitQuotaUsageReports... messages) throws Exception {
+    try (var envoy = QuotaClient.to(estate)) {
+      for (var message : messages) {
+        envoy.send(message);
+      }
+      return envoy.ended().getCode();
+    }
+  }
+
+  /** The service's user may no longer call anything. */
+  private static void forbidden(HostPort node) {
+    Estate.onNode(node, redis -> redis.aclSetUser("default", "-eval", "-fcall"));
+  }
+
+  private static void allowed(HostPort node) {
+    Estate.onNode(node, redis -> redis.aclSetUser("default", "+@all"));
+  }
+}
