@@ -1,7 +1,6 @@
 package dev.deployclaw.ratelimit;
 
 import com.google.protobuf.Duration;
-import dev.deployclaw.testkit.network.HostPort;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse.BucketAction;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class QuotaClient implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
+  /** The least that HTTP/2 begins with; gRPC would have sixteen times as much. */
+  private static final int SMALL_WINDOW = 65_535;
+
   private final ManagedChannel channel;
   private final BlockingQueue<RateLimitQuotaResponse> received = new LinkedBlockingQueue<>();
   private final CompletableFuture<Status> ended = new CompletableFuture<>();
@@ -45,16 +47,24 @@ final class QuotaClient implements AutoCloseable {
 
   /** One that reads nothing until it is told to. */
   static QuotaClient deaf(Estate estate) {
-    return new QuotaClient(channel(estate), false, "");
+    return new QuotaClient(builder(estate).flowControlWindow(SMALL_WINDOW).build(), false, "");
   }
 
   static QuotaClient compressing(Estate estate) {
     return new QuotaClient(channel(estate), true, "gzip");
   }
 
+  /** Another stream on the same connection. */
+  QuotaClient another() {
+    return new QuotaClient(channel, true, "");
+  }
+
   static ManagedChannel channel(Estate estate) {
-    var at = new HostPort("127.0.0.1", estate.grpcPort());
-    return NettyChannelBuilder.forAddress(at.host(), at.port()).usePlaintext().build();
+    return builder(estate).build();
+  }
+
+  private static NettyChannelBuilder builder(Estate estate) {
+    return NettyChannelBuilder.forAddress("127.0.0.1", estate.grpcPort()).usePlaintext();
   }
 
   private final class Received

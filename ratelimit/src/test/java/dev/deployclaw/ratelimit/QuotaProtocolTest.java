@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.UInt64Value;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.testkit.BoundedWait;
-import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.HostPort;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry;
@@ -23,7 +21,6 @@ import io.grpc.Status;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -135,9 +132,11 @@ class QuotaProtocolTest {
       var _ = envoy.next();
     }
 
-    String usage = estate.get("/v1/usage", Map.of()).body();
-    assertThat(usage)
-        .contains("{\"allowed\":5,\"limit\":\"all\",\"refused\":2,\"tenant\":\"counted\"}");
+    String all = "{\"allowed\":5,\"limit\":\"all\",\"refused\":2,\"tenant\":\"counted\"}";
+    BoundedWait.until(
+        "the use is counted",
+        Estate.LONG,
+        () -> estate.get("/v1/usage", Map.of()).body().contains(all));
   }
 
   @Test
@@ -232,56 +231,6 @@ class QuotaProtocolTest {
     }
   }
 
-  @Slow(
-      guard = "dev.deployclaw.ratelimit.envoy.QuotaBucketTest",
-      because = "it subscribes two thousand buckets")
-  @Test
-  void theBucketThatWasSilentForLongestGivesPlace() throws Exception {
-    var each = Sets.burst("all", 100, new CounterKeyPart.ClientAddress());
-    limited(leased(each, 10));
-
-    try (var envoy = QuotaClient.to(estate)) {
-      for (int i = 0; i <= 2_000; i++) {
-        envoy.report(QuotaClient.bucket("acme", "10.0." + i / 250 + "." + i % 250), 1, 0);
-      }
-      var abandoned = envoy.action();
-      while (!abandoned.hasAbandonAction()) {
-        abandoned = envoy.action();
-      }
-
-      assertThat(abandoned.getBucketId()).isEqualTo(QuotaClient.bucket("acme", "10.0.0.0"));
-      envoy.report(QuotaClient.bucket("acme", "10.0.0.0"), 1, 0);
-      var again = envoy.action();
-      while (!again.getBucketId().equals(abandoned.getBucketId())) {
-        again = envoy.action();
-      }
-      assertThat(tokens(again)).as("it may come again").isPositive();
-    }
-  }
-
-  @Slow(
-      guard = "dev.deployclaw.ratelimit.envoy.QuotaBucketTest",
-      because = "it fills the buffers of a connection")
-  @Test
-  void oneThatReadsLateGetsAll() throws Exception {
-    var each = Sets.burst("all", 100, new CounterKeyPart.ClientAddress());
-    limited(leased(each, 10));
-
-    try (var envoy = QuotaClient.deaf(estate)) {
-      for (int i = 0; i < 1_500; i++) {
-        envoy.report(QuotaClient.bucket("acme", "10.0." + i / 250 + "." + i % 250), 1, 0);
-      }
-      BoundedWait.until("it was charged for some", Estate.LONG, () -> keys() > 0);
-      envoy.read(Integer.MAX_VALUE);
-
-      var served = new HashSet<BucketId>();
-      while (served.size() < 1_500) {
-        served.add(envoy.action().getBucketId());
-      }
-      assertThat(envoy.isOpen()).isTrue();
-    }
-  }
-
   @Test
   void aMessageAgainstTheRulesEndsTheStream() throws Exception {
     limited(leased(Sets.burst("all", 100), 4));
@@ -298,7 +247,8 @@ class QuotaProtocolTest {
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(endOf(good.toBuilder().addBucketQuotaUsages(QuotaClient.usage(ACME, -1, 0)).build()))
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertThat(endOf(reports("x".repeat(300_000), ACME))).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(endOf(reports("x".repeat(1_100_000), ACME)))
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }
 
   @Test
@@ -307,23 +257,6 @@ class QuotaProtocolTest {
       envoy.report(ACME, 1, 0);
 
       assertThat(envoy.ended().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
-    }
-  }
-
-  @Test
-  void aFloodOfReportsEndsTheStream() throws Exception {
-    limited(leased(Sets.burst("all", 100), 4));
-
-    var flood = reports("edge-1", ACME).toBuilder();
-    for (int i = 0; i < 1_000; i++) {
-      flood.addBucketQuotaUsages(QuotaClient.usage(ACME, 1, 0));
-    }
-    try (var envoy = QuotaClient.to(estate)) {
-      for (int i = 0; i < 5_000 && envoy.isOpen(); i++) {
-        envoy.send(flood.build());
-      }
-
-      assertThat(envoy.ended().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     }
   }
 
@@ -344,7 +277,7 @@ class QuotaProtocolTest {
     estate.activate(epoch, Sets.of(Sets.tenant("acme", limits)));
   }
 
-  private static Limit leased(Limit limit, long seconds) {
+  static Limit leased(Limit limit, long seconds) {
     return limit.in(LimitPrecision.leased(Duration.ofSeconds(seconds)));
   }
 
@@ -360,14 +293,14 @@ class QuotaProtocolTest {
     }
   }
 
-  private static BlanketRule rule(BucketAction action) {
+  static BlanketRule rule(BucketAction action) {
     var strategy = action.getQuotaAssignmentAction().getRateLimitStrategy();
     assertThat(strategy.hasBlanketRule()).as("%s", action).isTrue();
     return strategy.getBlanketRule();
   }
 
   /** 0 where it is no token bucket. */
-  private static long tokens(BucketAction action) {
+  static long tokens(BucketAction action) {
     return action.getQuotaAssignmentAction().getRateLimitStrategy().getTokenBucket().getMaxTokens();
   }
 
@@ -385,17 +318,7 @@ class QuotaProtocolTest {
         .getLimitRemaining();
   }
 
-  private static long keys() {
-    return estate.redis().primaries().stream()
-        .mapToLong(node -> {
-          try (var jedis = new Jedis(node.host(), node.port())) {
-            return jedis.dbSize();
-          }
-        })
-        .sum();
-  }
-
-  private static RateLimitQuotaUsageReports reports(String domain, BucketId bucket) {
+  static RateLimitQuotaUsageReports reports(String domain, BucketId bucket) {
     return RateLimitQuotaUsageReports.newBuilder()
         .setDomain(domain)
         .addBucketQuotaUsages(QuotaClient.usage(bucket, 1, 0))

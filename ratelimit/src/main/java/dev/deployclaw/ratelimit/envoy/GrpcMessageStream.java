@@ -18,7 +18,8 @@ import java.util.function.Consumer;
 final class GrpcMessageStream {
   static final int RESOURCE_EXHAUSTED = 8;
 
-  private static final int MOST_BYTES = 256 << 10;
+  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_UNSENT = 64 << 10;
   private static final int HEAD = 5;
   private static final String STATUS = "grpc-status";
   private static final String MESSAGE = "grpc-message";
@@ -29,6 +30,7 @@ final class GrpcMessageStream {
   private final HttpServerRequest request;
   private Buffer received = Buffer.buffer();
   private Runnable closed = () -> {};
+  private int unsent;
   private boolean begun;
   private boolean ended;
 
@@ -53,7 +55,7 @@ final class GrpcMessageStream {
 
   /** Whether the caller is so slow that what was sent still waits here. */
   boolean full() {
-    return request.response().writeQueueFull();
+    return unsent > MOST_UNSENT;
   }
 
   void send(MessageLite message) {
@@ -67,7 +69,8 @@ final class GrpcMessageStream {
       begun = true;
       contentType();
     }
-    var _ = request.response().write(bytes);
+    unsent += bytes.length();
+    request.response().write(bytes).onComplete(_ -> unsent -= bytes.length());
   }
 
   void end() {

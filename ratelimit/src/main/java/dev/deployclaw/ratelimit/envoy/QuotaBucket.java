@@ -42,6 +42,8 @@ final class QuotaBucket {
   private long charged;
   private long lasts;
   private long longestGap;
+  private long allowed;
+  private long denied;
   private boolean open = true;
   private boolean underWay;
   private long timer = -1;
@@ -64,8 +66,11 @@ final class QuotaBucket {
     return question;
   }
 
-  /** It reported so many requests since its last report. */
-  void reported(long requests, long now) {
+  /** It reported what became of its requests since its last report. */
+  void reported(long passed, long refused, long now) {
+    allowed += passed;
+    denied += refused;
+    long requests = passed + refused;
     longestGap = Math.max(longestGap, now - heardAt);
     heardAt = now;
     if (requests > 0) {
@@ -81,6 +86,14 @@ final class QuotaBucket {
     perSecond = perSecond < 0 ? measured : perSecond + (measured - perSecond) * weight;
     counted = 0;
     countedFrom = now;
+  }
+
+  /** What was reported since this was last asked: allowed, denied. */
+  long[] use() {
+    long[] use = {allowed, denied};
+    allowed = 0;
+    denied = 0;
+    return use;
   }
 
   /** How many requests are charged for the next assignment: one where no lease is known yet. */

@@ -11,6 +11,9 @@ import java.util.List;
  * isn't used: Envoy counts it in whole seconds, so that it is often 0.
  */
 record QuotaReport(BucketId bucket, long allowed, long denied) {
+  /** Of one message: Envoy reports all its buckets in one. */
+  private static final int MOST = 2 * QuotaStream.MOST_BUCKETS;
+
   private static final int LONGEST_BUCKET = 4 << 10;
 
   /**
@@ -19,14 +22,11 @@ record QuotaReport(BucketId bucket, long allowed, long denied) {
    * @throws IllegalArgumentException where the message is none by its published rules
    */
   static List<QuotaReport> of(RateLimitQuotaUsageReports message) {
-    if (message.getBucketQuotaUsagesCount() == 0) {
-      throw new IllegalArgumentException("bucket_quota_usages is empty");
+    int count = message.getBucketQuotaUsagesCount();
+    if (count == 0 || count > MOST) {
+      throw new IllegalArgumentException("bucket_quota_usages: 1 to " + MOST + " are taken");
     }
     return message.getBucketQuotaUsagesList().stream().map(QuotaReport::of).toList();
-  }
-
-  long requests() {
-    return allowed + denied;
   }
 
   private static QuotaReport of(BucketQuotaUsage usage) {

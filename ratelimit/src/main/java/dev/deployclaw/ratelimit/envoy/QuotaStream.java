@@ -40,8 +40,8 @@ final class QuotaStream {
   /** An Envoy that reads nothing is left. */
   private static final long SLOW = 10_000_000_000L;
 
-  /** Envoy reports a bucket ten times a second at most. */
-  private static final int MOST_REPORTS_BETWEEN_SWEEPS = 20 * MOST_BUCKETS;
+  /** Five of each bucket in a second: more would keep the event loop from decisions. */
+  private static final int MOST_REPORTS_BETWEEN_SWEEPS = 5 * MOST_BUCKETS;
 
   private static final int MOST_UNDER_WAY = 64;
   private static final long SECOND = 1_000_000_000L;
@@ -135,10 +135,7 @@ final class QuotaStream {
     if (bucket == null) {
       return;
     }
-    bucket.reported(report.requests(), now);
-    if (report.requests() > 0) {
-      loop.quotas().report(bucket.question(), report.allowed(), report.denied());
-    }
+    bucket.reported(report.allowed(), report.denied(), now);
     if (!bucket.isAssigned(now)) {
       ask(bucket);
     }
@@ -184,9 +181,17 @@ final class QuotaStream {
   }
 
   private void release(QuotaBucket bucket) {
+    count(bucket);
     bucket.close();
     budget.giveBack();
     loop.vertx().cancelTimer(bucket.timer());
+  }
+
+  private void count(QuotaBucket bucket) {
+    long[] use = bucket.use();
+    if (use[0] + use[1] > 0) {
+      loop.quotas().report(bucket.question(), use[0], use[1]);
+    }
   }
 
   private void ask(QuotaBucket bucket) {
@@ -207,6 +212,7 @@ final class QuotaStream {
 
   private void send(QuotaBucket bucket) {
     underWay++;
+    count(bucket);
     loop.quotas()
         .lease(bucket.question(), bucket.next(now()))
         .onComplete((grant, failure) -> {
@@ -223,11 +229,15 @@ final class QuotaStream {
         });
   }
 
+  /** The bucket that was answered may have asked again, in its own place. */
   private void sendNext() {
-    for (var next = due.poll(); next != null; next = due.poll()) {
-      if (next.isOpen()) {
+    while (underWay < MOST_UNDER_WAY && !due.isEmpty()) {
+      var next = due.remove();
+      if (next.isOpen() && !call.full()) {
         send(next);
-        return;
+      } else {
+        next.underWay(false);
+        later(next, AHEAD_MILLIS);
       }
     }
   }
@@ -271,7 +281,9 @@ final class QuotaStream {
 
   private void later(QuotaBucket bucket, long millis) {
     loop.vertx().cancelTimer(bucket.timer());
-    bucket.timer(loop.vertx().setTimer(millis, _ -> ask(bucket)));
+    if (open && bucket.isOpen()) {
+      bucket.timer(loop.vertx().setTimer(millis, _ -> ask(bucket)));
+    }
   }
 
   private long now() {

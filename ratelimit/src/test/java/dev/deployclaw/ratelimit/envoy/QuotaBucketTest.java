@@ -103,6 +103,6 @@ class QuotaBucketTest {
 
   private void reported(Duration after, long requests) {
     now += after.toNanos();
-    bucket.reported(requests, now);
+    bucket.reported(requests, 0, now);
   }
 }
