@@ -31,7 +31,7 @@ final class LeasedLimitCheck {
     var found = new ArrayList<PolicyFinding>();
     for (var policy : set.tenants().values()) {
       for (Limit limit : policy.limits()) {
-        limit.precision().lease().ifPresent(lease -> find(set, policy, limit, found));
+        limit.precision().lease().ifPresent(_ -> find(set, policy, limit, found));
       }
     }
     return found;
@@ -43,7 +43,7 @@ final class LeasedLimitCheck {
     var about = FindingSubject.limit(policy.tenant(), limit.name());
     tooLong(about, limit, lease).ifPresent(found::add);
     empty(about, limit, lease).ifPresent(found::add);
-    neverUsed(about, limit, exactOnes(set, policy, limit)).ifPresent(found::add);
+    neverUsed(about, exactOnes(set, policy, limit)).ifPresent(found::add);
   }
 
   private static Optional<PolicyFinding> tooLong(
@@ -80,8 +80,7 @@ final class LeasedLimitCheck {
             evidence(limit, lease)));
   }
 
-  private static Optional<PolicyFinding> neverUsed(
-      FindingSubject about, Limit limit, List<AppliedLimit> exact) {
+  private static Optional<PolicyFinding> neverUsed(FindingSubject about, List<AppliedLimit> exact) {
     return exact.stream()
         .findFirst()
         .map(other ->
