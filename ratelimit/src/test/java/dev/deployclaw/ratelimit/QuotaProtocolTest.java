@@ -238,6 +238,7 @@ class QuotaProtocolTest {
 
     assertThat(endOf(good.toBuilder().clearDomain().build()))
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(endOf(reports("x".repeat(300), ACME))).isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(endOf(good, reports("edge-2", ACME))).isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(endOf(good.toBuilder().clearBucketQuotaUsages().build()))
         .isEqualTo(Status.Code.INVALID_ARGUMENT);

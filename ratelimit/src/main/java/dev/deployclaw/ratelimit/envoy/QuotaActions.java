@@ -28,9 +28,9 @@ import io.envoyproxy.envoy.type.v3.TokenBucket;
  *
  * <p>"If the rate limiting strategy is the same as the bucket's active assignment, the data plane
  * should extend the duration of the active assignment", its tokens as they are; and Envoy fills a
- * bucket that replaces another one only as far as that one was. What is charged anew is meant to be
- * spent whole. So a token bucket follows a {@code DENY_ALL} in the same message: "the actions are
- * applied in the given order, from top to bottom".
+ * bucket that replaces another one only as far as that one was. But each charge is to be spent
+ * whole. So a token bucket follows a {@code DENY_ALL} in the same message: "the actions are applied
+ * in the given order, from top to bottom".
  */
 final class QuotaActions {
   private static final long NEVER_FILLED_SECONDS = 86_400;

@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.envoy;
 
+import dev.deployclaw.policy.document.QuotedText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +36,8 @@ final class QuotaBudget {
       toldAt = now;
       LOG.atWarn()
           .setMessage("buckets are denied")
-          .addKeyValue("gateway", gateway)
-          .addKeyValue("why", why)
+          .addKeyValue("gateway", QuotedText.shortly(gateway))
+          .addKeyValue("why", QuotedText.shortly(why))
           .log();
     }
   }

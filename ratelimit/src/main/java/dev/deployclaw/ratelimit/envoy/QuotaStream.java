@@ -7,6 +7,7 @@ import dev.deployclaw.ratelimit.decision.LeaseGrant;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
+import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaUsageReports;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
@@ -43,6 +44,7 @@ final class QuotaStream {
   /** Five of each bucket in a second: more would keep the event loop from decisions. */
   private static final int MOST_REPORTS_BETWEEN_SWEEPS = 5 * MOST_BUCKETS;
 
+  private static final int LONGEST_DOMAIN = 253;
   private static final int MOST_UNDER_WAY = 64;
   private static final long SECOND = 1_000_000_000L;
 
@@ -59,6 +61,7 @@ final class QuotaStream {
   private String domain = "";
   private boolean open = true;
   private int underWay;
+  private boolean sending;
   private int reports;
   private long heardAt;
   private long readAt;
@@ -117,8 +120,8 @@ final class QuotaStream {
 
   /** "All subsequent messages on the same stream are considered to be in the same domain." */
   private void belong(String said) {
-    if (domain.isEmpty() && said.isEmpty()) {
-      throw new IllegalArgumentException("domain is empty: it names the gateway");
+    if ((domain.isEmpty() && said.isEmpty()) || said.length() > LONGEST_DOMAIN) {
+      throw new IllegalArgumentException("domain is empty or too long: it names the gateway");
     }
     if (!domain.isEmpty() && !said.isEmpty() && !said.equals(domain)) {
       throw new IllegalArgumentException("domain differs from that of the first report");
@@ -159,8 +162,15 @@ final class QuotaStream {
 
   private @Nullable QuotaBucket refused(BucketId id, String why) {
     budget.tell(domain, why);
-    call.send(QuotaActions.all(id, false, UNSERVED_SECONDS));
+    offer(QuotaActions.all(id, false, UNSERVED_SECONDS));
     return null;
+  }
+
+  /** Sends what an Envoy that doesn't read may miss: its assignments expire by themselves. */
+  private void offer(RateLimitQuotaResponse response) {
+    if (!call.full()) {
+      call.send(response);
+    }
   }
 
   private boolean hasRoom() {
@@ -177,7 +187,7 @@ final class QuotaStream {
   private void abandon(QuotaBucket bucket) {
     buckets.remove(bucket.id());
     release(bucket);
-    call.send(QuotaActions.abandoned(bucket.id()));
+    offer(QuotaActions.abandoned(bucket.id()));
   }
 
   private void release(QuotaBucket bucket) {
@@ -231,6 +241,11 @@ final class QuotaStream {
 
   /** The bucket that was answered may have asked again, in its own place. */
   private void sendNext() {
+    if (sending) {
+      // one that is answered at once leaves the rest to the loop that sent it
+      return;
+    }
+    sending = true;
     while (underWay < MOST_UNDER_WAY && !due.isEmpty()) {
       var next = due.remove();
       if (next.isOpen() && !call.full()) {
@@ -240,6 +255,7 @@ final class QuotaStream {
         later(next, AHEAD_MILLIS);
       }
     }
+    sending = false;
   }
 
   private void assign(QuotaBucket bucket, LeaseGrant grant) {
