@@ -1,6 +1,6 @@
 package dev.deployclaw.ratelimit.envoy;
 
-import dev.deployclaw.policy.document.QuotedText;
+import dev.deployclaw.policy.text.TerminalSafeText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +12,7 @@ final class QuotaBudget {
   static final int MOST_BUCKETS = 20_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(QuotaBudget.class);
+  private static final int MOST_SHOWN = 120;
   private static final long LOG_PAUSE_NANOS = 10_000_000_000L;
 
   private int buckets;
@@ -36,9 +37,14 @@ final class QuotaBudget {
       toldAt = now;
       LOG.atWarn()
           .setMessage("buckets are denied")
-          .addKeyValue("gateway", QuotedText.shortly(gateway))
-          .addKeyValue("why", QuotedText.shortly(why))
+          .addKeyValue("gateway", shortly(gateway))
+          .addKeyValue("why", shortly(why))
           .log();
     }
+  }
+
+  /** Both may hold what a caller sent. */
+  private static String shortly(String text) {
+    return TerminalSafeText.line(text.substring(0, Math.min(text.length(), MOST_SHOWN)));
   }
 }
