@@ -51,6 +51,7 @@ final class Estate implements AutoCloseable {
   /** How many values of a header the service tells apart. */
   static final int HEADER_VALUES = 50;
 
+  private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
   private static final String PREFIX = "/deployclaw/test/";
 
   private final RedisCluster redis;
@@ -97,6 +98,30 @@ final class Estate implements AutoCloseable {
 
   EtcdServer etcd() {
     return etcd;
+  }
+
+  /** One more service of the same estate. */
+  Peer peer() throws Exception {
+    var peer = new RateLimitService(settings(TokenSettings.NONE, PEER_TIMEOUT), feed);
+    String id =
+        vertx
+            .deployVerticle(peer)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES);
+    return new Peer(peer.port(), () -> vertx.undeploy(id).await());
+  }
+
+  /**
+   * A service beside the first.
+   *
+   * @param stop ends it at once, with all that it has in hand
+   */
+  record Peer(int port, Runnable stop) implements AutoCloseable {
+    @Override
+    public void close() {
+      stop.run();
+    }
   }
 
   /** What a gateway says of a request. */

@@ -25,11 +25,22 @@ final class LeaseOrder {
         .ahead(one, requests)
         .map(reply -> {
           if (reply instanceof Decided decided) {
-            var lease = one.leases().getOrDefault(decided.epoch(), Duration.ZERO);
-            outcome = Optional.of(new Outcome(decided, lease));
+            outcome = Optional.of(new Outcome(decided, lease(one, decided)));
           }
           return Share.alone(reply, "");
         });
+  }
+
+  /** Not beyond the first fixed window: what is charged to one isn't spent in the next. */
+  private static Duration lease(CoalescibleCall one, Decided decided) {
+    long rest =
+        one.call().claims().stream()
+            .filter(c -> c.epoch() == decided.epoch())
+            .mapToLong(c -> LeasedKey.rest(c, decided.decision().verdicts()))
+            .min()
+            .orElse(0);
+    var lease = one.leases().getOrDefault(decided.epoch(), Duration.ZERO);
+    return Duration.ofNanos(Math.min(lease.toNanos(), rest));
   }
 
   /**

@@ -17,9 +17,11 @@ final class LeaseSize {
 
   private static final long SECOND = 1_000_000_000L;
   private static final long MICRO = 1_000;
+  private static final int LONGEST_PAUSE = 2;
 
   private final long period;
   private long begun;
+  private long latest;
   private long counted;
   private double perSecond;
   private long remaining;
@@ -31,16 +33,23 @@ final class LeaseSize {
   LeaseSize(long lease, long now) {
     this.period = Math.min(lease, SECOND);
     this.begun = now;
+    this.latest = now;
     this.exactUntil = now;
   }
 
-  /** A request came. */
+  /** A request came. After a pause nothing is known of the rate. */
   void count(long now) {
+    if (now - latest > LONGEST_PAUSE * period) {
+      begun = now;
+      counted = 0;
+      perSecond = 0;
+    }
+    latest = now;
     counted++;
     long elapsed = now - begun;
     if (elapsed >= period) {
       double measured = (double) counted * SECOND / elapsed;
-      double kept = Math.pow(2, -(double) elapsed / period);
+      double kept = perSecond == 0 ? 0 : Math.pow(2, -(double) elapsed / period);
       perSecond = measured + (perSecond - measured) * kept;
       begun = now;
       counted = 0;

@@ -28,6 +28,7 @@ final class LeasedKey {
   private List<Promise<Share>> waiting = new ArrayList<>();
   private boolean underWay;
   private long lease;
+  private long trip;
   private long left;
   private long ends;
   private long seen;
@@ -78,6 +79,11 @@ final class LeasedKey {
     return now - ends < 0 ? left : 0;
   }
 
+  /** Units that are charged and not spent, also where their time is over. */
+  long left() {
+    return left;
+  }
+
   /** Lets go of all units; answers how many these were. */
   long lapse() {
     long lapsed = left;
@@ -117,9 +123,9 @@ final class LeasedKey {
     waiting.addAll(others);
   }
 
-  /** How many requests the next call charges beyond those who wait. */
+  /** How many requests the next call charges beyond those who wait: a lease begins at its call. */
   long ahead(long now) {
-    return size.next(lease, now) - 1;
+    return size.next(Math.max(0, lease - trip), now) - 1;
   }
 
   /**
@@ -135,6 +141,7 @@ final class LeasedKey {
     }
     var leased = call.leases().get(epoch);
     lease = leased == null ? 0 : leased.toNanos();
+    trip = now - sent;
     var claim = claim(epoch);
     size.told(
         claim.map(c -> remaining(c, decision.verdicts())).orElse(0L),
@@ -161,7 +168,7 @@ final class LeasedKey {
   }
 
   /** Until the first fixed window ends: what is charged to one isn't spent in the next. */
-  private static long rest(RequestCharges claim, List<Verdict> verdicts) {
+  static long rest(RequestCharges claim, List<Verdict> verdicts) {
     long rest = Long.MAX_VALUE;
     for (int i = 0; i < verdicts.size(); i++) {
       if (claim.items().get(i).rule().algorithm() == LimitAlgorithm.FIXED_WINDOW) {

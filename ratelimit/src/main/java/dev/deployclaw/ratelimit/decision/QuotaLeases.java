@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * that much. One call is under way for a key, and all that come meanwhile go along with the next.
  *
  * <p>A lease is for all limits of a request together, for the epoch of its reply and for the
- * snapshot under which it was made: a new one drops all. There are at most {@link #MOST_KEYS}, of
- * some 5 KB each; further keys are exact. Belongs to one event loop.
+ * snapshot under which it was made: a new one drops all. All who are served by it hear the same:
+ * what remained when it was made, with all of it counted as used, so that no client is promised
+ * more than is known. There are at most {@link #MOST_KEYS}, of a few KB each; further keys are
+ * exact. Belongs to one event loop.
  */
 final class QuotaLeases {
   static final int MOST_KEYS = 8_192;
@@ -85,16 +87,29 @@ final class QuotaLeases {
 
   /** What came of all so far; empty where no limit is leased. */
   Optional<ServiceUsage.Leases> usage() {
+    if (decided == 0) {
+      return Optional.empty();
+    }
     long time = nanos.getAsLong();
-    long held = keys.values().stream().filter(k -> k.inHand(time) > 0).count();
-    long units = keys.values().stream().mapToLong(k -> k.inHand(time)).sum();
-    return decided == 0
-        ? Optional.empty()
-        : Optional.of(new ServiceUsage.Leases(held, units, decided, fromMemory, lapsed));
+    long held = 0;
+    long units = 0;
+    long over = 0;
+    for (var key : keys.values()) {
+      long now = key.inHand(time);
+      held += now > 0 ? 1 : 0;
+      units += now;
+      over += key.left() - now;
+    }
+    return Optional.of(new ServiceUsage.Leases(held, units, decided, fromMemory, lapsed + over));
+  }
+
+  /** How many keys are known. */
+  int keys() {
+    return keys.size();
   }
 
   private void forget(PolicySnapshot now) {
-    if (now != view && !now.equals(view)) {
+    if (!now.equals(view)) {
       keys.values().forEach(k -> lapsed += k.lapse());
       keys.clear();
     }

@@ -28,13 +28,17 @@ public final class EnvoyRateLimitService implements Handler<HttpServerRequest> {
 
   private final RateLimitDecider decider;
   private final Predicate<String> shows;
+  private final EnvoyQuotaService quotas;
 
   /**
    * @param shows which headers clients are shown
+   * @param quotas answers the quota protocol, which has the same listener
    */
-  public EnvoyRateLimitService(RateLimitDecider decider, Predicate<String> shows) {
+  public EnvoyRateLimitService(
+      RateLimitDecider decider, Predicate<String> shows, EnvoyQuotaService quotas) {
     this.decider = decider;
     this.shows = shows;
+    this.quotas = quotas;
   }
 
   @Override
@@ -46,11 +50,16 @@ public final class EnvoyRateLimitService implements Handler<HttpServerRequest> {
       request.response().setStatusCode(415).end();
       return;
     }
+    if (EnvoyQuotaService.CALL.equals(request.path())) {
+      quotas.open(request);
+      return;
+    }
     var call = new GrpcUnaryCall(request);
     if (CALL.equals(request.path())) {
       call.read(message -> decide(call, message));
     } else {
-      call.fail(GrpcUnaryCall.UNIMPLEMENTED, "the only call is " + CALL);
+      call.fail(
+          GrpcUnaryCall.UNIMPLEMENTED, "the calls are " + CALL + ", " + EnvoyQuotaService.CALL);
     }
   }
 

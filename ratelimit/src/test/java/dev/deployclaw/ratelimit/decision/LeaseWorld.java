@@ -51,6 +51,7 @@ final class LeaseWorld {
   private long number;
   private long redisStep;
   private boolean down;
+  private long slower = 1;
   private long calls;
   private final List<Charge> charges = new ArrayList<>();
 
@@ -131,9 +132,13 @@ final class LeaseWorld {
   }
 
   void request(int service) {
+    request(service, "10.0.0.1");
+  }
+
+  void request(int service, String client) {
     services
         .get(service)
-        .decide(view, call())
+        .decide(view, call(client))
         .onComplete((share, failure) -> {
           long epoch = failure == null && share.reply() instanceof Decided d ? d.epoch() : 0;
           answers.add(new Answer(now, epoch, failure == null && share.admitted()));
@@ -159,6 +164,11 @@ final class LeaseWorld {
     redisStep += nanos;
   }
 
+  /** From now on, calls take so many times as long. */
+  void slow(long factor) {
+    slower = factor;
+  }
+
   void cutOff(boolean from) {
     down = from;
   }
@@ -171,18 +181,18 @@ final class LeaseWorld {
     }
   }
 
-  private CoalescibleCall call() {
+  private CoalescibleCall call(String client) {
     var subject =
         new RateLimitedRequest(
-            "acme", new RequestShape("api", "/", "GET"), _ -> "", 1, Optional.empty());
+            "acme", new RequestShape("api", "/", "GET"), _ -> client, 1, Optional.empty());
     var claims = view.held().stream().map(held -> RequestCharges.of(held, subject)).toList();
     return CoalescibleCall.of(claims, view.active());
   }
 
   private Future<DecideReply> ask(CoalescibleCall one, long requests) {
     Promise<DecideReply> promise = Promise.promise();
-    long there = now + random.nextLong(FASTEST, SLOWEST);
-    long back = there + random.nextLong(FASTEST, SLOWEST);
+    long there = now + slower * random.nextLong(FASTEST, SLOWEST);
+    long back = there + slower * random.nextLong(FASTEST, SLOWEST);
     calls++;
     if (down) {
       at(back, () -> promise.fail(new RedisUnavailableException("cut off")));

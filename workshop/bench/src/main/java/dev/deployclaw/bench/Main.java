@@ -4,6 +4,7 @@ import dev.deployclaw.bench.activation.ActivationBench;
 import dev.deployclaw.bench.client.ClientBench;
 import dev.deployclaw.bench.decision.DecideBench;
 import dev.deployclaw.bench.estate.EstateBench;
+import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
 import dev.deployclaw.bench.policy.PoliciesBench;
 import dev.deployclaw.bench.soak.SoakBench;
@@ -34,6 +35,7 @@ public final class Main {
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new ClientBench(out))
             .addSubcommand(new SoakBench(out))
+            .addSubcommand(new LeaseBench(out))
             .addSubcommand(new PoliciesBench(out))
             .addSubcommand(new GrantBench(out))
             .addSubcommand(new WallBench(out))

@@ -2,6 +2,7 @@ package dev.deployclaw.bench.decision;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.function.FunctionWorkloads;
+import dev.deployclaw.bench.lease.LeaseMeasurement;
 import dev.deployclaw.bench.limiter.ArrivalFigures;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.measure.BenchCommand;
@@ -80,10 +81,14 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
       List<WorkloadFigures> several,
       List<WorkloadFigures> spread,
       List<WorkloadFigures> hot,
-      List<ArrivalFigures> arrivals) {}
+      List<ArrivalFigures> arrivals,
+      LeasedComparison leased) {}
 
   @Override
   protected Figures measure(Path folder) throws InterruptedException {
+    var worst =
+        new LeaseMeasurement(callers, requests, 1, Duration.ofSeconds(2L * seconds))
+            .worst(folder.resolve("leases"));
     try (var estate = DecisionBenchEstate.start(folder, tenants)) {
       var functions = new FunctionWorkloads(estate.held(), estate.line(), calls);
       var algorithms = WorkloadFigures.measure(functions.algorithms(), warmUp, rounds);
@@ -92,7 +97,9 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
         var spread = limiters.measure(new Traffic(callers, requests, tenants), warmUp, rounds);
         var hot = limiters.measure(new Traffic(callers, requests, 1), warmUp, rounds);
         var arrivals = limiters.arrivals(spread, tenants, Duration.ofSeconds(seconds));
-        return new Figures(algorithms, several, spread, hot, arrivals);
+        var leased =
+            new LeasedComparison(LeasedComparison.overGrpc(estate, callers, requests), worst);
+        return new Figures(algorithms, several, spread, hot, arrivals, leased);
       }
     }
   }
@@ -106,7 +113,8 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
         "several_limits", WorkloadFigures.json(figures.several()),
         "spread", WorkloadFigures.json(figures.spread()),
         "one_hot_key", WorkloadFigures.json(figures.hot()),
-        "arrivals", ArrivalFigures.json(figures.arrivals()));
+        "arrivals", ArrivalFigures.json(figures.arrivals()),
+        "leased", WorkloadFigures.json(figures.leased().overGrpc()));
   }
 
   @Override

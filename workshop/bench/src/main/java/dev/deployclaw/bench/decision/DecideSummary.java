@@ -8,16 +8,9 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** One run as ratios, on one line: those of speeds say how many times as fast ours is. */
 final class DecideSummary {
-  private static final List<String> LEASED =
-      List.of(
-          "leased_to_exact_grpc",
-          "leased_redis_cpu_to_exact",
-          "leased_admitted_beyond",
-          "leased_refused_early");
   private static final String OUR_HTTP = LimiterComparison.OURS + LimiterComparison.OVER_HTTP;
   private static final String OUR_GRPC = LimiterComparison.OURS + " over gRPC";
   private static final String ITS_HTTP = "bucket4j" + LimiterComparison.OVER_HTTP;
@@ -26,7 +19,7 @@ final class DecideSummary {
   private DecideSummary() {}
 
   static String line(DecideBench.Figures figures) {
-    Map<String, @Nullable BigDecimal> out = new LinkedHashMap<>();
+    Map<String, BigDecimal> out = new LinkedHashMap<>();
     var functions = figures.algorithms();
     out.put("token_bucket_cpu_to_empty", cpu(functions, "token-bucket", "empty function"));
     out.put("sliding_window_to_token_bucket", cpu(functions, "sliding-window", "token-bucket"));
@@ -41,7 +34,12 @@ final class DecideSummary {
     out.put("grpc_to_http", speed(figures.spread(), OUR_GRPC, OUR_HTTP));
     long ours = ninetyNine(figures.arrivals(), OUR_HTTP);
     out.put("http_p99_to_bucket4j", decimals(ours, ninetyNine(figures.arrivals(), ITS_HTTP)));
-    LEASED.forEach(key -> out.put(key, null));
+    var grpc = figures.leased().overGrpc();
+    out.put("leased_to_exact_grpc", speed(grpc, OUR_GRPC + ", leased", OUR_GRPC));
+    out.put("leased_redis_cpu_to_exact", cpu(grpc, OUR_GRPC + ", leased", OUR_GRPC));
+    var worst = figures.leased().worst();
+    out.put("leased_admitted_beyond", BigDecimal.valueOf(worst.beyond()));
+    out.put("leased_refused_early", decimals(worst.early(), worst.asked()));
     for (var peer : LimiterComparison.PEERS) {
       out.put(
           "http_spread_to_" + peer,
@@ -50,7 +48,7 @@ final class DecideSummary {
     return written(out);
   }
 
-  private static String written(Map<String, @Nullable BigDecimal> ratios) {
+  private static String written(Map<String, BigDecimal> ratios) {
     try {
       return new ObjectMapper().writeValueAsString(ratios);
     } catch (JsonProcessingException e) {

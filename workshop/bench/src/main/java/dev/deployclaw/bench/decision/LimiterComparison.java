@@ -13,6 +13,7 @@ import dev.deployclaw.bench.limiter.PeerLimiter;
 import dev.deployclaw.bench.limiter.RateLimiter;
 import dev.deployclaw.bench.measure.TurnMeter;
 import dev.deployclaw.bench.measure.WorkloadFigures;
+import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class LimiterComparison implements AutoCloseable {
       var server = limiters.opened(LimiterHttpServer.of(peers.get(i)));
       limiters.add(HttpLimiter.to(server.address(), PEERS.get(i) + OVER_HTTP, tenants, callers));
     }
-    limiters.add(GrpcLimiter.to(estate.grpc(), tenants));
+    limiters.add(GrpcLimiter.to(estate.grpc(), Kind.TOKEN_BUCKET, tenants));
     limiters.add(HttpLimiter.to(bare.address(), "bare HTTP", tenants, callers));
     return limiters;
   }

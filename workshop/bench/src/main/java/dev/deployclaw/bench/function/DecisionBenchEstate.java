@@ -94,6 +94,10 @@ public final class DecisionBenchEstate implements AutoCloseable {
   public static DecisionBenchEstate start(Path folder, int tenants) throws InterruptedException {
     var set =
         SampleLimits.of(Math.max(tenants, FunctionWorkloads.TENANTS), FunctionWorkloads.TENANTS);
+    return start(folder, set);
+  }
+
+  public static DecisionBenchEstate start(Path folder, PolicySet set) throws InterruptedException {
     return new DecisionBenchEstate(folder, set);
   }
 
@@ -119,6 +123,13 @@ public final class DecisionBenchEstate implements AutoCloseable {
     var shape = new RequestShape(SampleLimits.SERVICE, SampleLimits.PATH, SampleLimits.METHOD);
     return RequestCharges.of(
         held, RateLimitedRequest.ordinary(Kind.TOKEN_BUCKET.tenant(tenant), shape, _ -> ""));
+  }
+
+  /** Forgets what limits remember. */
+  public void forget(List<String> counterKeys) throws InterruptedException {
+    for (String key : counterKeys) {
+      pipe.exchange(RespBatch.one("DEL", key));
+    }
   }
 
   public PolicyFeed feed() {

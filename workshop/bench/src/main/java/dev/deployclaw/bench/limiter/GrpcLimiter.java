@@ -57,13 +57,19 @@ public final class GrpcLimiter implements RateLimiter {
 
   private record Asked(Buffer message, Promise<Void> answer) {}
 
-  private GrpcLimiter(HostPort server, int tenants) {
+  private final Kind kind;
+
+  private GrpcLimiter(HostPort server, Kind kind, int tenants) {
+    this.kind = kind;
     headers = headers(server.toString());
-    messages = IntStream.range(0, tenants).mapToObj(t -> message(request(t))).toList();
+    messages = IntStream.range(0, tenants).mapToObj(t -> message(request(kind.tenant(t)))).toList();
   }
 
-  public static GrpcLimiter to(HostPort server, int tenants) {
-    var limiter = new GrpcLimiter(server, tenants);
+  /**
+   * @param kind of tenants
+   */
+  public static GrpcLimiter to(HostPort server, Kind kind, int tenants) {
+    var limiter = new GrpcLimiter(server, kind, tenants);
     var opened = Promise.<NetSocket>promise();
     limiter.loop.runOnContext(_ ->
         limiter
@@ -77,7 +83,7 @@ public final class GrpcLimiter implements RateLimiter {
 
   @Override
   public String title() {
-    return "our service over gRPC";
+    return kind == Kind.LEASED ? "our service over gRPC, leased" : "our service over gRPC";
   }
 
   @Override
@@ -195,11 +201,10 @@ public final class GrpcLimiter implements RateLimiter {
     return Buffer.buffer().appendByte((byte) 0).appendInt(bytes.length).appendBytes(bytes);
   }
 
-  private static RateLimitRequest request(int tenant) {
+  private static RateLimitRequest request(String tenant) {
     var descriptor =
         RateLimitDescriptor.newBuilder()
-            .addEntries(
-                entry(EnvoyDescriptor.HOST, SampleLimits.host(Kind.TOKEN_BUCKET.tenant(tenant))))
+            .addEntries(entry(EnvoyDescriptor.HOST, SampleLimits.host(tenant)))
             .addEntries(entry(EnvoyDescriptor.METHOD, SampleLimits.METHOD))
             .addEntries(entry(EnvoyDescriptor.URI, SampleLimits.PATH))
             .addEntries(entry(EnvoyDescriptor.CLIENT, "10.0.0.1"));

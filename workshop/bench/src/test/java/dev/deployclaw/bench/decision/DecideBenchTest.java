@@ -63,11 +63,13 @@ class DecideBenchTest {
             "concurrency, taken and given back");
     assertThat(titles(figures.path("several_limits")))
         .containsExactly("1 limit", "2 limits", "4 limits", "8 limits");
+    assertThat(titles(figures.path("leased")))
+        .containsExactly("our service over gRPC", "our service over gRPC, leased");
     for (var part : List.of("spread", "one_hot_key", "arrivals")) {
       assertThat(titles(figures.path(part))).as(part).isEqualTo(LIMITERS);
     }
     assertThat(figures.findValues("redis_cpu_each_ns"))
-        .hasSize(7 + 4 + 2 * LIMITERS.size())
+        .hasSize(7 + 4 + 2 * LIMITERS.size() + 2)
         .anyMatch(each -> each.asLong() > 0);
     assertThat(figures.at("/arrivals/0/p99_us").asLong())
         .isGreaterThanOrEqualTo(figures.at("/arrivals/0/p50_us").asLong());
@@ -88,6 +90,8 @@ class DecideBenchTest {
     assertThat(ratios.properties())
         .filteredOn(ratio -> !ratio.getKey().startsWith("leased_"))
         .allMatch(ratio -> ratio.getValue().asDouble() > 0);
+    assertThat(ratios.path("leased_to_exact_grpc").asDouble()).isPositive();
+    assertThat(ratios.path("leased_admitted_beyond").asLong(-1)).isZero();
   }
 
   private static List<String> titles(JsonNode works) {
