@@ -3,10 +3,10 @@ package dev.deployclaw.ratelimit.decision;
 /**
  * How many requests of one key are charged ahead. A lease takes what the key's measured rate is
  * sure to spend while it lasts, so that little lapses: one standard deviation below the mean of a
- * Poisson process. It takes a share of what the last answer said remains, so that other instances
- * find something near the limit, where leases shrink to one request. After a refusal a key is exact
- * until a request fits again. Belongs to one event loop; times are nanoseconds of a clock that
- * never goes back.
+ * Poisson process, by the moving average or the latest measurement, whichever is lower. It takes a
+ * share of what the last answer said remains, so that other instances find something near the
+ * limit, where leases shrink to one request. After a refusal a key is exact until a request fits
+ * again. Belongs to one event loop; times are nanoseconds of a clock that never goes back.
  */
 final class LeaseSize {
   /** Requests of one lease. */
@@ -24,6 +24,7 @@ final class LeaseSize {
   private long latest;
   private long counted;
   private double perSecond;
+  private double lately;
   private long remaining;
   private long exactUntil;
 
@@ -51,6 +52,7 @@ final class LeaseSize {
       double measured = (double) counted * SECOND / elapsed;
       double kept = perSecond == 0 ? 0 : Math.pow(2, -(double) elapsed / period);
       perSecond = measured + (perSecond - measured) * kept;
+      lately = measured;
       begun = now;
       counted = 0;
     }
@@ -78,7 +80,7 @@ final class LeaseSize {
     if (exactUntil - now > 0) {
       return 1;
     }
-    double expected = perSecond * lease / SECOND;
+    double expected = Math.min(perSecond, lately) * lease / SECOND;
     long sure = (long) (expected - Math.sqrt(expected));
     return Math.clamp(Math.min(sure, remaining / SHARE), 1, MOST);
   }

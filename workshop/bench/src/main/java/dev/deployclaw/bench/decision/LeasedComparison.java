@@ -25,8 +25,8 @@ record LeasedComparison(List<WorkloadFigures> overGrpc, LeaseMeasurement.Worst w
   private static final int ROUNDS = 3;
 
   /**
-   * One after the other, not by turns: a key that isn't asked for has no lease. Exact ones first and
-   * last; the faster of the two counts.
+   * One after the other, not by turns: a key that isn't asked for has no lease. Exact ones first
+   * and last; the faster of the two counts.
    *
    * @param requests of a turn of exact limits
    */
@@ -36,8 +36,7 @@ record LeasedComparison(List<WorkloadFigures> overGrpc, LeaseMeasurement.Worst w
         var leased = GrpcLimiter.to(estate.grpc(), Kind.LEASED, KEYS)) {
       var few = new ClosedLoopLoad(exact, new Traffic(callers, requests, KEYS), estate.meter());
       var many =
-          new ClosedLoopLoad(
-              leased, new Traffic(callers, requests * LONGER, KEYS), estate.meter());
+          new ClosedLoopLoad(leased, new Traffic(callers, requests * LONGER, KEYS), estate.meter());
       var first = measured(few);
       var ahead = measured(many);
       var last = measured(few);

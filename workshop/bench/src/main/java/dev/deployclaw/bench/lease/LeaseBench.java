@@ -30,7 +30,10 @@ public final class LeaseBench extends BenchCommand<List<LeaseFigures>> {
   @Option(names = "--callers", defaultValue = "64", description = "who ask at the same time")
   private int callers;
 
-  @Option(names = "--requests", defaultValue = "50000", description = "requests in one turn of exact limits")
+  @Option(
+      names = "--requests",
+      defaultValue = "50000",
+      description = "requests in one turn of exact limits")
   private int requests;
 
   @Option(names = "--rounds", defaultValue = "1", description = "measured rounds")

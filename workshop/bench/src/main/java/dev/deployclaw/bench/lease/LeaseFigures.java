@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * One line of the table.
  *
- * @param wide closed loop, limits that refuse nothing; the fewer keys the more instances there
- *     are, so that each instance has as many requests of a key
+ * @param wide closed loop, limits that refuse nothing; the fewer keys the more instances there are,
+ *     so that each instance has as many requests of a key
  * @param steady at four fifths of the limits
  * @param flood at twice the limits
  * @param early requests refused at four fifths of the limits that an exact limit admitted
