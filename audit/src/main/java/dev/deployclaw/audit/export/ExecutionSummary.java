@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * One execution as auditors see it. What its log doesn't tell is empty; an outcome that can't be
  * read is {@code UNKNOWN}.
  *
- * @param time when its policies were activated, else when its last record was made; empty where
+ * @param time when its policies were activated, at first for a canary, else when its last record was made; empty where
  *     nothing can be read
  * @param record that tells of that
  */
@@ -85,10 +85,13 @@ record ExecutionSummary(
   }
 
   private static LoggedRecord decisive(List<LoggedRecord> records) {
-    return records.stream()
-        .filter(r -> r.reaches("committed"))
-        .findFirst()
+    return first(records, "committed")
+        .or(() -> first(records, "widened"))
         .orElseGet(records::getLast);
+  }
+
+  private static Optional<LoggedRecord> first(List<LoggedRecord> records, String state) {
+    return records.stream().filter(r -> r.reaches(state)).findFirst();
   }
 
   private static String operation(List<LoggedRecord> records) {

@@ -68,7 +68,7 @@ record ReportPage(ExportPeriod period, ProducedBy producer) {
             : failed > 0
                 ? "Not verified: %d of %d logs".formatted(failed, all)
                 : unfinished > 0
-                    ? "Verified: %d of %d logs; %d haven't ended"
+                    ? "Verified: %d of %d logs; %d unfinished"
                         .formatted(v.count(Kind.VERIFIED), all, unfinished)
                     : "Verified: all %d logs".formatted(all);
     String level = all == 0 ? "empty" : failed > 0 ? "bad" : unfinished > 0 ? "part" : "good";

@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A section of the report with a table whose rows wait in a temporary file, since what stands
@@ -13,17 +14,20 @@ import java.nio.file.Path;
  */
 final class SpooledTable implements AutoCloseable {
   private final String title;
-  private final String columns;
+  private final String style;
+  private final List<String> columns;
   private final Path file;
   private final BufferedWriter rows;
   private long count;
 
   /**
-   * @param columns cells of the head, as HTML
+   * @param style the class of the table
+   * @param columns their names
    */
-  SpooledTable(String title, String columns) throws IOException {
+  SpooledTable(String title, String style, List<String> columns) throws IOException {
     this.title = title;
-    this.columns = columns;
+    this.style = style;
+    this.columns = List.copyOf(columns);
     this.file = Files.createTempFile("deployclaw-report", ".html");
     this.rows = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
   }
@@ -49,7 +53,11 @@ final class SpooledTable implements AutoCloseable {
       out.write("<p class=\"none\">None in this period.</p>\n</section>\n");
       return;
     }
-    out.write("<table>\n<thead><tr>" + columns + "</tr></thead>\n");
+    out.write("<table class=\"%s\">\n<thead><tr>".formatted(style));
+    for (String column : columns) {
+      out.write("<th>" + column + "</th>");
+    }
+    out.write("</tr></thead>\n");
     try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       long _ = reader.transferTo(out);
     }

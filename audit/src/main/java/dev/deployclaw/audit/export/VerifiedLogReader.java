@@ -44,10 +44,7 @@ record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
   private Optional<VerifiedLog> verify(String execution, List<byte[]> stored, ExportPeriod period)
       throws StrictJson.Malformed {
     if (stored.isEmpty()) {
-      var verdict =
-          ends.ended(execution)
-              ? LogVerdict.failed("its records are gone")
-              : LogVerdict.unfinished("no record was written yet");
+      var verdict = unfinished(execution, stored, "no record was written yet");
       return Optional.of(VerifiedLog.unreadable(execution, verdict));
     }
     var first = LoggedRecord.parse(stored.getFirst()).time();
@@ -67,13 +64,19 @@ record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
     if (!findings.isEmpty()) {
       boolean onlyUnfinished = findings.stream().allMatch(f -> f.code() == Code.NO_END);
       return onlyUnfinished
-          ? LogVerdict.unfinished("it hasn't ended, so no signature covers it")
+          ? unfinished(execution, stored, "it hasn't ended, so no signature covers it")
           : LogVerdict.failed(words(findings));
     }
     return switch (ends.verify(execution, stored)) {
       case EndSignature.Valid(String key) -> LogVerdict.verified(key);
       case EndSignature.Invalid(String reason) -> LogVerdict.failed(reason);
     };
+  }
+
+  private LogVerdict unfinished(String execution, List<byte[]> stored, String reason) {
+    return ends.contradiction(execution, stored)
+        .map(LogVerdict::failed)
+        .orElseGet(() -> LogVerdict.unfinished(reason));
   }
 
   private static String words(List<VerificationFinding> findings) {

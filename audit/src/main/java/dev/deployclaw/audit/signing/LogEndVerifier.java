@@ -64,12 +64,19 @@ public final class LogEndVerifier {
     }
   }
 
-  /** Whether a signature says that it ended, whatever records are there. */
-  public boolean ended(String execution) {
+  /**
+   * What contradicts a log that doesn't end with its end: a signature of an end that isn't there.
+   * One that was held, and goes on, begins with what was signed.
+   *
+   * @param records none where the log is empty
+   */
+  public Optional<String> contradiction(String execution, List<byte[]> records) {
     try {
-      return head(execution).isPresent();
+      return head(execution)
+          .filter(head -> !head.begins(records))
+          .map(head -> "it was signed with %d records, and they aren't there".formatted(head.records()));
     } catch (IOException e) {
-      return true;
+      return Optional.of("the signature of its end can't be read: " + e);
     }
   }
 
