@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
  * One execution as auditors see it. What its log doesn't tell is empty; an outcome that can't be
  * read is {@code UNKNOWN}.
  *
- * @param time when its policies were activated, at first for a canary, else when its last record was made; empty where
- *     nothing can be read
+ * @param time when its policies were activated, at first for a canary, else when its last record
+ *     was made; empty where nothing can be read
  * @param record that tells of that
  */
 record ExecutionSummary(

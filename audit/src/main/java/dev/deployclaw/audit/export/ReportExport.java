@@ -33,14 +33,31 @@ final class ReportExport implements ExportFormat {
     this.period = period;
     this.producer = producer;
     this.failed = table("Logs that don't verify", "logs", "Log", "Outcome it claims", "Why");
-    this.changes = table("Changes of limits", "changes", "Tenant", "Limit", "Field", "Before", "After");
+    this.changes =
+        table("Changes of limits", "changes", "Tenant", "Limit", "Field", "Before", "After");
     this.approvals =
-        table("Approvals and rejections", "events", "Time", "Person", "Decision", "Asked by", "Evidence");
-    this.rollbacks = table("Rollbacks", "events", "Time", "Rolled back", "Asked by", "Reason", "Evidence");
+        table(
+            "Approvals and rejections",
+            "events",
+            "Time",
+            "Person",
+            "Decision",
+            "Asked by",
+            "Evidence");
+    this.rollbacks =
+        table("Rollbacks", "events", "Time", "Rolled back", "Asked by", "Reason", "Evidence");
     this.refusals =
-        table("Refused or not carried out", "events", "Time", "Request", "Asked by", "Reason", "Evidence");
+        table(
+            "Refused or not carried out",
+            "events",
+            "Time",
+            "Request",
+            "Asked by",
+            "Reason",
+            "Evidence");
     this.unknown =
-        table("Unknown or unfinished", "events", "Time", "Request", "Asked by", "Reason", "Evidence");
+        table(
+            "Unknown or unfinished", "events", "Time", "Request", "Asked by", "Reason", "Evidence");
   }
 
   private SpooledTable table(String title, String style, String... columns) throws IOException {

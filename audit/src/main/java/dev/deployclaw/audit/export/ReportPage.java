@@ -62,15 +62,6 @@ record ReportPage(ExportPeriod period, ProducedBy producer) {
     long all = v.all();
     long failed = v.count(Kind.FAILED);
     long unfinished = v.count(Kind.UNFINISHED);
-    String verdict =
-        all == 0
-            ? "No log lies in this period"
-            : failed > 0
-                ? "Not verified: %d of %d logs".formatted(failed, all)
-                : unfinished > 0
-                    ? "Verified: %d of %d logs; %d unfinished"
-                        .formatted(v.count(Kind.VERIFIED), all, unfinished)
-                    : "Verified: all %d logs".formatted(all);
     String level = all == 0 ? "empty" : failed > 0 ? "bad" : unfinished > 0 ? "part" : "good";
     String keys =
         v.keys().stream()
@@ -93,12 +84,27 @@ record ReportPage(ExportPeriod period, ProducedBy producer) {
     """
         .formatted(
             level,
-            verdict,
+            verdict(v),
             v.count(Kind.VERIFIED),
             unfinished,
             failed,
             keys.isEmpty() ? "—" : keys,
             HtmlText.time(producer.now()));
+  }
+
+  private static String verdict(ExportTotals v) {
+    long all = v.all();
+    if (all == 0) {
+      return "No log lies in this period";
+    }
+    if (v.count(Kind.FAILED) > 0) {
+      return "Not verified: %d of %d logs".formatted(v.count(Kind.FAILED), all);
+    }
+    long unfinished = v.count(Kind.UNFINISHED);
+    return unfinished == 0
+        ? "Verified: all logs (%d)".formatted(all)
+        : "Verified: %d of %d logs; %d unfinished"
+            .formatted(v.count(Kind.VERIFIED), all, unfinished);
   }
 
   private static String totals(ReportTotals totals, ExportTotals verification) {

@@ -74,7 +74,8 @@ public final class LogEndVerifier {
     try {
       return head(execution)
           .filter(head -> !head.begins(records))
-          .map(head -> "it was signed with %d records, and they aren't there".formatted(head.records()));
+          .map(head ->
+              "it was signed with %d records, and they aren't there".formatted(head.records()));
     } catch (IOException e) {
       return Optional.of("the signature of its end can't be read: " + e);
     }

@@ -73,9 +73,13 @@ class CsvExportTest {
 
   @ParameterizedTest
   @CsvSource({
-    "2/raised, COMPLETED, activated, 2", "2/undone, ROLLED_BACK, rolled-back, 2",
-    "2/withdrawn, ROLLED_BACK, rolled-back, 2", "2/pending, UNKNOWN, unknown, 2",
-    "2/refused, REFUSED, none, 1", "aborted, ABORTED, none, 1", "2/rollback, COMPLETED, activated, 1"
+    "2/raised, COMPLETED, activated, 2",
+    "2/undone, ROLLED_BACK, rolled-back, 2",
+    "2/withdrawn, ROLLED_BACK, rolled-back, 2",
+    "2/pending, UNKNOWN, unknown, 2",
+    "2/refused, REFUSED, none, 1",
+    "aborted, ABORTED, none, 1",
+    "2/rollback, COMPLETED, activated, 1"
   })
   void saysWhatBecameOfIt(String name, String outcome, String effect, int lines) throws Exception {
     logs.signed(name);
@@ -103,11 +107,13 @@ class CsvExportTest {
   @Test
   void saysHowManyDifferencesTheLogDoesNotList() throws Exception {
     logs.signed(
-        ExportedLogs.edited("2/raised", r -> {
-          if (RealLogs.object(r, "facts").containsKey("diff")) {
-            RealLogs.object(r, "facts").put("differences", 1_202L);
-          }
-        }));
+        ExportedLogs.edited(
+            "2/raised",
+            r -> {
+              if (RealLogs.object(r, "facts").containsKey("diff")) {
+                RealLogs.object(r, "facts").put("differences", 1_202L);
+              }
+            }));
 
     var last = rows(ExportPeriod.ALL).getLast();
 
@@ -131,15 +137,36 @@ class CsvExportTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "=HYPERLINK(\"http://evil\",\"x\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "  =1+1",
-        "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff201"
+        "=HYPERLINK(\"http://evil\",\"x\")",
+        "+1+1",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1+1",
+        "\r=1+1",
+        "\n=1+1",
+        "  =1+1",
+        "\uff1d1+1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff201"
       })
   void aFormulaBecomesAText(String cell) throws Exception {
     assertThat(cells(cell)).singleElement().asString().startsWith("'");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"acme", "a=b", "1-2", "", "\u00fcmla\u00fct", "a,b", "say \"no\"", "x;y", "'quoted'"})
+  @ValueSource(
+      strings = {
+        "acme",
+        "a=b",
+        "1-2",
+        "",
+        "\u00fcmla\u00fct",
+        "a,b",
+        "say \"no\"",
+        "x;y",
+        "'quoted'"
+      })
   void anyOtherTextStays(String cell) throws Exception {
     assertThat(cells(cell)).containsExactly(cell);
   }
@@ -168,8 +195,7 @@ class CsvExportTest {
   private List<List<String>> read(String text) throws Exception {
     Path file = state.resolve("rows.csv");
     write(file, text);
-    String json =
-        CommandRunner.of(List.of("python3", "-c", READER, file.toString())).must();
+    String json = CommandRunner.of(List.of("python3", "-c", READER, file.toString())).must();
     return JSON.readValue(json, new TypeReference<List<List<String>>>() {});
   }
 

@@ -31,7 +31,8 @@ class ExportPeriodTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "2026", "2026-13", "2026-00", "november", "2026-11-01", "9999-12", "1999-12"})
+  @ValueSource(
+      strings = {"", "2026", "2026-13", "2026-00", "november", "2026-11-01", "9999-12", "1999-12"})
   void saysWhatAMonthIs(String month) {
     assertThatThrownBy(() -> ExportPeriod.month(month))
         .isInstanceOf(InvalidPeriodException.class)

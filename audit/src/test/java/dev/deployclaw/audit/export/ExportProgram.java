@@ -14,14 +14,11 @@ final class ExportProgram {
 
   public static void main(String[] words) throws Exception {
     var state = Path.of(words[0]);
-    var order =
-        new Order(
-            Format.valueOf(words[1]), ExportPeriod.month(words[2]), ExportedLogs.NOW);
+    var order = new Order(Format.valueOf(words[1]), ExportPeriod.month(words[2]), ExportedLogs.NOW);
     try (var journal = FileJournal.open(state);
         var out = Files.newBufferedWriter(Path.of(words[3]))) {
       var totals = new LogExport(journal, LogEndVerifier.of(state, Set.of())).write(order, out);
-      System.out.println(
-          totals.count(LogVerdict.Kind.VERIFIED) + " verified of " + totals.all());
+      System.out.println(totals.count(LogVerdict.Kind.VERIFIED) + " verified of " + totals.all());
     }
   }
 }

@@ -87,8 +87,7 @@ final class ExportedLogs {
   String export(Format format, ExportPeriod period) throws IOException {
     var out = new StringWriter();
     try (var journal = FileJournal.open(state)) {
-      totals =
-          new LogExport(journal, ends(Set.of())).write(new Order(format, period, NOW), out);
+      totals = new LogExport(journal, ends(Set.of())).write(new Order(format, period, NOW), out);
     }
     return out.toString();
   }

@@ -46,20 +46,22 @@ class OcsfExportTest {
     assertThat(events).hasSizeGreaterThan(200);
     assertThat(events).allSatisfy(event -> assertThat(faults(event)).isEmpty());
     assertThat(events.stream().map(e -> e.at("/metadata/uid").asText())).doesNotHaveDuplicates();
-    assertThat(events).allSatisfy(e -> {
-      assertThat(e.at("/type_uid").asInt())
-          .isEqualTo(e.at("/class_uid").asInt() * 100 + e.at("/activity_id").asInt());
-      assertThat(e.at("/unmapped/verified").asBoolean()).isTrue();
-      assertThat(e.at("/unmapped/record_hash")).isEqualTo(e.at("/raw_data_hash/value"));
-      assertThat(e.at("/unmapped/record").asLong()).isPositive();
-    });
+    assertThat(events)
+        .allSatisfy(e -> {
+          assertThat(e.at("/type_uid").asInt())
+              .isEqualTo(e.at("/class_uid").asInt() * 100 + e.at("/activity_id").asInt());
+          assertThat(e.at("/unmapped/verified").asBoolean()).isTrue();
+          assertThat(e.at("/unmapped/record_hash")).isEqualTo(e.at("/raw_data_hash/value"));
+          assertThat(e.at("/unmapped/record").asLong()).isPositive();
+        });
     assertThat(logs.totals().count(LogVerdict.Kind.VERIFIED)).isEqualTo(RealLogs.NAMES.size());
   }
 
   /** Else a schema that accepts anything would accept them, too. */
   @ParameterizedTest
   @CsvSource({
-    "activity_id, 7", "class_uid, 6001", "category_uid, 1", "type_uid, 600398", "time, 0", "severity_id, 7",
+    "activity_id, 7", "class_uid, 6001", "category_uid, 1", "type_uid, 600398", "time, 0",
+        "severity_id, 7",
     "status_id, 3", "metadata,", "actor,", "api,", "src_endpoint,", "mistyped, 1"
   })
   void theSchemaRefusesWhatIsWrong(String field, Integer value) throws IOException {
@@ -113,11 +115,13 @@ class OcsfExportTest {
   @Test
   void theApproverIsTheActorOfAnApproval() throws IOException {
     logs.signed(
-        ExportedLogs.edited("2/approved", r -> {
-          if (RealLogs.object(r, "facts").containsKey("approver")) {
-            RealLogs.object(r, "facts").put("approver", "ben");
-          }
-        }));
+        ExportedLogs.edited(
+            "2/approved",
+            r -> {
+              if (RealLogs.object(r, "facts").containsKey("approver")) {
+                RealLogs.object(r, "facts").put("approver", "ben");
+              }
+            }));
 
     var approval = event("approve");
 
@@ -129,7 +133,9 @@ class OcsfExportTest {
 
   @ParameterizedTest
   @CsvSource({
-    "2/raised, COMPLETED, 1, 1", "2/pending, UNKNOWN, 0, 3", "2/refused, REFUSED, 2, 2",
+    "2/raised, COMPLETED, 1, 1",
+    "2/pending, UNKNOWN, 0, 3",
+    "2/refused, REFUSED, 2, 2",
     "2/undone, ROLLED_BACK, 2, 2"
   })
   void saysHowAnExecutionEnded(String name, String outcome, int status, int severity)
@@ -177,11 +183,12 @@ class OcsfExportTest {
     assertThat(events.getFirst().at("/message").asText())
         .isEqualTo("The log of " + id + " doesn't verify: the signature covers other records");
     assertThat(events.getFirst().at("/severity_id").asInt()).isEqualTo(4);
-    assertThat(events).allSatisfy(e -> {
-      assertThat(faults(e)).isEmpty();
-      assertThat(e.at("/unmapped/verified").asBoolean()).isFalse();
-      assertThat(e.at("/unmapped/key").isMissingNode()).isTrue();
-    });
+    assertThat(events)
+        .allSatisfy(e -> {
+          assertThat(faults(e)).isEmpty();
+          assertThat(e.at("/unmapped/verified").asBoolean()).isFalse();
+          assertThat(e.at("/unmapped/key").isMissingNode()).isTrue();
+        });
   }
 
   /** Of a damaged log nothing is told but that; it belongs to each period. */

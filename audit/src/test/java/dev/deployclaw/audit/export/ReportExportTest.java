@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The report in a real browser without a network. */
 class ReportExportTest {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-  private static final String EVIL = "</td><img src=x onerror=window.owned=1><script>window.owned=1</script>\u202e";
+  private static final String EVIL =
+      "</td><img src=x onerror=window.owned=1><script>window.owned=1</script>\u202e";
   private static @Nullable Playwright playwright;
   private static @Nullable Browser browser;
 
@@ -82,7 +83,7 @@ class ReportExportTest {
     show(ExportPeriod.month("2026-11"));
 
     assertThat(page.textContent("h1")).isEqualTo("Rate-limit changes, 2026-11");
-    assertThat(page.textContent(".verdict.good h2")).isEqualTo("Verified: all 16 logs");
+    assertThat(page.textContent(".verdict.good h2")).isEqualTo("Verified: all logs (16)");
     assertThat(page.textContent(".verdict dl")).contains(logs.totals().keys());
     assertThat(page.textContent("header")).contains("The period isn't over.");
     assertThat(total("Executions")).isEqualTo("16");
@@ -140,17 +141,23 @@ class ReportExportTest {
   @Test
   void hostileTextsStayTexts() throws Exception {
     logs.signed(
-        ExportedLogs.edited("2/approved", r -> {
-          var facts = RealLogs.object(r, "facts");
-          facts.replaceAll((key, value) ->
-              List.of("requester", "approver", "request", "reason").contains(key) ? EVIL : value);
-          if (facts.containsKey("diff")) {
-            facts.put(
-                "diff",
-                List.of(
-                    Map.of("tenant", EVIL, "limit", EVIL, "field", EVIL, "before", EVIL, "after", EVIL)));
-          }
-        }));
+        ExportedLogs.edited(
+            "2/approved",
+            r -> {
+              var facts = RealLogs.object(r, "facts");
+              facts.replaceAll((key, value) ->
+                  List.of("requester", "approver", "request", "reason").contains(key)
+                      ? EVIL
+                      : value);
+              if (facts.containsKey("diff")) {
+                facts.put(
+                    "diff",
+                    List.of(
+                        Map.of(
+                            "tenant", EVIL, "limit", EVIL, "field", EVIL, "before", EVIL, "after",
+                            EVIL)));
+              }
+            }));
 
     show(ExportPeriod.month("2026-11"));
 
@@ -185,7 +192,9 @@ class ReportExportTest {
   }
 
   private String section(String title) {
-    return page.locator("section", new Page.LocatorOptions().setHasText(title)).last().textContent();
+    return page.locator("section", new Page.LocatorOptions().setHasText(title))
+        .last()
+        .textContent();
   }
 
   private void show(ExportPeriod period) throws IOException {

@@ -64,7 +64,9 @@ class VerifiedLogReaderTest {
   void verifiesNothingWithoutAKeyToTrust() {
     String id = logs.unsigned(RealLogs.records("2/raised"));
 
-    assertThat(verdict(id)).isEqualTo(LogVerdict.failed("no key is trusted: this machine has none, and --key is unset"));
+    assertThat(verdict(id))
+        .isEqualTo(
+            LogVerdict.failed("no key is trusted: this machine has none, and --key is unset"));
   }
 
   @Test
@@ -78,11 +80,14 @@ class VerifiedLogReaderTest {
   @Test
   void findsALogThatWasChangedAndHashedAgain() {
     String id = logs.signed("2/approved");
-    logs.unsigned(ExportedLogs.edited("2/approved", r -> {
-      if (r.containsKey("detail") && r.get("seq").equals(31L)) {
-        r.put("detail", "approved by somebody else");
-      }
-    }));
+    logs.unsigned(
+        ExportedLogs.edited(
+            "2/approved",
+            r -> {
+              if (r.containsKey("detail") && r.get("seq").equals(31L)) {
+                r.put("detail", "approved by somebody else");
+              }
+            }));
 
     assertThat(verdict(id)).isEqualTo(LogVerdict.failed("the signature covers other records"));
   }

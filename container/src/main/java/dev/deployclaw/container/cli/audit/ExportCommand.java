@@ -142,9 +142,8 @@ public final class ExportCommand implements Callable<Integer> {
   }
 
   private static String sentence(Order order, ExportTotals totals) {
-    return "%d logs of %s: %d verified, %d unfinished, %d not verified"
+    return "logs of %s: %d verified, %d unfinished, %d not verified"
         .formatted(
-            totals.all(),
             order.period().name(),
             totals.count(Kind.VERIFIED),
             totals.count(Kind.UNFINISHED),
