@@ -8,6 +8,7 @@ import dev.deployclaw.container.cli.admin.PluginCommand;
 import dev.deployclaw.container.cli.admin.ServeCommand;
 import dev.deployclaw.container.cli.admin.SkillsCommand;
 import dev.deployclaw.container.cli.audit.AuditCommand;
+import dev.deployclaw.container.cli.audit.ExportCommand;
 import dev.deployclaw.container.cli.change.AnswerCommand;
 import dev.deployclaw.container.cli.change.ApproveCommand;
 import dev.deployclaw.container.cli.change.CheckpointCommand;
@@ -144,6 +145,7 @@ public final class CommandLineRunner {
         new SkillsCommand(around),
         new PluginCommand(around),
         new AuditCommand(around),
+        new ExportCommand(around),
         new ServeCommand(around, CommandLineRunner::run),
         new McpCommand(around, CommandLineRunner::run),
         new HealthCommand(around),
