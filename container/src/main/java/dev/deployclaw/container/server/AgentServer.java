@@ -259,19 +259,6 @@ public final class AgentServer implements AutoCloseable {
     return queries().heldPlan(execution);
   }
 
-  /**
-   * What is committed, under way and held, from the state store.
-   *
-   * @throws Unreachable when it can't be read
-   */
-  public AgentStatusReport status() throws InterruptedException {
-    var status = queries().storeStatus();
-    if (!status.unreachable().isEmpty()) {
-      throw new Unreachable(status.unreachable(), new IllegalStateException(status.unreachable()));
-    }
-    return status;
-  }
-
   /** What a request would do. Nothing is written. */
   public PlanPreviewReport plan(TaskRequest request) throws InterruptedException {
     return changes().plan(request);

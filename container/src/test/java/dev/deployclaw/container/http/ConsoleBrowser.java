@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class ConsoleBrowser implements AutoCloseable {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-  private static final double LONGEST_MILLIS = 10_000;
+  private static final double LONGEST_MILLIS = 30_000;
 
   private final Playwright playwright;
   private final Browser browser;

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -23,6 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whom the console reaches: keyboards, small windows, dark rooms, screen readers. */
+@Slow(
+    guard = "dev.deployclaw.container.http.ConsoleFlowTest",
+    because = "it loads each page twice, and axe looks at each")
 class ConsoleReachTest {
   private static final int NARROW = 360;
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the console keeps from scripts, other pages and hostile texts, in a real browser. */
+@Slow(
+    guard = "dev.deployclaw.container.http.ConsoleSignInTest",
+    because = "it opens a browser's window for each test")
 class ConsoleSafetyTest {
   private static final String EVIL = "<img src=x onerror=window.owned=1><b id=bold>bold</b>";
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What operators and approvers do in the console, in a real browser. */
+@Slow(
+    guard = "dev.deployclaw.container.http.ConsoleFlowTest",
+    because = "it opens a browser's window or two for each test")
 class ConsoleWorkTest {
   private static ConsoleBrowser browser;
 
@@ -49,32 +53,6 @@ class ConsoleWorkTest {
     } finally {
       served.close();
     }
-  }
-
-  @Test
-  void fromARequestByQuestionPlanAndHoldToTheApprovalOfAnotherPerson() {
-    var olivia = signIn("/console/", OLIVIA);
-    olivia.fill("#change", "set acme's orders limit to 300");
-    olivia.press("#change", "Enter");
-    olivia.click(".choices button >> text='per minute'");
-    olivia.click("text='Hold for approval'");
-    olivia.waitForSelector(".notice >> text='Waits for an approver'");
-    String held = olivia.textContent("h1");
-
-    var ann = signIn("/console/", ANN);
-    ann.click(".waits a");
-    assertThat(ann.textContent(".hold"))
-        .contains("olivia", served.world.change(held).orElseThrow().planHash())
-        .contains(served.world.change(held).orElseThrow().checkpoint().orElseThrow().sha256())
-        .contains("requests 600 -> 300");
-    ann.click("text=/^Approve …/");
-    ann.fill("#reason", "seen with the tenant");
-    ann.click("dialog .main");
-
-    ann.waitForSelector(".result >> text='COMPLETED'");
-    olivia.waitForSelector(".result >> text='COMPLETED'");
-    assertThat(served.get("/v1/executions/" + held, VIC).body())
-        .contains("\"approver\": \"ann\"", "Reason of a decision", "seen with the tenant");
   }
 
   @Test

@@ -50,7 +50,7 @@ public final class ObservabilityRoutes {
   }
 
   private Map<String, Object> status() throws InterruptedException {
-    var out = new LinkedHashMap<>(StatusDocument.of(server.status()));
+    var out = new LinkedHashMap<>(StatusDocument.of(server.estate().status()));
     out.put("waiting", server.queue().waiting());
     return out;
   }

@@ -3,13 +3,15 @@ import { get, key, may, post, rested } from './api.js';
 import { action, cards, count, element, heading, list, note, say, table, text, trouble } from './parts.js';
 import { questions } from './questions.js';
 
+const LONGEST_ADDRESS = 800;
+
 /* From a request to its plan, and from there to an execution. A plan changes nothing. What needed an answer is held:
    the request was handed in so, before its answer was known. */
 
 export async function ask(root, { signal, query, go }) {
   document.title = 'Ask - DeployClaw';
   const words = element('textarea', { id: 'request', rows: 2, maxlength: 4096, required: true });
-  const out = element('div', { 'aria-live': 'polite' });
+  const out = element('div');
   const send = element('button', { class: 'main' }, 'Plan');
   const form = element('form', { class: 'ask-box', submit: event => { event.preventDefault(); plan(words.value.trim()); } },
     element('label', { for: 'request' }, 'What shall change? Or ask about the estate.'), words,
@@ -27,7 +29,7 @@ export async function ask(root, { signal, query, go }) {
   };
 
   const plan = request => request && work(async () => {
-    history.replaceState(null, '', '/console/ask?request=' + encodeURIComponent(request));
+    if (request.length <= LONGEST_ADDRESS) history.replaceState(null, '', '/console/ask?request=' + encodeURIComponent(request));
     const found = await post('/v1/plans', { request }, { signal });
     if (found.outcome === 'question' || (found.outcome === 'planned' && !found.plan)) {
       const answered = await inquire(request, found.outcome === 'question');

@@ -1,15 +1,16 @@
 import { get, may } from './api.js';
-import { action, ago, askLink, element, heading, list, note, table, trouble } from './parts.js';
+import { action, ago, askLink, element, heading, list, note, say, table, trouble } from './parts.js';
 
 /* How what is enforced differs from what is committed, with what to do about each. */
 export async function drift(root, { signal }) {
   document.title = 'Drift - DeployClaw';
-  const out = element('div', { 'aria-live': 'polite' });
+  const out = element('div');
   const look = async () => {
     out.replaceChildren(element('p', { class: 'count' }, 'Asking all back ends …'));
     try {
       const [seen, policies] = await Promise.all([get('/v1/drift', { signal }), get('/v1/policies', { signal })]);
       out.replaceChildren(...found(seen, policies));
+      say(seen.drift.length + ' differences');
     } catch (e) {
       if (!signal.aborted) out.replaceChildren(trouble(e));
     }

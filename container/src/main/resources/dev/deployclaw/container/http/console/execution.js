@@ -1,5 +1,5 @@
 /* global LogView */
-import { documentOf, follow, get, key, may, post, session } from './api.js';
+import { documentOf, follow, get, key, may, post, rest as pause, session } from './api.js';
 import { action, ago, cards, count, element, note, repeat, say, short, text, trouble, utc } from './parts.js';
 import { questions } from './questions.js';
 
@@ -15,7 +15,9 @@ export async function execution(root, { signal, name: id, go }) {
   let shown = '', following = false;
 
   const refresh = async background => {
-    log = await documentOf(id, { signal, background });
+    const now = await documentOf(id, { signal, background });
+    if (background && shown !== 'decided' && same(now, log)) return draw();
+    log = now;
     view.update(log);
     document.title = log.result.replaceAll('_', ' ') + ' ' + id + ' - DeployClaw';
     await draw();
@@ -46,6 +48,7 @@ export async function execution(root, { signal, name: id, go }) {
     const soon = () => { timer ??= setTimeout(() => { timer = undefined; refresh(true).catch(() => {}); }, AGAIN_MILLIS); };
     signal.addEventListener('abort', () => clearTimeout(timer));
     await follow(id, last(log), soon, signal);
+    await pause(AGAIN_MILLIS, signal);
     following = false;
     if (!signal.aborted) await refresh(true).catch(() => {});
   };
@@ -107,6 +110,7 @@ export async function execution(root, { signal, name: id, go }) {
   repeat(async () => { if (log.result === 'HELD' && !following && !root.querySelector('dialog[open]')) await refresh(true).catch(() => {}); }, PERIOD_MILLIS, signal);
 }
 
+const same = (one, other) => one.result === other.result && one.reason === other.reason && last(one) === last(other);
 const records = log => [...(log.records || []), ...(log.thought_log || []).flatMap(step => step.records || [])];
 const last = log => Math.max(0, ...records(log).map(record => record.seq));
 
