@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ public final class TenantDirectory {
 
   private final Supplier<QueryService> queries;
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable SoftReference<CommittedPolicies> last;
+  private @Nullable SoftReference<Index> last;
   private String digest = "";
 
   /**
@@ -38,6 +39,33 @@ public final class TenantDirectory {
    */
   public TenantDirectory(Supplier<QueryService> queries) {
     this.queries = queries;
+  }
+
+  /**
+   * The committed set, ready to be searched.
+   *
+   * @param entries by name
+   */
+  private record Index(CommittedPolicies committed, List<Entry> entries) {
+    static Index of(CommittedPolicies committed) {
+      return new Index(
+          committed, committed.set().tenants().values().stream().map(Entry::of).toList());
+    }
+  }
+
+  /**
+   * A tenant.
+   *
+   * @param words by which it is found, a line each, in lower case
+   */
+  private record Entry(TenantPolicy tenant, String words) {
+    static Entry of(TenantPolicy tenant) {
+      var words = new StringJoiner("\n").add(tenant.tenant());
+      tenant.parent().ifPresent(words::add);
+      tenant.labels().forEach((name, value) -> words.add(name + "=" + value));
+      tenant.limits().forEach(limit -> limit.match().service().ifPresent(words::add));
+      return new Entry(tenant, words.toString().toLowerCase(Locale.ROOT));
+    }
   }
 
   /**
@@ -63,12 +91,13 @@ public final class TenantDirectory {
    * @throws Unreachable when the state store can't be read
    */
   public Map<String, Object> find(Search search) throws InterruptedException {
-    var committed = committed();
+    var index = index();
     var rows = new ArrayList<Map<String, Object>>();
     int found = 0;
     boolean more = false;
-    for (var tenant : committed.set().tenants().values()) {
-      if (matches(tenant, search.words())) {
+    for (var entry : index.entries()) {
+      if (search.words().stream().allMatch(entry.words()::contains)) {
+        var tenant = entry.tenant();
         found++;
         boolean behind = search.after().filter(a -> tenant.tenant().compareTo(a) <= 0).isEmpty();
         more |= behind && rows.size() == search.limit();
@@ -78,8 +107,8 @@ public final class TenantDirectory {
       }
     }
     var out = new LinkedHashMap<String, Object>();
-    out.put("epoch", committed.epoch());
-    out.put("all", committed.set().tenants().size());
+    out.put("epoch", index.committed().epoch());
+    out.put("all", index.entries().size());
     out.put("found", found);
     out.put("tenants", rows);
     if (more) {
@@ -94,7 +123,7 @@ public final class TenantDirectory {
    * @throws Unreachable when the state store can't be read
    */
   public Optional<Map<String, Object>> tenant(String name) throws InterruptedException {
-    var committed = committed();
+    var committed = index().committed();
     return committed.set().tenant(name).map(tenant -> document(tenant, committed));
   }
 
@@ -123,7 +152,7 @@ public final class TenantDirectory {
     return out;
   }
 
-  private CommittedPolicies committed() throws InterruptedException {
+  private Index index() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       var status = queries.get().storeStatus();
@@ -139,9 +168,10 @@ public final class TenantDirectory {
       if (read.exit() == ExitCode.UNREACHABLE) {
         throw unreachable(read.reason());
       }
-      last = new SoftReference<>(read);
+      var index = Index.of(read);
+      last = new SoftReference<>(index);
       digest = active;
-      return read;
+      return index;
     } finally {
       lock.unlock();
     }
@@ -149,20 +179,6 @@ public final class TenantDirectory {
 
   private static Unreachable unreachable(String reason) {
     return new Unreachable(reason, new IllegalStateException(reason));
-  }
-
-  private static boolean matches(TenantPolicy tenant, List<String> words) {
-    return words.stream().allMatch(word -> matches(tenant, word));
-  }
-
-  private static boolean matches(TenantPolicy tenant, String word) {
-    return tenant.tenant().contains(word)
-        || tenant.parent().filter(p -> p.contains(word)).isPresent()
-        || tenant.labels().entrySet().stream()
-            .anyMatch(
-                l -> (l.getKey() + "=" + l.getValue()).toLowerCase(Locale.ROOT).contains(word))
-        || tenant.limits().stream()
-            .anyMatch(l -> l.match().service().filter(s -> s.contains(word)).isPresent());
   }
 
   private static Map<String, Object> row(TenantPolicy tenant) {

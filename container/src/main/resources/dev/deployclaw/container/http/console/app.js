@@ -53,7 +53,7 @@ function showSignIn(words) {
       token.focus();
     }
   } },
-  element('h1', {}, 'Sign in'), words ? element('p', { class: 'count' }, words) : undefined,
+  element('p', { class: 'brand' }, 'DeployClaw'), element('h1', {}, 'Sign in'), words ? element('p', { class: 'count' }, words) : undefined,
   element('input', { type: 'text', autocomplete: 'username', value: 'DeployClaw', hidden: true }),
   element('label', { for: 'token' }, 'Your token of the API'), token, element('button', { class: 'main' }, 'Sign in'), wrong);
   page.replaceChildren(form);

@@ -48,7 +48,7 @@ function waiting(status, executions) {
 
 function state(status, watch) {
   const points = watch.points || [], well = points.filter(point => point.state === 'ok').length;
-  const drift = watch.drift, notices = (watch.amiss || []).length;
+  const drift = watch.drift, notices = alerts(watch).length;
   return cards([
     ['Committed', status.active ? element('span', {}, 'epoch ' + status.active.epoch + ' by ', executionLink(status.active.change)) : 'nothing yet'],
     ['Under way', status.open ? element('span', {}, executionLink(status.open.id), ', ' + status.open.state) : status.waiting.length ? count(status.waiting.length, 'task') + ' in the queue' : 'nothing'],
@@ -60,8 +60,11 @@ function state(status, watch) {
   ]);
 }
 
+/* What is held is shown above already. */
+const alerts = watch => (watch.amiss || []).filter(notice => notice.event !== 'held');
+
 function problems(watch) {
-  const lines = (watch.amiss || []).map(notice => element('span', {}, element('strong', {}, notice.subject || ''), ' ', notice.summary || '', ' ', notice.since ? when(notice.since) : ''));
+  const lines = alerts(watch).map(notice => element('span', {}, element('strong', {}, notice.subject || ''), ' ', notice.summary || '', ' ', notice.since ? when(notice.since) : ''));
   const out = list('Alerts', lines);
   return out ? [out] : [];
 }
