@@ -120,13 +120,22 @@ public final class ChangeService {
    * @param plan its hash, or how that begins
    */
   public RequestOutcome approve(String id, String who, String plan) throws InterruptedException {
-    return leading.run(
-        Optional.empty(), leadership -> approvals().approve(id, who, plan, leadership));
+    return approve(new HoldDecision(id, who, plan, ""));
+  }
+
+  /** The same; the log has the reason. */
+  public RequestOutcome approve(HoldDecision word) throws InterruptedException {
+    return leading.run(Optional.empty(), leadership -> approvals().approve(word, leadership));
   }
 
   /** Ends a held change, and removes what was staged. */
   public RequestOutcome reject(String id, String who) throws InterruptedException {
-    return leading.run(Optional.empty(), leadership -> approvals().reject(id, who, leadership));
+    return reject(new HoldDecision(id, who, "", ""));
+  }
+
+  /** The same; the log has the reason. */
+  public RequestOutcome reject(HoldDecision word) throws InterruptedException {
+    return leading.run(Optional.empty(), leadership -> approvals().reject(word, leadership));
   }
 
   /** Leaves a log of a request that isn't carried out, and why. */

@@ -256,11 +256,12 @@ final class RequestRunner {
       parts.scheduler().drop(recorder.execution(), leadership);
     }
     var by = scheduled.approvedBy().filter(_ -> ended.result() == ExecutionStatus.HELD);
-    return by.isPresent()
-        ? new ApprovalService(parts)
-            .approve(
-                scheduled.id(), by.get(), scheduled.hold().orElseThrow().planHash(), leadership)
-        : ended;
+    if (by.isEmpty()) {
+      return ended;
+    }
+    String plan = scheduled.hold().orElseThrow().planHash();
+    return new ApprovalService(parts)
+        .approve(new HoldDecision(scheduled.id(), by.get(), plan, ""), leadership);
   }
 
   private static ExecutionOutcome changed(ScheduledChange scheduled, ChangePlan plan) {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param openMetrics whether {@code /metrics} needs no credential
  * @param nats the queue from which tasks are taken, too; empty for none
  * @param mcp whether other agents are served at {@code /mcp}
+ * @param console whether people's browsers are served at {@code /console/}
  */
 public record ServerConfig(
     String host,
@@ -27,9 +28,10 @@ public record ServerConfig(
     boolean openMetrics,
     Bounds bounds,
     Optional<NatsQueue> nats,
-    boolean mcp) {
+    boolean mcp,
+    boolean console) {
 
-  /** One that takes no tasks from NATS and serves no other agents. */
+  /** One with a console that takes no tasks from NATS and serves no other agents. */
   public ServerConfig(
       String host,
       int port,
@@ -38,7 +40,8 @@ public record ServerConfig(
       Optional<Tls> tls,
       boolean openMetrics,
       Bounds bounds) {
-    this(host, port, plaintext, tokensFile, tls, openMetrics, bounds, Optional.empty(), false);
+    this(
+        host, port, plaintext, tokensFile, tls, openMetrics, bounds, Optional.empty(), false, true);
   }
 
   /**

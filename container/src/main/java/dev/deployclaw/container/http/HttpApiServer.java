@@ -11,13 +11,22 @@ import dev.deployclaw.container.http.access.MalformedMessageHandler;
 import dev.deployclaw.container.http.access.RequestAuthorizer;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.access.TokenFileReloader;
+import dev.deployclaw.container.http.console.ConsolePages;
+import dev.deployclaw.container.http.console.SessionRoutes;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.route.ApprovalRoutes;
 import dev.deployclaw.container.http.route.EventStreamRoute;
 import dev.deployclaw.container.http.route.ExecutionRoutes;
 import dev.deployclaw.container.http.route.FreezeRoutes;
 import dev.deployclaw.container.http.route.ObservabilityRoutes;
+import dev.deployclaw.container.http.route.PlanRoutes;
+import dev.deployclaw.container.http.route.SkillRoutes;
 import dev.deployclaw.container.http.route.TaskRoutes;
+import dev.deployclaw.container.http.route.TenantRoutes;
+import dev.deployclaw.container.http.session.ConsoleSessionStore;
+import dev.deployclaw.container.http.session.SessionAuthenticator;
+import dev.deployclaw.container.http.session.SessionCookie;
 import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.listener.ConnectionLimits;
 import dev.deployclaw.container.mcp.AgentGateway;
@@ -42,6 +51,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +76,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   private final ExecutorService threads;
   private final RequestAuthorizer guard;
   private final List<ApiRoute> routes;
+  private final List<ApiRoute> console = new ArrayList<>();
   private final PeriodicTaskVerticle fileWatch;
   private @Nullable HttpServer server;
   private String deployment = "";
@@ -82,8 +93,15 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
             : Optional.empty();
     this.threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-    this.guard = new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics());
+    var sessions = sessions(serve);
+    this.guard =
+        new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics(), sessions);
+    sessions.ifPresent(open -> {
+      console.addAll(new SessionRoutes(credentials, open, guard, agent.metrics()).routes());
+      console.addAll(new ConsolePages().routes());
+    });
     this.routes = routes(serve, agent, threads, guard);
+    routes.addAll(new SkillRoutes(mcp).routes());
     mcp.filter(_ -> serve.mcp())
         .map(
             gateway -> new McpHttpRoute(McpServers.served(gateway), threads, guard, serve.bounds()))
@@ -103,7 +121,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   /**
    * Returns when it listens.
    *
-   * @param mcp by which other agents reach this one, where they are served
+   * @param mcp runs commands, and is how other agents reach this one, where they are served
    */
   public static HttpApiServer start(
       ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
@@ -132,7 +150,10 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     var router = Router.router(vertx);
     var connections = agent.connections();
     var front = new RequestDispatcher(guard, connections, agent.metrics(), threads);
-    front.mount(router, routes, serve.bounds().bodyBytes());
+    front.mount(
+        router,
+        Stream.concat(routes.stream(), console.stream()).toList(),
+        serve.bounds().bodyBytes());
     var listener =
         vertx
             .createHttpServer(HttpListenerOptions.options(serve, tls))
@@ -141,6 +162,15 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
             .requestHandler(router);
     server = listener;
     return listener.listen();
+  }
+
+  private static Optional<SessionAuthenticator> sessions(ServerConfig serve) {
+    return serve.console()
+        ? Optional.of(
+            new SessionAuthenticator(
+                new ConsoleSessionStore(System::nanoTime),
+                new SessionCookie(serve.tls().isEmpty() && !serve.plaintext())))
+        : Optional.empty();
   }
 
   private static ApiRateLimits budgets(ServerConfig.Bounds bounds) {
@@ -167,6 +197,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
         + listening().actualPort();
   }
 
+  /** Those of the API. */
   List<ApiRoute> routes() {
     return routes;
   }
@@ -216,8 +247,11 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
       ServerConfig serve, AgentServer agent, ExecutorService threads, RequestAuthorizer guard) {
     var routes = new ArrayList<ApiRoute>();
     routes.addAll(new TaskRoutes(agent).routes());
+    routes.addAll(new PlanRoutes(agent).routes());
+    routes.addAll(new ApprovalRoutes(agent).routes());
     routes.addAll(new ExecutionRoutes(agent.executions()).routes());
     routes.add(new EventStreamRoute(agent, threads, guard).route());
+    routes.addAll(new TenantRoutes(agent.tenants()).routes());
     routes.addAll(new FreezeRoutes(agent).routes());
     routes.addAll(new ObservabilityRoutes(agent, threads, serve.openMetrics()).routes());
     return routes;

@@ -16,6 +16,7 @@ import dev.deployclaw.container.monitor.EnforcementMonitor;
 import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
+import dev.deployclaw.container.query.TenantDirectory;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.container.vertx.PeriodicTask;
@@ -24,6 +25,7 @@ import dev.deployclaw.container.vertx.VerticleDeployer;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.NotifyingJournal;
+import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.RequestOutcome;
@@ -38,6 +40,7 @@ import dev.deployclaw.core.task.TaskRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +73,7 @@ public final class AgentServer implements AutoCloseable {
   private final AgentVerticle agent;
   private final ExecutionQueries executions;
   private final EstateQueries estate;
+  private final TenantDirectory tenants;
   private final BackendHealthMonitor health;
   private final ServerMetrics metrics = new ServerMetrics();
   private final EstateMonitor monitor;
@@ -102,6 +106,7 @@ public final class AgentServer implements AutoCloseable {
     var patient = new ChangeService(ports, settings.waiting(bounds.leaderWait()), metrics);
     this.agent = new AgentVerticle(bus, queue, patient, unfinished, metrics);
     this.estate = new EstateQueries(this::queries, ports.time());
+    this.tenants = new TenantDirectory(this::queries);
     this.health = new BackendHealthMonitor(resources.vitals(), this::queries, ports.time());
     var positions =
         new QueuePosition(
@@ -256,6 +261,20 @@ public final class AgentServer implements AutoCloseable {
   /** The changes of a held execution; empty where it isn't held. */
   public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
     return queries().heldPlan(execution);
+  }
+
+  /** What a request would do. Nothing is written. */
+  public PlanPreviewReport plan(TaskRequest request) throws InterruptedException {
+    return changes().plan(request);
+  }
+
+  /** When a request is received that comes now. */
+  public Instant now() {
+    return ports.time().instant();
+  }
+
+  public TenantDirectory tenants() {
+    return tenants;
   }
 
   /** The answer to a request that asks about the estate; empty where it asks for something else. */

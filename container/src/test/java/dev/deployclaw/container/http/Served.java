@@ -104,7 +104,8 @@ public final class Served implements AutoCloseable {
                 s.openMetrics(),
                 s.bounds(),
                 s.nats(),
-                true);
+                true,
+                s.console());
     return new Served(
         folder,
         bounds,

@@ -6,13 +6,13 @@ import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.NarrationView;
 import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
+import dev.deployclaw.container.query.PlanDocument;
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentJson;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.planning.PlanPreviewReport;
-import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.policy.diff.BlastRadius;
 import dev.deployclaw.policy.diff.DiffFormatter;
@@ -49,7 +49,7 @@ public final class PlanView {
   /** Prints it and returns the exit code. */
   public int show(PlanPreviewReport answer, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(document(answer)));
+      around.out().println(JsonOutput.text(PlanDocument.of(answer)));
     } else {
       print(answer);
       schedule(answer).ifPresent(s -> section("times", times(s)));
@@ -72,7 +72,7 @@ public final class PlanView {
       print(answer);
     }
     var narration = narrator.tell(Subject.PLAN, JsonOutput.text(told).lines().toList());
-    return new NarrationView(around, json).behind(document(answer), narration);
+    return new NarrationView(around, json).behind(PlanDocument.of(answer), narration);
   }
 
   /** What a model is told of: no hash, no grounding, and what may be long behind. */
@@ -105,63 +105,8 @@ public final class PlanView {
   void line(String id, PlanPreviewReport answer) {
     var out = new LinkedHashMap<String, Object>();
     out.put("id", id);
-    out.putAll(document(answer));
+    out.putAll(PlanDocument.of(answer));
     around.out().println(JsonOutput.line(out));
-  }
-
-  static Map<String, Object> document(PlanPreviewReport answer) {
-    var out = new LinkedHashMap<String, Object>();
-    switch (answer) {
-      case PlanPreviewReport.Planned planned -> planned(planned, out);
-      case PlanPreviewReport.Understood(var intent, var risks) -> {
-        out.put("outcome", "planned");
-        out.put("intent", IntentJson.of(intent));
-        out.put("grounding", IntentJson.grounding(intent));
-        if (!risks.isEmpty()) {
-          out.put("risks", risks);
-        }
-      }
-      case PlanPreviewReport.Inquiry(var question) -> {
-        out.put("outcome", "question");
-        out.put("topic", question.topic().word());
-        out.put("arguments", question.arguments());
-      }
-      case PlanPreviewReport.NeedsClarification unclear -> {
-        out.put("outcome", "needs-clarification");
-        out.put("questions", unclear.texts());
-        out.put(
-            "clarifications",
-            unclear.questions().stream().map(ClarificationQuestion::toMap).toList());
-      }
-      case PlanPreviewReport.Refused(var _, String reason) -> {
-        out.put("outcome", "refused");
-        out.put("reason", reason);
-      }
-    }
-    return out;
-  }
-
-  private static void planned(PlanPreviewReport.Planned planned, Map<String, Object> out) {
-    var plan = planned.plan();
-    out.put("outcome", "planned");
-    out.put("intent", IntentJson.of(plan.intent()));
-    out.put("grounding", IntentJson.grounding(plan.intent()));
-    out.put("plan", plan.toMap());
-    out.put("skill", skill(planned.procedure()));
-    out.put("diff", plan.diff().toMaps());
-    out.put("blast_radius", plan.diff().blastRadius().toMap());
-    out.put("findings", plan.findings().stream().map(PolicyFinding::toMap).toList());
-    out.put("warnings", plan.warnings());
-    out.put("overlays", plan.overlays().toMap());
-    out.put("risks", planned.risks());
-  }
-
-  private static Map<String, Object> skill(Procedure procedure) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("name", procedure.skill());
-    out.put("sha256", procedure.sha256());
-    out.put("allowance", procedure.allowance().toMap());
-    return out;
   }
 
   private void print(PlanPreviewReport answer) {

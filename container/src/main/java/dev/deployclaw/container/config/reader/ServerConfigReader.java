@@ -57,7 +57,8 @@ final class ServerConfigReader {
             f.flag("openMetrics", false),
             bounds(f),
             f.given("nats") ? Optional.of(nats(f.section("nats"))) : Optional.empty(),
-            f.flag("mcp", false));
+            f.flag("mcp", false),
+            f.flag("console", true));
     f.done();
     check(f, serve, host);
     return serve;

@@ -5,6 +5,8 @@ import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.session.ConsoleSession;
+import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
@@ -24,16 +26,31 @@ public final class RequestAuthorizer {
   private final Optional<ServerTls> tls;
   private final ApiRateLimits budgets;
   private final ServerMetrics meters;
+  private final Optional<SessionAuthenticator> sessions;
 
+  /** One that knows no sessions. */
   public RequestAuthorizer(
       CredentialStore credentials,
       Optional<ServerTls> tls,
       ApiRateLimits budgets,
       ServerMetrics meters) {
+    this(credentials, tls, budgets, meters, Optional.empty());
+  }
+
+  /**
+   * @param sessions of browsers; empty where there is no console
+   */
+  public RequestAuthorizer(
+      CredentialStore credentials,
+      Optional<ServerTls> tls,
+      ApiRateLimits budgets,
+      ServerMetrics meters,
+      Optional<SessionAuthenticator> sessions) {
     this.credentials = credentials;
     this.tls = tls;
     this.budgets = budgets;
     this.meters = meters;
+    this.sessions = sessions;
   }
 
   /** What it says. */
@@ -47,14 +64,15 @@ public final class RequestAuthorizer {
    * Who shows a credential.
    *
    * @param why it names no caller
+   * @param session by which it is shown; empty for a token or a certificate
    */
-  private record Shown(Optional<ApiCaller> caller, String why) {
+  private record Shown(Optional<ApiCaller> caller, String why, Optional<ConsoleSession> session) {
     private static Shown unidentified(String why) {
-      return new Shown(Optional.empty(), why);
+      return new Shown(Optional.empty(), why, Optional.empty());
     }
 
     private static Shown of(Optional<ApiCaller> caller) {
-      return new Shown(caller, "this credential is unknown");
+      return new Shown(caller, "this credential is unknown", Optional.empty());
     }
   }
 
@@ -63,10 +81,8 @@ public final class RequestAuthorizer {
     if (route.lane() == ApiRoute.Lane.PROBE) {
       return new Verdict.Passed(ApiCaller.NOBODY);
     }
-    var page =
-        route.needs().isPresent()
-            ? CrossOriginCheck.problem(request)
-            : Optional.<ProblemDetail>empty();
+    boolean guarded = route.needs().isPresent() || route.lane() == ApiRoute.Lane.SIGN_IN;
+    var page = guarded ? CrossOriginCheck.problem(request) : Optional.<ProblemDetail>empty();
     var shown = page.isPresent() ? Shown.unidentified("") : shown(request);
     var wait = take(request, shown, route.lane());
     if (wait.isPresent()) {
@@ -85,9 +101,25 @@ public final class RequestAuthorizer {
     if (!shown.caller().get().roles().contains(needed)) {
       return refused(Refusal.ROLE, ProblemCatalogue.roleMissing(shown.caller().get(), needed));
     }
+    if (!CrossOriginCheck.isReading(request)
+        && shown.session().filter(s -> !SessionAuthenticator.isConfirmed(request, s)).isPresent()) {
+      return refused(Refusal.PAGE, ProblemCatalogue.unconfirmed());
+    }
     return CrossOriginCheck.isForgeable(request)
         ? refused(Refusal.PAGE, ProblemCatalogue.forgeable())
         : new Verdict.Passed(shown.caller().get());
+  }
+
+  /** Who calls where no credential is needed; empty too where the page of another origin does. */
+  public Optional<ApiCaller> caller(HttpServerRequest request) {
+    return CrossOriginCheck.problem(request).isPresent()
+        ? Optional.empty()
+        : shown(request, false).caller();
+  }
+
+  /** The session of a call, where a browser made it that signed in. */
+  public Optional<ConsoleSession> session(HttpServerRequest request) {
+    return shown(request, false).session();
   }
 
   /** Counts a call that no route answers; gives why it is one too many. */
@@ -104,12 +136,17 @@ public final class RequestAuthorizer {
 
   /** Whether a credential still makes its caller known, as long after a call began. */
   public boolean stillKnows(HttpServerRequest request, ApiCaller caller) {
-    return shown(request).caller().filter(caller::equals).isPresent();
+    return shown(request, false).caller().filter(caller::equals).isPresent();
   }
 
   /** Else a page would use up the budget of who looks at it, wherever it calls. */
   private Optional<Duration> take(HttpServerRequest request, Shown shown, ApiRoute.Lane lane) {
-    if (shown.caller().isEmpty() || CrossOriginCheck.isOne(request)) {
+    if (lane == ApiRoute.Lane.PAGE) {
+      return budgets.takePageFrom(address(request));
+    }
+    if (shown.caller().isEmpty()
+        || lane == ApiRoute.Lane.SIGN_IN
+        || CrossOriginCheck.isOne(request)) {
       return budgets.takeFrom(address(request));
     }
     String name = shown.caller().get().name();
@@ -121,14 +158,28 @@ public final class RequestAuthorizer {
     return new Verdict.Refused(problem);
   }
 
-  /** A token says more exactly who calls than the certificate of a machine. */
   private Shown shown(HttpServerRequest request) {
+    return shown(request, true);
+  }
+
+  /**
+   * A token says more exactly who calls than a browser's session, and that more than the
+   * certificate of a machine.
+   *
+   * @param now whether the call just came
+   */
+  private Shown shown(HttpServerRequest request, boolean now) {
     var header = request.getHeader("Authorization");
     if (header != null) {
       return Shown.of(
           header.regionMatches(true, 0, BEARER, 0, BEARER.length())
               ? credentials.byToken(header.substring(BEARER.length()).strip())
               : Optional.empty());
+    }
+    var session = sessions.flatMap(s -> now ? s.find(request) : s.findLater(request));
+    if (session.isPresent()) {
+      var caller = credentials.byHash(session.get().credential());
+      return new Shown(caller, "the token of this session is no longer known", session);
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.AnswerFixtures;
 import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.container.query.PlanDocument;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.Intent;
@@ -82,9 +83,8 @@ class PlanViewTest {
   @Test
   void documentsAQuestionAndARefusal() {
     var question =
-        PlanView.document(PlanPreviewReport.NeedsClarification.of(List.of("Which limit?")));
-    var refusal =
-        PlanView.document(new PlanPreviewReport.Refused(ExitCode.REFUSED, "out of scope"));
+        PlanDocument.of(PlanPreviewReport.NeedsClarification.of(List.of("Which limit?")));
+    var refusal = PlanDocument.of(new PlanPreviewReport.Refused(ExitCode.REFUSED, "out of scope"));
 
     assertThat(question)
         .containsEntry("outcome", "needs-clarification")

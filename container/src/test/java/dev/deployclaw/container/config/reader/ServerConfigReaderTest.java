@@ -41,6 +41,7 @@ class ServerConfigReaderTest {
     assertThat(serve.port()).isEqualTo(8088);
     assertThat(serve.plaintext()).isFalse();
     assertThat(serve.openMetrics()).isFalse();
+    assertThat(serve.console()).isTrue();
     assertThat(serve.tokensFile()).isEmpty();
     assertThat(serve.tls()).isEmpty();
     assertThat(serve.hasCredentials()).isFalse();
@@ -70,6 +71,7 @@ class ServerConfigReaderTest {
                   plaintext: true
                   tokensFile: secrets/tokens.yaml
                   openMetrics: true
+                  console: false
                   tls:
                     certificateFile: tls.crt
                     keyFile: tls.key
@@ -94,6 +96,7 @@ class ServerConfigReaderTest {
             .serve();
 
     assertThat(serve.host()).isEqualTo("::");
+    assertThat(serve.console()).isFalse();
     assertThat(serve.port()).isEqualTo(9443);
     assertThat(serve.plaintext()).isTrue();
     assertThat(serve.openMetrics()).isTrue();
