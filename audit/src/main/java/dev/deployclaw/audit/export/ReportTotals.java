@@ -15,8 +15,6 @@ final class ReportTotals {
 
   /** What one person did. */
   record PersonCount(long requests, long granted, long rejected) {
-    private static final PersonCount NOTHING = new PersonCount(0, 0, 0);
-
     private PersonCount plus(PersonCount other) {
       return new PersonCount(
           requests + other.requests, granted + other.granted, rejected + other.rejected);

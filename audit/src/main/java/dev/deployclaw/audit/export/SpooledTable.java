@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A section of the report with a table whose rows wait in a temporary file, since what stands
- * before it is known only at the end. For one thread; closing it removes the file.
+ * A section of the report with a table whose rows wait in a temporary file, since the totals before
+ * it are known only at the end. For one thread; closing it removes the file.
  */
 final class SpooledTable implements AutoCloseable {
   private final String title;

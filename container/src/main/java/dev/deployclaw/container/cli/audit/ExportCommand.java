@@ -18,6 +18,7 @@ import dev.deployclaw.core.result.ExitCode;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -150,7 +151,7 @@ public final class ExportCommand implements Callable<Integer> {
             totals.count(Kind.FAILED));
   }
 
-  private LinkedHashMap<String, Object> document(Order order, ExportTotals totals) {
+  private Map<String, Object> document(Order order, ExportTotals totals) {
     var out = new LinkedHashMap<String, Object>();
     out.put("format", ExportFormatConverter.word(order.format()));
     out.put("file", String.valueOf(file));
