@@ -80,7 +80,7 @@ public final class TenantDirectory {
     }
 
     public static Search of(String text, Optional<String> after, int limit) {
-      var words = List.of(text.strip().toLowerCase(Locale.ROOT).split("\\s+"));
+      var words = List.of(text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1));
       return new Search(words, after, limit);
     }
   }
