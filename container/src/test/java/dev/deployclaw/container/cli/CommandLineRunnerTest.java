@@ -34,6 +34,7 @@ class CommandLineRunnerTest {
           "log",
           "skills",
           "audit",
+          "export",
           "completion",
           "help");
 

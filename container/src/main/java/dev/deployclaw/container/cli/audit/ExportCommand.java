@@ -30,8 +30,7 @@ import picocli.CommandLine.Option;
 /** {@code export}: this machine's logs for auditors, each verified on the way. */
 @Command(
     name = "export",
-    description =
-        "Write this machine's logs for auditors, and verify each. Exit 9: one doesn't verify.",
+    description = "Write this machine's logs for auditors; exit 9 if one doesn't verify.",
     footer = {
       "",
       "Examples:",
