@@ -42,7 +42,7 @@ final class GrpcMessageStream {
    * Reads from now on.
    *
    * @param message takes each message
-   * @param closed told once, whoever ended the call
+   * @param closed told once, when either side has ended the call
    */
   void open(Consumer<byte[]> message, Runnable closed) {
     this.closed = closed;
