@@ -132,7 +132,8 @@ class LeasedLimitsTest {
     long held = leases(usage(estate.port())).inHand();
     HttpResponse<String> spent;
     HttpResponse<String> without;
-    estate.redis().primaries().forEach(node -> estate.redis().pause(node));
+    var nodes = estate.redis().primaries();
+    nodes.forEach(estate.redis()::pause);
     try {
       spent = decide(estate.port());
       for (long i = 1; i < held; i++) {
@@ -140,8 +141,9 @@ class LeasedLimitsTest {
       }
       without = decide(estate.port());
     } finally {
-      estate.redis().primaries().forEach(node -> estate.redis().resume(node));
+      nodes.forEach(estate.redis()::resume);
     }
+    estate.redis().awaitWhole(Estate.LONG);
 
     assertThat(spent.statusCode()).isEqualTo(204);
     assertThat(spent.headers().firstValue(DecideHeaders.EPOCH)).contains(Long.toString(epoch));
