@@ -162,6 +162,7 @@ class QuotaLeasesTest {
 
     assertThat(world.answers()).hasSize(2 * KEYS + 2).allMatch(Answer::admitted);
     assertThat(world.service(0).keys()).isBetween(2, QuotaLeases.MOST_KEYS);
+    assertThat(world.exact()).as("requests of further keys").isPositive();
   }
 
   @Test
