@@ -132,7 +132,8 @@ class LeasedLimitsTest {
     long held = leases(usage(estate.port())).inHand();
     HttpResponse<String> spent;
     HttpResponse<String> without;
-    estate.redis().primaries().forEach(node -> estate.redis().pause(node));
+    var nodes = estate.redis().primaries();
+    nodes.forEach(estate.redis()::pause);
     try {
       spent = decide(estate.port());
       for (long i = 1; i < held; i++) {
@@ -140,8 +141,9 @@ class LeasedLimitsTest {
       }
       without = decide(estate.port());
     } finally {
-      estate.redis().primaries().forEach(node -> estate.redis().resume(node));
+      nodes.forEach(estate.redis()::resume);
     }
+    estate.redis().awaitWhole(Estate.LONG);
 
     assertThat(spent.statusCode()).isEqualTo(204);
     assertThat(spent.headers().firstValue(DecideHeaders.EPOCH)).contains(Long.toString(epoch));
@@ -165,8 +167,24 @@ class LeasedLimitsTest {
     assertThat(leases(usage(estate.port())).inHand()).isZero();
   }
 
-  private static void activate(Limit limit) {
-    estate.activate(epoch, Sets.of(Sets.tenant("acme", limit)));
+  @Test
+  void aConcurrencyLimitAfterALeasedOneIsExact() {
+    activate(Sets.leased(LimitAlgorithm.SLIDING_WINDOW, REQUESTS, LONG));
+    long _ = untilInHand(estate.port());
+
+    epoch++;
+    activate(Sets.atOnce("at-once", 2), Sets.leased(LimitAlgorithm.SLIDING_WINDOW, REQUESTS, LONG));
+    var answers = List.of(decide(estate.port()), decide(estate.port()), decide(estate.port()));
+
+    assertThat(answers).extracting(HttpResponse::statusCode).containsExactly(204, 204, 403);
+    assertThat(answers)
+        .allSatisfy(a ->
+            assertThat(a.headers().firstValue(DecideHeaders.EPOCH)).contains(Long.toString(epoch)))
+        .allSatisfy(a -> assertThat(a.headers().firstValue(DecideHeaders.FAILURE)).isEmpty());
+  }
+
+  private static void activate(Limit... limits) {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", limits)));
   }
 
   /** Asks until a service holds units; answers how many requests it admitted. */

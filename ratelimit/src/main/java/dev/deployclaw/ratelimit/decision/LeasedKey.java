@@ -22,6 +22,9 @@ final class LeasedKey {
   private static final int IDLE_LEASES = 2;
   private static final long MICRO = 1_000;
 
+  /** Of a lease that no window ends. */
+  private static final long ENDLESS = Long.MAX_VALUE;
+
   private final CoalescibleCall call;
   private final long longest;
   private final LeaseSize size;
@@ -31,6 +34,7 @@ final class LeasedKey {
   private long trip;
   private long left;
   private long ends;
+  private long windowEnds;
   private long seen;
   private @Nullable Future<Share> admitted;
 
@@ -39,6 +43,7 @@ final class LeasedKey {
     this.longest = call.leases().values().stream().mapToLong(Duration::toNanos).max().orElse(1);
     this.size = new LeaseSize(longest, now);
     this.seen = now;
+    this.windowEnds = now;
   }
 
   CoalescibleCall call() {
@@ -123,9 +128,14 @@ final class LeasedKey {
     waiting.addAll(others);
   }
 
-  /** How many requests the next call charges beyond those who wait: a lease begins at its call. */
+  /**
+   * How many requests the next call charges beyond those who wait: a lease begins at its call, and
+   * ends with the window in which it is charged.
+   */
   long ahead(long now) {
-    return size.next(Math.max(0, lease - trip), now) - 1;
+    long window = windowEnds - now;
+    long lasts = window > 0 ? Math.min(lease, window) : lease;
+    return size.next(Math.max(0, lasts - trip), now) - 1;
   }
 
   /**
@@ -148,7 +158,9 @@ final class LeasedKey {
         decision.retryAfterMicros(),
         now);
     left = Math.max(0, decision.admitted() - joined);
-    ends = sent + claim.map(c -> Math.min(lease, rest(c, decision.verdicts()))).orElse(0L);
+    long rest = claim.map(c -> rest(c, decision.verdicts())).orElse(0L);
+    ends = sent + Math.min(lease, rest);
+    windowEnds = rest == ENDLESS ? now : now + rest;
     admitted = Future.succeededFuture(unit);
   }
 
@@ -167,12 +179,16 @@ final class LeasedKey {
     return least;
   }
 
-  /** Until the first fixed window ends: what is charged to one isn't spent in the next. */
+  /**
+   * Until the first fixed window ends: what is charged to one isn't spent in the next. A window
+   * that counts nothing holds none of it: a shadow limit may have no room.
+   */
   static long rest(RequestCharges claim, List<Verdict> verdicts) {
-    long rest = Long.MAX_VALUE;
+    long rest = ENDLESS;
     for (int i = 0; i < verdicts.size(); i++) {
-      if (claim.items().get(i).rule().algorithm() == LimitAlgorithm.FIXED_WINDOW) {
-        rest = Math.min(rest, verdicts.get(i).resetMicros() * MICRO);
+      long micros = verdicts.get(i).resetMicros();
+      if (micros > 0 && claim.items().get(i).rule().algorithm() == LimitAlgorithm.FIXED_WINDOW) {
+        rest = Math.min(rest, micros * MICRO);
       }
     }
     return rest;

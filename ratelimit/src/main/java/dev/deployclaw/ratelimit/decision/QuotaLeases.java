@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * snapshot under which it was made: a new one drops all. All who are served by it hear the same:
  * what remained when it was made, with all of it counted as used, so that no client is promised
  * more than is known. There are at most {@link #MOST_KEYS}, of a few KB each; further keys are
- * exact. Belongs to one event loop.
+ * exact, and equal requests of one share a call. Belongs to one event loop.
  */
 final class QuotaLeases {
   static final int MOST_KEYS = 8_192;
@@ -39,6 +40,7 @@ final class QuotaLeases {
   private static final float LOAD = 0.75f;
 
   private final Source redis;
+  private final Function<CoalescibleCall, Future<Share>> exact;
   private final LongSupplier nanos;
   private final Map<CoalescibleCall, LeasedKey> keys = new LinkedHashMap<>(16, LOAD, true);
   private PolicySnapshot view = PolicySnapshot.EMPTY;
@@ -53,10 +55,12 @@ final class QuotaLeases {
   }
 
   /**
+   * @param exact decides one request that isn't leased
    * @param nanos a clock that never goes back
    */
-  QuotaLeases(Source redis, LongSupplier nanos) {
+  QuotaLeases(Source redis, Function<CoalescibleCall, Future<Share>> exact, LongSupplier nanos) {
     this.redis = redis;
+    this.exact = exact;
     this.nanos = nanos;
   }
 
@@ -67,7 +71,7 @@ final class QuotaLeases {
     decided++;
     var key = key(one, time);
     if (key == null) {
-      return alone(one);
+      return exact.apply(one);
     }
     key.count(time);
     var unit = key.spent(time);
@@ -76,7 +80,7 @@ final class QuotaLeases {
       return unit.get();
     }
     if (key.waiting() >= MOST_JOINED) {
-      return alone(one);
+      return exact.apply(one);
     }
     var answer = key.await();
     if (!key.underWay()) {
@@ -140,10 +144,6 @@ final class QuotaLeases {
       lapsed += key.lapse();
       oldest.remove();
     }
-  }
-
-  private Future<Share> alone(CoalescibleCall one) {
-    return redis.decide(one, 1).map(reply -> Share.alone(reply, ""));
   }
 
   private void refill(LeasedKey key) {

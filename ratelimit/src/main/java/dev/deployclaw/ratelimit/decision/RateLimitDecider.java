@@ -83,7 +83,7 @@ public final class RateLimitDecider {
     this.probes = new ProbeTokenVerifier(vertx, Clock.systemUTC());
     this.redis = new RedisDecisionClient(shards);
     this.merger = new RequestCoalescer(redis);
-    this.leases = new QuotaLeases(redis::ahead, System::nanoTime);
+    this.leases = new QuotaLeases(redis::ahead, merger::decide, System::nanoTime);
     this.deadlines = new DecisionDeadlines(vertx, shards.timeout());
   }
 

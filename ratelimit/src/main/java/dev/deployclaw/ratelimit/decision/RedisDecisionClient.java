@@ -57,16 +57,17 @@ final class RedisDecisionClient {
   }
 
   /**
-   * The same for a number of requests that are charged ahead. Fails with {@link
-   * RedisUnavailableException}.
+   * The same for a number of requests that are charged ahead. What they hold under a concurrency
+   * limit is held until its lease ends. Fails with {@link RedisUnavailableException}.
    */
   Future<DecideReply> ahead(CoalescibleCall one, long requests) {
     Promise<DecideReply> promise = Promise.promise();
     var call = one.call();
     var command =
-        requests == 1
+        requests == 1 && !one.holds()
             ? one.command()
-            : DecideCommand.of(new DecideCall(call.claims(), requests, call.at()));
+            : DecideCommand.of(
+                LeaseNames.named(new DecideCall(call.claims(), requests, call.at())));
     decide(command, one.active(), promise);
     return promise.future();
   }

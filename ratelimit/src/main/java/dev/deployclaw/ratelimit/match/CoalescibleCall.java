@@ -18,7 +18,8 @@ import java.util.TreeMap;
  *
  * @param active what was committed last, empty where that isn't known
  * @param leases how long its requests may be charged ahead, by epoch; without those under which a
- *     limit is exact
+ *     limit is exact. Empty where a limit of any epoch is one of concurrency: which epoch decides
+ *     is known only later, and places aren't held ahead
  * @param holds whether one of its limits is one of concurrency
  * @param hash kept, since the texts of a call are many
  */
@@ -34,7 +35,7 @@ public record CoalescibleCall(
     boolean holds =
         claims.stream().flatMap(c -> c.items().stream()).anyMatch(RequestCharges.Item::holds);
     int hash = 31 * command.encoded().hashCode() + active.hashCode();
-    return new CoalescibleCall(command, active, leases(claims), holds, hash);
+    return new CoalescibleCall(command, active, holds ? Map.of() : leases(claims), holds, hash);
   }
 
   public DecideCall call() {

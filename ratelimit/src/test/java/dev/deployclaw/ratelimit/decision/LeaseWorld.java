@@ -12,6 +12,7 @@ import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.policy.redis.RateLimitedRequest;
 import dev.deployclaw.policy.redis.RequestCharges;
+import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
 import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
@@ -53,6 +54,7 @@ final class LeaseWorld {
   private boolean down;
   private long slower = 1;
   private long calls;
+  private long exact;
   private final List<Charge> charges = new ArrayList<>();
 
   private record Event(long at, long number, Runnable what) {}
@@ -72,10 +74,7 @@ final class LeaseWorld {
     this.decides = first;
     this.view = new PolicySnapshot(Optional.empty(), List.of(first));
     this.services =
-        new ArrayList<>(
-            IntStream.range(0, instances)
-                .mapToObj(_ -> new QuotaLeases(this::ask, () -> now))
-                .toList());
+        new ArrayList<>(IntStream.range(0, instances).mapToObj(_ -> service()).toList());
   }
 
   static EpochPolicySet epoch(long epoch, Limit... limits) {
@@ -101,6 +100,11 @@ final class LeaseWorld {
 
   long calls() {
     return calls;
+  }
+
+  /** Requests that services handed on, to be decided without a lease. */
+  long exact() {
+    return exact;
   }
 
   /** What Redis admitted, spent or not. */
@@ -147,7 +151,7 @@ final class LeaseWorld {
 
   /** A service is killed, and another one starts in its place: what was in hand is gone. */
   void restart(int service) {
-    services.set(service, new QuotaLeases(this::ask, () -> now));
+    services.set(service, service());
   }
 
   /** Services hold what is committed beside what was before. */
@@ -179,6 +183,15 @@ final class LeaseWorld {
       now = next.at();
       next.what().run();
     }
+  }
+
+  private QuotaLeases service() {
+    return new QuotaLeases(this::ask, this::exact, () -> now);
+  }
+
+  private Future<Share> exact(CoalescibleCall one) {
+    exact++;
+    return ask(one, 1).map(reply -> Share.alone(reply, ""));
   }
 
   private CoalescibleCall call(String client) {

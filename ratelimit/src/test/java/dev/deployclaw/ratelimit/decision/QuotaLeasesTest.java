@@ -114,6 +114,33 @@ class QuotaLeasesTest {
   }
 
   @Test
+  void aShadowWindowThatCountsNothingLeavesTheLease() {
+    var leased = busy(LimitAlgorithm.TOKEN_BUCKET, 10_000);
+    var shadow = window(0, Duration.ofSeconds(5), EnforcementMode.SHADOW);
+    var world = new LeaseWorld(1, LeaseWorld.epoch(1, leased, shadow), SeededLoop.random(7));
+    world.arrive(0.8 * ArrivalCurve.perSecond(leased), 0, 10 * SECOND);
+
+    world.run();
+
+    var usage = world.service(0).usage().orElseThrow();
+    assertThat(usage.fromMemory() * 10).isGreaterThan(usage.requests() * 9);
+    assertThat(usage.lapsed() * 10).isLessThan(usage.requests());
+  }
+
+  @Test
+  void fewUnitsLapseAtTheEndOfAFixedWindow() {
+    var limit = window(1_000, Duration.ofSeconds(1), EnforcementMode.ENFORCE);
+    var world = new LeaseWorld(1, LeaseWorld.epoch(1, limit), SeededLoop.random(7));
+    world.arrive(500, 0, 20 * SECOND);
+
+    world.run();
+
+    var usage = world.service(0).usage().orElseThrow();
+    assertThat(usage.fromMemory()).isGreaterThan(usage.requests() / 2);
+    assertThat(usage.lapsed() * 50).isLessThan(usage.requests());
+  }
+
+  @Test
   void aSeedBringsTheSameEachTime() {
     var limit = busy(LimitAlgorithm.SLIDING_WINDOW, 1_000);
 
@@ -135,6 +162,7 @@ class QuotaLeasesTest {
 
     assertThat(world.answers()).hasSize(2 * KEYS + 2).allMatch(Answer::admitted);
     assertThat(world.service(0).keys()).isBetween(2, QuotaLeases.MOST_KEYS);
+    assertThat(world.exact()).as("requests of further keys").isPositive();
   }
 
   @Test
@@ -255,6 +283,21 @@ class QuotaLeasesTest {
   private static Limit other(Limit limit, RandomGenerator random) {
     return limit.admitting(
         random.nextLong(1, 100), limit.window(), Math.max(1, random.nextLong(1, 100)));
+  }
+
+  private static Limit window(long requests, Duration window, EnforcementMode mode) {
+    return new Limit(
+        "window",
+        RequestMatch.ANY,
+        List.of(),
+        LimitAlgorithm.FIXED_WINDOW,
+        requests,
+        window,
+        Math.max(1, requests),
+        1,
+        mode,
+        Optional.empty(),
+        LimitPrecision.leased(Duration.ofMillis(500)));
   }
 
   private static Limit busy(LimitAlgorithm algorithm, long requests) {

@@ -35,6 +35,19 @@ class CoalescibleCallTest {
           EnforcementMode.ENFORCE,
           Optional.empty());
 
+  private static final Limit AT_ONCE =
+      new Limit(
+          "at-once",
+          RequestMatch.ANY,
+          List.of(),
+          LimitAlgorithm.CONCURRENCY,
+          10,
+          Duration.ofMinutes(1),
+          10,
+          1,
+          EnforcementMode.ENFORCE,
+          Optional.empty());
+
   @Test
   void tellsTheLeaseOfEachEpochThatHasOne() {
     var exact = charges(1, EXACT);
@@ -46,6 +59,17 @@ class CoalescibleCallTest {
     assertThat(call.leases())
         .isEqualTo(Map.of(2L, Duration.ofMillis(50), 3L, Duration.ofSeconds(2)));
     assertThat(CoalescibleCall.of(List.of(exact), Optional.empty()).leases()).isEmpty();
+  }
+
+  @Test
+  void aConcurrencyLimitOfAnyEpochLeavesNoLease() {
+    var leased = charges(1, EXACT.in(LimitPrecision.leased(Duration.ofMillis(50))));
+    var holding = charges(2, AT_ONCE);
+
+    var call = CoalescibleCall.of(List.of(leased, holding), Optional.empty());
+
+    assertThat(call.holds()).isTrue();
+    assertThat(call.leases()).isEmpty();
   }
 
   private static RequestCharges charges(long epoch, Limit limit) {

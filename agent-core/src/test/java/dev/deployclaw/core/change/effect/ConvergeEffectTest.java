@@ -27,9 +27,19 @@ class ConvergeEffectTest {
     world.run("apply");
     var exact = time("apply", document(700, ""));
 
-    var leasing = time("apply", document(700, "\n      precision: {leased: 2s}"));
+    var leasing = time("apply", document(700, "\n      precision: {leased: 1900ms}"));
 
     assertThat(leasing).isLessThan(exact.plus(NOTHING));
+  }
+
+  @Test
+  void waitsForQuotasThatLetPassWhatTheFormerPoliciesDontLimit() throws Exception {
+    world.run("apply");
+    var exact = time("apply", document(700, ""));
+
+    var quota = time("apply", document(600, "\n      precision: {leased: 5s}"));
+
+    assertThat(quota).isBetween(exact.plusSeconds(2), exact.plusSeconds(2).plus(NOTHING));
   }
 
   /** How long the second change takes. */
