@@ -8,12 +8,16 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.nio.file.Path;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,25 +31,41 @@ class PartialMessageTest {
       "/envoy.service.rate_limit_quota.v3.RateLimitQuotaService/StreamRateLimitQuotas";
   private static final int LENGTH = 1 << 20;
 
+  private static final long CANCEL = 8;
+
   @TempDir static Path folder;
   private static final Vertx VERTX = Vertx.vertx();
   private static Estate estate;
   private static HttpClient client;
 
+  private final Queue<HttpClientRequest> begun = new ConcurrentLinkedQueue<>();
+
   @BeforeAll
   static void start() throws Exception {
     estate = Estate.start(folder, 0);
     client =
-        VERTX.createHttpClient(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+        VERTX
+            .httpClientBuilder()
+            .with(
+                new HttpClientOptions()
+                    .setProtocolVersion(HttpVersion.HTTP_2)
+                    .setHttp2ClearTextUpgrade(false))
+            .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
+            .build();
   }
 
   @AfterAll
   static void stop() throws Exception {
     VERTX.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
     estate.close();
+  }
+
+  @AfterEach
+  void leave() throws Exception {
+    for (var request : begun) {
+      request.reset(CANCEL).otherwiseEmpty().toCompletionStage().toCompletableFuture().get();
+    }
+    begun.clear();
   }
 
   @Test
