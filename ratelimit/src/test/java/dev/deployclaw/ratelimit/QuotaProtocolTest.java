@@ -147,10 +147,58 @@ class QuotaProtocolTest {
   }
 
   @Test
+  void aBucketThatGetsNoQuotaIsNotCharged() throws Exception {
+    limited(leased(Sets.burst("all", 100), 4), Sets.burst("other", 100));
+    assertDenied(ACME, 10L);
+    assertThat(left("acme")).isEqualTo(100);
+
+    epoch++;
+    limited(leased(Sets.burst("all", 100), 1));
+    assertDenied(ACME, 10L);
+    assertThat(left("acme")).isEqualTo(100);
+  }
+
+  @Test
+  void aBucketUnderAConcurrencyLimitIsDeniedAlsoByAPolicyThatAllowsWithoutRedis() throws Exception {
+    var open = Sets.tenant("acme", BackendFailureMode.ALLOW, Sets.atOnce("places", 5));
+    estate.activate(epoch, Sets.of(open));
+
+    assertDenied(ACME, 10L);
+    assertThat(left("acme")).as("no place is held").isEqualTo(5);
+  }
+
+  @Test
+  void aConcurrencyLimitMayComeAndGo() throws Exception {
+    var rate = leased(Sets.burst("all", 1_000), 2);
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", BackendFailureMode.ALLOW, rate)));
+
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+      assertThat(tokens(envoy.action())).isPositive();
+
+      epoch++;
+      var both = Sets.tenant("acme", BackendFailureMode.ALLOW, rate, Sets.atOnce("places", 5));
+      estate.activate(epoch, Sets.of(both));
+      var action = envoy.action();
+      while (tokens(action) > 0) {
+        action = envoy.action();
+      }
+      assertThat(rule(action)).isEqualTo(BlanketRule.DENY_ALL);
+    }
+
+    epoch++;
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", BackendFailureMode.ALLOW, rate)));
+    try (var envoy = QuotaClient.to(estate)) {
+      envoy.report(ACME, 1, 0);
+      assertThat(tokens(envoy.action())).isPositive();
+    }
+  }
+
+  @Test
   void aLeaseBelowTwoSecondsGivesNoQuota() throws Exception {
     limited(leased(Sets.burst("all", 100), 1));
 
-    assertDenied(ACME, 1L, 10L);
+    assertDenied(ACME, 10L);
   }
 
   @Test

@@ -1,46 +1,73 @@
 package dev.deployclaw.ratelimit.decision;
 
 import dev.deployclaw.policy.redis.DecideReply.Decided;
+import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
 import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Requests that are to be charged ahead in one call, and what came of it. For one event loop. */
 final class LeaseOrder {
+  /** Who admits the requests counts whole seconds, and the call takes some of the first one. */
+  private static final Duration SHORTEST = Duration.ofSeconds(2);
+
   private final long requests;
-  private long sent;
+  private long sent = System.nanoTime();
   private Optional<Outcome> outcome = Optional.empty();
 
-  private record Outcome(Decided reply, Duration lease) {}
+  /**
+   * @param window until the first fixed window's end: what is charged to one isn't spent in the
+   *     next
+   */
+  private record Outcome(Decided reply, Duration lease, Duration window) {}
 
   LeaseOrder(long requests) {
     this.requests = requests;
   }
 
-  Future<Share> send(RedisDecisionClient redis, CoalescibleCall one) {
-    sent = System.nanoTime();
-    return redis
-        .ahead(one, requests)
-        .map(reply -> {
-          if (reply instanceof Decided decided) {
-            outcome = Optional.of(new Outcome(decided, lease(one, decided)));
-          }
-          return Share.alone(reply, "");
-        });
+  /**
+   * The call that charges; empty where Redis is expected at an epoch without a lease, so that
+   * nothing may be charged. Only its leased claims are in it: where Redis is at another epoch, it
+   * charges nothing and says so.
+   */
+  Optional<CoalescibleCall> charging(CoalescibleCall one, long epoch) {
+    var all = one.call().claims();
+    var leased = all.stream().filter(c -> !lease(c).isZero()).toList();
+    if (leased.stream().noneMatch(c -> c.epoch() == epoch)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        leased.size() == all.size() ? one : CoalescibleCall.of(leased, one.active()));
   }
 
-  /** Not beyond the first fixed window: what is charged to one isn't spent in the next. */
-  private static Duration lease(CoalescibleCall one, Decided decided) {
-    long rest =
-        one.call().claims().stream()
-            .filter(c -> c.epoch() == decided.epoch())
-            .mapToLong(c -> LeasedKey.rest(c, decided.decision().verdicts()))
-            .min()
-            .orElse(0);
-    var lease = one.leases().getOrDefault(decided.epoch(), Duration.ZERO);
-    return Duration.ofNanos(Math.min(lease.toNanos(), rest));
+  Future<Share> send(RedisDecisionClient redis, CoalescibleCall charging) {
+    sent = System.nanoTime();
+    return redis
+        .ahead(charging, requests)
+        .map(reply -> noted(Share.alone(reply, ""), charging.call().claims()));
+  }
+
+  /** Keeps what Redis decided, also where nothing was charged. */
+  Share noted(Share share, List<RequestCharges> claims) {
+    if (share.reply() instanceof Decided decided) {
+      outcome =
+          claims.stream()
+              .filter(c -> c.epoch() == decided.epoch())
+              .findFirst()
+              .map(c -> new Outcome(decided, lease(c), window(c, decided)));
+    }
+    return share;
+  }
+
+  private static Duration lease(RequestCharges claim) {
+    return claim.lease().filter(l -> l.compareTo(SHORTEST) >= 0).orElse(Duration.ZERO);
+  }
+
+  private static Duration window(RequestCharges claim, Decided decided) {
+    return Duration.ofNanos(LeasedKey.rest(claim, decided.decision().verdicts()));
   }
 
   /**
@@ -50,14 +77,17 @@ final class LeaseOrder {
    */
   LeaseGrant grant(DecisionResponse answer) {
     if (outcome.isEmpty() || answer.by() != DecisionResponse.By.LIMITS) {
-      return new LeaseGrant(0, 0, Duration.ZERO, answer);
+      return new LeaseGrant(0, Duration.ZERO, Duration.ZERO, Duration.ZERO, answer);
     }
-    var reply = outcome.get().reply();
-    var lasts = outcome.get().lease().minusNanos(System.nanoTime() - sent);
+    var decided = outcome.get();
+    var shorter =
+        decided.lease().compareTo(decided.window()) < 0 ? decided.lease() : decided.window();
+    var lasts = shorter.minusNanos(System.nanoTime() - sent);
     return new LeaseGrant(
-        reply.decision().admitted(),
-        reply.epoch(),
+        decided.reply().decision().admitted(),
+        decided.lease(),
         lasts.isNegative() ? Duration.ZERO : lasts,
+        decided.window(),
         answer);
   }
 }

@@ -104,7 +104,8 @@ public final class RateLimitDecider {
 
   /**
    * Charges a number of equal requests ahead, as many of them as fit, for somebody else to admit
-   * while the lease lasts. They count as use when they are reported.
+   * while the lease lasts. They count as use when they are reported. Where a limit has no lease
+   * that lasts long enough, none is charged.
    *
    * @param question one of them, without a token
    */
@@ -251,11 +252,14 @@ public final class RateLimitDecider {
     if (plain && attempt.question().units() > 0 && one.leases().isEmpty()) {
       merger.decide(one, then);
     } else {
-      ask(attempt, one).onComplete(then);
+      ask(attempt, one, attempt.claims().committed()).onComplete(then);
     }
   }
 
-  private Future<Share> ask(Attempt attempt, CoalescibleCall one) {
+  /**
+   * @param epoch that Redis is expected to decide by
+   */
+  private Future<Share> ask(Attempt attempt, CoalescibleCall one, long epoch) {
     var active = attempt.view().active();
     var claims = one.call().claims();
     if (attempt.probe().isPresent()) {
@@ -264,7 +268,11 @@ public final class RateLimitDecider {
       return redis.decide(call, active).map(reply -> Share.alone(reply, call.lease()));
     }
     if (attempt.order().isPresent()) {
-      return attempt.order().get().send(redis, one);
+      var order = attempt.order().get();
+      return order
+          .charging(one, epoch)
+          .map(charging -> order.send(redis, charging))
+          .orElseGet(() -> peek(claims, active).map(share -> order.noted(share, claims)));
     }
     long units = attempt.question().units();
     var now = feed.view();
@@ -329,7 +337,7 @@ public final class RateLimitDecider {
     var claim = claims.claim(epoch);
     if (claim.isPresent()) {
       var others = claims.sharing(claim.get().root());
-      return ask(attempt, CoalescibleCall.of(others, attempt.view().active()))
+      return ask(attempt, CoalescibleCall.of(others, attempt.view().active()), epoch)
           .map(share -> {
             if (share.reply() instanceof Decided decided) {
               return answered(attempt, decided, share);

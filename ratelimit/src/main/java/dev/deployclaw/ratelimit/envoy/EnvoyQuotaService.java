@@ -28,7 +28,7 @@ public final class EnvoyQuotaService {
   }
 
   void open(HttpServerRequest request) {
-    var call = new GrpcMessageStream(request);
+    var call = new GrpcMessageStream(request, budget);
     if (streams.size() >= MOST_STREAMS) {
       call.fail(GrpcMessageStream.RESOURCE_EXHAUSTED, "there are " + MOST_STREAMS + " streams");
       return;

@@ -28,14 +28,17 @@ final class GrpcMessageStream {
   private static final long CANCEL = 8;
 
   private final HttpServerRequest request;
+  private final QuotaBudget budget;
   private Buffer received = Buffer.buffer();
+  private int kept;
   private Runnable closed = () -> {};
   private int unsent;
   private boolean begun;
   private boolean ended;
 
-  GrpcMessageStream(HttpServerRequest request) {
+  GrpcMessageStream(HttpServerRequest request, QuotaBudget budget) {
     this.request = request;
+    this.budget = budget;
   }
 
   /**
@@ -56,6 +59,11 @@ final class GrpcMessageStream {
   /** Whether the caller is so slow that what was sent still waits here. */
   boolean full() {
     return unsent > MOST_UNSENT;
+  }
+
+  /** Whether a message has begun and isn't whole yet. */
+  boolean isWithin() {
+    return kept > 0;
   }
 
   void send(MessageLite message) {
@@ -115,6 +123,7 @@ final class GrpcMessageStream {
     }
     ended = true;
     received = Buffer.buffer();
+    var _ = keep(0);
     closed.run();
     return true;
   }
@@ -139,8 +148,16 @@ final class GrpcMessageStream {
         message.accept(all.getBytes(from, at));
       }
     }
-    if (!ended) {
+    if (!ended && !keep(all.length() - at)) {
+      fail(RESOURCE_EXHAUSTED, "there are too many messages that aren't whole");
+    } else if (!ended) {
       received = at == 0 ? all : all.getBuffer(at, all.length());
     }
+  }
+
+  private boolean keep(int bytes) {
+    boolean room = budget.keep((long) bytes - kept);
+    kept = room ? bytes : kept;
+    return room;
   }
 }

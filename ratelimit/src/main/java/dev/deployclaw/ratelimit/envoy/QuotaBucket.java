@@ -1,5 +1,7 @@
 package dev.deployclaw.ratelimit.envoy;
 
+import dev.deployclaw.ratelimit.decision.DecisionResponse.Left;
+import dev.deployclaw.ratelimit.decision.LeaseGrant;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
 
@@ -10,18 +12,23 @@ import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
  * one event loop; times are nanoseconds of a clock that never goes back.
  */
 final class QuotaBucket {
+  private static final long NO_WINDOW = Long.MAX_VALUE / 2;
+
   /** Requests of one assignment. */
   static final long MOST = 100_000;
 
   /** Before there is a rate, an assignment has one of so many parts of what remains. */
   static final long SHARE = 16;
 
-  private static final double SECOND = 1e9;
+  private static final long SECOND = 1_000_000_000L;
+
+  /** An assignment reaches its Envoy later, and its time counts from then. */
+  private static final long MARGIN = SECOND / 10;
 
   /** A rate is measured over a tenth of a second at least. It rises as fast, and falls slower. */
-  private static final double RISE = SECOND / 10;
+  private static final double RISE = 1e8;
 
-  private static final double FALL = SECOND;
+  private static final double FALL = 1e9;
 
   /** An Envoy that hasn't reported for so long may be gone. */
   private static final long STALE = 10_000_000_000L;
@@ -40,7 +47,12 @@ final class QuotaBucket {
   private double perSecond = -1;
   private long remaining;
   private long charged;
+  private long chargedUntil;
+  private long asked;
+  private long sizedFor;
   private long lasts;
+  private long windowEnds;
+  private boolean windowed;
   private long longestGap;
   private long allowed;
   private long denied;
@@ -81,7 +93,7 @@ final class QuotaBucket {
     if (elapsed < RISE) {
       return;
     }
-    double measured = counted * SECOND / elapsed;
+    double measured = counted * 1e9 / elapsed;
     double weight = elapsed / (elapsed + (measured > perSecond ? RISE : FALL));
     perSecond = perSecond < 0 ? measured : perSecond + (measured - perSecond) * weight;
     counted = 0;
@@ -96,33 +108,83 @@ final class QuotaBucket {
     return use;
   }
 
-  /** How many requests are charged for the next assignment: one where no lease is known yet. */
+  /**
+   * How many requests are charged for the next assignment: one where no lease is known yet. A fixed
+   * window that ends sooner than a lease takes no more than may be spent until then.
+   */
   long next(long now) {
+    asked = size(now);
+    return asked;
+  }
+
+  private long size(long now) {
+    sizedFor = 0;
     if (lasts == 0 || now - heardAt > Math.max(STALE, 2 * longestGap)) {
       return 1;
     }
-    double expected = perSecond * lasts;
-    long wanted = perSecond < 0 ? remaining / SHARE : (long) (expected + 2 * Math.sqrt(expected));
-    return Math.clamp(wanted, 1, MOST);
+    if (perSecond < 0) {
+      return Math.clamp(remaining / SHARE, 1, MOST);
+    }
+    long rest = untilWindowEnds(now);
+    sizedFor = rest == 0 ? lasts : Math.clamp((rest - MARGIN) / SECOND, 1, lasts);
+    double expected = perSecond * sizedFor;
+    return Math.clamp((long) (expected + 2 * Math.sqrt(expected)), 1, MOST);
   }
 
   /**
-   * Requests were charged.
+   * How long to wait until requests may be charged: those of a fixed window that is nearly over
+   * couldn't be spent. 0 where nothing is to be waited for.
+   */
+  long waits(long now) {
+    long rest = untilWindowEnds(now);
+    return rest < SECOND + MARGIN ? rest : 0;
+  }
+
+  /** For how many seconds a refusal holds. */
+  long refused(long now) {
+    long rest = untilWindowEnds(now);
+    return rest == 0
+        ? QuotaStream.BLANKET_SECONDS
+        : Math.clamp(rest / SECOND, 1, QuotaStream.BLANKET_SECONDS);
+  }
+
+  private long untilWindowEnds(long now) {
+    return windowed ? Math.max(0, windowEnds - now) : 0;
+  }
+
+  /**
+   * Requests were charged. They are spent together with those that were charged before, until the
+   * first of them end; and where all were charged that were asked for, no longer than they are
+   * meant to suffice.
    *
-   * @param seconds for which they may be spent
-   * @param rest what is left of its limits
    * @return whether they are what the bucket needs: the first one only tells how long a lease lasts
    */
-  boolean granted(long requests, long seconds, long rest) {
-    boolean enough = lasts > 0 || requests == 0;
+  boolean granted(LeaseGrant grant, long now) {
+    long requests = grant.admitted();
+    long whole = Math.max(0, grant.lasts().toNanos() - MARGIN);
+    long seconds = whole / SECOND;
+    long window = grant.window().toNanos();
+    windowed = window < NO_WINDOW;
+    windowEnds = now + window;
+    remaining = grant.answer().left().map(Left::remaining).orElse(0L);
+    if (chargedUntil - now < SECOND) {
+      charged = 0;
+    }
+    if (requests == 0 || seconds == 0) {
+      return true;
+    }
+    boolean full = requests == asked && sizedFor > 0;
+    long until = now + (full ? Math.min(whole, sizedFor * SECOND) : whole);
+    chargedUntil = charged > 0 && chargedUntil - until < 0 ? chargedUntil : until;
     charged += requests;
-    lasts = requests == 0 ? lasts : seconds;
-    remaining = rest;
+    boolean enough = lasts > 0;
+    lasts = seconds;
     return enough;
   }
 
-  boolean knowsLease() {
-    return lasts > 0;
+  /** For how many whole seconds what is charged may be spent. */
+  long seconds(long now) {
+    return (chargedUntil - now) / SECOND;
   }
 
   /** All that is charged, for the next assignment. */

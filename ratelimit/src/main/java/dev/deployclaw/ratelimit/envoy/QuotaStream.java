@@ -2,21 +2,22 @@ package dev.deployclaw.ratelimit.envoy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.deployclaw.ratelimit.decision.DecisionResponse.By;
-import dev.deployclaw.ratelimit.decision.DecisionResponse.Left;
 import dev.deployclaw.ratelimit.decision.LeaseGrant;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaUsageReports;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The buckets of one Envoy. The first report of a bucket subscribes it: it gets an assignment, and
@@ -38,15 +39,17 @@ final class QuotaStream {
   /** A stream that reports nothing is ended. */
   private static final long SILENT = 300_000_000_000L;
 
-  /** An Envoy that reads nothing is left. */
+  /** An Envoy that reads nothing is left, and one that doesn't finish a message. */
   private static final long SLOW = 10_000_000_000L;
 
   /** Five of each bucket in a second: more would keep the event loop from decisions. */
   private static final int MOST_REPORTS_BETWEEN_SWEEPS = 5 * MOST_BUCKETS;
 
+  private static final Logger LOG = LoggerFactory.getLogger(QuotaStream.class);
   private static final int LONGEST_DOMAIN = 253;
   private static final int MOST_UNDER_WAY = 64;
   private static final long SECOND = 1_000_000_000L;
+  private static final long MILLI = 1_000_000L;
 
   /** The next assignment is asked for so long before the present one expires. */
   private static final long AHEAD_MILLIS = 100;
@@ -57,7 +60,7 @@ final class QuotaStream {
   private final QuotaBudget budget;
   private final Loop loop;
   private final Map<BucketId, QuotaBucket> buckets = new LinkedHashMap<>(16, LOAD, true);
-  private final Queue<QuotaBucket> due = new ArrayDeque<>();
+  private final LinkedHashSet<QuotaBucket> due = new LinkedHashSet<>();
   private String domain = "";
   private boolean open = true;
   private int underWay;
@@ -65,6 +68,7 @@ final class QuotaStream {
   private int reports;
   private long heardAt;
   private long readAt;
+  private long wholeAt;
 
   /** What a stream runs on. */
   record Loop(Vertx vertx, RateLimitDecider quotas, LongSupplier nanos) {}
@@ -75,6 +79,7 @@ final class QuotaStream {
     this.loop = loop;
     this.heardAt = now();
     this.readAt = heardAt;
+    this.wholeAt = heardAt;
   }
 
   void message(byte[] bytes) {
@@ -107,10 +112,17 @@ final class QuotaStream {
     long now = now();
     reports = 0;
     readAt = call.full() ? readAt : now;
+    if (!call.isWithin()) {
+      wholeAt = now;
+    } else if (heardAt - wholeAt > 0) {
+      wholeAt = heardAt;
+    }
     if (now - readAt > SLOW) {
       call.reset();
     } else if (now - heardAt > SILENT) {
       call.fail(GrpcUnaryCall.UNAVAILABLE, "nothing was reported for too long");
+    } else if (now - wholeAt > SLOW) {
+      call.fail(GrpcUnaryCall.UNAVAILABLE, "a message took too long");
     } else {
       var idle = new ArrayList<QuotaBucket>();
       buckets.values().stream().filter(b -> b.isIdle(now)).forEach(idle::add);
@@ -130,6 +142,9 @@ final class QuotaStream {
   }
 
   private void report(QuotaReport report) {
+    if (!open) {
+      return;
+    }
     long now = now();
     var bucket = buckets.get(report.bucket());
     if (bucket == null) {
@@ -193,6 +208,7 @@ final class QuotaStream {
   private void release(QuotaBucket bucket) {
     count(bucket);
     bucket.close();
+    due.remove(bucket);
     budget.giveBack();
     loop.vertx().cancelTimer(bucket.timer());
   }
@@ -208,10 +224,23 @@ final class QuotaStream {
     if (!open || !bucket.isOpen() || bucket.isUnderWay()) {
       return;
     }
+    long waits = bucket.waits(now());
     if (call.full()) {
       later(bucket, AHEAD_MILLIS);
-      return;
+    } else if (waits > 0) {
+      awaitWindow(bucket, waits);
+    } else {
+      enqueue(bucket);
     }
+  }
+
+  private void awaitWindow(QuotaBucket bucket, long nanos) {
+    call.send(QuotaActions.all(bucket.id(), false, BLANKET_SECONDS));
+    bucket.assigned(now() + nanos);
+    later(bucket, nanos / MILLI + 1);
+  }
+
+  private void enqueue(QuotaBucket bucket) {
     bucket.underWay(true);
     if (underWay < MOST_UNDER_WAY) {
       send(bucket);
@@ -222,21 +251,33 @@ final class QuotaStream {
 
   private void send(QuotaBucket bucket) {
     underWay++;
-    count(bucket);
-    loop.quotas()
-        .lease(bucket.question(), bucket.next(now()))
+    charge(bucket)
         .onComplete((grant, failure) -> {
           underWay--;
           bucket.underWay(false);
-          if (open && bucket.isOpen()) {
-            if (failure == null) {
-              assign(bucket, grant);
-            } else {
-              assign(bucket, false, BLANKET_SECONDS);
+          try {
+            if (open && bucket.isOpen()) {
+              if (failure == null) {
+                assign(bucket, grant);
+              } else {
+                assign(bucket, false, BLANKET_SECONDS);
+              }
             }
+          } finally {
+            sendNext();
           }
-          sendNext();
         });
+  }
+
+  /** A bucket that can't even be asked for must not stop the others. */
+  private Future<LeaseGrant> charge(QuotaBucket bucket) {
+    try {
+      count(bucket);
+      return loop.quotas().lease(bucket.question(), bucket.next(now()));
+    } catch (RuntimeException e) {
+      LOG.atError().setMessage("a quota can't be asked for").setCause(e).log();
+      return Future.failedFuture(e);
+    }
   }
 
   /** The bucket that was answered may have asked again, in its own place. */
@@ -246,40 +287,48 @@ final class QuotaStream {
       return;
     }
     sending = true;
-    while (underWay < MOST_UNDER_WAY && !due.isEmpty()) {
-      var next = due.remove();
-      if (next.isOpen() && !call.full()) {
-        send(next);
-      } else {
-        next.underWay(false);
-        later(next, AHEAD_MILLIS);
+    try {
+      while (underWay < MOST_UNDER_WAY && !due.isEmpty()) {
+        var next = due.removeFirst();
+        if (call.full()) {
+          next.underWay(false);
+          later(next, AHEAD_MILLIS);
+        } else {
+          send(next);
+        }
       }
+    } finally {
+      sending = false;
     }
-    sending = false;
   }
 
   private void assign(QuotaBucket bucket, LeaseGrant grant) {
     var answer = grant.answer();
-    long seconds = grant.lasts().toSeconds();
-    var left = answer.left();
-    if (answer.by() != By.LIMITS || (left.isEmpty() && grant.admitted() > 0)) {
+    long now = now();
+    if (answer.by() != By.LIMITS || (answer.left().isEmpty() && answer.allowed())) {
       // somebody else decides, or no limit refuses anything
       assign(bucket, answer.allowed(), BLANKET_SECONDS);
-    } else if (seconds == 0) {
-      if (!bucket.knowsLease()) {
-        budget.tell(domain, "quotas need limits that are leased for 2s or longer");
-      }
-      assign(bucket, false, grant.lasts().isZero() ? UNSERVED_SECONDS : 1);
-    } else if (bucket.granted(grant.admitted(), seconds, left.map(Left::remaining).orElse(0L))) {
-      long tokens = bucket.spend();
-      if (tokens == 0) {
-        assign(bucket, false, Math.min(seconds, BLANKET_SECONDS));
-      } else {
-        call.send(QuotaActions.tokens(bucket.id(), tokens, seconds));
-        expiring(bucket, seconds);
-      }
+    } else if (grant.lease().isZero()) {
+      budget.tell(domain, "quotas need limits that are leased for 2s or longer");
+      assign(bucket, false, UNSERVED_SECONDS);
+    } else if (bucket.granted(grant, now)) {
+      assignCharged(bucket, grant.admitted() == 0 ? bucket.refused(now) : 1, now);
     } else {
       ask(bucket);
+    }
+  }
+
+  /**
+   * @param otherwise how long to refuse where nothing can be spent
+   */
+  private void assignCharged(QuotaBucket bucket, long otherwise, long now) {
+    long seconds = bucket.seconds(now);
+    long tokens = bucket.spend();
+    if (tokens == 0) {
+      assign(bucket, false, otherwise);
+    } else {
+      call.send(QuotaActions.tokens(bucket.id(), tokens, seconds));
+      expiring(bucket, seconds);
     }
   }
 

@@ -2,10 +2,16 @@ package dev.deployclaw.ratelimit.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.ratelimit.decision.DecisionResponse;
+import dev.deployclaw.ratelimit.decision.DecisionResponse.By;
+import dev.deployclaw.ratelimit.decision.DecisionResponse.Left;
+import dev.deployclaw.ratelimit.decision.LeaseGrant;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class QuotaBucketTest {
@@ -19,19 +25,73 @@ class QuotaBucketTest {
   @Test
   void oneRequestTellsTheLeaseAndTheNextTakesAShareOfWhatIsLeft() {
     assertThat(bucket.next(now)).isEqualTo(1);
-    assertThat(bucket.granted(1, 2, 160)).as("only the lease was asked for").isFalse();
+    assertThat(bucket.granted(grant(1, 160), now)).as("only the lease was asked for").isFalse();
 
     assertThat(bucket.next(now)).isEqualTo(10);
-    assertThat(bucket.granted(10, 2, 150)).isTrue();
+    assertThat(bucket.granted(grant(10, 150), now)).isTrue();
+    assertThat(bucket.seconds(now)).isEqualTo(2);
     assertThat(bucket.spend()).as("all that is charged").isEqualTo(11);
     assertThat(bucket.spend()).isZero();
   }
 
   @Test
   void aRefusalNeedsNoSecondCall() {
-    assertThat(bucket.granted(0, 2, 0)).isTrue();
+    assertThat(bucket.granted(grant(0, 0), now)).isTrue();
     assertThat(bucket.spend()).isZero();
-    assertThat(bucket.knowsLease()).isFalse();
+    assertThat(bucket.next(now)).as("the lease isn't known").isEqualTo(1);
+  }
+
+  @Test
+  void anAssignmentReachesItsEnvoyBeforeTheWindowEnds() {
+    assertThat(bucket.granted(window(1, 3_005), now)).isFalse();
+    assertThat(bucket.granted(window(9, 3_005), now)).isTrue();
+
+    assertThat(bucket.seconds(now)).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasChargedFirstEndsFirst() {
+    assertThat(bucket.granted(window(1, 1_200), now)).isFalse();
+    now += Duration.ofMillis(50).toNanos();
+    assertThat(bucket.granted(window(9, 4_000), now)).isTrue();
+    assertThat(bucket.seconds(now)).isEqualTo(1);
+    assertThat(bucket.spend()).isEqualTo(10);
+
+    assertThat(bucket.granted(window(1, 1_200), now)).isTrue();
+    now += Duration.ofMillis(1_250).toNanos();
+    assertThat(bucket.granted(window(9, 4_000), now)).isTrue();
+    assertThat(bucket.seconds(now)).isEqualTo(3);
+    assertThat(bucket.spend()).as("the first is of the window before").isEqualTo(9);
+  }
+
+  @Test
+  void whatIsSizedForAShortTimeIsRenewedAfterIt() {
+    assertThat(bucket.granted(window(1, 1_500), now)).isFalse();
+    assertThat(bucket.spend()).isEqualTo(1);
+    reported(Duration.ofMillis(1_500), 150);
+    long asked = bucket.next(now);
+
+    assertThat(asked).as("one second: 100 and two deviations").isEqualTo(120);
+    assertThat(bucket.granted(window(asked, 4_000), now)).isTrue();
+    assertThat(bucket.seconds(now)).isEqualTo(1);
+    assertThat(bucket.granted(window(asked - 1, 4_000), now)).isTrue();
+    assertThat(bucket.spend()).isEqualTo(2 * asked - 1);
+    assertThat(bucket.granted(window(asked - 1, 4_000), now)).isTrue();
+    assertThat(bucket.seconds(now)).as("more isn't to be had").isEqualTo(3);
+  }
+
+  @Test
+  void nothingIsChargedThatAWindowHasNoTimeFor() {
+    assertThat(bucket.granted(window(1, 4_000), now)).isFalse();
+    reported(Duration.ofSeconds(1), 100);
+    assertThat(bucket.waits(now)).isZero();
+    assertThat(bucket.next(now)).as("two seconds, since three are left").isEqualTo(228);
+
+    now += Duration.ofSeconds(2).toNanos();
+    assertThat(bucket.waits(now)).isEqualTo(Duration.ofSeconds(1).toNanos());
+    now += bucket.waits(now);
+    assertThat(bucket.waits(now)).isZero();
+    assertThat(bucket.next(now)).as("three seconds again").isEqualTo(334);
   }
 
   @Test
@@ -98,7 +158,23 @@ class QuotaBucketTest {
   }
 
   private void granted() {
-    var _ = bucket.granted(1, 2, 160);
+    var _ = bucket.granted(grant(1, 160), now);
+  }
+
+  /** Of a lease that lasts two seconds and a little. */
+  private static LeaseGrant grant(long admitted, long left) {
+    return granted(admitted, left, Duration.ofMillis(2_500), Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /** Of a window that ends sooner than the lease. */
+  private static LeaseGrant window(long admitted, long millis) {
+    return granted(admitted, 160, Duration.ofMillis(millis), Duration.ofMillis(millis));
+  }
+
+  private static LeaseGrant granted(long admitted, long left, Duration lasts, Duration window) {
+    var of = Optional.of(new Left("all", 1_000, 4_000_000, left, 0));
+    var answer = new DecisionResponse(admitted > 0, new TreeMap<>(), By.LIMITS, of);
+    return new LeaseGrant(admitted, Duration.ofSeconds(10), lasts, window, answer);
   }
 
   private void reported(Duration after, long requests) {
