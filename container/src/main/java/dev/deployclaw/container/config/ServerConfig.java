@@ -17,6 +17,7 @@ import java.util.Set;
  * @param openMetrics whether {@code /metrics} needs no credential
  * @param nats the queue from which tasks are taken, too; empty for none
  * @param mcp whether other agents are served at {@code /mcp}
+ * @param oidc whose tokens say who people are; empty for none
  */
 public record ServerConfig(
     String host,
@@ -27,9 +28,10 @@ public record ServerConfig(
     boolean openMetrics,
     Bounds bounds,
     Optional<NatsQueue> nats,
-    boolean mcp) {
+    boolean mcp,
+    Optional<OidcConfig> oidc) {
 
-  /** One that takes no tasks from NATS and serves no other agents. */
+  /** One that takes no tasks from NATS, serves no other agents and asks no provider. */
   public ServerConfig(
       String host,
       int port,
@@ -38,7 +40,17 @@ public record ServerConfig(
       Optional<Tls> tls,
       boolean openMetrics,
       Bounds bounds) {
-    this(host, port, plaintext, tokensFile, tls, openMetrics, bounds, Optional.empty(), false);
+    this(
+        host,
+        port,
+        plaintext,
+        tokensFile,
+        tls,
+        openMetrics,
+        bounds,
+        Optional.empty(),
+        false,
+        Optional.empty());
   }
 
   /**
@@ -54,7 +66,7 @@ public record ServerConfig(
 
   /** Whether anybody at all can show who they are. */
   public boolean hasCredentials() {
-    return tokensFile.isPresent() || tls.flatMap(Tls::clientCaFile).isPresent();
+    return tokensFile.isPresent() || oidc.isPresent() || tls.flatMap(Tls::clientCaFile).isPresent();
   }
 
   /**

@@ -1,10 +1,13 @@
 package dev.deployclaw.container.http.access;
 
+import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.http.exchange.ApiCaller;
 import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
 import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
@@ -19,11 +22,17 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /** Decides who calls, and whether they may. Runs on the event loop, before a body is read. */
 public final class RequestAuthorizer {
   private static final String BEARER = "Bearer ";
+  private static final CredentialCheck NO_BEARER =
+      new CredentialCheck.Refused("the credential isn't a bearer token");
+
+  private static final CredentialCheck TOO_OFTEN =
+      new CredentialCheck.Refused("too many unknown tokens came from this network");
 
   private final CredentialStore credentials;
   private final Optional<ServerTls> tls;
   private final ApiRateLimits budgets;
   private final ServerMetrics meters;
+  private final SignInLog signIns;
 
   public RequestAuthorizer(
       CredentialStore credentials,
@@ -34,6 +43,7 @@ public final class RequestAuthorizer {
     this.tls = tls;
     this.budgets = budgets;
     this.meters = meters;
+    this.signIns = new SignInLog(meters, System::nanoTime);
   }
 
   /** What it says. */
@@ -44,17 +54,19 @@ public final class RequestAuthorizer {
   }
 
   /**
-   * Who shows a credential.
+   * What a call shows.
    *
-   * @param why it names no caller
+   * @param by the kind of credential; empty for none
    */
-  private record Shown(Optional<ApiCaller> caller, String why) {
+  private record Shown(CredentialCheck check, String by) {
     private static Shown unidentified(String why) {
-      return new Shown(Optional.empty(), why);
+      return new Shown(new CredentialCheck.Refused(why), "");
     }
 
-    private static Shown of(Optional<ApiCaller> caller) {
-      return new Shown(caller, "this credential is unknown");
+    Optional<ApiCaller> caller() {
+      return check instanceof CredentialCheck.Known(var caller)
+          ? Optional.of(caller)
+          : Optional.empty();
     }
   }
 
@@ -78,16 +90,36 @@ public final class RequestAuthorizer {
     if (route.needs().isEmpty()) {
       return new Verdict.Passed(ApiCaller.NOBODY);
     }
-    if (shown.caller().isEmpty()) {
-      return refused(Refusal.CREDENTIAL, ProblemCatalogue.unauthorized(shown.why()));
-    }
-    var needed = route.needs().get();
-    if (!shown.caller().get().roles().contains(needed)) {
-      return refused(Refusal.ROLE, ProblemCatalogue.roleMissing(shown.caller().get(), needed));
+    return switch (shown.check()) {
+      case CredentialCheck.Refused(String why) -> {
+        noted(request, shown.by(), why);
+        yield refused(Refusal.CREDENTIAL, ProblemCatalogue.unauthorized(why));
+      }
+      case CredentialCheck.Undecided(String why) -> {
+        noted(request, shown.by(), why);
+        yield refused(Refusal.CREDENTIAL, ProblemCatalogue.unreachable(why));
+      }
+      case CredentialCheck.Known(ApiCaller caller) -> {
+        signIns.accepted(caller.name(), shown.by(), address(request));
+        yield admitted(request, caller, route.needs().get());
+      }
+    };
+  }
+
+  private Verdict admitted(HttpServerRequest request, ApiCaller caller, ApiRole needed) {
+    if (!caller.roles().contains(needed)) {
+      return refused(Refusal.ROLE, ProblemCatalogue.roleMissing(caller, needed));
     }
     return CrossOriginCheck.isForgeable(request)
         ? refused(Refusal.PAGE, ProblemCatalogue.forgeable())
-        : new Verdict.Passed(shown.caller().get());
+        : new Verdict.Passed(caller);
+  }
+
+  /** Who shows nothing didn't try to sign in. */
+  private void noted(HttpServerRequest request, String by, String why) {
+    if (!by.isEmpty()) {
+      signIns.refused(why, by, address(request));
+    }
   }
 
   /** Counts a call that no route answers; gives why it is one too many. */
@@ -125,19 +157,27 @@ public final class RequestAuthorizer {
   private Shown shown(HttpServerRequest request) {
     var header = request.getHeader("Authorization");
     if (header != null) {
-      return Shown.of(
-          header.regionMatches(true, 0, BEARER, 0, BEARER.length())
-              ? credentials.byToken(header.substring(BEARER.length()).strip())
-              : Optional.empty());
+      return header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+          ? token(request, header.substring(BEARER.length()).strip())
+          : new Shown(NO_BEARER, "header");
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {
       return Shown.unidentified("no credential was sent");
     }
-    return tls.flatMap(t -> t.objection(chain))
-        .map(Shown::unidentified)
-        .orElseGet(
-            () -> Shown.of(credentials.bySubject(chain.getFirst().getSubjectX500Principal())));
+    var check =
+        tls.flatMap(t -> t.objection(chain))
+            .<CredentialCheck>map(CredentialCheck.Refused::new)
+            .orElseGet(() -> credentials.bySubject(chain.getFirst().getSubjectX500Principal()));
+    return new Shown(check, "certificate");
+  }
+
+  /** To check a signature takes CPU, so its sender pays as a stranger until it was valid once. */
+  private Shown token(HttpServerRequest request, String token) {
+    String by = ProviderTokenVerifier.fits(token) ? "oidc" : "token";
+    return credentials.isCostly(token) && budgets.takeFrom(address(request)).isPresent()
+        ? new Shown(TOO_OFTEN, by)
+        : new Shown(credentials.byToken(token), by);
   }
 
   private static List<X509Certificate> certificates(HttpServerRequest request) {
