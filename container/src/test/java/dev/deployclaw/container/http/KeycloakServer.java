@@ -33,7 +33,7 @@ final class KeycloakServer implements AutoCloseable {
 
   private static final String VERSION = "26.7.3";
   private static final String ADMIN = "admin-of-tests";
-  private static final Duration LONGEST_START = Duration.ofMinutes(4);
+  private static final Duration LONGEST_START = Duration.ofMinutes(6);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String REALM =

@@ -4,6 +4,7 @@ import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.OidcConfig;
+import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.net.URI;
@@ -197,6 +198,31 @@ class ProviderTokenTest {
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.text("detail")).contains("OpenID Connect");
       assertThat(other.get(PATH, Served.VIC).status()).as("tokens still count").isEqualTo(200);
+    }
+  }
+
+  @Test
+  void forgedTokensUseUpTheShareOfTheirNetworkAlone() throws Exception {
+    var forger = TestProvider.key("first");
+    String rita = provider.token("rita", "ops");
+    try (var other =
+        Served.withProvider(
+            Files.createDirectory(folder.resolve("flood")),
+            ServerConfig.Bounds.DEFAULT,
+            provider.config())) {
+      BoundedWait.until(
+          "the keys are read", ServerFixture.SOON, () -> other.get(PATH, rita).status() == 200);
+      int last = 401;
+      for (int i = 0; i < 200 && last == 401; i++) {
+        String forged =
+            provider.token(
+                provider.claims("lea" + i, "leads"), s -> s.setKey(forger.getPrivateKey()));
+        last = other.get(PATH, forged).status();
+      }
+
+      assertThat(last).isEqualTo(429);
+      assertThat(other.get(PATH, Served.VIC).status()).isEqualTo(200);
+      assertThat(other.get(PATH, rita).status()).as("known before").isEqualTo(200);
     }
   }
 

@@ -99,8 +99,12 @@ public final class Served implements AutoCloseable {
 
   /** Knows people by a provider's tokens, too. */
   static Served withProvider(Path folder, OidcConfig oidc) throws Exception {
-    return new Served(
-        folder, ServerFixture.patient(), called(s -> with(s, false, Optional.of(oidc))));
+    return withProvider(folder, ServerFixture.patient(), oidc);
+  }
+
+  static Served withProvider(Path folder, ServerConfig.Bounds bounds, OidcConfig oidc)
+      throws Exception {
+    return new Served(folder, bounds, called(s -> with(s, false, Optional.of(oidc))));
   }
 
   private static Ways called(UnaryOperator<ServerConfig> serve) {

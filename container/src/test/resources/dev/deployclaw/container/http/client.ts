@@ -33,10 +33,10 @@ const submitted = await tasks.submitTask({
   task: { request: 'apply', approval: 'manual' },
   idempotencyKey: 'generated-1',
 });
-if (!('executionId' in submitted)) {
+const id = submitted.executionId;
+if (id === undefined) {
   throw new Error('a question?');
 }
-const id = submitted.executionId;
 const held = await executions.followExecution({ id });
 const plan = await executions.readHeldPlan({ id });
 const early = await problem(executions.approveExecution({ id, plan: 'beefbeef' }));
@@ -51,16 +51,16 @@ const stranger = await problem(new EstateApi(as('unknown')).readDrift());
 console.log(
   JSON.stringify({
     id,
-    held: held.includes('"result":"HELD"'),
+    held: (held ?? '').includes('"result":"HELD"'),
     changes: plan.changes.length,
     early,
     approved: approved.executionId,
-    followed: followed.includes('"result":"COMPLETED"'),
+    followed: (followed ?? '').includes('"result":"COMPLETED"'),
     result: document.result,
     requester: document.requester,
     steps: document.thoughtLog.length,
     listed: page.executions.map((e) => e.executionId),
-    answer: 'answer' in asked ? asked.answer.topic : '',
+    answer: asked.answer?.topic,
     epoch: policies.epoch,
     stranger: stranger.status,
   }),

@@ -49,12 +49,14 @@ public final class CredentialStore {
     tokens = List.copyOf(newer);
   }
 
-  /** Whether a token is the provider's, and has to be checked first: that takes CPU. */
+  /** Whether a token could be the provider's: of its form, and none of the file's. */
+  boolean isProvided(String token) {
+    return provider.isPresent() && ProviderTokenVerifier.fits(token) && known(token).isEmpty();
+  }
+
+  /** Whether a token of the provider has to be checked first: that takes CPU. */
   boolean isCostly(String token) {
-    return provider.isPresent()
-        && ProviderTokenVerifier.fits(token)
-        && !provider.get().remembers(token)
-        && known(token).isEmpty();
+    return !provider.orElseThrow().remembers(token);
   }
 
   /** One of the file, or of the provider. */

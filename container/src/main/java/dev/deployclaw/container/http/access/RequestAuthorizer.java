@@ -7,7 +7,6 @@ import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
-import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
 import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
@@ -97,7 +96,7 @@ public final class RequestAuthorizer {
       }
       case CredentialCheck.Undecided(String why) -> {
         noted(request, shown.by(), why);
-        yield refused(Refusal.CREDENTIAL, ProblemCatalogue.unreachable(why));
+        yield refused(Refusal.CREDENTIAL, ProblemCatalogue.undecided(why));
       }
       case CredentialCheck.Known(ApiCaller caller) -> {
         signIns.accepted(caller.name(), shown.by(), address(request));
@@ -174,10 +173,12 @@ public final class RequestAuthorizer {
 
   /** To check a signature takes CPU, so its sender pays as a stranger until it was valid once. */
   private Shown token(HttpServerRequest request, String token) {
-    String by = ProviderTokenVerifier.fits(token) ? "oidc" : "token";
+    if (!credentials.isProvided(token)) {
+      return new Shown(credentials.byToken(token), "token");
+    }
     return credentials.isCostly(token) && budgets.takeFrom(address(request)).isPresent()
-        ? new Shown(TOO_OFTEN, by)
-        : new Shown(credentials.byToken(token), by);
+        ? new Shown(TOO_OFTEN, "oidc")
+        : new Shown(credentials.byToken(token), "oidc");
   }
 
   private static List<X509Certificate> certificates(HttpServerRequest request) {

@@ -224,6 +224,18 @@ public final class ProblemCatalogue {
         Map.of(RETRY_AFTER, "5"));
   }
 
+  /** A credential can't be judged now. */
+  public static ProblemDetail undecided(String reason) {
+    return new ProblemDetail(
+        503,
+        "unreachable",
+        "The caller can't be known now",
+        reason,
+        "header Authorization",
+        "call again when the provider answers, or use a service token",
+        Map.of(RETRY_AFTER, "5"));
+  }
+
   static ProblemDetail damaged(String reason) {
     return new ProblemDetail(
         500, "damaged-log", "A log is damaged", reason, "path", "look at its file", Map.of());

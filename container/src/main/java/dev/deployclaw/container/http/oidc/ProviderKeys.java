@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jose4j.jwk.JsonWebKey;
-import org.jose4j.jwk.JsonWebKeySet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ public final class ProviderKeys {
   }
 
   /**
-   * @param number grows when they change
+   * @param number grows when one of them is gone: what another one signed stays valid
    */
   record Edition(long number, List<JsonWebKey> keys, Instant readAt) {}
 
@@ -84,12 +85,12 @@ public final class ProviderKeys {
       LOG.atInfo().addKeyValue("keys", keys.size()).log("The provider's keys were read");
     }
     trouble = "";
-    boolean same = held.number() > 0 && text(keys).equals(text(held.keys()));
-    held = new Edition(held.number() + (same ? 0 : 1), keys, clock.instant());
+    boolean all = held.number() > 0 && texts(keys).containsAll(texts(held.keys()));
+    held = new Edition(held.number() + (all ? 0 : 1), keys, clock.instant());
   }
 
-  private static String text(List<JsonWebKey> keys) {
-    return new JsonWebKeySet(keys).toJson();
+  private static Set<String> texts(List<JsonWebKey> keys) {
+    return keys.stream().map(JsonWebKey::toJson).collect(Collectors.toSet());
   }
 
   private synchronized void failed(String why) {

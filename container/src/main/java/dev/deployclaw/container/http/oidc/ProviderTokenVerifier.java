@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * Who shows a provider's token (RFC 7519, with the advice of RFC 8725): signed, in compact form, by
  * one of the provider's public keys, of its issuer, for our audience, neither expired nor of the
  * future nor valid for more than a day. What a token says of keys ({@code jku}, {@code jwk}, {@code
- * x5c}) isn't looked at. A valid token is remembered by its digest until it expires or the keys are
- * read again. Any thread.
+ * x5c}) isn't looked at. A valid token is remembered by its digest until it expires or a key is
+ * gone. Any thread.
  */
 public final class ProviderTokenVerifier {
   /** Longer tokens aren't looked at. */
