@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -61,8 +62,7 @@ final class ApiDescription {
   }
 
   Operation operation(String id) {
-    assertThat(operations).containsKey(id);
-    return operations.get(id);
+    return Objects.requireNonNull(operations.get(id), id);
   }
 
   /** The statuses that an operation names one by one, as {@code id status}. */

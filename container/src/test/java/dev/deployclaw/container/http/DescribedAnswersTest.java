@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,9 +42,9 @@ class DescribedAnswersTest {
           "sendMcpMessage 503",
           "thaw 415");
 
+  private static final int MANY = 1_000_000;
   private static final String UNCLEAR = "set acme's orders limit to 300";
   private static final String CLEAR = "set acme's orders limit to %d per minute";
-  private static final String MANUAL = "{\"request\": \"%s\", \"approval\": \"manual\"}";
 
   @TempDir Path folder;
 
@@ -52,23 +54,21 @@ class DescribedAnswersTest {
 
   @Test
   void everyAnswerIsDescribedAndEveryDescribedAnswerIsGiven() throws Exception {
-    with(
-        1_000_000,
-        () -> {
-          served.world.planner = new GrammarInterpreter();
-          tasks();
-          questions();
-          approvals();
-          ways();
-          events();
-          looks();
-          messages();
-          strangers();
-          bodies();
-          shuttingDown();
-        });
-    with(1_000_000, this::withoutStateStore);
-    with(1, this::tooOften);
+    served.world.planner = new GrammarInterpreter();
+    tasks();
+    questions();
+    approvals();
+    ways();
+    events();
+    looks();
+    messages();
+    strangers();
+    bodies();
+    shuttingDown();
+    exchange(MANY);
+    withoutStateStore();
+    exchange(1);
+    tooOften();
 
     var described = new TreeSet<String>();
     description.operations().forEach(o -> described.addAll(description.statuses(o)));
@@ -76,8 +76,24 @@ class DescribedAnswersTest {
     assertThat(described).isEqualTo(new TreeSet<>(NOT_GIVEN_HERE));
   }
 
+  @BeforeEach
+  void start() throws Exception {
+    served = serve(MANY);
+    description = new ApiDescription(served.get("/v1/openapi.yaml", "").body());
+  }
+
+  @AfterEach
+  void stop() {
+    served.close();
+  }
+
+  private void exchange(int perMinute) throws Exception {
+    served.close();
+    served = serve(perMinute);
+  }
+
   /** An agent that takes so many calls a minute. */
-  private void with(int perMinute, Runnable calls) throws Exception {
+  private Served serve(int perMinute) throws Exception {
     var d = ServerConfig.Bounds.DEFAULT;
     var shares =
         new ServerConfig.Shares(8, perMinute, d.shares().connections(), d.shares().connections());
@@ -93,13 +109,7 @@ class DescribedAnswersTest {
             d.stopWithin(),
             d.keepLogs(),
             shares);
-    served = Served.forAgents(Files.createTempDirectory(folder, "served"), bounds);
-    try {
-      description = new ApiDescription(served.get("/v1/openapi.yaml", "").body());
-      calls.run();
-    } finally {
-      served.close();
-    }
+    return Served.forAgents(Files.createTempDirectory(folder, "served"), bounds);
   }
 
   private void tasks() {
@@ -168,7 +178,7 @@ class DescribedAnswersTest {
   }
 
   private String held(int limit) {
-    var body = MANUAL.formatted(CLEAR.formatted(limit));
+    var body = "{\"request\": \"%s\", \"approval\": \"manual\"}".formatted(CLEAR.formatted(limit));
     String id = expect(202, post("submitTask", BOTH, body)).text("execution_id");
     served.awaitResult(id, "HELD");
     return id;

@@ -191,6 +191,10 @@ final class KeycloakServer implements AutoCloseable {
     return at.resolve(".deployclaw/keycloak");
   }
 
+  void stop() {
+    process.kill();
+  }
+
   @Override
   public void close() {
     process.kill();

@@ -54,7 +54,7 @@ class KeycloakTest {
       BoundedWait.until(
           "the new key is known", ServerFixture.SOON, () -> served.get(PATH, next).status() == 200);
 
-      keycloak.close();
+      keycloak.stop();
       assertThat(served.get(PATH, next).status()).as("Keycloak is away").isEqualTo(200);
       assertThat(served.get(PATH, lea).status()).isEqualTo(200);
     }

@@ -271,7 +271,7 @@ class ProviderTokenTest {
             .withoutPadding()
             .encodeToString(
                 provider.claims("ann", "leads").toJson().getBytes(StandardCharsets.UTF_8));
-    var parts = token.split("\\.");
+    var parts = token.split("\\.", -1);
 
     assertThat(served.get(PATH, parts[0] + "." + lead + "." + parts[2]).status()).isEqualTo(401);
     assertThat(served.get(PATH, parts[0] + "." + parts[1] + ".").status()).isEqualTo(401);

@@ -15,6 +15,7 @@ import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.Use;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a provider's keys: its discovery document, and the set that this names. Certificates are
@@ -64,7 +65,7 @@ final class ProviderClient {
   }
 
   /** A provider that is reached by TLS doesn't give its keys without. */
-  private URI keysAddress(Object address) throws IOException {
+  private URI keysAddress(@Nullable Object address) throws IOException {
     try {
       var uri = URI.create(String.valueOf(address));
       if (uri.getHost() != null && (uri.getScheme().equals("https") || isPlain())) {

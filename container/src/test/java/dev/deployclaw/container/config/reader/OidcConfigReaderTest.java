@@ -19,20 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The section {@code serve.oidc}, and tokens that end. */
 class OidcConfigReaderTest {
-  private static final String LEAST =
-      """
-      etcd: {endpoints: ["http://127.0.0.1:2379"]}
-      redis: {nodes: ["127.0.0.1:7001"]}
-      s3: {endpoint: "http://127.0.0.1:9000", bucket: checkpoints, accessKey: key, secretKey: secret}
-      nats: {url: "nats://127.0.0.1:4222"}
-      serve:
-        oidc:
-          issuer: %s
-          audience: deployclaw
-          rolesClaim: groups
-          roles: %s
-      """;
-
   @TempDir Path folder;
 
   @Test
@@ -81,7 +67,21 @@ class OidcConfigReaderTest {
 
   private ServerConfig parse(String issuer, String roles) throws InvalidConfigException {
     return ConfigReader.parse(
-            folder.resolve("deployclaw.yaml"), LEAST.formatted(issuer, roles), Map.of())
+            folder.resolve("deployclaw.yaml"),
+            """
+            etcd: {endpoints: ["http://127.0.0.1:2379"]}
+            redis: {nodes: ["127.0.0.1:7001"]}
+            s3: {endpoint: "http://127.0.0.1:9000", bucket: checkpoints, accessKey: key, secretKey: secret}
+            nats: {url: "nats://127.0.0.1:4222"}
+            serve:
+              oidc:
+                issuer: %s
+                audience: deployclaw
+                rolesClaim: groups
+                roles: %s
+            """
+                .formatted(issuer, roles),
+            Map.of())
         .serve();
   }
 
