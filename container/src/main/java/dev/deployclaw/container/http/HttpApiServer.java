@@ -15,6 +15,8 @@ import dev.deployclaw.container.http.console.ConsolePages;
 import dev.deployclaw.container.http.console.SessionRoutes;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.oidc.ProviderKeys;
+import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
 import dev.deployclaw.container.http.route.ApprovalRoutes;
 import dev.deployclaw.container.http.route.EventStreamRoute;
 import dev.deployclaw.container.http.route.ExecutionRoutes;
@@ -43,6 +45,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -78,6 +81,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   private final List<ApiRoute> routes;
   private final List<ApiRoute> console = new ArrayList<>();
   private final PeriodicTaskVerticle fileWatch;
+  private final Optional<PeriodicTaskVerticle> keyWatch;
   private @Nullable HttpServer server;
   private String deployment = "";
 
@@ -86,7 +90,12 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     this.serve = serve;
     this.agent = agent;
     var clients = serve.tls().map(ServerConfig.Tls::clients).orElse(List.of());
-    this.credentials = new CredentialStore(tokens(serve), clients);
+    var keys = serve.oidc().map(oidc -> new ProviderKeys(oidc.issuer(), InstantSource.system()));
+    var verifier =
+        keys.map(
+            k -> new ProviderTokenVerifier(serve.oidc().orElseThrow(), k, InstantSource.system()));
+    this.credentials =
+        new CredentialStore(tokens(serve), clients, verifier, InstantSource.system());
     this.tls =
         serve.tls().isPresent()
             ? Optional.of(ServerTls.read(serve, serve.tls().get(), agent.vertx()))
@@ -110,6 +119,9 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     this.fileWatch =
         new PeriodicTaskVerticle(
             new PeriodicTask("credential-files", BETWEEN_LOOKS, () -> look(tokenFile)));
+    this.keyWatch =
+        keys.map(k ->
+            new PeriodicTaskVerticle(new PeriodicTask("provider-keys", BETWEEN_LOOKS, k::look)));
   }
 
   /** The same, without other agents. */
@@ -131,6 +143,9 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     try {
       api.deployment = VerticleDeployer.await(agent.vertx().deployVerticle(api), LONGEST_START);
       VerticleDeployer.deploy(agent.vertx(), api.fileWatch, LONGEST_START);
+      if (api.keyWatch.isPresent()) {
+        VerticleDeployer.deploy(agent.vertx(), api.keyWatch.get(), LONGEST_START);
+      }
       listens = true;
       LOG.atInfo().addKeyValue("address", api.address()).log("Listening");
       return api;
@@ -206,6 +221,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   @Override
   public void close() {
     fileWatch.interrupt();
+    keyWatch.ifPresent(PeriodicTaskVerticle::interrupt);
     threads.shutdownNow();
     if (deployment.isEmpty()) {
       return;

@@ -167,7 +167,7 @@ class ConsoleSafetyTest {
     olivia.navigate(served.address() + "/console/tenants/evil");
     olivia.fill("#token", "wrong");
     olivia.press("#token", "Enter");
-    olivia.waitForSelector("text='The token is unknown'");
+    olivia.waitForSelector("text='The token is refused'");
     olivia.fill("#token", VIC);
     olivia.press("#token", "Enter");
 

@@ -157,6 +157,24 @@ class ConsoleSignInTest {
         () -> get(browser, "/v1/executions").status() == 401);
   }
 
+  @Test
+  void anExpiredTokenNeitherSignsInNorUsesItsSession() throws Exception {
+    var browser = browser(signIn(OLIVIA, served.address()));
+
+    Files.writeString(
+        served.tokens,
+        "tokens:\n  - {name: olivia, sha256: %s, roles: [operator], expires: 2026-01-31}\n"
+            .formatted(Served.hash(OLIVIA)));
+
+    BoundedWait.until(
+        "the session is over",
+        ServerFixture.SOON,
+        () -> get(browser, "/v1/executions").status() == 401);
+    String expired = "the token expired at 2026-02-01T00:00:00Z";
+    assertThat(get(browser, "/v1/executions").text("detail")).isEqualTo(expired);
+    assertThat(signIn(OLIVIA, served.address()).text("detail")).isEqualTo(expired);
+  }
+
   /**
    * Behind something that ends TLS, a session's cookie is for HTTPS alone; in the clear is none.
    */

@@ -7,6 +7,7 @@ import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.admin.CommandOutput;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.TerminalPrompt;
+import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -93,23 +94,35 @@ public final class Served implements AutoCloseable {
 
   /** Serves other agents, too; their commands find no configuration. */
   public static Served forAgents(Path folder, ServerConfig.Bounds bounds) throws Exception {
-    UnaryOperator<ServerConfig> open =
-        s ->
-            new ServerConfig(
-                s.host(),
-                s.port(),
-                s.plaintext(),
-                s.tokensFile(),
-                s.tls(),
-                s.openMetrics(),
-                s.bounds(),
-                s.nats(),
-                true,
-                s.console());
-    return new Served(
-        folder,
-        bounds,
-        new Ways(List.of(), UnaryOperator.identity(), open, HttpClient.newHttpClient()));
+    return new Served(folder, bounds, called(s -> with(s, true, s.oidc())));
+  }
+
+  /** Knows people by a provider's tokens, too. */
+  static Served withProvider(Path folder, OidcConfig oidc) throws Exception {
+    return withProvider(folder, ServerFixture.patient(), oidc);
+  }
+
+  static Served withProvider(Path folder, ServerConfig.Bounds bounds, OidcConfig oidc)
+      throws Exception {
+    return new Served(folder, bounds, called(s -> with(s, false, Optional.of(oidc))));
+  }
+
+  private static Ways called(UnaryOperator<ServerConfig> serve) {
+    return new Ways(List.of(), UnaryOperator.identity(), serve, HttpClient.newHttpClient());
+  }
+
+  private static ServerConfig with(ServerConfig s, boolean mcp, Optional<OidcConfig> oidc) {
+    return new ServerConfig(
+        s.host(),
+        s.port(),
+        s.plaintext(),
+        s.tokensFile(),
+        s.tls(),
+        s.openMetrics(),
+        s.bounds(),
+        s.nats(),
+        new ServerConfig.Surfaces(mcp, s.console()),
+        oidc);
   }
 
   private static CommandCaller.Ended command(Path folder, String who, List<String> words) {

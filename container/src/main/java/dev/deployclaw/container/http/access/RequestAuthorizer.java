@@ -2,6 +2,7 @@ package dev.deployclaw.container.http.access;
 
 import dev.deployclaw.container.http.exchange.ApiCaller;
 import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
@@ -21,12 +22,18 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /** Decides who calls, and whether they may. Runs on the event loop, before a body is read. */
 public final class RequestAuthorizer {
   private static final String BEARER = "Bearer ";
+  private static final CredentialCheck NO_BEARER =
+      new CredentialCheck.Refused("the credential isn't a bearer token");
+
+  private static final CredentialCheck TOO_OFTEN =
+      new CredentialCheck.Refused("too many unknown tokens came from this network");
 
   private final CredentialStore credentials;
   private final Optional<ServerTls> tls;
   private final ApiRateLimits budgets;
   private final ServerMetrics meters;
   private final Optional<SessionAuthenticator> sessions;
+  private final SignInLog signIns;
 
   /** One that knows no sessions. */
   public RequestAuthorizer(
@@ -51,6 +58,7 @@ public final class RequestAuthorizer {
     this.budgets = budgets;
     this.meters = meters;
     this.sessions = sessions;
+    this.signIns = new SignInLog(meters, System::nanoTime);
   }
 
   /** What it says. */
@@ -61,18 +69,24 @@ public final class RequestAuthorizer {
   }
 
   /**
-   * Who shows a credential.
+   * What a call shows.
    *
-   * @param why it names no caller
+   * @param by the kind of credential; empty for none
    * @param session by which it is shown; empty for a token or a certificate
    */
-  private record Shown(Optional<ApiCaller> caller, String why, Optional<ConsoleSession> session) {
+  private record Shown(CredentialCheck check, String by, Optional<ConsoleSession> session) {
     private static Shown unidentified(String why) {
-      return new Shown(Optional.empty(), why, Optional.empty());
+      return new Shown(new CredentialCheck.Refused(why), "", Optional.empty());
     }
 
-    private static Shown of(Optional<ApiCaller> caller) {
-      return new Shown(caller, "this credential is unknown", Optional.empty());
+    private static Shown of(CredentialCheck check, String by) {
+      return new Shown(check, by, Optional.empty());
+    }
+
+    Optional<ApiCaller> caller() {
+      return check instanceof CredentialCheck.Known(var caller)
+          ? Optional.of(caller)
+          : Optional.empty();
     }
   }
 
@@ -94,20 +108,39 @@ public final class RequestAuthorizer {
     if (route.needs().isEmpty()) {
       return new Verdict.Passed(ApiCaller.NOBODY);
     }
-    if (shown.caller().isEmpty()) {
-      return refused(Refusal.CREDENTIAL, ProblemCatalogue.unauthorized(shown.why()));
-    }
-    var needed = route.needs().get();
-    if (!shown.caller().get().roles().contains(needed)) {
-      return refused(Refusal.ROLE, ProblemCatalogue.roleMissing(shown.caller().get(), needed));
-    }
+    return switch (shown.check()) {
+      case CredentialCheck.Refused(String why) -> {
+        noted(request, shown.by(), why);
+        yield refused(Refusal.CREDENTIAL, ProblemCatalogue.unauthorized(why));
+      }
+      case CredentialCheck.Undecided(String why) -> {
+        noted(request, shown.by(), why);
+        yield refused(Refusal.CREDENTIAL, ProblemCatalogue.undecided(why));
+      }
+      case CredentialCheck.Known(ApiCaller caller) -> {
+        signIns.accepted(caller.name(), shown.by(), address(request));
+        yield caller.roles().contains(route.needs().get())
+            ? admitted(request, shown, caller)
+            : refused(Refusal.ROLE, ProblemCatalogue.roleMissing(caller, route.needs().get()));
+      }
+    };
+  }
+
+  private Verdict admitted(HttpServerRequest request, Shown shown, ApiCaller caller) {
     if (!CrossOriginCheck.isReading(request)
         && shown.session().filter(s -> !SessionAuthenticator.isConfirmed(request, s)).isPresent()) {
       return refused(Refusal.PAGE, ProblemCatalogue.unconfirmed());
     }
     return CrossOriginCheck.isForgeable(request)
         ? refused(Refusal.PAGE, ProblemCatalogue.forgeable())
-        : new Verdict.Passed(shown.caller().get());
+        : new Verdict.Passed(caller);
+  }
+
+  /** Who shows nothing didn't try to sign in. */
+  private void noted(HttpServerRequest request, String by, String why) {
+    if (!by.isEmpty()) {
+      signIns.refused(why, by, address(request));
+    }
   }
 
   /** Who calls where no credential is needed; empty too where the page of another origin does. */
@@ -171,24 +204,33 @@ public final class RequestAuthorizer {
   private Shown shown(HttpServerRequest request, boolean now) {
     var header = request.getHeader("Authorization");
     if (header != null) {
-      return Shown.of(
-          header.regionMatches(true, 0, BEARER, 0, BEARER.length())
-              ? credentials.byToken(header.substring(BEARER.length()).strip())
-              : Optional.empty());
+      return header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+          ? token(request, header.substring(BEARER.length()).strip())
+          : Shown.of(NO_BEARER, "header");
     }
     var session = sessions.flatMap(s -> now ? s.find(request) : s.findLater(request));
     if (session.isPresent()) {
-      var caller = credentials.byHash(session.get().credential());
-      return new Shown(caller, "the token of this session is no longer known", session);
+      return new Shown(credentials.byHash(session.get().credential()), "session", session);
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {
       return Shown.unidentified("no credential was sent");
     }
-    return tls.flatMap(t -> t.objection(chain))
-        .map(Shown::unidentified)
-        .orElseGet(
-            () -> Shown.of(credentials.bySubject(chain.getFirst().getSubjectX500Principal())));
+    var check =
+        tls.flatMap(t -> t.objection(chain))
+            .<CredentialCheck>map(CredentialCheck.Refused::new)
+            .orElseGet(() -> credentials.bySubject(chain.getFirst().getSubjectX500Principal()));
+    return Shown.of(check, "certificate");
+  }
+
+  /** To check a signature takes CPU, so its sender pays as a stranger until it was valid once. */
+  private Shown token(HttpServerRequest request, String token) {
+    if (!credentials.isProvided(token)) {
+      return Shown.of(credentials.byToken(token), "token");
+    }
+    return credentials.isCostly(token) && budgets.takeFrom(address(request)).isPresent()
+        ? Shown.of(TOO_OFTEN, "oidc")
+        : Shown.of(credentials.byToken(token), "oidc");
   }
 
   private static List<X509Certificate> certificates(HttpServerRequest request) {

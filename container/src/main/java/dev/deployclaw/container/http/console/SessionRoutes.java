@@ -8,6 +8,7 @@ import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiCaller;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
 import dev.deployclaw.container.http.session.ConsoleSession;
@@ -28,14 +29,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signing in by a token of the API, signing out, and who is signed in. The token itself is kept
- * nowhere: the session has its hash, and the browser a secret of the session's own. On the event
- * loop: nothing here blocks.
+ * Signing in by a service token of the API, signing out, and who is signed in. The token itself is
+ * kept nowhere: the session has its hash, and the browser a secret of the session's own. On the
+ * event loop: nothing here blocks.
  */
 public final class SessionRoutes {
   static final String SESSION = "/console/session";
   private static final Logger LOG = LoggerFactory.getLogger(SessionRoutes.class);
-  private static final int LONGEST_TOKEN = 1024;
+  private static final int LONGEST_TOKEN = 8192;
 
   private final CredentialStore credentials;
   private final SessionAuthenticator sessions;
@@ -89,19 +90,29 @@ public final class SessionRoutes {
           ProblemCatalogue.invalid(
               "body.token", "body.token isn't a token", "send {\"token\": \"…\"}"));
     }
-    var caller = credentials.byToken(token.get());
-    if (caller.isEmpty()) {
-      metrics.refused(Refusal.CREDENTIAL);
-      LOG.atWarn().addKeyValue("from", from(request)).log("A sign-in was refused");
-      return ApiResponse.of(ProblemCatalogue.unknownToken());
-    }
-    sessions.close(request);
-    String name = caller.get().name();
-    String secret = sessions.store().open(name, hash(token.get()));
-    LOG.atInfo().addKeyValue("who", name).addKeyValue("from", from(request)).log("Signed in");
-    var session = sessions.store().find(secret, true);
-    return reply(caller.get(), session)
-        .with("Set-Cookie", sessions.cookie().begin(secret, transport));
+    return switch (credentials.byFileToken(token.get())) {
+      case CredentialCheck.Known(ApiCaller caller) -> {
+        sessions.close(request);
+        String secret = sessions.store().open(caller.name(), hash(token.get()));
+        LOG.atInfo()
+            .addKeyValue("who", caller.name())
+            .addKeyValue("from", from(request))
+            .log("Signed in");
+        yield reply(caller, sessions.store().find(secret, true))
+            .with("Set-Cookie", sessions.cookie().begin(secret, transport));
+      }
+      case CredentialCheck.Refused(String why) -> refused(request, why);
+      case CredentialCheck.Undecided(String why) -> refused(request, why);
+    };
+  }
+
+  private ApiResponse refused(HttpServerRequest request, String why) {
+    metrics.refused(Refusal.CREDENTIAL);
+    LOG.atWarn()
+        .addKeyValue("reason", why)
+        .addKeyValue("from", from(request))
+        .log("A sign-in was refused");
+    return ApiResponse.of(ProblemCatalogue.refusedToken(why));
   }
 
   private static Optional<String> token(RoutingContext exchange) {

@@ -128,14 +128,14 @@ public final class ProblemCatalogue {
   }
 
   /** What signing in showed. */
-  public static ProblemDetail unknownToken() {
+  public static ProblemDetail refusedToken(String why) {
     return new ProblemDetail(
         401,
         "unauthorized",
-        "The token is unknown",
-        "no caller has this token",
+        "The token is refused",
+        why,
         "body.token",
-        "ask the operator of this agent for a token",
+        "ask the operator of this agent for a service token",
         Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
   }
 
@@ -269,6 +269,18 @@ public final class ProblemCatalogue {
         reason,
         "",
         "see /readyz for what doesn't answer; nothing was changed",
+        Map.of(RETRY_AFTER, "5"));
+  }
+
+  /** A credential can't be judged now. */
+  public static ProblemDetail undecided(String reason) {
+    return new ProblemDetail(
+        503,
+        "unreachable",
+        "The caller can't be known now",
+        reason,
+        "header Authorization",
+        "call again when the provider answers, or use a service token",
         Map.of(RETRY_AFTER, "5"));
   }
 

@@ -40,7 +40,7 @@ function showSignIn(words) {
   session.name = '';
   showBar();
   document.title = 'Sign in - DeployClaw';
-  const token = element('input', { type: 'password', id: 'token', autocomplete: 'current-password', required: true, maxlength: 1024 });
+  const token = element('input', { type: 'password', id: 'token', autocomplete: 'current-password', required: true, maxlength: 8192 });
   const wrong = element('div');
   const form = element('form', { class: 'sign-in', submit: async event => {
     event.preventDefault();
@@ -55,7 +55,8 @@ function showSignIn(words) {
   } },
   element('p', { class: 'brand' }, 'DeployClaw'), element('h1', {}, 'Sign in'), words ? element('p', { class: 'count' }, words) : undefined,
   element('input', { type: 'text', autocomplete: 'username', value: 'DeployClaw', hidden: true }),
-  element('label', { for: 'token' }, 'Your token of the API'), token, element('button', { class: 'main' }, 'Sign in'), wrong);
+  element('label', { for: 'token' }, 'Your service token'), token,
+  element('p', { class: 'count' }, 'A token of the agent’s tokens file. Tokens of an OpenID Connect provider are for the API.'), element('button', { class: 'main' }, 'Sign in'), wrong);
   page.replaceChildren(form);
   token.focus();
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -231,7 +232,9 @@ class ServerConfigReaderTest {
     var tokens = BearerTokenFile.read(file);
 
     assertThat(tokens)
-        .containsExactly(new Token("ann@example", HASH, Set.of(ApiRole.VIEWER, ApiRole.APPROVER)));
+        .containsExactly(
+            new Token(
+                "ann@example", HASH, Set.of(ApiRole.VIEWER, ApiRole.APPROVER), Optional.empty()));
     assertThat(tokens.toString()).doesNotContain(HASH).contains("***");
   }
 
