@@ -68,7 +68,7 @@ class LearntStartTest {
     var words = new ArrayList<>(command);
     int at = words.indexOf("-cp") + 1;
     var moved = new ArrayList<String>();
-    for (String jar : words.get(at).split(File.pathSeparator)) {
+    for (String jar : words.get(at).split(File.pathSeparator, -1)) {
       var there = programs.resolve(Path.of(jar).getFileName());
       if (!Files.exists(there)) {
         Files.copy(Path.of(jar), there, StandardCopyOption.COPY_ATTRIBUTES);

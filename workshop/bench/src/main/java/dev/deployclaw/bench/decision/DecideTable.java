@@ -22,8 +22,7 @@ final class DecideTable {
     LimiterTable.most("One hot key", figures.hot(), out);
     LimiterTable.arrivals(
         "Random arrivals, at half of each one's maximum", figures.arrivals(), out);
-    LimiterTable.most(
-        "Exact and leased, 1,000 busy keys", figures.leased().overGrpc(), out);
+    LimiterTable.most("Exact and leased, 1,000 busy keys", figures.leased().overGrpc(), out);
   }
 
   /** Against the first. */
