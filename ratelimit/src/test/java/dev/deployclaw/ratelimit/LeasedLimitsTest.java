@@ -34,7 +34,11 @@ import redis.clients.jedis.Jedis;
 class LeasedLimitsTest {
   private static final long REQUESTS = 2_000;
   private static final int CALLERS = 16;
-  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final int FEW = 4;
+
+  /** So short that a flood measures its rate long before the limit is used up. */
+  private static final Duration SHORT = Duration.ofMillis(50);
+
   private static final Duration LONG = Duration.ofSeconds(10);
 
   @TempDir private static Path folder;
@@ -106,7 +110,9 @@ class LeasedLimitsTest {
     long counted = usages.stream().mapToLong(u -> u.limits().getFirst().allowed()).sum();
     peers.forEach(Estate.Peer::close);
     assertThat(admitted).isBetween(REQUESTS - unspent - 1, REQUESTS);
-    assertThat(fromMemory).isPositive();
+    if (services <= FEW) {
+      assertThat(fromMemory).isPositive(); // each of many may see too few requests for a lease
+    }
     assertThat(counted).as("requests that limits count").isEqualTo(admitted);
   }
 
