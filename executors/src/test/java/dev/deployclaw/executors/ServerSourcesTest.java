@@ -18,6 +18,9 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
  * of it. The executors of policy sources and of rate limit services have no server that an image
  * could be of.
  */
+@Slow(
+    guard = "dev.deployclaw.executors.s3.S3ObjectStoreTest",
+    because = "it runs the contracts of all executors twice")
 class ServerSourcesTest {
   private static final String EXECUTORS = "dev.deployclaw.executors.";
 
@@ -38,9 +41,6 @@ class ServerSourcesTest {
           new Contract("probe", true, "probe.ProbeExecutorTest"),
           new Contract("kubernetes", true, "kubernetes.gateway.ControlPlaneTest"));
 
-  @Slow(
-      guard = "dev.deployclaw.executors.s3.S3ObjectStoreTest",
-      because = "it runs the contracts of all executors twice")
   @Test
   void allContractsHoldOnBothSources() {
     var table = new ArrayList<String>();
