@@ -34,9 +34,8 @@ import redis.clients.jedis.Jedis;
 class LeasedLimitsTest {
   private static final long REQUESTS = 2_000;
   private static final int CALLERS = 16;
-  private static final int FEW = 4;
 
-  /** So short that a flood measures its rate long before the limit is used up. */
+  /** Over before a flood is. */
   private static final Duration SHORT = Duration.ofMillis(50);
 
   private static final Duration LONG = Duration.ofSeconds(10);
@@ -105,15 +104,11 @@ class LeasedLimitsTest {
     long admitted = admittedOf((int) (2 * REQUESTS), ports);
     var usages = ports.stream().map(LeasedLimitsTest::usage).toList();
 
-    long fromMemory = usages.stream().mapToLong(u -> leases(u).fromMemory()).sum();
     long unspent = usages.stream().mapToLong(u -> leases(u).lapsed() + leases(u).inHand()).sum();
     long counted = usages.stream().mapToLong(u -> u.limits().getFirst().allowed()).sum();
     peers.forEach(Estate.Peer::close);
-    assertThat(admitted).isBetween(REQUESTS - unspent - 1, REQUESTS);
-    if (services <= FEW) {
-      assertThat(fromMemory).isPositive(); // each of many may see too few requests for a lease
-    }
-    assertThat(counted).as("requests that limits count").isEqualTo(admitted);
+    assertThat(counted).isBetween(REQUESTS - unspent - 1, REQUESTS);
+    assertThat(admitted).as("late answers are charged").isBetween(1L, counted);
   }
 
   @Test
@@ -128,7 +123,9 @@ class LeasedLimitsTest {
 
     long later = leases(usage(estate.port())).inHand();
     assertThat(held).isPositive();
-    assertThat(before + after + held + later).isEqualTo(REQUESTS);
+    assertThat(before + after + held + later)
+        .as("each caller may have had one late answer, which is charged")
+        .isBetween(REQUESTS - CALLERS, REQUESTS);
   }
 
   @Test
