@@ -1,8 +1,8 @@
 package dev.deployclaw.container.wiring;
 
+import dev.deployclaw.core.spi.ForwardingStateStore;
 import dev.deployclaw.core.spi.StateStore;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,10 +12,9 @@ import org.slf4j.LoggerFactory;
  * term than before. Executor hosts refuse such a leader as deposed until they are started again.
  * Any thread.
  */
-final class TermWatchingStore implements StateStore {
+final class TermWatchingStore extends ForwardingStateStore {
   private static final Logger LOG = LoggerFactory.getLogger(TermWatchingStore.class);
 
-  private final StateStore store;
   private final Restoration restoration;
   private long latest;
 
@@ -26,13 +25,13 @@ final class TermWatchingStore implements StateStore {
   }
 
   TermWatchingStore(StateStore store, Restoration restoration) {
-    this.store = store;
+    super(store);
     this.restoration = restoration;
   }
 
   @Override
   public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
-    var leadership = store.stand(name, lease);
+    var leadership = super.stand(name, lease);
     if (leadership.isPresent()) {
       compare(leadership.get());
     }
@@ -54,35 +53,5 @@ final class TermWatchingStore implements StateStore {
       }
     }
     latest = term;
-  }
-
-  @Override
-  public Optional<Entry> get(String key) throws InterruptedException {
-    return store.get(key);
-  }
-
-  @Override
-  public List<Entry> get(List<String> keys) throws InterruptedException {
-    return store.get(keys);
-  }
-
-  @Override
-  public List<String> keys(String prefix) throws InterruptedException {
-    return store.keys(prefix);
-  }
-
-  @Override
-  public List<Entry> list(String prefix) throws InterruptedException {
-    return store.list(prefix);
-  }
-
-  @Override
-  public Result transact(Transaction transaction) throws InterruptedException {
-    return store.transact(transaction);
-  }
-
-  @Override
-  public void close() {
-    store.close();
   }
 }
