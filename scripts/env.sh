@@ -6,6 +6,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 JAVA_WANTED=25
 MAIN=dev.deployclaw.container.Main
 TRAINING=dev.deployclaw.container.remote.TrainingRun
+HOST=dev.deployclaw.container.host.ExecutorHostMain
 # A folder for each program that was built, named after the digest of its sources, and which of them is up to date.
 PROGRAMS=$ROOT/.deployclaw/programs
 STAMP=$PROGRAMS/stamp
@@ -22,6 +23,11 @@ JAVA_FLAGS=(
   -XX:+UseSerialGC -XX:TieredStopAtLevel=1
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
   -Xlog:disable -Xlog:all=error:stderr
+)
+# Of an agent that serves: its heap and buffers begin small, as it is idle most of the time.
+AGENT_FLAGS=(
+  -Xms16m
+  -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.maxOrder=3
 )
 
 say() { printf 'deployclaw: %s\n' "$*" >&2; }
@@ -288,6 +294,7 @@ build_program() {
     exit 1
   fi
   rm "$cut_off"
+  . "$ROOT/scripts/warm-up.sh"
   warm_up "$PROGRAMS/new"
 }
 
@@ -328,15 +335,6 @@ say_altered() {
     "see docs/tasks/supply-chain.md"
 }
 
-# warm_up FOLDER: lets the JDK keep what it learnt from one run of help and of a command that an agent carries out, so that
-# later runs start in half the time. They start without it too.
-warm_up() {
-  cache_in "$1"
-  classes_in "$1"
-  timeout 120 "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -XX:AOTCacheOutput="$CACHE" \
-    "${CLASSES[@]}" "$TRAINING" </dev/null >>"$BUILD_LOG" 2>&1 || rm -f "$CACHE"
-}
-
 # cache_in FOLDER: puts the cache's name into CACHE. It is of one JDK: another doesn't take it.
 cache_in() {
   CACHE=$(<"$JAVA_HOME/release")
@@ -362,6 +360,10 @@ forget_programs() {
 run_program() {
   cache_in "$PROGRAM"
   classes_in "$PROGRAM"
+  if [[ ${1:-} == serve ]]; then
+    CACHE=${CACHE%.aot}-agent.aot
+    JAVA_FLAGS+=("${AGENT_FLAGS[@]}")
+  fi
   if [[ -r $CACHE ]]; then JAVA_FLAGS+=(-XX:AOTCache="$CACHE"); fi
   "${LAUNCH:-exec}" "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "-Ddeployclaw.home=$ROOT" "${CLASSES[@]}" "$MAIN" "$@"
 }

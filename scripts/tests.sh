@@ -1,11 +1,13 @@
 # What ./test is made of. Sourced after env.sh.
 #
 # A part of a run is one go of Maven over some classes: fast, all, slow N/OF, or named ones. Each leaves its results in
-# $RESULTS, one line a class: part, module, class, tests, failed, skipped, seconds.
+# $RESULTS, one line a class: part, module, class, tests, failed, skipped, seconds; and a line for each failed test in
+# $FAILURES.
 
 TIMES=$ROOT/scripts/test-times
 WORK=$ROOT/.deployclaw/tests
 RESULTS=$WORK/results
+FAILURES=$WORK/failures
 CHOSEN=$WORK/chosen
 LEAST_SECONDS=5
 # A test of the fast tier that hangs is ended long before one of the slow tier.
@@ -106,6 +108,7 @@ run_part() {
   without_result "$part" | while read -r module class; do
     say "$class has no result: it was cut off, or took its JVM along"
     printf '%s %s %s 1 1 0 0\n' "$part" "$module" "$class" >>"$RESULTS"
+    printf '  %s (%s): no result\n' "$class" "$module" >>"$FAILURES"
   done
   ((status == 0)) && awk -v part="$part" '$1 == part && $5 > 0 { bad = 1 } END { exit bad }' "$RESULTS"
 }
@@ -134,7 +137,16 @@ results_of() {
       time = value("time")
       gsub(/,/, "", time)
       print part, module, value("name"), value("tests"), value("errors") + value("failures"), value("skipped"), time
-    }' "${reports[@]}"
+    }
+    /^ *<testcase / { test = value("classname") "." value("name") }
+    /^ *<(failure|error)[ >]/ {
+      why = value("message")
+      gsub(/&#10;|&#13;/, " ", why)
+      gsub(/&quot;/, "\"", why)
+      gsub(/&lt;/, "<", why)
+      gsub(/&gt;/, ">", why)
+      print "  " test " (" module "): " substr(why, 1, 200) >>failures
+    }' failures="$FAILURES" "${reports[@]}"
 }
 
 # --- Telling ----------------------------------------------------------------------------------------
@@ -147,6 +159,10 @@ tell_results() {
   if [[ -s $RESULTS ]]; then
     echo "slowest classes:"
     sort -k 7,7 -rn "$RESULTS" | awk 'NR <= 10 { printf "  %7.1f s  %s (%s)\n", $7, $3, $2 }'
+  fi
+  if [[ -s $FAILURES ]]; then
+    echo "failed:"
+    head -n 40 "$FAILURES"
   fi
   awk '{ tests += $4; failed += $5; skipped += $6 }
     END { printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped, failed, skipped }' "$RESULTS"

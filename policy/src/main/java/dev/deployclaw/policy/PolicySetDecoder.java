@@ -8,6 +8,7 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -64,7 +65,8 @@ final class PolicySetDecoder {
         in.number("burst"),
         in.number("cost"),
         in.word("mode", EnforcementMode::ofWord),
-        in.optionalWord("on_backend_failure", BackendFailureMode::ofWord));
+        in.optionalWord("on_backend_failure", BackendFailureMode::ofWord),
+        new LimitPrecision(in.optionalNumber("leased_ms").map(Duration::ofMillis)));
   }
 
   private static Optional<CounterKeyPart> keyPart(String word) {

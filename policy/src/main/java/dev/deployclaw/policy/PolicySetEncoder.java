@@ -37,6 +37,7 @@ final class PolicySetEncoder {
     out.key("burst").number(l.burst()).key("cost").number(l.cost()).key("key").beginArray();
     l.key().forEach(part -> out.text(word(part)));
     out.endArray();
+    l.precision().lease().ifPresent(d -> out.key("leased_ms").number(d.toMillis()));
     l.match().method().ifPresent(m -> out.key("method").text(m));
     out.key("mode").text(l.mode().word()).key("name").text(l.name());
     l.onBackendFailure().ifPresent(f -> out.key("on_backend_failure").text(f.word()));

@@ -3,14 +3,18 @@ package dev.deployclaw.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PolicySetTest {
   private static final int SEEDS = 200;
+  private static final Limit ALL = PolicyFixtures.limit("all", RequestMatch.ANY, 60, 60);
 
   @Test
   void readsBackEverySetThatItWrites() {
@@ -44,6 +48,40 @@ class PolicySetTest {
   }
 
   @Test
+  void aSetWithoutLeasesHasTheBytesItAlwaysHad() {
+    assertThat(text(PolicyFixtures.tenant("acme", ALL)))
+        .isEqualTo(
+            """
+            {"gateways":[],"probe_key":"","tenants":[{"blocked":false,"labels":{},"limits":[\
+            {"algorithm":"token-bucket","burst":60,"cost":1,"key":[],"mode":"enforce",\
+            "name":"all","requests":60,"window_s":60}],"on_backend_failure":"allow",\
+            "tenant":"acme"}],"v":1}\
+            """);
+  }
+
+  @Test
+  void aLeaseIsPartOfTheDigest() {
+    var leased = ALL.in(LimitPrecision.leased(Duration.ofMillis(50)));
+    var set = PolicyFixtures.set(PolicyFixtures.tenant("acme", leased));
+
+    assertThat(text(PolicyFixtures.tenant("acme", leased)))
+        .contains("\"key\":[],\"leased_ms\":50,\"mode\"");
+    assertThat(set.digest())
+        .isNotEqualTo(PolicyFixtures.set(PolicyFixtures.tenant("acme", ALL)).digest());
+    assertThat(PolicySet.parse(set.bytes())).isEqualTo(set);
+  }
+
+  @Test
+  void refusesALeaseOutOfRange() {
+    assertRefused("\"mode\"", "\"leased_ms\":9,\"mode\"", "limits[0]: lease out of range");
+    assertRefused("\"mode\"", "\"leased_ms\":10001,\"mode\"", "limits[0]: lease out of range");
+    assertRefused(
+        "token-bucket\",\"burst\":60,\"cost\":1,\"key\":[]",
+        "concurrency\",\"burst\":60,\"cost\":1,\"key\":[],\"leased_ms\":50",
+        "limits[0]: a concurrency limit can't be leased");
+  }
+
+  @Test
   void namesTheMissingKey() {
     assertRefused("\"burst\":60,", "", "policy set.tenants[0].limits[0].burst: missing");
   }
@@ -74,8 +112,7 @@ class PolicySetTest {
   }
 
   private static void assertRefused(String part, String instead, String reason) {
-    String good =
-        text(PolicyFixtures.tenant("acme", PolicyFixtures.limit("all", RequestMatch.ANY, 60, 60)));
+    String good = text(PolicyFixtures.tenant("acme", ALL));
 
     String bad = good.replace(part, instead);
 

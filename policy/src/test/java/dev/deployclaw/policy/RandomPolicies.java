@@ -7,6 +7,7 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -58,6 +59,18 @@ public final class RandomPolicies {
         algorithm == LimitAlgorithm.CONCURRENCY
             ? random.nextLong(1, Limit.LONGEST_LEASE.toSeconds() + 1)
             : random.nextLong(1, Limit.LONGEST_WINDOW.toSeconds() + 1);
+    var limit = limit(name, algorithm, seconds);
+    return algorithm == LimitAlgorithm.CONCURRENCY
+        ? limit
+        : limit.in(new LimitPrecision(maybe(this::lease)));
+  }
+
+  private Duration lease() {
+    return Duration.ofMillis(
+        random.nextBoolean() ? random.nextLong(10, 10_001) : 1_000 * random.nextLong(1, 11));
+  }
+
+  private Limit limit(String name, LimitAlgorithm algorithm, long seconds) {
     return new Limit(
         name,
         new RequestMatch(

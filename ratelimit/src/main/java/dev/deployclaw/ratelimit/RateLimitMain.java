@@ -2,7 +2,7 @@ package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.listener.AccessSettings;
-import dev.deployclaw.ratelimit.listener.CappedTransport;
+import dev.deployclaw.ratelimit.listener.ConnectionCap;
 import dev.deployclaw.ratelimit.listener.OpenFileLimit;
 import dev.deployclaw.ratelimit.settings.FrontendSettings;
 import dev.deployclaw.ratelimit.settings.ServiceSettings;
@@ -78,7 +78,7 @@ public final class RateLimitMain {
     }
     return Vertx.builder()
         .with(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS))
-        .withTransport(new CappedTransport(most))
+        .withTransport(ConnectionCap.transport(most))
         .build();
   }
 

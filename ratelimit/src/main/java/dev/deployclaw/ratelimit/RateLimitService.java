@@ -1,6 +1,7 @@
 package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
+import dev.deployclaw.ratelimit.envoy.EnvoyQuotaService;
 import dev.deployclaw.ratelimit.envoy.EnvoyRateLimitService;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.http.DecisionRoutes;
@@ -11,6 +12,7 @@ import dev.deployclaw.ratelimit.listener.HttpServerGroup;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import dev.deployclaw.ratelimit.settings.ServiceSettings;
 import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
+import io.envoyproxy.envoy.service.rate_limit_quota.v3.RlqsProto;
 import io.envoyproxy.envoy.service.ratelimit.v3.RlsProto;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,8 +22,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.grpcio.server.GrpcIoServer;
-import io.vertx.grpcio.server.GrpcIoServiceBridge;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,12 +140,10 @@ public final class RateLimitService extends VerticleBase {
     return fronts.grpcPort().isEmpty() && socket.isEmpty()
         ? Future.succeededFuture()
         : vertx
-            .executeBlocking(RlsProto::getDescriptor)
+            .executeBlocking(() -> List.of(RlsProto.getDescriptor(), RlqsProto.getDescriptor()))
             .compose(_ -> {
-              var calls = GrpcIoServer.server(vertx);
-              GrpcIoServiceBridge.bridge(
-                      new EnvoyRateLimitService(decider, fronts.headers()::shows))
-                  .bind(calls);
+              var quotas = new EnvoyQuotaService(vertx, decider);
+              var calls = new EnvoyRateLimitService(decider, fronts.headers()::shows, quotas);
               List<Future<HttpServer>> opened = new ArrayList<>();
               fronts
                   .grpcPort()

@@ -15,6 +15,7 @@ import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.http.StatusReport;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
+import dev.deployclaw.ratelimit.redis.RespCommand;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.redis.AclProtectedRedis;
@@ -166,7 +167,7 @@ class CredentialsTest {
   }
 
   private static String said(String... words) throws Exception {
-    return asked(SERVICE, shards -> shards.call(0, List.of(words))).toString();
+    return asked(SERVICE, shards -> shards.call(0, RespCommand.of(List.of(words)))).toString();
   }
 
   private static ServiceStatus status(Optional<RedisClusterSettings.Login> login) throws Exception {

@@ -15,7 +15,7 @@ import dev.deployclaw.policy.wire.StoredPolicySet;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.listener.AccessSettings;
-import dev.deployclaw.ratelimit.listener.CappedTransport;
+import dev.deployclaw.ratelimit.listener.ConnectionCap;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
 import dev.deployclaw.ratelimit.settings.FrontendSettings;
@@ -51,6 +51,7 @@ final class Estate implements AutoCloseable {
   /** How many values of a header the service tells apart. */
   static final int HEADER_VALUES = 50;
 
+  private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
   private static final String PREFIX = "/deployclaw/test/";
 
   private final RedisCluster redis;
@@ -58,7 +59,9 @@ final class Estate implements AutoCloseable {
   private final Client store;
   private final PolicyFeed feed;
   private final Vertx vertx =
-      Vertx.builder().withTransport(new CappedTransport(AccessSettings.USUAL_CONNECTIONS)).build();
+      Vertx.builder()
+          .withTransport(ConnectionCap.transport(AccessSettings.USUAL_CONNECTIONS))
+          .build();
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -95,6 +98,30 @@ final class Estate implements AutoCloseable {
 
   EtcdServer etcd() {
     return etcd;
+  }
+
+  /** One more service of the same estate. */
+  Peer peer() throws Exception {
+    var peer = new RateLimitService(settings(TokenSettings.NONE, PEER_TIMEOUT), feed);
+    String id =
+        vertx
+            .deployVerticle(peer)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES);
+    return new Peer(peer.port(), () -> vertx.undeploy(id).await());
+  }
+
+  /**
+   * A service beside the first.
+   *
+   * @param stop ends it at once, with all that it has in hand
+   */
+  record Peer(int port, Runnable stop) implements AutoCloseable {
+    @Override
+    public void close() {
+      stop.run();
+    }
   }
 
   /** What a gateway says of a request. */

@@ -7,6 +7,7 @@ import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -82,6 +83,20 @@ final class Sets {
         Optional.empty());
   }
 
+  static Limit fixedWindow(String name, long requests, Duration window) {
+    return new Limit(
+        name,
+        RequestMatch.ANY,
+        List.of(),
+        LimitAlgorithm.FIXED_WINDOW,
+        requests,
+        window,
+        requests,
+        1,
+        EnforcementMode.ENFORCE,
+        Optional.empty());
+  }
+
   /** So slow a bucket that it doesn't refill while a test runs. */
   static Limit burst(String name, long burst, CounterKeyPart... key) {
     return new Limit(
@@ -95,5 +110,21 @@ final class Sets {
         1,
         EnforcementMode.ENFORCE,
         Optional.empty());
+  }
+
+  /** So many requests in so long a window that nothing of it comes back while a test runs. */
+  static Limit leased(LimitAlgorithm algorithm, long requests, Duration lease) {
+    return new Limit(
+        "all",
+        RequestMatch.ANY,
+        List.of(),
+        algorithm,
+        requests,
+        Limit.LONGEST_WINDOW,
+        requests,
+        1,
+        EnforcementMode.ENFORCE,
+        Optional.empty(),
+        LimitPrecision.leased(lease));
   }
 }

@@ -10,6 +10,7 @@ import dev.deployclaw.policy.diff.PolicyDiff;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.model.CounterKeyPart;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,8 @@ public record ChangePlan(
     c.route().ifPresent(s -> out.put("route", s));
     c.method().ifPresent(s -> out.put("method", s));
     c.limit().ifPresent(s -> out.put("limit", s));
+    c.limitWindowSeconds().ifPresent(w -> out.put("limit_window_s", w));
+    c.operation().ifPresent(o -> out.put("operation", o.word()));
     c.scale().ifPresent(s -> out.put("scale", s.toPlainString()));
     c.from().ifPresent(s -> out.put("from", s));
     var set = c.set();
@@ -143,6 +146,7 @@ public record ChangePlan(
     set.algorithm().ifPresent(v -> out.put("algorithm", v.word()));
     set.mode().ifPresent(v -> out.put("mode", v.word()));
     set.onBackendFailure().ifPresent(v -> out.put("on_backend_failure", v.word()));
+    set.key().ifPresent(v -> out.put("key", v.stream().map(CounterKeyPart::word).toList()));
     return out;
   }
 }

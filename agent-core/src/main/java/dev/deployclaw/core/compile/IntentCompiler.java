@@ -2,6 +2,7 @@ package dev.deployclaw.core.compile;
 
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.document.DocumentProblem;
 import dev.deployclaw.policy.model.BackendFailureMode;
@@ -18,7 +19,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 
 /**
  * Turns an intent into the policy set that it asks for. Pure. The committed set is the truth; the
@@ -67,19 +67,22 @@ public final class IntentCompiler {
   }
 
   private CompilationStep<SortedMap<String, TenantPolicy>> tenants(Intent intent) {
-    return switch (intent.operation()) {
-      case APPLY_POLICIES -> apply(intent);
-      case SET_LIMIT -> each(intent, LimitEditor::set);
-      case SCALE_LIMIT -> each(intent, LimitEditor::scale);
-      case SET_MODE -> each(intent, LimitEditor::mode);
-      case REMOVE_LIMIT -> each(intent, LimitEditor::remove);
-      case BLOCK -> each(intent, (t, c) -> block(t, c, true));
-      case UNBLOCK -> each(intent, (t, c) -> block(t, c, false));
-      case COPY_POLICY -> each(intent, this::copy);
-      case RESOLVE_CONFLICTS -> each(intent, WindowMerger::merge);
-      case REPAIR_DRIFT, ROLLBACK -> CompilationStep.notCarriedOut(intent.operation().word());
-      case CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT ->
-          CompilationStep.notCarriedOut(intent.operation().word());
+    return intent.operation() == TaskOperation.APPLY_POLICIES ? apply(intent) : each(intent);
+  }
+
+  private CompilationStep<TenantPolicy> edited(
+      TaskOperation operation, TenantPolicy tenant, RequestedChange change) {
+    return switch (operation) {
+      case SET_LIMIT -> LimitEditor.set(tenant, change);
+      case SCALE_LIMIT -> LimitEditor.scale(tenant, change);
+      case SET_MODE -> LimitEditor.mode(tenant, change);
+      case REMOVE_LIMIT -> LimitEditor.remove(tenant, change);
+      case BLOCK -> block(tenant, change, true);
+      case UNBLOCK -> block(tenant, change, false);
+      case COPY_POLICY -> copy(tenant, change);
+      case RESOLVE_CONFLICTS -> WindowMerger.merge(tenant, change);
+      case APPLY_POLICIES, REPAIR_DRIFT, ROLLBACK, CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT ->
+          CompilationStep.notCarriedOut(operation.word());
     };
   }
 
@@ -171,25 +174,37 @@ public final class IntentCompiler {
   }
 
   /** Changes each tenant that is meant, one after the other. */
-  private CompilationStep<SortedMap<String, TenantPolicy>> each(
-      Intent intent, BiFunction<TenantPolicy, RequestedChange, CompilationStep<TenantPolicy>> how) {
+  private CompilationStep<SortedMap<String, TenantPolicy>> each(Intent intent) {
+    boolean each = intent.operations().stream().allMatch(IntentCompiler::editsEach);
+    if (!each) {
+      return CompilationStep.notCarriedOut(intent.operationWords());
+    }
     CompilationStep<SortedMap<String, TenantPolicy>> tenants = CompilationStep.made(ground());
     for (var change : intent.changes()) {
-      tenants = tenants.then(before -> changed(before, change, how));
+      tenants = tenants.then(before -> changed(before, change, intent.operationOf(change)));
     }
     return tenants;
   }
 
+  private static boolean editsEach(TaskOperation operation) {
+    return operation.editsTenants() || operation == TaskOperation.RESOLVE_CONFLICTS;
+  }
+
   private CompilationStep<SortedMap<String, TenantPolicy>> changed(
-      SortedMap<String, TenantPolicy> before,
-      RequestedChange change,
-      BiFunction<TenantPolicy, RequestedChange, CompilationStep<TenantPolicy>> how) {
+      SortedMap<String, TenantPolicy> before, RequestedChange change, TaskOperation operation) {
     return TenantSelector.of(change.who(), before)
         .then(this::valid)
+        .then(meant -> having(before, meant, change, operation))
         .then(names -> {
           var after = new TreeMap<>(before);
+          LimitEditor.wholly(
+                  names.stream().map(n -> Objects.requireNonNull(before.get(n))).toList(),
+                  change,
+                  operation)
+              .ifPresent(warnings::add);
           for (String name : names) {
-            switch (how.apply(Objects.requireNonNull(before.get(name)), change)) {
+            var tenant = Objects.requireNonNull(before.get(name));
+            switch (edited(operation, tenant, change)) {
               case CompilationStep.Made<TenantPolicy>(var policy) -> after.put(name, policy);
               case CompilationStep.Stopped<TenantPolicy>(var why) -> {
                 return new CompilationStep.Stopped<>(why);
@@ -212,6 +227,32 @@ public final class IntentCompiler {
     return CompilationStep.made(valid);
   }
 
+  /** Of a group, those that have such a limit; who is named has to have one. */
+  private CompilationStep<List<String>> having(
+      SortedMap<String, TenantPolicy> before,
+      List<String> meant,
+      RequestedChange change,
+      TaskOperation operation) {
+    var without =
+        meant.stream()
+            .filter(t -> !change.who().tenants().contains(t))
+            .filter(
+                t -> LimitEditor.lacks(Objects.requireNonNull(before.get(t)), change, operation))
+            .toList();
+    if (without.isEmpty()) {
+      return CompilationStep.made(meant);
+    }
+    String whom = LimitEditor.some(without);
+    String limit = LimitEditor.words(change);
+    if (without.size() == meant.size()) {
+      return CompilationStep.refused(
+          "none of those that are meant has %s: %s; set one first, with a rate, or name another"
+              .formatted(limit, whom));
+    }
+    warnings.add("skipped, without %s: %s".formatted(limit, whom));
+    return CompilationStep.made(meant.stream().filter(t -> !without.contains(t)).toList());
+  }
+
   private CompilationStep<TenantPolicy> copy(TenantPolicy tenant, RequestedChange change) {
     if (change.from().isEmpty()) {
       return CompilationStep.unclear("Copied from which tenant?");
@@ -225,8 +266,7 @@ public final class IntentCompiler {
 
   private static CompilationStep<TenantPolicy> block(
       TenantPolicy tenant, RequestedChange change, boolean blocked) {
-    boolean partly =
-        change.service().isPresent() || change.route().isPresent() || change.limit().isPresent();
+    boolean partly = change.placed() || change.picks();
     return partly
         ? CompilationStep.refused("a tenant can only be blocked as a whole")
         : CompilationStep.made(tenant.withBlocked(blocked));

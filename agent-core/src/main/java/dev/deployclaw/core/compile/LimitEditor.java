@@ -1,11 +1,14 @@
 package dev.deployclaw.core.compile;
 
 import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.parse.PolicyYamlWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -18,17 +21,89 @@ import java.util.stream.Stream;
 
 /** Changes limits of one tenant. What isn't set stays as it is. */
 final class LimitEditor {
+  /** Limits that one sentence names. */
+  private static final int MOST_NAMED = 8;
+
   private LimitEditor() {}
 
   /**
    * Sets the limit whose match equals the change's; none: a new one; several: the one with the same
-   * window.
+   * window. A rate by a key stands beside a limit that counts by another one.
    */
   static CompilationStep<TenantPolicy> set(TenantPolicy tenant, RequestedChange change) {
     var found = exact(tenant, change);
+    if (found.isEmpty() && change.picks() && !named(change)) {
+      return none(tenant, change);
+    }
     return found.isEmpty()
         ? fresh(tenant, change).map(limit -> added(tenant, limit))
         : one(tenant, change, found).then(limit -> set(tenant, limit, change.set()));
+  }
+
+  /** A limit that gets a name and a rate with its window may be a new one. */
+  private static boolean named(RequestedChange change) {
+    return change.limitWindowSeconds().isEmpty() && change.set().windowSeconds().isPresent();
+  }
+
+  /** Whether there is nothing to edit where a change only edits what is there. */
+  static boolean lacks(TenantPolicy tenant, RequestedChange change, TaskOperation operation) {
+    return switch (operation) {
+      case SCALE_LIMIT, SET_MODE, REMOVE_LIMIT -> agreeing(tenant, change).isEmpty();
+      case SET_LIMIT ->
+          (change.set().requests().isEmpty() || change.picks()) && exact(tenant, change).isEmpty();
+      default -> false;
+    };
+  }
+
+  /** What is told where a change without a place is of all limits of its tenants. */
+  static Optional<String> wholly(
+      List<TenantPolicy> tenants, RequestedChange change, TaskOperation operation) {
+    boolean each = operation == TaskOperation.SCALE_LIMIT || operation == TaskOperation.SET_MODE;
+    var several = tenants.stream().filter(t -> agreeing(t, change).size() > 1).toList();
+    if (!each || change.placed() || change.picks() || several.isEmpty()) {
+      return Optional.empty();
+    }
+    var limits = several.size() > 1 ? "" : ": " + names(several.getFirst().limits());
+    return Optional.of(
+        "no service was named, so all limits of %s change%s"
+            .formatted(some(several.stream().map(TenantPolicy::tenant).toList()), limits));
+  }
+
+  /** A limit that a change tells, for people. */
+  static String words(RequestedChange change) {
+    var parts =
+        Stream.of(
+                change.limit().map(n -> " named " + n),
+                change.limitWindowSeconds().map(w -> " per " + window(w)),
+                change.service().map(s -> " on " + s),
+                change.method().map(m -> " for " + m),
+                change.route().map(r -> " of " + r))
+            .flatMap(Optional::stream)
+            .reduce("", String::concat);
+    return parts.isEmpty() ? "any limit" : "a limit" + parts;
+  }
+
+  private static String window(long seconds) {
+    return PolicyYamlWriter.window(Duration.ofSeconds(seconds));
+  }
+
+  private static String names(List<Limit> limits) {
+    return some(
+        limits.stream().map(l -> l.name() + " (" + window(l.window().toSeconds()) + ")").toList());
+  }
+
+  /** Names for one sentence, with a bound. */
+  static String some(List<String> names) {
+    int more = names.size() - MOST_NAMED;
+    String some = String.join(", ", names.stream().limit(MOST_NAMED).toList());
+    return more > 0 ? some + " and " + more + " more" : some;
+  }
+
+  private static <T> CompilationStep<T> none(TenantPolicy tenant, RequestedChange change) {
+    String there = tenant.limits().isEmpty() ? "" : ". It has " + names(tenant.limits());
+    return CompilationStep.unclear(
+        "Tenant %s has no such limit: not %s%s. Which one is meant?"
+            .formatted(tenant.tenant(), words(change), there));
   }
 
   /** Multiplies rate and burst of every limit that is meant. */
@@ -46,7 +121,7 @@ final class LimitEditor {
       return CompilationStep.unclear("Which mode: enforce or shadow?");
     }
     EnforcementMode mode = change.set().mode().get();
-    return meant(tenant, change).map(found -> replaced(tenant, found, l -> inMode(l, mode)));
+    return meant(tenant, change).map(found -> replaced(tenant, found, l -> l.in(mode)));
   }
 
   /** Removes one limit; several that are meant without one that matches exactly are a question. */
@@ -78,32 +153,43 @@ final class LimitEditor {
   }
 
   private static List<Limit> exact(TenantPolicy tenant, RequestedChange change) {
-    if (change.limit().isPresent()) {
-      return tenant.limits().stream().filter(l -> l.name().equals(change.limit().get())).toList();
+    boolean rekeyed = change.set().requests().isEmpty() && change.set().key().isPresent();
+    if (change.picks() || rekeyed) {
+      return agreeing(tenant, change);
     }
     var match = new RequestMatch(change.service(), change.route(), change.method());
-    return tenant.limits().stream().filter(l -> l.match().equals(match)).toList();
+    return tenant.limits().stream()
+        .filter(l -> l.match().equals(match))
+        .filter(l -> change.set().key().isEmpty() || change.set().key().get().equals(l.key()))
+        .filter(l -> alike(l, change.set()))
+        .toList();
+  }
+
+  /** A rate and a number at the same time are two limits. */
+  private static boolean alike(Limit limit, RequestedChange.Settings set) {
+    boolean held = set.algorithm().filter(a -> a == LimitAlgorithm.CONCURRENCY).isPresent();
+    boolean rated = !held && set.windowSeconds().isPresent();
+    boolean holds = limit.algorithm() == LimitAlgorithm.CONCURRENCY;
+    return set.requests().isEmpty() || (holds ? !rated : !held);
   }
 
   /** Limits that agree in every part that was said; an absent part stands for any. */
   private static CompilationStep<List<Limit>> meant(TenantPolicy tenant, RequestedChange change) {
     var found = agreeing(tenant, change);
-    return found.isEmpty()
-        ? CompilationStep.unclear(
-            "Tenant " + tenant.tenant() + " has no such limit. Which one is meant?")
-        : CompilationStep.made(found);
+    return found.isEmpty() ? none(tenant, change) : CompilationStep.made(found);
   }
 
   static List<Limit> agreeing(TenantPolicy tenant, RequestedChange change) {
     return tenant.limits().stream()
         .filter(l -> agrees(change.limit(), Optional.of(l.name())))
+        .filter(l -> agrees(change.limitWindowSeconds(), Optional.of(l.window().toSeconds())))
         .filter(l -> agrees(change.service(), l.match().service()))
         .filter(l -> agrees(change.route(), l.match().route()))
         .filter(l -> agrees(change.method(), l.match().method()))
         .toList();
   }
 
-  private static boolean agrees(Optional<String> said, Optional<String> there) {
+  private static <T> boolean agrees(Optional<T> said, Optional<T> there) {
     return said.isEmpty() || said.equals(there);
   }
 
@@ -122,13 +208,9 @@ final class LimitEditor {
   }
 
   private static <T> CompilationStep<T> ambiguous(TenantPolicy tenant, List<Limit> found) {
-    String names = String.join(", ", found.stream().map(Limit::name).toList());
     return CompilationStep.unclear(
-        "Tenant "
-            + tenant.tenant()
-            + " has several such limits: "
-            + names
-            + ". Which one is meant?");
+        "Tenant %s has several such limits: %s. Which one is meant?"
+            .formatted(tenant.tenant(), names(found)));
   }
 
   private static TenantPolicy added(TenantPolicy tenant, Limit limit) {
@@ -155,7 +237,7 @@ final class LimitEditor {
             new Limit(
                 change.limit().orElseGet(() -> name(tenant, change)),
                 new RequestMatch(change.service(), change.route(), change.method()),
-                List.of(),
+                set.key().orElse(List.of()),
                 algorithm,
                 requests,
                 window,
@@ -176,14 +258,15 @@ final class LimitEditor {
             new Limit(
                 limit.name(),
                 limit.match(),
-                limit.key(),
+                set.key().orElse(limit.key()),
                 algorithm,
                 set.requests().orElse(limit.requests()),
                 window,
                 set.burst().orElse(limit.burst()),
                 limit.cost(),
                 set.mode().orElse(limit.mode()),
-                set.onBackendFailure().or(limit::onBackendFailure)))
+                set.onBackendFailure().or(limit::onBackendFailure),
+                algorithm == LimitAlgorithm.CONCURRENCY ? LimitPrecision.EXACT : limit.precision()))
         .map(changed -> replaced(tenant, List.of(limit), _ -> changed));
   }
 
@@ -204,32 +287,9 @@ final class LimitEditor {
         : CompilationStep.unclear("Per which window for " + tenant.tenant() + "?");
   }
 
-  private static Limit inMode(Limit limit, EnforcementMode mode) {
-    return new Limit(
-        limit.name(),
-        limit.match(),
-        limit.key(),
-        limit.algorithm(),
-        limit.requests(),
-        limit.window(),
-        limit.burst(),
-        limit.cost(),
-        mode,
-        limit.onBackendFailure());
-  }
-
   private static Limit scaled(Limit limit, BigDecimal factor) {
-    return new Limit(
-        limit.name(),
-        limit.match(),
-        limit.key(),
-        limit.algorithm(),
-        times(limit.requests(), factor),
-        limit.window(),
-        Math.max(1, times(limit.burst(), factor)),
-        limit.cost(),
-        limit.mode(),
-        limit.onBackendFailure());
+    long burst = Math.max(1, times(limit.burst(), factor));
+    return limit.admitting(times(limit.requests(), factor), limit.window(), burst);
   }
 
   private static long times(long value, BigDecimal factor) {

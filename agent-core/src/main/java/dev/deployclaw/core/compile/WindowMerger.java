@@ -61,17 +61,8 @@ final class WindowMerger {
   }
 
   private static Limit over(Limit limit, long seconds, long requests, long capacity) {
-    return new Limit(
-        limit.name(),
-        limit.match(),
-        limit.key(),
-        limit.algorithm(),
-        requests,
-        Duration.ofSeconds(seconds),
-        bucket(limit) ? capacity : Math.max(1, requests),
-        limit.cost(),
-        limit.mode(),
-        limit.onBackendFailure());
+    return limit.admitting(
+        requests, Duration.ofSeconds(seconds), bucket(limit) ? capacity : Math.max(1, requests));
   }
 
   /** Requests a second. */

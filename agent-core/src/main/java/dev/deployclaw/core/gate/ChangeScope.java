@@ -3,28 +3,28 @@ package dev.deployclaw.core.gate;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
  * Whom a change reaches, as far as the gate asks.
  *
- * @param operation its word, for example {@code set-limit}
+ * @param operations their words, for example {@code set-limit}; several are one change
  * @param tenants and groups whose limits change
  * @param services of those limits; {@code *} where one covers all
  */
-public record ChangeScope(String operation, SortedSet<String> tenants, SortedSet<String> services) {
+public record ChangeScope(
+    Set<String> operations, SortedSet<String> tenants, SortedSet<String> services) {
   private static final String ALL = "*";
 
-  public static final ChangeScope NONE = new ChangeScope("", Collections.emptySortedSet());
+  public static final ChangeScope NONE =
+      new ChangeScope(Set.of(), new TreeSet<>(), new TreeSet<>());
 
   public ChangeScope {
+    operations = Set.copyOf(operations);
     tenants = Collections.unmodifiableSortedSet(new TreeSet<>(tenants));
     services = Collections.unmodifiableSortedSet(new TreeSet<>(services));
-  }
-
-  private ChangeScope(String operation, SortedSet<String> none) {
-    this(operation, none, none);
   }
 
   /** Of an operation of which nothing more can be told: every rule that holds touches it. */
@@ -38,6 +38,11 @@ public record ChangeScope(String operation, SortedSet<String> tenants, SortedSet
 
   public static ChangeScope of(
       String operation, Collection<String> tenants, Collection<String> services) {
-    return new ChangeScope(operation, new TreeSet<>(tenants), new TreeSet<>(services));
+    return of(Set.of(operation), tenants, services);
+  }
+
+  public static ChangeScope of(
+      Set<String> operations, Collection<String> tenants, Collection<String> services) {
+    return new ChangeScope(operations, new TreeSet<>(tenants), new TreeSet<>(services));
   }
 }

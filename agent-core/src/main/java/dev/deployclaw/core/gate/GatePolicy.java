@@ -186,7 +186,7 @@ public record GatePolicy(
     for (var rule : speaking(GateRule.Says.HOLD, requester, risks)) {
       why.putIfAbsent(rule.name(), "the rule " + rule.name() + " holds it");
     }
-    boolean byDefault = !auto && !putsBack(risks.scope().operation());
+    boolean byDefault = !auto && !putsBack(risks.scope());
     if (why.isEmpty() && byDefault && passing(requester, risks).isEmpty()) {
       why.put("default-hold", "every change waits for an approval here");
     }
@@ -199,14 +199,18 @@ public record GatePolicy(
 
   /** By which rule it goes on where none of the configuration's passes it. */
   private static String otherwise(Risks risks) {
-    return PUTTING_BACK.getOrDefault(risks.scope().operation(), AUTO);
+    return risks.scope().operations().stream()
+        .filter(_ -> putsBack(risks.scope()))
+        .map(PUTTING_BACK::get)
+        .findFirst()
+        .orElse(AUTO);
   }
 
   /**
    * Whether an operation puts back what passed the gate before: only a rule that names it holds.
    */
-  static boolean putsBack(String operation) {
-    return PUTTING_BACK.containsKey(operation);
+  static boolean putsBack(ChangeScope scope) {
+    return !scope.operations().isEmpty() && PUTTING_BACK.keySet().containsAll(scope.operations());
   }
 
   private List<GateRule> speaking(GateRule.Says says, String requester, Risks risks) {

@@ -54,9 +54,12 @@ public record GateRule(String name, About about, Says says, List<String> approve
 
   /** Whether it has a say. Of what puts back what stood before it speaks where it names that. */
   boolean speaksOf(String requester, ChangeScope scope) {
-    boolean named = about.operations().contains(scope.operation());
+    boolean named =
+        says == Says.PASS
+            ? about.operations().containsAll(scope.operations()) && !scope.operations().isEmpty()
+            : about.operations().stream().anyMatch(scope.operations()::contains);
     boolean asked =
-        (named || (about.operations().isEmpty() && !GatePolicy.putsBack(scope.operation())))
+        (named || (about.operations().isEmpty() && !GatePolicy.putsBack(scope)))
             && (about.requesters().isEmpty() || fits(about.requesters(), requester));
     return asked
         && switch (says) {

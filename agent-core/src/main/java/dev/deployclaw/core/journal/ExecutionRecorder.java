@@ -49,6 +49,7 @@ public final class ExecutionRecorder {
   private Optional<String> planHash = Optional.empty();
   private Optional<Long> epoch = Optional.empty();
   private Optional<Map<String, Object>> validation = Optional.empty();
+  private Optional<Map<String, Object>> conversation = Optional.empty();
   private boolean back;
   private Optional<Phase> under = Optional.empty();
   private long waitingMicros;
@@ -99,6 +100,9 @@ public final class ExecutionRecorder {
     facts.put("requester", request.requester());
     if (request.manual()) {
       facts.put("approval", "manual");
+    }
+    if (!request.conversation().execution().isEmpty()) {
+      facts.put("continues", request.conversation().execution());
     }
     actor.isolation().ifPresent(wall -> facts.put("isolation", wall.facts()));
     tell(
@@ -257,6 +261,11 @@ public final class ExecutionRecorder {
     validation = Optional.of(Map.copyOf(counted));
   }
 
+  /** What an answer goes on with, for the last record. */
+  public void conversed(Map<String, Object> open) {
+    conversation = Optional.of(Map.copyOf(open));
+  }
+
   /** Of a member it stays unknown what it should hold, however the rest ends. */
   public void leaveOpen(String member) {
     if (open.add(member)) {
@@ -288,6 +297,7 @@ public final class ExecutionRecorder {
     leave();
     var all = new TreeMap<>(facts);
     validation.ifPresent(v -> all.put("validation", v));
+    conversation.ifPresent(c -> all.put("conversation", c));
     log.doubted().ifPresent(seq -> all.put(ExecutionLog.IN_DOUBT, seq));
     all.put("result", ending.result().name());
     all.put("phases_us", Map.copyOf(phaseMicros));

@@ -14,9 +14,18 @@ import java.util.Optional;
  *     time}, {@code operation}, {@code guard}, {@code words}
  * @param choices answers of which one is right; empty where any may be
  * @param suggestion a whole request that is understood as it stands
+ * @param place where in the request the words are that it asks about, where there are such words
  */
 public record ClarificationQuestion(
-    String id, String text, String slot, List<String> choices, Optional<String> suggestion) {
+    String id,
+    String text,
+    String slot,
+    List<String> choices,
+    Optional<String> suggestion,
+    Optional<Place> place) {
+  /** From one character of a request to before another. */
+  public record Place(int from, int to) {}
+
   public ClarificationQuestion {
     choices = List.copyOf(choices);
   }
@@ -27,15 +36,21 @@ public record ClarificationQuestion(
   }
 
   public static ClarificationQuestion of(String id, String slot, String text) {
-    return new ClarificationQuestion(id, text, slot, List.of(), Optional.empty());
+    return new ClarificationQuestion(id, text, slot, List.of(), Optional.empty(), Optional.empty());
   }
 
   public ClarificationQuestion choosing(List<String> answers) {
-    return new ClarificationQuestion(id, text, slot, answers, suggestion);
+    return new ClarificationQuestion(id, text, slot, answers, suggestion, place);
   }
 
   public ClarificationQuestion suggesting(Optional<String> request) {
-    return new ClarificationQuestion(id, text, slot, choices, request);
+    return new ClarificationQuestion(id, text, slot, choices, request, place);
+  }
+
+  /** The same about these words. */
+  public ClarificationQuestion at(int from, int to) {
+    return new ClarificationQuestion(
+        id, text, slot, choices, suggestion, Optional.of(new Place(from, to)));
   }
 
   /** For documents. */

@@ -6,6 +6,7 @@ import dev.deployclaw.core.task.Intent.Guards;
 import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
+import dev.deployclaw.policy.model.CounterKeyPart;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
@@ -48,6 +49,7 @@ public final class IntentJson {
   private static Map<String, Object> change(
       RequestedChange change, Function<BigDecimal, Object> scale) {
     var out = new LinkedHashMap<String, Object>();
+    change.operation().ifPresent(o -> out.put("operation", o.word()));
     var who = change.who();
     if (!who.tenants().isEmpty()) {
       out.put("tenants", who.tenants());
@@ -65,6 +67,7 @@ public final class IntentJson {
     change.route().ifPresent(r -> out.put("route", r));
     change.method().ifPresent(m -> out.put("method", m));
     change.limit().ifPresent(l -> out.put("limit", l));
+    change.limitWindowSeconds().ifPresent(w -> out.put("limitWindowSeconds", w));
     if (!change.set().equals(Settings.NONE)) {
       out.put("set", settings(change.set()));
     }
@@ -81,6 +84,7 @@ public final class IntentJson {
     set.algorithm().ifPresent(a -> out.put("algorithm", a.word()));
     set.mode().ifPresent(m -> out.put("mode", m.word()));
     set.onBackendFailure().ifPresent(f -> out.put("onBackendFailure", f.word()));
+    set.key().ifPresent(k -> out.put("key", k.stream().map(CounterKeyPart::word).toList()));
     return out;
   }
 

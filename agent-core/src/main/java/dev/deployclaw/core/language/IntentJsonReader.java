@@ -9,6 +9,7 @@ import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import java.math.BigDecimal;
@@ -31,10 +32,21 @@ public final class IntentJsonReader {
       Set.of("operation", "target", "changes", "guards", "schedule", "grounding");
   private static final Set<String> CHANGE =
       Set.of(
-          "tenants", "labels", "all", "except", "service", "route", "method", "limit", "set",
-          "scale", "from");
+          "operation",
+          "tenants",
+          "labels",
+          "all",
+          "except",
+          "service",
+          "route",
+          "method",
+          "limit",
+          "limitWindowSeconds",
+          "set",
+          "scale",
+          "from");
   private static final Set<String> SET =
-      Set.of("requests", "windowSeconds", "burst", "algorithm", "mode", "onBackendFailure");
+      Set.of("requests", "windowSeconds", "burst", "algorithm", "mode", "onBackendFailure", "key");
   private static final Set<String> GUARDS =
       Set.of("approval", "dryRun", "canaryPercent", "widenPercent", "bakeSeconds", "maxP99Millis");
   private static final Set<String> SCHEDULE = Set.of("startAt", "revertAfterSeconds", "revertAt");
@@ -77,9 +89,11 @@ public final class IntentJsonReader {
         in.text("route"),
         in.text("method"),
         in.text("limit"),
+        in.number("limitWindowSeconds"),
         in.map.containsKey("set") ? settings(in.map.get("set")) : Settings.NONE,
         in.scale(),
-        in.text("from"));
+        in.text("from"),
+        in.word("operation", TaskOperation::ofWord));
   }
 
   private static Settings settings(@Nullable Object json) {
@@ -90,7 +104,16 @@ public final class IntentJsonReader {
         in.number("burst"),
         in.word("algorithm", LimitAlgorithm::ofWord),
         in.word("mode", EnforcementMode::ofWord),
-        in.word("onBackendFailure", BackendFailureMode::ofWord));
+        in.word("onBackendFailure", BackendFailureMode::ofWord),
+        in.map.containsKey("key") ? Optional.of(in.key()) : Optional.empty());
+  }
+
+  private List<CounterKeyPart> key() {
+    return texts("key").stream()
+        .map(word ->
+            CounterKeyPart.ofWord(word)
+                .orElseThrow(() -> new IllegalArgumentException("unknown key: " + word)))
+        .toList();
   }
 
   private static Guards guards(@Nullable Object json) {

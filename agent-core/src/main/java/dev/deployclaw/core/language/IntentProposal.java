@@ -9,10 +9,32 @@ public record IntentProposal(Answer answer, Cost cost) {
 
   /** What it said. */
   public sealed interface Answer {
-    /** An intent as JSON-like maps, unchecked. */
-    record Intended(Map<String, Object> intent) implements Answer {
+    /**
+     * An intent, unchecked.
+     *
+     * @param intent JSON-like maps; a time is a map of {@code instant} and its words, under {@code
+     *     quote}
+     * @param quotes the words of the request that its values were read from
+     * @param unused the words that it made no use of
+     */
+    record Intended(Map<String, Object> intent, List<String> quotes, List<String> unused)
+        implements Answer {
       public Intended {
         intent = Map.copyOf(intent);
+        quotes = List.copyOf(quotes);
+        unused = List.copyOf(unused);
+      }
+    }
+
+    /**
+     * It takes the request for a question about the estate.
+     *
+     * @param tool the topic's word
+     * @param arguments by name, unchecked; JSON-like
+     */
+    record Queried(String tool, Map<String, Object> arguments) implements Answer {
+      public Queried {
+        arguments = Map.copyOf(arguments);
       }
     }
 

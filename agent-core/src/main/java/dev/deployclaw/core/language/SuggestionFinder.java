@@ -40,7 +40,9 @@ public final class SuggestionFinder {
   public List<ClarificationQuestion> of(List<ClarificationQuestion> questions) {
     return questions.stream()
         .sorted(Comparator.comparingInt(q -> rank(q)))
-        .map(q -> q.suggesting(candidate(q).filter(plans)))
+        .map(q ->
+            q.suggesting(
+                candidate(q).filter(_ -> questions.size() == 1 || !isPart(q)).filter(plans)))
         .toList();
   }
 
@@ -56,6 +58,11 @@ public final class SuggestionFinder {
       return leads ? Optional.of("set" + text.substring(verb.group(1).length())) : Optional.empty();
     }
     return question.id().equals("window-missing") ? withUnit() : question.suggestion();
+  }
+
+  /** A part of a request is suggested where nothing else is open: what else it says may bind it. */
+  private static boolean isPart(ClarificationQuestion question) {
+    return question.id().equals("operation-several");
   }
 
   /** The number with the unit that all limits have that it may be meant for. */

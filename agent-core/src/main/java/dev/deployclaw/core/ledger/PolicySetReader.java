@@ -141,10 +141,14 @@ public final class PolicySetReader {
     return new Loaded.Ready(new ChangeContent(set.get(), previous, restores));
   }
 
-  /** One that is withdrawn may have lost its own set already, and needs only what stays. */
+  /**
+   * One that is withdrawn may have lost its own set already, and can end with what stays. Its own
+   * tells how long its leases last.
+   */
   private Optional<PolicySet> wanted(ChangeExecution x, Optional<CheckpointFile> file)
       throws InterruptedException {
-    return x.state() instanceof ChangeState.Withdrawing ? previous(x) : set(x, file);
+    var own = set(x, file);
+    return own.isEmpty() && x.state() instanceof ChangeState.Withdrawing ? previous(x) : own;
   }
 
   /** The execution that a rollback undoes. */

@@ -19,11 +19,11 @@ import java.util.TreeMap;
 
 /**
  * What the look {@code sources.read} reports: one report for each document, {@code YES} with the
- * facts {@code folder}, {@code file}, {@code namespace}, {@code text}, and {@code tenants} (the
- * names that this namespace may define, or {@code *}); and where that is known {@code changed_by},
- * who wrote it last and when. {@code NO} with the same facts but the text is what was read and is
- * no text. Whatever could not be read is {@code UNKNOWN} with its reason, so that it is never taken
- * for empty.
+ * facts {@code folder}, {@code file}, {@code namespace} and {@code text}; the first of each source
+ * with {@code tenants}, the names that this namespace may define, or {@code *}; and where that is
+ * known {@code changed_by}, who wrote it last and when. {@code NO} with the same facts but the text
+ * is what was read and is no text. Whatever could not be read is {@code UNKNOWN} with its reason,
+ * so that it is never taken for empty.
  */
 public final class SourceReports {
   /** The fact that says who wrote a document last. */

@@ -53,10 +53,8 @@ final class InventoryBuilder {
       start.ifPresent(s -> asked.add("a start time of " + of(intent)));
       guards.maxP99Millis().ifPresent(m -> asked.add("a bound on p99 of " + of(intent)));
     }
-    if (!canEnd(intent.operation())) {
-      if (intent.schedule().ends()) {
-        asked.add("a revert after a while");
-      }
+    if (!intent.operation().editsTenants() && intent.schedule().ends()) {
+      asked.add("a revert after a while");
     }
     return asked.isEmpty()
         ? Optional.empty()
@@ -67,15 +65,6 @@ final class InventoryBuilder {
     return intent.operation().word();
   }
 
-  /** What lies over the sources afterwards, and so can be taken back to them in the end. */
-  private static boolean canEnd(TaskOperation operation) {
-    return switch (operation) {
-      case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT, COPY_POLICY -> true;
-      case APPLY_POLICIES, RESOLVE_CONFLICTS, REPAIR_DRIFT, ROLLBACK -> false;
-      case CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT -> false;
-    };
-  }
-
   static String words(Intent intent) {
     int changes = intent.changes().size();
     String how = changes == 0 ? "" : ", " + changes + (changes == 1 ? " change" : " changes");
@@ -83,7 +72,7 @@ final class InventoryBuilder {
     String end =
         schedule.revertAfterSeconds().map(s -> ", for " + s + " s").orElse("")
             + schedule.revertAt().map(until -> ", until " + until).orElse("");
-    return intent.operation().word() + how + end + (intent.guards().dryRun() ? ", dry run" : "");
+    return intent.operationWords() + how + end + (intent.guards().dryRun() ? ", dry run" : "");
   }
 
   static List<ChangePlan.Step> steps(Procedure procedure) {

@@ -15,7 +15,11 @@ import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
@@ -32,6 +36,7 @@ import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.survey.EstateSurvey;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.PolicyDiff;
@@ -39,6 +44,7 @@ import dev.deployclaw.policy.source.CollectedPolicies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * From a request to a plan: interprets it, follows the observing steps of the procedure, compiles,
@@ -78,14 +84,38 @@ public final class PlanBuilder {
     this.before = state.provenance();
   }
 
-  public PlanningResult build(TaskRequest request) throws InterruptedException {
+  /** The question about the estate that a request is; empty where it is none. */
+  public Optional<EstateQuestion> question(TaskRequest request) throws InterruptedException {
+    var inventory = inventory();
+    return switch (ConversationReading.of(request, inventory, ports.planner())
+        .understanding()
+        .interpretation()) {
+      case Interpretation.Inquiry(var question) -> Optional.of(question);
+      case Interpretation.Planned(var intent) -> EstateQuestion.of(intent, inventory);
+      case Interpretation.NeedsClarification _, Interpretation.Refused _ -> Optional.empty();
+    };
+  }
+
+  private NameInventory inventory() throws InterruptedException {
     sources = SourceReports.collect(survey.quietly("sources.read"), committed);
-    var inventory = InventoryBuilder.of(committed, sources, settings.gateways());
+    return InventoryBuilder.of(committed, sources, settings.gateways());
+  }
+
+  public UnderstoodTask build(TaskRequest asked) throws InterruptedException {
+    var inventory = inventory();
     long from = ports.time().micros();
-    var understanding = ports.planner().interpret(request, inventory);
+    var reading = ConversationReading.of(asked, inventory, ports.planner());
+    log.conversation(reading);
+    var understanding = reading.understanding();
     log.comparison(understanding, from);
+    return UnderstoodTask.of(reading, result(understanding, reading.request()));
+  }
+
+  private PlanningResult result(InterpretedRequest understanding, TaskRequest request)
+      throws InterruptedException {
     return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification unclear -> unclear(unclear.questions());
+      case Interpretation.Inquiry(var question) -> new PlanningResult.Inquiry(question);
       case Interpretation.Refused(String reason) -> refused(reason);
       case Interpretation.Planned(Intent intent) -> {
         demands = understanding.demands(request);
@@ -105,6 +135,14 @@ public final class PlanBuilder {
     }
     if (settings.gateways().isEmpty()) {
       return unprovable();
+    }
+    for (var other : intent.operations().subList(1, intent.operations().size())) {
+      boolean same = ports.procedures().of(other).equals(ports.procedures().of(intent.operation()));
+      if (!same) {
+        return refused(
+            "%s follow different skills: ask for one after the other"
+                .formatted(intent.operationWords()));
+      }
     }
     return switch (new SkillPinCheck(ports.procedures()).activate(intent.operation(), recorder)) {
       case Activated.Refused(SkillRefusal refusal) ->
@@ -278,7 +316,8 @@ public final class PlanBuilder {
             .map(Overlay::text)
             .toList();
     var radius = plan.diff().blastRadius();
-    var scope = ChangeScope.of(intent.operation().word(), radius.tenants(), radius.services());
+    var words = intent.operations().stream().map(TaskOperation::word).collect(Collectors.toSet());
+    var scope = ChangeScope.of(words, radius.tenants(), radius.services());
     return new Risks(demands, removed, overlays, coherence.orElseThrow().steps(), scope);
   }
 

@@ -4,8 +4,10 @@ import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.Intent;
 import java.util.List;
 
@@ -54,14 +56,27 @@ public sealed interface PlanPreviewReport {
             () -> new Understood(intent, demands.stream().map(ApprovalTrigger::why).toList()));
   }
 
-  record NeedsClarification(List<ClarificationQuestion> questions) implements PlanPreviewReport {
+  /** It asks about the estate: reading answers it, not a plan. */
+  record Inquiry(EstateQuestion question) implements PlanPreviewReport {
+    @Override
+    public ExitCode exit() {
+      return ExitCode.OK;
+    }
+  }
+
+  /**
+   * @param next what an answer goes on with
+   */
+  record NeedsClarification(List<ClarificationQuestion> questions, Conversation next)
+      implements PlanPreviewReport {
     public NeedsClarification {
       questions = List.copyOf(questions);
     }
 
     /** One of bare texts. */
     public static NeedsClarification of(List<String> texts) {
-      return new NeedsClarification(texts.stream().map(ClarificationQuestion::plain).toList());
+      return new NeedsClarification(
+          texts.stream().map(ClarificationQuestion::plain).toList(), Conversation.NONE);
     }
 
     public List<String> texts() {

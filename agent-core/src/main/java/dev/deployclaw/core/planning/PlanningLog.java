@@ -6,11 +6,13 @@ import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.language.InterpretedRequest;
+import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.finding.Severity;
+import dev.deployclaw.policy.json.RecordJson;
 import dev.deployclaw.policy.source.CollectedPolicies;
 import java.util.Collection;
 import java.util.List;
@@ -20,7 +22,13 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What planning writes to the execution's log: what was understood, read, compared and found. */
-final class PlanningLog {
+public final class PlanningLog {
+  /** The action of the record that a plan is made after. */
+  public static final String UNDERSTOOD = "InterpretedRequest the request";
+
+  /** The action of the record whose detail is the whole request of several turns. */
+  public static final String CONVERSATION = "Reading the conversation";
+
   private static final int MOST_LISTED = 200;
 
   /** The most findings about the estate that a step's summary names. */
@@ -43,6 +51,17 @@ final class PlanningLog {
     }
   }
 
+  /** All turns, and the whole request. */
+  void conversation(ConversationReading reading) {
+    var before = reading.request().conversation();
+    if (before.begun()) {
+      var turns = before.turns().stream().map(RecordJson::map).toList();
+      var entry =
+          new LogEntryContent(reading.request().text(), Status.OK, Map.of("turns_before", turns));
+      recorder.tell(Phase.PLAN, CONVERSATION, entry);
+    }
+  }
+
   /** The rules that hold a plan of it stand in the log before there is one. */
   void understood(Intent intent, List<ApprovalTrigger> demands) {
     var facts = new TreeMap<String, Object>();
@@ -50,7 +69,7 @@ final class PlanningLog {
       facts.put("needs_approval", demands.stream().map(d -> d.source().rule()).toList());
     }
     var entry = new LogEntryContent(InventoryBuilder.words(intent), Status.OK, facts);
-    recorder.tell(Phase.PLAN, "InterpretedRequest the request", entry);
+    recorder.tell(Phase.PLAN, UNDERSTOOD, entry);
   }
 
   void sources(CollectedPolicies sources, List<String> warnings) {

@@ -5,6 +5,7 @@ import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.overlay.PolicyProvenance;
 import dev.deployclaw.core.procedure.Procedure;
@@ -41,6 +42,9 @@ public sealed interface PlanningResult {
    * @param demands why it waits for an approval
    */
   record Other(Intent intent, List<ApprovalTrigger> demands) implements PlanningResult {}
+
+  /** It asks about the estate: it is answered by reading. */
+  record Inquiry(EstateQuestion question) implements PlanningResult {}
 
   /** It ends here. */
   record Over(ExecutionOutcome ending, List<ClarificationQuestion> questions)

@@ -6,6 +6,7 @@ import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.EnforcedState;
+import dev.deployclaw.core.query.LimitUsageReport.ServiceLeases;
 import dev.deployclaw.core.query.LimitUsageReport.Use;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.BackendExecutor;
@@ -72,7 +73,7 @@ public final class LimitUsageQuery {
   }
 
   /** One service's counts, and since when it counts. */
-  private record Told(String since, Map<Name, Count> counts) {}
+  private record Told(String since, Map<Name, Count> counts, Optional<ServiceLeases> leases) {}
 
   public LimitUsageReport measure(Duration over) throws InterruptedException {
     var now = new EnforcedState(store).now("usage");
@@ -96,7 +97,8 @@ public final class LimitUsageQuery {
         uses.add(new Use(name.tenant(), "", 0, 0, 0, count.allowed(), count.refused()));
       }
     });
-    return new LimitUsageReport(ExitCode.OK, "", epoch, window, uses, gaps);
+    var leases = after.values().stream().flatMap(told -> told.leases().stream()).toList();
+    return new LimitUsageReport(ExitCode.OK, "", epoch, window, uses, leases, gaps);
   }
 
   private static Use use(Name name, Limit limit, Map<Name, Fill> fills, Map<Name, Count> counts) {
@@ -194,7 +196,19 @@ public final class LimitUsageQuery {
         }
       }
     }
-    return new Told(String.valueOf(service.facts().get("since")), counts);
+    return new Told(String.valueOf(service.facts().get("since")), counts, leases(service));
+  }
+
+  private static Optional<ServiceLeases> leases(MemberReport service) {
+    return service.facts().get("leases") instanceof Map<?, ?> m
+        ? Optional.of(
+            new ServiceLeases(
+                service.member(),
+                number(m, "held"),
+                number(m, "in_hand"),
+                number(m, "requests"),
+                number(m, "from_memory")))
+        : Optional.empty();
   }
 
   /** A service that restarted in between counts from zero; one heard once says nothing of it. */

@@ -10,6 +10,7 @@ import java.util.List;
  * @param epoch the committed one, whose limits these are
  * @param windowMicros between the two readings of what was allowed and refused, as measured
  * @param uses one for each limit of the committed set, in its order
+ * @param leases one for each service that has served leased limits
  * @param gaps what wasn't measured: who didn't answer, and what was cut at a bound
  */
 public record LimitUsageReport(
@@ -18,14 +19,44 @@ public record LimitUsageReport(
     long epoch,
     long windowMicros,
     List<Use> uses,
+    List<ServiceLeases> leases,
     List<String> gaps) {
   public LimitUsageReport {
     uses = List.copyOf(uses);
+    leases = List.copyOf(leases);
     gaps = List.copyOf(gaps);
+  }
+
+  /** Where no limit is leased. */
+  public LimitUsageReport(
+      ExitCode exit,
+      String reason,
+      long epoch,
+      long windowMicros,
+      List<Use> uses,
+      List<String> gaps) {
+    this(exit, reason, epoch, windowMicros, uses, List.of(), gaps);
   }
 
   public static LimitUsageReport unreachable(String reason) {
     return new LimitUsageReport(ExitCode.UNREACHABLE, reason, 0, 0, List.of(), List.of());
+  }
+
+  /**
+   * What a service has charged ahead.
+   *
+   * @param service its name
+   * @param held leases that hold units now
+   * @param inHand their units: charged, not yet spent
+   * @param requests that leased limits decided since it began
+   * @param fromMemory those of them that needed no call to Redis of their own
+   */
+  public record ServiceLeases(
+      String service, long held, long inHand, long requests, long fromMemory) {
+    /** How many of the requests needed no call, in percent, rounded down. */
+    public long hitPercent() {
+      return requests == 0 ? 0 : fromMemory * 100 / requests;
+    }
   }
 
   /**

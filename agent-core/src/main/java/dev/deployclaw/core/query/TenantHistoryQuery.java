@@ -17,6 +17,7 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.FieldDifference;
 import dev.deployclaw.policy.diff.PolicyDiff;
 import dev.deployclaw.policy.model.TenantPolicy;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -50,6 +51,16 @@ public final class TenantHistoryQuery {
    * @param most changes, the latest first
    */
   public TenantHistoryReport of(String tenant, int most) throws InterruptedException {
+    return of(Optional.of(tenant), Instant.MIN, most);
+  }
+
+  /**
+   * The same of all tenants where none is given.
+   *
+   * @param since when the oldest was committed
+   */
+  public TenantHistoryReport of(Optional<String> tenant, Instant since, int most)
+      throws InterruptedException {
     var all = ledger.changes();
     var committed =
         all.stream()
@@ -62,6 +73,10 @@ public final class TenantHistoryQuery {
       if (changes.size() == most || looked == MOST_EPOCHS) {
         break;
       }
+      if (!since.equals(Instant.MIN)
+          && committed(x).filter(at -> Instant.parse(at).isBefore(since)).isPresent()) {
+        return new TenantHistoryReport(ExitCode.OK, "", changes, false);
+      }
       looked++;
       changed(x, tenant, all).ifPresent(changes::add);
     }
@@ -69,7 +84,8 @@ public final class TenantHistoryQuery {
   }
 
   /** Empty where the epoch left the tenant and its groups as they were. */
-  private Optional<Changed> changed(ChangeExecution x, String tenant, List<ChangeExecution> all)
+  private Optional<Changed> changed(
+      ChangeExecution x, Optional<String> tenant, List<ChangeExecution> all)
       throws InterruptedException {
     var after = set(x.digest(), all);
     var before = set(x.base().epoch() == 0 ? PolicySet.EMPTY.digest() : x.base().digest(), all);
@@ -80,11 +96,12 @@ public final class TenantHistoryQuery {
           entry(
               x, List.of(), "the policy set of epoch " + lost + which + " can't be read any more"));
     }
-    var concerned = new HashSet<>(groups(before.get(), tenant));
-    concerned.addAll(groups(after.get(), tenant));
+    var concerned = new HashSet<String>();
+    tenant.ifPresent(t -> concerned.addAll(groups(before.get(), t)));
+    tenant.ifPresent(t -> concerned.addAll(groups(after.get(), t)));
     var differences =
         PolicyDiff.between(before.get(), after.get()).differences().stream()
-            .filter(d -> d.tenant().filter(concerned::contains).isPresent())
+            .filter(d -> tenant.isEmpty() || d.tenant().filter(concerned::contains).isPresent())
             .toList();
     return differences.isEmpty() ? Optional.empty() : Optional.of(entry(x, differences, ""));
   }

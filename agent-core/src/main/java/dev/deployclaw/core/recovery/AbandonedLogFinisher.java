@@ -42,7 +42,7 @@ final class AbandonedLogFinisher {
   static final int AT_ONCE = 16;
 
   private static final ExecutionOutcome NEVER_OPENED =
-      ExecutionOutcome.aborted("the agent ended before anything was changed");
+      ExecutionOutcome.aborted(CrashRecovery.NEVER_OPENED);
 
   /** What was written was what is committed. */
   private static final ExecutionOutcome CUT_SHORT =

@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
  * is presumed aborted, committed rolls forward to its end. Comes before anything else that writes.
  */
 public final class CrashRecovery {
+  /** How the log of an agent that died ends where no change was opened. */
+  public static final String NEVER_OPENED = "the agent ended before anything was changed";
+
   /** A failed change, its rollback, and each a few times over. */
   private static final int MOST = 16;
 

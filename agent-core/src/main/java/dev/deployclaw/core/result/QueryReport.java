@@ -36,7 +36,11 @@ public record QueryReport(TaskOperation operation, List<String> limits, ScanRepo
    * @param operation as which it is carried out
    */
   public static QueryReport of(TaskOperation operation, Intent intent, ScanReport all) {
-    var scope = QueryScope.of(intent, all.known().committed());
+    return of(operation, QueryScope.of(intent, all.known().committed()), all);
+  }
+
+  /** The same of what is named in another way. */
+  public static QueryReport of(TaskOperation operation, QueryScope scope, ScanReport all) {
     var seen = scope.whole() ? all : narrowed(all, scope, operation);
     boolean lists = operation != TaskOperation.CHECK_DRIFT && !scope.whole();
     return new QueryReport(operation, lists ? limits(all, scope) : List.of(), seen);

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.result;
 
+import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.machine.AbortCause;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.Optional;
  * @param execution its id; empty where none was begun
  * @param cause why nothing was committed, where that is known
  * @param found what a look found
- * @param questions what has to be answered first; for {@code NEEDS_CLARIFICATION} only
+ * @param clarifications what has to be answered first; for {@code NEEDS_CLARIFICATION} only
  */
 public record RequestOutcome(
     String execution,
@@ -18,10 +19,10 @@ public record RequestOutcome(
     ExitCode exit,
     String reason,
     Optional<AbortCause> cause,
-    List<String> questions,
+    List<ClarificationQuestion> clarifications,
     Optional<QueryReport> found) {
   public RequestOutcome {
-    questions = List.copyOf(questions);
+    clarifications = List.copyOf(clarifications);
   }
 
   /** Of what was no look. */
@@ -31,13 +32,17 @@ public record RequestOutcome(
       ExitCode exit,
       String reason,
       Optional<AbortCause> cause,
-      List<String> questions) {
-    this(execution, result, exit, reason, cause, questions, Optional.empty());
+      List<ClarificationQuestion> clarifications) {
+    this(execution, result, exit, reason, cause, clarifications, Optional.empty());
+  }
+
+  public List<String> questions() {
+    return clarifications.stream().map(ClarificationQuestion::text).toList();
   }
 
   public RequestOutcome finding(QueryReport report) {
     return new RequestOutcome(
-        execution, result, exit, reason, cause, questions, Optional.of(report));
+        execution, result, exit, reason, cause, clarifications, Optional.of(report));
   }
 
   public static RequestOutcome of(String execution, ExecutionOutcome ending) {
@@ -45,7 +50,7 @@ public record RequestOutcome(
   }
 
   public static RequestOutcome of(
-      String execution, ExecutionOutcome ending, List<String> questions) {
+      String execution, ExecutionOutcome ending, List<ClarificationQuestion> questions) {
     return new RequestOutcome(
         execution, ending.result(), ending.exit(), ending.reason(), ending.cause(), questions);
   }

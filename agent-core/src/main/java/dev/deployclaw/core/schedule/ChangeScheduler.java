@@ -165,6 +165,46 @@ public final class ChangeScheduler {
     return over.isPresent() ? over.get() : starter.begin(scheduled.get());
   }
 
+  /** What waits for its time under an id. */
+  public Optional<ScheduledChange> find(String id) throws InterruptedException {
+    return state.get(StoreKeys.scheduled(id)).flatMap(ScheduledChange::read);
+  }
+
+  /** A person's approval before its time: it begins at its time all the same. */
+  public RequestOutcome approve(
+      ScheduledChange change, String who, Leadership leadership, ExecutionRecorder recorder)
+      throws InterruptedException {
+    var entry = state.get(StoreKeys.scheduled(change.id()));
+    var approved = change.approved(who);
+    var base = ledger.base();
+    var content =
+        new LogEntryContent(
+                "approved by %s before its time".formatted(who),
+                Status.OK,
+                Map.of("approved_by", who, "target_digest", change.target()))
+            .deciding(
+                RecordedDecision.by(Name.SCHEDULE, "start-at")
+                    .leading(new Policies(base.digest(), change.target())));
+    var on =
+        new Transaction(
+            List.of(base.unmoved(), Condition.unmoved(StoreKeys.scheduled(change.id()), entry)),
+            List.of(new Write.Put(StoreKeys.scheduled(change.id()), approved.bytes())));
+    if (entry.isEmpty() || base.revision() != change.baseRevision()) {
+      return RequestOutcome.refused(change.id(), stale(change, base.revision()).reason());
+    }
+    var record = recorder.record(Phase.GATE, ACTION, content);
+    return switch (ledger.permit(record, on, leadership, recorder)) {
+      case Permit.Given() ->
+          finisher.end(recorder, approved.waiting(), Optional.of(leadership), List.of());
+      case Permit.Refused(), Permit.Unknown _ -> {
+        recorder.fallSilent();
+        yield RequestOutcome.of(
+            change.id(),
+            ExecutionOutcome.unknown("it is unknown whether it is approved: ask again"));
+      }
+    };
+  }
+
   /** Ends a schedule by a person's word; empty where there is none. */
   public Optional<RequestOutcome> cancel(String id, String who, Leadership leadership)
       throws InterruptedException {

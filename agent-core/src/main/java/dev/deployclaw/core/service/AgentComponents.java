@@ -11,18 +11,25 @@ import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.journal.chain.LogHeadWriter;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.ledger.ChangeStore;
+import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.planning.PlanBuilder;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.SkillPinCheck;
+import dev.deployclaw.core.planning.UnderstoodTask;
 import dev.deployclaw.core.repair.DriftRepair;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.rollback.SnapshotTaker;
 import dev.deployclaw.core.schedule.ChangeScheduler;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.Conversation;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.core.writeback.SourceWriteBack;
+import java.util.Optional;
 
 /** What the services of one agent are made of. It holds no leadership, and calls no service. */
 final class AgentComponents {
@@ -112,16 +119,42 @@ final class AgentComponents {
     return new ChangeScheduler(ports, store.ledger(), recorders, finisher);
   }
 
+  ConversationFinder conversations() {
+    return new ConversationFinder(ports, store.ledger());
+  }
+
   /** Plans a request on what is committed. Nothing is written. */
-  PlanningResult plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
+  UnderstoodTask plan(TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
     var base = store.ledger().base();
+    var builder = builder(base, recorder);
+    String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
+    return builder.isPresent()
+        ? builder.get().build(request)
+        : new UnderstoodTask(
+            request,
+            Conversation.NONE,
+            new PlanningResult.Over(ExecutionOutcome.unreachable(lost)));
+  }
+
+  /** The question about the estate that a request is; empty where it is none. */
+  Optional<EstateQuestion> question(TaskRequest request) throws InterruptedException {
+    var recorder =
+        new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
+            .begin(TaskOperation.SCAN, false);
+    String lost = "the committed policy set can't be read";
+    return builder(store.ledger().base(), recorder)
+        .orElseThrow(() -> new Unreachable(lost, new IllegalStateException(lost)))
+        .question(request);
+  }
+
+  private Optional<PlanBuilder> builder(BaseEpoch base, ExecutionRecorder recorder)
+      throws InterruptedException {
     var committed = store.archive().committed(base);
     if (committed.isEmpty()) {
-      String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
-      return new PlanningResult.Over(ExecutionOutcome.unreachable(lost));
+      return Optional.empty();
     }
     var provenance = store.archive().provenance(base.epoch());
     var state = new PlanBuilder.CommittedState(base, committed.get(), provenance);
-    return new PlanBuilder(ports, settings, recorder, state).build(request);
+    return Optional.of(new PlanBuilder(ports, settings, recorder, state));
   }
 }

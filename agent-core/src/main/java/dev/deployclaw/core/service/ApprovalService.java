@@ -5,7 +5,9 @@ import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
+import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.ChangeContent;
@@ -17,10 +19,13 @@ import dev.deployclaw.core.log.RecordedDecision;
 import dev.deployclaw.core.log.RecordedDecision.Name;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.Approval;
+import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
+import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.StoredExecution;
+import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.recovery.CrashRecovery;
 import dev.deployclaw.core.repair.DriftRepair;
 import dev.deployclaw.core.repair.HeldRepairStore;
@@ -28,6 +33,7 @@ import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.schedule.ChangeScheduler;
+import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.writeback.SourceWriteBack;
@@ -47,6 +53,7 @@ import org.slf4j.LoggerFactory;
 final class ApprovalService {
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalService.class);
 
+  private final AgentComponents parts;
   private final ChangeOrchestrator orchestrator;
   private final RecorderFactory recorders;
   private final ExecutionFinisher finisher;
@@ -58,6 +65,7 @@ final class ApprovalService {
   private final AgentClock time;
 
   ApprovalService(AgentComponents parts) {
+    this.parts = parts;
     this.orchestrator = parts.orchestrator();
     this.recorders = parts.recorders();
     this.finisher = parts.finisher();
@@ -69,16 +77,18 @@ final class ApprovalService {
     this.time = parts.time();
   }
 
-  /**
-   * @param plan the hash that the approver read, or how it begins; empty where none is quoted
-   */
-  RequestOutcome approve(String id, String who, String plan, Leadership leadership)
-      throws InterruptedException {
+  RequestOutcome approve(HoldDecision word, Leadership leadership) throws InterruptedException {
+    String id = word.execution();
+    String who = word.who();
     var held = held(id);
     if (held.isEmpty()) {
       var repair = heldRepairs.find(id);
       if (repair.isPresent()) {
-        return approve(repair.get(), who, plan, leadership);
+        return approve(repair.get(), word, leadership);
+      }
+      var scheduled = ahead(id);
+      if (scheduled.isPresent()) {
+        return approve(scheduled.get(), word, leadership);
       }
       var ended = notHeld(id);
       LOG.atWarn()
@@ -90,10 +100,11 @@ final class ApprovalService {
     }
     var x = held.get().execution();
     var context = context(x, leadership);
-    var refused = gate.refuses(PendingApproval.of(x), who, plan);
+    var refused = gate.refuses(PendingApproval.of(x), who, word.plan());
     if (refused.isPresent()) {
       return refuse(refused.get().reason(), who, ExecutionOutcome.of(x.state()), context);
     }
+    explain(word, context.recorder());
     long now = time.instant().toEpochMilli();
     String checkpoint = x.checkpoint().orElseThrow().sha256();
     ChangeEvent event =
@@ -105,18 +116,51 @@ final class ApprovalService {
   }
 
   private RequestOutcome approve(
-      HeldRepairStore.Found held, String who, String plan, Leadership leadership)
+      HeldRepairStore.Found held, HoldDecision word, Leadership leadership)
       throws InterruptedException {
     var repair = held.repair();
+    String who = word.who();
     var recorder = recorders.goOn(repair.id(), TaskOperation.REPAIR_DRIFT);
-    var refused = gate.refuses(repair.waiting(), who, plan);
+    var refused = gate.refuses(repair.waiting(), who, word.plan());
     if (refused.isPresent()) {
       var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
       return refuse(refused.get().reason(), who, held.ending(), context);
     }
+    explain(word, recorder);
     return held.expired(time.instant())
         ? heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, recorder)
         : repairs.approved(held, who, leadership, recorder);
+  }
+
+  /** Of a change that waits for its time: it begins then, and isn't held any more. */
+  private RequestOutcome approve(
+      ScheduledChange scheduled, HoldDecision word, Leadership leadership)
+      throws InterruptedException {
+    String who = word.who();
+    var recorder = recorders.goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
+    var pending = scheduled.pending().orElseThrow();
+    recorder.planned(pending.planHash());
+    var refused = gate.refuses(pending, who, word.plan());
+    if (refused.isPresent()) {
+      var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
+      return refuse(refused.get().reason(), who, scheduled.waiting(), context);
+    }
+    explain(word, recorder);
+    return scheduler.approve(scheduled, who, leadership, recorder);
+  }
+
+  /** What waits for its time and for an approval, too. */
+  private Optional<ScheduledChange> ahead(String id) throws InterruptedException {
+    return scheduler.find(id).filter(s -> s.hold().isPresent() && s.approvedBy().isEmpty());
+  }
+
+  /** Before the decision takes effect, so that no decision lacks the reason that was given. */
+  private static void explain(HoldDecision word, ExecutionRecorder recorder) {
+    if (!word.reason().isEmpty()) {
+      var facts = Map.<String, Object>of("who", word.who());
+      recorder.tell(
+          Phase.GATE, "Reason of a decision", new LogEntryContent(word.reason(), Status.OK, facts));
+    }
   }
 
   /** What was held stays held, and so says its log. */
@@ -146,6 +190,10 @@ final class ApprovalService {
     if (repair.isPresent()) {
       return notAllowed(repair.get().repair().waiting(), who, plan);
     }
+    var scheduled = ahead(id);
+    if (scheduled.isPresent()) {
+      return notAllowed(scheduled.get().pending().orElseThrow(), who, plan);
+    }
     if (there.isEmpty()) {
       return Optional.of(
           new ApprovalRefusal(ApprovalRefusal.Kind.NO_SUCH_CHANGE, notHeld(id).reason()));
@@ -160,14 +208,57 @@ final class ApprovalService {
 
   /** What a held change or repair would change; empty where that execution isn't held. */
   Optional<HeldPlan> plan(String id) throws InterruptedException {
+    var base = orchestrator.store().ledger().base();
     var held = held(id).map(StoredExecution::execution);
     if (held.isPresent()) {
-      return Optional.of(new HeldPlan(PendingApproval.of(held.get()), changes(held.get())));
+      var x = held.get();
+      return Optional.of(new HeldPlan(PendingApproval.of(x), changes(x), terms(x, base)));
+    }
+    var scheduled = ahead(id);
+    if (scheduled.isPresent()) {
+      var s = scheduled.get();
+      var terms = terms(s.baseRevision(), Optional.empty(), base);
+      return Optional.of(new HeldPlan(s.pending().orElseThrow(), changes(s), terms));
     }
     return heldRepairs
         .find(id)
         .map(HeldRepairStore.Found::repair)
-        .map(r -> new HeldPlan(r.waiting(), r.found()));
+        .map(r ->
+            new HeldPlan(
+                r.waiting(),
+                r.found(),
+                terms(r.baseRevision(), Optional.of(r.untilMillis()), base)));
+  }
+
+  private static HoldTerms terms(ChangeExecution x, BaseEpoch now) {
+    var until =
+        x.state() instanceof ChangeState.Held held
+            ? Optional.of(held.untilMillis())
+            : Optional.<Long>empty();
+    return new HoldTerms(
+        x.checkpoint().map(Checkpoint::sha256),
+        Optional.of(x.base().epoch()),
+        x.base().revision(),
+        until,
+        x.base().revision() == now.revision());
+  }
+
+  /** Of what takes its checkpoint after the approval. */
+  private static HoldTerms terms(long revision, Optional<Long> until, BaseEpoch now) {
+    boolean current = revision == now.revision();
+    var epoch = Optional.of(now.epoch()).filter(_ -> current);
+    return new HoldTerms(Optional.empty(), epoch, revision, until, current);
+  }
+
+  /** Planned as it would be at its time; empty where that leads elsewhere by now. */
+  private List<String> changes(ScheduledChange scheduled) throws InterruptedException {
+    var recorder =
+        new RecorderFactory(parts.ports().unlogged(), parts.settings(), ProgressListener.NONE)
+            .begin(TaskOperation.APPLY_POLICIES, false);
+    return parts.plan(scheduled.task(), recorder).result() instanceof PlanningResult.Ready ready
+            && ready.plan().targetDigest().equals(scheduled.target())
+        ? ready.plan().diff().differences().stream().map(FieldDifference::text).toList()
+        : List.of();
   }
 
   private List<String> changes(ChangeExecution x) throws InterruptedException {
@@ -186,15 +277,19 @@ final class ApprovalService {
   }
 
   /** Of a change that waits for its time, or for its end, it takes that away. */
-  RequestOutcome reject(String id, String who, Leadership leadership) throws InterruptedException {
+  RequestOutcome reject(HoldDecision word, Leadership leadership) throws InterruptedException {
+    String id = word.execution();
+    String who = word.who();
     var held = held(id);
     if (held.isPresent()) {
       var context = context(held.get().execution(), leadership);
+      explain(word, context.recorder());
       return end(held.get(), new ChangeEvent.Rejected(who), context);
     }
     var repair = heldRepairs.find(id);
     if (repair.isPresent()) {
       var recorder = recorders.goOn(id, TaskOperation.REPAIR_DRIFT);
+      explain(word, recorder);
       return heldRepairs.reject(repair.get(), who, leadership, recorder);
     }
     var cancelled = scheduler.cancel(id, who, leadership);

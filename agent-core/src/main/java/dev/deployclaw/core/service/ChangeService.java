@@ -5,6 +5,7 @@ import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.chain.LogPruner;
 import dev.deployclaw.core.journal.chain.PruneReport;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.machine.RollbackExclusions;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.recovery.CrashRecovery;
@@ -88,6 +89,21 @@ public final class ChangeService {
     return asked.exit() == ExitCode.OK;
   }
 
+  /** Whether a request may be a question about the estate, by its words alone. */
+  public boolean mayAsk(TaskRequest request) {
+    return ports.planner().mayAsk(request.text());
+  }
+
+  /**
+   * The question about the estate that a request is, so that it needs no execution; empty where it
+   * is none. Writes nothing.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public Optional<EstateQuestion> question(TaskRequest request) throws InterruptedException {
+    return parts.question(request);
+  }
+
   /** What a request would do. Nothing is written, and no log is left. */
   public PlanPreviewReport plan(TaskRequest request) throws InterruptedException {
     return new PlanPreviewer(parts).of(request);
@@ -104,13 +120,22 @@ public final class ChangeService {
    * @param plan its hash, or how that begins
    */
   public RequestOutcome approve(String id, String who, String plan) throws InterruptedException {
-    return leading.run(
-        Optional.empty(), leadership -> approvals().approve(id, who, plan, leadership));
+    return approve(new HoldDecision(id, who, plan, ""));
+  }
+
+  /** The same; the log has the reason. */
+  public RequestOutcome approve(HoldDecision word) throws InterruptedException {
+    return leading.run(Optional.empty(), leadership -> approvals().approve(word, leadership));
   }
 
   /** Ends a held change, and removes what was staged. */
   public RequestOutcome reject(String id, String who) throws InterruptedException {
-    return leading.run(Optional.empty(), leadership -> approvals().reject(id, who, leadership));
+    return reject(new HoldDecision(id, who, "", ""));
+  }
+
+  /** The same; the log has the reason. */
+  public RequestOutcome reject(HoldDecision word) throws InterruptedException {
+    return leading.run(Optional.empty(), leadership -> approvals().reject(word, leadership));
   }
 
   /** Leaves a log of a request that isn't carried out, and why. */

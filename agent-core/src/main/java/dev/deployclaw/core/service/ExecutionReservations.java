@@ -37,15 +37,22 @@ public final class ExecutionReservations {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_TRIES = 8;
 
+  /** How often a task is carried out that is cut off each time. */
+  private static final int MOST_ATTEMPTS = 3;
+
   /** Half of what etcd takes in one transaction. */
   private static final int FORGOTTEN_AT_ONCE = 64;
 
   /** In the key of a reservation: its agent may have a log of the execution that no other sees. */
   private static final String BEGUN = "begun";
 
+  /** In the key of a reservation that was replaced: how often it was begun. */
+  private static final String ATTEMPTS = "attempts";
+
   private final StateStore state;
   private final AgentClock time;
   private final ExecutionIdAllocator ids;
+  private final TaskProgressReader progress;
   private final String owner;
 
   /**
@@ -56,6 +63,7 @@ public final class ExecutionReservations {
     this.state = ports.state();
     this.time = ports.time();
     this.ids = new ExecutionIdAllocator(ports);
+    this.progress = new TaskProgressReader(ports);
   }
 
   /**
@@ -108,6 +116,11 @@ public final class ExecutionReservations {
     return !state.get(places).isEmpty();
   }
 
+  /** How far an execution is. */
+  public TaskProgress progress(String execution) throws InterruptedException {
+    return progress.of(execution);
+  }
+
   /**
    * Makes a reservation this object's that another agent holds and hasn't begun. It and {@link
    * #begin} move the same key, so only one of the two agents carries the execution out.
@@ -150,9 +163,10 @@ public final class ExecutionReservations {
   }
 
   /**
-   * Makes a reservation this object's that another agent began and has no visible log of, under
-   * another id: that agent may have a log of the first one. Only the leader may, and the other
-   * agent asks {@link #owns} when it leads, so of the two only one carries the task out.
+   * Makes a reservation this object's that another agent began and didn't come to commit, under
+   * another id: that agent may have a log of the first one. Only the leader may, after recovery,
+   * and the other agent asks {@link #owns} when it leads, so of the two only one carries the task
+   * out.
    *
    * @param hash of the key under which it was reserved
    * @param execution reserved by this object
@@ -165,15 +179,29 @@ public final class ExecutionReservations {
         return true; // the answer of an earlier try was lost
       }
       var claim = claim(hash, begun);
-      if (claim.isEmpty() || hasLog(begun)) {
+      var far = progress.of(begun);
+      boolean mayBegin = far == TaskProgress.UNSEEN || far == TaskProgress.CUT_OFF;
+      if (claim.isEmpty() || !mayBegin || claim.get().attempts() >= MOST_ATTEMPTS) {
         return false;
       }
       var conditions = new ArrayList<>(leadership.conditions());
-      conditions.add(new Condition.Absent(StoreKeys.auditHead(begun)));
-      conditions.add(new Condition.Absent(StoreKeys.auditCopy(begun)));
-      var _ = move(claim.get(), Map.of("execution", execution, BEGUN, true), conditions);
+      if (far == TaskProgress.UNSEEN) {
+        conditions.add(new Condition.Absent(StoreKeys.auditHead(begun)));
+        conditions.add(new Condition.Absent(StoreKeys.auditCopy(begun)));
+      }
+      int attempts = claim.get().attempts() + 1;
+      var _ =
+          move(
+              claim.get(),
+              Map.of("execution", execution, BEGUN, true, ATTEMPTS, attempts),
+              conditions);
     }
     return false;
+  }
+
+  /** Whether a task that was cut off isn't carried out any more. */
+  public boolean isGivenUp(String hash, String execution) throws InterruptedException {
+    return claim(hash, execution).filter(c -> c.attempts() >= MOST_ATTEMPTS).isPresent();
   }
 
   /**
@@ -186,14 +214,22 @@ public final class ExecutionReservations {
   }
 
   /** Who holds a reservation, as its key has it. */
-  private record Claim(Entry entry, String owner, boolean begun) {}
+  private record Claim(Entry entry, String owner, boolean begun, int attempts) {}
 
   private Optional<Claim> claim(String hash, String execution) throws InterruptedException {
     return state
         .get(StoreKeys.taskKey(hash))
         .filter(e -> json(e).path("execution").asText().equals(execution))
-        .map(e ->
-            new Claim(e, json(e).path("owner").asText(), json(e).path(BEGUN).asBoolean(false)));
+        .map(ExecutionReservations::claim);
+  }
+
+  private static Claim claim(Entry entry) {
+    var json = json(entry);
+    return new Claim(
+        entry,
+        json.path("owner").asText(),
+        json.path(BEGUN).asBoolean(false),
+        json.path(ATTEMPTS).asInt(1));
   }
 
   /** To this object's owner; whether that succeeded, the next look says. */

@@ -8,8 +8,9 @@ import java.util.List;
  * machine can show it.
  *
  * @param changes a line each; empty where a policy set can't be read
+ * @param terms on what an approval rests
  */
-public record HeldPlan(PendingApproval waiting, List<String> changes) {
+public record HeldPlan(PendingApproval waiting, List<String> changes, HoldTerms terms) {
   public HeldPlan {
     changes = List.copyOf(changes);
   }

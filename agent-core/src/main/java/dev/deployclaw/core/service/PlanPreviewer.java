@@ -2,12 +2,14 @@ package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.planning.HoldableOperationCheck;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.RequestOrigin;
+import dev.deployclaw.core.planning.UnderstoodTask;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.StoreQuestion;
@@ -33,13 +35,23 @@ final class PlanPreviewer {
         new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
             .begin(TaskOperation.APPLY_POLICIES, false);
     return StoreQuestion.answer(
-        () -> answer(parts.plan(request, recorder), request),
+        () -> answer(request, recorder),
         why -> new PlanPreviewReport.Refused(ExitCode.UNREACHABLE, why));
   }
 
-  private PlanPreviewReport answer(PlanningResult planned, TaskRequest request)
+  private PlanPreviewReport answer(TaskRequest asked, ExecutionRecorder recorder)
       throws InterruptedException {
-    return switch (planned) {
+    return switch (parts.conversations().find(asked)) {
+      case ConversationFinder.Lookup.Refused(var _, String reason) ->
+          new PlanPreviewReport.Refused(ExitCode.REFUSED, reason);
+      case ConversationFinder.Lookup.Ready(TaskRequest request) ->
+          answer(parts.plan(request, recorder));
+    };
+  }
+
+  private PlanPreviewReport answer(UnderstoodTask task) throws InterruptedException {
+    var request = task.request();
+    return switch (task.result()) {
       case PlanningResult.Ready ready ->
           new PlanPreviewReport.Planned(
               ready.plan(),
@@ -48,10 +60,11 @@ final class PlanPreviewer {
               ready.procedure());
       case PlanningResult.Other(var intent, var demands) ->
           understood(intent, new RequestOrigin(request.requester(), demands));
+      case PlanningResult.Inquiry(var question) -> new PlanPreviewReport.Inquiry(question);
       case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
           questions.isEmpty()
               ? new PlanPreviewReport.Refused(ending.exit(), ending.reason())
-              : new PlanPreviewReport.NeedsClarification(questions);
+              : new PlanPreviewReport.NeedsClarification(questions, task.next());
     };
   }
 

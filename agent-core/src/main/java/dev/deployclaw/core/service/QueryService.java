@@ -26,7 +26,10 @@ import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointVerifier;
 import dev.deployclaw.core.schedule.ScheduleReport;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.Conversation;
+import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -105,6 +108,14 @@ public final class QueryService {
         TenantHistoryReport::unreachable);
   }
 
+  /** The same of all tenants where none is given, as far back as that. */
+  public TenantHistoryReport history(Optional<String> tenant, Instant since, int most)
+      throws InterruptedException {
+    return StoreQuestion.answer(
+        () -> new TenantHistoryQuery(store, ports).of(tenant, since, most),
+        TenantHistoryReport::unreachable);
+  }
+
   /**
    * How much of their limits tenants use now.
    *
@@ -160,6 +171,17 @@ public final class QueryService {
   public Optional<ApprovalRefusal> objection(String id, String who, boolean approves, String plan)
       throws InterruptedException {
     return approvals().objection(id, who, approves, plan);
+  }
+
+  /** The question that an execution left for its requester. */
+  public OpenQuestion question(String id, String who) throws InterruptedException {
+    var answer = new TaskRequest("", who, ports.time().instant()).after(Conversation.answering(id));
+    return switch (parts.conversations().find(answer)) {
+      case ConversationFinder.Lookup.Ready(TaskRequest open) ->
+          new OpenQuestion.Waiting(open.conversation().offers());
+      case ConversationFinder.Lookup.Refused(var flaw, String reason) ->
+          new OpenQuestion.Closed(flaw, reason);
+    };
   }
 
   /** What a held execution would change; empty where it isn't held. */

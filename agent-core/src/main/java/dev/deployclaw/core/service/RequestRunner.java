@@ -31,6 +31,7 @@ import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.schedule.ChangeScheduler;
 import dev.deployclaw.core.schedule.ScheduledChange;
+import dev.deployclaw.core.service.ConversationFinder.Lookup;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
@@ -49,6 +50,9 @@ final class RequestRunner {
   /** The most overlays, and tenants of each, that one thought lists. */
   private static final int MOST_LISTED = 50;
 
+  private static final String INQUIRY =
+      "that is a question about the estate, which needs no execution: deployclaw ask answers it";
+
   private final AgentComponents parts;
   private final QueryService queries;
   private final ChangeOrchestrator orchestrator;
@@ -61,17 +65,31 @@ final class RequestRunner {
     this.leadership = leadership;
   }
 
-  RequestOutcome run(TaskRequest request) throws InterruptedException {
-    var recorder = parts.recorders().begin(request, TaskOperation.APPLY_POLICIES, true);
-    recorder.asked(request);
+  RequestOutcome run(TaskRequest asked) throws InterruptedException {
+    var recorder = parts.recorders().begin(asked, TaskOperation.APPLY_POLICIES, true);
+    recorder.asked(asked);
+    return switch (parts.conversations().take(asked, recorder.execution(), leadership)) {
+      case Lookup.Refused(var _, String reason) -> refuse(recorder, reason);
+      case Lookup.Ready(TaskRequest request) -> run(request, recorder);
+    };
+  }
+
+  private RequestOutcome run(TaskRequest asked, ExecutionRecorder recorder)
+      throws InterruptedException {
     long from = parts.time().micros();
-    var planned = parts.plan(request, recorder);
+    var task = parts.plan(asked, recorder);
     recorder.took(Phase.PLAN, from);
-    return switch (planned) {
-      case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
-          end(recorder, ending, texts(questions));
+    var request = task.request();
+    return switch (task.result()) {
+      case PlanningResult.Over(ExecutionOutcome ending, var questions) -> {
+        if (task.next().begun()) {
+          recorder.conversed(ConversationFinder.facts(task.next(), request));
+        }
+        yield end(recorder, ending, questions);
+      }
       case PlanningResult.Other(Intent intent, List<ApprovalTrigger> demands) ->
           other(intent, new RequestOrigin(request.requester(), demands), recorder);
+      case PlanningResult.Inquiry _ -> end(recorder, ExecutionOutcome.refused(INQUIRY), List.of());
       case PlanningResult.Ready ready -> carryOut(ready, request, recorder);
     };
   }
@@ -188,22 +206,21 @@ final class RequestRunner {
     return open(ready, request, recorder);
   }
 
-  private static List<String> texts(List<ClarificationQuestion> questions) {
-    return questions.stream().map(ClarificationQuestion::text).toList();
-  }
-
-  private static ScheduledChange entry(
+  private ScheduledChange entry(
       Instant start, PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder) {
     var plan = ready.plan();
-    return new ScheduledChange(
-        recorder.execution(),
-        start.toEpochMilli(),
-        PinnedTimes.of(request.text(), plan.intent()),
-        request.requester(),
-        request.manual(),
-        ready.risks().demands(),
-        plan.base().revision(),
-        plan.targetDigest());
+    var entry =
+        new ScheduledChange(
+            recorder.execution(),
+            start.toEpochMilli(),
+            PinnedTimes.of(request.text(), plan.intent()),
+            request.requester(),
+            request.manual(),
+            ready.risks().demands(),
+            plan.base().revision(),
+            plan.targetDigest());
+    var verdict = parts.settings().gate().admit(request.requester(), ready.risks());
+    return entry.judged(verdict, plan.hash());
   }
 
   /**
@@ -212,34 +229,39 @@ final class RequestRunner {
    */
   RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException {
     var recorder = parts.recorders().goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
-    var request =
-        new TaskRequest(
-            scheduled.request(),
-            scheduled.requester(),
-            Instant.ofEpochMilli(scheduled.atMillis()),
-            scheduled.manual(),
-            Optional.of(scheduled.id()));
-    return switch (parts.plan(request, recorder)) {
+    var request = scheduled.task();
+    return switch (parts.plan(request, recorder).result()) {
       case PlanningResult.Over(ExecutionOutcome ending, var questions) ->
-          giveUp(recorder, ending, texts(questions));
+          giveUp(recorder, ending, questions);
       case PlanningResult.Other(Intent intent, var _) ->
           giveUp(recorder, ExecutionOutcome.refused(isNot(intent.operation())), List.of());
+      case PlanningResult.Inquiry _ ->
+          giveUp(recorder, ExecutionOutcome.refused(INQUIRY), List.of());
       case PlanningResult.Ready ready ->
           ready.plan().targetDigest().equals(scheduled.target())
-              ? opened(ready.waitingFor(scheduled.demands()), request, recorder)
+              ? opened(ready.waitingFor(scheduled.demands()), scheduled, recorder)
               : giveUp(recorder, changed(scheduled, ready.plan()), List.of());
     };
   }
 
-  /** Opening it clears its entry; where it could not be opened, that is done here. */
+  /**
+   * Opening it clears its entry; where it could not be opened, that is done here. What was approved
+   * before its time is approved now: where it is that plan.
+   */
   private RequestOutcome opened(
-      PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder recorder)
+      PlanningResult.Ready ready, ScheduledChange scheduled, ExecutionRecorder recorder)
       throws InterruptedException {
-    var ended = open(ready, request, recorder);
+    var ended = open(ready, scheduled.task(), recorder);
     if (orchestrator.store().ledger().read(recorder.execution()).isEmpty()) {
       parts.scheduler().drop(recorder.execution(), leadership);
     }
-    return ended;
+    var by = scheduled.approvedBy().filter(_ -> ended.result() == ExecutionStatus.HELD);
+    if (by.isEmpty()) {
+      return ended;
+    }
+    String plan = scheduled.hold().orElseThrow().planHash();
+    return new ApprovalService(parts)
+        .approve(new HoldDecision(scheduled.id(), by.get(), plan, ""), leadership);
   }
 
   private static ExecutionOutcome changed(ScheduledChange scheduled, ChangePlan plan) {
@@ -251,7 +273,7 @@ final class RequestRunner {
 
   /** Its time is not to come again. */
   private RequestOutcome giveUp(
-      ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
+      ExecutionRecorder recorder, ExecutionOutcome ending, List<ClarificationQuestion> questions)
       throws InterruptedException {
     parts.scheduler().drop(recorder.execution(), leadership);
     return end(recorder, ending, questions);
@@ -357,7 +379,7 @@ final class RequestRunner {
   }
 
   private RequestOutcome end(
-      ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
+      ExecutionRecorder recorder, ExecutionOutcome ending, List<ClarificationQuestion> questions)
       throws InterruptedException {
     return parts.finisher().end(recorder, ending, Optional.of(leadership), questions);
   }

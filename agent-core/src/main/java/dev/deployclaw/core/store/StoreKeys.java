@@ -80,6 +80,9 @@ public final class StoreKeys {
   /** Which execution accounts for records that the stream lost and was given again. */
   public static final String REPAIRED = "repaired/";
 
+  /** By which execution a question of another was answered. */
+  public static final String ANSWERED = "answered/";
+
   private StoreKeys() {}
 
   public static String change(String id) {
@@ -98,6 +101,10 @@ public final class StoreKeys {
 
   public static String scheduled(String id) {
     return SCHEDULED + id;
+  }
+
+  public static String answered(String execution) {
+    return ANSWERED + execution;
   }
 
   public static String heldRepair(String id) {

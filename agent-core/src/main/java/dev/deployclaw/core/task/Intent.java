@@ -2,10 +2,13 @@ package dev.deployclaw.core.task;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a request means: closed, flat, and the same for each planner.
+ * What a request means: closed, flat, and the same for each planner. Several operations are one
+ * change, done or not done as a whole; the first one is the intent's, and a change names its own
+ * where that differs.
  *
  * @param target an execution id or {@code last}; only for {@code rollback}
  * @param grounding where in the request each value stands
@@ -19,8 +22,33 @@ public record Intent(
     List<Grounding> grounding) {
 
   public Intent {
+    if (changes.stream().anyMatch(c -> c.operation().isPresent())) {
+      var stated = operation;
+      var first = changes.getFirst().operation().orElse(operation);
+      changes =
+          changes.stream()
+              .map(c -> c.by(c.operation().or(() -> Optional.of(stated)).filter(o -> o != first)))
+              .toList();
+      operation = first;
+    }
     changes = List.copyOf(changes);
     grounding = List.copyOf(grounding);
+  }
+
+  public TaskOperation operationOf(RequestedChange change) {
+    return change.operation().orElse(operation);
+  }
+
+  /** Each once, the first one first. */
+  public List<TaskOperation> operations() {
+    return Stream.concat(Stream.of(operation), changes.stream().map(this::operationOf))
+        .distinct()
+        .toList();
+  }
+
+  /** Its operations for people: {@code block and set-limit}. */
+  public String operationWords() {
+    return operations().stream().map(TaskOperation::word).collect(Collectors.joining(" and "));
   }
 
   /** Whether it names a tenant as one that is changed or copied from; a label names no tenant. */

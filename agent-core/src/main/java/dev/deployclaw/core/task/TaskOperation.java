@@ -49,6 +49,15 @@ public enum TaskOperation {
     return waits;
   }
 
+  /** Whether it edits policies of tenants that are said; such may stand together in one request. */
+  public boolean editsTenants() {
+    return switch (this) {
+      case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT, COPY_POLICY -> true;
+      case APPLY_POLICIES, RESOLVE_CONFLICTS, ROLLBACK, REPAIR_DRIFT -> false;
+      case SNAPSHOT, CHECK_DRIFT, SCAN, VALIDATE -> false;
+    };
+  }
+
   /** Whether it may change what is enforced. */
   public boolean changes() {
     return waits == Waits.AT_THE_GATE || waits == Waits.BEFORE_IT_WRITES;

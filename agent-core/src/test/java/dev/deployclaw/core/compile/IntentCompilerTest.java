@@ -17,9 +17,11 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,21 @@ class IntentCompilerTest {
     assertThat(limit.burst()).isEqualTo(600);
     assertThat(limit.name()).isEqualTo("orders");
     assertThat(target.tenant("zenith")).contains(zenith);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keepsALeaseUnlessTheLimitBecomesOneOfConcurrency(LimitAlgorithm algorithm) {
+    var lease = LimitPrecision.leased(Duration.ofMillis(50));
+    var leased = tenant("acme", limit("search", "search", 50, 1).in(lease));
+    var set = PolicySet.of(List.of(leased), List.of(), "");
+
+    var compiled =
+        compile(set, NO_SOURCES, TaskOperation.SET_LIMIT, change("acme", "search", in(algorithm)));
+
+    var target = ((CompilationResult.Ready) compiled).target();
+    assertThat(target.tenant("acme").orElseThrow().limits().getLast().precision())
+        .isEqualTo(algorithm == LimitAlgorithm.CONCURRENCY ? LimitPrecision.EXACT : lease);
   }
 
   @Test
@@ -80,7 +97,7 @@ class IntentCompilerTest {
 
     assertThat(compiled).isInstanceOf(CompilationResult.Unclear.class);
     assertThat(((CompilationResult.Unclear) compiled).questions().getFirst())
-        .contains("minute, hour");
+        .contains("minute (1m), hour (1h)");
   }
 
   @Test

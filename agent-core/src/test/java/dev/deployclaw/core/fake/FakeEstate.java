@@ -53,6 +53,8 @@ public final class FakeEstate {
               new Gateway.Identity.Host("example.test"),
               List.of(new Gateway.Route("/orders", "orders"))));
   public GatePolicy gate = new GatePolicy(true, false, Duration.ofHours(1));
+  public RequestInterpreter planner =
+      (request, _) -> InterpretedRequest.plain(TestRequests.understand(request.text()));
   private final List<FakeJournal> machines = new ArrayList<>();
   private int agents;
 
@@ -85,6 +87,7 @@ public final class FakeEstate {
     laws = other.laws.copy(this);
     gate = other.gate;
     gateways = other.gateways;
+    planner = other.planner;
     agents = other.agents;
     begin();
   }
@@ -181,7 +184,7 @@ public final class FakeEstate {
         ExecutorRegistry.of(executors),
         new FakeRecordSealer(),
         journal,
-        planner(),
+        (request, names) -> planner.interpret(request, names),
         operation -> operation == TaskOperation.REPAIR_DRIFT ? REPAIR : PROCEDURE,
         clock);
   }
@@ -212,10 +215,6 @@ public final class FakeEstate {
   /** Every member acts on what this says. */
   public List<String> live() {
     return participants().stream().flatMap(p -> p.live().stream()).distinct().toList();
-  }
-
-  private static RequestInterpreter planner() {
-    return (request, _) -> InterpretedRequest.plain(TestRequests.understand(request.text()));
   }
 
   public AgentSettings settings(String name) {

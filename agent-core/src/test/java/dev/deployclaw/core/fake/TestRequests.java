@@ -1,11 +1,15 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.language.EstateQuestion;
+import dev.deployclaw.core.language.EstateQuestion.Scope;
+import dev.deployclaw.core.language.EstateQuestion.Topic;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Guards;
 import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -13,9 +17,10 @@ import java.util.stream.Stream;
 
 /**
  * The few requests that tests make: {@code apply}, {@code apply manually}, {@code only TENANT}
- * (applies its policy), {@code dry}, {@code set TENANT N} (requests a minute for orders; with
- * {@code canary P ...} and {@code bake S} behind it), {@code back}, {@code repair}, {@code
- * snapshot}; anything else is a question.
+ * (applies its policy), {@code double TENANT OTHER N} (scales one and sets the other), {@code dry},
+ * {@code set TENANT N} (requests a minute for orders; with {@code canary P ...} and {@code bake S}
+ * behind it), {@code back}, {@code repair}, {@code snapshot}, {@code show TOPIC TENANT} (asks about
+ * the estate); anything else is a question.
  */
 public final class TestRequests {
   private TestRequests() {}
@@ -29,6 +34,7 @@ public final class TestRequests {
                   i.operation(), i.target(), i.changes(), i.guards(), schedule(words), List.of()));
       case Interpretation.Refused refused -> refused;
       case Interpretation.NeedsClarification unclear -> unclear;
+      case Interpretation.Inquiry inquiry -> inquiry;
     };
   }
 
@@ -54,10 +60,22 @@ public final class TestRequests {
               List.of(set(words[1], Long.parseLong(words[2]))),
               guards(words),
               schedule(words));
+      case "double" ->
+          planned(
+              TaskOperation.SCALE_LIMIT,
+              List.of(
+                  twice(words[1]),
+                  set(words[2], Long.parseLong(words[3])).by(Optional.of(TaskOperation.SET_LIMIT))),
+              guards(words));
       case "back" -> planned(TaskOperation.ROLLBACK, List.of(), guards(words));
       case "repair" -> planned(TaskOperation.REPAIR_DRIFT, List.of(), guards(words));
       case "scan" -> planned(TaskOperation.SCAN, List.of(), guards(words));
       case "snapshot" -> planned(TaskOperation.SNAPSHOT, List.of(), guards(words));
+      case "show" ->
+          new Interpretation.Inquiry(
+              new EstateQuestion(
+                  Topic.ofWord(words[1]).orElseThrow(),
+                  Scope.of(List.of(words[2]), Optional.empty())));
       case "destroy" -> new Interpretation.Refused("out of scope");
       default -> Interpretation.NeedsClarification.of(List.of("What is meant?"));
     };
@@ -78,6 +96,19 @@ public final class TestRequests {
             Optional.empty(),
             Optional.empty()),
         Optional.empty(),
+        Optional.empty());
+  }
+
+  private static RequestedChange twice(String tenant) {
+    var orders = set(tenant, 1);
+    return new RequestedChange(
+        orders.who(),
+        orders.service(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        RequestedChange.Settings.NONE,
+        Optional.of(BigDecimal.TWO),
         Optional.empty());
   }
 

@@ -13,6 +13,7 @@ import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.MachineSamples;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,28 @@ class GateRuleTest {
     assertThat(judged("set-limit", "acme", "team-a", "team-b")).isEqualTo(held("default-hold"));
     assertThat(judged("scale-limit", "acme")).isEqualTo(held("default-hold"));
     assertThat(judged("set-limit")).isEqualTo(held("default-hold"));
+  }
+
+  /** A rule passes only what it names whole, and holds what it names a part of. */
+  @Test
+  void speaksOfSeveralOperations() {
+    var both = ChangeScope.of(Set.of("block", "set-limit"), List.of("acme"), List.of());
+    var blocks =
+        new GateRule(
+            "blocks",
+            new About(List.of("block"), List.of(), List.of(), List.of(), 0),
+            Says.HOLD,
+            List.of());
+    var tunes =
+        new GateRule(
+            "tunes",
+            new About(List.of("set-limit"), List.of(), List.of(), List.of(), 0),
+            Says.PASS,
+            List.of());
+    var risks = Risks.of(List.of(), both);
+
+    assertThat(gate(tunes).judge(ASKED, risks)).isEqualTo(held("default-hold"));
+    assertThat(gate(blocks, tunes).judge(ASKED, risks)).isEqualTo(held("blocks"));
   }
 
   @Test

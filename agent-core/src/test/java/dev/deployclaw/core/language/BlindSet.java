@@ -7,8 +7,9 @@ import java.util.function.Predicate;
  * Requests of 2026-11-26 and 2026-11-27, by people who knew the design and the names and had not
  * seen the rules: each set by another one, but for the fourth and the fifth, which one person
  * wrote. Each was measured once before a rule was changed for it. The floors hold what comes of
- * them now; as first measured the sixth had 54 exact, 24 of 30 clear, 18 of 18 asked and 12 of 12
- * refused.
+ * them now. Three that were asked about by design are planned since a request may have several
+ * operations and a key: one each of the first, the second and the fourth set. As first measured the
+ * sixth had 54 exact, 24 of 30 clear, 18 of 18 asked and 12 of 12 refused.
  */
 enum BlindSet {
   FIRST("blind-2026-11-26.jsonl"),
@@ -35,10 +36,10 @@ enum BlindSet {
 
   Floors floors() {
     return switch (this) {
-      case FIRST -> new Floors(160, 155, 93, 37, 25);
-      case SECOND -> new Floors(200, 180, 103, 44, 33);
+      case FIRST -> new Floors(160, 155, 94, 36, 25);
+      case SECOND -> new Floors(200, 181, 104, 44, 33);
       case THIRD -> new Floors(120, 111, 52, 35, 24);
-      case FOURTH -> new Floors(120, 100, 40, 35, 25);
+      case FOURTH -> new Floors(120, 100, 41, 34, 25);
       case FIFTH -> new Floors(120, 94, 35, 35, 24);
       case SIXTH -> new Floors(60, 55, 24, 19, 12);
     };

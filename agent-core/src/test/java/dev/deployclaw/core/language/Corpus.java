@@ -3,6 +3,7 @@ package dev.deployclaw.core.language;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
@@ -95,6 +96,13 @@ public final class Corpus {
     }
   }
 
+  /** A part of a file, chosen by a hash of each request: one of so many. */
+  static List<Case> cases(String file, int every) {
+    return cases(file).stream()
+        .filter(c -> Math.floorMod(c.request().hashCode(), every) == 0)
+        .toList();
+  }
+
   static Interpretation ask(String request) {
     return ask(request, INVENTORY);
   }
@@ -107,7 +115,7 @@ public final class Corpus {
   static boolean right(Case sample, Interpretation answer) {
     return switch (answer) {
       case Planned(Intent intent) -> sample.planned() && said(intent).equals(sample.expected());
-      case NeedsClarification _ ->
+      case Inquiry _, NeedsClarification _ ->
           sample.outcome().equals("needs-clarification") || sample.outcome().equals("not-planned");
       case Refused _ ->
           sample.outcome().equals("refused") || sample.outcome().equals("not-planned");
@@ -153,6 +161,7 @@ public final class Corpus {
   static String show(Interpretation answer) {
     return switch (answer) {
       case Planned(Intent intent) -> write(said(intent));
+      case Inquiry(var question) -> "question " + question.topic().word();
       case NeedsClarification unclear -> "asked " + unclear.texts();
       case Refused(String reason) -> "refused: " + reason;
     };
@@ -161,13 +170,9 @@ public final class Corpus {
   private static Case read(String line) {
     var all = (ObjectNode) parse(line);
     all.properties().removeIf(part -> empty(part.getValue()));
-    var sample =
-        new Case(
-            all.remove("kind").asText(),
-            all.remove("request").asText(),
-            all.remove("outcome").asText(),
-            all);
-    return sample;
+    String kind = all.path("kind").asText();
+    all.remove("kind");
+    return new Case(kind, all.remove("request").asText(), all.remove("outcome").asText(), all);
   }
 
   private static boolean empty(JsonNode part) {

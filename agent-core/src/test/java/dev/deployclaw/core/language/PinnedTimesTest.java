@@ -28,6 +28,10 @@ class PinnedTimesTest {
         "contoso 20 rps on orders from tomorrow 9am until Monday 18:00",
         "tomorrow at noon, double contoso on orders",
         "contoso 20 rps on orders over the weekend",
+        "halve contoso on orders in 10 minutes",
+        "contoso 20 rps on orders from midnight until the end of the month",
+        "contoso 20 rps on orders from tomorrow 9am Europe/Berlin until Monday EOD",
+        "20 minutes from now block contoso and set fabrikam to 30 rps on orders",
         "starting 1 December at 08:00 CET contoso 20 rps on orders until end of day tomorrow",
         "contoso 20 rps on orders from 2026-12-24T08:00:00Z",
         "on Dec 3 at 7:30 pm block contoso for 2 hours"
@@ -57,6 +61,16 @@ class PinnedTimesTest {
     "from tomorrow 9am CET, UTC, 2026-11-28T09:00:00+01:00",
     "from 29 February 2028 at noon, UTC, 2028-02-29T12:00:00Z",
     "from 18:00, America/New_York, 2026-11-27T18:00:00-05:00",
+    "from tomorrow 9am Europe/Berlin, UTC, 2026-11-28T09:00:00+01:00",
+    "from midnight, UTC, 2026-11-28T00:00:00Z",
+    "in 10 minutes, UTC, 2026-11-27T12:10:00Z",
+    "20 minutes from now, UTC, 2026-11-27T12:20:00Z",
+    "from the end of the month, UTC, 2026-12-01T00:00:00Z",
+    "from the end of next month, Europe/Berlin, 2027-01-01T00:00:00+01:00",
+    "from year end, UTC, 2027-01-01T00:00:00Z",
+    "from EOD Friday, UTC, 2026-11-28T00:00:00Z",
+    "from Monday eod, UTC, 2026-12-01T00:00:00Z",
+    "over the weekend, UTC, 2026-11-28T00:00:00Z",
   })
   void haveAZone(String when, String zone, String start) {
     assertThat(read("contoso 20 rps on orders " + when, FRIDAY, zone))
@@ -88,6 +102,18 @@ class PinnedTimesTest {
     "every Monday from 9am, UTC",
     "on weekends, UTC",
     "next Friday 18:00, UTC",
+    "next Monday 9am, UTC",
+    "until the end of the week, UTC",
+    "until Monday midnight, UTC",
+    "until 9999-12-31T00:00:00Z, UTC",
+    "from 2027-02-29T00:00:00Z, UTC",
+    "every day, UTC",
+    "every night from 9am, UTC",
+    "on weekdays, UTC",
+    "from tomorrow 9am for 2 hours until Monday 9am, UTC",
+    "from tomorrow 9am until further notice for 2 hours, UTC",
+    "from Monday 9am and starting Monday 10:00, UTC",
+    "from 28 March 2027 02:30 Europe/Berlin, UTC",
   })
   void areAskedAboutWhereTheyAreUnclear(String when, String zone) {
     assertThat(read("contoso 20 rps on orders " + when, FRIDAY, zone))
@@ -109,6 +135,27 @@ class PinnedTimesTest {
 
     String suggestion = unclear.questions().getFirst().suggestion().orElseThrow();
     assertThat(read(suggestion, FRIDAY, "UTC")).isInstanceOf(Planned.class);
+  }
+
+  /** Two readings are two choices, each an instant. */
+  @ParameterizedTest
+  @CsvSource({
+    "from next Monday 9am, 2026-11-30T09:00:00Z, 2026-12-07T09:00:00Z",
+    "until Monday midnight, 2026-11-30T00:00:00Z, 2026-12-01T00:00:00Z",
+    "until the end of the week, 2026-11-30T00:00:00Z, 2026-11-28T00:00:00Z",
+    "from 31 October 2027 02:30 Europe/Berlin, 2027-10-31T02:30:00+02:00, 2027-10-31T02:30:00+01:00",
+  })
+  void areAskedWithBothChoices(String when, String first, String second) {
+    var unclear = (NeedsClarification) read("contoso 20 rps on orders " + when, FRIDAY, "UTC");
+
+    assertThat(unclear.questions().getFirst().choices()).containsExactly(first, second);
+  }
+
+  @Test
+  void areForGoodUntilFurtherNotice() {
+    assertThat(read("contoso 20 rps on orders until further notice", FRIDAY, "UTC"))
+        .isInstanceOfSatisfying(
+            Planned.class, plan -> assertThat(plan.intent().schedule().ends()).isFalse());
   }
 
   @Test

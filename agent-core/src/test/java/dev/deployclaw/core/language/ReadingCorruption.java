@@ -38,6 +38,9 @@ final class ReadingCorruption {
           "validate", "apply-policies",
           "snapshot", "apply-policies");
 
+  private static final Map<String, String> PARTS =
+      Map.of("block", "unblock", "unblock", "block", "set-limit", "remove-limit");
+
   private final String request;
   private final Intent right;
   private final NameInventory names;
@@ -49,8 +52,16 @@ final class ReadingCorruption {
     this.names = names;
   }
 
-  /** A reading of a request that isn't the right one any more. */
-  record Corrupted(String kind, String request, Intent intent) {}
+  /**
+   * A reading of a request that isn't the right one any more.
+   *
+   * @param unused what the reader claims to have no use for
+   */
+  record Corrupted(String kind, String request, Intent intent, List<String> unused) {
+    Corrupted(String kind, String request, Intent intent) {
+      this(kind, request, intent, List.of());
+    }
+  }
 
   static List<Corrupted> of(String request, Intent right, NameInventory names) {
     var maker = new ReadingCorruption(request, right, names);
@@ -118,10 +129,19 @@ final class ReadingCorruption {
 
   private void where(int i) {
     var c = right.changes().get(i);
-    for (String part : List.of("service", "route", "method")) {
+    for (String part : List.of("service", "route", "method", "limit", "limitWindowSeconds")) {
       if (IntentJson.of(right).toString().contains(part + "=")) {
         change("dropped " + part, i, map -> map.remove(part));
       }
+    }
+    c.limitWindowSeconds()
+        .ifPresent(w -> change("another limit window", i, m -> m.put("limitWindowSeconds", w + 1)));
+    if (right.operations().size() > 1) {
+      String operation = right.operationOf(c).word();
+      change(
+          "operation of a part",
+          i,
+          m -> m.put("operation", PARTS.getOrDefault(operation, "block")));
     }
     names.services().stream()
         .filter(s -> c.service().isPresent())
@@ -144,7 +164,13 @@ final class ReadingCorruption {
           String other = mode.word().equals("shadow") ? "enforce" : "shadow";
           change("mode turned round", i, m -> set(m).put("mode", other));
         });
-    for (String part : List.of("burst", "algorithm", "mode", "onBackendFailure")) {
+    set.key()
+        .ifPresent(
+            k -> change("another key", i, m -> set(m).put("key", List.of("header:x-other"))));
+    if (set.requests().isPresent() && set.key().isEmpty()) {
+      change("invented key", i, m -> set(m).put("key", List.of("client-address")));
+    }
+    for (String part : List.of("burst", "algorithm", "mode", "onBackendFailure", "key")) {
       if (set(part(list(copy(IntentJson.of(right)), "changes").get(i))).size() > 1) {
         change("dropped " + part, i, m -> set(m).remove(part));
       }
@@ -167,6 +193,7 @@ final class ReadingCorruption {
       return;
     }
     add("dropped change", map -> list(map, "changes").removeFirst());
+    add("tenants swapped", map -> swap(list(map, "changes"), "tenants"));
     add("values swapped", map -> swap(list(map, "changes"), "set"));
     add("services swapped", map -> swap(list(map, "changes"), "service"));
     add(
@@ -197,6 +224,14 @@ final class ReadingCorruption {
         "dropped canary",
         map ->
             part(map.get("guards")).keySet().removeAll(List.of("canaryPercent", "widenPercent")));
+    add("dropped widening", map -> part(map.get("guards")).remove("widenPercent"));
+    right
+        .guards()
+        .widenPercent()
+        .forEach(p ->
+            add(
+                "widening edited",
+                map -> part(map.get("guards")).put("widenPercent", List.of(99))));
     add("invented dry run", map -> part(map.get("guards")).put("dryRun", true));
     add("invented approval", map -> part(map.get("guards")).putIfAbsent("approval", "auto"));
   }
@@ -234,6 +269,42 @@ final class ReadingCorruption {
     if (!right.schedule().ends() && right.operation() != TaskOperation.ROLLBACK) {
       TIMES.forEach(more -> out.add(new Corrupted("dropped time", bare + more, right)));
     }
+    names.tenants().keySet().stream()
+        .filter(t -> !right.names(t))
+        .findFirst()
+        .ifPresent(t -> sentences(t).forEach(more -> unused(bare, more)));
+    var guards = right.guards();
+    if (!guards.manual()) {
+      unused(bare, "It must not go live before I have approved it.");
+    }
+    if (!guards.dryRun()) {
+      unused(bare, "(dry run)");
+    }
+    if (guards.canaryPercent().isEmpty()) {
+      unused(bare, "Roll it out to 10% first.");
+    }
+  }
+
+  /** Orders and guards in a sentence of their own, some beside something that tells. */
+  private List<String> sentences(String stranger) {
+    String service = names.services().stream().findFirst().orElseThrow();
+    return List.of(
+        "Block " + stranger + ", too.",
+        stranger + " gets 30 rps on " + service + ".",
+        "They were slow, so " + stranger + " " + service + " went to 30 rps please.",
+        "It was agreed that it waits for my approval.",
+        "Legal said it ends on Friday at 18:00.",
+        "They had errors, roll back if p99 is over 300 ms.",
+        "We did this with a canary of 5%, do the same.",
+        "That was for the next 12 hours.",
+        "(Only if they paid.)",
+        "We had an exception for " + stranger + ", keep it.",
+        "Bob told us not to.");
+  }
+
+  private void unused(String bare, String more) {
+    String kind = "another sentence called unused";
+    out.add(new Corrupted(kind, bare + ". " + more, right, List.of(more)));
   }
 
   @SuppressWarnings("unchecked")

@@ -78,6 +78,19 @@ class LimitUsageQueryTest {
   }
 
   @Test
+  void tellsWhatServicesHaveChargedAhead() throws Exception {
+    var leases =
+        Map.of("held", 2, "in_hand", 40, "requests", 1_000, "from_memory", 985, "lapsed", 3);
+    world.ratelimit.says(
+        "usage",
+        MemberReport.yes(
+            SERVICE, "", Map.of("since", "then", "limits", List.of(), "leases", leases)));
+
+    assertThat(measure().leases())
+        .containsExactly(new LimitUsageReport.ServiceLeases(SERVICE, 2, 40, 1_000, 985));
+  }
+
+  @Test
   void saysWhenTheStoreIsAway() throws Exception {
     world.store.reachable(false);
 

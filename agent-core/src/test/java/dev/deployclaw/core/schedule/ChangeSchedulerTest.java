@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
+import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
@@ -130,6 +131,62 @@ class ChangeSchedulerTest {
 
     var ended = world.agent().approve(planned.execution(), "ann");
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
+  }
+
+  @Test
+  void isApprovedBeforeItsTimeAndBeginsAtItsTime() throws Exception {
+    world.run("apply");
+    var planned = world.run("set acme 700 at 2026-11-01T13:00:00Z manually");
+    var plan = world.queries().heldPlan(planned.execution()).orElseThrow();
+    assertThat(plan.changes()).anyMatch(line -> line.contains("requests 600 -> 700"));
+
+    var approved =
+        world
+            .agent()
+            .approve(planned.execution(), "ann", plan.waiting().planHash().substring(0, 8));
+
+    assertThat(approved.result()).as(approved.reason()).isEqualTo(ExecutionStatus.HELD);
+    assertThat(approved.reason()).contains("scheduled for 2026-11-01T13:00", "approved by ann");
+    assertThat(keepTime(world.agent())).as("before its time").isEmpty();
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+    assertThat(world.agent().approve(planned.execution(), "ann").exit())
+        .isEqualTo(ExitCode.REFUSED);
+    world.time.pass(Duration.ofHours(1));
+    var begun = keepTime(world.agent());
+    assertThat(begun).extracting(RequestOutcome::result).containsExactly(ExecutionStatus.COMPLETED);
+    assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
+    assertAllWell();
+  }
+
+  @Test
+  void anApprovalBeforeItsTimeIsOfThisPlanAndByAnother() throws Exception {
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.run("apply");
+    var planned = world.run("set acme 700 at 2026-11-01T13:00:00Z manually");
+
+    var own = world.agent().approve(planned.execution(), "olivia");
+    var misquoted = world.agent().approve(planned.execution(), "ann", "beef");
+
+    assertThat(own.reason()).contains("must differ from the requester");
+    assertThat(misquoted.exit()).isEqualTo(ExitCode.REFUSED);
+    world.time.pass(Duration.ofHours(1));
+    assertThat(keepTime(world.agent()))
+        .extracting(RequestOutcome::result)
+        .containsExactly(ExecutionStatus.HELD);
+    assertAllWell();
+  }
+
+  @Test
+  void anApprovalBeforeItsTimeIsVoidWhereSomethingWasCommittedMeanwhile() throws Exception {
+    world.run("apply");
+    var planned = world.run("set acme 700 at 2026-11-01T13:00:00Z manually");
+    world.run("set zenith 70");
+
+    var late = world.agent().approve(planned.execution(), "ann");
+
+    assertThat(late.exit()).as(late.reason()).isEqualTo(ExitCode.REFUSED);
+    assertThat(late.reason()).contains("something was committed since it was planned");
+    assertAllWell();
   }
 
   @Test

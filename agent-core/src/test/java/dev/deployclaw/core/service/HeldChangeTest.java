@@ -10,9 +10,11 @@ import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.store.StoredFields;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class HeldChangeTest {
@@ -54,6 +56,37 @@ class HeldChangeTest {
     assertThat(world.redis.staged()).isEmpty();
     assertThat(world.store.list("policy/")).isEmpty();
     assertAllWell();
+  }
+
+  @Test
+  void aReasonIsRecordedBeforeItsDecisionTakesEffect() throws Exception {
+    var approved = world.run("apply manually").execution();
+    var rejected = world.run("apply manually").execution();
+
+    world.agent().approve(new HoldDecision(approved, "ann", "", "seen with the tenant"));
+    world.agent().reject(new HoldDecision(rejected, "ann", "", "not before Monday"));
+
+    assertThat(actions(approved)).containsSubsequence("Reason of a decision", "Recorded: resumed");
+    assertThat(log(approved)).contains("seen with the tenant");
+    assertThat(actions(rejected)).containsSubsequence("Reason of a decision", "Recorded: aborting");
+    assertThat(log(rejected)).contains("not before Monday");
+  }
+
+  @Test
+  void aPlanNamesWhatItsApprovalRestsOnAndWhetherThatMoved() throws Exception {
+    var held = world.run("apply manually").execution();
+    var x = world.change(held).orElseThrow();
+
+    var plan = world.queries().heldPlan(held).orElseThrow();
+    assertThat(plan.terms().checkpoint()).contains(x.checkpoint().orElseThrow().sha256());
+    assertThat(plan.terms().baseEpoch()).contains(0L);
+    assertThat(plan.terms().untilMillis().orElseThrow())
+        .isGreaterThan(world.time.instant().toEpochMilli());
+    assertThat(plan.terms().current()).isTrue();
+
+    world.run("apply");
+
+    assertThat(world.queries().heldPlan(held).orElseThrow().terms().current()).isFalse();
   }
 
   @Test
@@ -241,6 +274,18 @@ class HeldChangeTest {
     assertThat(ended.reason())
         .contains("guard active: observed epoch 3", "at revision " + observed)
         .contains("expected revision " + expected, "ask again");
+  }
+
+  private List<String> actions(String id) {
+    return world.journal.read(id).stream()
+        .map(record -> StoredFields.parse(record).text("action"))
+        .toList();
+  }
+
+  private String log(String id) {
+    return world.journal.read(id).stream()
+        .map(record -> new String(record, StandardCharsets.UTF_8))
+        .collect(Collectors.joining("\n"));
   }
 
   private void assertAllWell() {

@@ -30,6 +30,9 @@ public final class StreamStateFiles implements StreamCopy {
   /** Logs whose waiting is counted, the newest ones. */
   private static final int MOST_COUNTED = 10_000;
 
+  /** How often files are read again that change meanwhile; then those that went are left out. */
+  private static final int MOST_READS = 5;
+
   private final JournalFolder folder;
   private final Optional<NatsSettings> stream;
 
@@ -48,40 +51,20 @@ public final class StreamStateFiles implements StreamCopy {
 
   @Override
   public List<Repaired> repaired() {
-    var out = new ArrayList<StreamLoss>();
-    for (String name : folder.named(REPAIRED)) {
-      out.add(loss(name));
-    }
-    out.sort(Comparator.comparing(StreamLoss::noticed));
-    return out.stream().map(StreamLoss::repaired).toList();
+    return all(REPAIRED, StreamLoss::read).stream()
+        .sorted(Comparator.comparing(StreamLoss::noticed))
+        .map(StreamLoss::repaired)
+        .toList();
   }
 
   @Override
   public List<Fork> forks() {
-    var out = new ArrayList<Fork>();
-    for (String name : folder.named(FORK)) {
-      try {
-        out.add(ForkFileCodec.read(folder.content(name)));
-      } catch (IOException e) {
-        throw new UncheckedIOException("can't read " + name, e);
-      }
-    }
-    return out;
+    return all(FORK, ForkFileCodec::read);
   }
 
   @Override
   public List<Stuck> stuck() {
-    var out = new ArrayList<Stuck>();
-    for (String name : folder.named(STUCK)) {
-      try {
-        out.add(StuckFileCodec.read(folder.content(name)));
-      } catch (NoSuchFileException e) {
-        // it was shipped meanwhile
-      } catch (IOException e) {
-        throw new UncheckedIOException("can't read " + name, e);
-      }
-    }
-    return out;
+    return all(STUCK, StuckFileCodec::read);
   }
 
   @Override
@@ -130,7 +113,7 @@ public final class StreamStateFiles implements StreamCopy {
 
   /** Losses that somebody began to repair. */
   public List<StreamLoss> open() {
-    return folder.named(REPAIR).stream().map(this::loss).toList();
+    return all(REPAIR, StreamLoss::read);
   }
 
   void begin(StreamLoss loss) {
@@ -213,11 +196,29 @@ public final class StreamStateFiles implements StreamCopy {
     return fork.execution() + "." + fork.seq() + FORK;
   }
 
-  private StreamLoss loss(String name) {
-    try {
-      return StreamLoss.read(folder.content(name));
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't read " + name, e);
+  /** What a file says. */
+  @FunctionalInterface
+  private interface FileReader<T> {
+    T read(byte[] content) throws IOException;
+  }
+
+  /** All of one kind. Where one ends while they are read, or goes on as another, they are again. */
+  private <T> List<T> all(String ending, FileReader<T> reader) {
+    for (int reads = 1; ; reads++) {
+      var out = new ArrayList<T>();
+      boolean whole = true;
+      for (String name : folder.named(ending)) {
+        try {
+          out.add(reader.read(folder.content(name)));
+        } catch (NoSuchFileException e) {
+          whole = false;
+        } catch (IOException e) {
+          throw new UncheckedIOException("can't read " + name, e);
+        }
+      }
+      if (whole || reads == MOST_READS) {
+        return out;
+      }
     }
   }
 }

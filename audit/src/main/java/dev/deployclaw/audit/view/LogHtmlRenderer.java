@@ -21,9 +21,21 @@ public final class LogHtmlRenderer {
 
   private LogHtmlRenderer() {}
 
+  /** The view's style, for a page that shows a log beside other things. */
+  public static String style() {
+    return resource("log.css");
+  }
+
+  /**
+   * The view's script: it defines {@code LogView}, and shows the page's own document if it has one.
+   */
+  public static String script() {
+    return resource("log.js");
+  }
+
   public static String html(ExecutionDocument document) {
-    String style = resource("log.css");
-    String script = resource("log.js");
+    String style = style();
+    String script = script();
     String policy =
         "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
             .formatted(sha256(style), sha256(script));

@@ -1,5 +1,5 @@
 'use strict';
-/* The view of one execution log. Everything that it shows comes from the document and goes to the page as text,
+/* The view of one execution log, which may grow. Everything that it shows comes from the document and goes to the page as text,
    never as markup. Long lists keep only the rows in the page that can be seen. */
 const LogView = (() => {
   const ROW = 26, SPARE = 12, SVG = 'http://www.w3.org/2000/svg', MOST_BINS = 240, MOST_TENANTS = 500, MOST_POINTS = 16;
@@ -179,7 +179,7 @@ const LogView = (() => {
 
   // --- What changed, by tenant --------------------------------------------------------------------------------------
 
-  function differences(records) {
+  function differences(records, title = 'What changed, by tenant') {
     const tenants = new Map();
     for (const record of records) {
       for (const line of own(facts(record), 'diff') || []) {
@@ -190,7 +190,7 @@ const LogView = (() => {
       }
     }
     if (tenants.size === 0) return undefined;
-    const out = element('section', {}, element('h2', {}, 'What changed, by tenant'));
+    const out = element('section', {}, element('h2', {}, title));
     const all = element('div', { class: 'tenants' });
     [...tenants].slice(0, MOST_TENANTS).forEach(([name, lines]) => all.append(tenant(name, lines, tenants.size <= 4)));
     out.append(all);
@@ -213,8 +213,9 @@ const LogView = (() => {
 
   // --- The records: a list of any length ---------------------------------------------------------------------------
 
-  function list(records) {
-    const start = records.length ? Date.parse(records[0].time) : 0;
+  function list(first, signal) {
+    let records = first;
+    const since = time => Date.parse(time) - Date.parse(records[0].time);
     const state = { shown: records, at: 0, top: -1 };
     const search = element('input', { type: 'search', placeholder: 'Filter: words in any field', 'aria-label': 'Filter records' });
     const choice = element('select', { 'aria-label': 'Status' }, ...['Any status', ...WORST.toReversed()].map(word => element('option', {}, word)));
@@ -222,7 +223,6 @@ const LogView = (() => {
     const count = element('span', { class: 'count', role: 'status' });
     const space = element('div', { class: 'space' });
     const view = element('div', { class: 'records', tabindex: 0, role: 'listbox', 'aria-label': 'Records' }, space);
-    view.style.height = 'min(60vh, 620px, ' + (Math.max(2, records.length) * ROW + 2) + 'px)';
     const detail = element('div', { class: 'detail', hidden: '' });
     const rows = new Map();
     let words;
@@ -234,7 +234,8 @@ const LogView = (() => {
 
     function filter() {
       const wanted = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean), level = choice.selectedIndex > 0 ? choice.value : '';
-      const kept = records[state.at] && state.shown[state.at] ? state.shown[state.at].seq : 0;
+      const kept = state.shown[state.at] ? state.shown[state.at].seq : 0;
+      view.style.height = 'min(60vh, 620px, ' + (Math.max(2, records.length) * ROW + 2) + 'px)';
       state.shown = records.filter((record, i) => (!only.checked || isDecision(record)) && (!level || record.status === level)
         && wanted.every(word => haystack(i).includes(word)));
       state.at = Math.max(0, state.shown.findIndex(record => record.seq >= kept));
@@ -263,7 +264,7 @@ const LogView = (() => {
       const record = state.shown[i], level = status(record.status);
       const row = element('div', { class: 'row' + (isDecision(record) ? ' decision' : record.status === 'SKIPPED' ? ' skipped' : ''), id: 'row-' + i, role: 'option', 'aria-setsize': state.shown.length, 'aria-posinset': i + 1 },
         element('span', { class: 'num' }, record.seq),
-        element('span', { class: 'num time', title: text(record.time) }, '+' + duration(Date.parse(record.time) - start)),
+        element('span', { class: 'num time', title: text(record.time) }, '+' + duration(since(record.time))),
         element('span', { class: level, title: level, 'aria-label': level }, MARKS[level]),
         element('span', { class: 'phase' }, record.phase),
         element('span', { title: text(record.action) }, record.action),
@@ -323,11 +324,11 @@ const LogView = (() => {
       if (move) { move(); event.preventDefault(); }
     });
     document.addEventListener('keydown', event => {
-      const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+      const typing = ['INPUT', 'SELECT', 'TEXTAREA'].includes(event.target.tagName);
       if (event.key === '/' && !typing) { search.focus(); event.preventDefault(); }
       if (event.key === 'Escape' && typing) view.focus();
       if (event.key === 'd' && !typing && !event.ctrlKey && !event.metaKey) { only.checked = !only.checked; filter(); }
-    });
+    }, { signal });
     let later;
     search.addEventListener('input', () => { clearTimeout(later); later = setTimeout(filter, 120); });
     choice.addEventListener('change', filter);
@@ -346,15 +347,33 @@ const LogView = (() => {
       view.scrollTop = state.at * ROW;
       view.focus();
     };
-    return { section, show, begin: filter };
+    const grow = more => { records = more; words = undefined; filter(); };
+    return { section, show, grow };
   }
 
   // --- All of it -----------------------------------------------------------------------------------------------------
 
-  function render(root, log) {
-    const records = recordsOf(log), audit = log.audit || {};
-    document.title = text(log.execution_id) + ' ' + text(log.result);
-    const rows = list(records);
+  /* Shows a log below its head and a notice. What it returns shows a later state of it, and leaves filter and place of
+     the records alone. The signal ends it. */
+  function render(root, log, { notice, signal } = {}) {
+    const top = element('div'), parts = element('div'), foot = element('p', { class: 'foot' });
+    const rows = list(recordsOf(log), signal);
+    root.replaceChildren(top, ...(notice ? [notice] : []), parts, rows.section, foot);
+    const update = later => {
+      const records = recordsOf(later), audit = later.audit || {};
+      document.title = text(later.execution_id) + ' ' + text(later.result);
+      top.replaceChildren(head(later));
+      parts.replaceChildren(...summary(later, records, rows.show));
+      foot.textContent = records.length + ' records, head ' + text(audit.head)
+        + (audit.signature ? ', signed by ' + text(audit.key) : ', not signed')
+        + '. This page only shows the log; `deployclaw audit verify` checks it.';
+      rows.grow(records);
+    };
+    update(log);
+    return { update };
+  }
+
+  function summary(log, records, show) {
     const plots = [
       phases(log),
       points(log, { caption: 'Latency by enforcement point', first: 'slowest', legend: ['p50', 'p99'], weight: ([, p99]) => p99,
@@ -363,16 +382,13 @@ const LogView = (() => {
         values: point => [point.allowed, point.refused], label: point => point.allowed + ' / ' + point.refused }),
     ].filter(Boolean);
     const changed = differences(records);
-    root.replaceChildren(head(log));
-    if (records.length > 2) root.append(element('h2', {}, 'Timeline'), timeline(log, records, rows.show));
-    if (changed) root.append(changed);
-    if (plots.length) root.append(element('h2', {}, 'Measured'), element('div', { class: 'plots' }, ...plots));
-    root.append(rows.section, element('p', { class: 'foot' },
-      records.length + ' records, head ' + text(audit.head) + (audit.signature ? ', signed by ' + text(audit.key) : ', not signed')
-      + '. This page only shows the log; `deployclaw audit verify` checks it.'));
-    rows.begin();
+    const out = [];
+    if (records.length > 2) out.push(element('h2', {}, 'Timeline'), timeline(log, records, show));
+    if (changed) out.push(changed);
+    if (plots.length) out.push(element('h2', {}, 'Measured'), element('div', { class: 'plots' }, ...plots));
+    return out;
   }
 
-  return { render };
+  return { render, differences };
 })();
-LogView.render(document.getElementById('log'), JSON.parse(document.getElementById('document').textContent));
+if (document.getElementById('document')) LogView.render(document.getElementById('log'), JSON.parse(document.getElementById('document').textContent));

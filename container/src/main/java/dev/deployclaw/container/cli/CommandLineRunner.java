@@ -3,10 +3,13 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.container.cli.admin.ConfigCommand;
 import dev.deployclaw.container.cli.admin.DoctorCommand;
 import dev.deployclaw.container.cli.admin.HealthCommand;
+import dev.deployclaw.container.cli.admin.McpCommand;
 import dev.deployclaw.container.cli.admin.PluginCommand;
 import dev.deployclaw.container.cli.admin.ServeCommand;
 import dev.deployclaw.container.cli.admin.SkillsCommand;
 import dev.deployclaw.container.cli.audit.AuditCommand;
+import dev.deployclaw.container.cli.audit.ExportCommand;
+import dev.deployclaw.container.cli.change.AnswerCommand;
 import dev.deployclaw.container.cli.change.ApproveCommand;
 import dev.deployclaw.container.cli.change.CheckpointCommand;
 import dev.deployclaw.container.cli.change.FreezeCommand;
@@ -26,6 +29,8 @@ import dev.deployclaw.container.cli.look.ScanCommand;
 import dev.deployclaw.container.cli.look.StatusCommand;
 import dev.deployclaw.container.cli.look.TopCommand;
 import dev.deployclaw.container.cli.look.ValidateCommand;
+import dev.deployclaw.container.cli.plan.AskCommand;
+import dev.deployclaw.container.cli.plan.EvaluateCommand;
 import dev.deployclaw.container.cli.plan.PlanCommand;
 import dev.deployclaw.container.cli.policy.AdoptCommand;
 import dev.deployclaw.container.cli.policy.DiffCommand;
@@ -112,6 +117,9 @@ public final class CommandLineRunner {
     return List.of(
         new RunCommand(around),
         new PlanCommand(around),
+        new AskCommand(around),
+        new EvaluateCommand(around),
+        new AnswerCommand(around),
         new ApproveCommand(around),
         new RejectCommand(around),
         new RollbackCommand(around),
@@ -137,7 +145,9 @@ public final class CommandLineRunner {
         new SkillsCommand(around),
         new PluginCommand(around),
         new AuditCommand(around),
+        new ExportCommand(around),
         new ServeCommand(around, CommandLineRunner::run),
+        new McpCommand(around, CommandLineRunner::run),
         new HealthCommand(around),
         new CompletionCommand(around),
         new CommandLine.HelpCommand());

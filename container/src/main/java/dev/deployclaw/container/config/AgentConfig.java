@@ -5,6 +5,7 @@ import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  * @param home of the user who runs the agent, where the environment names one
  * @param stateDir where executions' logs and keys are kept
  * @param skillsDir skill folders that win over the packaged ones
+ * @param timezone of times in requests that name none
  * @param redact further values that must never reach a log
  */
 public record AgentConfig(
@@ -44,6 +46,7 @@ public record AgentConfig(
     Optional<ModelConfig> model,
     List<PluginConfig> plugins,
     Optional<TelemetryConfig> telemetry,
+    ZoneId timezone,
     HostConfig host) {
 
   /** What all gateways route, whatever they run in: part of each policy set. */

@@ -16,6 +16,8 @@ import java.util.Set;
  * @param tokensFile the bearer tokens' hashes, see {@link BearerTokenFile}
  * @param openMetrics whether {@code /metrics} needs no credential
  * @param nats the queue from which tasks are taken, too; empty for none
+ * @param surfaces what is served beside the API
+ * @param oidc whose tokens say who people are; empty for none
  */
 public record ServerConfig(
     String host,
@@ -25,9 +27,11 @@ public record ServerConfig(
     Optional<Tls> tls,
     boolean openMetrics,
     Bounds bounds,
-    Optional<NatsQueue> nats) {
+    Optional<NatsQueue> nats,
+    Surfaces surfaces,
+    Optional<OidcConfig> oidc) {
 
-  /** One that takes no tasks from NATS. */
+  /** One with a console that takes no tasks from NATS, serves no other agents, asks no provider. */
   public ServerConfig(
       String host,
       int port,
@@ -36,7 +40,35 @@ public record ServerConfig(
       Optional<Tls> tls,
       boolean openMetrics,
       Bounds bounds) {
-    this(host, port, plaintext, tokensFile, tls, openMetrics, bounds, Optional.empty());
+    this(
+        host,
+        port,
+        plaintext,
+        tokensFile,
+        tls,
+        openMetrics,
+        bounds,
+        Optional.empty(),
+        new Surfaces(false, true),
+        Optional.empty());
+  }
+
+  /**
+   * What is served beside the API.
+   *
+   * @param mcp whether other agents are served at {@code /mcp}
+   * @param console whether people's browsers are served at {@code /console/}
+   */
+  public record Surfaces(boolean mcp, boolean console) {}
+
+  /** Whether other agents are served. */
+  public boolean mcp() {
+    return surfaces.mcp();
+  }
+
+  /** Whether people's browsers are served. */
+  public boolean console() {
+    return surfaces.console();
   }
 
   /**
@@ -52,7 +84,7 @@ public record ServerConfig(
 
   /** Whether anybody at all can show who they are. */
   public boolean hasCredentials() {
-    return tokensFile.isPresent() || tls.flatMap(Tls::clientCaFile).isPresent();
+    return tokensFile.isPresent() || oidc.isPresent() || tls.flatMap(Tls::clientCaFile).isPresent();
   }
 
   /**

@@ -2,7 +2,7 @@ package dev.deployclaw.container.confinement;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.net.URISyntaxException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,12 +76,18 @@ public record ConfinedCommand(List<String> argv, List<String> missing) {
     throw new IOException(name + " isn't installed in " + String.join(", ", FOLDERS));
   }
 
+  /**
+   * The jar or folder of this program's own classes. Asked of a class file: a class that the JDK
+   * has from its own cache doesn't know any more where it came from.
+   */
   private static String ownClasses() {
-    try {
-      var source = ConfinementLauncher.class.getProtectionDomain().getCodeSource();
-      return Path.of(source.getLocation().toURI()).toString();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("the launcher's classes lie at no path", e);
+    String name = ConfinementLauncher.class.getName().replace('.', '/') + ".class";
+    var file = ConfinementLauncher.class.getClassLoader().getResource(name);
+    if (file == null) {
+      throw new IllegalStateException("the class path has no " + name);
     }
+    String place = file.toString();
+    String root = place.substring(0, place.length() - name.length());
+    return Path.of(URI.create(root.replaceFirst("^jar:", "").replaceFirst("!/$", ""))).toString();
   }
 }

@@ -3,8 +3,13 @@ package dev.deployclaw.container.doctor;
 import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.core.language.IntentProposer;
 import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.ProposalRequest;
+import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -16,11 +21,13 @@ final class ModelCheck {
   private ModelCheck() {}
 
   static List<Diagnosis> examine(IntentProposer model) {
-    var nobody = new NameInventory(new TreeMap<>(), new TreeSet<>(), PolicySet.EMPTY);
-    var proposal = model.propose(QUESTION, nobody);
+    var noNames = new NameInventory(new TreeMap<>(), new TreeSet<>(), PolicySet.EMPTY);
+    var request = new TaskRequest(QUESTION, "doctor", Instant.EPOCH);
+    var asked = new ProposalRequest(request, List.of(), noNames, ZoneOffset.UTC);
+    var proposal = model.propose(asked, _ -> Optional.empty());
     var cost = proposal.cost();
     return switch (proposal.answer()) {
-      case Answer.Intended _, Answer.Asked _, Answer.Declined _ ->
+      case Answer.Intended _, Answer.Queried _, Answer.Asked _, Answer.Declined _ ->
           List.of(
               Diagnosis.ok(
                   ABOUT,

@@ -4,6 +4,9 @@ import dev.deployclaw.core.grant.GrantKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An executor host that another supervisor starts: a container beside the agent's. It writes the
@@ -12,6 +15,8 @@ import java.nio.file.Path;
  * @param keyFile read at each handshake, since each start makes another key
  */
 record ForeignHost(Path keyFile) implements HostKeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(ForeignHost.class);
+
   @Override
   public GrantKey key() {
     try {
@@ -32,6 +37,12 @@ record ForeignHost(Path keyFile) implements HostKeeper {
   @Override
   public int starts() {
     return 0;
+  }
+
+  /** Only its supervisor can. */
+  @Override
+  public void restart(Duration atMost) {
+    LOG.error("The executor host refuses this agent's calls until its container is restarted");
   }
 
   @Override

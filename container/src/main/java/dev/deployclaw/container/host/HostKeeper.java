@@ -1,6 +1,7 @@
 package dev.deployclaw.container.host;
 
 import dev.deployclaw.core.grant.GrantKey;
+import java.time.Duration;
 
 /** Who knows the executor host's key and how it is. */
 interface HostKeeper extends AutoCloseable {
@@ -15,6 +16,9 @@ interface HostKeeper extends AutoCloseable {
 
   /** How often it was started by this process. */
   int starts();
+
+  /** Ends the present start; returns when the next one takes calls, or the time is over. */
+  void restart(Duration atMost) throws InterruptedException;
 
   @Override
   void close();

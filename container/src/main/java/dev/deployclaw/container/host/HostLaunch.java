@@ -45,6 +45,9 @@ public record HostLaunch(
       Pattern.compile(
           "-(agent|javaagent|Xrun|Xmx|Xms|XX:MaxRAMPercentage|XX:AOTCacheOutput|Djava\\.io\\.tmpdir).*");
 
+  /** What the JDK learnt of the agent; beside it is what it learnt of the host. */
+  private static final Pattern AGENTS_CACHE = Pattern.compile("(-XX:AOTCache=.*)-agent\\.aot");
+
   /** Small, silent, and closed to debuggers. */
   private static final List<String> OPTIONS =
       List.of(
@@ -104,11 +107,15 @@ public record HostLaunch(
     return words;
   }
 
-  /** The agent's cache of loaded classes counts only with the agent's options. */
   private static Stream<String> inherited() {
-    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+    return inherited(ManagementFactory.getRuntimeMXBean().getInputArguments());
+  }
+
+  static Stream<String> inherited(List<String> agents) {
+    return agents.stream()
         .filter(option -> !OWN.matcher(option).matches())
-        .filter(option -> !OPTIONS.contains(option));
+        .filter(option -> !OPTIONS.contains(option))
+        .map(option -> AGENTS_CACHE.matcher(option).replaceFirst("$1-host.aot"));
   }
 
   /** The files of all classes. */

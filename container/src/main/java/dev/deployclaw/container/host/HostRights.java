@@ -81,6 +81,11 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
   }
 
   private List<Path> readable() {
+    return existing(needed());
+  }
+
+  /** What it reads, there or not. */
+  List<Path> needed() {
     var all = new ArrayList<>(program);
     all.add(file);
     all.add(files.probeKey());
@@ -93,7 +98,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     if (signals()) {
       all.add(Path.of("/proc")); // which processes a gateway has
     }
-    return existing(all);
+    return all;
   }
 
   private static List<Path> seen(GatewayEntry gateway) {

@@ -30,6 +30,8 @@ public final class HostSupervisor implements HostKeeper {
   private final Thread keeper;
   private final CountDownLatch firstOutcome = new CountDownLatch(1);
   private final AtomicInteger starts = new AtomicInteger();
+  private volatile Optional<HostProcess> present = Optional.empty();
+  private volatile CountDownLatch ready = new CountDownLatch(1);
   private volatile HostState state = new HostState.Starting();
   private volatile Optional<GrantKey> key = Optional.empty();
   private volatile boolean closed;
@@ -101,6 +103,18 @@ public final class HostSupervisor implements HostKeeper {
   }
 
   @Override
+  public void restart(Duration atMost) throws InterruptedException {
+    var next = new CountDownLatch(1);
+    ready = next;
+    if (present.isPresent()) {
+      present.get().end();
+    }
+    if (!next.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.atError().addKeyValue("within", atMost).log("The executor host isn't back in time");
+    }
+  }
+
+  @Override
   public void close() {
     closed = true;
     keeper.interrupt();
@@ -141,8 +155,14 @@ public final class HostSupervisor implements HostKeeper {
       process = HostProcess.start(command.argv(), launch.surroundings(), next, System.err::println);
     } catch (IOException | UncheckedIOException | SetupException e) {
       return down("it can't be started: " + e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .setCause(e)
+          .log("The executor host can't be started, for a fault of this program");
+      return down("it can't be started: " + e);
     }
     starts.incrementAndGet();
+    present = Optional.of(process);
     try {
       return live(process, next);
     } finally {
@@ -165,6 +185,7 @@ public final class HostSupervisor implements HostKeeper {
     key = Optional.of(next);
     state = new HostState.Up(process.pid(), Instant.now());
     firstOutcome.countDown();
+    ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
     int exit = process.awaitEnd();
     var lived = Duration.ofNanos(System.nanoTime() - begun);

@@ -38,11 +38,8 @@ public final class RemoteBackends implements BackendSide {
     this.connection = HostConnection.of(new HostAddress(socket, keeper::key, build));
   }
 
-  /**
-   * Starts the executor host of a configuration and waits for it, within a bound: the agent goes on
-   * without one that doesn't get ready. One that others start isn't awaited.
-   */
-  public static RemoteBackends start(HostLaunch launch, String build) throws InterruptedException {
+  /** Begins to start the executor host of a configuration, unless others start it. */
+  public static RemoteBackends start(HostLaunch launch, String build) {
     var config = launch.config();
     var foreign = config.host().socket();
     if (foreign.isPresent()) {
@@ -50,8 +47,17 @@ public final class RemoteBackends implements BackendSide {
       return new RemoteBackends(config, new ForeignHost(keyFile), foreign.get(), build);
     }
     var supervisor = HostSupervisor.start(launch);
-    supervisor.awaitFirst(LONGEST_START);
     return of(config, supervisor, launch.files().socket(), build);
+  }
+
+  /**
+   * Waits for the host, within a bound: the agent goes on without one that doesn't get ready. One
+   * that others start isn't awaited.
+   */
+  public void awaitStart() throws InterruptedException {
+    if (keeper instanceof HostSupervisor supervisor) {
+      supervisor.awaitFirst(LONGEST_START);
+    }
   }
 
   static RemoteBackends of(AgentConfig config, HostKeeper keeper, Path socket, String build) {
@@ -129,6 +135,11 @@ public final class RemoteBackends implements BackendSide {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  @Override
+  public void restart() throws InterruptedException {
+    keeper.restart(LONGEST_START);
   }
 
   /** How often this process started it. */

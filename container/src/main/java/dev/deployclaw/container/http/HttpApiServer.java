@@ -1,5 +1,6 @@
 package dev.deployclaw.container.http;
 
+import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.BearerTokenFile;
@@ -10,15 +11,29 @@ import dev.deployclaw.container.http.access.MalformedMessageHandler;
 import dev.deployclaw.container.http.access.RequestAuthorizer;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.access.TokenFileReloader;
+import dev.deployclaw.container.http.console.ConsolePages;
+import dev.deployclaw.container.http.console.SessionRoutes;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.oidc.ProviderKeys;
+import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
+import dev.deployclaw.container.http.route.ApprovalRoutes;
 import dev.deployclaw.container.http.route.EventStreamRoute;
 import dev.deployclaw.container.http.route.ExecutionRoutes;
 import dev.deployclaw.container.http.route.FreezeRoutes;
 import dev.deployclaw.container.http.route.ObservabilityRoutes;
+import dev.deployclaw.container.http.route.PlanRoutes;
+import dev.deployclaw.container.http.route.SkillRoutes;
 import dev.deployclaw.container.http.route.TaskRoutes;
+import dev.deployclaw.container.http.route.TenantRoutes;
+import dev.deployclaw.container.http.session.ConsoleSessionStore;
+import dev.deployclaw.container.http.session.SessionAuthenticator;
+import dev.deployclaw.container.http.session.SessionCookie;
 import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.listener.ConnectionLimits;
+import dev.deployclaw.container.mcp.AgentGateway;
+import dev.deployclaw.container.mcp.McpHttpRoute;
+import dev.deployclaw.container.mcp.McpServers;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.container.vertx.PeriodicTaskVerticle;
@@ -30,6 +45,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +54,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,38 +79,73 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   private final ExecutorService threads;
   private final RequestAuthorizer guard;
   private final List<ApiRoute> routes;
+  private final List<ApiRoute> console = new ArrayList<>();
   private final PeriodicTaskVerticle fileWatch;
+  private final Optional<PeriodicTaskVerticle> keyWatch;
   private @Nullable HttpServer server;
   private String deployment = "";
 
-  private HttpApiServer(ServerConfig serve, AgentServer agent)
+  private HttpApiServer(ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
       throws InvalidConfigException, SetupException {
     this.serve = serve;
     this.agent = agent;
     var clients = serve.tls().map(ServerConfig.Tls::clients).orElse(List.of());
-    this.credentials = new CredentialStore(tokens(serve), clients);
+    var keys = serve.oidc().map(oidc -> new ProviderKeys(oidc.issuer(), InstantSource.system()));
+    var verifier =
+        keys.map(
+            k -> new ProviderTokenVerifier(serve.oidc().orElseThrow(), k, InstantSource.system()));
+    this.credentials =
+        new CredentialStore(tokens(serve), clients, verifier, InstantSource.system());
     this.tls =
         serve.tls().isPresent()
             ? Optional.of(ServerTls.read(serve, serve.tls().get(), agent.vertx()))
             : Optional.empty();
     this.threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-    this.guard = new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics());
+    var sessions = sessions(serve);
+    this.guard =
+        new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics(), sessions);
+    sessions.ifPresent(open -> {
+      console.addAll(new SessionRoutes(credentials, open, guard, agent.metrics()).routes());
+      console.addAll(new ConsolePages().routes());
+    });
     this.routes = routes(serve, agent, threads, guard);
+    routes.addAll(new SkillRoutes(mcp).routes());
+    mcp.filter(_ -> serve.mcp())
+        .map(
+            gateway -> new McpHttpRoute(McpServers.served(gateway), threads, guard, serve.bounds()))
+        .ifPresent(other -> routes.add(other.route(Optional.of(ApiRole.VIEWER))));
     var tokenFile = serve.tokensFile().map(file -> new TokenFileReloader(file, credentials));
     this.fileWatch =
         new PeriodicTaskVerticle(
             new PeriodicTask("credential-files", BETWEEN_LOOKS, () -> look(tokenFile)));
+    this.keyWatch =
+        keys.map(k ->
+            new PeriodicTaskVerticle(new PeriodicTask("provider-keys", BETWEEN_LOOKS, k::look)));
   }
 
-  /** Returns when it listens. */
+  /** The same, without other agents. */
   public static HttpApiServer start(ServerConfig serve, AgentServer agent)
       throws InvalidConfigException, SetupException, InterruptedException {
-    var api = new HttpApiServer(serve, agent);
+    return start(serve, agent, Optional.empty());
+  }
+
+  /**
+   * Returns when it listens.
+   *
+   * @param mcp runs commands, and is how other agents reach this one, where they are served
+   */
+  public static HttpApiServer start(
+      ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
+      throws InvalidConfigException, SetupException, InterruptedException {
+    var api = new HttpApiServer(serve, agent, mcp);
     boolean listens = false;
     try {
       api.deployment = VerticleDeployer.await(agent.vertx().deployVerticle(api), LONGEST_START);
       VerticleDeployer.deploy(agent.vertx(), api.fileWatch, LONGEST_START);
+      if (api.keyWatch.isPresent()) {
+        VerticleDeployer.deploy(agent.vertx(), api.keyWatch.get(), LONGEST_START);
+      }
       listens = true;
       LOG.atInfo().addKeyValue("address", api.address()).log("Listening");
       return api;
@@ -113,7 +165,10 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     var router = Router.router(vertx);
     var connections = agent.connections();
     var front = new RequestDispatcher(guard, connections, agent.metrics(), threads);
-    front.mount(router, routes, serve.bounds().bodyBytes());
+    front.mount(
+        router,
+        Stream.concat(routes.stream(), console.stream()).toList(),
+        serve.bounds().bodyBytes());
     var listener =
         vertx
             .createHttpServer(HttpListenerOptions.options(serve, tls))
@@ -122,6 +177,15 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
             .requestHandler(router);
     server = listener;
     return listener.listen();
+  }
+
+  private static Optional<SessionAuthenticator> sessions(ServerConfig serve) {
+    return serve.console()
+        ? Optional.of(
+            new SessionAuthenticator(
+                new ConsoleSessionStore(System::nanoTime),
+                new SessionCookie(serve.tls().isEmpty() && !serve.plaintext())))
+        : Optional.empty();
   }
 
   private static ApiRateLimits budgets(ServerConfig.Bounds bounds) {
@@ -148,6 +212,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
         + listening().actualPort();
   }
 
+  /** Those of the API. */
   List<ApiRoute> routes() {
     return routes;
   }
@@ -156,6 +221,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   @Override
   public void close() {
     fileWatch.interrupt();
+    keyWatch.ifPresent(PeriodicTaskVerticle::interrupt);
     threads.shutdownNow();
     if (deployment.isEmpty()) {
       return;
@@ -197,8 +263,11 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
       ServerConfig serve, AgentServer agent, ExecutorService threads, RequestAuthorizer guard) {
     var routes = new ArrayList<ApiRoute>();
     routes.addAll(new TaskRoutes(agent).routes());
+    routes.addAll(new PlanRoutes(agent).routes());
+    routes.addAll(new ApprovalRoutes(agent).routes());
     routes.addAll(new ExecutionRoutes(agent.executions()).routes());
     routes.add(new EventStreamRoute(agent, threads, guard).route());
+    routes.addAll(new TenantRoutes(agent.tenants()).routes());
     routes.addAll(new FreezeRoutes(agent).routes());
     routes.addAll(new ObservabilityRoutes(agent, threads, serve.openMetrics()).routes());
     return routes;

@@ -2,6 +2,7 @@ package dev.deployclaw.container.intake;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.container.file.AtomicFile;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
@@ -25,6 +26,7 @@ public final class AcceptedTaskStore {
   private static final String ENDING = ".json";
   private static final String CLAIM = "claim";
   private static final String REPLACES = "replaces";
+  private static final String ANSWERS = "answers";
 
   private final Path folder;
 
@@ -55,6 +57,9 @@ public final class AcceptedTaskStore {
     fields.put("request", request.text());
     fields.put("requester", request.requester());
     fields.put("received", request.received().toString());
+    if (request.conversation().sought()) {
+      fields.put(ANSWERS, request.conversation().execution());
+    }
     claim.ifPresent(c -> fields.put(CLAIM, c.hash()));
     claim.flatMap(TaskClaim::begun).ifPresent(id -> fields.put(REPLACES, id));
     AtomicFile.write(file(execution), CanonicalJson.bytes(fields));
@@ -117,11 +122,14 @@ public final class AcceptedTaskStore {
       var fields = StrictJson.parseObject(Files.readAllBytes(file));
       return Optional.of(
           new TaskRequest(
-              String.valueOf(fields.get("request")),
-              String.valueOf(fields.get("requester")),
-              Instant.parse(String.valueOf(fields.get("received"))),
-              false,
-              Optional.of(execution)));
+                  String.valueOf(fields.get("request")),
+                  String.valueOf(fields.get("requester")),
+                  Instant.parse(String.valueOf(fields.get("received"))),
+                  false,
+                  Optional.of(execution))
+              .after(
+                  Conversation.answering(
+                      Optional.ofNullable(fields.get(ANSWERS)).map(String::valueOf).orElse(""))));
     } catch (IOException | StrictJson.Malformed | RuntimeException e) {
       LOG.atWarn().addKeyValue("file", file).setCause(e).log("Not an accepted task; it is ignored");
       return Optional.empty();

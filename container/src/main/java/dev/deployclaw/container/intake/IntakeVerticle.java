@@ -89,24 +89,32 @@ public final class IntakeVerticle extends VerticleBase {
   }
 
   /**
-   * It is repeated only where it has a log; else it becomes this agent's: at once where it never
-   * began, under the lead where another agent began it.
+   * It is repeated only where it is settled. Else it becomes this agent's: at once where it never
+   * began; under the lead and another id where its agent began it, and died before the commit.
    */
   private SubmissionResult sharedAgain(String execution, String by, TaskSubmission submission)
       throws InterruptedException {
-    if (unfinished.hasBegun(execution) || reservations.hasLog(execution)) {
+    String hash = submission.claim().orElseThrow();
+    if (isOver(execution, hash)) {
       return new SubmissionResult.Repeated(execution);
     }
     if (queue.isBusyWith(execution)) {
       return new SubmissionResult.Accepted(execution);
     }
-    if (by.equals(owner)) {
+    boolean begun = unfinished.hasBegun(execution) || reservations.hasLog(execution);
+    if (!begun && (by.equals(owner) || reservations.takeOver(hash, execution))) {
       return queued(execution, submission);
     }
-    String hash = submission.claim().orElseThrow();
-    return reservations.takeOver(hash, execution)
-        ? queued(execution, submission)
-        : replacing(new TaskClaim(hash, Optional.of(execution)), submission);
+    return replacing(new TaskClaim(hash, Optional.of(execution)), submission);
+  }
+
+  private boolean isOver(String execution, String hash) throws InterruptedException {
+    return switch (reservations.progress(execution)) {
+      case SETTLED -> true;
+      case UNFINISHED -> false;
+      case UNSEEN -> unfinished.hasEnded(execution);
+      case CUT_OFF -> reservations.isGivenUp(hash, execution);
+    };
   }
 
   private SubmissionResult replacing(TaskClaim claim, TaskSubmission submission)

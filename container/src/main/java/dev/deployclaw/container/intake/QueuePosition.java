@@ -16,6 +16,9 @@ public record QueuePosition(TaskQueue queue, Supplier<Optional<ChangeExecution>>
 
   public String waitsFor(String execution) {
     var position = queue.position(execution);
+    if (position.running().filter(execution::equals).isPresent()) {
+      return "begins now";
+    }
     String first = position.running().map(this::end).orElse("its turn");
     String more = position.before() == 0 ? "" : ", and for " + position.before() + " before it";
     return "waits for " + first + more;

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Tasks that wait for the agent, in order, with a bound for each lane: tasks leave rollbacks and
@@ -125,9 +126,9 @@ public final class TaskQueue {
         (int) waiting.stream().takeWhile(task -> !task.execution().equals(execution)).count());
   }
 
-  /** The request of a task while it waits. */
+  /** The request of a task while it waits, and while it runs. */
   public synchronized Optional<TaskRequest> request(String execution) {
-    return waiting.stream()
+    return Stream.concat(waiting.stream(), running.stream())
         .filter(task -> task.execution().equals(execution))
         .flatMap(task ->
             switch (task) {

@@ -1,12 +1,14 @@
 package dev.deployclaw.container.intake;
 
 import dev.deployclaw.core.service.ExecutionReservations;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A task as it is submitted.
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param key the caller's idempotency key
  * @param shared whether all agents are given it until it has begun: one of them takes it over from
  *     an agent that died
+ * @param answers for an answer, the execution that asked
  */
 public record TaskSubmission(
     String text,
@@ -25,10 +28,26 @@ public record TaskSubmission(
     boolean manual,
     Optional<String> undoes,
     Optional<String> key,
-    boolean shared) {
+    boolean shared,
+    Optional<String> answers) {
+
+  private TaskSubmission(
+      String text,
+      String who,
+      boolean manual,
+      Optional<String> undoes,
+      Optional<String> key,
+      boolean shared) {
+    this(text, who, manual, undoes, key, shared, Optional.empty());
+  }
 
   public static TaskSubmission task(String text, String who, boolean manual, Optional<String> key) {
     return new TaskSubmission(text, who, manual, Optional.empty(), key, false);
+  }
+
+  /** A task that goes on with the question of another. */
+  public static TaskSubmission answer(String asked, String text, String who, Optional<String> key) {
+    return new TaskSubmission(text, who, false, Optional.empty(), key, false, Optional.of(asked));
   }
 
   /** A task that a queue gives to all agents. */
@@ -43,7 +62,8 @@ public record TaskSubmission(
 
   /** Keys of two callers may be equal: each caller has keys of its own. */
   public Optional<ExecutionReservations.Key> key(String nonce) {
-    String fingerprint = hash(text, Boolean.toString(manual), undoes.orElse(""));
+    var parts = Stream.of(text, Boolean.toString(manual), undoes.orElse(""));
+    String fingerprint = hash(Stream.concat(parts, answers.stream()).toArray(String[]::new));
     return key.map(k -> new ExecutionReservations.Key(hash(who, k), fingerprint, nonce));
   }
 
@@ -53,7 +73,8 @@ public record TaskSubmission(
   }
 
   TaskRequest request(String execution, Instant received) {
-    return new TaskRequest(text, who, received, manual, Optional.of(execution));
+    return new TaskRequest(text, who, received, manual, Optional.of(execution))
+        .after(answers.map(Conversation::answering).orElse(Conversation.NONE));
   }
 
   private static String hash(String... parts) {

@@ -5,6 +5,7 @@ import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.service.LeadCondition;
+import dev.deployclaw.core.service.TaskProgress;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
@@ -59,16 +60,32 @@ public record UnfinishedTasks(
   }
 
   /**
-   * Whether a task that all agents are given needs no other agent: its log is seen by all, or ended
-   * here while the task was this agent's.
+   * Whether a task that all agents are given needs no other agent: all see that it is settled, or
+   * it ended here without a trace elsewhere while it was this agent's.
    *
    * @param claim the hash of the key under which it is reserved
    */
   public boolean isSettled(String execution, String claim) throws InterruptedException {
     var records = journal.read(execution);
-    return !records.isEmpty()
-        && (reservations.hasLog(execution)
-            || (ExecutionLog.ended(records) && reservations.owns(claim, execution)));
+    if (records.isEmpty()) {
+      return false;
+    }
+    return switch (reservations.progress(execution)) {
+      case SETTLED -> true;
+      case UNFINISHED, CUT_OFF -> false;
+      case UNSEEN -> ExecutionLog.ended(records) && reservations.owns(claim, execution);
+    };
+  }
+
+  /** Whether its agents were cut off as often as a task is tried. */
+  public boolean isGivenUp(String execution, String claim) throws InterruptedException {
+    return reservations.progress(execution) == TaskProgress.CUT_OFF
+        && reservations.isGivenUp(claim, execution);
+  }
+
+  /** Whether it ended here. */
+  boolean hasEnded(String execution) {
+    return ExecutionLog.ended(journal.read(execution));
   }
 
   /** Whether it has a log here. */

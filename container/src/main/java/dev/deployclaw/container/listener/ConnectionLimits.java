@@ -1,7 +1,14 @@
 package dev.deployclaw.container.listener;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ServerChannel;
+import io.vertx.core.impl.transports.NioTransport;
+import io.vertx.core.impl.transports.TransportInternal;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,6 +40,40 @@ public final class ConnectionLimits {
     this.mostOfOne = mostOfOne;
   }
 
+  /** The JDK's sockets for Vert.x, whose TCP listeners keep these limits together. */
+  public Transport transport() {
+    var sockets =
+        new NioTransport() {
+          @Override
+          public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domain) {
+            var made = super.serverChannelFactory(domain);
+            return domain ? made : () -> limited(made.newChannel());
+          }
+        };
+    return new TransportInternal(Transport.NIO.name(), true, null, sockets);
+  }
+
+  private ServerChannel limited(ServerChannel listening) {
+    listening.pipeline().addFirst(new Admission());
+    return listening;
+  }
+
+  /** Closes at once what it must not accept, so that it takes no memory and no handshake. */
+  private final class Admission extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      if (accepted instanceof Channel channel && !admits(channel)) {
+        channel.unsafe().closeForcibly();
+      } else {
+        context.fireChannelRead(accepted);
+      }
+    }
+
+    private boolean admits(Channel channel) {
+      return channel.remoteAddress() instanceof InetSocketAddress from && admit(channel, from);
+    }
+  }
+
   /** One connection. Guarded by the limits' lock. */
   private static final class Connection {
     private final Channel channel;
@@ -48,10 +89,8 @@ public final class ConnectionLimits {
     }
   }
 
-  /**
-   * Whether a connection that was accepted may stay; where it may not, it is the caller's to close.
-   */
-  synchronized boolean admit(Channel channel, InetSocketAddress from) {
+  /** Whether a connection that was accepted may stay. */
+  private synchronized boolean admit(Channel channel, InetSocketAddress from) {
     var address = from.getAddress();
     String network = NetworkPrefix.of(address == null ? "" : address.getHostAddress());
     boolean shareUsed = networks.getOrDefault(network, 0) >= mostOfOne;

@@ -10,14 +10,29 @@ import dev.langchain4j.model.openai.OpenAiChatModel;
 
 /** Makes the configured model: temperature 0, no retries of its own, nothing logged. */
 public final class ChatModelFactory {
-  private static final int LONGEST_ANSWER = 2_000;
+  /** Tokens of an answer. */
+  static final int LONGEST_ANSWER = 2_000;
+
+  /** Bytes of an answer, whatever it is made of. */
+  private static final long MOST_BYTES = 262_144;
+
+  /** Ollama cuts a prompt to 4,096 tokens where it isn't told; ours and its answer are longer. */
+  private static final int OLLAMA_CONTEXT = 16_384;
+
   private static final String NO_KEY = "none";
 
   private ChatModelFactory() {}
 
   public static IntentProposer proposer(ModelConfig config) {
+    return proposer(config, chat(config));
+  }
+
+  /**
+   * @param model in place of the configured one
+   */
+  static IntentProposer proposer(ModelConfig config, ChatModel model) {
     return new ChatModelProposer(
-        chat(config),
+        model,
         config.name(),
         new ChatModelProposer.Budget(config.timeout(), config.tokens(), config.attempts()));
   }
@@ -27,10 +42,11 @@ public final class ChatModelFactory {
     return new ChatModelNarrator(chat(config), config.name(), config.timeout());
   }
 
-  private static ChatModel chat(ModelConfig c) {
+  static ChatModel chat(ModelConfig c) {
     return switch (c.dialect()) {
       case OPENAI ->
           OpenAiChatModel.builder()
+              .httpClientBuilder(BoundedHttpClient.builder(c.timeout(), MOST_BYTES))
               .baseUrl(c.url())
               .apiKey(c.apiKey().value().isEmpty() ? NO_KEY : c.apiKey().value())
               .modelName(c.name())
@@ -38,10 +54,12 @@ public final class ChatModelFactory {
               .maxTokens(LONGEST_ANSWER)
               .timeout(c.timeout())
               .maxRetries(0)
+              .strictJsonSchema(true)
               .supportedCapabilities(Capability.RESPONSE_FORMAT_JSON_SCHEMA)
               .build();
       case ANTHROPIC ->
           AnthropicChatModel.builder()
+              .httpClientBuilder(BoundedHttpClient.builder(c.timeout(), MOST_BYTES))
               .baseUrl(c.url())
               .apiKey(c.apiKey().value())
               .modelName(c.name())
@@ -53,10 +71,12 @@ public final class ChatModelFactory {
               .build();
       case OLLAMA ->
           OllamaChatModel.builder()
+              .httpClientBuilder(BoundedHttpClient.builder(c.timeout(), MOST_BYTES))
               .baseUrl(c.url())
               .modelName(c.name())
               .temperature(0.0)
               .numPredict(LONGEST_ANSWER)
+              .numCtx(OLLAMA_CONTEXT)
               .timeout(c.timeout())
               .maxRetries(0)
               .supportedCapabilities(Capability.RESPONSE_FORMAT_JSON_SCHEMA)

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.llm;
 
+import dev.deployclaw.core.language.EstateQuestion.Topic;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.EnforcementMode;
@@ -7,18 +8,34 @@ import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonArraySchema;
+import dev.langchain4j.model.chat.request.json.JsonEnumSchema;
+import dev.langchain4j.model.chat.request.json.JsonIntegerSchema;
+import dev.langchain4j.model.chat.request.json.JsonNumberSchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import dev.langchain4j.model.chat.request.json.JsonStringSchema;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The form of a model's answer: flat, closed, without unions, so that each provider can hold to it.
- * Labels are {@code key=value} texts.
+ * The form of a model's answer: flat, closed, without unions of objects, so that each provider can
+ * hold to it. Texts, lists and choices are always there, empty or {@code unsaid} where nothing is
+ * said: providers bound how much may be left out, and a decoder that is held to a grammar likes one
+ * order. The quotes come first: what is cited is read. Labels are {@code key=value} texts.
  */
 final class IntentSchema {
+  static final String OUTCOME = "outcome";
+
+  private static final List<String> OUTCOMES =
+      List.of("planned", "question", "needs-clarification", "refused");
+
+  /** A choice that the request doesn't make. */
+  static final String UNSAID = "unsaid";
+
   private IntentSchema() {}
 
   static ResponseFormat format() {
@@ -29,22 +46,50 @@ final class IntentSchema {
   }
 
   private static JsonObjectSchema reading() {
-    return closed()
-        .addEnumProperty("outcome", List.of("planned", "needs-clarification", "refused"))
-        .addEnumProperty(
-            "operation", words(Stream.of(TaskOperation.values()).map(TaskOperation::word)))
-        .addStringProperty("target")
-        .addProperty("changes", listOf(change()))
-        .addProperty("guards", guards())
-        .addProperty("schedule", schedule())
-        .addProperty("questions", texts())
-        .addStringProperty("reason")
-        .required("outcome")
-        .build();
+    return whole(
+        closed()
+            .addProperty("quotes", listOf(whole(quote())))
+            .addProperty("unused", texts())
+            .addEnumProperty(OUTCOME, OUTCOMES)
+            .addEnumProperty(
+                "operation", words(Stream.of(TaskOperation.values()).map(TaskOperation::word)))
+            .addStringProperty("target")
+            .addProperty("changes", listOf(whole(change())))
+            .addProperty("guards", whole(guards()))
+            .addProperty("schedule", whole(schedule()))
+            .addProperty("question", whole(question()))
+            .addProperty("questions", texts())
+            .addStringProperty("reason"));
   }
 
-  private static JsonObjectSchema change() {
+  /** A tool that reads, and its arguments. */
+  private static JsonObjectSchema.Builder question() {
     return closed()
+        .addEnumProperty("tool", words(Stream.of(Topic.values()).map(Topic::word)))
+        .addProperty("tenants", texts())
+        .addStringProperty("service")
+        .addStringProperty("method")
+        .addStringProperty("path")
+        .addStringProperty("execution")
+        .addStringProperty("change");
+  }
+
+  private static JsonObjectSchema.Builder quote() {
+    return closed().addStringProperty("slot").addStringProperty("quote");
+  }
+
+  private static JsonObjectSchema.Builder time() {
+    return closed().addStringProperty("quote").addStringProperty("instant");
+  }
+
+  private static JsonObjectSchema.Builder change() {
+    return closed()
+        .addEnumProperty(
+            "operation",
+            words(
+                Stream.of(TaskOperation.values())
+                    .filter(TaskOperation::editsTenants)
+                    .map(TaskOperation::word)))
         .addProperty("tenants", texts())
         .addProperty("labels", texts())
         .addBooleanProperty("all")
@@ -53,13 +98,13 @@ final class IntentSchema {
         .addStringProperty("route")
         .addStringProperty("method")
         .addStringProperty("limit")
-        .addProperty("set", settings())
+        .addIntegerProperty("limitWindowSeconds")
+        .addProperty("set", whole(settings()))
         .addNumberProperty("scale")
-        .addStringProperty("from")
-        .build();
+        .addStringProperty("from");
   }
 
-  private static JsonObjectSchema settings() {
+  private static JsonObjectSchema.Builder settings() {
     return closed()
         .addIntegerProperty("requests")
         .addIntegerProperty("windowSeconds")
@@ -71,29 +116,54 @@ final class IntentSchema {
         .addEnumProperty(
             "onBackendFailure",
             words(Stream.of(BackendFailureMode.values()).map(BackendFailureMode::word)))
-        .build();
+        .addProperty("key", texts());
   }
 
-  private static JsonObjectSchema guards() {
+  private static JsonObjectSchema.Builder guards() {
     return closed()
         .addEnumProperty("approval", List.of("auto", "manual"))
         .addBooleanProperty("dryRun")
         .addIntegerProperty("canaryPercent")
+        .addProperty("widenPercent", listOf(new JsonIntegerSchema()))
         .addIntegerProperty("bakeSeconds")
-        .addIntegerProperty("maxP99Millis")
-        .build();
+        .addIntegerProperty("maxP99Millis");
   }
 
-  private static JsonObjectSchema schedule() {
+  private static JsonObjectSchema.Builder schedule() {
     return closed()
-        .addStringProperty("startAt")
+        .addProperty("startAt", whole(time()))
         .addIntegerProperty("revertAfterSeconds")
-        .addStringProperty("revertAt")
-        .build();
+        .addProperty("revertAt", whole(time()));
   }
 
   private static JsonObjectSchema.Builder closed() {
     return JsonObjectSchema.builder().additionalProperties(false);
+  }
+
+  /** Numbers alone may be left out: no number means that nothing is said. */
+  private static JsonObjectSchema whole(JsonObjectSchema.Builder fields) {
+    var all = fields.build().properties();
+    var required =
+        all.entrySet().stream()
+            .filter(f ->
+                !(f.getValue() instanceof JsonIntegerSchema
+                    || f.getValue() instanceof JsonNumberSchema))
+            .map(Map.Entry::getKey)
+            .toList();
+    var open =
+        all.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey, f -> open(f.getValue()), (a, _) -> a, LinkedHashMap::new));
+    return closed().addProperties(open).required(required).build();
+  }
+
+  private static JsonSchemaElement open(JsonSchemaElement field) {
+    return field instanceof JsonEnumSchema choice && !choice.enumValues().equals(OUTCOMES)
+        ? JsonEnumSchema.builder()
+            .enumValues(Stream.concat(choice.enumValues().stream(), Stream.of(UNSAID)).toList())
+            .build()
+        : field;
   }
 
   private static JsonArraySchema texts() {

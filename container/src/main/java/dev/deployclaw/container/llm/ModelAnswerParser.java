@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.policy.text.TerminalSafeText;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class ModelAnswerParser {
   private static final int LONGEST = 65_536;
   private static final int LONGEST_WORDS = 300;
+  private static final Set<String> BESIDE =
+      Set.of(IntentSchema.OUTCOME, "question", "questions", "reason", "quotes", "unused");
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -28,7 +33,7 @@ final class ModelAnswerParser {
   private ModelAnswerParser() {}
 
   /** A text that isn't an answer, with the reason that the model is told. */
-  static final class Unreadable extends Exception {
+  private static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1;
 
     Unreadable(String reason) {
@@ -36,7 +41,25 @@ final class ModelAnswerParser {
     }
   }
 
-  static Answer of(@Nullable String text) throws Unreadable {
+  /**
+   * What a response holds: one of both.
+   *
+   * @param problem why it is no answer, in words for the model
+   */
+  record Reading(Optional<Answer> answer, Optional<String> problem) {}
+
+  static Reading of(ChatResponse response) {
+    try {
+      if (response.finishReason() == FinishReason.LENGTH) {
+        throw new Unreadable("the answer was cut off");
+      }
+      return new Reading(Optional.of(of(response.aiMessage().text())), Optional.empty());
+    } catch (Unreadable e) {
+      return new Reading(Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Answer of(@Nullable String text) throws Unreadable {
     if (text == null || text.isBlank()) {
       throw new Unreadable("the answer is empty");
     }
@@ -44,12 +67,45 @@ final class ModelAnswerParser {
       throw new Unreadable("the answer is longer than " + LONGEST + " characters");
     }
     var json = parse(text);
-    return switch (String.valueOf(json.get("outcome"))) {
-      case "planned" -> new Answer.Intended(intent(json));
+    return switch (String.valueOf(json.get(IntentSchema.OUTCOME))) {
+      case "planned" -> new Answer.Intended(intent(json), quotes(json.get("quotes")), unused(json));
+      case "question" -> question(json.get("question"));
       case "needs-clarification" -> new Answer.Asked(questions(json.get("questions")));
       case "refused" -> new Answer.Declined(words(json.get("reason")));
-      default -> throw new Unreadable("outcome isn't planned, needs-clarification or refused");
+      default ->
+          throw new Unreadable("outcome isn't planned, question, needs-clarification or refused");
     };
+  }
+
+  private static Answer question(@Nullable Object value) throws Unreadable {
+    if (present(value).orElse(Map.of()) instanceof Map<?, ?> read
+        && read.get("tool") instanceof String tool) {
+      var arguments = new LinkedHashMap<String, Object>();
+      read.forEach((key, argument) -> arguments.put(String.valueOf(key), argument));
+      arguments.remove("tool");
+      return new Answer.Queried(tool, arguments);
+    }
+    throw new Unreadable("question has no tool");
+  }
+
+  private static List<String> quotes(@Nullable Object value) throws Unreadable {
+    var out = new ArrayList<String>();
+    for (Object one : value instanceof List<?> list ? list : List.of()) {
+      if (!(one instanceof Map<?, ?> read && read.get("quote") instanceof String quote)) {
+        throw new Unreadable("quotes isn't a list of slot and quote");
+      }
+      out.add(quote);
+    }
+    if (out.isEmpty()) {
+      throw new Unreadable("quotes are missing: cite the words of the request for each slot");
+    }
+    return out;
+  }
+
+  private static List<String> unused(Map<?, ?> json) {
+    return json.get("unused") instanceof List<?> list
+        ? list.stream().map(String::valueOf).filter(w -> !w.isBlank()).toList()
+        : List.of();
   }
 
   private static Map<?, ?> parse(String text) throws Unreadable {
@@ -67,8 +123,7 @@ final class ModelAnswerParser {
   private static Map<String, Object> intent(Map<?, ?> json) throws Unreadable {
     var out = new LinkedHashMap<String, Object>();
     json.forEach((key, value) -> {
-      boolean others = List.of("outcome", "questions", "reason").contains(String.valueOf(key));
-      if (!others) {
+      if (!BESIDE.contains(String.valueOf(key))) {
         present(value).ifPresent(v -> out.put(String.valueOf(key), v));
       }
     });
@@ -111,7 +166,7 @@ final class ModelAnswerParser {
   private static Optional<Object> present(@Nullable Object value) {
     return switch (value) {
       case null -> Optional.empty();
-      case String s when s.isEmpty() -> Optional.empty();
+      case String s when s.isEmpty() || s.equals(IntentSchema.UNSAID) -> Optional.empty();
       case Map<?, ?> map -> {
         var out = new LinkedHashMap<Object, Object>();
         map.forEach((key, v) -> present(v).ifPresent(p -> out.put(key, p)));

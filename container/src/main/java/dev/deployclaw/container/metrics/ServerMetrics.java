@@ -105,6 +105,19 @@ public final class ServerMetrics implements ProgressListener {
     refusals(refusal).increment();
   }
 
+  /**
+   * A caller's first call by a credential, and one an hour while it goes on.
+   *
+   * @param by the kind of credential
+   */
+  public void signedIn(String by) {
+    Counter.builder(NAME + "sign.ins")
+        .description("First calls of callers, and one an hour while they go on.")
+        .tag("by", by)
+        .register(registry)
+        .increment();
+  }
+
   /** What became of a message of the work queue on NATS. */
   public enum QueueOutcome {
     TAKEN,

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Messages whose tasks this agent holds. Each is acknowledged when its task has a log that other
- * agents see, or that ended here; before that, the server gives it to another agent if this one
- * dies. For one thread.
+ * Messages whose tasks this agent holds. Each is acknowledged when its task is settled; before
+ * that, the server gives it to another agent if this one dies. For one thread.
  */
 final class HeldTasks {
   private final AgentServer server;
@@ -40,7 +39,8 @@ final class HeldTasks {
 
   /**
    * Tells the server what became of them. Of a task that was left to another agent it hears
-   * nothing: if that one dies, it gives the message again.
+   * nothing: if that one dies, it gives the message again. One that was cut off here it gives at
+   * once.
    */
   void settle(TaskStream stream) throws IOException, InterruptedException {
     boolean due = System.nanoTime() - keptAt >= between.toNanos();
@@ -51,6 +51,9 @@ final class HeldTasks {
         messages.remove(held.getKey());
       } else if (!waits) {
         messages.remove(held.getKey());
+        if (server.hasLog(held.getKey())) {
+          stream.again(held.getValue().message(), Duration.ZERO); // it was cut off here
+        }
       } else if (due) {
         stream.keep(held.getValue().message());
       }

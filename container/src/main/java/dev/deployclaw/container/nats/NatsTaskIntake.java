@@ -10,6 +10,7 @@ import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.container.vertx.PeriodicTaskVerticle;
 import dev.deployclaw.container.vertx.VerticleDeployer;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes tasks from a work queue that all agents share. A message is acknowledged when its task has
- * a log that all agents see. Until then the queue gives it to another agent if this one dies, and
- * that one takes the reservation over: see {@link
+ * Takes tasks from a work queue that all agents share. A message is acknowledged when its task is
+ * settled: committed, held or ended, as all agents see it. Until then the queue gives it to another
+ * agent if this one dies, and that one takes the reservation over: see {@link
  * dev.deployclaw.core.service.ExecutionReservations#takeOver} and, where this one began, {@link
  * dev.deployclaw.core.service.ExecutionReservations#replace}. Nothing is dropped without a dead
  * letter.
@@ -186,13 +187,28 @@ public final class NatsTaskIntake implements AutoCloseable {
       }
       case SubmissionResult.Repeated(String execution) -> {
         answer(execution, reply, from);
-        from.acknowledge(message);
+        repeated(execution, message, submission, from);
       }
       case SubmissionResult.KeyReused(String execution) ->
           bury(message, "its Nats-Msg-Id was used for another task, " + execution, from);
       case SubmissionResult.Full(int waiting, var _) ->
           later(message, "the queue is full: %d tasks wait".formatted(waiting), from);
       case SubmissionResult.Closed() -> later(message, "the agent stops", from);
+    }
+  }
+
+  /** The message of a task that killed all agents that had it isn't given to more of them. */
+  private void repeated(
+      String execution, QueueMessage message, TaskSubmission submission, TaskStream from)
+      throws IOException, InterruptedException {
+    try {
+      if (server.isGivenUp(execution, submission.claim().orElseThrow())) {
+        bury(message, "each agent that had it ended before the commit, last in " + execution, from);
+      } else {
+        from.acknowledge(message);
+      }
+    } catch (Unreachable e) {
+      later(message, String.valueOf(e.getMessage()), from);
     }
   }
 

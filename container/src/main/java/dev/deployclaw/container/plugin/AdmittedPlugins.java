@@ -72,6 +72,13 @@ public final class AdmittedPlugins implements AutoCloseable {
         .formatted(plugin.name(), why, plugin.name());
   }
 
+  /** Starts them again, and waits for each within its bound. */
+  public void restart() throws InterruptedException {
+    for (var plugin : running) {
+      plugin.restart();
+    }
+  }
+
   public List<PluginExecutor> executors() {
     return executors;
   }

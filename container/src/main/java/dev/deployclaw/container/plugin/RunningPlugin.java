@@ -66,6 +66,10 @@ final class RunningPlugin implements AutoCloseable {
         : new HostGreeting.Unreachable(state().sentence());
   }
 
+  void restart() throws InterruptedException {
+    supervisor.restart(plugin.start());
+  }
+
   PluginExecutor executor() {
     var members = plugin.members().stream().map(m -> plugin.name() + "/" + m).toList();
     return new PluginExecutor(

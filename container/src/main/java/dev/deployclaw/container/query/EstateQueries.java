@@ -2,6 +2,7 @@ package dev.deployclaw.container.query;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.core.drift.Discrepancy;
+import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.service.QueryService;
@@ -59,6 +60,15 @@ public final class EstateQueries {
         });
     out.put("looks", looks);
     return out;
+  }
+
+  /** What is committed, under way and held, from the state store. */
+  public AgentStatusReport status() throws InterruptedException {
+    var status = queries.get().storeStatus();
+    if (!status.unreachable().isEmpty()) {
+      throw unreachable(status.unreachable());
+    }
+    return status;
   }
 
   /** The committed policies, and what is wrong with the sources. */

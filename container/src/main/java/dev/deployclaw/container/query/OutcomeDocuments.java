@@ -3,7 +3,9 @@ package dev.deployclaw.container.query;
 import dev.deployclaw.core.service.HeldPlan;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.task.Conversation.Offer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -28,6 +30,25 @@ public final class OutcomeDocuments {
     out.put("why", held.waiting().why());
     out.put("changes", held.changes());
     out.put("plan", held.waiting().planHash());
+    return out;
+  }
+
+  /** What an execution asked. */
+  public static Map<String, Object> document(String execution, List<Offer> offers) {
+    return Map.of(
+        "execution_id",
+        execution,
+        "questions",
+        offers.stream().map(OutcomeDocuments::question).toList());
+  }
+
+  private static Map<String, Object> question(Offer offer) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("id", offer.id());
+    out.put("text", offer.question());
+    out.put("slot", offer.slot());
+    out.put("choices", offer.choices());
+    offer.suggestion().ifPresent(s -> out.put("suggestion", s));
     return out;
   }
 

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.remote;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.TerminalPrompt;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import java.nio.file.Path;
 import java.util.Map;
@@ -9,10 +10,12 @@ import java.util.Map;
 public final class RemoteClient {
   private final RemoteCommand command;
   private final String user;
+  private final TerminalPrompt prompt;
 
-  RemoteClient(RemoteCommand command, String user) {
+  RemoteClient(RemoteCommand command, String user, TerminalPrompt prompt) {
     this.command = command;
     this.user = user;
+    this.prompt = prompt;
   }
 
   public String[] arguments() {
@@ -41,6 +44,7 @@ public final class RemoteClient {
         command.environment(),
         command.terminal(),
         user,
-        runtimes);
+        runtimes,
+        prompt);
   }
 }

@@ -42,6 +42,12 @@ record RemoteCommand(
   static final int ERR = 2;
   static final int EXIT = 3;
 
+  /** A question, to which the client sends a line as a string, or the length -1 for none. */
+  static final int ASK = 4;
+
+  /** The most bytes of such a line. */
+  static final int MOST_ANSWER = 1 << 14;
+
   RemoteCommand {
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
@@ -91,7 +97,7 @@ record RemoteCommand(
         arguments, configuration, home, working, environment, in.readBoolean());
   }
 
-  private static void write(DataOutputStream out, String text) throws IOException {
+  static void write(DataOutputStream out, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.writeInt(bytes.length);
     out.write(bytes);

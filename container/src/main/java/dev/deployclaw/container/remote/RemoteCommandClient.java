@@ -2,11 +2,14 @@ package dev.deployclaw.container.remote;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
@@ -40,8 +43,10 @@ public final class RemoteCommandClient {
           "help",
           "completion",
           "config",
+          "evaluate",
           "import",
           "log",
+          "mcp",
           "audit",
           "skills",
           "top");
@@ -79,6 +84,17 @@ public final class RemoteCommandClient {
    * @return its exit code; empty where this process has to run it
    */
   public static OptionalInt run(Path home, String... arguments) {
+    // Not closed: where no agent carries the command out, this process prints on them.
+    var output =
+        new Output(
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            System.in);
+    return run(home, output, arguments);
+  }
+
+  /** The same, with its output elsewhere. */
+  public static OptionalInt run(Path home, Output output, String... arguments) {
     var environment = System.getenv();
     if (arguments.length == 0
         || arguments[0].startsWith("-")
@@ -92,10 +108,6 @@ public final class RemoteCommandClient {
     var all = List.of(arguments);
     var file = AgentSocketLocator.configuration(all, home, working, environment);
     var socket = file.flatMap(f -> AgentSocketLocator.socket(f, environment));
-    // Not closed: where no agent carries the command out, this process prints on them.
-    var output =
-        new Output(
-            new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     if (socket.isEmpty()) {
       if (TALKATIVE.contains(environment.getOrDefault(LEVEL, ""))) {
         output.tell("no agent serves here");
@@ -122,8 +134,12 @@ public final class RemoteCommandClient {
     return out;
   }
 
-  /** Where a command prints. */
-  record Output(OutputStream out, OutputStream err) {
+  /** Where a command prints, and where the person types who is asked. */
+  public record Output(OutputStream out, OutputStream err, InputStream in) {
+    public Output(OutputStream out, OutputStream err) {
+      this(out, err, InputStream.nullInputStream());
+    }
+
     private void say(String line) {
       new PrintStream(err, true, StandardCharsets.UTF_8).println("deployclaw: " + line);
     }
@@ -147,11 +163,11 @@ public final class RemoteCommandClient {
       connected = true;
       var bound = closing(channel, silent, longestSilence);
       var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
-      command.write(
-          new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel))));
+      var to = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+      command.write(to);
       accepted = in.readUnsignedByte() == RemoteCommand.ACCEPTED;
       bound.interrupt();
-      return accepted ? OptionalInt.of(passOn(in, output)) : OptionalInt.empty();
+      return accepted ? OptionalInt.of(passOn(in, to, output)) : OptionalInt.empty();
     } catch (IOException e) {
       if (accepted || silent.get()) {
         output.say(accepted ? LOST_AGENT : SILENT_AGENT);
@@ -177,7 +193,9 @@ public final class RemoteCommandClient {
         });
   }
 
-  private static int passOn(DataInputStream in, Output output) throws IOException {
+  private static int passOn(DataInputStream in, DataOutputStream to, Output output)
+      throws IOException {
+    var typed = new BufferedReader(new InputStreamReader(output.in(), StandardCharsets.UTF_8));
     while (true) {
       int type = in.readUnsignedByte();
       int length = in.readInt();
@@ -185,6 +203,16 @@ public final class RemoteCommandClient {
         return length;
       }
       print(type == RemoteCommand.OUT ? output.out() : output.err(), in.readNBytes(length));
+      if (type == RemoteCommand.ASK) {
+        String line = typed.readLine();
+        if (line == null
+            || line.getBytes(StandardCharsets.UTF_8).length > RemoteCommand.MOST_ANSWER) {
+          to.writeInt(-1);
+        } else {
+          RemoteCommand.write(to, line);
+        }
+        to.flush();
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.remote;
 
+import dev.deployclaw.container.cli.console.TerminalPrompt;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -12,6 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,7 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class RemoteCommandListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteCommandListener.class);
   private static final int MOST_AT_ONCE = 16;
-  private static final Bounds BOUNDS = new Bounds(Duration.ofSeconds(5), Duration.ofMinutes(1));
+  private static final Bounds BOUNDS =
+      new Bounds(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
 
   private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
 
@@ -68,8 +71,9 @@ public final class RemoteCommandListener implements AutoCloseable {
    *
    * @param read until its whole command has come
    * @param write until it takes any of the output that waits for it
+   * @param answer until its person has answered a question
    */
-  record Bounds(Duration read, Duration write) {}
+  record Bounds(Duration read, Duration write, Duration answer) {}
 
   private RemoteCommandListener(Path socket, Runner runner, Duration stopWithin, Bounds bounds) {
     this.socket = socket;
@@ -192,13 +196,15 @@ public final class RemoteCommandListener implements AutoCloseable {
           new DataOutputStream(
               new BufferedOutputStream(deadline.output(bounds.write()), FRAME + 5));
       var user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-      var client = new RemoteClient(read(channel, deadline), user);
+      var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+      var lock = new Object();
+      var person = new ClientPrompt(in, out, lock, deadline, bounds.answer());
+      var client = new RemoteClient(read(in, deadline), user, person);
       if (!runner.accepts(client)) {
         return;
       }
       out.writeByte(RemoteCommand.ACCEPTED);
       out.flush();
-      var lock = new Object();
       int exit =
           runner.run(
               client,
@@ -218,13 +224,41 @@ public final class RemoteCommandListener implements AutoCloseable {
     }
   }
 
-  private RemoteCommand read(SocketChannel channel, ConnectionDeadline deadline)
-      throws IOException {
+  private RemoteCommand read(DataInputStream in, ConnectionDeadline deadline) throws IOException {
     deadline.set(bounds.read());
-    var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
     var command = RemoteCommand.read(in);
     deadline.clear();
     return command;
+  }
+
+  /** Asks the person at the client's terminal. */
+  private record ClientPrompt(
+      DataInputStream in,
+      DataOutputStream out,
+      Object lock,
+      ConnectionDeadline deadline,
+      Duration within)
+      implements TerminalPrompt {
+    @Override
+    public Optional<String> ask(String text) {
+      try {
+        synchronized (lock) {
+          out.writeByte(RemoteCommand.ASK);
+          RemoteCommand.write(out, text);
+          out.flush();
+        }
+        deadline.set(within);
+        int length = in.readInt();
+        return length < 0 || length > RemoteCommand.MOST_ANSWER
+            ? Optional.empty()
+            : Optional.of(new String(in.readNBytes(length), StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        LOG.atDebug().addKeyValue("reason", e.toString()).log("A client left before it answered");
+        return Optional.empty();
+      } finally {
+        deadline.clear();
+      }
+    }
   }
 
   /** Each write is a frame. */

@@ -9,13 +9,14 @@ import dev.deployclaw.container.intake.QueuePosition;
 import dev.deployclaw.container.intake.TaskIntake;
 import dev.deployclaw.container.intake.TaskQueue;
 import dev.deployclaw.container.intake.UnfinishedTasks;
-import dev.deployclaw.container.listener.ConnectionLimitingTransport;
 import dev.deployclaw.container.listener.ConnectionLimits;
 import dev.deployclaw.container.metrics.BacklogTimer;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
+import dev.deployclaw.container.query.TenantDirectory;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.container.vertx.PeriodicTask;
@@ -24,17 +25,22 @@ import dev.deployclaw.container.vertx.VerticleDeployer;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.NotifyingJournal;
+import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.service.HeldPlan;
+import dev.deployclaw.core.service.OpenQuestion;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +73,7 @@ public final class AgentServer implements AutoCloseable {
   private final AgentVerticle agent;
   private final ExecutionQueries executions;
   private final EstateQueries estate;
+  private final TenantDirectory tenants;
   private final BackendHealthMonitor health;
   private final ServerMetrics metrics = new ServerMetrics();
   private final EstateMonitor monitor;
@@ -80,11 +87,7 @@ public final class AgentServer implements AutoCloseable {
     this.bounds = bounds;
     var shares = bounds.shares();
     this.connections = new ConnectionLimits(shares.connections(), shares.connectionsPerAddress());
-    this.vertx =
-        Vertx.builder()
-            .with(options())
-            .withTransport(new ConnectionLimitingTransport(connections))
-            .build();
+    this.vertx = Vertx.builder().with(options()).withTransport(connections.transport()).build();
     var bus = LocalEventBus.of(vertx);
     var logEvents = new LogEventBus(bus);
     var leadership = new LeadershipTrackingStore(resources.ports().state());
@@ -103,6 +106,7 @@ public final class AgentServer implements AutoCloseable {
     var patient = new ChangeService(ports, settings.waiting(bounds.leaderWait()), metrics);
     this.agent = new AgentVerticle(bus, queue, patient, unfinished, metrics);
     this.estate = new EstateQueries(this::queries, ports.time());
+    this.tenants = new TenantDirectory(this::queries);
     this.health = new BackendHealthMonitor(resources.vitals(), this::queries, ports.time());
     var positions =
         new QueuePosition(
@@ -212,6 +216,15 @@ public final class AgentServer implements AutoCloseable {
     return unfinished.isSettled(execution, claim);
   }
 
+  /**
+   * Whether a task's agents ended before the commit as often as it is tried.
+   *
+   * @param claim the hash of the key under which it is reserved
+   */
+  public boolean isGivenUp(String execution, String claim) throws InterruptedException {
+    return unfinished.isGivenUp(execution, claim);
+  }
+
   MaintenanceTasks maintenance() {
     return maintenance;
   }
@@ -240,9 +253,37 @@ public final class AgentServer implements AutoCloseable {
     return queries().objection(execution, who, approves, plan);
   }
 
+  /** What an execution asked somebody. */
+  public OpenQuestion question(String execution, String who) throws InterruptedException {
+    return queries().question(execution, who);
+  }
+
   /** The changes of a held execution; empty where it isn't held. */
   public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
     return queries().heldPlan(execution);
+  }
+
+  /** What a request would do. Nothing is written. */
+  public PlanPreviewReport plan(TaskRequest request) throws InterruptedException {
+    return changes().plan(request);
+  }
+
+  /** When a request is received that comes now. */
+  public Instant now() {
+    return ports.time().instant();
+  }
+
+  public TenantDirectory tenants() {
+    return tenants;
+  }
+
+  /** The answer to a request that asks about the estate; empty where it asks for something else. */
+  public Optional<EstateAnswer> answer(String request, String who) throws InterruptedException {
+    var changes = changes();
+    var question = changes.question(new TaskRequest(request, who, ports.time().instant()));
+    return question.isPresent()
+        ? Optional.of(new EstateAnswers(changes, ports.journal()).answer(question.get()))
+        : Optional.empty();
   }
 
   /** Stops every change that isn't committed, at once; a rollback continues. */

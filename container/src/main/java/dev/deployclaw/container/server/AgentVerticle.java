@@ -11,6 +11,7 @@ import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.HoldDecision;
 import dev.deployclaw.core.task.TaskRequest;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -173,8 +174,11 @@ final class AgentVerticle extends VerticleBase {
           ended(task, changes.run(request, unfinished.stillOwned(id)));
       case QueuedTask.Rollback(var _, String undoes, var request) ->
           ended(task, changes.rollback(undoes, request));
-      case QueuedTask.Decision(ApprovalDecision(var id, var who, var approves, var plan)) ->
-          ended(task, approves ? changes.approve(id, who, plan) : changes.reject(id, who));
+      case QueuedTask.Decision(
+              ApprovalDecision(var id, var who, var approves, var plan, var why)) -> {
+        var word = new HoldDecision(id, who, plan, why);
+        ended(task, approves ? changes.approve(word) : changes.reject(word));
+      }
       case QueuedTask.ScheduledStart(String id) -> ended(task, changes.begin(id));
       case QueuedTask.Recovery() -> recovered(changes.recover());
     }

@@ -13,6 +13,7 @@ import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.llm.ChatModelFactory;
 import dev.deployclaw.container.plugin.AdmittedPlugins;
 import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
+import dev.deployclaw.container.skill.PinnedProcedureRegistry;
 import dev.deployclaw.container.skill.SkillLocations;
 import dev.deployclaw.container.skill.SkillResolver;
 import dev.deployclaw.container.skill.SkillStepCheck;
@@ -31,6 +32,7 @@ import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import dev.deployclaw.core.language.interpreter.RememberingInterpreter;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -108,6 +110,9 @@ public record AgentRuntime(
   private record Side(
       String probeKey, List<String> secrets, Function<StateStore, BackendSide> open) {}
 
+  /** What is there before the agent is put together. */
+  private record Parts(Side side, PinnedProcedureRegistry skills, AdmittedPlugins plugins) {}
+
   private static Side local(AgentConfig config) throws SetupException {
     var keys = ProbeKeyFile.open(config.stateDir());
     return new Side(
@@ -121,6 +126,21 @@ public record AgentRuntime(
         new SkillResolver(SkillLocations.of(config), ConfiguredOperatorPolicy.of(config))
             .procedures();
     var plugins = AdmittedPlugins.open(config.plugins(), config.stateDir());
+    boolean opened = false;
+    try {
+      var agent = open(config, new Parts(side, skills, plugins), use);
+      opened = true;
+      return agent.checked();
+    } finally {
+      if (!opened) {
+        plugins.close();
+      }
+    }
+  }
+
+  private static AgentRuntime open(AgentConfig config, Parts parts, Use use) throws SetupException {
+    var side = parts.side();
+    var plugins = parts.plugins();
     var signer = signer(config.stateDir());
     var decorations = ServiceLoader.load(PortDecorator.class).stream().map(p -> p.get()).toList();
     StateStore state = new EtcdStateStore(ExecutorFactory.etcd(config.etcd()));
@@ -128,6 +148,13 @@ public record AgentRuntime(
       state = decoration.around(state);
     }
     var backends = side.open().apply(state);
+    state =
+        new TermWatchingStore(
+            state,
+            () -> {
+              backends.restart();
+              plugins.restart();
+            });
     ObjectStore objects = backends.objects();
     for (var decoration : decorations) {
       objects = decoration.around(objects);
@@ -152,14 +179,12 @@ public record AgentRuntime(
             new HashChainSealer(redaction(side)),
             telemetry.around(journal),
             planner(config),
-            skills.performedBy(new SkillStepCheck(executors)::unperformed),
+            parts.skills().performedBy(new SkillStepCheck(executors)::unperformed),
             AgentClock.system());
     var settings = settings(config, side.probeKey());
     var changeService = new ChangeService(ports, settings, use.progress());
-    var agent =
-        new AgentRuntime(
-            changeService, journal, signer, ports, settings, backends, plugins, telemetry);
-    return agent.checked();
+    return new AgentRuntime(
+        changeService, journal, signer, ports, settings, backends, plugins, telemetry);
   }
 
   /** The same agent, with another service: one serves one thread. */
@@ -181,10 +206,13 @@ public record AgentRuntime(
 
   /** The rules, and the model beside them where one is configured. */
   private static RequestInterpreter planner(AgentConfig config) {
-    var rules = new GrammarInterpreter();
+    var zone = config.timezone();
+    var rules = new GrammarInterpreter(zone);
     return config
         .model()
-        .<RequestInterpreter>map(m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m)))
+        .<RequestInterpreter>map(
+            m -> new CheckedInterpreter(rules, ChatModelFactory.proposer(m), zone))
+        .<RequestInterpreter>map(RememberingInterpreter::new)
         .orElse(rules);
   }
 

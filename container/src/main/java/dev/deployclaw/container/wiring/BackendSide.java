@@ -22,6 +22,9 @@ public interface BackendSide extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Starts the executor host again, if there is one, and waits for it within a bound. */
+  default void restart() throws InterruptedException {}
+
   @Override
   void close();
 }

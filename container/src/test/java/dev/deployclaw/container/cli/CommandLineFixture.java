@@ -11,7 +11,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A command line in a folder of its own, and what it printed. */
 public final class CommandLineFixture {
@@ -41,9 +44,28 @@ public final class CommandLineFixture {
 
   /** Runs a command on a clean screen and returns its exit code. */
   public int run(String... words) {
+    return runOn(OutputMode.PLAIN, words);
+  }
+
+  /** The same on this kind of screen. */
+  public int runOn(OutputMode display, String... words) {
     out.reset();
     err.reset();
-    return CommandLineRunner.run(surroundings(), words);
+    return CommandLineRunner.run(surroundings(display), words);
+  }
+
+  /** The same on a terminal, where a person types these lines and then leaves. */
+  public int typing(List<String> lines, String... words) {
+    out.reset();
+    err.reset();
+    var left = new ArrayDeque<>(lines);
+    var person =
+        surroundings(OutputMode.TERMINAL)
+            .asking(text -> {
+              surroundings().warn(text);
+              return Optional.ofNullable(left.poll());
+            });
+    return CommandLineRunner.run(person, words);
   }
 
   public String out() {

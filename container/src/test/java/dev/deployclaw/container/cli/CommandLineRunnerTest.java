@@ -19,6 +19,7 @@ class CommandLineRunnerTest {
       List.of(
           "run",
           "plan",
+          "ask",
           "approve",
           "reject",
           "rollback",
@@ -33,6 +34,7 @@ class CommandLineRunnerTest {
           "log",
           "skills",
           "audit",
+          "export",
           "completion",
           "help");
 
@@ -124,6 +126,7 @@ class CommandLineRunnerTest {
       strings = {
         "run x",
         "plan x",
+        "ask x",
         "approve x",
         "reject x",
         "rollback last",

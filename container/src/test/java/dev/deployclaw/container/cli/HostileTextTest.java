@@ -13,18 +13,21 @@ import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
 import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.container.cli.console.ProgressView;
+import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.look.HistoryView;
 import dev.deployclaw.container.cli.look.StatusView;
 import dev.deployclaw.container.cli.look.TopView;
 import dev.deployclaw.container.cli.plan.PlanView;
 import dev.deployclaw.container.cli.session.RecoveryView;
 import dev.deployclaw.core.fake.LogEntryFixture;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.query.LimitUsageReport;
 import dev.deployclaw.core.query.LimitUsageReport.Use;
 import dev.deployclaw.core.query.TenantHistoryReport;
@@ -92,6 +95,10 @@ class HostileTextTest {
         (s, t) ->
             new RecoveryView(s)
                 .show(new RecoveryReport(ExitCode.FAILED, List.of(ended(t)), t), false));
+    out.put("answer", (s, t) -> new AnswerView(s).show(answer(t), false));
+    out.put(
+        "no answer",
+        (s, t) -> new AnswerView(s).show(EstateAnswer.unreachable(question(t), t), false));
     out.put("history", (s, t) -> new HistoryView(s).show(t, history(t), false));
     out.put(
         "no history",
@@ -183,6 +190,16 @@ class HostileTextTest {
   private static RequestOutcome ended(String t) {
     return new RequestOutcome(
         t, ExecutionStatus.FAILED, ExitCode.FAILED, t, Optional.empty(), List.of());
+  }
+
+  private static EstateAnswer answer(String t) {
+    var statement = new EstateAnswer.Statement(t, Map.of(t, t));
+    return EstateAnswer.of(question(t), List.of(statement), List.of(t));
+  }
+
+  private static EstateQuestion question(String t) {
+    return new EstateQuestion(
+        EstateQuestion.Topic.LIMITS, EstateQuestion.Scope.of(List.of(t), Optional.of(t)));
   }
 
   private static TenantHistoryReport history(String t) {

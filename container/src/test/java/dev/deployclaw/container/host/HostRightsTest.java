@@ -7,6 +7,7 @@ import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.LandlockScope;
+import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -45,6 +46,12 @@ class HostRightsTest {
           identity: {host: lab.test}
           routes: [{prefix: /search, service: search}]
           upstreams: {search: "127.0.0.1:9001"}
+      """;
+
+  private static final String IN_POD =
+      """
+      kubernetes:
+        policySources: [{namespace: edge}]
       """;
 
   @TempDir Path folder;
@@ -140,6 +147,23 @@ class HostRightsTest {
     assertThat(files.readable()).contains(folder.resolve("access"), folder.resolve("secret"));
     assertThat(files.readable()).doesNotContain(folder, folder.resolve("state"));
     assertThat(files.writable()).doesNotContain(folder, folder.resolve("state"));
+  }
+
+  @Test
+  void inAPodItReadsTheServiceAccountUnlessAKubeconfigIsNamed() throws Exception {
+    var kubeconfig = Files.writeString(folder.resolve("kubeconfig"), "x");
+
+    assertThat(needed(BACKENDS)).doesNotContain(KubernetesConnection.ACCOUNT);
+    assertThat(needed(BACKENDS + IN_POD)).contains(KubernetesConnection.ACCOUNT);
+    assertThat(needed(BACKENDS + IN_POD + "  kubeconfig: kubeconfig\n"))
+        .contains(kubeconfig)
+        .doesNotContain(KubernetesConnection.ACCOUNT);
+  }
+
+  private List<Path> needed(String text) throws Exception {
+    var file = Files.writeString(folder.resolve("deployclaw.yaml"), text);
+    var config = ConfigReader.read(file, Map.of(), ConfigRole.AGENT);
+    return new HostRights(config, HostFiles.of(config), List.of(), file).needed();
   }
 
   private ConfinementPolicy policy(String text, int self) throws Exception {

@@ -2,15 +2,19 @@ package dev.deployclaw.container.http;
 
 import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
+import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,44 @@ class LooksTest {
     assertThat(policies.at("/committed/tenants").toString()).contains("acme", "zenith");
     assertThat(policies.path("digest").asText())
         .isEqualTo(served.world.active().orElseThrow().digest());
+  }
+
+  @Test
+  void answersAViewersQuestionWithoutAnExecution() {
+    served.done("apply", "COMPLETED");
+    var before = revisions();
+    var known = served.get("/v1/executions", VIC).json().path("executions");
+
+    var answer = served.post("/v1/questions", VIC, task("show limits acme"));
+    var sent = served.post("/v1/tasks", OLIVIA, task("show limits acme"));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.json().at("/answer/topic").asText()).isEqualTo("limits");
+    assertThat(answer.json().at("/answer/arguments/tenants/0").asText()).isEqualTo("acme");
+    assertThat(answer.json().at("/answer/rows/0/text").asText()).isEqualTo("acme isn't blocked");
+    assertThat(answer.json().at("/answer/rows/0/evidence/epoch").asLong()).isEqualTo(1);
+    assertThat(sent.status()).isEqualTo(200);
+    assertThat(sent.json()).isEqualTo(answer.json());
+    assertThat(served.post("/v1/tasks", VIC, task("show limits acme")).status()).isEqualTo(403);
+    assertThat(served.get("/v1/executions", VIC).json().path("executions")).isEqualTo(known);
+    assertThat(revisions()).isEqualTo(before);
+  }
+
+  @Test
+  void aChangeIsNoQuestion() {
+    var before = revisions();
+
+    var refused = served.post("/v1/questions", VIC, task("set acme 700"));
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.text("place")).isEqualTo("body.request");
+    assertThat(revisions()).isEqualTo(before);
+  }
+
+  /** Of each key in the state store. */
+  private Map<String, Long> revisions() {
+    return served.world.store.list("").stream()
+        .collect(Collectors.toMap(Entry::key, Entry::modRevision));
   }
 
   @Test

@@ -3,15 +3,23 @@ package dev.deployclaw.container.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.admin.CommandOutput;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.TerminalPrompt;
+import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.container.mcp.CommandCaller;
+import dev.deployclaw.container.mcp.ServedAgentGateway;
 import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.server.ExecutorBrake;
 import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -29,15 +37,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** An agent that serves over real HTTP, in a world of fakes. */
 public final class Served implements AutoCloseable {
-  static final String OLIVIA = "olivia-0123456789abcdef0123456789abcdef";
+  public static final String OLIVIA = "olivia-0123456789abcdef0123456789abcdef";
   public static final String ANN = "ann-0123456789abcdef0123456789abcdef";
   public static final String VIC = "vic-0123456789abcdef0123456789abcdef";
-  static final String BOTH = "both-0123456789abcdef0123456789abcdef";
+  public static final String BOTH = "both-0123456789abcdef0123456789abcdef";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -70,7 +79,8 @@ public final class Served implements AutoCloseable {
     client = ways.client();
     var estate = ServerFixture.estate(world, brake, folder.resolve("state"), ways.vitals());
     server = AgentServer.start(ways.estate().apply(estate), bounds);
-    api = HttpApiServer.start(ways.serve().apply(serve(bounds)), server);
+    var gateway = new ServedAgentGateway(server, (who, words) -> command(folder, who, words));
+    api = HttpApiServer.start(ways.serve().apply(serve(bounds)), server, Optional.of(gateway));
     BoundedWait.until("it recovered", ServerFixture.SOON, server::hasRecovered);
   }
 
@@ -80,6 +90,47 @@ public final class Served implements AutoCloseable {
 
   public static Served start(Path folder, ServerConfig.Bounds bounds) throws Exception {
     return new Served(folder, bounds, Ways.of(List.of(), UnaryOperator.identity()));
+  }
+
+  /** Serves other agents, too; their commands find no configuration. */
+  public static Served forAgents(Path folder, ServerConfig.Bounds bounds) throws Exception {
+    return new Served(folder, bounds, called(s -> with(s, true, s.oidc())));
+  }
+
+  /** Knows people by a provider's tokens, too. */
+  static Served withProvider(Path folder, OidcConfig oidc) throws Exception {
+    return withProvider(folder, ServerFixture.patient(), oidc);
+  }
+
+  static Served withProvider(Path folder, ServerConfig.Bounds bounds, OidcConfig oidc)
+      throws Exception {
+    return new Served(folder, bounds, called(s -> with(s, false, Optional.of(oidc))));
+  }
+
+  private static Ways called(UnaryOperator<ServerConfig> serve) {
+    return new Ways(List.of(), UnaryOperator.identity(), serve, HttpClient.newHttpClient());
+  }
+
+  private static ServerConfig with(ServerConfig s, boolean mcp, Optional<OidcConfig> oidc) {
+    return new ServerConfig(
+        s.host(),
+        s.port(),
+        s.plaintext(),
+        s.tokensFile(),
+        s.tls(),
+        s.openMetrics(),
+        s.bounds(),
+        s.nats(),
+        new ServerConfig.Surfaces(mcp, s.console()),
+        oidc);
+  }
+
+  private static CommandCaller.Ended command(Path folder, String who, List<String> words) {
+    var client =
+        new CommandEnvironment.Client(
+            folder, folder, Map.of(), false, who, RuntimeSource.OWN, TerminalPrompt.NONE);
+    return CommandOutput.of(
+        client, around -> CommandLineRunner.run(around, words.toArray(String[]::new)));
   }
 
   /** Its logs are files. */
@@ -147,15 +198,15 @@ public final class Served implements AutoCloseable {
       return response.statusCode();
     }
 
-    String body() {
+    public String body() {
       return response.body();
     }
 
-    String header(String name) {
+    public String header(String name) {
       return response.headers().firstValue(name).orElse("");
     }
 
-    JsonNode json() {
+    public JsonNode json() {
       try {
         return JSON.readTree(body());
       } catch (IOException e) {
@@ -168,7 +219,7 @@ public final class Served implements AutoCloseable {
     }
   }
 
-  Answer get(String path, String token) {
+  public Answer get(String path, String token) {
     return send(request(path, token).GET());
   }
 
@@ -205,7 +256,7 @@ public final class Served implements AutoCloseable {
     return id;
   }
 
-  void awaitResult(String id, String result) {
+  public void awaitResult(String id, String result) {
     BoundedWait.until(
         id + " is " + result,
         ServerFixture.SOON,
@@ -233,6 +284,11 @@ public final class Served implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Where it listens. */
+  public String address() {
+    return api.address();
   }
 
   HttpClient client() {

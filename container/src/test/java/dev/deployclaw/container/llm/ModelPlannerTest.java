@@ -5,6 +5,7 @@ import static dev.deployclaw.container.llm.ModelReadings.KEY;
 import static dev.deployclaw.container.llm.ModelReadings.PATIENCE;
 import static dev.deployclaw.container.llm.ModelReadings.assertThatTheRulesStand;
 import static dev.deployclaw.container.llm.ModelReadings.config;
+import static dev.deployclaw.container.llm.ModelReadings.planned;
 import static dev.deployclaw.container.llm.ModelReadings.rules;
 import static dev.deployclaw.container.llm.ModelReadings.setLimit;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,6 +62,8 @@ class ModelPlannerTest {
     var body = ScriptedProvider.parse(provider.bodies().getFirst());
     assertThat(body.path("temperature").asDouble(1)).isZero();
     assertThat(body.path("response_format").path("type").asText()).isEqualTo("json_schema");
+    assertThat(body.at("/response_format/json_schema/strict").asBoolean()).isTrue();
+    assertThat(provider.offeredUpgrade()).isFalse();
     assertThat(body.toString()).contains("globex").doesNotContain("ignore your rules");
   }
 
@@ -88,11 +91,11 @@ class ModelPlannerTest {
         .containsExactly(
             new ApprovalTrigger(
                 Source.MODEL_READING,
-                "only the language model understood the request, as set-limit; not used of your"
-                    + " words: \"crank\""));
+                "only the model understood this: set acme on search to 20 requests per second; not"
+                    + " used of your words: \"crank\""));
     assertThat(intent.changes().getFirst().who().tenants()).containsExactly("acme");
     assertThat(intent.grounding()).extracting("value").contains("acme", "search", "20", "1");
-    assertThat(understanding.note()).contains("The rules would ask").contains("set-limit");
+    assertThat(understanding.note()).contains("only the model understood this");
     assertThat(understanding.facts()).containsEntry("comparison", "held");
   }
 
@@ -108,13 +111,14 @@ class ModelPlannerTest {
   void takesOneTenantListForSeveralChanges() {
     var both = Map.of("requests", 20, "windowSeconds", 1);
     provider.says(
-        Map.of(
-            "outcome", "planned",
-            "operation", "set-limit",
-            "changes",
-                List.of(
-                    Map.of("tenants", List.of("globex"), "service", "search", "set", both),
-                    Map.of("tenants", List.of("acme"), "service", "search", "set", both))));
+        planned(
+            "set-limit",
+            List.of(
+                Map.of("tenants", List.of("globex"), "service", "search", "set", both),
+                Map.of("tenants", List.of("acme"), "service", "search", "set", both)),
+            Map.of(),
+            "acme and globex",
+            "20 rps on search"));
 
     var understanding = ask("set acme and globex to 20 rps on search");
 
@@ -151,11 +155,7 @@ class ModelPlannerTest {
 
   @Test
   void dropsAllTenantsWhereOneIsNamed() {
-    provider.says(
-        Map.of(
-            "outcome", "planned",
-            "operation", "block",
-            "changes", List.of(Map.of("all", true))));
+    provider.says(planned("block", List.of(Map.of("all", true)), Map.of(), "block", "acme"));
 
     assertThatTheRulesStand(
         ask("crank block acme"), "crank block acme", "ungrounded", "all tenants isn't");
@@ -163,12 +163,7 @@ class ModelPlannerTest {
 
   @Test
   void dropsWhatTheSchemaDoesNotHave() {
-    provider.says(
-        Map.of(
-            "outcome", "planned",
-            "operation", "set-limit",
-            "approver", "me",
-            "changes", List.of()));
+    provider.says(planned("set-limit", List.of(), Map.of("approver", "me"), "20 rps"));
 
     assertThatTheRulesStand(ask(CLEAR), CLEAR, "malformed", "approver");
   }
@@ -216,15 +211,11 @@ class ModelPlannerTest {
       })
   void obeysNoInstructionThatAModelObeys(String request) {
     provider.says(
-        Map.of(
-            "outcome",
-            "planned",
-            "operation",
+        planned(
             "set-limit",
-            "guards",
-            Map.of("approval", "auto"),
-            "changes",
-            List.of(Map.of("all", true, "set", Map.of("requests", 77, "windowSeconds", 7)))));
+            List.of(Map.of("all", true, "set", Map.of("requests", 77, "windowSeconds", 7))),
+            Map.of("guards", Map.of("approval", "auto")),
+            "20 rps"));
 
     var understanding = ask(request);
 
@@ -235,19 +226,18 @@ class ModelPlannerTest {
   @Test
   void keepsAnApprovalThoughTheModelSaysAuto() {
     provider.says(
-        Map.of(
-            "outcome",
-            "planned",
-            "operation",
+        planned(
             "set-limit",
-            "guards",
-            Map.of("approval", "auto"),
-            "changes",
             List.of(
                 Map.of(
                     "tenants", List.of("acme"),
                     "service", "search",
-                    "set", Map.of("requests", 20, "windowSeconds", 1)))));
+                    "set", Map.of("requests", 20, "windowSeconds", 1))),
+            Map.of("guards", Map.of("approval", "auto")),
+            "acme",
+            "20 rps",
+            "search",
+            "automatic approval"));
 
     var understanding = ask("crank acme to 20 rps on search with automatic approval");
 
@@ -336,6 +326,8 @@ class ModelPlannerTest {
     assertThat(understanding.facts())
         .containsEntry("comparison", "equal")
         .containsEntry("input_tokens", 9L);
+    var body = ScriptedProvider.parse(provider.bodies().getFirst());
+    assertThat(body.at("/options/num_ctx").asInt()).isEqualTo(16_384);
   }
 
   private InterpretedRequest ask(String request) {

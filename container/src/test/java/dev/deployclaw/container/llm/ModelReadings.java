@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Asks rules and model about requests of one small estate. */
 final class ModelReadings {
@@ -32,16 +34,29 @@ final class ModelReadings {
     assertThat(understanding.note()).contains(note);
   }
 
-  static Object setLimit(String tenant, int requests) {
-    return Map.of(
-        "outcome", "planned",
-        "operation", "set-limit",
-        "changes",
-            List.of(
-                Map.of(
-                    "tenants", List.of(tenant),
-                    "service", "search",
-                    "set", Map.of("requests", requests, "windowSeconds", 1))));
+  static Map<String, Object> setLimit(String tenant, int requests) {
+    return planned(
+        "set-limit",
+        List.of(
+            Map.of(
+                "tenants", List.of(tenant),
+                "service", "search",
+                "set", Map.of("requests", requests, "windowSeconds", 1))),
+        Map.of(),
+        tenant,
+        "20 rps",
+        "search");
+  }
+
+  /** A whole answer: an operation, its changes, other parts, and what it quotes. */
+  static Map<String, Object> planned(
+      String operation, List<?> changes, Map<String, ?> more, String... quotes) {
+    var out = new TreeMap<String, Object>(more);
+    out.put("outcome", "planned");
+    out.put("operation", operation);
+    out.put("changes", changes);
+    out.put("quotes", Stream.of(quotes).map(q -> Map.of("slot", "some", "quote", q)).toList());
+    return out;
   }
 
   static InterpretedRequest ask(String request, ScriptedProvider provider) {

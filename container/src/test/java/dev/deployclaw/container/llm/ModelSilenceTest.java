@@ -37,10 +37,20 @@ class ModelSilenceTest {
 
   @Test
   void endsAskingWhereTheTokensAreUsed() {
-    provider.says("nonsense").says("nonsense").says("nonsense");
-    var config = config(Dialect.OPENAI, provider.url(), PATIENCE, 110, 5);
+    var paid = ScriptedProvider.completion("nonsense", "stop").replace("100", "4000");
+    provider.then(new Line.Answer(200, paid)).then(new Line.Answer(200, paid));
+    var config = config(Dialect.OPENAI, provider.url(), PATIENCE, 5_000, 5);
 
     assertThatTheRulesStand(ModelReadings.ask(CLEAR, config), CLEAR, "silent", "after 1 attempts");
+    assertThat(provider.bodies()).hasSize(1);
+  }
+
+  @Test
+  void asksNothingWhereThePromptAloneIsMoreThanTheBudget() {
+    var config = config(Dialect.OPENAI, provider.url(), PATIENCE, 1_000, 2);
+
+    assertThatTheRulesStand(ModelReadings.ask(CLEAR, config), CLEAR, "silent", "too small");
+    assertThat(provider.bodies()).isEmpty();
   }
 
   @ParameterizedTest

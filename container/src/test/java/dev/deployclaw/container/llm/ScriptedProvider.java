@@ -38,6 +38,11 @@ public final class ScriptedProvider implements AutoCloseable {
     return server.requests().stream().map(FakeHttpServer.Request::body).toList();
   }
 
+  /** Whether a request offered another protocol, which vLLM answers by dropping its body. */
+  boolean offeredUpgrade() {
+    return server.requests().stream().anyMatch(r -> r.headers().containsKey("Upgrade"));
+  }
+
   public ScriptedProvider then(Line line) {
     script.add(line);
     return this;

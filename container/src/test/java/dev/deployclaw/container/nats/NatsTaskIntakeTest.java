@@ -209,10 +209,10 @@ class NatsTaskIntakeTest {
   }
 
   @Test
-  void keepsTheMessageUntilOtherAgentsSeeTheLog() throws Exception {
+  void keepsTheMessageUntilTheTaskIsSettled() throws Exception {
     try (var server = start("a", 8);
         var _ = take(server, PATIENT)) {
-      brake.at("sources.read");
+      brake.at("redis.prepare");
       people.ask("olivia", NatsRequester.body("apply"), PLAIN);
       brake.awaitReached();
       for (int rounds = 1; rounds <= 2; rounds++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.testkit.BoundedWait;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -68,6 +69,11 @@ class RemoteCommandListenerTest {
                 go.await();
                 yield 0;
               }
+              case "ask" -> {
+                var answer = client.in(RuntimeSource.OWN).prompt().ask("which? ");
+                out.write(answer.orElse("nobody").getBytes(StandardCharsets.UTF_8));
+                yield 0;
+              }
               default -> {
                 out.write("what was asked\n".getBytes(StandardCharsets.UTF_8));
                 err.write("a warning\n".getBytes(StandardCharsets.UTF_8));
@@ -100,6 +106,28 @@ class RemoteCommandListenerTest {
     assertThat(seen.get().arguments()).containsExactly("status", "--json");
     assertThat(seen.get().environment()).isEqualTo(Map.of("DEPLOYCLAW_LOG", "info"));
     assertThat(seen.get().configuration()).isEqualTo(folder.resolve("deployclaw.yaml"));
+  }
+
+  @Test
+  void asksThePersonAtTheClient() {
+    assertThat(typing("per minute\nand more\n", "ask")).hasValue(0);
+
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("which? ");
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("per minute");
+  }
+
+  @Test
+  void whereNobodyTypesTheCommandGoesOn() {
+    assertThat(typing("", "ask")).hasValue(0);
+
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("nobody");
+  }
+
+  @Test
+  void aLineThatIsTooLongIsNoAnswer() {
+    assertThat(typing("x".repeat(RemoteCommand.MOST_ANSWER + 1) + "\n", "ask")).hasValue(0);
+
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("nobody");
   }
 
   @Test
@@ -217,7 +245,7 @@ class RemoteCommandListenerTest {
   @Test
   void aClientThatTakesNoOutputGivesItsPlaceBack() throws Exception {
     listener.close();
-    var soon = new RemoteCommandListener.Bounds(SOON, Duration.ofMillis(300));
+    var soon = new RemoteCommandListener.Bounds(SOON, Duration.ofMillis(300), SOON);
     listener = RemoteCommandListener.start(folder, SOON, runner, soon);
     var silent = new ArrayList<SocketChannel>();
     for (int i = 0; i < 16; i++) {
@@ -237,6 +265,21 @@ class RemoteCommandListenerTest {
     }
     // The later ones may be in time still.
     assertThat(lengths).as("what they got").anyMatch(length -> length < LARGE);
+  }
+
+  @Test
+  void aPersonWhoDoesNotAnswerGivesTheirPlaceBack() throws Exception {
+    listener.close();
+    var soon = new RemoteCommandListener.Bounds(SOON, SOON, Duration.ofMillis(300));
+    listener = RemoteCommandListener.start(folder, SOON, runner, soon);
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      command("ask").write(new DataOutputStream(Channels.newOutputStream(channel)));
+
+      var got = Channels.newInputStream(channel).readAllBytes();
+
+      assertThat(new String(got, StandardCharsets.UTF_8)).contains("which? ");
+    }
   }
 
   @Test
@@ -262,6 +305,12 @@ class RemoteCommandListenerTest {
   private OptionalInt run(String... words) {
     var output = new RemoteCommandClient.Output(out, err);
     return RemoteCommandClient.run(socket(), command(words), output);
+  }
+
+  private OptionalInt typing(String lines, String... words) {
+    var in = new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8));
+    return RemoteCommandClient.run(
+        socket(), command(words), new RemoteCommandClient.Output(out, err, in));
   }
 
   private RemoteCommand command(String... words) {

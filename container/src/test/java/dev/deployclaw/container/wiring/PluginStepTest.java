@@ -1,6 +1,7 @@
 package dev.deployclaw.container.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.deployclaw.container.config.AgentConfig;
@@ -113,6 +114,22 @@ class PluginStepTest {
     assertThat(refusal("served"))
         .contains("step notices: weather.today: no executor here performs it")
         .contains("admit the plugin");
+  }
+
+  @Test
+  void aStartThatFailsLeavesNoPluginBehind() throws Exception {
+    var config = config("served");
+    Files.writeString(
+        Files.createDirectories(config.stateDir()).resolve("audit-key.pem"), "no key");
+    var before = ProcessHandle.current().descendants().map(ProcessHandle::pid).toList();
+
+    assertThatThrownBy(() -> AgentRuntime.open(config, ProgressListener.NONE))
+        .isInstanceOf(SetupException.class)
+        .hasMessageContaining("audit-key.pem");
+
+    assertThat(ProcessHandle.current().descendants().map(ProcessHandle::pid))
+        .as("no process more than before")
+        .isSubsetOf(before);
   }
 
   private String refusal(String admitted) throws Exception {

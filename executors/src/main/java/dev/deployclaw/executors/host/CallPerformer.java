@@ -149,7 +149,9 @@ final class CallPerformer {
     return outcome.getSerializedSize() <= messageBytes
         ? outcome
         : unanswered(
-            call, "its answer of " + outcome.getSerializedSize() + " bytes is larger than allowed");
+            call,
+            "its answer of %d bytes is larger than the %d that one may have"
+                .formatted(outcome.getSerializedSize(), messageBytes));
   }
 
   private static Outcome unanswered(GrantedCall call, String why) {

@@ -2,6 +2,7 @@ package dev.deployclaw.executors.host;
 
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.executors.sandbox.MeteredExecutor;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
@@ -96,6 +97,7 @@ public final class ExecutorHostServer implements AutoCloseable {
       Path bound, ExecutorHostService service, HostBounds bounds, ServerThreads threads) {
     var handshake = new HandshakeFirst();
     var connections = new ConnectionBound(bounds);
+    var inbound = new InboundBudget(bounds);
     return NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(bound))
         .channelFactory(connections::listening)
         .bossEventLoopGroup(threads.loop())
@@ -107,7 +109,10 @@ public final class ExecutorHostServer implements AutoCloseable {
         .maxInboundMetadataSize(MOST_HEADER_BYTES)
         .maxConnectionIdle(bounds.idle().toNanos(), TimeUnit.NANOSECONDS)
         .addTransportFilter(handshake)
+        .addStreamTracerFactory(inbound)
+        .decompressorRegistry(DecompressorRegistry.emptyInstance()) // their size would be unknown
         .intercept(handshake)
+        .intercept(inbound)
         .addService(service)
         .build();
   }

@@ -1,25 +1,31 @@
 package dev.deployclaw.executors.host;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.UsedGrants;
 import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.executors.wire.CallCodec;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
  * Whether a host may perform a call: the agent's kernel sealed just these bytes, the host offers
- * the operation, and the grant is neither expired nor used. What is let through is used up. The
- * seal is checked before the bytes are read. For any thread.
+ * the operation, no later leader acted, and the grant is neither expired nor used. What is let
+ * through is used up. The seal is checked before the bytes are read. For any thread.
  */
 public final class SealedCallVerifier {
   private final GrantKey key;
   private final Map<String, Set<String>> offered;
   private final LongSupplier clock;
   private final UsedGrants<Long> used = new UsedGrants<>();
+
+  /** Of the leaders whose acts were let through. */
+  private final AtomicLong latestTerm = new AtomicLong();
 
   /**
    * @param offered verbs by executor; a look's verb stands behind {@link #LOOK}
@@ -81,9 +87,19 @@ public final class SealedCallVerifier {
     if (now >= call.getExpiresMonotonicNanos()) {
       return refused(call, "its grant expired");
     }
-    return used.use(call.getGrant(), call.getExpiresMonotonicNanos(), now)
+    return (effect == EffectClass.OBSERVE ? Optional.<String>empty() : deposed(call))
+        .or(() -> used.use(call.getGrant(), call.getExpiresMonotonicNanos(), now))
         .map(why -> refused(call, why))
         .orElseGet(() -> new Verdict.Granted(call));
+  }
+
+  /** Why the leader that orders an act leads no more; empty where it may, or none orders it. */
+  private Optional<String> deposed(GrantedCall call) {
+    long term = call.getFence().getTerm();
+    long latest = latestTerm.accumulateAndGet(term, Math::max);
+    return term == 0 || term == latest
+        ? Optional.empty()
+        : Optional.of("its leader is of term " + term + ", and one of term " + latest + " acted");
   }
 
   private static Verdict refused(GrantedCall call, String reason) {

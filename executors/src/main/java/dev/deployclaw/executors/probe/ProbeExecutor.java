@@ -7,15 +7,19 @@ import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.policy.probe.ProbeLane;
 import dev.deployclaw.policy.probe.ProbePlan;
 import dev.deployclaw.policy.probe.ProbePlanRequest;
+import dev.deployclaw.policy.probe.ProbeRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -32,6 +36,7 @@ import java.util.concurrent.Semaphore;
 public final class ProbeExecutor implements BackendExecutor {
   private static final String PROBE = "probe";
   private static final String HEARTBEAT = "heartbeat";
+  private static final Duration WARM_UP = Duration.ofSeconds(1);
   private static final CallOutcome NO_KEY =
       CallOutcome.failed(new CallFault.Invalid("the policy set has no key to verify probes with"));
 
@@ -84,15 +89,46 @@ public final class ProbeExecutor implements BackendExecutor {
             activation.set(), new ProbePlanRequest(doors.gateways(), requests, seed, start));
     var ledger = new ProbeStatistics();
     var tokens = ProbeTokens.of(plan.probes(), seed + "-" + start, settings.privateKey());
-    var sender = new ProbeSender(settings, activation, tokens);
-    send(
-        plan.lanes(),
-        lane -> new ProbeLaneRunner(lane, new ProbeLaneRunner.Way(doors, sender), ledger, end));
+    if (settings.pace().warmsUp()) {
+      warmUp(activation, plan, found.open(), seed + "-warm-up-" + start);
+    }
+    var way =
+        new ProbeLaneRunner.Way(
+            doors, new ProbeSender(settings, activation, tokens), new ProbePacer(settings.pace()));
+    send(plan.lanes(), lane -> new ProbeLaneRunner(lane, way, ledger, end));
     var facts = ledger.facts();
     facts.put("left_out", plan.leftOut());
     var reports = new ArrayList<>(found.closed());
     found.open().forEach(e -> reports.add(report(e, activation, ledger)));
     return new CallOutcome.Done(reports, facts);
+  }
+
+  /**
+   * Asks each entrance once, so that no later request waits for a connection that a gateway opens,
+   * or a key that a service sees for the first time. The answers don't matter.
+   *
+   * @param counters that no other request is charged to
+   */
+  private void warmUp(
+      EpochSpec activation, ProbePlan plan, List<Entrance> entrances, String counters)
+      throws InterruptedException {
+    var first = new HashMap<String, ProbeRequest>();
+    plan.probes().forEach(probe -> first.putIfAbsent(probe.gateway(), probe));
+    var tokens = ProbeTokens.of(List.copyOf(first.values()), counters, settings.privateKey());
+    var sender =
+        new ProbeSender(
+            settings.answeringWithin(WARM_UP),
+            activation,
+            tokens,
+            activation.execution() + "-warm-up");
+    var known = entrances.stream().filter(e -> first.containsKey(e.name())).toList();
+    new BoundedFanout("warm-up", settings.lanesAtOnce(), WARM_UP)
+        .ask(
+            known,
+            entrance -> {
+              var _ = sender.send(Objects.requireNonNull(first.get(entrance.name())), entrance);
+              return MemberReport.skipped(entrance.member(), "warmed up");
+            });
   }
 
   /** On a way back, a gateway that was added since is no way in. */

@@ -17,7 +17,7 @@ final class ProbeLaneRunner implements Runnable {
   private final long end;
 
   /** How requests get in. */
-  record Way(EntranceRoundRobin doors, ProbeSender sender) {}
+  record Way(EntranceRoundRobin doors, ProbeSender sender, ProbePacer pacer) {}
 
   /**
    * @param end by {@link System#nanoTime}
@@ -52,6 +52,7 @@ final class ProbeLaneRunner implements Runnable {
       var probe = probes.get(i);
       var entrance = way.doors().next(probe.gateway()).orElseThrow();
       String at = entrance.member();
+      way.pacer().await();
       if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted()) {
         ledger.undecided(at, "was not sent in time");
         ledger.unsent(probes.size() - i - 1);

@@ -19,11 +19,20 @@ final class ProbeSender {
   private final ProbeSettings settings;
   private final EpochSpec activation;
   private final ProbeTokens tokens;
+  private final String label;
 
   ProbeSender(ProbeSettings settings, EpochSpec activation, ProbeTokens tokens) {
+    this(settings, activation, tokens, activation.execution());
+  }
+
+  /**
+   * @param label by which a gateway's log tells whose requests these are
+   */
+  ProbeSender(ProbeSettings settings, EpochSpec activation, ProbeTokens tokens, String label) {
     this.settings = settings;
     this.activation = activation;
     this.tokens = tokens;
+    this.label = label;
   }
 
   ProbeVerdict send(ProbeRequest probe, Entrance entrance) {
@@ -50,7 +59,7 @@ final class ProbeSender {
   private Map<String, String> headers(ProbeRequest probe) {
     var headers = new HashMap<String, String>();
     headers.put(DecideHeaders.PROBE_TOKEN, tokens.text(probe));
-    headers.put("DC-Execution", activation.execution());
+    headers.put("DC-Execution", label);
     var gateway = activation.set().gateways().get(probe.gateway());
     if (gateway != null) {
       switch (gateway.identity()) {

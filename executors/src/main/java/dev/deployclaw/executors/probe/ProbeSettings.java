@@ -15,21 +15,41 @@ import java.util.stream.Stream;
  * @param privateKey Ed25519, PKCS #8, base64; its public half stands in the policy set
  * @param lanesAtOnce sequences of requests that are sent side by side
  * @param answer for one exchange
+ * @param pace of the requests that test a policy set; a heartbeat has none
  */
 public record ProbeSettings(
-    Entrances entrances, String privateKey, int lanesAtOnce, Duration answer) {
+    Entrances entrances, String privateKey, int lanesAtOnce, Duration answer, Pace pace) {
+
+  /**
+   * How requests follow each other.
+   *
+   * @param between two requests that start, at least
+   * @param warmsUp whether each entrance is asked once before, by a request of no consequence
+   */
+  public record Pace(Duration between, boolean warmsUp) {
+    /** As traffic comes, so that probes don't wait for each other. */
+    static final Pace OF_TRAFFIC = new Pace(Duration.ofMillis(2), true);
+
+    /** As fast as answers come. */
+    static final Pace NONE = new Pace(Duration.ZERO, false);
+  }
 
   public static ProbeSettings of(List<Entrance> entrances, String privateKey) {
     return of(() -> new Found(entrances, List.of()), privateKey);
   }
 
   public static ProbeSettings of(Entrances entrances, String privateKey) {
-    return new ProbeSettings(entrances, privateKey, 8, Duration.ofSeconds(5));
+    return new ProbeSettings(entrances, privateKey, 8, Duration.ofSeconds(5), Pace.OF_TRAFFIC);
   }
 
   /** The same, with another time for one exchange. */
   ProbeSettings answeringWithin(Duration time) {
-    return new ProbeSettings(entrances, privateKey, lanesAtOnce, time);
+    return new ProbeSettings(entrances, privateKey, lanesAtOnce, time, pace);
+  }
+
+  /** The same at another pace. */
+  ProbeSettings at(Pace other) {
+    return new ProbeSettings(entrances, privateKey, lanesAtOnce, answer, other);
   }
 
   @Override

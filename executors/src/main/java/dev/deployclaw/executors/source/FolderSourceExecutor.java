@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.ExecutorCall.WriteBack.Edit;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.executors.member.SourceAnswer;
 import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
@@ -61,10 +62,15 @@ public final class FolderSourceExecutor implements BackendExecutor {
       return CallOutcome.failed(
           new CallFault.Invalid("policy sources have no operation " + invocation.call().verb()));
     }
-    return CallOutcome.done(folders.stream().flatMap(f -> read(f).stream()).toList());
+    var answer = new SourceAnswer();
+    for (var source : folders) {
+      var room = answer.room();
+      answer.add(read(source, room), source.tenants(), room);
+    }
+    return answer.outcome();
   }
 
-  private static List<MemberReport> read(FolderSource source) {
+  private static List<MemberReport> read(FolderSource source, SourceAnswer.Room room) {
     var reports = new ArrayList<MemberReport>();
     try {
       var files = documents(source.folder());
@@ -72,7 +78,11 @@ public final class FolderSourceExecutor implements BackendExecutor {
         return List.of(unknown(source, "", "holds more than " + MOST_FILES + " documents"));
       }
       for (var file : files) {
-        reports.add(document(source, file));
+        var report = document(source, file);
+        if (!room.takes(report)) {
+          return List.of(unknown(source, "", SourceAnswer.TOO_LARGE));
+        }
+        reports.add(report);
       }
       return reports;
     } catch (IOException e) {
@@ -132,7 +142,6 @@ public final class FolderSourceExecutor implements BackendExecutor {
     facts.put("namespace", source.namespace());
     facts.put("folder", source.folder().toString());
     facts.put("file", file);
-    facts.put("tenants", source.tenants());
     if (!(source.writeBack() instanceof WriteBackMode.None)) {
       facts.put(SourceReports.WRITE_BACK, WriteBackMode.word(source.writeBack(), "file"));
     }

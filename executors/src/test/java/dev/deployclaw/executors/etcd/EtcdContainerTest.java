@@ -7,9 +7,12 @@ import dev.deployclaw.core.spi.StateStore.Result;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.executors.NetworkedContainer;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.docker.OfficialImage;
 import dev.deployclaw.testkit.server.OnContainers;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class EtcdContainerTest extends EtcdStateStoreTest {
   @Test
   void doesNotKnowWhatACutOffServerDidAndFindsItAgain() throws InterruptedException {
-    try (var server = NetworkedEtcd.start();
+    try (var server = etcd();
         var store = impatient(server.url())) {
       assertThat(store.get("a")).isEmpty();
       server.disconnect();
@@ -37,6 +40,24 @@ class EtcdContainerTest extends EtcdStateStoreTest {
       assertThat(lost).isInstanceOf(Result.Unknown.class);
       BoundedWait.until("an answer", Duration.ofSeconds(60), () -> answers(store));
     }
+  }
+
+  private static NetworkedContainer etcd() {
+    String listen = "http://0.0.0.0:2379";
+    var arguments =
+        List.of(
+            "--data-dir=/etcd-data",
+            "--listen-client-urls=" + listen,
+            "--advertise-client-urls=" + listen,
+            "--unsafe-no-fsync");
+    var etcd =
+        NetworkedContainer.start(
+            new NetworkedContainer.Launch(OfficialImage.ETCD, 2379, arguments, List.of()));
+    BoundedWait.until(
+        "etcd is healthy",
+        Duration.ofSeconds(60),
+        () -> ServerReadiness.get(etcd.address(), "/health").contains("\"health\":\"true\""));
+    return etcd;
   }
 
   private static EtcdStateStore impatient(String url) {

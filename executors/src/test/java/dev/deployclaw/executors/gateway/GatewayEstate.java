@@ -191,7 +191,7 @@ final class GatewayEstate implements AutoCloseable {
         name, "edge", folder, binary, pidFile, URI.create("http://" + listen), site);
   }
 
-  private static String byHand(Path folder, String listen) {
+  static String byHand(Path folder, String listen) {
     return """
     # by hand
     daemon off;

@@ -10,6 +10,7 @@ import dev.deployclaw.executors.protocol.v1.Activation;
 import dev.deployclaw.executors.protocol.v1.Content;
 import dev.deployclaw.executors.protocol.v1.Discard;
 import dev.deployclaw.executors.protocol.v1.Fault;
+import dev.deployclaw.executors.protocol.v1.Fence;
 import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.Look;
 import dev.deployclaw.executors.protocol.v1.Observe;
@@ -113,6 +114,17 @@ class GrantEscapeTest {
     var late = look().setExpiresMonotonicNanos(System.nanoTime() - 1).build();
 
     assertRefused(sealer.seal(late), "its grant expired");
+  }
+
+  @Test
+  void refusesAnActOfALeaderThatALaterOneFollowed() {
+    assertThat(execute(sealer.seal(discard("arch-1", 3))).hasDone()).isTrue();
+    assertThat(execute(sealer.seal(discard("arch-2", 4))).hasDone()).isTrue();
+
+    assertRefused(sealer.seal(discard("arch-1", 3)), "of term 3, and one of term 4 acted");
+    var looks = look().setFence(Fence.newBuilder().setTerm(3)).build();
+    assertThat(execute(sealer.seal(looks)).hasDone()).as("a look").isTrue();
+    assertThat(execute(sealer.seal(discard("arch-2", 4))).hasDone()).isTrue();
   }
 
   @Test
@@ -234,6 +246,10 @@ class GrantEscapeTest {
     return call()
         .setPurpose(Purpose.newBuilder().setExecution(execution))
         .setDiscard(Discard.newBuilder().setEpoch(1));
+  }
+
+  private GrantedCall discard(String execution, long term) {
+    return discard(execution).setFence(Fence.newBuilder().setTerm(term)).build();
   }
 
   private Outcome execute(SealedCall call) {

@@ -83,7 +83,18 @@ class ProbeExecutorTest {
     assertThat(number(done, "allowed") + number(done, "refused")).isEqualTo(120);
     assertThat(number(done, "refused")).isBetween(25, 60);
     assertThat(number(done, "p99_us")).isGreaterThanOrEqualTo(number(done, "p50_us")).isPositive();
+    assertThat(service.requests()).as("each entrance once before").hasSize(120 + 3);
     assertThat(upstream.requests()).isEmpty();
+  }
+
+  @Test
+  void theRequestsThatWarmUpAreOfNoConsequence() throws InterruptedException {
+    decider.failNext(3);
+
+    var done = probe(120);
+
+    assertThat(done.reports()).extracting(MemberReport::answer).containsOnly(Answer.YES);
+    assertThat(done.facts()).containsEntry("requests", 120).containsEntry("repeated", 0);
   }
 
   @Test
@@ -171,8 +182,9 @@ class ProbeExecutorTest {
   @Test
   void repeatsAnExerciseThatALostAnswerLeftOpen() throws InterruptedException {
     decider.failNext(1);
+    var unpaced = ProbeSettings.of(entrances, keys.privateKey()).at(ProbeSettings.Pace.NONE);
 
-    var done = probe(120);
+    var done = probe(unpaced, 120);
 
     assertThat(done.reports()).extracting(MemberReport::answer).containsOnly(Answer.YES);
     assertThat(done.facts()).containsEntry("repeated", 1).containsEntry("undecided", 0);

@@ -35,6 +35,7 @@ public final class PolicyChecker {
     found.addAll(OvercommitCheck.find(set));
     found.addAll(DeadlockCheck.find(set));
     found.addAll(IneffectiveLimitCheck.find(set));
+    found.addAll(LeasedLimitCheck.find(set));
     found.addAll(KeyCollisionCheck.find(set));
     found.addAll(ConflictingLimitsCheck.find(set));
     found.addAll(UnreachableLimitCheck.find(set));

@@ -31,10 +31,10 @@ record SlidingWindowCounter(long slotMicros, SortedMap<Long, Long> slots) implem
     return owed.held() == 0 ? new SlidingWindowCounter(width, new TreeMap<>()) : owed;
   }
 
-  /** {@code sw width slot:units ...}. */
+  /** {@code sw width sum slot:units ...}; earlier versions wrote no sum. */
   static SlidingWindowCounter parse(String[] words) {
     var slots = new TreeMap<Long, Long>();
-    for (int i = 2; i < words.length; i++) {
+    for (int i = words.length > 2 && words[2].indexOf(':') < 0 ? 3 : 2; i < words.length; i++) {
       String[] slot = words[i].split(":", -1);
       slots.put(Long.parseLong(slot[0]), Long.parseLong(slot[1]));
     }

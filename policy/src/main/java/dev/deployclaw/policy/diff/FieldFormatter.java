@@ -42,6 +42,10 @@ final class FieldFormatter {
         .onBackendFailure()
         .map(BackendFailureMode::word)
         .ifPresent(f -> fields.put("onBackendFailure", f));
+    limit
+        .precision()
+        .lease()
+        .ifPresent(l -> fields.put("precision", "leased " + PolicyYamlWriter.lease(l)));
     return fields;
   }
 

@@ -3,6 +3,7 @@ package dev.deployclaw.policy.document;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.DnsLabel;
 import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitPrecision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ public final class DocumentValueReaders {
 
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]*)");
   private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})(s|m|h|d)");
+  private static final Pattern LEASE = Pattern.compile("([1-9][0-9]{0,4})(ms|s)");
   private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
   private static final int MOST_DIGITS = 18;
 
@@ -96,6 +98,30 @@ public final class DocumentValueReaders {
           ? spot.refuse("out of range: " + QuotedText.of(text.get()), remedy)
           : Optional.of(duration);
     };
+  }
+
+  /** How long a limit may be charged ahead: milliseconds or seconds. */
+  public static Optional<Duration> lease(DocumentCursor spot) {
+    String remedy =
+        "from \"%dms\" to \"%ds\": a whole number and ms or s"
+            .formatted(
+                LimitPrecision.SHORTEST_LEASE.toMillis(), LimitPrecision.LONGEST_LEASE.toSeconds());
+    var text = spot.scalar(DocumentNode.Kind.STRING, remedy);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    var parts = LEASE.matcher(text.get());
+    if (!parts.matches()) {
+      return spot.refuse("not a lease: " + QuotedText.shortly(text.get()), remedy);
+    }
+    long count = Long.parseLong(parts.group(1));
+    var lease = parts.group(2).equals("s") ? Duration.ofSeconds(count) : Duration.ofMillis(count);
+    boolean inRange =
+        lease.compareTo(LimitPrecision.SHORTEST_LEASE) >= 0
+            && lease.compareTo(LimitPrecision.LONGEST_LEASE) <= 0;
+    return inRange
+        ? Optional.of(lease)
+        : spot.refuse("out of range: " + QuotedText.of(text.get()), remedy);
   }
 
   private static Duration duration(long count, String unit) {

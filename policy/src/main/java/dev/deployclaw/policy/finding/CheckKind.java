@@ -21,7 +21,8 @@ public enum CheckKind {
   CLOCK("clock"),
   PARTITION("partition"),
   MEMORY("memory"),
-  UNUSED_SETTING("unused-setting");
+  UNUSED_SETTING("unused-setting"),
+  LEASED("leased");
 
   private final String word;
 

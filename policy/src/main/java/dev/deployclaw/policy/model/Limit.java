@@ -15,6 +15,7 @@ import java.util.Optional;
  *     #DEFAULT_LEASE} there
  * @param burst capacity of a bucket, at least 1; equals {@code requests} where not written
  * @param cost what one request takes, at least 1
+ * @param precision exact with concurrency
  */
 public record Limit(
     String name,
@@ -26,7 +27,8 @@ public record Limit(
     long burst,
     long cost,
     EnforcementMode mode,
-    Optional<BackendFailureMode> onBackendFailure) {
+    Optional<BackendFailureMode> onBackendFailure,
+    LimitPrecision precision) {
 
   public static final Duration LONGEST_WINDOW = Duration.ofDays(30);
   public static final Duration LONGEST_LEASE = Duration.ofDays(1);
@@ -38,6 +40,32 @@ public record Limit(
   /** Above this, products with a window in microseconds no longer fit 2^53. */
   public static final long MOST_REQUESTS = 1_000_000_000L;
 
+  /** An exact limit. */
+  public Limit(
+      String name,
+      RequestMatch match,
+      List<CounterKeyPart> key,
+      LimitAlgorithm algorithm,
+      long requests,
+      Duration window,
+      long burst,
+      long cost,
+      EnforcementMode mode,
+      Optional<BackendFailureMode> onBackendFailure) {
+    this(
+        name,
+        match,
+        key,
+        algorithm,
+        requests,
+        window,
+        burst,
+        cost,
+        mode,
+        onBackendFailure,
+        LimitPrecision.EXACT);
+  }
+
   public Limit {
     DnsLabel.label("limit name", name);
     key = List.copyOf(key);
@@ -46,6 +74,7 @@ public record Limit(
     require(cost >= 1 && cost <= MOST_REQUESTS, "cost out of range: " + cost);
     boolean held = algorithm == LimitAlgorithm.CONCURRENCY;
     require(!held || requests <= MOST_AT_ONCE, "too many at the same time: " + requests);
+    require(!held || precision.isExact(), "a concurrency limit can't be leased");
     window = held && window.isZero() ? DEFAULT_LEASE : window;
     var longest = held ? LONGEST_LEASE : LONGEST_WINDOW;
     require(
@@ -54,6 +83,32 @@ public record Limit(
     require(
         window.equals(Duration.ofSeconds(window.toSeconds())),
         "window is not in whole seconds: " + window);
+  }
+
+  /** The same with this much over this window. */
+  public Limit admitting(long amount, Duration over, long atOnce) {
+    return new Limit(
+        name, match, key, algorithm, amount, over, atOnce, cost, mode, onBackendFailure, precision);
+  }
+
+  public Limit in(EnforcementMode other) {
+    return new Limit(
+        name,
+        match,
+        key,
+        algorithm,
+        requests,
+        window,
+        burst,
+        cost,
+        other,
+        onBackendFailure,
+        precision);
+  }
+
+  public Limit in(LimitPrecision other) {
+    return new Limit(
+        name, match, key, algorithm, requests, window, burst, cost, mode, onBackendFailure, other);
   }
 
   private static void require(boolean holds, String otherwise) {

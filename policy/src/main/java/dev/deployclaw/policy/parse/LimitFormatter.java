@@ -15,6 +15,8 @@ public final class LimitFormatter {
             : limit.requests() + " in " + PolicyYamlWriter.window(limit.window());
     String key = limit.key().isEmpty() ? "" : ", for each " + PolicyYamlWriter.key(limit.key());
     String mode = limit.mode() == EnforcementMode.SHADOW ? ", shadow: refuses nothing" : "";
-    return limit.algorithm().word() + ", " + rate + key + mode;
+    String leased =
+        limit.precision().lease().map(l -> ", leased " + PolicyYamlWriter.lease(l)).orElse("");
+    return limit.algorithm().word() + ", " + rate + key + leased + mode;
   }
 }

@@ -8,6 +8,7 @@ import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.time.Duration;
 import java.util.Arrays;
@@ -39,7 +40,8 @@ final class LimitReader {
           "burst",
           "cost",
           "mode",
-          "onBackendFailure");
+          "onBackendFailure",
+          "precision");
 
   private LimitReader() {}
 
@@ -58,6 +60,7 @@ final class LimitReader {
     var cost = in.optional("cost", DocumentValueReaders.whole(1)).orElse(1L);
     var mode = in.optional("mode", MODE).orElse(EnforcementMode.ENFORCE);
     var failure = in.optional("onBackendFailure", BACKEND_FAILURE);
+    var precision = precision(in, algorithm);
     if (spot.problems().count() > before) {
       return Optional.empty();
     }
@@ -72,7 +75,8 @@ final class LimitReader {
             burst,
             cost,
             mode,
-            failure));
+            failure,
+            precision));
   }
 
   private static long most(LimitAlgorithm algorithm) {
@@ -91,6 +95,23 @@ final class LimitReader {
         .ifPresent(s -> s.refuse("only a concurrency limit has a lease", "leave lease out"));
     return in.required("window", DocumentValueReaders.duration("window", Limit.LONGEST_WINDOW))
         .orElse(Duration.ZERO);
+  }
+
+  private static LimitPrecision precision(DocumentFields in, LimitAlgorithm algorithm) {
+    if (algorithm == LimitAlgorithm.CONCURRENCY) {
+      in.spot("precision")
+          .ifPresent(s ->
+              s.refuse("a concurrency limit can't be leased", "leave precision out: it is exact"));
+      return LimitPrecision.EXACT;
+    }
+    return in.optional("precision", LimitReader::leased)
+        .map(LimitPrecision::leased)
+        .orElse(LimitPrecision.EXACT);
+  }
+
+  private static Optional<Duration> leased(DocumentCursor spot) {
+    return DocumentFields.of(spot, List.of("leased"))
+        .required("leased", DocumentValueReaders::lease);
   }
 
   private static Optional<RequestMatch> match(DocumentCursor spot) {

@@ -37,9 +37,14 @@ public final class PolicyYamlWriter {
     return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
   }
 
+  /** A lease of a leased limit in its largest whole unit, as {@code 50ms}. */
+  public static String lease(Duration lease) {
+    return lease.toMillisPart() == 0 ? lease.toSeconds() + "s" : lease.toMillis() + "ms";
+  }
+
   /** A key as a flow sequence, as {@code ["client-address"]}. */
   public static String key(List<CounterKeyPart> key) {
-    var parts = key.stream().map(KeyPartSyntax::written).map(QuotedText::of).toList();
+    var parts = key.stream().map(CounterKeyPart::word).map(QuotedText::of).toList();
     return "[" + String.join(", ", parts) + "]";
   }
 
@@ -85,6 +90,7 @@ public final class PolicyYamlWriter {
       field("mode", limit.mode().word());
     }
     limit.onBackendFailure().ifPresent(f -> field("onBackendFailure", f.word()));
+    limit.precision().lease().ifPresent(l -> field("precision", "{ leased: " + lease(l) + " }"));
   }
 
   private void match(RequestMatch match) {

@@ -31,7 +31,8 @@ public final class FunctionLibrary {
   public static final String RELEASE = "dc_release";
 
   private static final String COUNTING = resource("counters.lua") + "\n" + resource("leases.lua");
-  private static final String BODY = COUNTING + "\n" + resource("decide.lua");
+  private static final String BODY =
+      COUNTING + "\n" + resource("counted.lua") + "\n" + resource("decide.lua");
   private static final Pattern CONSTANTS =
       Pattern.compile(
           "^local TERM, EPOCH, PREDECESSOR, DIGEST = (\\d+), (\\d+), (\\d+), '([0-9a-f]*)'$",

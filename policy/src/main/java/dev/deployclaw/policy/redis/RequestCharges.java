@@ -11,8 +11,10 @@ import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.TenantPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one request is charged to under one epoch: the tenant's limits that apply, then its groups'.
@@ -77,6 +79,22 @@ public record RequestCharges(long epoch, String root, List<Owner> owners) {
       owners.add(owner(held, line.root(), policy, items(line.root(), policy, subject)));
     }
     return new RequestCharges(held.epoch(), line.root(), owners);
+  }
+
+  /**
+   * How long requests may be charged ahead: the shortest lease of all limits that apply. Empty
+   * where one of them is exact, or where none applies.
+   */
+  public Optional<Duration> lease() {
+    Optional<Duration> shortest = Optional.empty();
+    for (var item : items()) {
+      var lease = item.applied().limit().precision().lease();
+      if (lease.isEmpty()) {
+        return lease;
+      }
+      shortest = shortest.filter(s -> s.compareTo(lease.get()) <= 0).or(() -> lease);
+    }
+    return shortest;
   }
 
   /** The same for the reference model, where no limit is one of concurrency. */

@@ -15,9 +15,15 @@ import java.util.Optional;
  * and refused since the service began. Synthetic requests aren't counted.
  *
  * @param since when it began, RFC 3339: another value means that it counts again
+ * @param leases of leased limits; empty where it has served none
  */
-public record ServiceUsage(String since, List<Count> limits) {
+public record ServiceUsage(String since, List<Count> limits, Optional<Leases> leases) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Where no limit is leased. */
+  public ServiceUsage(String since, List<Count> limits) {
+    this(since, limits, Optional.empty());
+  }
 
   public ServiceUsage {
     limits = List.copyOf(limits);
@@ -32,6 +38,17 @@ public record ServiceUsage(String since, List<Count> limits) {
    * @param refused requests that it refused; where several refused one, each counts it
    */
   public record Count(String tenant, String limit, long allowed, long refused) {}
+
+  /**
+   * Of all leased limits. Limits count each request when it comes, not when it was charged.
+   *
+   * @param held leases that hold units now
+   * @param inHand their units: charged, not yet spent
+   * @param requests that leased limits decided
+   * @param fromMemory those of them that needed no call to Redis of their own
+   * @param lapsed units that were charged and never spent
+   */
+  public record Leases(long held, long inHand, long requests, long fromMemory, long lapsed) {}
 
   /** For a report of the service. */
   public Map<String, Object> facts() {
@@ -48,7 +65,10 @@ public record ServiceUsage(String since, List<Count> limits) {
       var root = MAPPER.readTree(json);
       List<Count> counts = new ArrayList<>();
       root.required("limits").forEach(c -> counts.add(count(c)));
-      return Optional.of(new ServiceUsage(root.required("since").asText(), counts));
+      var leases = Optional.of(root.path("leases")).filter(JsonNode::isObject);
+      return Optional.of(
+          new ServiceUsage(
+              root.required("since").asText(), counts, leases.map(ServiceUsage::leases)));
     } catch (JsonProcessingException | IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -60,5 +80,14 @@ public record ServiceUsage(String since, List<Count> limits) {
         node.required("limit").asText(),
         node.required("allowed").asLong(),
         node.required("refused").asLong());
+  }
+
+  private static Leases leases(JsonNode node) {
+    return new Leases(
+        node.required("held").asLong(),
+        node.required("in_hand").asLong(),
+        node.required("requests").asLong(),
+        node.required("from_memory").asLong(),
+        node.required("lapsed").asLong());
   }
 }

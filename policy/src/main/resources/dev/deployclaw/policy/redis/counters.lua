@@ -7,10 +7,11 @@ local SLOTS = 16
 local MONDAY = 259200000000 -- 1970 began on a Thursday; a week begins on a Monday
 
 -- While a library loads there is no `math` and no `string`: the first call fetches them.
-local ceil, floor, fmod, min, max, format, match, find
+local ceil, floor, fmod, min, max, format, match, find, sub, call, pcall
 local function prepare()
   ceil, floor, fmod, min, max = math.ceil, math.floor, math.fmod, math.min, math.max
-  format, match, find = string.format, string.match, string.find
+  format, match, find, sub = string.format, string.match, string.find, string.sub
+  call, pcall = redis.call, redis.pcall
 end
 
 -- a * b / m as whole part and rest. a < 2^52, b < 2^50, m < 2^42; a whole part above 2^53 is
@@ -69,18 +70,25 @@ local function bucket_held(b)
 end
 
 -- Time until `whole` tokens and the fraction have drained.
-local function drain_time(b, whole)
-  if whole == 0 and b.fraction == 0 then
+local function drain_micros(requests, span, whole, fraction)
+  if whole == 0 and fraction == 0 then
     return 0
   end
-  if b.requests == 0 then
+  if requests == 0 then
     return NEVER
   end
-  local micros, rest = divide(b.window, whole, b.requests)
-  rest = rest + b.fraction
-  local left = fmod(rest, b.requests)
-  micros = micros + (rest - left) / b.requests
-  return min(NEVER, left > 0 and micros + 1 or micros)
+  local micros, rest = divide(span, whole, requests)
+  rest = rest + fraction
+  local left = fmod(rest, requests)
+  micros = micros + (rest - left) / requests
+  if left > 0 then
+    micros = micros + 1
+  end
+  return micros < NEVER and micros or NEVER
+end
+
+local function drain_time(b, whole)
+  return drain_micros(b.requests, b.window, whole, b.fraction)
 end
 
 -- Sliding window: units by slot number, ascending, in two lists.
@@ -168,7 +176,8 @@ local function bucket_under(c, rule, now)
   return others
 end
 
--- What a counter holds: read from and written to its text.
+-- What a counter holds: read from and written to its text. The zeros before numbers put them where
+-- counted.lua looks; without them, as earlier versions wrote, they mean the same.
 
 local function parsed(text)
   if not text then
@@ -194,14 +203,14 @@ end
 
 local function written(c)
   if c.kind == 'tb' then
-    return format('tb %d %d %d %d %d', c.requests, c.window, c.debt, c.fraction, c.stamp)
+    return format('tb %d %d %010d %013d %016d', c.requests, c.window, c.debt, c.fraction, c.stamp)
   end
   if c.kind == 'fw' then
-    return format('fw %d %d %d %d %d', c.requests, c.window, c.slot, c.held, c.stamp)
+    return format('fw %d %d %010d %010d %016d', c.requests, c.window, c.slot, c.held, c.stamp)
   end
-  local parts = { format('sw %d', c.width) }
+  local parts = { format('sw %013d %010d', c.width, c.held) }
   for i, slot in ipairs(c.slots) do
-    parts[i + 1] = format('%d:%d', slot, c.units[i])
+    parts[i + 1] = format('%012d:%010d', slot, c.units[i])
   end
   return table.concat(parts, ' ')
 end

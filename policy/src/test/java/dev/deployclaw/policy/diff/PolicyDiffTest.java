@@ -11,8 +11,10 @@ import dev.deployclaw.policy.RandomPolicies;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -47,6 +49,18 @@ class PolicyDiffTest {
                 "field", "requests",
                 "before", "600",
                 "after", "1200"));
+  }
+
+  @Test
+  void namesALeaseThatComesOrChanges() {
+    var exact = set(tenant("acme", CHECKOUT));
+    var brief = set(tenant("acme", CHECKOUT.in(LimitPrecision.leased(Duration.ofMillis(50)))));
+    var longer = set(tenant("acme", CHECKOUT.in(LimitPrecision.leased(Duration.ofSeconds(1)))));
+
+    assertThat(texts(PolicyDiff.between(exact, brief)))
+        .containsExactly("acme checkout: precision added: leased 50ms");
+    assertThat(texts(PolicyDiff.between(brief, longer)))
+        .containsExactly("acme checkout: precision leased 50ms -> leased 1s");
   }
 
   @Test

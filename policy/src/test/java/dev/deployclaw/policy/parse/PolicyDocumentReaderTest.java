@@ -8,6 +8,7 @@ import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,6 +41,7 @@ class PolicyDocumentReaderTest {
             cost: 2
             mode: shadow
             onBackendFailure: deny
+            precision: {leased: 50ms}
           - name: uploads
             algorithm: concurrency
             requests: 4
@@ -66,7 +68,8 @@ class PolicyDocumentReaderTest {
                 50,
                 2,
                 EnforcementMode.SHADOW,
-                Optional.of(BackendFailureMode.DENY)),
+                Optional.of(BackendFailureMode.DENY),
+                LimitPrecision.leased(Duration.ofMillis(50))),
             new Limit(
                 "uploads",
                 RequestMatch.ANY,
@@ -207,9 +210,33 @@ class PolicyDocumentReaderTest {
         "match: {service: Shop}     | not a DNS label",
         "match: {path: /a}          | unknown key \"path\"",
         "onBackendFailure: open     | unknown word \"open\"",
+        "precision: exact           | a mapping was expected, not text",
+        "precision: {}              | missing",
+        "precision: {leased: 50ms, lease: 1s} | unknown key \"lease\"",
+        "precision: {leased: 50}    | text was expected, not a number",
+        "precision: {leased: 9ms}   | out of range: \"9ms\"",
+        "precision: {leased: 10001ms} | out of range: \"10001ms\"",
+        "precision: {leased: 11s}   | out of range: \"11s\"",
+        "precision: {leased: 1m}    | not a lease: \"1m\"",
+        "precision: {leased: 0.5s}  | not a lease: \"0.5s\"",
       })
   void refusesValuesOutOfRange(String field, String what) {
     assertThat(DocumentFixtures.problemOf(field)).startsWith(what);
+  }
+
+  @Test
+  void aConcurrencyLimitIsNeverLeased() {
+    var parsed =
+        PolicyDocumentReader.parse(
+            "acme.yaml",
+            DocumentFixtures.of(
+                "acme",
+                "- {name: a, algorithm: concurrency, requests: 4, precision: {leased: 50ms}}"));
+
+    assertThat(parsed.problems().stream().map(DocumentProblem::text))
+        .containsExactly(
+            "acme.yaml:6:65: spec.limits[0].precision: a concurrency limit can't be leased"
+                + " (leave precision out: it is exact)");
   }
 
   @ParameterizedTest

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicyFixtures;
 import dev.deployclaw.policy.RandomPolicies;
+import dev.deployclaw.policy.model.LimitPrecision;
+import dev.deployclaw.policy.model.RequestMatch;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class PolicyYamlWriterTest {
@@ -46,5 +49,16 @@ class PolicyYamlWriterTest {
                   requests: 300
                   window: 5m
             """);
+  }
+
+  @Test
+  void writesALeaseInItsLargestUnit() {
+    var limit = PolicyFixtures.limit("search", RequestMatch.ANY, 300, 300);
+    var short50 = limit.in(LimitPrecision.leased(Duration.ofMillis(50)));
+    var two = limit.in(LimitPrecision.leased(Duration.ofSeconds(2)));
+
+    assertThat(PolicyYamlWriter.yaml(PolicyFixtures.tenant("acme", short50)))
+        .endsWith("      precision: { leased: 50ms }\n");
+    assertThat(LimitFormatter.numbers(two)).isEqualTo("token-bucket, 300 in 5m, leased 2s");
   }
 }

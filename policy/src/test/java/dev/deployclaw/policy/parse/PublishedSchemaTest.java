@@ -34,6 +34,9 @@ class PublishedSchemaTest {
         "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"match\": {\"service\": \"*\"}}",
         "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"match\": {\"route\": \"/a/*\"}}",
         "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"key\": [\"header:X-A\"]}",
+        "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"precision\": {\"leased\": \"10ms\"}}",
+        "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"precision\": {\"leased\": \"10000ms\"}}",
+        "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"precision\": {\"leased\": \"10s\"}}",
       })
   void acceptsWhatTheParserAccepts(String limit) {
     assertThat(parses(limit)).isTrue();
@@ -64,6 +67,10 @@ class PublishedSchemaTest {
         "{\"name\": \"a\", \"requests\": 5, \"window\": \"1s\", \"key\": [\"ip\"]}",
         "{\"name\": \"a\", \"requests\": 5, \"window\": \"1s\", \"match\": {\"route\": \"a\"}}",
         "{\"name\": \"a\", \"requests\": 5, \"window\": \"1s\", \"match\": {\"method\": \"get\"}}",
+        "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"precision\": {\"leased\": \"9ms\"}}",
+        "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"precision\": {\"leased\": \"11s\"}}",
+        "{\"name\": \"a\", \"requests\": 5, \"window\": \"1h\", \"precision\": \"exact\"}",
+        "{\"name\": \"a\", \"requests\": 5, \"algorithm\": \"concurrency\", \"precision\": {\"leased\": \"1s\"}}",
       })
   void refusesWhatTheParserRefuses(String limit) {
     assertThat(parses(limit)).isFalse();

@@ -77,7 +77,15 @@ class SchemaCorpusTest {
           "{\"tenant\": \"acme\"}",
           "{\"a\": \"b\"}",
           "{\"a\": 1}",
-          "{\"service\": \"*\"}");
+          "{\"service\": \"*\"}",
+          "{\"leased\": \"50ms\"}",
+          "{\"leased\": \"010ms\"}",
+          "{\"leased\": \"9999ms\"}",
+          "{\"leased\": \"10001ms\"}",
+          "{\"leased\": \"10s\"}",
+          "{\"leased\": \"11s\"}",
+          "{\"leased\": 50}",
+          "{\"leased\": \"50ms\", \"a\": 1}");
 
   private static final List<String> FIELDS =
       List.of(
@@ -105,6 +113,7 @@ class SchemaCorpusTest {
           "cost",
           "mode",
           "onBackendFailure",
+          "precision",
           "rate");
 
   private static final String DOCUMENT =
@@ -115,7 +124,7 @@ class SchemaCorpusTest {
          {"name": "all", "match": {"service": "shop", "route": "/a", "method": "GET"},
           "key": ["tenant"], "algorithm": "token-bucket", "requests": 5, "window": "1m",
           "lease": "1m", "burst": 5, "cost": 1, "mode": "enforce", "onBackendFailure": "deny",
-          "rate": 1}]}}
+          "rate": 1, "precision": "none"}]}}
       """;
 
   @Test
@@ -147,6 +156,7 @@ class SchemaCorpusTest {
     base.put("algorithm", algorithm);
     base.put(algorithm.equals("\"concurrency\"") ? "window" : "lease", "");
     base.put("rate", "");
+    base.put("precision", "");
     var corpus = new ArrayList<String>();
     for (String field : FIELDS) {
       for (String value : VALUES) {
@@ -191,6 +201,7 @@ class SchemaCorpusTest {
             "cost",
             "mode",
             "onBackendFailure",
+            "precision",
             "rate");
     var spec = with(f, "limits", "[" + limit + "]");
     var written = with(with(f, "metadata", metadata(f)), "spec", spec(spec));

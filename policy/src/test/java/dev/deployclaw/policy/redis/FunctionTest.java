@@ -20,6 +20,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,6 +105,25 @@ class FunctionTest {
     assertThat(((Decided) before).decision().admitted()).isEqualTo(5);
     assertThat(after.epoch()).isEqualTo(8);
     assertThat(((Decided) after).decision().admitted()).isEqualTo(3);
+  }
+
+  /** The library that is tried forgets at once what the real one forgets after a minute. */
+  @Test
+  void readsAFieldAgainThatWasPutBackByHand() {
+    var constants = new FunctionLibrary.Constants(1, 7, SEVEN.digest(), 6);
+    String source = FunctionLibrary.source(constants);
+    String forgetful = source.replace("REMEMBERED = 60000000", "REMEMBERED = 0");
+    assertThat(forgetful).isNotEqualTo(source);
+    shard.stage(SEVEN);
+    shard.redis().functionLoadReplace(forgetful);
+    var staged = StagedRules.of(SEVEN.set(), 7, SEVEN.digest()).hashes().getFirst();
+    String rule = Objects.requireNonNull(staged.fields().get("7:all"));
+    shard.redis().hset(staged.key(), "7:all", rule.replaceAll("(?<= )5(?= )", "500"));
+    assertThat(admitted(call(100, SEVEN))).isEqualTo(100);
+
+    shard.redis().hset(staged.key(), "7:all", rule);
+
+    assertThat(admitted(call(100, SEVEN))).isZero();
   }
 
   @Test

@@ -27,6 +27,8 @@ class WireBytesTest {
                 List.of("one \"b\""))
             .waiting(Duration.ofMillis(80));
     var usage = new ServiceUsage("s", List.of(new ServiceUsage.Count("acme", "rps", 5, 2)));
+    var leases = new ServiceUsage.Leases(2, 40, 1_000, 985, 3);
+    var leased = new ServiceUsage("s", List.of(), Optional.of(leases));
     var token = new ProbeToken("x", "acme", "search", "/a", "GET", 1, 5, 9, "n");
 
     assertThat(some.toJson())
@@ -48,6 +50,14 @@ class WireBytesTest {
             """
             {"limits":[{"allowed":5,"limit":"rps","refused":2,"tenant":"acme"}],"since":"s"}\
             """);
+    assertThat(leased.toJson())
+        .isEqualTo(
+            """
+            {"leases":{"from_memory":985,"held":2,"in_hand":40,"lapsed":3,"requests":1000},"\
+            limits":[],"since":"s"}\
+            """);
+    assertThat(ServiceUsage.parse(leased.toJson())).contains(leased);
+    assertThat(ServiceUsage.parse(usage.toJson())).contains(usage);
     assertThat(new String(token.bytes(), StandardCharsets.UTF_8))
         .isEqualTo(
             """

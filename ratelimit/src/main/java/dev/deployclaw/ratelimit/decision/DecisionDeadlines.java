@@ -1,6 +1,5 @@
 package dev.deployclaw.ratelimit.decision;
 
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -11,7 +10,7 @@ import java.util.function.Supplier;
 /**
  * Bounds how long answers are waited for, all of them equally: whatever a decision needs of Redis,
  * it is answered in time. One timer looks at the oldest ones, so that an answer in time costs a
- * place in a queue. Belongs to the event loop that made it.
+ * place in a queue, which it leaves with the next ones. Belongs to the event loop that made it.
  */
 final class DecisionDeadlines {
   private static final int LOOKS_PER_TIMEOUT = 4;
@@ -23,8 +22,12 @@ final class DecisionDeadlines {
   private boolean spared;
 
   private record Waiting<T>(Promise<T> promise, Supplier<T> late, long since) {
+    boolean isOver() {
+      return promise.future().isComplete();
+    }
+
     void end() {
-      if (!promise.future().isComplete()) {
+      if (!isOver()) {
         promise.tryComplete(late.get());
       }
     }
@@ -37,21 +40,27 @@ final class DecisionDeadlines {
     vertx.setPeriodic(pause, _ -> look());
   }
 
-  /** What was asked for, or what is said instead where it doesn't come in time. */
-  <T> Future<T> bound(Future<T> asked, Supplier<T> late) {
-    if (asked.isComplete()) {
-      return asked;
+  /** Ends the promise by another answer if the requested one doesn't come in time. */
+  <T> void bound(Promise<T> asked, Supplier<T> late) {
+    forgetAnswered();
+    if (!asked.future().isComplete()) {
+      waiting.add(new Waiting<>(asked, late, System.nanoTime()));
     }
-    Promise<T> promise = Promise.promise();
-    asked.onComplete(done -> {
-      if (done.succeeded()) {
-        promise.tryComplete(done.result());
-      } else {
-        promise.tryFail(done.cause());
-      }
-    });
-    waiting.add(new Waiting<>(promise, late, System.nanoTime()));
-    return promise.future();
+  }
+
+  /** How many are kept: those that wait, and some that were answered since the last one came. */
+  int size() {
+    return waiting.size();
+  }
+
+  /**
+   * Answers come nearly in order, so that few are kept that don't wait: all would be carried
+   * through each collection.
+   */
+  private void forgetAnswered() {
+    for (var oldest = waiting.peek(); oldest != null && oldest.isOver(); oldest = waiting.peek()) {
+      waiting.remove();
+    }
   }
 
   /**
@@ -72,6 +81,6 @@ final class DecisionDeadlines {
   }
 
   private boolean isOver(Waiting<?> one, long now, boolean heldUp) {
-    return one.promise().future().isComplete() || (!heldUp && now - one.since() >= most);
+    return one.isOver() || (!heldUp && now - one.since() >= most);
   }
 }

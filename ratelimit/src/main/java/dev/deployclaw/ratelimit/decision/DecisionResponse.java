@@ -9,6 +9,7 @@ import java.util.TreeMap;
 /**
  * What the gateway is told: whether the request passes, and headers for the client.
  *
+ * @param headers not to be changed by the caller afterwards
  * @param by how it was found
  * @param left of the enforced limit with the fewest requests left; empty where Redis didn't decide,
  *     or where no limit is enforced
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 public record DecisionResponse(
     boolean allowed, SortedMap<String, String> headers, By by, Optional<Left> left) {
   public DecisionResponse {
-    headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
+    headers = Collections.unmodifiableSortedMap(headers);
   }
 
   /** Who an answer is from. */

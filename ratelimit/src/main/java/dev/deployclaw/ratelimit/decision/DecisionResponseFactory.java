@@ -47,7 +47,7 @@ final class DecisionResponseFactory {
     if (!admitted && decision.retryAfterMicros() < AdmissionDecision.NEVER) {
       headers.put(DecideHeaders.RETRY_AFTER, seconds(retryAfter(claim, decision)));
     }
-    if (admitted) {
+    if (admitted && !share.lease().isEmpty()) {
       ReleaseCall.of(claim, share.lease(), share.place())
           .ifPresent(held -> headers.put(DecideHeaders.LEASE, held.text()));
     }

@@ -5,7 +5,6 @@ import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
-import dev.deployclaw.policy.redis.DecideReply.NeedRules;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.policy.redis.RequestCharges;
@@ -27,15 +26,19 @@ import dev.deployclaw.ratelimit.match.MatchedRequest;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +59,7 @@ public final class RateLimitDecider {
   private final ProbeTokenVerifier probes;
   private final RedisDecisionClient redis;
   private final RequestCoalescer merger;
+  private final QuotaLeases leases;
   private final MatchCache recalled = new MatchCache();
   private final HeaderCardinality headerValues;
   private final UsageCounters turnout = new UsageCounters();
@@ -79,6 +83,7 @@ public final class RateLimitDecider {
     this.probes = new ProbeTokenVerifier(vertx, Clock.systemUTC());
     this.redis = new RedisDecisionClient(shards);
     this.merger = new RequestCoalescer(redis);
+    this.leases = new QuotaLeases(redis::ahead, merger::decide, System::nanoTime);
     this.deadlines = new DecisionDeadlines(vertx, shards.timeout());
   }
 
@@ -93,16 +98,51 @@ public final class RateLimitDecider {
     }
     var known = recalled.of(view, question);
     return known.isPresent()
-        ? decide(new Attempt(view, question, AuthenticatedCaller.ANYBODY, known.get(), true))
+        ? decide(Attempt.first(view, question, AuthenticatedCaller.ANYBODY, known.get()))
         : decide(view, question, Optional.empty());
+  }
+
+  /**
+   * Charges a number of equal requests ahead, as many of them as fit, for somebody else to admit
+   * while the lease lasts. They count as use when they are reported. Where a limit has no lease
+   * that lasts long enough, none is charged.
+   *
+   * @param question one of them, without a token
+   */
+  public Future<LeaseGrant> lease(DecisionRequest question, long requests) {
+    var view = feed.view();
+    var order = new LeaseOrder(requests);
+    return askers
+        .of(view, question, Optional.empty())
+        .compose(asker ->
+            decide(
+                Attempt.first(view, question, asker, matched(view, question, asker)).with(order)))
+        .map(order::grant);
+  }
+
+  /**
+   * Counts what somebody else decided by a lease. Every enforced limit counts what was refused.
+   *
+   * @param question one of the requests
+   */
+  public void report(DecisionRequest question, long allowed, long refused) {
+    var view = feed.view();
+    var _ =
+        askers
+            .of(view, question, Optional.empty())
+            .onSuccess(asker ->
+                matched(view, question, asker)
+                    .claims()
+                    .committedClaim()
+                    .ifPresent(claim -> turnout.report(claim, allowed, refused)));
   }
 
   private Future<DecisionResponse> decide(
       PolicySnapshot view, DecisionRequest question, Optional<ProbeToken> probe) {
     return askers
         .of(view, question, probe)
-        .compose(asker ->
-            decide(new Attempt(view, question, asker, matched(view, question, asker), true)));
+        .compose(
+            asker -> decide(Attempt.first(view, question, asker, matched(view, question, asker))));
   }
 
   private MatchedRequest matched(
@@ -128,18 +168,37 @@ public final class RateLimitDecider {
 
   /** What was decided since this service began, synthetic requests apart. */
   public ServiceUsage usage() {
-    return turnout.usage();
+    return turnout.usage(leases.usage());
   }
 
   /**
    * @param mayReload whether an unknown epoch may still be waited for
+   * @param order where requests are charged ahead for somebody else
    */
   private record Attempt(
       PolicySnapshot view,
       DecisionRequest question,
       AuthenticatedCaller asker,
       MatchedRequest matched,
-      boolean mayReload) {
+      boolean mayReload,
+      Optional<LeaseOrder> order) {
+    static Attempt first(
+        PolicySnapshot view,
+        DecisionRequest question,
+        AuthenticatedCaller asker,
+        MatchedRequest matched) {
+      return new Attempt(view, question, asker, matched, true, Optional.empty());
+    }
+
+    Attempt with(LeaseOrder ahead) {
+      return new Attempt(view, question, asker, matched, mayReload, Optional.of(ahead));
+    }
+
+    /** The second and last one. */
+    Attempt again(PolicySnapshot now, AuthenticatedCaller proven, MatchedRequest fresh) {
+      return new Attempt(now, question, proven, fresh, false, order);
+    }
+
     Optional<ProbeToken> probe() {
       return asker.probe();
     }
@@ -157,16 +216,50 @@ public final class RateLimitDecider {
     if (first.isEmpty()) {
       return Future.succeededFuture(withoutRedis(attempt, "no-policy"));
     }
-    var answered =
-        ask(attempt, first.get())
-            .compose(share -> answer(attempt, share))
-            .recover(e -> failed(attempt, e));
-    return attempt.mayReload()
-        ? deadlines.bound(answered, () -> withoutRedis(attempt, LATE))
-        : answered;
+    Promise<DecisionResponse> answer = Promise.promise();
+    ask(attempt, first.get(), (share, failure) -> settle(attempt, share, failure, answer));
+    if (attempt.mayReload()) {
+      deadlines.bound(answer, () -> withoutRedis(attempt, LATE));
+    }
+    return answer.future();
   }
 
-  private Future<Share> ask(Attempt attempt, CoalescibleCall one) {
+  /** Ends the answer; nearly always Redis decided, and nothing more is to be asked. */
+  private void settle(
+      Attempt attempt,
+      @Nullable Share share,
+      @Nullable Throwable failure,
+      Promise<DecisionResponse> answer) {
+    DecisionResponse told;
+    try {
+      if (share != null && !(share.reply() instanceof Decided)) {
+        undecided(attempt, share)
+            .onComplete((later, e) -> answer.tryComplete(e == null ? later : failed(attempt, e)));
+        return;
+      }
+      told =
+          share != null && share.reply() instanceof Decided decided
+              ? answered(attempt, decided, share)
+              : failed(attempt, Objects.requireNonNull(failure));
+    } catch (RuntimeException e) {
+      told = failed(attempt, e);
+    }
+    answer.tryComplete(told);
+  }
+
+  private void ask(Attempt attempt, CoalescibleCall one, Completable<Share> then) {
+    boolean plain = attempt.probe().isEmpty() && attempt.order().isEmpty();
+    if (plain && attempt.question().units() > 0 && one.leases().isEmpty()) {
+      merger.decide(one, then);
+    } else {
+      ask(attempt, one, attempt.claims().committed()).onComplete(then);
+    }
+  }
+
+  /**
+   * @param epoch that Redis is expected to decide by
+   */
+  private Future<Share> ask(Attempt attempt, CoalescibleCall one, long epoch) {
     var active = attempt.view().active();
     var claims = one.call().claims();
     if (attempt.probe().isPresent()) {
@@ -174,7 +267,19 @@ public final class RateLimitDecider {
       var call = LeaseNames.named(new DecideCall(claims, 1, at));
       return redis.decide(call, active).map(reply -> Share.alone(reply, call.lease()));
     }
-    return attempt.question().units() == 0 ? peek(claims, active) : merger.decide(one);
+    if (attempt.order().isPresent()) {
+      var order = attempt.order().get();
+      return order
+          .charging(one, epoch)
+          .map(charging -> order.send(redis, charging))
+          .orElseGet(() -> peek(claims, active).map(share -> order.noted(share, claims)));
+    }
+    long units = attempt.question().units();
+    var now = feed.view();
+    if (units == 1 && !one.leases().isEmpty() && attempt.view().equals(now)) {
+      return leases.decide(now, one);
+    }
+    return units == 0 ? peek(claims, active) : merger.decide(one);
   }
 
   /** A call for no request at all: it tells how limits stand, and charges nothing. */
@@ -202,13 +307,11 @@ public final class RateLimitDecider {
     return !blocked;
   }
 
-  private Future<DecisionResponse> answer(Attempt attempt, Share share) {
-    return switch (share.reply()) {
-      case Decided decided -> Future.succeededFuture(answered(attempt, decided, share));
-      case NeedEpoch(long epoch) -> atEpoch(attempt, epoch);
-      case NeedRules _ ->
-          throw new RedisUnavailableException("Redis didn't accept the inline rules");
-    };
+  private Future<DecisionResponse> undecided(Attempt attempt, Share share) {
+    if (share.reply() instanceof NeedEpoch(long epoch)) {
+      return atEpoch(attempt, epoch);
+    }
+    throw new RedisUnavailableException("Redis didn't accept the inline rules");
   }
 
   private DecisionResponse answered(Attempt attempt, Decided decided, Share share) {
@@ -216,8 +319,10 @@ public final class RateLimitDecider {
     if (shown.isEmpty()) {
       throw new RedisUnavailableException("Redis decided by an epoch that wasn't requested");
     }
-    if (attempt.probe().isEmpty() && attempt.question().units() > 0) {
-      turnout.note(shown.get().claim(), decided.decision(), share.admitted());
+    boolean counts = attempt.probe().isEmpty() && attempt.order().isEmpty();
+    if (counts && attempt.question().units() > 0) {
+      var counted = attempt.matched().counts(turnout::of);
+      turnout.note(shown.get().claim(), counted, decided.decision(), share.admitted());
     }
     return share.answer(() -> DecisionResponseFactory.decided(shown.get(), decided, share));
   }
@@ -232,7 +337,7 @@ public final class RateLimitDecider {
     var claim = claims.claim(epoch);
     if (claim.isPresent()) {
       var others = claims.sharing(claim.get().root());
-      return ask(attempt, CoalescibleCall.of(others, attempt.view().active()))
+      return ask(attempt, CoalescibleCall.of(others, attempt.view().active()), epoch)
           .map(share -> {
             if (share.reply() instanceof Decided decided) {
               return answered(attempt, decided, share);
@@ -250,16 +355,15 @@ public final class RateLimitDecider {
                 .of(view, attempt.question(), attempt.probe())
                 .compose(asker -> {
                   var matched = matched(view, attempt.question(), asker);
-                  return decide(new Attempt(view, attempt.question(), asker, matched, false));
+                  return decide(attempt.again(view, asker, matched));
                 }));
   }
 
-  private Future<DecisionResponse> failed(Attempt attempt, Throwable cause) {
+  private DecisionResponse failed(Attempt attempt, Throwable cause) {
     if (!(cause instanceof RedisUnavailableException || cause instanceof TimeoutException)) {
       LOG.atError().setMessage("a decision failed").setCause(cause).log();
     }
-    String reason = String.valueOf(cause.getMessage());
-    return Future.succeededFuture(withoutRedis(attempt, reason));
+    return withoutRedis(attempt, String.valueOf(cause.getMessage()));
   }
 
   /** What the committed set says by itself; an open change's has no say. */

@@ -4,15 +4,20 @@ import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
-import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.policy.redis.ReleaseCall;
+import dev.deployclaw.ratelimit.match.CoalescibleCall;
+import dev.deployclaw.ratelimit.redis.DecideCommand;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
+import dev.deployclaw.ratelimit.redis.RespCommand;
 import dev.deployclaw.ratelimit.redis.RespReply;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts decisions to Redis: one {@code FCALL} on the shard of the root group. A shard that lacks
@@ -32,33 +37,71 @@ final class RedisDecisionClient {
    * @param active what was committed last, empty where that isn't known
    */
   Future<DecideReply> decide(DecideCall call, Optional<Constants> active) {
-    return decide(call, call.encoded(), active);
+    Promise<DecideReply> promise = Promise.promise();
+    decide(DecideCommand.of(call), active, promise);
+    return promise.future();
+  }
+
+  /** The same, for a call that is encoded already. */
+  void decide(DecideCommand command, Optional<Constants> active, Completable<DecideReply> then) {
+    send(
+        command,
+        active,
+        (reply, failure) -> {
+          if (reply instanceof DecideReply.NeedRules) {
+            send(command.withRules(), active, then);
+          } else {
+            then.complete(reply, failure);
+          }
+        });
   }
 
   /**
-   * The same where it is encoded already.
-   *
-   * @param encoded the call
+   * The same for a number of requests that are charged ahead. What they hold under a concurrency
+   * limit is held until its lease ends. Fails with {@link RedisUnavailableException}.
    */
-  Future<DecideReply> decide(
-      DecideCall call, DecideCall.Encoded encoded, Optional<Constants> active) {
-    return send(call, encoded, active)
-        .compose(reply ->
-            reply instanceof DecideReply.NeedRules
-                ? send(call, call.withRules(), active)
-                : Future.succeededFuture(reply));
+  Future<DecideReply> ahead(CoalescibleCall one, long requests) {
+    Promise<DecideReply> promise = Promise.promise();
+    var call = one.call();
+    var command =
+        requests == 1 && !one.holds()
+            ? one.command()
+            : DecideCommand.of(
+                LeaseNames.named(new DecideCall(call.claims(), requests, call.at())));
+    decide(command, one.active(), promise);
+    return promise.future();
   }
 
-  private Future<DecideReply> send(
-      DecideCall call, DecideCall.Encoded encoded, Optional<Constants> active) {
-    int slot = RedisKeyLayout.slot(encoded.keys().getFirst());
-    return shards
-        .call(slot, words("FCALL", FunctionLibrary.DECIDE, encoded))
-        .compose(reply ->
-            isMissing(reply) && active.isPresent()
-                ? shards.call(slot, words("EVAL", script(active.get()), encoded))
-                : Future.succeededFuture(reply))
-        .map(reply -> parsed(reply, call.requests()));
+  private void send(
+      DecideCommand command, Optional<Constants> active, Completable<DecideReply> then) {
+    shards.call(
+        command.slot(),
+        command.command(),
+        (reply, failure) -> {
+          if (failure == null && isMissing(reply) && active.isPresent()) {
+            shards.call(
+                command.slot(),
+                command.script(active.get()),
+                (byScript, lost) -> end(command, byScript, lost, then));
+          } else {
+            end(command, reply, failure, then);
+          }
+        });
+  }
+
+  private static void end(
+      DecideCommand command,
+      @Nullable RespReply reply,
+      @Nullable Throwable failure,
+      Completable<DecideReply> then) {
+    DecideReply parsed;
+    try {
+      parsed = reply == null ? null : parsed(reply, command.call().requests());
+    } catch (RuntimeException e) {
+      then.complete(null, e);
+      return;
+    }
+    then.complete(parsed, failure);
   }
 
   /**
@@ -67,13 +110,17 @@ final class RedisDecisionClient {
    */
   Future<Long> release(ReleaseCall held) {
     return shards
-        .call(held.slot(), words("FCALL", FunctionLibrary.RELEASE, held.encoded()))
+        .call(held.slot(), running("FCALL", FunctionLibrary.RELEASE, held.encoded()))
         .compose(reply ->
             isMissing(reply)
                 ? shards.call(
-                    held.slot(), words("EVAL", FunctionLibrary.releaseScript(), held.encoded()))
+                    held.slot(), running("EVAL", FunctionLibrary.releaseScript(), held.encoded()))
                 : Future.succeededFuture(reply))
         .map(RedisDecisionClient::released);
+  }
+
+  private static RespCommand running(String verb, String code, DecideCall.Encoded encoded) {
+    return RespCommand.running(verb, code, encoded.keys(), encoded.arguments());
   }
 
   private static long released(RespReply reply) {
@@ -86,23 +133,9 @@ final class RedisDecisionClient {
     };
   }
 
-  private String script(Constants active) {
-    return FunctionLibrary.script(active);
-  }
-
   private static boolean isMissing(RespReply reply) {
     return reply instanceof RespReply.Refused(String message)
         && message.startsWith("ERR Function not found");
-  }
-
-  private static List<String> words(String command, String function, DecideCall.Encoded encoded) {
-    var words = new ArrayList<String>(3 + encoded.keys().size() + encoded.arguments().size());
-    words.add(command);
-    words.add(function);
-    words.add(Integer.toString(encoded.keys().size()));
-    words.addAll(encoded.keys());
-    words.addAll(encoded.arguments());
-    return words;
   }
 
   private static DecideReply parsed(RespReply reply, long requests) {

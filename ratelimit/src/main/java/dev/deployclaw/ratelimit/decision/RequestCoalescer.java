@@ -4,7 +4,8 @@ import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.ratelimit.match.CoalescibleCall;
-import io.vertx.core.AsyncResult;
+import dev.deployclaw.ratelimit.redis.DecideCommand;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -24,10 +25,33 @@ final class RequestCoalescer {
   private static final int MOST_JOINED = 1_000;
 
   private final RedisDecisionClient redis;
-  private final Map<CoalescibleCall, List<Promise<Share>>> underWay = new HashMap<>();
+  private final Map<CoalescibleCall, Joined> underWay = new HashMap<>();
 
   RequestCoalescer(RedisDecisionClient redis) {
     this.redis = redis;
+  }
+
+  /** Requests that wait while a call is under way. Mostly there is none, and no list is made. */
+  private static final class Joined {
+    private List<Completable<Share>> waiting = List.of();
+
+    int size() {
+      return waiting.size();
+    }
+
+    void add(Completable<Share> one) {
+      if (waiting.isEmpty()) {
+        waiting = new ArrayList<>();
+      }
+      waiting.add(one);
+    }
+
+    /** All of them; others may come after. */
+    List<Completable<Share>> taken() {
+      var all = waiting;
+      waiting = List.of();
+      return all;
+    }
   }
 
   /**
@@ -54,64 +78,73 @@ final class RequestCoalescer {
   }
 
   Future<Share> decide(CoalescibleCall one) {
-    var waiting = underWay.get(one);
-    if (waiting == null) {
-      underWay.put(one, new ArrayList<>());
-      Promise<Share> first = Promise.promise();
-      alone(one)
-          .onComplete((share, failure) -> {
-            first.complete(share, failure);
-            next(one, failure);
-          });
-      return first.future();
-    }
-    if (waiting.size() >= MOST_JOINED) {
-      return alone(one);
-    }
     Promise<Share> promise = Promise.promise();
-    waiting.add(promise);
+    decide(one, promise);
     return promise.future();
   }
 
-  private Future<Share> alone(CoalescibleCall one) {
-    var named = LeaseNames.named(one.call());
-    var encoded = named.lease().isEmpty() ? one.encoded() : named.encoded();
-    return redis
-        .decide(named, encoded, one.active())
-        .map(reply -> Share.alone(reply, named.lease()));
+  void decide(CoalescibleCall one, Completable<Share> then) {
+    var waiting = underWay.get(one);
+    if (waiting == null) {
+      var joined = new Joined();
+      underWay.put(one, joined);
+      alone(
+          one,
+          (share, failure) -> {
+            try {
+              then.complete(share, failure);
+            } finally {
+              next(one, joined, failure);
+            }
+          });
+    } else if (waiting.size() >= MOST_JOINED) {
+      alone(one, then);
+    } else {
+      waiting.add(then);
+    }
+  }
+
+  private void alone(CoalescibleCall one, Completable<Share> then) {
+    var command = one.holds() ? DecideCommand.of(LeaseNames.named(one.call())) : one.command();
+    String lease = command.call().lease();
+    redis.decide(
+        command,
+        one.active(),
+        (reply, failure) ->
+            then.complete(reply == null ? null : Share.alone(reply, lease), failure));
   }
 
   /**
    * Sends those who came meanwhile, if any: also who was answered just now and asks again. Where
    * Redis couldn't be asked for those before them, they don't wait for it a second time.
    */
-  private void next(CoalescibleCall one, @Nullable Throwable failure) {
-    var joined = underWay.getOrDefault(one, List.of());
-    if (joined.isEmpty() || failure != null) {
+  private void next(CoalescibleCall one, Joined joined, @Nullable Throwable failure) {
+    var waiting = joined.taken();
+    if (waiting.isEmpty() || failure != null) {
       underWay.remove(one);
-      joined.forEach(j -> j.fail(Objects.requireNonNull(failure)));
+      waiting.forEach(w -> w.fail(Objects.requireNonNull(failure)));
       return;
     }
-    underWay.put(one, new ArrayList<>());
     var call = one.call();
-    var all = LeaseNames.named(new DecideCall(call.claims(), joined.size(), call.at()));
-    redis
-        .decide(all, one.active())
-        .onComplete(done -> {
-          split(joined, all.lease(), done);
-          next(one, done.cause());
+    var all = new DecideCall(call.claims(), waiting.size(), call.at());
+    var named = one.holds() ? LeaseNames.named(all) : all;
+    redis.decide(
+        DecideCommand.of(named),
+        one.active(),
+        (reply, failed) -> {
+          split(waiting, named.lease(), reply, failed);
+          next(one, joined, failed);
         });
   }
 
   private static void split(
-      List<Promise<Share>> joined, String lease, AsyncResult<DecideReply> done) {
+      List<Completable<Share>> waiting,
+      String lease,
+      @Nullable DecideReply reply,
+      @Nullable Throwable failure) {
     var told = new SharedResponse();
-    for (int i = 0; i < joined.size(); i++) {
-      if (done.succeeded()) {
-        joined.get(i).complete(Share.of(done.result(), lease, i, told));
-      } else {
-        joined.get(i).fail(done.cause());
-      }
+    for (int i = 0; i < waiting.size(); i++) {
+      waiting.get(i).complete(reply == null ? null : Share.of(reply, lease, i, told), failure);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How many requests each limit let pass and refused since this process began. Names come from
@@ -27,38 +28,72 @@ final class UsageCounters {
 
   private record Name(String tenant, String limit) {}
 
-  /** A request that was admitted or not by a decision, which may have been of several. */
-  void note(RequestCharges claim, AdmissionDecision decision, boolean admitted) {
+  /** Where the limits of a claim are counted: admitted and refused requests of each. */
+  List<long[]> of(RequestCharges claim) {
+    return claim.items().stream()
+        .map(item -> counts(item.applied().owner(), item.applied().limit().name()))
+        .toList();
+  }
+
+  /**
+   * A request that was admitted or not by a decision, which may have been of several.
+   *
+   * @param counted where the claim's limits are counted
+   */
+  void note(
+      RequestCharges claim, List<long[]> counted, AdmissionDecision decision, boolean admitted) {
     var items = claim.items();
     for (int i = 0; i < items.size(); i++) {
-      var applied = items.get(i).applied();
       boolean refuses = decision.verdicts().get(i).fits() <= decision.admitted();
       if (admitted || (refuses && items.get(i).rule().enforced())) {
-        count(applied.owner(), applied.limit().name(), admitted);
+        counted.get(i)[admitted ? 0 : 1]++;
       }
     }
-    claim.owners().stream()
-        .filter(RequestCharges.Owner::blocked)
-        .findFirst()
-        .ifPresent(_ -> count(tenant(claim), BLOCKED, false));
+    for (var owner : claim.owners()) {
+      if (owner.blocked()) {
+        count(tenant(claim), BLOCKED, false, 1);
+        return;
+      }
+    }
   }
 
-  ServiceUsage usage() {
+  /** Requests that somebody else decided by a lease. */
+  void report(RequestCharges claim, long allowed, long refused) {
+    for (var item : claim.items()) {
+      var applied = item.applied();
+      count(applied.owner(), applied.limit().name(), true, allowed);
+      count(applied.owner(), applied.limit().name(), false, item.rule().enforced() ? refused : 0);
+    }
+  }
+
+  /**
+   * @param leases what came of leased limits
+   */
+  ServiceUsage usage(Optional<ServiceUsage.Leases> leases) {
     List<Count> out = new ArrayList<>();
-    counts.forEach((name, n) -> out.add(new Count(name.tenant(), name.limit(), n[0], n[1])));
-    return new ServiceUsage(since.toString(), out);
+    counts.forEach((name, n) -> {
+      if (n[0] > 0 || n[1] > 0) {
+        out.add(new Count(name.tenant(), name.limit(), n[0], n[1]));
+      }
+    });
+    return new ServiceUsage(since.toString(), out, leases);
   }
 
-  private void count(String tenant, String limit, boolean admitted) {
+  private void count(String tenant, String limit, boolean admitted, long requests) {
+    counts(tenant, limit)[admitted ? 0 : 1] += requests;
+  }
+
+  /** Beyond the bound, one that isn't kept. */
+  private long[] counts(String tenant, String limit) {
     var name = new Name(tenant, limit);
     var there = counts.get(name);
-    if (there == null && counts.size() < MOST_LIMITS) {
+    if (there == null) {
       there = new long[2];
-      counts.put(name, there);
+      if (counts.size() < MOST_LIMITS) {
+        counts.put(name, there);
+      }
     }
-    if (there != null) {
-      there[admitted ? 0 : 1]++;
-    }
+    return there;
   }
 
   /** The hash of the first owner is the tenant's own. */

@@ -1,14 +1,14 @@
 package dev.deployclaw.ratelimit.envoy;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
-import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -16,41 +16,66 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers {@code ShouldRateLimit}. What can't be understood is {@code INVALID_ARGUMENT}, and what
- * policies refuse because Redis can't be asked is {@code UNAVAILABLE}: never a code of the
- * protocol, since Envoy lets an unknown one pass. Descriptors are asked one after another; behind
- * one that is over its limit, none is charged. Belongs to one event loop.
+ * Answers {@code ShouldRateLimit}, the one call of Envoy's protocol, on HTTP/2 itself. What can't
+ * be understood is {@code INVALID_ARGUMENT}, and what policies refuse because Redis can't be asked
+ * is {@code UNAVAILABLE}: never a code of the protocol, since Envoy lets an unknown one pass.
+ * Descriptors are asked one after another; behind one that is over its limit, none is charged.
+ * Belongs to one event loop.
  */
-public final class EnvoyRateLimitService extends RateLimitServiceGrpc.RateLimitServiceImplBase {
+public final class EnvoyRateLimitService implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(EnvoyRateLimitService.class);
+  private static final String CALL = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
 
   private final RateLimitDecider decider;
   private final Predicate<String> shows;
+  private final EnvoyQuotaService quotas;
 
   /**
    * @param shows which headers clients are shown
+   * @param quotas answers the quota protocol, which has the same listener
    */
-  public EnvoyRateLimitService(RateLimitDecider decider, Predicate<String> shows) {
+  public EnvoyRateLimitService(
+      RateLimitDecider decider, Predicate<String> shows, EnvoyQuotaService quotas) {
     this.decider = decider;
     this.shows = shows;
+    this.quotas = quotas;
   }
 
   @Override
-  public void shouldRateLimit(
-      RateLimitRequest request, StreamObserver<RateLimitResponse> observer) {
+  public void handle(HttpServerRequest request) {
+    String type = request.getHeader("content-type");
+    if (!request.method().equals(HttpMethod.POST)
+        || type == null
+        || !type.startsWith(GrpcUnaryCall.CONTENT_TYPE)) {
+      request.response().setStatusCode(415).end();
+      return;
+    }
+    if (EnvoyQuotaService.CALL.equals(request.path())) {
+      quotas.open(request);
+      return;
+    }
+    var call = new GrpcUnaryCall(request);
+    if (CALL.equals(request.path())) {
+      call.read(message -> decide(call, message));
+    } else {
+      call.fail(
+          GrpcUnaryCall.UNIMPLEMENTED, "the calls are " + CALL + ", " + EnvoyQuotaService.CALL);
+    }
+  }
+
+  private void decide(GrpcUnaryCall call, byte[] message) {
     List<DecisionRequest> questions;
     try {
-      questions = EnvoyRequestParser.questions(request);
-    } catch (IllegalArgumentException e) {
-      observer.onError(
-          Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+      questions = EnvoyRequestParser.questions(RateLimitRequest.parseFrom(message));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      call.fail(GrpcUnaryCall.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
       return;
     }
     ask(questions, new ArrayList<>())
-        .onSuccess(answers -> reply(answers, observer))
+        .onSuccess(answers -> reply(answers, call))
         .onFailure(e -> {
           LOG.atError().setMessage("a request failed").setCause(e).log();
-          observer.onError(Status.INTERNAL.asRuntimeException());
+          call.fail(GrpcUnaryCall.INTERNAL, "");
         });
   }
 
@@ -69,17 +94,15 @@ public final class EnvoyRateLimitService extends RateLimitServiceGrpc.RateLimitS
         });
   }
 
-  private void reply(List<DecisionResponse> answers, StreamObserver<RateLimitResponse> observer) {
+  private void reply(List<DecisionResponse> answers, GrpcUnaryCall call) {
     var failed =
         answers.stream()
             .filter(a -> !a.allowed() && a.by() == DecisionResponse.By.FAILURE)
             .findFirst();
     if (failed.isPresent()) {
-      String reason = String.join(", ", failed.get().headers().values());
-      observer.onError(Status.UNAVAILABLE.withDescription(reason).asRuntimeException());
-      return;
+      call.fail(GrpcUnaryCall.UNAVAILABLE, String.join(", ", failed.get().headers().values()));
+    } else {
+      call.answer(EnvoyResponseBuilder.of(answers, shows));
     }
-    observer.onNext(EnvoyResponseBuilder.of(answers, shows));
-    observer.onCompleted();
   }
 }

@@ -39,15 +39,35 @@ final class EnvoyRequestParser {
     if (descriptor.hasLimit()) {
       throw new IllegalArgumentException("limit: it comes from policies, not from a descriptor");
     }
-    var entries = entries(descriptor);
+    return question(request.getDomain(), entries(descriptor), units(request, descriptor));
+  }
+
+  /**
+   * One request of a quota's bucket, whose entries are those of a descriptor.
+   *
+   * @throws IllegalArgumentException where it can't be understood, or is of a single request
+   */
+  static DecisionRequest bucket(String domain, Map<String, String> entries) {
+    if (entries.size() > MOST_ENTRIES) {
+      throw new IllegalArgumentException("entries: at most " + MOST_ENTRIES);
+    }
+    entries.keySet().forEach(EnvoyRequestParser::require);
+    if (entries.containsKey(EnvoyDescriptor.TOKEN)) {
+      throw new IllegalArgumentException(
+          "entry " + EnvoyDescriptor.TOKEN + " is of one request, not of a bucket");
+    }
+    return question(domain, Map.copyOf(entries), 1);
+  }
+
+  private static DecisionRequest question(String domain, Map<String, String> entries, long units) {
     return new DecisionRequest(
-        request.getDomain(),
+        domain,
         needed(entries, EnvoyDescriptor.HOST),
         needed(entries, EnvoyDescriptor.METHOD),
         needed(entries, EnvoyDescriptor.URI),
         entries.getOrDefault(EnvoyDescriptor.CLIENT, ""),
         entries.getOrDefault(EnvoyDescriptor.TOKEN, ""),
-        units(request, descriptor),
+        units,
         name -> entries.getOrDefault(EnvoyDescriptor.header(name.toLowerCase(Locale.ROOT)), ""));
   }
 
@@ -57,15 +77,19 @@ final class EnvoyRequestParser {
     }
     Map<String, String> out = new HashMap<>();
     for (var entry : descriptor.getEntriesList()) {
-      if (!EnvoyDescriptor.knows(entry.getKey())) {
-        throw new IllegalArgumentException(
-            "entry " + entry.getKey() + " is unknown; known: " + EnvoyDescriptor.known());
-      }
+      require(entry.getKey());
       if (out.putIfAbsent(entry.getKey(), entry.getValue()) != null) {
         throw new IllegalArgumentException("entry " + entry.getKey() + " is given twice");
       }
     }
     return out;
+  }
+
+  private static void require(String key) {
+    if (!EnvoyDescriptor.knows(key)) {
+      throw new IllegalArgumentException(
+          "entry " + key + " is unknown; known: " + EnvoyDescriptor.known());
+    }
   }
 
   private static String needed(Map<String, String> entries, String key) {

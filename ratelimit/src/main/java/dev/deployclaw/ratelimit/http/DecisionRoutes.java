@@ -6,10 +6,15 @@ import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import dev.deployclaw.ratelimit.settings.HeaderStyle;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +24,27 @@ import org.slf4j.LoggerFactory;
  */
 public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
   private static final Logger LOG = LoggerFactory.getLogger(DecisionRoutes.class);
+
+  private static final CharSequence GATEWAY = HttpHeaders.createOptimized(DecideHeaders.GATEWAY);
+  private static final CharSequence HOST = HttpHeaders.createOptimized(DecideHeaders.HOST);
+  private static final CharSequence METHOD = HttpHeaders.createOptimized(DecideHeaders.METHOD);
+  private static final CharSequence URI = HttpHeaders.createOptimized(DecideHeaders.URI);
+  private static final CharSequence CLIENT = HttpHeaders.createOptimized(DecideHeaders.CLIENT);
+  private static final CharSequence TOKEN = HttpHeaders.createOptimized(DecideHeaders.TOKEN);
+
+  /** An answer's headers as they are written without being encoded each time. */
+  private static final Map<String, CharSequence> NAMES =
+      Stream.of(
+              DecideHeaders.EPOCH,
+              DecideHeaders.RULE,
+              DecideHeaders.TENANT,
+              DecideHeaders.RATE_LIMIT,
+              DecideHeaders.RATE_LIMIT_POLICY,
+              DecideHeaders.OLD_LIMIT,
+              DecideHeaders.OLD_REMAINING,
+              DecideHeaders.OLD_RESET,
+              DecideHeaders.RETRY_AFTER)
+          .collect(Collectors.toUnmodifiableMap(name -> name, HttpHeaders::createOptimized));
 
   public void serve(HttpServerRequest request) {
     if (hasBody(request)) {
@@ -30,8 +56,13 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
       case "/v1/decide" ->
           decider
               .decide(question(request))
-              .onSuccess(answer -> send(request.response(), answer))
-              .onFailure(e -> fault(request, e));
+              .onComplete((answer, failure) -> {
+                if (failure == null) {
+                  send(request.response(), answer);
+                } else {
+                  fault(request, failure);
+                }
+              });
       case "/v1/release" -> release(request, decider);
       case null, default -> request.response().setStatusCode(404).end();
     }
@@ -45,8 +76,8 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
   /** No question has one: what is sent would be read, and never end. */
   private static boolean hasBody(HttpServerRequest request) {
     var headers = request.headers();
-    return headers.contains("Transfer-Encoding")
-        || !Objects.requireNonNullElse(headers.get("Content-Length"), "0").equals("0");
+    return headers.contains(HttpHeaders.TRANSFER_ENCODING)
+        || !Objects.requireNonNullElse(headers.get(HttpHeaders.CONTENT_LENGTH), "0").equals("0");
   }
 
   /** Anybody may try: a lease has a name that only its holder knows. */
@@ -55,7 +86,7 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
       request.response().putHeader("Allow", "POST").setStatusCode(405).end();
       return;
     }
-    var held = ReleaseCall.read(header(request, DecideHeaders.LEASE));
+    var held = ReleaseCall.read(header(request.headers(), DecideHeaders.LEASE));
     if (held.isEmpty()) {
       request
           .response()
@@ -71,26 +102,29 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
   }
 
   private static DecisionRequest question(HttpServerRequest request) {
+    var headers = request.headers();
     return new DecisionRequest(
-        header(request, DecideHeaders.GATEWAY),
-        header(request, DecideHeaders.HOST),
-        header(request, DecideHeaders.METHOD),
-        header(request, DecideHeaders.URI),
-        header(request, DecideHeaders.CLIENT),
-        header(request, DecideHeaders.TOKEN),
-        name -> header(request, name));
+        header(headers, GATEWAY),
+        header(headers, HOST),
+        header(headers, METHOD),
+        header(headers, URI),
+        header(headers, CLIENT),
+        header(headers, TOKEN),
+        name -> header(headers, name));
   }
 
-  private static String header(HttpServerRequest request, String name) {
-    return Objects.requireNonNullElse(request.getHeader(name), "");
+  private static String header(MultiMap headers, CharSequence name) {
+    String value = headers.get(name);
+    return value == null ? "" : value;
   }
 
   private void send(HttpServerResponse response, DecisionResponse answer) {
+    var headers = response.headers();
     answer
         .headers()
         .forEach((name, value) -> {
           if (style.shows(name)) {
-            response.putHeader(name, value);
+            headers.add(NAMES.getOrDefault(name, name), value);
           }
         });
     response.setStatusCode(status(answer)).end();

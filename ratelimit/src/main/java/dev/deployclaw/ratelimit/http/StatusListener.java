@@ -1,6 +1,6 @@
 package dev.deployclaw.ratelimit.http;
 
-import dev.deployclaw.ratelimit.listener.CappedTransport;
+import dev.deployclaw.ratelimit.listener.ConnectionCap;
 import dev.deployclaw.ratelimit.listener.HttpServerGroup;
 import dev.deployclaw.ratelimit.listener.StatusAccess;
 import io.vertx.core.Future;
@@ -29,7 +29,7 @@ public final class StatusListener extends VerticleBase {
   public static Vertx vertx() {
     return Vertx.builder()
         .with(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1))
-        .withTransport(new CappedTransport(MOST_CONNECTIONS))
+        .withTransport(ConnectionCap.transport(MOST_CONNECTIONS))
         .build();
   }
 

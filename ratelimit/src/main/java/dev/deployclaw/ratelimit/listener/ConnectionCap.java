@@ -5,9 +5,14 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.ServerChannel;
+import io.vertx.core.impl.transports.NioTransport;
+import io.vertx.core.impl.transports.TransportInternal;
+import io.vertx.core.transport.Transport;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Set;
@@ -24,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * The first handler of a listening channel, on the thread that accepts: its reads are the
  * connections that were accepted.
  */
-final class ConnectionCap extends ChannelInboundHandlerAdapter {
+public final class ConnectionCap extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionCap.class);
   private static final long LOG_PAUSE_NANOS = 10_000_000_000L;
 
@@ -73,6 +78,29 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
     this.most = most;
     this.mostOpen = mostOpen(most);
     this.memory = memory;
+  }
+
+  /**
+   * The JDK's sockets for Vert.x, with a cap on each listener. Vert.x itself counts none, and a
+   * connection that says nothing is none to it yet.
+   *
+   * @param most connections of each listener
+   */
+  public static Transport transport(int most) {
+    var memory = RequestMemoryBudget.ofThisJvm();
+    var sockets =
+        new NioTransport() {
+          @Override
+          public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domain) {
+            var made = super.serverChannelFactory(domain);
+            return () -> {
+              ServerChannel channel = made.newChannel();
+              channel.pipeline().addFirst(new ConnectionCap(most, memory));
+              return channel;
+            };
+          }
+        };
+    return new TransportInternal(Transport.NIO.name(), true, null, sockets);
   }
 
   /** How many files a listener with this cap may hold open. */

@@ -96,8 +96,11 @@ public final class HttpServerGroup {
     return server.listen(address);
   }
 
+  /** No gateway upgrades to WebSockets, so nothing looks for that. */
   private static HttpServerOptions bounded() {
     return new HttpServerOptions()
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         .setMaxHeaderSize(MOST_HEADER_BYTES)
         .setIdleTimeout(IDLE_SECONDS)
         .setHttp2ClearTextEnabled(false)

@@ -3,32 +3,63 @@ package dev.deployclaw.ratelimit.match;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.RequestCharges;
+import dev.deployclaw.ratelimit.redis.DecideCommand;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * A call for one request that others may join. Two are equal where their encoded forms are: those
  * hold all of a call but the number of its requests.
  *
  * @param active what was committed last, empty where that isn't known
+ * @param leases how long its requests may be charged ahead, by epoch; without those under which a
+ *     limit is exact. Empty where a limit of any epoch is one of concurrency: which epoch decides
+ *     is known only later, and places aren't held ahead
+ * @param holds whether one of its limits is one of concurrency
  * @param hash kept, since the texts of a call are many
  */
 public record CoalescibleCall(
-    DecideCall call, DecideCall.Encoded encoded, Optional<Constants> active, int hash) {
+    DecideCommand command,
+    Optional<Constants> active,
+    Map<Long, Duration> leases,
+    boolean holds,
+    int hash) {
 
   public static CoalescibleCall of(List<RequestCharges> claims, Optional<Constants> active) {
-    var call = new DecideCall(claims, 1, OptionalLong.empty());
-    var encoded = call.encoded();
-    return new CoalescibleCall(call, encoded, active, 31 * encoded.hashCode() + active.hashCode());
+    var command = DecideCommand.of(new DecideCall(claims, 1, OptionalLong.empty()));
+    boolean holds =
+        claims.stream().flatMap(c -> c.items().stream()).anyMatch(RequestCharges.Item::holds);
+    int hash = 31 * command.encoded().hashCode() + active.hashCode();
+    return new CoalescibleCall(command, active, holds ? Map.of() : leases(claims), holds, hash);
+  }
+
+  public DecideCall call() {
+    return command.call();
+  }
+
+  public DecideCall.Encoded encoded() {
+    return command.encoded();
+  }
+
+  private static Map<Long, Duration> leases(List<RequestCharges> claims) {
+    var leases = new TreeMap<Long, Duration>();
+    for (var claim : claims) {
+      claim.lease().ifPresent(lease -> leases.put(claim.epoch(), lease));
+    }
+    return leases.isEmpty() ? Map.of() : Collections.unmodifiableMap(leases);
   }
 
   @Override
   public boolean equals(Object other) {
     return this == other
-        || (other instanceof CoalescibleCall(var _, var itsEncoded, var itsActive, int itsHash)
+        || (other instanceof CoalescibleCall(var its, var itsActive, var _, var _, int itsHash)
             && hash == itsHash
-            && encoded.equals(itsEncoded)
+            && encoded().equals(its.encoded())
             && active.equals(itsActive));
   }
 

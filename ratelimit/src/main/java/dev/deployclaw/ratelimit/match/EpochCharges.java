@@ -82,6 +82,11 @@ public record EpochCharges(
     return RequestCharges.of(held, subject);
   }
 
+  /** The claim of the committed epoch, where that is held and knows who asks. */
+  public Optional<RequestCharges> committedClaim() {
+    return claim(committed);
+  }
+
   /** The claim whose primary is asked first: the committed epoch's, else the oldest. */
   Optional<RequestCharges> lead() {
     return claim(committed).or(() -> claims.values().stream().findFirst());

@@ -3,6 +3,7 @@ package dev.deployclaw.ratelimit.match;
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,14 +13,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What ordinary questions came to under the present view, so that one that is asked again and again
  * is matched once. A question is the same where all is equal that matching it looked at: of its
- * headers only those that were read then. There is one place for each remainder of the hash, so
- * that the table never grows. Who comes to a place twice running takes it: many who come once each
- * would only be carried through the collector, and drive out who comes often. Belongs to one event
- * loop.
+ * headers only those that were read then. Each question has {@link #WAYS} places, by its hash, so
+ * that the table never grows. It takes one when it comes for the second time, since many who come
+ * once each would only drive out who comes often; those that weren't asked for lately go first.
+ * Belongs to one event loop.
  */
 public final class MatchCache {
-  /** A few KB each. */
-  private static final int MOST = 4_096;
+  /** A few KB each, and no more than a share of the heap. */
+  private static final int MOST = 1 << 15;
+
+  private static final int LEAST = 1 << 10;
+  private static final int BYTES_EACH = 4 << 10;
+  private static final int SHARE_OF_HEAP = 8;
+  private static final int WAYS = 4;
 
   /** Of all texts of a question; a longer one isn't kept. */
   private static final int LONGEST = 1_024;
@@ -27,32 +33,70 @@ public final class MatchCache {
   /** A request under more isn't kept. */
   private static final int MOST_LIMITS = 16;
 
-  private final @Nullable Entry[] entries = new @Nullable Entry[MOST];
-  private final int[] latest = new int[MOST];
+  private final @Nullable Entry[] entries;
+
+  /** The hashes of questions that came once, as many as there are places. */
+  private final int[] once;
+
+  private final int sets;
+  private int turn;
   private PolicySnapshot view = PolicySnapshot.EMPTY;
 
-  private record Asked(String gateway, String host, String method, String uri, long units) {
-    static Asked of(DecisionRequest question) {
-      return new Asked(
-          question.gateway(), question.host(), question.method(), question.uri(), question.units());
-    }
-
-    int length() {
-      return gateway.length() + host.length() + method.length() + uri.length();
-    }
+  public MatchCache() {
+    this(places(Runtime.getRuntime().maxMemory()));
   }
 
   /**
-   * @param client its address where that was looked at
-   * @param headers those that were looked at
+   * @param places a power of two, at least {@link #WAYS}
    */
-  private record Entry(
-      Asked asked, Optional<String> client, Map<String, String> headers, MatchedRequest matched) {
-    boolean answers(Asked other, DecisionRequest question) {
-      return asked.equals(other)
-          && (client.isEmpty() || client.get().equals(question.client()))
-          && headers.entrySet().stream()
-              .allMatch(h -> h.getValue().equals(question.header().apply(h.getKey())));
+  MatchCache(int places) {
+    entries = new @Nullable Entry[places];
+    once = new int[places];
+    sets = places / WAYS;
+  }
+
+  /** How many fit into a heap of that size. */
+  static int places(long heap) {
+    long fitting = heap / SHARE_OF_HEAP / BYTES_EACH;
+    return Integer.highestOneBit(Math.clamp(fitting, LEAST, MOST));
+  }
+
+  /** A question that came twice. */
+  private static final class Entry {
+    private final int hash;
+    private final DecisionRequest asked;
+    private final boolean byClient;
+    private final List<Map.Entry<String, String>> headers;
+    private final MatchedRequest matched;
+    private boolean used = true;
+
+    /**
+     * @param asked its header isn't read again
+     * @param headers those that were looked at
+     */
+    Entry(int hash, DecisionRequest asked, Map<String, String> headers, MatchedRequest matched) {
+      this.hash = hash;
+      this.asked = asked.reading(_ -> "");
+      this.byClient = matched.claims().byClient();
+      this.headers = List.copyOf(headers.entrySet());
+      this.matched = matched;
+    }
+
+    boolean answers(DecisionRequest other) {
+      if (!asked.uri().equals(other.uri())
+          || !asked.host().equals(other.host())
+          || !asked.method().equals(other.method())
+          || !asked.gateway().equals(other.gateway())
+          || asked.units() != other.units()
+          || (byClient && !asked.client().equals(other.client()))) {
+        return false;
+      }
+      for (var header : headers) {
+        if (!header.getValue().equals(other.header().apply(header.getKey()))) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 
@@ -61,11 +105,16 @@ public final class MatchCache {
     if (!now.equals(view)) {
       return Optional.empty();
     }
-    var asked = Asked.of(question);
-    var entry = entries[place(asked)];
-    return entry != null && entry.answers(asked, question)
-        ? Optional.of(entry.matched())
-        : Optional.empty();
+    int hash = hash(question);
+    int first = first(hash);
+    for (int at = first; at < first + WAYS; at++) {
+      var entry = entries[at];
+      if (entry != null && entry.hash == hash && entry.answers(question)) {
+        entry.used = true;
+        return Optional.of(entry.matched);
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -78,8 +127,8 @@ public final class MatchCache {
       DecisionRequest question,
       Function<DecisionRequest, MatchedRequest> match) {
     forget(now);
-    var asked = Asked.of(question);
-    if (!again(asked)) {
+    int hash = hash(question);
+    if (!again(hash)) {
       return match.apply(question);
     }
     var headers = new TreeMap<String, String>();
@@ -90,24 +139,52 @@ public final class MatchCache {
               headers.put(name, value);
               return value;
             }));
-    var client =
-        matched.claims().byClient() ? Optional.of(question.client()) : Optional.<String>empty();
-    int length =
-        asked.length()
-            + client.map(String::length).orElse(0)
-            + headers.values().stream().mapToInt(String::length).sum();
-    boolean settled = !matched.claims().crowded();
-    if (settled && length <= LONGEST && matched.claims().limits() <= MOST_LIMITS) {
-      entries[place(asked)] = new Entry(asked, client, headers, matched);
+    boolean settled = !matched.claims().crowded() && matched.claims().limits() <= MOST_LIMITS;
+    if (settled && length(question, headers) <= LONGEST) {
+      entries[free(hash)] = new Entry(hash, question, headers, matched);
     }
     return matched;
   }
 
-  private boolean again(Asked asked) {
-    int place = place(asked);
-    boolean again = latest[place] == asked.hashCode();
-    latest[place] = asked.hashCode();
-    return again;
+  private static int length(DecisionRequest question, Map<String, String> headers) {
+    return question.gateway().length()
+        + question.host().length()
+        + question.method().length()
+        + question.uri().length()
+        + question.client().length()
+        + headers.values().stream().mapToInt(String::length).sum();
+  }
+
+  /** Whether the hash was seen before; if not, it takes the place of another that was. */
+  private boolean again(int hash) {
+    int first = first(hash);
+    for (int at = first; at < first + WAYS; at++) {
+      if (once[at] == hash) {
+        return true;
+      }
+    }
+    once[first + turn] = hash;
+    turn = (turn + 1) % WAYS;
+    return false;
+  }
+
+  /** An empty place, else the next one that wasn't asked for since it was last passed over. */
+  private int free(int hash) {
+    int first = first(hash);
+    for (int at = first; at < first + WAYS; at++) {
+      if (entries[at] == null) {
+        return at;
+      }
+    }
+    for (int i = 0; i < WAYS; i++) {
+      turn = (turn + 1) % WAYS;
+      var entry = entries[first + turn];
+      if (entry == null || !entry.used) {
+        break;
+      }
+      entry.used = false;
+    }
+    return first + turn;
   }
 
   private void forget(PolicySnapshot now) {
@@ -117,8 +194,15 @@ public final class MatchCache {
     view = now;
   }
 
-  private static int place(Asked asked) {
-    int hash = asked.hashCode();
-    return (hash ^ hash >>> 16) & (MOST - 1);
+  private static int hash(DecisionRequest question) {
+    int hash = 31 * question.host().hashCode() + question.uri().hashCode();
+    hash = 31 * (31 * hash + question.gateway().hashCode()) + question.method().hashCode();
+    return 31 * hash + Long.hashCode(question.units());
+  }
+
+  /** Where the places of a hash begin. */
+  private int first(int hash) {
+    int mixed = hash * 0x9e3779b9;
+    return ((mixed ^ mixed >>> 16) & (sets - 1)) * WAYS;
   }
 }

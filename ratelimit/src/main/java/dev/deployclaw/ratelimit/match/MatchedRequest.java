@@ -1,9 +1,10 @@
 package dev.deployclaw.ratelimit.match;
 
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
-import java.util.HashMap;
-import java.util.Map;
+import dev.deployclaw.policy.redis.RequestCharges;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a question comes to, and what follows from that alone, worked out when it is first needed.
@@ -12,7 +13,11 @@ import java.util.Optional;
 public final class MatchedRequest {
   private final EpochCharges claims;
   private final Optional<CoalescibleCall> first;
-  private final Map<Long, ChargeHeaders> shown = new HashMap<>();
+
+  /** Of the epoch that decided last: it changes with a publish. */
+  private Optional<ChargeHeaders> shown = Optional.empty();
+
+  private List<long[]> counts = List.of();
 
   public MatchedRequest(EpochCharges claims, Optional<Constants> active) {
     var leading = claims.first();
@@ -32,12 +37,22 @@ public final class MatchedRequest {
 
   /** Of the claim under an epoch; empty where there is none. */
   public Optional<ChargeHeaders> shown(long epoch) {
-    var known = shown.get(epoch);
-    if (known != null) {
-      return Optional.of(known);
+    if (shown.isEmpty() || shown.get().claim().epoch() != epoch) {
+      shown = claims.claim(epoch).map(ChargeHeaders::of);
+      counts = List.of();
     }
-    var made = claims.claim(epoch).map(ChargeHeaders::of);
-    made.ifPresent(s -> shown.put(epoch, s));
-    return made;
+    return shown;
+  }
+
+  /**
+   * Where the limits of the claim that was shown last are counted, in its order.
+   *
+   * @param found tells it, once for each claim
+   */
+  public List<long[]> counts(Function<RequestCharges, List<long[]>> found) {
+    if (counts.isEmpty()) {
+      counts = shown.map(headers -> found.apply(headers.claim())).orElse(List.of());
+    }
+    return counts;
   }
 }

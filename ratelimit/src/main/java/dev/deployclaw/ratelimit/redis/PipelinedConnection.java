@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.redis;
 
+import io.vertx.core.Completable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PipelinedConnection {
   private static final Logger LOG = LoggerFactory.getLogger(PipelinedConnection.class);
-  private static final int MOST_WAITING = 10_000;
+  static final int MOST_WAITING = 10_000;
 
   /** Commands that leave at once: enough that a write is little beside what they cost the node. */
   private static final int PORTION = 8;
@@ -52,7 +53,40 @@ final class PipelinedConnection {
   private long pause = FIRST_PAUSE;
   private long notBefore = System.nanoTime();
 
-  private record Waiting(Promise<RespReply> promise, long since) {}
+  /** A call that was sent. It ends once; a later answer is dropped. */
+  private static final class Waiting {
+    private final Completable<RespReply> then;
+    private final long since;
+    private boolean over;
+
+    Waiting(Completable<RespReply> then, long since) {
+      this.then = then;
+      this.since = since;
+    }
+
+    void answer(RespReply reply) {
+      end(reply, null);
+    }
+
+    void fail(String reason) {
+      if (!over) {
+        end(null, new RedisUnavailableException(reason));
+      }
+    }
+
+    /** An error of one caller is kept from the others, whose answers come behind. */
+    private void end(@Nullable RespReply reply, @Nullable Throwable failure) {
+      if (over) {
+        return;
+      }
+      over = true;
+      try {
+        then.complete(reply, failure);
+      } catch (RuntimeException e) {
+        LOG.atError().setMessage("an answer of Redis was dropped").setCause(e).log();
+      }
+    }
+  }
 
   PipelinedConnection(
       NetClient client, Context loop, RedisAddress address, RedisClusterSettings cluster) {
@@ -65,34 +99,46 @@ final class PipelinedConnection {
   }
 
   /**
-   * Fails with {@link RedisUnavailableException} after the timeout, or at once where there is no
-   * hope.
+   * Ends with the answer, or with {@link RedisUnavailableException} after the timeout, or at once
+   * where there is no hope.
    */
-  Future<RespReply> send(Buffer command) {
-    return breaker.admits(System.nanoTime())
-        ? ask(command)
-        : Future.failedFuture(new RedisUnavailableException(address + " hasn't answered recently"));
+  void send(RespCommand command, Completable<RespReply> then) {
+    long now = System.nanoTime();
+    if (breaker.admits(now)) {
+      ask(command, then, now);
+    } else {
+      refuse(then, "hasn't answered recently");
+    }
   }
 
   /** The same, whatever it answered lately: for a few calls that look how it is. */
-  Future<RespReply> ask(Buffer command) {
-    if (socket == null && !connecting && System.nanoTime() - notBefore < 0) {
-      return Future.failedFuture(new RedisUnavailableException(address + " can't be reached"));
+  Future<RespReply> ask(RespCommand command) {
+    Promise<RespReply> promise = Promise.promise();
+    ask(command, promise, System.nanoTime());
+    return promise.future();
+  }
+
+  private void ask(RespCommand command, Completable<RespReply> then, long now) {
+    if (socket == null && !connecting && now - notBefore < 0) {
+      refuse(then, "can't be reached");
+      return;
     }
     if (waiting.size() >= MOST_WAITING) {
-      return Future.failedFuture(
-          new RedisUnavailableException(address + " has too many calls waiting"));
+      refuse(then, "has too many calls waiting");
+      return;
     }
-    Promise<RespReply> promise = Promise.promise();
-    waiting.add(new Waiting(promise, System.nanoTime()));
-    unsent.appendBuffer(command);
+    waiting.add(new Waiting(then, now));
+    command.appendTo(unsent);
     unsentCalls++;
     if (socket != null) {
       flushSoon();
     } else if (!connecting) {
       connect();
     }
-    return promise.future();
+  }
+
+  private void refuse(Completable<RespReply> then, String why) {
+    then.complete(null, new RedisUnavailableException(address + " " + why));
   }
 
   /** Fails the calls that have waited too long. Their answers may still come and are dropped. */
@@ -100,8 +146,8 @@ final class PipelinedConnection {
     long now = System.nanoTime();
     var late =
         waiting.stream()
-            .takeWhile(call -> now - call.since() >= timeout)
-            .filter(call -> !call.promise().future().isComplete())
+            .takeWhile(call -> now - call.since >= timeout)
+            .filter(call -> !call.over)
             .toList();
     if (breaker.late(late.size(), now)) {
       told("doesn't answer: it is retried from time to time");
@@ -109,10 +155,10 @@ final class PipelinedConnection {
     String reason =
         address + " didn't answer in time" + (connecting ? TlsErrorAdvice.unanswered(tls) : "");
     for (var call : late) { // who waited for it may send another one at once
-      call.promise().tryFail(new RedisUnavailableException(reason));
+      call.fail(reason);
     }
     var oldest = waiting.peek();
-    if (socket != null && oldest != null && now - oldest.since() > STALLED * timeout) {
+    if (socket != null && oldest != null && now - oldest.since > STALLED * timeout) {
       broken("stalled");
     }
   }
@@ -150,7 +196,9 @@ final class PipelinedConnection {
   private void introduce(NetSocket open, RedisClusterSettings.Login as) {
     Promise<RespReply> promise = Promise.promise();
     waiting.addFirst(new Waiting(promise, System.nanoTime()));
-    open.write(as.command());
+    var greeting = Buffer.buffer();
+    as.command().appendTo(greeting);
+    open.write(greeting);
     promise
         .future()
         .onSuccess(reply -> {
@@ -208,11 +256,10 @@ final class PipelinedConnection {
         if (call == null) {
           throw new RespReplyParser.Malformed("an answer without a call");
         }
-        boolean inTime = !call.promise().future().isComplete();
-        if (inTime && breaker.answered()) {
+        if (!call.over && breaker.answered()) {
           told("answers again");
         }
-        call.promise().tryComplete(reply);
+        call.answer(reply);
       }
     } catch (RespReplyParser.Malformed e) {
       broken(String.valueOf(e.getMessage()));
@@ -261,7 +308,6 @@ final class PipelinedConnection {
     }
     var failed = new ArrayDeque<>(waiting);
     waiting.clear();
-    failed.forEach(
-        c -> c.promise().tryFail(new RedisUnavailableException(address + ": " + reason)));
+    failed.forEach(call -> call.fail(address + ": " + reason));
   }
 }

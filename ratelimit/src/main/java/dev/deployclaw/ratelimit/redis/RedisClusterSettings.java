@@ -1,6 +1,5 @@
 package dev.deployclaw.ratelimit.redis;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -35,7 +34,7 @@ public record RedisClusterSettings(
       return "Login[user=" + user + ", password=***]";
     }
 
-    Buffer command() {
+    RespCommand command() {
       return RespCommand.of(List.of("AUTH", user, password));
     }
   }

@@ -14,6 +14,9 @@ final class RespReplyParser {
   private static final int MOST_BYTES = 16 << 20;
   private static final int MOST_DEPTH = 8;
 
+  /** Any so many digits fit into a long. */
+  private static final int MOST_DIGITS = 18;
+
   private byte[] bytes = new byte[4096];
   private int end;
   private int at;
@@ -56,17 +59,17 @@ final class RespReplyParser {
   /** The next reply, null where it isn't whole. */
   private @Nullable RespReply next(int depth) {
     int start = at;
-    String line = line();
-    if (line == null) {
+    int stop = lineEnd();
+    if (stop < 0) {
       return null;
     }
-    String rest = line.substring(1);
-    return switch (line.charAt(0)) {
-      case '+' -> new RespReply.Text(rest);
-      case '-' -> new RespReply.Refused(rest);
-      case ':' -> new RespReply.Whole(number(rest));
-      case '$' -> bulk(number(rest));
-      case '*' -> items(number(rest), depth);
+    at = stop + 2;
+    return switch (bytes[start]) {
+      case '+' -> new RespReply.Text(text(start + 1, stop));
+      case '-' -> new RespReply.Refused(text(start + 1, stop));
+      case ':' -> new RespReply.Whole(number(start + 1, stop));
+      case '$' -> bulk(number(start + 1, stop));
+      case '*' -> items(number(start + 1, stop), depth);
       default -> throw new Malformed("a reply can't start with byte " + bytes[start]);
     };
   }
@@ -82,7 +85,7 @@ final class RespReplyParser {
     if (end - at < size + 2) {
       return null;
     }
-    var text = new String(bytes, at, size, StandardCharsets.UTF_8);
+    var text = text(at, at + size);
     at += size + 2;
     return new RespReply.Text(text);
   }
@@ -105,26 +108,38 @@ final class RespReplyParser {
     return new RespReply.Items(values);
   }
 
-  /** The bytes up to the next CR LF, at least one; null where there is none yet. */
-  private @Nullable String line() {
+  /** Where the next CR LF begins, behind at least one byte; negative where there is none yet. */
+  private int lineEnd() {
     for (int i = at; i + 1 < end; i++) {
       if (bytes[i] == '\r' && bytes[i + 1] == '\n') {
         if (i == at) {
           throw new Malformed("an empty line");
         }
-        var line = new String(bytes, at, i - at, StandardCharsets.UTF_8);
-        at = i + 2;
-        return line;
+        return i;
       }
     }
-    return null;
+    return -1;
   }
 
-  private static long number(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new Malformed("not a number: " + text);
+  private String text(int from, int to) {
+    return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  /** Digit by digit, as nearly all that comes is numbers. */
+  private long number(int from, int to) {
+    boolean negative = bytes[from] == '-';
+    int first = negative ? from + 1 : from;
+    if (first == to || to - first > MOST_DIGITS) {
+      throw new Malformed("not a number: " + text(from, to));
     }
+    long number = 0;
+    for (int i = first; i < to; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 9) {
+        throw new Malformed("not a number: " + text(from, to));
+      }
+      number = number * 10 + digit;
+    }
+    return negative ? -number : number;
   }
 }

@@ -1,9 +1,10 @@
 package dev.deployclaw.ratelimit.redis;
 
+import io.vertx.core.Completable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import java.time.Duration;
@@ -32,7 +33,7 @@ public final class ShardRouter {
   private static final List<String> NOT_SERVING =
       List.of("CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN");
 
-  private static final Buffer ASKING = RespCommand.of(List.of("ASKING"));
+  private static final RespCommand ASKING = RespCommand.of(List.of("ASKING"));
   private static final long REFRESH_PAUSE = Duration.ofMillis(200).toNanos();
   private static final int SWEEPS_PER_TIMEOUT = 4;
 
@@ -78,13 +79,54 @@ public final class ShardRouter {
     return cluster.timeout();
   }
 
-  /** Sends a command to the primary of a slot. Fails with {@link RedisUnavailableException}. */
-  public Future<RespReply> call(int slot, List<String> words) {
-    var command = RespCommand.of(words);
-    return owner(slot)
-        .compose(owner -> link(owner).send(command))
-        .compose(reply -> redirected(reply, command))
-        .onFailure(_ -> refresh());
+  /**
+   * Sends a command to the primary of a slot. Ends with the answer, or with {@link
+   * RedisUnavailableException}.
+   */
+  public void call(int slot, RespCommand command, Completable<RespReply> then) {
+    var known = slots.owner(slot);
+    if (known.isPresent()) {
+      call(known.get(), command, then);
+      return;
+    }
+    owner(slot)
+        .onComplete((found, failure) -> {
+          if (failure == null) {
+            call(found, command, then);
+          } else {
+            lost(failure, then);
+          }
+        });
+  }
+
+  /** The same as a future. */
+  public Future<RespReply> call(int slot, RespCommand command) {
+    Promise<RespReply> promise = Promise.promise();
+    call(slot, command, promise);
+    return promise.future();
+  }
+
+  private void call(RedisAddress owner, RespCommand command, Completable<RespReply> then) {
+    link(owner)
+        .send(
+            command,
+            (reply, failure) -> {
+              if (failure != null) {
+                lost(failure, then);
+              } else if (reply instanceof RespReply.Refused(String message)) {
+                Future.succeededFuture(message)
+                    .compose(m -> redirected(reply, m, command))
+                    .onFailure(_ -> refresh())
+                    .onComplete(then);
+              } else {
+                then.complete(reply, null);
+              }
+            });
+  }
+
+  private void lost(Throwable failure, Completable<RespReply> then) {
+    refresh();
+    then.complete(null, failure);
   }
 
   /** Sends a command to every primary, after asking again which nodes these are. */
@@ -120,11 +162,8 @@ public final class ShardRouter {
     client.close();
   }
 
+  /** Of a slot whose owner isn't known. */
   private Future<RedisAddress> owner(int slot) {
-    var known = slots.owner(slot);
-    if (known.isPresent()) {
-      return Future.succeededFuture(known.get());
-    }
     return refresh()
         .compose(_ ->
             slots
@@ -134,10 +173,7 @@ public final class ShardRouter {
   }
 
   /** Follows {@code MOVED slot host:port} and {@code ASK slot host:port}. */
-  private Future<RespReply> redirected(RespReply reply, Buffer command) {
-    if (!(reply instanceof RespReply.Refused(String message))) {
-      return Future.succeededFuture(reply);
-    }
+  private Future<RespReply> redirected(RespReply reply, String message, RespCommand command) {
     if (NOT_SERVING.stream().anyMatch(message::startsWith)) {
       return failed(message);
     }
@@ -149,9 +185,11 @@ public final class ShardRouter {
     if (moved) {
       refresh();
     } else {
-      target.send(ASKING);
+      target.send(ASKING, (_, _) -> {});
     }
-    return target.send(command);
+    Promise<RespReply> promise = Promise.promise();
+    target.send(command, promise);
+    return promise.future();
   }
 
   /** Asks the known nodes, one after the other, until one tells the slots. */
@@ -237,7 +275,12 @@ public final class ShardRouter {
   }
 
   private PipelinedConnection link(RedisAddress address) {
-    return links.computeIfAbsent(address, a -> new PipelinedConnection(client, loop, a, cluster));
+    var link = links.get(address);
+    if (link == null) {
+      link = new PipelinedConnection(client, loop, address, cluster);
+      links.put(address, link);
+    }
+    return link;
   }
 
   private static <T> Future<T> failed(String reason) {

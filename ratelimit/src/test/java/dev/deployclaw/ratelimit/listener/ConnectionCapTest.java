@@ -33,7 +33,7 @@ class ConnectionCapTest {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final int MOST = 8;
 
-  private final Vertx vertx = Vertx.builder().withTransport(new CappedTransport(MOST)).build();
+  private final Vertx vertx = Vertx.builder().withTransport(ConnectionCap.transport(MOST)).build();
   private final List<Socket> opened = new ArrayList<>();
   private HttpServer http;
   private HttpServer http2;

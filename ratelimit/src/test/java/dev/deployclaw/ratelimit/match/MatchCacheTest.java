@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What is recalled is what matching would say again. */
@@ -85,6 +86,32 @@ class MatchCacheTest {
     assertThat(recalled.of(VIEW, question("acme", "10.0.0.1", "ann"))).isEmpty();
   }
 
+  /** Of the places of one set, that of a question goes which wasn't asked since the last one. */
+  @Test
+  void whoIsAskedForOftenStays() {
+    var small = new MatchCache(4);
+    var first = IntStream.range(0, 4).mapToObj(i -> with("/" + i, "GET")).toList();
+    first.forEach(question -> keep(small, question));
+    assertThat(first).allMatch(question -> small.of(VIEW, question).isPresent());
+
+    keep(small, with("/4", "GET"));
+    var left = first.stream().filter(question -> small.of(VIEW, question).isPresent()).toList();
+    keep(small, with("/5", "GET"));
+    var often = left.stream().filter(q -> small.of(VIEW, q).isPresent()).findFirst().orElseThrow();
+    keep(small, with("/6", "GET"));
+
+    assertThat(left).hasSize(3);
+    assertThat(small.of(VIEW, often)).isPresent();
+    assertThat(small.of(VIEW, with("/6", "GET"))).isPresent();
+  }
+
+  @Test
+  void isNoLargerThanItsShareOfTheHeap() {
+    assertThat(MatchCache.places(64 << 20)).isEqualTo(1 << 11);
+    assertThat(MatchCache.places(1 << 20)).isEqualTo(1 << 10);
+    assertThat(MatchCache.places(1L << 40)).isEqualTo(1 << 15);
+  }
+
   @Test
   void keepsNoLongText() {
     var asked = question("acme", "10.0.0.1", "x".repeat(2_000));
@@ -98,8 +125,17 @@ class MatchCacheTest {
     return ask(view, question);
   }
 
+  private void keep(MatchCache cache, DecisionRequest question) {
+    ask(cache, VIEW, question);
+    ask(cache, VIEW, question);
+  }
+
   private MatchedRequest ask(PolicySnapshot view, DecisionRequest question) {
-    return recalled.keep(
+    return ask(recalled, view, question);
+  }
+
+  private MatchedRequest ask(MatchCache cache, PolicySnapshot view, DecisionRequest question) {
+    return cache.keep(
         view,
         question,
         q ->

@@ -71,7 +71,7 @@ class RedisTlsTest {
     var ids = NODES.stream().map(n -> n.call("CLUSTER", "MYID")).toList();
     for (int i = 0; i < PRIMARIES; i++) {
       int slot = SLOTS * i / PRIMARIES;
-      var answer = asked(nodes, trusting(server), s -> s.call(slot, WHO));
+      var answer = asked(nodes, trusting(server), s -> s.call(slot, RespCommand.of(WHO)));
       assertThat(answer).isEqualTo(new RespReply.Text(ids.get(i)));
     }
 
@@ -115,7 +115,7 @@ class RedisTlsTest {
                     new RedisClusterSettings.Identity(server.certificate(), server.key()))));
     var nodes = List.of(new RedisAddress("127.0.0.1", strictPort));
 
-    RespReply answer = asked(nodes, shown, s -> s.call(0, List.of("PING")));
+    RespReply answer = asked(nodes, shown, s -> s.call(0, RespCommand.of(List.of("PING"))));
 
     assertThat(answer).isEqualTo(new RespReply.Text("PONG"));
     assertThat(trouble("127.0.0.1", strictPort, trusting(server))).contains("--redis-cert-file");
@@ -165,7 +165,10 @@ class RedisTlsTest {
   private static String trouble(String host, int port, Optional<RedisClusterSettings.Tls> tls) {
     try {
       var answer =
-          asked(List.of(new RedisAddress(host, port)), tls, s -> s.call(0, List.of("PING")));
+          asked(
+              List.of(new RedisAddress(host, port)),
+              tls,
+              s -> s.call(0, RespCommand.of(List.of("PING"))));
       return "answered " + answer;
     } catch (Exception e) {
       return String.valueOf(e.getMessage());

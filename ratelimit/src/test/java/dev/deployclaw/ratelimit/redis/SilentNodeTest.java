@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes that take connections and what is sent, and say nothing. */
 class SilentNodeTest {
-  private static final List<String> PING = List.of("PING");
+  private static final RespCommand PING = RespCommand.of(List.of("PING"));
   private static final int NODES = 3;
 
   private final Vertx vertx = Vertx.vertx();
@@ -81,13 +82,46 @@ class SilentNodeTest {
     var late = new ArrayList<Throwable>();
 
     for (int i = 0; i < CircuitBreaker.TRIPS_AFTER; i++) {
-      late.add(failure(() -> link.send(RespCommand.of(PING))));
+      late.add(failure(() -> sent(link)));
     }
-    var refused = failure(() -> link.send(RespCommand.of(PING)));
+    var refused = failure(() -> sent(link));
 
     assertThat(late).allSatisfy(e -> assertThat(e).hasMessageContaining("in time"));
     assertThat(refused).hasMessageContaining("hasn't answered recently");
-    assertThat(failure(() -> link.ask(RespCommand.of(PING)))).hasMessageNotContaining("lately");
+    assertThat(failure(() -> link.ask(PING))).hasMessageNotContaining("lately");
+  }
+
+  /** What waits for a silent node is bounded in number, before any of it is late. */
+  @Test
+  void aFloodForASilentNodeIsRefusedAtOnceBeyondABound() throws Exception {
+    var patient =
+        new RedisClusterSettings(
+            List.of(new RedisAddress("127.0.0.1", nodes.getFirst().getLocalPort())),
+            Duration.ofHours(1),
+            Optional.empty());
+    int more = 5;
+    var refused =
+        on(() -> {
+          var link =
+              new PipelinedConnection(
+                  vertx.createNetClient(), loop, patient.nodes().getFirst(), patient);
+          var answers = new ArrayList<Future<RespReply>>();
+          for (int i = 0; i < PipelinedConnection.MOST_WAITING + more; i++) {
+            answers.add(sent(link));
+          }
+          var failed = answers.stream().filter(Future::failed).map(Future::cause).toList();
+          return Future.succeededFuture(failed);
+        });
+
+    assertThat(refused)
+        .hasSize(more)
+        .allSatisfy(e -> assertThat(e).hasMessageContaining("has too many calls waiting"));
+  }
+
+  private static Future<RespReply> sent(PipelinedConnection link) {
+    Promise<RespReply> answer = Promise.promise();
+    link.send(PING, answer);
+    return answer.future();
   }
 
   private Throwable failure(Supplier<Future<RespReply>> asks) throws Exception {

@@ -1,10 +1,13 @@
 package dev.deployclaw.bench;
 
 import dev.deployclaw.bench.activation.ActivationBench;
+import dev.deployclaw.bench.client.ClientBench;
 import dev.deployclaw.bench.decision.DecideBench;
 import dev.deployclaw.bench.estate.EstateBench;
+import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
 import dev.deployclaw.bench.policy.PoliciesBench;
+import dev.deployclaw.bench.soak.SoakBench;
 import dev.deployclaw.bench.stage.StageBench;
 import dev.deployclaw.bench.view.ViewBench;
 import dev.deployclaw.bench.wall.WallBench;
@@ -30,6 +33,9 @@ public final class Main {
             .addSubcommand(new EstateBench(out))
             .addSubcommand(new ActivationBench(out))
             .addSubcommand(new DecideBench(out))
+            .addSubcommand(new ClientBench(out))
+            .addSubcommand(new SoakBench(out))
+            .addSubcommand(new LeaseBench(out))
             .addSubcommand(new PoliciesBench(out))
             .addSubcommand(new GrantBench(out))
             .addSubcommand(new WallBench(out))

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     description = "The reference run's phases on the lab, cold and warm.")
-final class RunBench extends BenchCommand<List<RunFigures>> {
+final class RunBench extends BenchCommand<RunBench.Figures> {
   private static final String REFERENCE = "Orchestrate the rate limit policies of all tenants";
   private static final List<String> CHANGES =
       List.of(
@@ -46,8 +46,16 @@ final class RunBench extends BenchCommand<List<RunFigures>> {
     super(out);
   }
 
+  /**
+   * All that is measured.
+   *
+   * @param runs the cold one first
+   * @param cold right after that one, {@code warm} after all
+   */
+  record Figures(List<RunFigures> runs, HopLatencies cold, HopLatencies warm) {}
+
   @Override
-  protected List<RunFigures> measure(Path folder) throws Exception {
+  protected Figures measure(Path folder) throws Exception {
     var lab = LabEstate.in(folder.resolve("lab"));
     try {
       lab.up(gateways, _ -> {});
@@ -63,28 +71,32 @@ final class RunBench extends BenchCommand<List<RunFigures>> {
   }
 
   @Override
-  protected void print(List<RunFigures> runs, PrintWriter out) {
-    RunTable.print(gateways, runs.getFirst(), warm(runs), out);
+  protected void print(Figures figures, PrintWriter out) {
+    RunTable.print(gateways, figures.runs().getFirst(), warm(figures.runs()), out);
+    RunTable.print(figures.cold(), figures.warm(), out);
   }
 
   @Override
-  protected Map<String, Object> json(List<RunFigures> runs) {
+  protected Map<String, Object> json(Figures figures) {
     return Map.of(
         "gateways", gateways,
-        "cold", runs.getFirst().json(),
-        "warm", RunFigures.median(warm(runs)).json());
+        "cold", figures.runs().getFirst().json(),
+        "warm", RunFigures.median(warm(figures.runs())).json(),
+        "hops_cold", figures.cold().json(),
+        "hops_warm", figures.warm().json());
   }
 
-  private List<RunFigures> measure(LabEstate lab) throws Exception {
+  private Figures measure(LabEstate lab) throws Exception {
     var runs = new ArrayList<RunFigures>();
     var config = ConfigReader.read(lab.config(), Map.of());
     try (var agent = AgentRuntime.open(config, ProgressListener.NONE)) {
       runs.add(run(agent, REFERENCE));
+      var cold = HopLatencies.measure(config);
       for (int round = 0; round < rounds; round++) {
         runs.add(run(agent, CHANGES.get(round % CHANGES.size())));
       }
+      return new Figures(runs, cold, HopLatencies.measure(config));
     }
-    return runs;
   }
 
   private static RunFigures run(AgentRuntime agent, String request) throws InterruptedException {

@@ -15,8 +15,12 @@ import java.util.function.ToLongFunction;
  *
  * @param waiting for others to act on the committed epoch: no work of the agent's
  * @param phases by name
+ * @param probes what the synthetic requests took, by {@link #PROBES}
  */
-record RunFigures(long duration, long waiting, SortedMap<String, Long> phases) {
+record RunFigures(
+    long duration, long waiting, SortedMap<String, Long> phases, SortedMap<String, Long> probes) {
+  /** Their number, and percentiles in microseconds. */
+  static final List<String> PROBES = List.of("requests", "p50_us", "p99_us");
 
   /** From the last record of an execution. */
   static RunFigures of(byte[] end) {
@@ -27,8 +31,10 @@ record RunFigures(long duration, long waiting, SortedMap<String, Long> phases) {
           .path("phases_us")
           .properties()
           .forEach(e -> phases.put(e.getKey(), e.getValue().asLong()));
+      var probes = new TreeMap<String, Long>();
+      PROBES.forEach(key -> probes.put(key, facts.path("validation").path(key).asLong()));
       return new RunFigures(
-          facts.path("duration_us").asLong(), facts.path("waiting_us").asLong(), phases);
+          facts.path("duration_us").asLong(), facts.path("waiting_us").asLong(), phases, probes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -40,8 +46,10 @@ record RunFigures(long duration, long waiting, SortedMap<String, Long> phases) {
     for (String phase : runs.getFirst().phases().keySet()) {
       phases.put(phase, middle(runs, r -> r.phases().getOrDefault(phase, 0L)));
     }
+    var probes = new TreeMap<String, Long>();
+    PROBES.forEach(key -> probes.put(key, middle(runs, r -> r.probes().getOrDefault(key, 0L))));
     return new RunFigures(
-        middle(runs, RunFigures::duration), middle(runs, RunFigures::waiting), phases);
+        middle(runs, RunFigures::duration), middle(runs, RunFigures::waiting), phases, probes);
   }
 
   long work() {
@@ -50,7 +58,16 @@ record RunFigures(long duration, long waiting, SortedMap<String, Long> phases) {
 
   Map<String, Object> json() {
     return Map.of(
-        "duration_us", duration, "waiting_us", waiting, "work_us", work(), "phases_us", phases);
+        "duration_us",
+        duration,
+        "waiting_us",
+        waiting,
+        "work_us",
+        work(),
+        "phases_us",
+        phases,
+        "probes",
+        probes);
   }
 
   private static long middle(List<RunFigures> runs, ToLongFunction<RunFigures> figure) {

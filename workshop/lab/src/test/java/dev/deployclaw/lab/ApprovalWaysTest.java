@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -108,7 +109,16 @@ class ApprovalWaysTest {
   void whatOnlyAModelUnderstoodIsConfirmedByWhoReadThePlan() throws Exception {
     try (var model = new ScriptedModel()) {
       prepared(TaskOperation.ROLLBACK);
-      model.says(Map.of("outcome", "planned", "operation", "rollback", "target", "last"));
+      model.says(
+          Map.of(
+              "outcome",
+              "planned",
+              "operation",
+              "rollback",
+              "target",
+              "last",
+              "quotes",
+              quotes("last")));
       String config = with(model);
       String before = estate.checker().digest();
 
@@ -122,7 +132,7 @@ class ApprovalWaysTest {
 
       assertThat(ran.exit()).as(ran.err()).isEqualTo(5);
       assertThat(ran.json().path("reason").asText())
-          .contains("only the language model understood the request, as rollback")
+          .contains("only the model understood this: roll back the last change")
           .contains("not used of your words", "complains");
       assertThat(estate.checker().digest()).isEqualTo(before);
       confirmed(ran, TaskOperation.ROLLBACK);
@@ -138,6 +148,8 @@ class ApprovalWaysTest {
               "planned",
               "operation",
               "set-limit",
+              "quotes",
+              quotes("acme", "900 requests per minute", "search"),
               "changes",
               List.of(
                   Map.of(
@@ -167,7 +179,8 @@ class ApprovalWaysTest {
   void aRepairThatOnlyAModelUnderstoodWaits() throws Exception {
     try (var model = new ScriptedModel()) {
       String before = prepared(TaskOperation.REPAIR_DRIFT);
-      model.says(Map.of("outcome", "planned", "operation", "repair-drift"));
+      model.says(
+          Map.of("outcome", "planned", "operation", "repair-drift", "quotes", quotes("drifted")));
       String config = with(model);
 
       var ran = estate.run("run", "--json", "--config", config, "straighten the drifted limits");
@@ -178,15 +191,19 @@ class ApprovalWaysTest {
     }
   }
 
+  private static List<Map<String, String>> quotes(String... words) {
+    return Stream.of(words).map(w -> Map.of("slot", "some", "quote", w)).toList();
+  }
+
   /** Without the plan's hash an approval shows the plan, and is refused. */
   private static void confirmed(Ran ran, TaskOperation operation) {
     String id = ran.json().path("execution_id").asText();
     var status = estate.run("status", "--json").json().path("held").get(0);
-    assertThat(status.path("why").asText()).contains("only the language model");
+    assertThat(status.path("why").asText()).contains("only the model understood this");
 
     var unread = estate.run("approve", id);
     assertThat(unread.exit()).isEqualTo(4);
-    assertThat(unread.err()).contains("--plan", "only the language model");
+    assertThat(unread.err()).contains("--plan", "only the model understood this");
     assertThat(unread.out()).contains(id, "plan ");
     assertThat(status.path("plan").asText()).isEmpty();
 

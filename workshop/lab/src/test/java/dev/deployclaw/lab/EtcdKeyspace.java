@@ -50,6 +50,11 @@ final class EtcdKeyspace {
     return tree(text);
   }
 
+  /** The number of writes that etcd has seen. */
+  long revision() {
+    return call("/v3/kv/range", "active").at("/header/revision").asLong();
+  }
+
   /** All keys that start so, with their values. */
   SortedMap<String, byte[]> below(String start) {
     var out = new TreeMap<String, byte[]>();

@@ -105,14 +105,14 @@ final class ImagePod {
         folder.resolve("stop.jar") + ":/opt/deployclaw/app/stop.jar:ro");
   }
 
-  /** The lab's, with the host's socket; its API server has a port that no other has. */
+  /** The lab's, with the host's socket in place of its own host; the API server's port is open. */
   private String configuration() throws IOException {
     var kubeconfig = Files.readString(scene.lab().folder().resolve("kubernetes/kubeconfig"));
     var port = API_SERVER.matcher(kubeconfig);
     if (!port.find()) {
       throw new IllegalStateException("no server in " + kubeconfig);
     }
-    return Files.readString(scene.lab().config())
+    return Files.readString(scene.lab().config()).replaceFirst("(?m)^host: .*\n", "")
         + "host: {socket: %s/host.sock, keyFile: %s/host.key, ports: [%s]}\n"
             .formatted(SOCKETS, SOCKETS, port.group(1));
   }

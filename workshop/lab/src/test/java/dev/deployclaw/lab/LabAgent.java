@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The agent: a command in this JVM, which starts no JVM for each, or {@link #apart} as people run
@@ -96,6 +97,17 @@ final class LabAgent {
   /** Starts a command and doesn't wait. */
   Process start(Path out, Path err, String... args) {
     return CommandRunner.of(PROGRAM.command(List.of(args))).with(told()).start(out, err);
+  }
+
+  /** Starts a command on a terminal of its own, whose keys are the process's input. */
+  Process startOnTerminal(Path out, String... args) throws IOException {
+    String line =
+        PROGRAM.command(List.of(args)).stream()
+            .map(word -> "'" + word.replace("'", "'\\''") + "'")
+            .collect(Collectors.joining(" "));
+    var script = new ProcessBuilder("script", "-qefc", line, "/dev/null");
+    script.environment().putAll(told());
+    return script.redirectErrorStream(true).redirectOutput(out.toFile()).start();
   }
 
   private Map<String, String> told() {

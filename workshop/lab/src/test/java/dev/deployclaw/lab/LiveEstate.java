@@ -21,7 +21,7 @@ final class LiveEstate implements AutoCloseable {
   static final String ALL = "Orchestrate the rate limit policies of all tenants";
 
   /** Few requests, so that a run is short; each gateway and tenant still gets its own. */
-  private static final Map<String, String> QUICK = Map.of("DEPLOYCLAW_PROBES_REQUESTS", "60");
+  static final Map<String, String> QUICK = Map.of("DEPLOYCLAW_PROBES_REQUESTS", "60");
 
   private final LabEstate lab;
   private final AgentConfig config;

@@ -6,6 +6,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -217,6 +218,51 @@ class ServeTest {
     try (var next = ServingAgent.start(estate, Map.of())) {
       BoundedWait.until("it is finished", SOON, () -> estate.etcd().text("open").isEmpty());
       assertThat(next.terminate(SOON)).as("its log gets its end").isTrue();
+    }
+  }
+
+  @Test
+  void aQuestionIsAnsweredOverHttpByACommandAndOnATerminal() throws Exception {
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
+      String asked = sidecar.submit("set umbrella's search limit to 345").text("execution_id");
+      sidecar.awaitResult(asked, "NEEDS_CLARIFICATION");
+      String task = "/v1/tasks/" + asked;
+      assertThat(sidecar.get(task + "/questions").json().at("/questions/0/id").asText())
+          .isEqualTo("window-missing");
+      var other = client().run("answer", asked, "per minute");
+      assertThat(other.exit()).isEqualTo(4);
+      assertThat(other.err()).contains("only who asked for " + asked);
+      var answer =
+          sidecar.post(task + "/answers", ServingAgent.OPERATOR, "{\"answer\": \"per minute\"}");
+      assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+      sidecar.awaitResult(answer.text("execution_id"), "COMPLETED");
+      assertThat(estate.checker().rule("umbrella", "search")).startsWith("tb 345 ");
+      assertVerified(sidecar.get(answer.location()).body());
+
+      var own = client().run("run", "--json", "set umbrella's search limit to 346");
+      assertThat(own.exit()).isEqualTo(3);
+      String id = own.json().path("execution_id").asText();
+      assertThat(client().run("answer", id, "per minute").exit()).isZero();
+      assertThat(estate.checker().rule("umbrella", "search")).startsWith("tb 346 ");
+
+      var out = Files.createTempFile("terminal", ".out");
+      var run = client().startOnTerminal(out, "run", "set umbrella's search limit to 347");
+      try (var keys = run.outputWriter()) {
+        BoundedWait.until("it asks", SOON, () -> says(out, "> "));
+        keys.write("per minute\n");
+        keys.flush();
+        assertThat(run.waitFor()).as(Files.readString(out)).isZero();
+      }
+      assertThat(out).content().containsOnlyOnce("? 347 requests in which window");
+      assertThat(estate.checker().rule("umbrella", "search")).startsWith("tb 347 ");
+    }
+  }
+
+  private static boolean says(Path file, String text) {
+    try {
+      return Files.readString(file).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 class ServedApiClient implements AutoCloseable {
   static final String OPERATOR = "operator-0123456789abcdef0123456789";
   static final String APPROVER = "approver-0123456789abcdef0123456789";
+  static final String VIEWER = "viewer-0123456789abcdef0123456789";
 
   static final Duration LONGEST = Duration.ofMinutes(2);
   static final ObjectMapper JSON = new ObjectMapper();
@@ -50,6 +51,10 @@ class ServedApiClient implements AutoCloseable {
     String text(String field) {
       return json().path(field).asText();
     }
+  }
+
+  String address() {
+    return address;
   }
 
   Answer get(String path) {
@@ -122,7 +127,7 @@ class ServedApiClient implements AutoCloseable {
     }
   }
 
-  /** Writes the file of both callers' tokens. */
+  /** Writes the file of all callers' tokens. */
   static Path tokens(Path folder) throws IOException {
     return Files.writeString(
         folder.resolve("tokens.yaml"),
@@ -130,8 +135,9 @@ class ServedApiClient implements AutoCloseable {
         tokens:
           - {name: olivia, sha256: %s, roles: [operator, approver]}
           - {name: ann, sha256: %s, roles: [approver]}
+          - {name: vic, sha256: %s, roles: [viewer]}
         """
-            .formatted(hash(OPERATOR), hash(APPROVER)));
+            .formatted(hash(OPERATOR), hash(APPROVER), hash(VIEWER)));
   }
 
   private static String hash(String token) {

@@ -38,11 +38,13 @@ final class ScriptsTest {
           "head",
           "ls",
           "mkdir",
+          "mktemp",
           "mv",
           "readlink",
           "rm",
           "sed",
           "sha256sum",
+          "sleep",
           "sort",
           "tail",
           "timeout",
@@ -58,6 +60,7 @@ final class ScriptsTest {
   void makeTree() throws IOException {
     copy("deployclaw");
     copy("scripts/env.sh");
+    copy("scripts/warm-up.sh");
     write("pom.xml", "<project/>");
     write(".mvn/maven.config", "");
     write("workshop/lab/pom.xml", "<project/>");

@@ -71,7 +71,8 @@ final class TestScriptTest {
 
   @BeforeEach
   void makeTree() throws IOException {
-    for (String file : List.of("test", "scripts/env.sh", "scripts/tests.sh")) {
+    for (String file :
+        List.of("test", "scripts/env.sh", "scripts/tests.sh", "scripts/warm-up.sh")) {
       Path target = folder.resolve(file);
       Files.createDirectories(Objects.requireNonNull(target.getParent()));
       Files.copy(JavaSourceFile.TOP.resolve(file), target);
@@ -114,6 +115,8 @@ final class TestScriptTest {
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.out().lines()).endsWith("3 passed, 1 failed, 1 skipped");
     assertThat(run.err()).contains("failed: fast");
+    assertThat(run.out())
+        .contains("failed:\n  a.QuickTest.adds (workshop/lab): expected: <2> but was: 3");
   }
 
   @Test
@@ -125,6 +128,7 @@ final class TestScriptTest {
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.out().lines()).endsWith("4 passed, 1 failed, 1 skipped");
     assertThat(run.err()).contains("a.QuickTest has no result");
+    assertThat(run.out()).contains("failed:\n  a.QuickTest (workshop/lab): no result");
   }
 
   @Test
@@ -209,6 +213,11 @@ final class TestScriptTest {
     String report =
         "<testsuite name=\"%s\" time=\"2.500\" tests=\"%d\" errors=\"0\" skipped=\"1\" failures=\"%d\">"
             .formatted(reported, tests, failed);
+    if (failed > 0) {
+      report +=
+          "\n  <testcase name=\"adds\" classname=\"%s\">\n    <failure message=\"expected: &lt;2&gt;&#10;but was: 3\" type=\"E\">"
+              .formatted(reported);
+    }
     program(
         "bin/mvn",
         "cd '%s'; echo \"$@\" >>arguments; mkdir -p workshop/lab/target/surefire-reports; echo '%s' >workshop/lab/target/surefire-reports/TEST-a.xml"

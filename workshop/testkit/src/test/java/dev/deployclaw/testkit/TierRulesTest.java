@@ -89,6 +89,18 @@ class TierRulesTest {
     assertThat(lines).isNotEmpty();
   }
 
+  /** Else the fast tier waits for a result of it, which never comes. */
+  @Test
+  void aClassOfSlowTestsAloneIsMarkedItself() {
+    var marked =
+        classes.entrySet().stream()
+            .filter(e -> !e.getValue().isSlow() && !e.getValue().marks().isEmpty())
+            .map(e -> e.getKey())
+            .toList();
+
+    assertThat(marked).isNotEmpty().noneMatch(name -> fastMethods(name).isEmpty());
+  }
+
   @Test
   void theListOfTimesNamesClassesThatExistAndAllSlowOnes() throws IOException {
     var listed =

@@ -2,6 +2,7 @@ package dev.deployclaw.core.journal.chain;
 
 import dev.deployclaw.core.freeze.AutoFreeze;
 import dev.deployclaw.core.journal.ExecutionRecorder;
+import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
@@ -44,7 +45,7 @@ public final class ExecutionFinisher {
       ExecutionRecorder recorder,
       ExecutionOutcome reached,
       Optional<Leadership> leadership,
-      List<String> questions)
+      List<ClarificationQuestion> questions)
       throws InterruptedException {
     autoFreeze.judge(recorder);
     var ending = recorder.whole(reached);
@@ -61,12 +62,13 @@ public final class ExecutionFinisher {
 
   /** What the last record says of the whole, but for what the recorder itself counted. */
   public Map<String, Object> facts(
-      ExecutionRecorder recorder, ExecutionOutcome ending, List<String> questions)
+      ExecutionRecorder recorder, ExecutionOutcome ending, List<ClarificationQuestion> questions)
       throws InterruptedException {
     var facts = new TreeMap<String, Object>();
     facts.put("reason", ending.reason());
     if (!questions.isEmpty()) {
-      facts.put("questions", questions);
+      facts.put("questions", questions.stream().map(ClarificationQuestion::text).toList());
+      facts.put("clarifications", questions.stream().map(ClarificationQuestion::toMap).toList());
     }
     try {
       facts.putAll(storedState(recorder.execution()));

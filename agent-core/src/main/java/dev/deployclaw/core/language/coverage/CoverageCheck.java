@@ -1,5 +1,7 @@
 package dev.deployclaw.core.language.coverage;
 
+import dev.deployclaw.core.language.grammar.KeyPhrase;
+import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.grammar.SaidChange;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -10,7 +12,6 @@ import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -92,10 +93,19 @@ final class CoverageCheck {
     switch (token.text()) {
       case "who" -> token.parts().forEach(part -> whom(part, part.is("except")));
       case "except", "spare" -> whom(token, true);
-      case "where" ->
-          token
-              .each(Kind.SERVICE)
-              .forEach(s -> need(change(c -> c.service().equals(Optional.of(s.text()))), s));
+      case "where" -> {
+        need(!token.rule().equals(RequestGrammar.OPEN), token);
+        token
+            .each(Kind.SERVICE)
+            .forEach(s -> need(change(c -> c.service().equals(Optional.of(s.text()))), s));
+      }
+      case "named-limit" -> {
+        var name = Optional.of(token.parts().getLast().text());
+        need(change(c -> c.limit().equals(name)), token);
+      }
+      case "limit-window" ->
+          need(change(c -> millis(c.limitWindowSeconds(), token.value())), token);
+      case "key" -> need(set(s -> s.key().equals(Optional.of(KeyPhrase.of(token)))), token);
       case "overall" -> need(change(c -> c.service().isEmpty()), token);
       case "mode" ->
           need(set(s -> s.mode().filter(m -> m.word().equals(token.rule())).isPresent()), token);
@@ -110,7 +120,7 @@ final class CoverageCheck {
         need(change(c -> c.scale().filter(s -> s.compareTo(scale) == 0).isPresent()), token);
       }
       case "last" -> need(intent.target().equals(Optional.of("last")), token);
-      case "op" -> need(intent.operation().word().equals(token.rule()) || looksOnly(token), token);
+      case "op" -> need(does(token.rule()) || looksOnly(token), token);
       default -> {}
     }
   }
@@ -154,9 +164,6 @@ final class CoverageCheck {
   /** Values are set; a verb of another operation isn't; more is more. */
   private void operation() {
     var named = tokens.stream().filter(t -> t.is("op")).map(Token::rule).toList();
-    if (!named.isEmpty() && !named.contains(intent.operation().word())) {
-      unused.add(named.getFirst());
-    }
     boolean values =
         tokens.stream()
             .anyMatch(t ->
@@ -164,12 +171,34 @@ final class CoverageCheck {
     boolean scales =
         tokens.stream()
             .anyMatch(t -> t.is(Kind.FACTOR) || t.is(Kind.PERCENT) || t.is("to-percent"));
-    if (values && intent.operation() != TaskOperation.SET_LIMIT) {
+    var done = intent.operations();
+    if (values && !done.contains(TaskOperation.SET_LIMIT)) {
       unused.add("the new limit");
     }
-    if (scales && !values && intent.operation() != TaskOperation.SCALE_LIMIT) {
+    if (scales && !values && !done.contains(TaskOperation.SCALE_LIMIT)) {
       unused.add("the factor");
     }
+    boolean invented =
+        !named.isEmpty()
+            && !done.stream().allMatch(o -> named.contains(o.word()) || isValued(o, values));
+    if (invented) {
+      unused.add(named.getFirst());
+    }
+  }
+
+  /** What is set or scaled needs no verb of its own beside the verb of another operation. */
+  private boolean isValued(TaskOperation operation, boolean values) {
+    return intent.operations().size() > 1
+        && switch (operation) {
+          case SET_LIMIT -> values || tokens.stream().anyMatch(t -> t.is("fallback"));
+          case SCALE_LIMIT -> true;
+          case SET_MODE -> tokens.stream().anyMatch(t -> t.is("mode"));
+          default -> false;
+        };
+  }
+
+  private boolean does(String word) {
+    return intent.operations().stream().anyMatch(o -> o.word().equals(word));
   }
 
   private boolean factor(Token token, BigDecimal scale) {
@@ -235,10 +264,7 @@ final class CoverageCheck {
       return;
     }
     var wanted = said.stream().map(SaidChange::words).collect(Collectors.toSet());
-    var read = new HashSet<String>();
-    for (RequestedChange change : intent.changes()) {
-      read.addAll(SaidChange.of(change).stream().map(SaidChange::words).toList());
-    }
+    var read = SaidChange.of(intent).stream().map(SaidChange::words).collect(Collectors.toSet());
     Stream.concat(
             wanted.stream().filter(w -> !read.contains(w)),
             read.stream().filter(r -> !wanted.contains(r)))

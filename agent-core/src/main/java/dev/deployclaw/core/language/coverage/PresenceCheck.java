@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.coverage;
 
+import dev.deployclaw.core.language.grammar.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.AmountRanges;
@@ -37,7 +38,14 @@ final class PresenceCheck {
   private final List<String> problems = new ArrayList<>();
 
   PresenceCheck(List<Token> tokens, Intent intent) {
-    this.tokens = tokens.stream().flatMap(Token::all).toList();
+    this(tokens, intent, _ -> true);
+  }
+
+  /**
+   * @param counts which tokens, and parts of tokens, a value may be found in
+   */
+  PresenceCheck(List<Token> tokens, Intent intent, Predicate<Token> counts) {
+    this.tokens = tokens.stream().flatMap(Token::all).filter(counts).toList();
     this.intent = intent;
   }
 
@@ -83,22 +91,16 @@ final class PresenceCheck {
   }
 
   private boolean needsWho() {
-    return switch (intent.operation()) {
-      case SET_LIMIT,
-          SCALE_LIMIT,
-          SET_MODE,
-          BLOCK,
-          UNBLOCK,
-          REMOVE_LIMIT,
-          COPY_POLICY,
-          RESOLVE_CONFLICTS ->
-          true;
-      case APPLY_POLICIES, REPAIR_DRIFT, ROLLBACK, CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT -> false;
-    };
+    return intent.operation().editsTenants()
+        || intent.operation() == TaskOperation.RESOLVE_CONFLICTS;
   }
 
   private void change(RequestedChange c) {
-    var op = intent.operation();
+    var op = intent.operationOf(c);
+    if (intent.operations().size() > 1) {
+      wrong(!op.editsTenants(), op.word() + " can't be a part of one change with others");
+      operation(op);
+    }
     boolean sets =
         op == TaskOperation.SET_LIMIT
             || op == TaskOperation.SET_MODE
@@ -114,9 +116,33 @@ final class PresenceCheck {
     c.route().ifPresent(r -> said("route " + r, r, t -> named(t, Kind.ROUTE, r)));
     c.method().ifPresent(m -> said("method " + m, m, t -> named(t, Kind.METHOD, m)));
     c.limit().ifPresent(l -> said("limit " + l, l, t -> t.text().equals(l)));
+    c.limitWindowSeconds()
+        .ifPresent(w ->
+            said(
+                "limit per " + w + " s",
+                Long.toString(w),
+                t ->
+                    t.is("limit-window")
+                        && t.value().compareTo(BigDecimal.valueOf(w).movePointRight(3)) == 0));
     c.from().ifPresent(f -> said("tenant " + f, f, t -> named(t, Kind.TENANT, f)));
     c.scale().ifPresent(this::scale);
     settings(c.set());
+  }
+
+  /** One of several operations has its verb, or a value that says it. */
+  private void operation(TaskOperation op) {
+    said(
+        "operation " + op.word(),
+        op.word(),
+        t ->
+            (t.is("op") && t.rule().equals(op.word()))
+                || switch (op) {
+                  case SET_LIMIT ->
+                      COUNTS.contains(t.kind()) || t.is("fallback") || t.is(Kind.SETTING);
+                  case SCALE_LIMIT -> t.is(Kind.FACTOR) || t.is(Kind.PERCENT);
+                  case SET_MODE -> t.is("mode");
+                  default -> false;
+                });
   }
 
   private static boolean named(Token token, Kind kind, String name) {
@@ -200,6 +226,13 @@ final class PresenceCheck {
                 "fallback " + f.word(),
                 f.word(),
                 t -> t.is("fallback") && t.rule().equals(f.word())));
+    set.key()
+        .ifPresent(k ->
+            k.forEach(part ->
+                said(
+                    "key " + part.word(),
+                    part.word(),
+                    t -> t.is("key") && KeyPhrase.of(t).contains(part))));
   }
 
   private void number(String what, long value) {

@@ -2,12 +2,14 @@ package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
 public final class ReadingJudge {
@@ -39,19 +41,29 @@ public final class ReadingJudge {
       TaskRequest request, NameInventory inventory, ZoneId zone, Intent reading) {
     var grammar = RequestGrammar.of(request, inventory, zone, new OpenQuestions());
     var _ = grammar.read();
-    return judge(request.text(), grammar, reading);
+    return judge(grammar, reading);
+  }
+
+  /**
+   * What a reading says that the cited words alone don't.
+   *
+   * @param cited whether a token is among the words that the reader names as its source
+   */
+  public static List<String> uncited(
+      RequestGrammar grammar, Intent reading, Predicate<Token> cited) {
+    return new PresenceCheck(grammar.tokens(), reading, cited).problems();
   }
 
   /**
    * @param grammar the request, read by our own grammar as far as it goes
    */
-  public static Judgement judge(String text, RequestGrammar grammar, Intent reading) {
+  public static Judgement judge(RequestGrammar grammar, Intent reading) {
     var presence = new PresenceCheck(grammar.tokens(), reading);
     var invented = presence.problems();
-    var unused = grammar.unused(text);
+    var unused = grammar.unused();
     var leftOut =
         new ArrayList<>(
-            new CoverageCheck(text, grammar.tokens(), grammar.said(), reading).unused());
+            new CoverageCheck(grammar.text(), grammar.tokens(), grammar.said(), reading).unused());
     leftOut.addAll(unused.binding());
     var grounded =
         new Intent(

@@ -6,11 +6,15 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Whom "them" and "its" stand for: the one tenant that was named before. */
 final class Antecedents {
+  private static final Set<String> OWNED = Set.of("their");
+
   private Antecedents() {}
 
   static List<Token> resolve(List<Token> ordering, List<Token> telling, OpenQuestions questions) {
@@ -20,9 +24,9 @@ final class Antecedents {
       questions.ask("what", "What is \"it\"?");
     }
     boolean named = ordering.stream().anyMatch(t -> t.is("who"));
-    var pronouns =
-        ordering.stream().filter(t -> t.is("pronoun") && !t.rule().equals("it")).toList();
+    var pronouns = ordering.stream().filter(Antecedents::pointsBack).toList();
     var declined = ordering.stream().filter(t -> t.is("declined")).toList();
+    contradicted(ordering, declined, questions);
     if (named || (pronouns.isEmpty() && declined.isEmpty())) {
       return ordering.stream().filter(t -> !t.is("declined")).toList();
     }
@@ -34,7 +38,7 @@ final class Antecedents {
     boolean one = tenants.stream().map(Token::text).distinct().count() == 1;
     if (!one || tenants.getFirst().from() > before || owner(telling)) {
       if (!pronouns.isEmpty()) {
-        questions.ask("who", "Who is \"" + pronouns.getFirst().rule() + "\"?");
+        questions.ask("who", "Who is \"" + pointer(pronouns.getFirst()) + "\"?");
       }
       return ordering;
     }
@@ -42,11 +46,26 @@ final class Antecedents {
     var place = pronouns.isEmpty() ? declined.getFirst() : pronouns.getFirst();
     var out = new ArrayList<>(ordering);
     int at = out.indexOf(place);
+    if (place.is("where")) {
+      out.add(at, who);
+      return List.copyOf(out);
+    }
     out.set(at, who);
     if (!pronouns.isEmpty()) {
       where(ordering, telling).ifPresent(where -> out.add(at + 1, where));
     }
     return out.stream().filter(t -> !t.is("declined")).toList();
+  }
+
+  /** "Them", and "their" before a service. */
+  private static boolean pointsBack(Token token) {
+    boolean owned =
+        token.is("where") && token.parts().stream().anyMatch(t -> OWNED.contains(t.text()));
+    return owned || (token.is("pronoun") && !token.rule().equals("it"));
+  }
+
+  private static String pointer(Token token) {
+    return token.is("pronoun") ? token.rule() : "their";
   }
 
   /** "Contoso complained about orders. Raise them to 25 rps": the one place that was told of. */
@@ -73,6 +92,20 @@ final class Antecedents {
   private static boolean owner(List<Token> telling) {
     return IntStream.range(1, telling.size())
         .anyMatch(i -> telling.get(i - 1).is(Kind.TENANT) && telling.get(i).text().equals("'s"));
+  }
+
+  /** "Block contoso. No, don't block them": one of both is meant. */
+  private static void contradicted(
+      List<Token> ordering, List<Token> declined, OpenQuestions questions) {
+    var named = ordering.stream().filter(t -> t.is("who")).flatMap(t -> t.each(Kind.TENANT));
+    var whom = named.map(Token::text).collect(Collectors.toSet());
+    boolean same =
+        declined.stream()
+            .map(t -> t.each(Kind.TENANT).map(Token::text).toList())
+            .anyMatch(not -> not.isEmpty() || not.stream().anyMatch(whom::contains));
+    if (same && ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"))) {
+      questions.ask("operation", "Block, or not? The request says both.");
+    }
   }
 
   /** "Them and contoso": the others must have a name. */

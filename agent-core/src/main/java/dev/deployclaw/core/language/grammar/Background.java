@@ -106,10 +106,14 @@ final class Background {
     return DIRECTING.contains(word) || word.endsWith("n't") || word.equals("?");
   }
 
+  /** Whether a phrase that sets is more than a verb that tells, too. */
+  static boolean sets(Token set) {
+    return set.all().anyMatch(t -> !WEAK.contains(t.text()) && t.is(Kind.WORD));
+  }
+
   private static boolean orders(Token token, boolean behind) {
     return token.is("op")
-        || (token.is("set")
-            && token.all().anyMatch(t -> !WEAK.contains(t.text()) && t.is(Kind.WORD)))
+        || (token.is("set") && sets(token))
         || token.is("mode")
         || token.is("dry-run")
         || token.is("manual")

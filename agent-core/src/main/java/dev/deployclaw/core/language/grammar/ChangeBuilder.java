@@ -12,6 +12,7 @@ import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import java.math.BigDecimal;
@@ -46,11 +47,27 @@ final class ChangeBuilder {
     var route = frame.get(Slot.ROUTE).map(t -> grounded(t, "route"));
     var method = frame.get(Slot.METHOD).map(t -> grounded(t, "method"));
     var limit = frame.get(Slot.NAME).map(t -> t.parts().getLast()).map(t -> grounded(t, "limit"));
+    var picked = frame.get(Slot.PICK).flatMap(t -> window(t, t.value()));
+    boolean moved =
+        picked.isPresent()
+            && settings.windowSeconds().filter(w -> !picked.get().equals(w)).isPresent();
+    if (moved) {
+      questions.ask("window", "Which window is meant? There are two.");
+    }
     for (Who who : whom) {
       for (Optional<String> service : services(frame)) {
         out.add(
             new RequestedChange(
-                who, service, route, method, limit, settings, scale, Optional.empty()));
+                who,
+                service,
+                route,
+                method,
+                limit,
+                picked,
+                settings,
+                scale,
+                Optional.empty(),
+                Optional.empty()));
       }
     }
     return out;
@@ -90,9 +107,12 @@ final class ChangeBuilder {
     if (amount.filter(t -> t.is(Kind.RATE)).isPresent() && frame.has(Slot.WINDOW)) {
       questions.ask("window", "Which window is meant? There are two.");
     }
-    boolean bare = amount.filter(t -> t.is(Kind.COUNT)).isPresent() && window.isEmpty();
+    boolean picks = frame.has(Slot.PICK) || frame.has(Slot.NAME);
+    boolean bare = amount.filter(t -> t.is(Kind.COUNT)).isPresent() && window.isEmpty() && !picks;
     if (bare) {
-      questions.ask(unit(AmountRanges.plain(amount.get().value())));
+      questions.ask(
+          unit(AmountRanges.plain(amount.get().value()))
+              .at(amount.get().from(), amount.get().to()));
     }
     var burst = frame.get(Slot.BURST).flatMap(t -> number(t, ranges.burst(t.value())));
     var algorithm = frame.get(Slot.ALGORITHM).map(t -> algorithm(t, t.rule()));
@@ -114,7 +134,14 @@ final class ChangeBuilder {
             .map(t -> {
               grounds.add(t.rule(), t, "fallback");
               return BackendFailureMode.valueOf(t.rule().toUpperCase(Locale.ROOT));
-            }));
+            }),
+        frame.get(Slot.KEY).map(this::key));
+  }
+
+  private List<CounterKeyPart> key(Token token) {
+    var key = KeyPhrase.of(token);
+    key.forEach(part -> grounds.add(part.word(), token, "key"));
+    return key;
   }
 
   private static BigDecimal length(Token token) {

@@ -9,6 +9,8 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Parts what orders from what only tells. Each token of an ordering clause belongs to a slot or is
@@ -18,54 +20,24 @@ final class ClauseReader {
   private static final Set<String> COURTESIES =
       PatternTable.words(ClauseReader.class, "courtesies.txt");
   private static final Set<String> LINKS = Set.of("because", "since", "as", "so", "while", "due");
-  private static final Set<String> PHRASES =
-      Set.of(
-          "who",
-          "where",
-          "overall",
-          "each-service",
-          "mode",
-          "fallback",
-          "op",
-          "set",
-          "up",
-          "down",
-          "canary",
-          "bake",
-          "p99",
-          "manual",
-          "automatic",
-          "dry-run",
-          "start",
-          "until",
-          "lasting",
-          "last",
-          "to-percent",
-          "was",
-          "spare",
-          "declined",
-          "pronoun",
-          "named-limit",
-          "polite",
-          "method-route",
-          "except",
-          "between",
-          "span",
-          "forever",
-          "temporarily",
-          "let-at-most",
-          "conflict-window");
+  private static final Set<String> PHRASES = PatternTable.words(ClauseReader.class, "slots.txt");
 
   private final List<Token> typed;
   private final TokenLine read;
+  private final Predicate<Token> quoted;
   private final OpenQuestions questions;
   private final List<Token> ordering = new ArrayList<>();
   private final List<Token> telling = new ArrayList<>();
   private boolean told;
 
-  ClauseReader(List<Token> typed, TokenLine read, OpenQuestions questions) {
+  /**
+   * @param quoted whether a reader names a word as its source: then it doesn't only tell
+   */
+  ClauseReader(
+      List<Token> typed, TokenLine read, Predicate<Token> quoted, OpenQuestions questions) {
     this.typed = typed;
     this.read = read;
+    this.quoted = quoted;
     this.questions = questions;
   }
 
@@ -82,8 +54,7 @@ final class ClauseReader {
   void read() {
     var piece = new ArrayList<Token>();
     for (Token token : read.tokens()) {
-      boolean link = token.is(Kind.WORD) && LINKS.contains(token.text());
-      if (link) {
+      if (links(token)) {
         end(piece);
         piece = new ArrayList<>();
       }
@@ -94,6 +65,11 @@ final class ClauseReader {
       }
     }
     end(piece);
+  }
+
+  /** Whether a clause begins with it. */
+  static boolean links(Token token) {
+    return token.is(Kind.WORD) && LINKS.contains(token.text());
   }
 
   private static boolean clean(List<Token> piece) {
@@ -113,7 +89,8 @@ final class ClauseReader {
     int to = piece.getLast().to();
     var words = typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
     boolean goesOn = told && !hasOrder() && Background.continues(words, piece);
-    if (goesOn || Background.is(words, piece, hasOrder())) {
+    boolean used = words.stream().anyMatch(quoted);
+    if (!used && (goesOn || Background.is(words, piece, hasOrder()))) {
       told = piece.stream().noneMatch(RequestGrammar::isStop);
       telling.addAll(words);
       piece.stream().filter(RequestGrammar::isMark).forEach(ordering::add);
@@ -134,7 +111,7 @@ final class ClauseReader {
   private void ask(Token token, List<Token> words) {
     String word =
         words.stream().filter(w -> w.from() == token.from()).findFirst().orElse(token).text();
-    questions.ask(question(token, word));
+    questions.ask(question(token, word).at(token.from(), token.to()));
   }
 
   private static ClarificationQuestion question(Token token, String word) {
@@ -148,6 +125,14 @@ final class ClauseReader {
       return ClarificationQuestion.of(
           "word-unknown", "words", "I don't know \"" + word + "\": what is meant?");
     }
+    if (token.is("per-key")) {
+      return ClarificationQuestion.of(
+              "key-missing",
+              "what",
+              "What tells one from another, \"%s\": the client's address, or which header?"
+                  .formatted(said(token)))
+          .choosing(List.of("per client address", "per header x-user-id", "per header x-api-key"));
+    }
     if (token.is(Kind.NUMBER)) {
       return ChangeBuilder.unit(token.value().stripTrailingZeros().toPlainString());
     }
@@ -158,6 +143,10 @@ final class ClauseReader {
     }
     return ClarificationQuestion.of(
         "words-unused", "words", "What does \"" + word + "\" mean here?");
+  }
+
+  private static String said(Token token) {
+    return token.parts().stream().map(Token::text).collect(Collectors.joining(" "));
   }
 
   /** Whether a token is no slot and no courtesy. */
@@ -171,9 +160,13 @@ final class ClauseReader {
           TENANT,
           SERVICE,
           LABEL,
+          LIMIT,
+          REFERENCE,
+          HEADER,
           INSTANT,
           DATE,
           CLOCK,
+          ZONE,
           TIME,
           NUMBER,
           UNIT,

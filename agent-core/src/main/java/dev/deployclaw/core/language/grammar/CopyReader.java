@@ -6,6 +6,7 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.RequestedChange.Who;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,16 +70,15 @@ final class CopyReader {
         return unclear();
       }
       for (Optional<String> service : builder.services(places)) {
-        var bare = RequestGrammar.bare(who);
         out.add(
             new RequestedChange(
                 who,
                 service,
-                bare.route(),
-                bare.method(),
-                bare.limit(),
-                bare.set(),
-                bare.scale(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Settings.NONE,
+                Optional.empty(),
                 Optional.of(source.text())));
       }
     }

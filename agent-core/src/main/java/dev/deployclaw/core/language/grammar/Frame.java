@@ -1,10 +1,12 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.task.TaskOperation;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One change as it is said: each slot once, in any order. One thread. */
 final class Frame {
@@ -22,7 +24,9 @@ final class Frame {
     FALLBACK,
     FACTOR,
     WAS,
-    NAME
+    KEY,
+    NAME,
+    PICK
   }
 
   private static final List<Slot> VALUES =
@@ -34,7 +38,8 @@ final class Frame {
           Slot.MODE,
           Slot.FALLBACK,
           Slot.FACTOR,
-          Slot.WAS);
+          Slot.WAS,
+          Slot.KEY);
 
   private final Map<Slot, Token> slots = new EnumMap<>(Slot.class);
   private String direction = "";
@@ -85,5 +90,16 @@ final class Frame {
   void begin(boolean behindBreak, boolean behindJoin) {
     afterBreak = behindBreak;
     joined = behindJoin;
+  }
+
+  /** The operation that its values are for. */
+  TaskOperation operation() {
+    boolean sets =
+        Stream.of(Slot.AMOUNT, Slot.BURST, Slot.WINDOW, Slot.ALGORITHM, Slot.FALLBACK, Slot.KEY)
+            .anyMatch(this::has);
+    if (has(Slot.FACTOR)) {
+      return sets || has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SCALE_LIMIT;
+    }
+    return sets || !has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SET_MODE;
   }
 }

@@ -113,6 +113,8 @@ final class FrameReader {
                 case "fallback" -> Slot.FALLBACK;
                 case "was" -> Slot.WAS;
                 case "named-limit" -> Slot.NAME;
+                case "limit-window" -> Slot.PICK;
+                case "key" -> Slot.KEY;
                 case "conflict-window" -> Slot.WINDOW;
                 default -> null;
               };

@@ -16,6 +16,11 @@ import java.util.Optional;
 
 /** How carefully and when: approval, dry run, canary, bake, p99, start and end. */
 final class GuardReader {
+  /** A year outside of these is a slip: a change in it would wait for ever, or is long past. */
+  private static final int FIRST_YEAR = 1970;
+
+  private static final int LAST_YEAR = 2199;
+
   private static final int EVERYBODY = 100;
 
   private final List<Token> tokens;
@@ -145,7 +150,10 @@ final class GuardReader {
     }
     String text = found.get().text();
     try {
-      var _ = OffsetDateTime.parse(text);
+      int year = OffsetDateTime.parse(text).getYear();
+      if (year < FIRST_YEAR || year > LAST_YEAR) {
+        questions.ask("time", "Is the year " + year + " right?");
+      }
     } catch (DateTimeParseException e) {
       questions.ask("time", "Which instant is meant? Write it as 2026-12-24T06:00:00Z.");
       return Optional.empty();

@@ -1,12 +1,14 @@
 package dev.deployclaw.core.language.grammar;
 
+import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
-import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Orders that can be read in two ways although each of their words is understood. */
 final class OrderDoubts {
@@ -52,20 +54,62 @@ final class OrderDoubts {
     }
   }
 
+  /** Several operations: whether a time is for each, and where the ones without a place are. */
+  void between(List<List<Token>> orders, List<TaskOperation> operations, boolean timed) {
+    boolean ahead =
+        TIMES.stream().anyMatch(time -> tokens.getFirst().is(time))
+            && tokens.stream().skip(1).noneMatch(t -> TIMES.stream().anyMatch(t::is));
+    if (timed && !ahead) {
+      questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+    }
+    var placed =
+        IntStream.range(0, orders.size())
+            .filter(
+                i -> !whole(operations.get(i)) && operations.get(i) != TaskOperation.COPY_POLICY)
+            .mapToObj(i -> orders.get(i).stream().anyMatch(OrderDoubts::place))
+            .distinct()
+            .count();
+    if (placed > 1) {
+      questions.ask("where", "One of the changes says no service: on which one is it?");
+    }
+  }
+
+  private static boolean place(Token token) {
+    return FrameReader.slot(token)
+        .filter(s -> s == Slot.WHERE || s == Slot.ROUTE || s == Slot.METHOD || s == Slot.NAME)
+        .isPresent();
+  }
+
+  private static boolean whole(TaskOperation operation) {
+    return operation == TaskOperation.BLOCK || operation == TaskOperation.UNBLOCK;
+  }
+
   /** The same place twice, with two values. */
-  void alike(List<RequestedChange> changes) {
+  void alike(Intent intent) {
+    var changes = intent.changes();
     for (int i = 0; i < changes.size(); i++) {
       for (int j = i + 1; j < changes.size(); j++) {
         var a = changes.get(i);
         var b = changes.get(j);
+        var first = intent.operationOf(a);
+        var second = intent.operationOf(b);
+        boolean copied =
+            first != second
+                && !whole(first)
+                && !whole(second)
+                && (first == TaskOperation.COPY_POLICY || second == TaskOperation.COPY_POLICY)
+                && a.who().tenants().stream().anyMatch(b.who().tenants()::contains);
         boolean same =
             a.service().equals(b.service())
                 && a.route().equals(b.route())
                 && a.method().equals(b.method())
                 && a.limit().equals(b.limit())
+                && a.limitWindowSeconds().equals(b.limitWindowSeconds())
+                && a.set().key().equals(b.set().key())
+                && whole(first) == whole(second)
                 && (a.who().equals(b.who())
                     || a.who().tenants().stream().anyMatch(b.who().tenants()::contains));
-        if (same) {
+        if (same || copied) {
           questions.ask(
               "what", "The request says two things about the same limit: which one is meant?");
         }

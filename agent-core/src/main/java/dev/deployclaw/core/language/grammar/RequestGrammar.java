@@ -13,18 +13,21 @@ import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
-import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads an intent from tokens: phrases, clauses, frames, changes. One object, one request. */
 public final class RequestGrammar {
@@ -36,85 +39,111 @@ public final class RequestGrammar {
   private static final Set<String> ANSWERS =
       PatternTable.words(RequestGrammar.class, "answers.txt");
 
-  private static final Set<String> ABOUT =
-      Set.of(
-          "limit",
-          "limits",
-          "rate",
-          "rates",
-          "cap",
-          "quota",
-          "policy",
-          "policies",
-          "tenant",
-          "tenants",
-          "throttle",
-          "throttling",
-          "burst",
-          "drift",
-          "unblock",
-          "block",
-          "checkpoint",
-          "window",
-          "windows",
-          "shadow",
-          "rollback",
-          "limiting",
-          "restore",
-          "enforced",
-          "pronoun",
-          "last");
+  private static final Set<String> ABOUT = PatternTable.words(RequestGrammar.class, "about.txt");
 
+  private static final Set<Kind> FRAGMENTS =
+      Set.of(
+          Kind.TENANT,
+          Kind.SERVICE,
+          Kind.LABEL,
+          Kind.TIME,
+          Kind.INSTANT,
+          Kind.DATE,
+          Kind.CLOCK,
+          Kind.DURATION,
+          Kind.UNIT,
+          Kind.PER,
+          Kind.NUMBER);
+
+  /** The rule of a place that a request leaves open though its tenants have several limits. */
+  public static final String OPEN = "open";
+
+  private final String text;
   private final EstateNames names;
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
+  private final UnquotedPieces pieces;
+  private final List<Token> told;
   private final ClauseReader clauses;
   private final OrderDoubts doubts;
   private final List<Token> typed;
   private final TokenLine phrases;
   private final List<Token> tokens;
+  private final List<Token> implied = new ArrayList<>();
   private List<SaidChange> said = List.of();
 
   /** Lexed, with its times resolved. */
   public static RequestGrammar of(
       TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
-    var names = new EstateNames(inventory);
-    var now = request.received().atZone(zone);
     var times = new OpenQuestions();
-    var typed =
-        new TimeReader(request.text(), now, times).read(RequestLexer.read(request.text(), names));
-    return new RequestGrammar(typed, names, times, questions);
+    var names = new EstateNames(inventory);
+    var pieces = UnquotedPieces.none(sentences(request, names, zone, times));
+    return new RequestGrammar(pieces, names, times, questions);
   }
 
   /**
-   * @param typed the tokens of the request, times resolved
+   * Without the pieces that a reader quotes nothing of and that bear on no order. What it asks is
+   * dropped.
+   *
+   * @param quoted whether the reader names a word as its source
+   */
+  public static RequestGrammar quoting(
+      TaskRequest request, NameInventory inventory, ZoneId zone, Predicate<Token> quoted) {
+    var dropped = new OpenQuestions();
+    var names = new EstateNames(inventory);
+    var pieces = UnquotedPieces.of(sentences(request, names, zone, dropped), quoted);
+    return new RequestGrammar(pieces, names, dropped, dropped);
+  }
+
+  private static ToldSentences sentences(
+      TaskRequest request, EstateNames names, ZoneId zone, OpenQuestions times) {
+    String text = request.text();
+    var reader = new TimeReader(text, request.received().atZone(zone), times);
+    return new ToldSentences(text, reader.read(RequestLexer.read(text, names)).tokens());
+  }
+
+  /**
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
-      TokenLine typed, EstateNames names, OpenQuestions times, OpenQuestions questions) {
+      UnquotedPieces pieces, EstateNames names, OpenQuestions times, OpenQuestions questions) {
+    this.pieces = pieces;
+    this.text = pieces.sentences().text();
     this.names = names;
     this.questions = questions;
-    this.typed = typed.tokens();
+    this.typed = pieces.sentences().typed();
+    this.told = pieces.told();
+    var rest = typed.stream().filter(t -> !told.contains(t)).toList();
     var words = new OpenQuestions();
-    this.phrases = new TokenLine(BackendOutage.joined(PhraseReader.read(typed).tokens(), words));
-    this.clauses = new ClauseReader(typed.tokens(), phrases, words);
+    var phrased =
+        PhraseReader.read(new TokenLine(rest)).tokens().stream()
+            .map(t -> KeyPhrase.resolved(t, names))
+            .toList();
+    this.phrases = new TokenLine(BackendOutage.joined(phrased, words));
+    this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
     clauses.read();
     if (clauses.ordering().stream().anyMatch(t -> t.is("asked-time"))) {
       times.questions().forEach(questions::ask);
     }
     words.questions().forEach(questions::ask);
-    this.tokens = Antecedents.resolve(clauses.ordering(), clauses.telling(), questions);
+    this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
+  }
+
+  public String text() {
+    return text;
   }
 
   /** What only tells why; the rest orders. */
   public List<Token> telling() {
-    return clauses.telling();
+    return Stream.concat(told.stream(), clauses.telling().stream())
+        .sorted(Comparator.comparingInt(Token::from))
+        .toList();
   }
 
-  /** What orders: slots, phrases, courtesies, and what is neither. */
+  /** What orders: slots, phrases, courtesies, what is neither, and places that follow from whom. */
   public List<Token> tokens() {
-    return tokens;
+    return Stream.concat(tokens.stream(), implied.stream()).toList();
   }
 
   /** Who, where and what stand together; empty where that can't be told, or before it is read. */
@@ -128,10 +157,15 @@ public final class RequestGrammar {
         && typed.stream().anyMatch(t -> !isMark(t));
   }
 
+  /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
+  public boolean isFragment() {
+    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
+  }
+
   /** Whether it speaks of nothing that the agent has to do with. */
   public boolean isForeign() {
     return tokens.stream().flatMap(Token::all).noneMatch(RequestGrammar::concerns)
-        && clauses.telling().stream().noneMatch(RequestGrammar::concerns)
+        && telling().stream().noneMatch(RequestGrammar::concerns)
         && tokens.stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN)).count() > 1;
   }
 
@@ -144,9 +178,9 @@ public final class RequestGrammar {
         || token.is(Kind.SERVICE);
   }
 
-  /** Words in a row that belong to no slot, in the words of the request. */
-  public UnusedWords unused(String text) {
-    return UnusedWords.of(text, tokens);
+  /** What belongs to no slot, in the words of the request. */
+  public UnusedWords unused() {
+    return UnusedWords.of(text, tokens).and(pieces.binding(), pieces.background());
   }
 
   static boolean isStop(Token token) {
@@ -162,48 +196,58 @@ public final class RequestGrammar {
     int before = questions.questions().size();
     var intent = intent();
     if (questions.questions().size() == before) {
-      said =
-          intent.stream()
-              .flatMap(i -> i.changes().stream())
-              .flatMap(c -> SaidChange.of(c).stream())
-              .toList();
+      said = intent.map(SaidChange::of).orElse(List.of());
     }
     return intent;
   }
 
   private Optional<Intent> intent() {
     var guardReader = new GuardReader(tokens, questions, grounds);
-    var frames = FrameReader.read(tokens, questions);
-    boolean values = frames.stream().anyMatch(Frame::hasValue);
-    var operation = operation(values, frames);
-    if (operation.isEmpty()) {
-      return Optional.empty();
+    var orders = OrderSplitter.split(tokens);
+    var operations = new ArrayList<TaskOperation>();
+    var changes = new ArrayList<RequestedChange>();
+    for (List<Token> order : orders) {
+      var frames = FrameReader.read(order, questions);
+      var operation = operation(order, frames.stream().anyMatch(Frame::hasValue), frames);
+      if (operation.isEmpty()) {
+        return Optional.empty();
+      }
+      operations.add(operation.get());
+      changes(order, operation.get(), frames).stream()
+          .map(c -> c.by(operation.filter(_ -> orders.size() > 1)))
+          .forEach(changes::add);
     }
-    doubts.told(clauses.telling(), operation.get());
+    var operation = operations.getFirst();
+    doubts.told(telling(), operation);
     doubts.amidst();
     var guards = guardReader.guards();
-    new SpeechAct(phrases, tokens, questions)
-        .check(LOOKS.contains(operation.get()), guards.dryRun());
-    var target = operation.get() == TaskOperation.ROLLBACK ? target() : Optional.<String>empty();
-    var changes = changes(operation.get(), frames);
+    new SpeechAct(phrases, tokens, questions).check(LOOKS.contains(operation), guards.dryRun());
+    var target = operation == TaskOperation.ROLLBACK ? target() : Optional.<String>empty();
     var schedule = guardReader.schedule();
+    if (orders.size() > 1) {
+      for (int i = 0; i < orders.size(); i++) {
+        grounds.add(operations.get(i).word(), OrderSplitter.verbOf(orders.get(i)), "operation");
+      }
+      doubts.between(orders, operations, !schedule.equals(Schedule.NONE));
+    }
     if (!schedule.ends() && tokens.stream().anyMatch(t -> t.is("temporarily"))) {
       questions.ask("time", "For how long?");
     }
     boolean loose = tokens.stream().anyMatch(t -> t.is("conflict-window"));
-    if (loose && operation.get() != TaskOperation.RESOLVE_CONFLICTS) {
+    if (loose && operation != TaskOperation.RESOLVE_CONFLICTS) {
       questions.ask("time", "What is that length of time for?");
     }
     if (schedule.ends() && tokens.stream().anyMatch(t -> t.is("forever"))) {
       questions.ask("time", "Shall it last for that time, or for good?");
     }
-    return Optional.of(
-        new Intent(operation.get(), target, changes, guards, schedule, grounds.all()));
+    var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
+    doubts.alike(intent);
+    return Optional.of(intent);
   }
 
-  private Optional<TaskOperation> operation(boolean values, List<Frame> frames) {
+  private Optional<TaskOperation> operation(List<Token> order, boolean values, List<Frame> frames) {
     var named = new LinkedHashSet<TaskOperation>();
-    tokens.stream()
+    order.stream()
         .filter(t -> t.is("op"))
         .forEach(t -> named.add(TaskOperation.ofWord(t.rule()).orElseThrow()));
     if (named.contains(TaskOperation.REPAIR_DRIFT)) {
@@ -215,12 +259,8 @@ public final class RequestGrammar {
       if (values) {
         words.add("the new limit");
       }
-      questions.ask(
-          ClarificationQuestion.of(
-                  "operation-several",
-                  "operation",
-                  "One operation at a time, please: %s?".formatted(String.join(" or ", words)))
-              .choosing(words));
+      ask(String.join(" or ", words), words);
+      return Optional.empty();
     }
     if (!named.isEmpty()) {
       return named.stream().findFirst();
@@ -233,29 +273,34 @@ public final class RequestGrammar {
             || tokens.stream().anyMatch(t -> t.is("spare") || ABOUT.contains(t.text()));
     if (about) {
       questions.ask("what", "How much, in which window? For example: 20 rps.");
+    } else if (told.stream().anyMatch(RequestGrammar::concerns)) {
+      questions.ask("what", "That tells how it is: what shall change, and how?");
     }
     return Optional.empty();
   }
 
-  private TaskOperation valued(List<Frame> frames) {
-    var kinds = frames.stream().map(RequestGrammar::kind).distinct().toList();
-    if (kinds.size() > 1) {
-      questions.ask("operation", "One operation at a time, please: a new limit, or a factor?");
-    }
-    return kinds.getFirst();
+  /** What can't be one change may be several requests: the first one is suggested. */
+  private void ask(String which, List<String> words) {
+    var first =
+        OrderSplitter.first(tokens)
+            .filter(some -> !some.isEmpty())
+            .map(some -> text.substring(some.getFirst().from(), some.getLast().to()));
+    String then = first.map(f -> " If both are meant, send \"" + f + "\" first.").orElse("");
+    questions.ask(
+        ClarificationQuestion.of(
+                "operation-several",
+                "operation",
+                "One operation at a time, please: %s?%s".formatted(which, then))
+            .choosing(words)
+            .suggesting(first));
   }
 
-  private static TaskOperation kind(Frame frame) {
-    boolean sets =
-        frame.has(Slot.AMOUNT)
-            || frame.has(Slot.BURST)
-            || frame.has(Slot.WINDOW)
-            || frame.has(Slot.ALGORITHM)
-            || frame.has(Slot.FALLBACK);
-    if (frame.has(Slot.FACTOR)) {
-      return sets || frame.has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SCALE_LIMIT;
+  private TaskOperation valued(List<Frame> frames) {
+    var kinds = frames.stream().map(Frame::operation).distinct().toList();
+    if (kinds.size() > 1) {
+      ask("a new limit or a factor", kinds.stream().map(TaskOperation::word).toList());
     }
-    return sets || !frame.has(Slot.MODE) ? TaskOperation.SET_LIMIT : TaskOperation.SET_MODE;
+    return kinds.getFirst();
   }
 
   private Optional<String> target() {
@@ -275,16 +320,17 @@ public final class RequestGrammar {
     return Optional.of(target);
   }
 
-  private List<RequestedChange> changes(TaskOperation operation, List<Frame> frames) {
+  private List<RequestedChange> changes(
+      List<Token> order, TaskOperation operation, List<Frame> frames) {
     var whose = new WhoReader(names, tokens, questions, grounds);
     if (operation == TaskOperation.ROLLBACK) {
       return List.of();
     }
     if (operation == TaskOperation.COPY_POLICY) {
-      return new CopyReader(tokens, whose, questions, grounds).changes(frames, builder());
+      return new CopyReader(order, whose, questions, grounds).changes(frames, builder());
     }
-    boolean scoped = !needsWho(operation) && operation != TaskOperation.RESOLVE_CONFLICTS;
-    var exempt = Exclusions.of(tokens, frames, whose, questions);
+    boolean scoped = !operation.editsTenants() && operation != TaskOperation.RESOLVE_CONFLICTS;
+    var exempt = Exclusions.of(order, frames, whose, questions);
     var out = new ArrayList<RequestedChange>();
     for (Frame frame : frames) {
       var whom = frame.get(Slot.WHO).map(whose::read).orElse(List.of());
@@ -305,10 +351,9 @@ public final class RequestGrammar {
       questions.refuse(
           "not every limit of everybody is removed at once: name tenants or a service");
     }
-    if (out.isEmpty() && needsWho(operation)) {
+    if (out.isEmpty() && operation.editsTenants()) {
       questions.ask("who", "For which tenants?");
     }
-    doubts.alike(out);
     return out;
   }
 
@@ -324,7 +369,10 @@ public final class RequestGrammar {
       questions.ask(
           "where", "A tenant is blocked on all services: shall it be, or a limit of 0 there?");
     }
-    if (whom.isEmpty() && needsWho(operation)) {
+    if (operation == TaskOperation.SET_LIMIT && !placed && !everywhere) {
+      implied.addAll(new ImpliedPlace(names, questions).of(frame, whom));
+    }
+    if (whom.isEmpty() && operation.editsTenants()) {
       questions.ask("who", "For which tenants?");
     }
     boolean values =
@@ -332,7 +380,7 @@ public final class RequestGrammar {
           case SET_LIMIT, SCALE_LIMIT, SET_MODE, RESOLVE_CONFLICTS, REMOVE_LIMIT -> true;
           default -> false;
         };
-    if (!needsWho(operation)
+    if (!operation.editsTenants()
         && operation != TaskOperation.RESOLVE_CONFLICTS
         && placed
         && whom.isEmpty()
@@ -346,33 +394,6 @@ public final class RequestGrammar {
     if (values || operation == TaskOperation.SCAN) {
       return builder().changes(frame, whose);
     }
-    return whose.stream().map(RequestGrammar::bare).toList();
-  }
-
-  static RequestedChange bare(Who who) {
-    return new RequestedChange(
-        who,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Settings.NONE,
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static boolean needsWho(TaskOperation operation) {
-    return switch (operation) {
-      case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT, COPY_POLICY -> true;
-      case RESOLVE_CONFLICTS,
-          APPLY_POLICIES,
-          REPAIR_DRIFT,
-          ROLLBACK,
-          CHECK_DRIFT,
-          SCAN,
-          VALIDATE,
-          SNAPSHOT ->
-          false;
-    };
+    return whose.stream().map(RequestedChange::of).toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.grammar;
 
+import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
 import java.util.ArrayList;
@@ -15,7 +16,11 @@ import java.util.stream.Stream;
 public record SaidChange(String words) {
 
   /** One for each tenant, label and group of a change. */
-  public static List<SaidChange> of(RequestedChange change) {
+  public static List<SaidChange> of(Intent intent) {
+    return intent.changes().stream().flatMap(c -> of(intent, c).stream()).toList();
+  }
+
+  private static List<SaidChange> of(Intent intent, RequestedChange change) {
     var whose = new ArrayList<String>(change.who().tenants());
     new TreeMap<>(change.who().labels()).forEach((key, value) -> whose.add(key + "=" + value));
     if (change.who().all()) {
@@ -26,7 +31,10 @@ public record SaidChange(String words) {
         Stream.of(change.service(), change.route(), change.method(), change.limit())
             .map(part -> part.orElse("-"))
             .reduce((a, b) -> a + " " + b)
+            .map(p -> p + change.limitWindowSeconds().map(w -> " of " + w).orElse(""))
             .orElse("");
+    var operations = intent.operations();
+    String verb = operations.size() > 1 ? intent.operationOf(change).word() + " " : "";
     String what =
         said(change.set())
             + change.scale().map(s -> " x" + s.stripTrailingZeros().toPlainString()).orElse("");
@@ -34,7 +42,7 @@ public record SaidChange(String words) {
     return (whose.isEmpty() ? List.of("-") : whose)
         .stream()
             .map(who -> who + (except.isEmpty() ? "" : " except " + except))
-            .map(who -> new SaidChange((who + " " + place + from + what).strip()))
+            .map(who -> new SaidChange((verb + who + " " + place + from + what).strip()))
             .toList();
   }
 
@@ -46,6 +54,7 @@ public record SaidChange(String words) {
     set.algorithm().ifPresent(a -> out.append(' ').append(a.word()));
     set.mode().ifPresent(m -> out.append(' ').append(m.word()));
     set.onBackendFailure().ifPresent(f -> out.append(' ').append(f.word()));
+    set.key().ifPresent(k -> k.forEach(part -> out.append(" per ").append(part.word())));
     return out.toString();
   }
 }

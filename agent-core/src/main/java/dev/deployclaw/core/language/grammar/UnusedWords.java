@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Words in a row that belong to no slot, as typed.
@@ -39,6 +40,12 @@ public record UnusedWords(List<String> binding, List<String> plain) {
     }
     end(text, run, binding, plain);
     return new UnusedWords(some(binding), some(plain));
+  }
+
+  UnusedWords and(List<String> bound, List<String> told) {
+    return new UnusedWords(
+        Stream.concat(binding.stream(), bound.stream()).toList(),
+        Stream.concat(plain.stream(), told.stream()).toList());
   }
 
   private static void end(String text, List<Token> run, List<String> binding, List<String> plain) {

@@ -3,22 +3,26 @@ package dev.deployclaw.core.language.interpreter;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.IntentJson;
-import dev.deployclaw.core.language.IntentJsonReader;
 import dev.deployclaw.core.language.IntentProposal;
 import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.core.language.IntentProposer;
+import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
 import dev.deployclaw.core.language.InterpretedRequest;
 import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.RequestInterpreter;
-import dev.deployclaw.core.language.coverage.ReadingJudge;
+import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.text.TerminalSafeText;
@@ -30,46 +34,87 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The grammar, and beside it a model whose intent is judged in both directions and compared. What
- * the words refuse is refused without asking. Equal intents go on; a judged intent where the
- * grammar had to ask is held for an approval; two different intents are a question; one that leaves
- * out what the request says is never a plan. A model that is silent, or proposes what isn't in the
+ * A model first, and the grammar beside it. What the words refuse is refused without asking. Both
+ * readings are judged in both directions; equal ones go on. What only the model understood waits
+ * for an approval of our sentence for it; two different readings are a question with both as
+ * choices; one that leaves out what the request says is never a plan. Its question is asked where
+ * the grammar has none but about a word. A model that is silent, or proposes what isn't in the
  * request, stops nothing: the grammar's answer stands.
  */
 public final class CheckedInterpreter implements RequestInterpreter {
   private static final int LONGEST_QUOTE = 300;
+  private static final String ALONE = "only the model understood this: ";
 
   private final RequestInterpreter rules;
   private final IntentProposer proposer;
   private final ZoneId zone;
 
   public CheckedInterpreter(RequestInterpreter rules, IntentProposer proposer) {
+    this(rules, proposer, ZoneOffset.UTC);
+  }
+
+  /**
+   * @param zone of times that name none
+   */
+  public CheckedInterpreter(RequestInterpreter rules, IntentProposer proposer, ZoneId zone) {
     this.rules = rules;
     this.proposer = proposer;
-    this.zone = ZoneOffset.UTC;
+    this.zone = zone;
+  }
+
+  /** A model may find a question in any words. */
+  @Override
+  public boolean mayAsk(String text) {
+    return true;
+  }
+
+  @Override
+  public ZoneId zone() {
+    return zone;
   }
 
   @Override
   public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
     var ours = rules.interpret(request, inventory).interpretation();
-    if (ours instanceof Refused) {
+    if (ours instanceof Refused && !ours.equals(GrammarInterpreter.OUT_OF_SCOPE)) {
       return InterpretedRequest.plain(ours);
     }
-    var proposal = proposer.propose(request.text(), inventory);
+    var asked = new ProposalRequest(request, before(request), inventory, zone);
+    var proposal = proposer.propose(asked, answer -> fault(asked, answer));
     var verdict =
         switch (proposal.answer()) {
-          case Answer.Intended(Map<String, Object> json) ->
-              intended(ours, json, request, inventory);
-          case Answer.Asked(List<String> questions) ->
-              doubted(ours, "the model would ask: " + String.join(" ", questions));
+          case Answer.Intended said -> intended(ours, QuotedReading.of(asked, said));
+          case Answer.Queried said -> queried(ours, asked, said);
+          case Answer.Asked(List<String> questions) -> asked(ours, questions);
           case Answer.Declined(String reason) -> doubted(ours, "the model would refuse: " + reason);
           case Answer.Silent(String reason) ->
               Verdict.of(ours, "silent", "The model said nothing of use: " + reason);
         };
     return said(verdict, ours, proposal);
+  }
+
+  private static Optional<String> fault(ProposalRequest asked, Answer answer) {
+    return switch (answer) {
+      case Answer.Intended said -> QuotedReading.of(asked, said).fault();
+      case Answer.Queried said ->
+          EstateQuery.of(asked, said) instanceof EstateQuery.Unusable(String why)
+              ? Optional.of(why)
+              : Optional.empty();
+      case Answer.Asked(List<String> questions) when questions.isEmpty() ->
+          Optional.of("questions are missing");
+      case Answer.Asked _, Answer.Declined _, Answer.Silent _ -> Optional.empty();
+    };
+  }
+
+  /** What the requester said before; of ours nothing, since it may name what the estate holds. */
+  private static List<ProposalRequest.Turn> before(TaskRequest request) {
+    return request.conversation().turns().stream()
+        .map(turn -> new ProposalRequest.Turn(false, turn.text()))
+        .toList();
   }
 
   /**
@@ -87,34 +132,37 @@ public final class CheckedInterpreter implements RequestInterpreter {
       return new Verdict(answer, word, note, true, List.of());
     }
 
+    static Verdict equal(Interpretation answer) {
+      return new Verdict(answer, "equal", "The model understood the same", false, List.of());
+    }
+
     static Verdict asking(Intent intent, String word, String note, ApprovalTrigger demand) {
       return new Verdict(new Planned(intent), word, note, true, List.of(demand));
     }
   }
 
-  private Verdict intended(
-      Interpretation ours, Map<String, Object> json, TaskRequest request, NameInventory inventory) {
-    Intent theirs;
-    try {
-      theirs = IntentJsonReader.read(json);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      return Verdict.of(
-          ours, "malformed", "The model's intent can't be read: " + quote(e.getMessage()));
-    }
-    var judged = ReadingJudge.judge(request, inventory, zone, theirs);
-    if (!judged.invented().isEmpty()) {
-      String what = quote(String.join("; ", judged.invented()));
-      return Verdict.of(ours, "ungrounded", "The model's intent was dropped: " + what);
-    }
-    if (!judged.leftOut().isEmpty()) {
-      return uncovered(ours, judged.leftOut());
-    }
+  private static Verdict intended(Interpretation ours, QuotedReading.Verdict theirs) {
+    return switch (theirs) {
+      case QuotedReading.Verdict.Malformed(String why) ->
+          Verdict.of(ours, "malformed", "The model's answer was dropped: " + quote(why));
+      case QuotedReading.Verdict.Judged(Judgement judged) when !judged.invented().isEmpty() -> {
+        String what = quote(String.join("; ", judged.invented()));
+        yield Verdict.of(ours, "ungrounded", "The model's intent was dropped: " + what);
+      }
+      case QuotedReading.Verdict.Judged(Judgement judged) when !judged.leftOut().isEmpty() ->
+          uncovered(ours, judged.leftOut());
+      case QuotedReading.Verdict.Judged(Judgement judged) -> understood(ours, judged);
+    };
+  }
+
+  private static Verdict understood(Interpretation ours, Judgement judged) {
     return switch (ours) {
-      case Planned(Intent intent) when same(intent, judged.intent()) ->
-          new Verdict(ours, "equal", "The model understood the same", false, List.of());
-      case Planned(Intent intent) -> contradiction(intent, judged.intent());
-      case NeedsClarification unclear -> held(unclear.texts(), judged.intent(), judged.unused());
-      case Refused _ -> new Verdict(ours, "refused", "", false, List.of());
+      case Planned(Intent intent) when same(intent, judged.intent()) -> Verdict.equal(ours);
+      case Planned(Intent intent) ->
+          contradiction(IntentSentence.of(intent), IntentSentence.of(judged.intent()));
+      case Inquiry(var question) ->
+          contradiction(EstateQuery.sentence(question), IntentSentence.of(judged.intent()));
+      case NeedsClarification _, Refused _ -> held(judged.intent(), judged.unused());
     };
   }
 
@@ -122,35 +170,75 @@ public final class CheckedInterpreter implements RequestInterpreter {
   private static Verdict uncovered(Interpretation ours, List<String> leftOut) {
     String what = quote(String.join("\", \"", leftOut));
     String note = "The model's intent leaves out \"" + what + "\"";
-    if (!(ours instanceof NeedsClarification(var questions, var about))) {
+    if (ours instanceof Planned || ours instanceof Inquiry) {
       return Verdict.of(ours, "uncovered", note);
     }
-    var more = new ArrayList<>(questions);
-    more.add(ClarificationQuestion.of("left-out", "words", "What is to come of \"" + what + "\"?"));
-    return Verdict.of(new NeedsClarification(more, about), "uncovered", note);
+    var more = new ArrayList<>(questions(ours));
+    more.add(
+        ClarificationQuestion.of("left-out", "words", "What does \"" + what + "\" mean here?"));
+    return Verdict.of(new NeedsClarification(more), "uncovered", note);
   }
 
-  private static Verdict contradiction(Intent ours, Intent theirs) {
+  private static Verdict contradiction(String ours, String theirs) {
+    String text = "Two readings differ, the grammar's and the model's: which one is meant?";
     var question =
-        "Two readings differ. By the rules: %s. By the model: %s. Which one is meant?"
-            .formatted(text(ours), text(theirs));
-    return Verdict.of(NeedsClarification.of(List.of(question)), "contradicting", question);
+        ClarificationQuestion.of("readings-differ", "what", text).choosing(List.of(ours, theirs));
+    String note = "By the grammar: %s. By the model: %s".formatted(ours, theirs);
+    return Verdict.of(new NeedsClarification(List.of(question)), "contradicting", note);
   }
 
   /** What the model alone understood; who confirms it sees what it made no use of. */
-  private static Verdict held(List<String> questions, Intent theirs, List<String> unused) {
-    var note =
-        "The rules would ask: %s The model understood: %s. It waits for an approval."
-            .formatted(String.join(" ", questions), text(theirs));
+  private static Verdict held(Intent theirs, List<String> unused) {
     String left =
         unused.isEmpty()
             ? ""
             : "; not used of your words: "
                 + unused.stream().map(w -> '"' + quote(w) + '"').collect(Collectors.joining(", "));
-    String why =
-        "only the language model understood the request, as %s%s"
-            .formatted(theirs.operation().word(), left);
-    return Verdict.asking(theirs, "held", note, new ApprovalTrigger(Source.MODEL_READING, why));
+    String why = ALONE + IntentSentence.of(theirs) + left;
+    return Verdict.asking(
+        theirs,
+        "held",
+        why + "; it waits for an approval",
+        new ApprovalTrigger(Source.MODEL_READING, why));
+  }
+
+  /** Reading is free: a question about the estate is answered if either understood it. */
+  private static Verdict queried(Interpretation ours, ProposalRequest asked, Answer.Queried said) {
+    return switch (EstateQuery.of(asked, said)) {
+      case EstateQuery.Unusable(String why) ->
+          Verdict.of(ours, "ungrounded", "The model's question was dropped: " + quote(why));
+      case EstateQuery.Usable(EstateQuestion question) -> queried(ours, question);
+    };
+  }
+
+  private static Verdict queried(Interpretation ours, EstateQuestion question) {
+    String sentence = EstateQuery.sentence(question);
+    return switch (ours) {
+      case Inquiry _ -> Verdict.equal(ours);
+      case Planned(Intent intent) when intent.operation().waits() == Waits.ONLY_LOOKS ->
+          Verdict.equal(ours);
+      case Planned(Intent intent) -> contradiction(IntentSentence.of(intent), sentence);
+      case NeedsClarification _, Refused _ ->
+          Verdict.of(new Inquiry(question), "answered", ALONE + sentence);
+    };
+  }
+
+  /** Of two questions the better one: the grammar's, unless it only stumbles over a word. */
+  private static Verdict asked(Interpretation ours, List<String> questions) {
+    var mine = questions(ours);
+    boolean worse = mine.isEmpty() || mine.getFirst().slot().equals("words");
+    if (ours instanceof Planned || ours instanceof Inquiry || !worse || questions.isEmpty()) {
+      return doubted(ours, "the model would ask: " + String.join(" ", questions));
+    }
+    var better =
+        questions.stream().map(q -> ClarificationQuestion.of("model-asks", "words", quote(q)));
+    var all = Stream.concat(better, mine.stream()).toList();
+    return Verdict.of(
+        new NeedsClarification(all), "asked", "The model asks: " + quote(questions.getFirst()));
+  }
+
+  private static List<ClarificationQuestion> questions(Interpretation ours) {
+    return ours instanceof NeedsClarification unclear ? unclear.questions() : List.of();
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */
@@ -178,6 +266,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
     return switch (ours) {
       case Planned _ -> "planned";
       case NeedsClarification _ -> "needs-clarification";
+      case Inquiry _ -> "inquiry";
       case Refused _ -> "refused";
     };
   }
@@ -196,6 +285,9 @@ public final class CheckedInterpreter implements RequestInterpreter {
             .sorted()
             .toList();
     var out = new TreeMap<>(IntentJson.canonical(intent));
+    if (!single.isEmpty()) {
+      out.remove("operation");
+    }
     out.put("changes", single);
     return out;
   }

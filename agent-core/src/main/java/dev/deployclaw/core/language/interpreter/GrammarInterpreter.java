@@ -1,8 +1,8 @@
 package dev.deployclaw.core.language.interpreter;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
-import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
@@ -15,13 +15,14 @@ import dev.deployclaw.core.language.grammar.EstateQuestionReader;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.RequestLexer;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.refusal.RequestRefusals;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +35,19 @@ import java.util.stream.Stream;
  * on what they only half understand, and here a guess is a wrong limit.
  */
 public final class GrammarInterpreter implements RequestInterpreter {
+  /** It is about something else, or in words that the grammar doesn't know. */
+  static final Refused OUT_OF_SCOPE =
+      new Refused("that is out of scope: the agent changes, checks and rolls back rate limits");
+
+  /** It goes on with something that was said, but nothing was. */
+  private static final NeedsClarification ANSWER =
+      new NeedsClarification(
+          List.of(
+              ClarificationQuestion.of(
+                  "answer",
+                  "what",
+                  "Which request does that answer? Say who, on which service, and how much.")));
+
   private final ZoneId zone;
 
   public GrammarInterpreter() {
@@ -48,19 +62,29 @@ public final class GrammarInterpreter implements RequestInterpreter {
   }
 
   @Override
+  public ZoneId zone() {
+    return zone;
+  }
+
+  @Override
   public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
     return InterpretedRequest.plain(read(request, inventory));
+  }
+
+  @Override
+  public boolean mayAsk(String text) {
+    return EstateQuestionReader.mayAsk(text);
   }
 
   /** What the grammar alone makes of it. */
   public Interpretation read(TaskRequest request, NameInventory inventory) {
     var answer = readOnce(request, inventory);
-    if (!(answer instanceof NeedsClarification(var questions, var about)) || about.isPresent()) {
+    if (!(answer instanceof NeedsClarification(var questions))) {
       return answer;
     }
     var finder =
         new SuggestionFinder(request.text(), inventory, text -> plans(text, request, inventory));
-    return new NeedsClarification(finder.of(questions), about);
+    return new NeedsClarification(finder.of(questions));
   }
 
   private boolean plans(String text, TaskRequest request, NameInventory inventory) {
@@ -79,34 +103,31 @@ public final class GrammarInterpreter implements RequestInterpreter {
     if (attempt.isPresent()) {
       return new Refused(attempt.get());
     }
-    var about = EstateQuestionReader.read(words);
+    var about = EstateQuestionReader.read(request, words, names, zone);
     if (about.isPresent()) {
       var order = RequestRefusals.matter(words);
-      return order.isPresent() ? new Refused(order.get()) : answered(about.get());
+      return order.isPresent() ? new Refused(order.get()) : new Inquiry(about.get());
     }
     var questions = new OpenQuestions();
     var grammar = RequestGrammar.of(request, inventory, zone, questions);
     if (grammar.isAnswer()) {
-      String which = "Which request does that answer? Say who, on which service, and how much.";
-      return new NeedsClarification(List.of(ClarificationQuestion.of("answer", "what", which)));
+      return ANSWER;
     }
     var told = grammar.telling();
     var order =
         words.stream()
             .filter(w -> told.stream().noneMatch(t -> t.from() <= w.from() && w.to() <= t.to()))
             .toList();
-    var matter = RequestRefusals.matter(order);
-    return matter.isPresent() ? new Refused(matter.get()) : conclude(request, grammar, questions);
+    boolean allTold = order.stream().allMatch(GrammarInterpreter::isMark);
+    var matter = RequestRefusals.matter(allTold ? words : order);
+    return matter.isPresent() ? new Refused(matter.get()) : conclude(grammar, questions);
   }
 
-  private static Interpretation answered(EstateQuestion question) {
-    String text = "That is a question about the estate: " + question.command() + " answers it.";
-    var asked = ClarificationQuestion.of("estate-" + question.topic().word(), "operation", text);
-    return new NeedsClarification(List.of(asked), Optional.of(question));
+  private static boolean isMark(Token token) {
+    return token.is(Kind.WORD) && !Character.isLetterOrDigit(token.text().codePointAt(0));
   }
 
-  private static Interpretation conclude(
-      TaskRequest request, RequestGrammar grammar, OpenQuestions questions) {
+  private static Interpretation conclude(RequestGrammar grammar, OpenQuestions questions) {
     var intent = grammar.read();
     if (questions.refusal().isPresent()) {
       return new Refused(questions.refusal().get());
@@ -115,10 +136,9 @@ public final class GrammarInterpreter implements RequestInterpreter {
       return new NeedsClarification(questions.questions());
     }
     if (intent.isEmpty()) {
-      return new Refused(
-          "that is out of scope: the agent changes, checks and rolls back rate limits");
+      return grammar.isFragment() ? ANSWER : OUT_OF_SCOPE;
     }
-    var judged = ReadingJudge.judge(request.text(), grammar, intent.get());
+    var judged = ReadingJudge.judge(grammar, intent.get());
     var missed = Stream.concat(judged.invented().stream(), judged.leftOut().stream()).toList();
     return missed.isEmpty()
         ? new Planned(intent.get())

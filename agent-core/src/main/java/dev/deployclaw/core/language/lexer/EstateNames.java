@@ -1,6 +1,10 @@
 package dev.deployclaw.core.language.lexer;
 
 import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.policy.model.CounterKeyPart.Header;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +14,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The names of an inventory, found as written or, where just one is close, in spite of a typo. */
 public final class EstateNames {
@@ -19,6 +24,8 @@ public final class EstateNames {
   private final NameInventory inventory;
   private final Map<String, SortedSet<String>> keysByValue = new TreeMap<>();
   private final SortedSet<String> labelKeys = new TreeSet<>();
+  private final Set<String> limits = new TreeSet<>();
+  private final Set<String> headers = new TreeSet<>();
 
   public EstateNames(NameInventory inventory) {
     this.inventory = inventory;
@@ -28,6 +35,41 @@ public final class EstateNames {
         keysByValue.computeIfAbsent(lower(value), v -> new TreeSet<>()).add(key);
       });
     }
+    for (var policy : inventory.current().tenants().values()) {
+      for (var limit : policy.limits()) {
+        limits.add(limit.name());
+        limit.key().stream()
+            .flatMap(k -> k instanceof Header(String name) ? Stream.of(name) : Stream.empty())
+            .forEach(headers::add);
+      }
+    }
+  }
+
+  /** Limits of a tenant as they are committed; none where it isn't. */
+  public List<Limit> limits(String tenant) {
+    return inventory.current().tenant(tenant).map(TenantPolicy::limits).orElse(List.of());
+  }
+
+  /** Those that are named, or all that a group has, less its exceptions. */
+  public List<String> meant(Who who) {
+    return inventory.tenants().entrySet().stream()
+        .filter(t ->
+            who.tenants().contains(t.getKey())
+                || (who.tenants().isEmpty()
+                    && t.getValue().entrySet().containsAll(who.labels().entrySet())))
+        .map(Map.Entry::getKey)
+        .filter(t -> !who.except().contains(t))
+        .toList();
+  }
+
+  /** Headers that limits count by, of which one is the only one that has this in its name. */
+  public Optional<String> header(String part) {
+    var found = headers.stream().filter(h -> h.contains(part)).toList();
+    return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+  }
+
+  boolean isLimit(String word) {
+    return limits.contains(word);
   }
 
   boolean has(String word) {

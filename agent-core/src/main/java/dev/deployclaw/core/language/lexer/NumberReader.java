@@ -14,6 +14,7 @@ final class NumberReader {
       PatternTable.keys(NumberReader.class, "numbers.txt");
   private static final Set<String> BEFORE_PRONOUN =
       Set.of("last", "latest", "previous", "this", "that", "which", "same", "old", "new", "every");
+  private static final String CALLS = "requests?|reqs?|calls|hits|queries|per|a|/";
   private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
   private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
@@ -71,9 +72,19 @@ final class NumberReader {
     }
     boolean pronoun =
         word(at).equals("one")
-            && BEFORE_PRONOUN.contains(word(at - 1))
+            && (BEFORE_PRONOUN.contains(word(at - 1)) || word(at + 1).matches("that|which|who"))
             && !(at + 1 < tokens.size() && tokens.get(at + 1).is(Kind.UNIT));
-    return kind(at).equals("small") && !pronoun ? Optional.of(sum()) : Optional.empty();
+    return kind(at).equals("small") && !pronoun && !isChoice()
+        ? Optional.of(sum())
+        : Optional.empty();
+  }
+
+  /** "The per-second one": a limit, and no number. */
+  private boolean isChoice() {
+    boolean unit = at > 1 && tokens.get(at - 1).is(Kind.UNIT) && word(at - 2).equals("per");
+    return word(at).equals("one")
+        && (unit || word(at - 1).matches("hourly|daily|weekly|minutely"))
+        && !word(at + 1).matches(CALLS);
   }
 
   /** "2 k", "1.5 million": each following magnitude multiplies. */
@@ -93,8 +104,7 @@ final class NumberReader {
         && tokens.get(at).to() - tokens.get(at).from() == 1
         && tokens.get(at).value().intValue() == 60_000
         && at + 1 < tokens.size()
-        && (tokens.get(at + 1).is(Kind.PER)
-            || word(at + 1).matches("requests?|reqs?|calls|hits|queries|per|a|/"));
+        && (tokens.get(at + 1).is(Kind.PER) || word(at + 1).matches(CALLS));
   }
 
   /** Number words: "two hundred and fifty thousand". */

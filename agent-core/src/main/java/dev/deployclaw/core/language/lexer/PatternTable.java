@@ -26,7 +26,7 @@ public final class PatternTable {
   public static List<NamedPattern> read(Class<?> beside, String file) {
     Map<String, String> parts = new LinkedHashMap<>();
     var out = new ArrayList<NamedPattern>();
-    for (String line : joined(text(beside, file))) {
+    for (String line : joined(text(beside, file), "")) {
       int equals = line.indexOf(" = ");
       int colon = line.indexOf(": ");
       boolean part = equals > 0 && (colon < 0 || equals < colon);
@@ -44,11 +44,11 @@ public final class PatternTable {
     return List.copyOf(out);
   }
 
-  private static List<String> joined(String text) {
+  private static List<String> joined(String text, String between) {
     var out = new ArrayList<String>();
     for (String line : text.lines().filter(l -> !l.isBlank() && !l.startsWith("#")).toList()) {
       if (line.startsWith("  ")) {
-        out.set(out.size() - 1, out.getLast() + line.strip());
+        out.set(out.size() - 1, out.getLast() + between + line.strip());
       } else {
         out.add(line);
       }
@@ -69,7 +69,7 @@ public final class PatternTable {
   /** Lines of {@code key: words}, as each word with its key. */
   public static Map<String, String> keys(Class<?> beside, String file) {
     Map<String, String> out = new LinkedHashMap<>();
-    for (String line : joined(text(beside, file))) {
+    for (String line : joined(text(beside, file), " ")) {
       int colon = line.indexOf(": ");
       for (String word : line.substring(colon + 2).strip().split("\\s+", -1)) {
         out.put(word, line.substring(0, colon));

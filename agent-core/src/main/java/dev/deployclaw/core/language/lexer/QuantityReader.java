@@ -3,16 +3,25 @@ package dev.deployclaw.core.language.lexer;
 import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine.Match;
+import dev.deployclaw.policy.model.Limit;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Puts numbers and units together: durations, rates, counts, bursts, windows, factors. */
 final class QuantityReader {
   private static final List<NamedPattern> TABLE =
       PatternTable.read(QuantityReader.class, "quantities.txt");
+
+  private static final Set<String> PER = Set.of("per", "each", "every", "a", "an", "/");
+
+  /** Behind the point; more than these fit no window. */
+  private static final int MOST_DIGITS = 7;
 
   private QuantityReader() {}
 
@@ -35,15 +44,63 @@ final class QuantityReader {
           one(Token.join(Kind.NUMBER, "", "number", m.tokens()).with(number(argument)));
       case "fixed" ->
           one(Token.join(kind(argument), "", name[3], m.tokens()).with(number(name[2])));
+      case "halves" -> duration(m, last(m, Kind.NUMBER).value().add(number("0.5")));
       case "quarters" -> duration(m, last(m, Kind.NUMBER).value().multiply(number("0.25")));
       case "duration" ->
           duration(m, argument.isEmpty() ? last(m, Kind.NUMBER).value() : number(argument));
-      case "rate" -> {
-        var rate = Token.join(Kind.RATE, "", "rate", m.tokens());
-        yield one(rate.with(last(m, Kind.NUMBER).value(), millis(m)));
+      case "rate" -> one(rate(m.tokens()));
+      case "pick" -> {
+        var pick = Token.join(Kind.PHRASE, "limit-window", "duration", m.tokens());
+        yield one(pick.with(millis(m.tokens())));
       }
+      case "keyed" -> keyed(m.tokens());
+      case "served" -> served(argument, m);
       default -> argument.equals("!") ? relabelled(kind(name[0]), m) : quantity(name[0], m);
     };
+  }
+
+  /** A part of a request in a window is whole requests in a longer one: 1.5 a second, 3 in 2 s. */
+  private static Token rate(List<Token> of) {
+    var number = last(of, Kind.NUMBER).value();
+    var window = millis(of);
+    long parts = 1;
+    int digits = number.stripTrailingZeros().scale();
+    if (digits > 0 && digits <= MOST_DIGITS) {
+      var whole = BigInteger.TEN.pow(digits);
+      parts = whole.divide(number.movePointRight(digits).toBigInteger().gcd(whole)).longValue();
+    }
+    var longer = window.multiply(BigDecimal.valueOf(parts));
+    boolean fits = longer.compareTo(BigDecimal.valueOf(Limit.LONGEST_WINDOW.toMillis())) <= 0;
+    var rate = Token.join(Kind.RATE, "", "rate", of);
+    return fits
+        ? rate.with(number.multiply(BigDecimal.valueOf(parts)).stripTrailingZeros(), longer)
+        : rate.with(number, window);
+  }
+
+  /** "5 requests per user per minute": the rate, and behind it by what it is counted. */
+  private static Optional<List<Token>> keyed(List<Token> all) {
+    int last = IntStream.range(0, all.size()).filter(i -> isPer(all, i)).max().orElseThrow();
+    int first = IntStream.range(0, last).filter(i -> isPer(all, i)).findFirst().orElseThrow();
+    var rate = new ArrayList<>(all.subList(0, first));
+    rate.addAll(all.subList(last, all.size()));
+    var out = new ArrayList<Token>();
+    out.add(rate(rate));
+    out.addAll(all.subList(first, last));
+    return Optional.of(out);
+  }
+
+  /** "12 orders a day": the rate, and behind it where. */
+  private static Optional<List<Token>> served(String name, Match m) {
+    var of = m.tokens().stream().filter(t -> !t.is(Kind.SERVICE)).toList();
+    var amount =
+        name.equals("rate")
+            ? rate(of)
+            : Token.join(Kind.PARALLEL, "", name, of).with(last(of, Kind.NUMBER).value());
+    return Optional.of(List.of(amount, last(m, Kind.SERVICE)));
+  }
+
+  private static boolean isPer(List<Token> tokens, int i) {
+    return tokens.get(i).is(Kind.WORD) && PER.contains(tokens.get(i).text());
   }
 
   private static Optional<List<Token>> quantity(String name, Match m) {
@@ -81,16 +138,20 @@ final class QuantityReader {
     return one(Token.join(Kind.DURATION, "", "duration", m.tokens()).with(millis));
   }
 
-  private static BigDecimal millis(Match m) {
-    return m.tokens().stream()
+  private static BigDecimal millis(List<Token> tokens) {
+    return tokens.stream()
         .filter(t -> t.is(Kind.DURATION) || t.is(Kind.UNIT) || t.is(Kind.PER))
         .map(Token::value)
         .findFirst()
-        .orElseGet(() -> RequestLexer.often(m.tokens()));
+        .orElseGet(() -> RequestLexer.often(tokens));
   }
 
   private static Token last(Match m, Kind kind) {
-    return m.tokens().stream().filter(t -> t.is(kind)).reduce((_, b) -> b).orElseThrow();
+    return last(m.tokens(), kind);
+  }
+
+  private static Token last(List<Token> tokens, Kind kind) {
+    return tokens.stream().filter(t -> t.is(kind)).reduce((_, b) -> b).orElseThrow();
   }
 
   private static Kind kind(String name) {

@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.lexer;
 
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.math.BigDecimal;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,12 @@ public final class RequestLexer {
                   + DATE
                   + "[Tt]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?([Zz]|[+-]\\d{2}:\\d{2}))",
               "(?<execution>(?i:arch)-" + DATE + "-(?i:rate-limit)-\\d{3,6}(?![\\w-]))",
+              "(?<reference>https?://[^\\s<>()\"]*[^\\s<>()\".,;:!?]"
+                  + "|[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)+"
+                  + "|\\+\\d{1,3}(?:[ -]?\\(?\\d{2,5}\\)?){3,4}(?!\\w)"
+                  + "|\\b(?!UTC|GMT)[A-Z]{2,}(?:-[A-Z]+)*(?:-\\d+)+(?![\\w-])"
+                  + "|\\b(?=[a-f]*\\d)(?=\\d*[a-f])[\\da-f]{7,40}(?![\\w-]))",
+              "(?<zone>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?!\\w))",
               "(?<date>" + DATE + ")",
               "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?|\\d{1,2}\\s?[aApP][mM]\\b)",
               "(?<route>(?<![\\p{L}\\p{N}_])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
@@ -34,6 +41,8 @@ public final class RequestLexer {
   private static final Pattern REPEATED = Pattern.compile("x(\\d+(\\.\\d+)?)");
   private static final Pattern LISTED =
       Pattern.compile("(?m)^[ \\t]*\\d{1,2}[.)](?=[ \\t]+\\p{L})");
+  private static final Pattern SHADE = Pattern.compile("\\uFE0F|[\\x{1F3FB}-\\x{1F3FF}]");
+  private static final Set<String> SMILES = PatternTable.words(RequestLexer.class, "emoji.txt");
   private static final Set<String> GLUED = Set.of("k", "m");
 
   /** Answers of a gateway, in the plural: not a length of time. */
@@ -111,6 +120,22 @@ public final class RequestLexer {
         tokens.add(Token.of(kind, as, m.start(), m.end()));
         return m.end();
       }
+    }
+    if (m.group("reference") != null) {
+      String found = m.group().toLowerCase(Locale.ROOT);
+      boolean ours = names.has(found) || names.label(found).isPresent();
+      tokens.add(
+          ours
+              ? Token.word(found, m.start(), m.end())
+              : Token.of(Kind.REFERENCE, found, m.start(), m.end()));
+      return m.end();
+    }
+    if (m.group("zone") != null) {
+      if (!ZoneId.getAvailableZoneIds().contains(m.group())) {
+        return word(m.start(), m.start() + m.group().indexOf('/'));
+      }
+      tokens.add(Token.of(Kind.ZONE, m.group(), m.start(), m.end()));
+      return m.end();
     }
     if (m.group("route") != null) {
       return route(m.start(), m.end());
@@ -197,12 +222,21 @@ public final class RequestLexer {
     int to = from + mark.length();
     if (mark.equals("-")) {
       hyphen(from, to);
-    } else if (!(mark.equals(">") && text.startsWith("->", Math.max(0, from - 1)))
+    } else if (!SMILES.contains(mark)
+        && !isShade(mark, from)
+        && !(mark.equals(">") && text.startsWith("->", Math.max(0, from - 1)))
         && "\"'`“”‘’„«»".indexOf(mark) < 0) {
       String as = "()[]—–|•".contains(mark) ? "," : mark.equals("×") ? "x" : mark;
       tokens.add(Token.word(as, from, to));
     }
     return to;
+  }
+
+  /** The colour or the style of the symbol before it. */
+  private boolean isShade(String mark, int from) {
+    return SHADE.matcher(mark).matches()
+        && from > 0
+        && Character.getType(text.codePointBefore(from)) == Character.OTHER_SYMBOL;
   }
 
   /** A minus before a number, a range between numbers, nothing before a unit, else a pause. */

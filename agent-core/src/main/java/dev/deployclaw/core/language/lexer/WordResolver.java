@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** Gives each word its meaning: a name, a unit, a word of the grammar, or unknown. Pure. */
 final class WordResolver {
@@ -24,9 +25,22 @@ final class WordResolver {
   private static final Set<String> TENANT_NOUNS =
       Set.of("tenant", "tenants", "customer", "customers", "client", "clients", "account");
   private static final Set<String> SERVICE_CUES = Set.of("on", "service", "services", "api");
+  private static final Set<String> SERVICE_NOUNS =
+      Set.of(
+          "requests",
+          "request",
+          "calls",
+          "call",
+          "limit",
+          "limits",
+          "quota",
+          "cap",
+          "traffic",
+          "api");
   private static final Set<String> METHODS =
       Set.of("get", "post", "put", "patch", "delete", "head", "options");
   private static final Set<String> CALLS = Set.of("requests", "calls", "request", "call");
+  private static final Pattern HEADER = Pattern.compile("x(?:-[a-z0-9]+)+");
   private static final int SHORTEST_TYPO = 4;
 
   /** Names that one question lists. */
@@ -62,6 +76,15 @@ final class WordResolver {
     }
     if (names.has(word) && (!isCommon(word) || pointedAt(i))) {
       return List.of(named(i, token));
+    }
+    if (names.isService(word + "s") && SERVICE_NOUNS.contains(word(i + 1))) {
+      return List.of(as(token, Kind.SERVICE, word + "s", "singular"));
+    }
+    if (isHeader(i, word)) {
+      return List.of(as(token, Kind.HEADER, word, "header"));
+    }
+    if (names.isLimit(word) && !knows(word)) {
+      return List.of(as(token, Kind.LIMIT, word, "limit"));
     }
     var label = names.label(word);
     if (label.isPresent() && (!ours || labelCue(i))) {
@@ -159,6 +182,12 @@ final class WordResolver {
     boolean capital = Character.isUpperCase(text.charAt(raw.get(i).from() + 1));
     boolean noun = !word.equals("get") && CALLS.contains(word(i + 1));
     return routed || (capital && !shouted) || noun;
+  }
+
+  /** {@code x-user-id}, or a word beside "header" that the language does not know. */
+  private boolean isHeader(int i, String word) {
+    boolean beside = word(i - 1).equals("header") || word(i + 1).equals("header");
+    return HEADER.matcher(word).matches() || (beside && !knows(word));
   }
 
   private String word(int i) {

@@ -13,6 +13,7 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds instants that are written as dates, weekdays and clocks, and writes each as an instant with
@@ -42,6 +44,11 @@ public final class TimeReader {
 
   private static final Set<String> BETWEEN = Set.of("and", "to", "until", "till", "-");
   private static final int FAR_YEARS = 2;
+
+  /** What is written whole may be far away, but not in another age. */
+  private static final int MOST_YEARS = 100;
+
+  private static final int DAYS = 7;
   private static final int DAY = 86_400_000;
 
   private final String text;
@@ -62,9 +69,10 @@ public final class TimeReader {
           match -> {
             try {
               return made(row.name(), match);
+            } catch (ClockChange e) {
+              return suggest(match, "The clock change %s it: when?".formatted(e.what), e.instants);
             } catch (DateTimeException e) {
-              ask(match, "There is no such time: when exactly?", Optional.empty());
-              return asked(match);
+              return suggest(match, "There is no such time: when exactly?", List.of());
             }
           };
       out = out.replace(row.pattern(), made);
@@ -73,25 +81,30 @@ public final class TimeReader {
   }
 
   private Optional<List<Token>> made(String name, Match m) {
+    if (name.startsWith("holiday ")) {
+      String day = name.substring(name.indexOf(' ') + 1);
+      return SpokenTime.holiday(day, m, now(m).toLocalDate()).map(List::of);
+    }
     var date = date(m);
     return switch (name) {
+      case "day-part" -> SpokenTime.dayPart(m).map(List::of);
       case "weekend" -> weekend(m);
       case "clocks" -> clocks(m, date.orElseThrow());
+      case "recurring" -> suggest(m, "A change is made once: from when until when?", List.of());
+      case "stated" -> stated(m);
+      case "end-of" -> endOf(m);
       case "ahead" -> {
         var ahead = m.first(Kind.DURATION).orElseThrow().value().longValueExact();
         yield instant(m, now.plus(Duration.ofMillis(ahead)), "calendar");
       }
       case "end-of-day" -> {
-        boolean week = m.first(Kind.UNIT).filter(u -> u.value().intValue() != DAY).isPresent();
-        if (week) {
-          throw new DateTimeException("no day");
-        }
         var day = date.orElse(now(m).toLocalDate()).plusDays(1);
         yield instant(m, at(m, day, LocalTime.MIDNIGHT), "calendar");
       }
       case "bare-hour" -> {
         int hour = last(m, Kind.NUMBER).value().intValue();
-        yield suggest(m, "At " + hour + " o'clock in the morning?", date, LocalTime.of(hour, 0));
+        String text = "At " + hour + " o'clock in the morning?";
+        yield suggest(m, text, instants(m, date, LocalTime.of(hour, 0)));
       }
       default -> when(m, date);
     };
@@ -103,30 +116,35 @@ public final class TimeReader {
       boolean only = m.tokens().size() == 1 && m.tokens().getFirst().text().equals("today");
       return only
           ? Optional.empty()
-          : suggest(m, "At what time of that day?", date, LocalTime.MIDNIGHT);
+          : suggest(m, "At what time of that day?", instants(m, date, LocalTime.MIDNIGHT));
     }
     var today = now(m).toLocalDate();
+    boolean midnight = m.tokens().stream().anyMatch(t -> t.text().equals("midnight"));
+    if (date.isPresent() && midnight) {
+      var both = List.of(at(m, date.get(), time.get()), at(m, date.get().plusDays(1), time.get()));
+      return suggest(m, "Where that day begins, or where it ends?", both);
+    }
     if (date.isEmpty()) {
-      var next = at(m, today, time.get());
+      var next = at(m, midnight ? today.plusDays(1) : today, time.get());
       if (next.isAfter(now)) {
         return instant(m, next, "clock");
       }
       String passed = "That time has passed today: tomorrow?";
-      var _ = suggest(m, passed, Optional.of(today.plusDays(1)), time.get());
+      var _ = suggest(m, passed, instants(m, Optional.of(today.plusDays(1)), time.get()));
       return Optional.of(List.of(Token.join(Kind.TIME, "asked", PASSED, m.tokens())));
     }
     boolean named =
         word(m, "day").isPresent() && word(m, "month").isEmpty() && m.first(Kind.DATE).isEmpty();
     if (named && (today.equals(date.get()) || m.tokens().getFirst().text().equals("next"))) {
-      return suggest(m, "Which week is meant?", date, time.get());
+      var both = List.of(at(m, date.get(), time.get()), at(m, date.get().plusWeeks(1), time.get()));
+      return suggest(m, "Which week is meant?", both);
     }
     var found = at(m, date.get(), time.get());
     if (!found.isAfter(now)) {
-      ask(m, "That time has passed: when shall it be?", Optional.empty());
-      return asked(m);
+      return suggest(m, "That time has passed: when shall it be?", List.of());
     }
     return found.isAfter(now.plusYears(FAR_YEARS))
-        ? suggest(m, "Is the year right?", date, time.get())
+        ? suggest(m, "Is the year right?", List.of(found))
         : instant(m, found, "calendar");
   }
 
@@ -137,11 +155,19 @@ public final class TimeReader {
     while (!BETWEEN.contains(both.get(and).text())) {
       and++;
     }
-    var from = at(m, date, time(both.subList(0, and)).orElseThrow());
-    var to = at(m, date, time(both.subList(and, both.size())).orElseThrow());
+    var begin = time(both.subList(0, and)).orElseThrow();
+    var end = time(both.subList(and, both.size())).orElseThrow();
+    var first = m.tokens().getFirst();
+    boolean ahead = !first.is(Kind.CLOCK) && !Set.of("from", "between").contains(first.text());
+    boolean halves =
+        m.tokens().stream()
+            .filter(t -> t.is(Kind.CLOCK))
+            .allMatch(t -> t.text().matches(".*m\\.?"));
+    boolean overnight = ahead && halves && SpokenTime.overnight(begin, end);
+    var from = at(m, date, begin);
+    var to = at(m, overnight ? date.plusDays(1) : date, end);
     if (!from.isAfter(now) || !to.isAfter(from)) {
-      ask(m, "From when until when? Write both with their dates.", Optional.empty());
-      return asked(m);
+      return suggest(m, "From when until when? Write both with their dates.", List.of());
     }
     return span(m, from, to);
   }
@@ -151,8 +177,7 @@ public final class TimeReader {
     var today = now(m).toLocalDate();
     boolean begun = today.getDayOfWeek().compareTo(DayOfWeek.SATURDAY) >= 0;
     if (begun || m.tokens().stream().anyMatch(t -> t.text().equals("next"))) {
-      ask(m, "From when until when? Write both with their dates.", Optional.empty());
-      return asked(m);
+      return suggest(m, "From when until when? Write both with their dates.", List.of());
     }
     var saturday = today.with(TemporalAdjusters.next(DayOfWeek.SATURDAY));
     return span(
@@ -164,27 +189,56 @@ public final class TimeReader {
     return Optional.of(List.of(Token.join(Kind.TIME, "span", "calendar", both)));
   }
 
-  private Optional<List<Token>> suggest(
-      Match m, String question, Optional<LocalDate> date, LocalTime time) {
-    var suggested = date.map(d -> at(m, d, time)).filter(t -> t.isAfter(now)).map(WRITTEN::format);
-    ask(m, question, suggested);
-    return asked(m);
+  private List<ZonedDateTime> instants(Match m, Optional<LocalDate> date, LocalTime time) {
+    return date.map(d -> at(m, d, time)).stream().toList();
   }
 
-  private void ask(Match m, String question, Optional<String> instant) {
+  /** Asks; the first instant that is ahead is suggested. It stays in the line, as a time. */
+  private Optional<List<Token>> suggest(Match m, String question, List<ZonedDateTime> instants) {
     int from = m.tokens().getFirst().from();
     int to = m.tokens().getLast().to();
     String said = text.substring(from, to);
-    var request = instant.map(i -> text.substring(0, from) + i + text.substring(to));
+    var ahead = instants.stream().filter(t -> t.isAfter(now)).map(WRITTEN::format).toList();
+    var request =
+        ahead.stream().findFirst().map(i -> text.substring(0, from) + i + text.substring(to));
     questions.ask(
         ClarificationQuestion.of("time-unclear", "time", "\"" + said + "\": " + question)
-            .choosing(instant.stream().toList())
-            .suggesting(request));
+            .choosing(ahead)
+            .suggesting(request)
+            .at(from, to));
+    return Optional.of(List.of(Token.join(Kind.TIME, "asked", "asked", m.tokens())));
   }
 
-  /** It stays in the line, so that no reading passes it over. */
-  private static Optional<List<Token>> asked(Match m) {
-    return Optional.of(List.of(Token.join(Kind.TIME, "asked", "asked", m.tokens())));
+  /** An instant as it is written is taken, but for a slip of the year. */
+  private Optional<List<Token>> stated(Match m) {
+    var at = OffsetDateTime.parse(m.tokens().getFirst().text()).toZonedDateTime();
+    return at.isAfter(now.plusYears(MOST_YEARS))
+        ? suggest(m, "Is the year right?", List.of())
+        : Optional.empty();
+  }
+
+  /** The end of a week, a month or a year: where the next one begins. */
+  private Optional<List<Token>> endOf(Match m) {
+    var today = now(m).toLocalDate();
+    var words = m.tokens().stream().map(Token::text).toList();
+    long next = words.contains("next") ? 1 : 0;
+    if (words.contains("month") || words.contains("year")) {
+      var end =
+          words.contains("month")
+              ? today.plusMonths(next).with(TemporalAdjusters.firstDayOfNextMonth())
+              : today.plusYears(next).with(TemporalAdjusters.firstDayOfNextYear());
+      return instant(m, at(m, end, LocalTime.MIDNIGHT), "calendar");
+    }
+    long unit = m.first(Kind.UNIT).map(u -> u.value().longValue() / DAY).orElse(0L);
+    if (unit == 1) {
+      return instant(m, at(m, today.plusDays(1 + next), LocalTime.MIDNIGHT), "calendar");
+    }
+    if (unit != DAYS) {
+      throw new DateTimeException("no day");
+    }
+    var monday = today.with(TemporalAdjusters.next(DayOfWeek.MONDAY)).plusWeeks(next);
+    var both = Stream.of(monday, monday.minusDays(2)).map(d -> at(m, d, LocalTime.MIDNIGHT));
+    return suggest(m, "Where Sunday ends, or Friday?", both.toList());
   }
 
   private static Optional<List<Token>> instant(Match m, ZonedDateTime at, String rule) {
@@ -199,16 +253,31 @@ public final class TimeReader {
   private ZonedDateTime at(Match m, LocalDate date, LocalTime time) {
     var zone = zone(m);
     var local = date.atTime(time);
-    if (zone.getRules().getValidOffsets(local).size() != 1) {
-      throw new DateTimeException("skipped or repeated by the clock change");
+    int offsets = zone.getRules().getValidOffsets(local).size();
+    var first = local.atZone(zone);
+    if (offsets != 1) {
+      throw new ClockChange(offsets == 0, first);
     }
-    return local.atZone(zone);
+    return first;
+  }
+
+  private static final class ClockChange extends DateTimeException {
+    private static final long serialVersionUID = 1L;
+    private final String what;
+    private final transient List<ZonedDateTime> instants;
+
+    ClockChange(boolean skipped, ZonedDateTime first) {
+      super("skipped or repeated by the clock change");
+      this.what = skipped ? "skips" : "repeats";
+      this.instants = skipped ? List.of(first) : List.of(first, first.withLaterOffsetAtOverlap());
+    }
   }
 
   private ZoneId zone(Match m) {
     return offset(m)
         .<ZoneId>map(ZoneOffset::of)
         .or(() -> word(m, "zone").map(ZoneId::of))
+        .or(() -> m.first(Kind.ZONE).map(z -> ZoneId.of(z.text())))
         .orElse(now.getZone());
   }
 

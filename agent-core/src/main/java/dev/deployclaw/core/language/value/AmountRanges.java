@@ -1,8 +1,11 @@
 package dev.deployclaw.core.language.value;
 
+import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.policy.model.Limit;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Turns measured quantities into the whole numbers of an intent, or says why it can't. */
 public final class AmountRanges {
@@ -25,9 +28,12 @@ public final class AmountRanges {
       return Optional.empty();
     }
     if (!whole(value)) {
-      doubts.ask(
-          "%s must be a whole number, not %s: which requests in which window?"
-              .formatted(what, plain(value)));
+      var below = value.setScale(0, RoundingMode.FLOOR);
+      var near = Stream.of(below, below.add(BigDecimal.ONE)).map(AmountRanges::plain).toList();
+      String text =
+          "%s must be a whole number, not %s: %s?"
+              .formatted(what, plain(value), String.join(" or ", near));
+      doubts.ask(ClarificationQuestion.of("what-missing", "what", text).choosing(near));
       return Optional.empty();
     }
     return Optional.of(value.longValueExact());

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class CanaryFailuresTest {
   private static final String CANARY = "apply canary 40 bake 600";
 
+  private static final Duration LEASE = Duration.ofSeconds(10);
+
   private final FakeEstate world = new FakeEstate();
 
   @BeforeEach
@@ -77,6 +79,46 @@ class CanaryFailuresTest {
   }
 
   @Test
+  void aCandidateThatARestartTakesBackOutlastsItsLeases() throws InterruptedException {
+    var rehearsal = new FakeEstate();
+    prepare(rehearsal);
+    stuckWithLeases(rehearsal);
+    var whole = AgentWire.whole();
+    rehearsal.agent(whole).run(rehearsal.request(CANARY));
+    stuckWithLeases(world);
+    try {
+      int last = last(whole.calls(), "converge");
+      world.agent(AgentWire.cut(last, Moment.BEFORE)).run(world.request(CANARY));
+    } catch (AgentKilledError e) {
+      // as it was meant
+    }
+    var x = open();
+    var alone = world.time.instant();
+
+    world.agent().recover();
+
+    assertThat(x.state()).isInstanceOf(ChangeState.Withdrawing.class);
+    assertThat(world.change(x.id()).orElseThrow().state())
+        .isInstanceOf(ChangeState.RolledBack.class);
+    assertThat(Duration.between(alone, world.time.instant())).isGreaterThanOrEqualTo(LEASE);
+    atRest();
+  }
+
+  /** The candidate's limit is leased, and its members are too late to act on it. */
+  private static void stuckWithLeases(FakeEstate world) {
+    String exact = FakeSourcesExecutor.document("acme", 700);
+    String precision = "\n      precision: {leased: " + LEASE.toSeconds() + "s}";
+    world.sources.put("acme.yaml", exact.replaceFirst("(window: [^\\n]*)", "$1" + precision));
+    var free = world.time.instant().plus(Duration.ofMillis(1_500));
+    world.gateway.answers(
+        "converge",
+        member ->
+            world.time.instant().isBefore(free)
+                ? MemberReport.stuck(member, "an old worker")
+                : MemberReport.yes(member, "", Map.of()));
+  }
+
+  @Test
   void aBakeThatNobodyWatchedIsNotOverAtTheFirstLook() throws InterruptedException {
     killedWhileItBakes();
     world.time.pass(Duration.ofHours(3));
@@ -106,6 +148,11 @@ class CanaryFailuresTest {
     } catch (AgentKilledError e) {
       // as it was meant
     }
+    return open();
+  }
+
+  /** What a killed agent left open. */
+  private ChangeExecution open() {
     world.store.expireLeases();
     String id =
         new String(world.store.get(StoreKeys.OPEN).orElseThrow().value(), StandardCharsets.UTF_8);
@@ -122,6 +169,15 @@ class CanaryFailuresTest {
     for (int i = 0; i < calls.size(); i++) {
       if (calls.get(i).contains(verb)) {
         return i + 1;
+      }
+    }
+    throw new IllegalStateException(calls.toString());
+  }
+
+  private static int last(List<String> calls, String verb) {
+    for (int i = calls.size(); i > 0; i--) {
+      if (calls.get(i - 1).contains(verb)) {
+        return i;
       }
     }
     throw new IllegalStateException(calls.toString());

@@ -8,6 +8,7 @@ import dev.deployclaw.core.language.Corpus;
 import dev.deployclaw.core.language.IntentJson;
 import dev.deployclaw.core.language.IntentJsonReader;
 import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
@@ -180,7 +181,7 @@ class GrammarInterpreterTest {
         out.put("outcome", "planned");
         IntentJson.of(intent).forEach((key, part) -> putUnlessEmpty(out, key, part));
       }
-      case NeedsClarification _ -> out.put("outcome", "needs-clarification");
+      case Inquiry _, NeedsClarification _ -> out.put("outcome", "needs-clarification");
       case Refused(String _) -> out.put("outcome", "refused");
     }
     out.put("request", request);

@@ -16,6 +16,7 @@ import dev.deployclaw.container.health.BackendHealthChecks;
 import dev.deployclaw.container.host.HostLaunch;
 import dev.deployclaw.container.host.RemoteBackends;
 import dev.deployclaw.container.http.HttpApiServer;
+import dev.deployclaw.container.mcp.ServedAgentGateway;
 import dev.deployclaw.container.nats.DeliveryPolicy;
 import dev.deployclaw.container.nats.NatsTaskIntake;
 import dev.deployclaw.container.notification.BackoffPolicy;
@@ -33,7 +34,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -96,7 +100,7 @@ public final class ServeCommand implements Callable<Integer> {
     try (var _ = alone(config.stateDir());
         var agent = agent(config, file);
         var server = AgentServer.start(estate(config, agent), serve.bounds());
-        var api = HttpApiServer.start(serve, server);
+        var api = HttpApiServer.start(serve, server, Optional.of(gateway(config, agent, server)));
         var _ = listen(config, agent);
         var _ = takeFromNats(config, server)) {
       measure(agent, server);
@@ -126,7 +130,8 @@ public final class ServeCommand implements Callable<Integer> {
     var host = RemoteBackends.start(launch, ProgramIdentity.own());
     boolean opened = false;
     try {
-      var agent = AgentRuntime.behind(host, config);
+      var agent = AgentRuntime.behind(host, config); // while the host starts
+      host.awaitStart();
       opened = true;
       return agent;
     } finally {
@@ -178,6 +183,26 @@ public final class ServeCommand implements Callable<Integer> {
             NatsTaskIntake.start(
                 AgentRuntime.streamSettings(config), queue, DeliveryPolicy.DEFAULT, server))
         .orElse(null);
+  }
+
+  /** Other agents' commands, in the name of their credential. */
+  private ServedAgentGateway gateway(AgentConfig config, AgentRuntime agent, AgentServer server) {
+    var runtimes = RuntimeSource.sharing(agent, role(config));
+    return new ServedAgentGateway(
+        server,
+        (user, arguments) -> {
+          var client = around.program(user, runtimes);
+          return CommandOutput.of(client, theirs -> commands.run(theirs, arguments(arguments)));
+        });
+  }
+
+  private String[] arguments(List<String> arguments) {
+    var all = new ArrayList<>(arguments);
+    shared
+        .config()
+        .ifPresent(
+            file -> all.add(all.indexOf("--json"), "--config=" + around.working().resolve(file)));
+    return all.toArray(String[]::new);
   }
 
   /** Where commands on this machine find the agent. */

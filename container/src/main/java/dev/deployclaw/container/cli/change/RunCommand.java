@@ -1,9 +1,12 @@
 package dev.deployclaw.container.cli.change;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.look.ScanView;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.cli.session.RequestDialogue;
+import dev.deployclaw.core.result.ExitCode;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -11,7 +14,10 @@ import picocli.CommandLine.Parameters;
 /** {@code run REQUEST}. */
 @Command(
     name = "run",
-    description = "Carry out a request: plan, checkpoint, stage, vote, commit, publish, validate.",
+    description = {
+      "Carry out a request: plan, checkpoint, stage, vote, commit, publish, validate.",
+      "On a terminal it asks what it has to know; elsewhere it ends with 3."
+    },
     footer = {
       "",
       "Examples:",
@@ -29,7 +35,23 @@ public final class RunCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    var ended = session.changeService().run(around().request(String.join(" ", words)));
+    var request = around().request(String.join(" ", words));
+    if (session.changeService().mayAsk(request)) {
+      var answer = session.answer(request);
+      if (answer.isPresent()) {
+        return new AnswerView(around()).show(answer.get(), json());
+      }
+    }
+    var dialogue = new RequestDialogue(around(), json());
+    if (dialogue.asks()) {
+      var understood = dialogue.complete(request, session.changeService()::plan);
+      if (!dialogue.goesOn(understood)) {
+        around().warn("nothing was changed");
+        return ExitCode.ABORTED.code();
+      }
+      request = understood.request();
+    }
+    var ended = session.changeService().run(request);
     int exit = session.finish(ended);
     if (!json()) {
       ended.found().ifPresent(new ScanView(around())::tell);

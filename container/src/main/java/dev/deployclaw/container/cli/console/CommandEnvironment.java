@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.text.TerminalSafeText;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param display what is printed on
  * @param user the operating system's user: who asks and who approves
  * @param runtimes where the agent comes from
+ * @param prompt who is asked on a terminal
  */
 public record CommandEnvironment(
     Path home,
@@ -33,9 +35,10 @@ public record CommandEnvironment(
     PrintStream err,
     OutputMode display,
     String user,
-    RuntimeSource runtimes) {
+    RuntimeSource runtimes,
+    TerminalPrompt prompt) {
 
-  /** Of this process, with an agent of its own. */
+  /** Of this process, with an agent of its own, and without a person to ask. */
   public CommandEnvironment(
       Path home,
       Path working,
@@ -43,7 +46,22 @@ public record CommandEnvironment(
       PrintStream out,
       PrintStream err,
       OutputMode display) {
-    this(home, working, environment, out, err, display, SystemUser.name(), RuntimeSource.OWN);
+    this(
+        home,
+        working,
+        environment,
+        out,
+        err,
+        display,
+        SystemUser.name(),
+        RuntimeSource.OWN,
+        TerminalPrompt.NONE);
+  }
+
+  /** The same with a person to ask. */
+  public CommandEnvironment asking(TerminalPrompt person) {
+    return new CommandEnvironment(
+        home, working, environment, out, err, display, user, runtimes, person);
   }
 
   /** Of a client of another process. */
@@ -56,7 +74,8 @@ public record CommandEnvironment(
         hiding(err),
         OutputMode.of(client.terminal(), client.environment()),
         client.user(),
-        client.runtimes());
+        client.runtimes(),
+        client.prompt());
   }
 
   /**
@@ -71,7 +90,13 @@ public record CommandEnvironment(
       Map<String, String> environment,
       boolean terminal,
       String user,
-      RuntimeSource runtimes) {}
+      RuntimeSource runtimes,
+      TerminalPrompt prompt) {}
+
+  /** A program that calls commands in this process; it has no terminal. */
+  public Client program(String name, RuntimeSource agents) {
+    return new Client(home, working, environment, false, name, agents, TerminalPrompt.NONE);
+  }
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
   public static CommandEnvironment real() {
@@ -80,13 +105,19 @@ public record CommandEnvironment(
     var environment = System.getenv();
     var console = System.console();
     boolean terminal = console != null && console.isTerminal();
-    return new CommandEnvironment(
-        home == null ? working : Path.of(home),
-        working,
-        environment,
-        hiding(new FileOutputStream(FileDescriptor.out)),
-        hiding(new FileOutputStream(FileDescriptor.err)),
-        OutputMode.of(terminal, environment));
+    var real =
+        new CommandEnvironment(
+            home == null ? working : Path.of(home),
+            working,
+            environment,
+            hiding(new FileOutputStream(FileDescriptor.out)),
+            hiding(new FileOutputStream(FileDescriptor.err)),
+            OutputMode.of(terminal, environment));
+    return console != null && terminal ? real.asking(at(console)) : real;
+  }
+
+  private static TerminalPrompt at(Console console) {
+    return text -> Optional.ofNullable(console.readLine("%s", text));
   }
 
   /**
@@ -106,6 +137,13 @@ public record CommandEnvironment(
   /** The same on standard error. */
   public void warn(String line) {
     err.println(TerminalSafeText.line(line));
+  }
+
+  /** Asks the person at the terminal, whatever the text holds; empty without an answer. */
+  public Optional<String> ask(String text) {
+    out.flush();
+    err.flush();
+    return display.live() ? prompt.ask(TerminalSafeText.line(text)) : Optional.empty();
   }
 
   public Path labFolder() {

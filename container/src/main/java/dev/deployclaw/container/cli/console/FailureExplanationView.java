@@ -63,7 +63,9 @@ public final class FailureExplanationView {
 
   public void tell(PlanPreviewReport answer) {
     switch (answer) {
-      case PlanPreviewReport.Planned _, PlanPreviewReport.Understood _ -> {}
+      case PlanPreviewReport.Planned _,
+          PlanPreviewReport.Understood _,
+          PlanPreviewReport.Inquiry _ -> {}
       case PlanPreviewReport.NeedsClarification unclear ->
           say(
               ExecutionStatus.NEEDS_CLARIFICATION + ": " + String.join(" ", unclear.texts()),
@@ -145,7 +147,11 @@ public final class FailureExplanationView {
                   + "deployclaw rollback last"
               : "make what is named reachable again, then: deployclaw recover";
       case HELD -> held(ended);
-      case OK, INTERNAL_FAULT, WRONG_USAGE, NEEDS_CLARIFICATION, REFUSED -> remedy(ended.exit());
+      case NEEDS_CLARIFICATION ->
+          ended.execution().isEmpty()
+              ? remedy(ended.exit())
+              : NOTHING_ACTIVE + "deployclaw answer %s \"…\"".formatted(ended.execution());
+      case OK, INTERNAL_FAULT, WRONG_USAGE, REFUSED -> remedy(ended.exit());
       case ROLLED_BACK, INVALID, AUDIT_FAILED, UNREACHABLE, ABORTED -> remedy(ended.exit());
     };
   }

@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli.look;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.core.query.LimitUsageReport;
+import dev.deployclaw.core.query.LimitUsageReport.ServiceLeases;
 import dev.deployclaw.core.query.LimitUsageReport.Use;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.text.TerminalSafeText;
@@ -135,8 +136,14 @@ public final class TopView {
                   use.allowed(),
                   use.refused()));
     }
+    answer.leases().forEach(l -> out.add(leases(l)));
     answer.gaps().forEach(g -> out.add("not measured: " + g));
     return out;
+  }
+
+  private static String leases(ServiceLeases of) {
+    return "leases of %s: %d with %d requests in hand; %d%% of %d requests without a call"
+        .formatted(of.service(), of.held(), of.inHand(), of.hitPercent(), of.requests());
   }
 
   private static String limit(Use use) {
@@ -158,7 +165,20 @@ public final class TopView {
     out.put("by", order.word());
     out.put("window_seconds", answer.windowMicros() / SECOND);
     out.put("limits", first(answer).stream().map(TopView::use).toList());
+    if (!answer.leases().isEmpty()) {
+      out.put("leases", answer.leases().stream().map(TopView::document).toList());
+    }
     out.put("not_measured", answer.gaps());
+    return out;
+  }
+
+  private static Map<String, Object> document(ServiceLeases leases) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("service", leases.service());
+    out.put("held", leases.held());
+    out.put("in_hand", leases.inHand());
+    out.put("requests", leases.requests());
+    out.put("from_memory", leases.fromMemory());
     return out;
   }
 

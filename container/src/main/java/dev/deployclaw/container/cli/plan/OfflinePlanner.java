@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.NameInventoryFile;
+import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
@@ -28,20 +29,26 @@ final class OfflinePlanner {
   }
 
   static OfflinePlanner by(Path file) throws SetupException {
+    return new OfflinePlanner(inventory(file));
+  }
+
+  static NameInventory inventory(Path file) throws SetupException {
     var reading = NameInventoryFile.read(parsed(file));
     if (!reading.problems().isEmpty()) {
       throw new SetupException(file + ": " + String.join("\n" + file + ": ", reading.problems()));
     }
-    return new OfflinePlanner(reading.inventory());
+    return reading.inventory();
   }
 
   PlanPreviewReport plan(TaskRequest request) {
-    var understanding = planner.interpret(request, inventory);
+    var reading = ConversationReading.of(request, inventory, planner);
+    var understanding = reading.understanding();
     return switch (understanding.interpretation()) {
       case Interpretation.Planned(var intent) ->
           PlanPreviewReport.understood(intent, understanding.demands(request));
       case Interpretation.NeedsClarification unclear ->
-          new PlanPreviewReport.NeedsClarification(unclear.questions());
+          new PlanPreviewReport.NeedsClarification(unclear.questions(), reading.next());
+      case Interpretation.Inquiry(var question) -> new PlanPreviewReport.Inquiry(question);
       case Interpretation.Refused(String reason) ->
           new PlanPreviewReport.Refused(ExitCode.REFUSED, reason);
     };

@@ -2,13 +2,14 @@ package dev.deployclaw.container.cli.plan;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.cli.session.NarratorProvider;
+import dev.deployclaw.container.cli.session.RequestDialogue;
+import dev.deployclaw.container.cli.session.RequestDialogue.RequestPlanner;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.llm.ChatModelNarrator;
-import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.task.TaskRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -70,12 +71,6 @@ public final class PlanCommand implements Callable<Integer> {
     this.around = around;
   }
 
-  /** What understands requests: the agent, or the planner alone. */
-  @FunctionalInterface
-  interface RequestPlanner {
-    PlanPreviewReport plan(TaskRequest request) throws InterruptedException;
-  }
-
   @Override
   public Integer call() throws Exception {
     if ((batch == null) == words.isEmpty()) {
@@ -92,18 +87,29 @@ public final class PlanCommand implements Callable<Integer> {
       return NarratorProvider.NONE.report(around, shared.json());
     }
     if (inventory != null) {
-      return answer(OfflinePlanner.by(around.working().resolve(inventory))::plan, narrator);
+      var offline = OfflinePlanner.by(around.working().resolve(inventory));
+      return answer(offline::plan, new PlanView(around), narrator);
     }
     try (var session = AgentSession.open(around, shared)) {
-      return answer(session.changeService()::plan, narrator);
+      var request = around.request(String.join(" ", words));
+      if (batch == null && session.changeService().mayAsk(request)) {
+        var answer = session.answer(request);
+        if (answer.isPresent()) {
+          return new AnswerView(around).show(answer.get(), shared.json());
+        }
+      }
+      var view = new PlanView(around, session.timezone());
+      return answer(session.changeService()::plan, view, narrator);
     }
   }
 
-  private int answer(RequestPlanner understanding, Optional<ChatModelNarrator> narrator)
+  private int answer(
+      RequestPlanner understanding, PlanView view, Optional<ChatModelNarrator> narrator)
       throws SetupException, InterruptedException {
-    var view = new PlanView(around);
     if (batch == null) {
-      var answer = understanding.plan(around.request(String.join(" ", words)));
+      var dialogue = new RequestDialogue(around, shared.json());
+      var answer =
+          dialogue.complete(around.request(String.join(" ", words)), understanding).report();
       return narrator.isPresent()
           ? view.showInWords(answer, shared.json(), narrator.get())
           : view.show(answer, shared.json());

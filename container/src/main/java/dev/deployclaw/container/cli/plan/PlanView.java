@@ -6,15 +6,19 @@ import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.NarrationView;
 import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
+import dev.deployclaw.container.query.PlanDocument;
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentJson;
+import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.planning.PlanPreviewReport;
-import dev.deployclaw.core.procedure.Procedure;
+import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.policy.diff.BlastRadius;
 import dev.deployclaw.policy.diff.DiffFormatter;
 import dev.deployclaw.policy.finding.PolicyFinding;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,17 +32,27 @@ public final class PlanView {
   private static final int MOST_NAMES = 12;
 
   private final CommandEnvironment around;
+  private final ZoneId zone;
 
   public PlanView(CommandEnvironment around) {
+    this(around, ZoneOffset.UTC);
+  }
+
+  /**
+   * @param zone of times that a request gives none
+   */
+  PlanView(CommandEnvironment around, ZoneId zone) {
     this.around = around;
+    this.zone = zone;
   }
 
   /** Prints it and returns the exit code. */
   public int show(PlanPreviewReport answer, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(document(answer)));
+      around.out().println(JsonOutput.text(PlanDocument.of(answer)));
     } else {
       print(answer);
+      schedule(answer).ifPresent(s -> section("times", times(s)));
     }
     new FailureExplanationView(around).tell(answer);
     return answer.exit().code();
@@ -58,7 +72,7 @@ public final class PlanView {
       print(answer);
     }
     var narration = narrator.tell(Subject.PLAN, JsonOutput.text(told).lines().toList());
-    return new NarrationView(around, json).behind(document(answer), narration);
+    return new NarrationView(around, json).behind(PlanDocument.of(answer), narration);
   }
 
   /** What a model is told of: no hash, no grounding, and what may be long behind. */
@@ -80,7 +94,9 @@ public final class PlanView {
         out.put("intent", IntentJson.of(intent));
         out.put("held_because", risks);
       }
-      case PlanPreviewReport.NeedsClarification _, PlanPreviewReport.Refused _ -> {}
+      case PlanPreviewReport.Inquiry _,
+          PlanPreviewReport.NeedsClarification _,
+          PlanPreviewReport.Refused _ -> {}
     }
     return out;
   }
@@ -89,70 +105,46 @@ public final class PlanView {
   void line(String id, PlanPreviewReport answer) {
     var out = new LinkedHashMap<String, Object>();
     out.put("id", id);
-    out.putAll(document(answer));
+    out.putAll(PlanDocument.of(answer));
     around.out().println(JsonOutput.line(out));
-  }
-
-  static Map<String, Object> document(PlanPreviewReport answer) {
-    var out = new LinkedHashMap<String, Object>();
-    switch (answer) {
-      case PlanPreviewReport.Planned planned -> planned(planned, out);
-      case PlanPreviewReport.Understood(var intent, var risks) -> {
-        out.put("outcome", "planned");
-        out.put("intent", IntentJson.of(intent));
-        out.put("grounding", IntentJson.grounding(intent));
-        if (!risks.isEmpty()) {
-          out.put("risks", risks);
-        }
-      }
-      case PlanPreviewReport.NeedsClarification unclear -> {
-        out.put("outcome", "needs-clarification");
-        out.put("questions", unclear.texts());
-        out.put(
-            "clarifications",
-            unclear.questions().stream().map(ClarificationQuestion::toMap).toList());
-      }
-      case PlanPreviewReport.Refused(var _, String reason) -> {
-        out.put("outcome", "refused");
-        out.put("reason", reason);
-      }
-    }
-    return out;
-  }
-
-  private static void planned(PlanPreviewReport.Planned planned, Map<String, Object> out) {
-    var plan = planned.plan();
-    out.put("outcome", "planned");
-    out.put("intent", IntentJson.of(plan.intent()));
-    out.put("grounding", IntentJson.grounding(plan.intent()));
-    out.put("plan", plan.toMap());
-    out.put("skill", skill(planned.procedure()));
-    out.put("diff", plan.diff().toMaps());
-    out.put("blast_radius", plan.diff().blastRadius().toMap());
-    out.put("findings", plan.findings().stream().map(PolicyFinding::toMap).toList());
-    out.put("warnings", plan.warnings());
-    out.put("overlays", plan.overlays().toMap());
-    out.put("risks", planned.risks());
-  }
-
-  private static Map<String, Object> skill(Procedure procedure) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("name", procedure.skill());
-    out.put("sha256", procedure.sha256());
-    out.put("allowance", procedure.allowance().toMap());
-    return out;
   }
 
   private void print(PlanPreviewReport answer) {
     switch (answer) {
       case PlanPreviewReport.Planned planned -> print(planned);
       case PlanPreviewReport.Understood(var intent, var risks) -> {
-        ("understood: " + JsonOutput.text(IntentJson.of(intent))).lines().forEach(around::say);
+        around.say("understood: " + IntentSentence.of(intent));
         section("would be held because", risks);
       }
+      case PlanPreviewReport.Inquiry(var question) ->
+          around.say(
+              "a question about the estate, which needs its back ends: " + question.topic().word());
       case PlanPreviewReport.NeedsClarification unclear -> ask(unclear.questions());
       case PlanPreviewReport.Refused(var _, String reason) -> around.say("refused: " + reason);
     }
+  }
+
+  private static Optional<Schedule> schedule(PlanPreviewReport answer) {
+    return switch (answer) {
+      case PlanPreviewReport.Planned planned -> Optional.of(planned.plan().intent().schedule());
+      case PlanPreviewReport.Understood(var intent, var _) -> Optional.of(intent.schedule());
+      case PlanPreviewReport.Inquiry _,
+          PlanPreviewReport.NeedsClarification _,
+          PlanPreviewReport.Refused _ ->
+          Optional.empty();
+    };
+  }
+
+  /** When it begins and ends, and whose clock the request was read by. */
+  private List<String> times(Schedule schedule) {
+    var times =
+        Stream.of(
+                schedule.startAt().map(at -> "begins " + at),
+                schedule.revertAt().map(at -> "ends " + at))
+            .flatMap(Optional::stream);
+    return Stream.concat(times, Stream.of("a time without a zone is in " + zone))
+        .skip(schedule.startAt().isEmpty() && schedule.revertAt().isEmpty() ? 1 : 0)
+        .toList();
   }
 
   /** Each question, and under it a request that would be understood. */
@@ -165,7 +157,8 @@ public final class PlanView {
 
   private void print(PlanPreviewReport.Planned planned) {
     var plan = planned.plan();
-    around.say(plan.intent().operation().word() + ", plan " + plan.hash().substring(0, 12));
+    around.say(plan.intent().operationWords() + ", plan " + plan.hash().substring(0, 12));
+    around.say("understood: " + IntentSentence.of(plan.intent()));
     for (var step : plan.steps()) {
       String operations = String.join(", ", step.operations());
       around.say("  %d %s (%s)".formatted(step.number(), step.action(), operations));

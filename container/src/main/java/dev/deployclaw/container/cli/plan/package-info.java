@@ -1,4 +1,4 @@
-/** The plan command: what a request would do, alone, in batches, or without any back end. */
+/** What requests would do, alone, in batches, or without any back end; how well they are read. */
 @NullMarked
 package dev.deployclaw.container.cli.plan;
 

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.ProgressBar;
 import dev.deployclaw.policy.replay.PolicyReplay;
 import dev.deployclaw.policy.replay.accesslog.AccessLogFormat;
 import java.io.IOException;

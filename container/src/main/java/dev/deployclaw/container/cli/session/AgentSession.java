@@ -11,31 +11,39 @@ import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.QueryService;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskRequest;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.Optional;
 
 /** One command's use of the agent: opened from the configuration, closed at the end. */
 public final class AgentSession implements AutoCloseable {
   private final CommandEnvironment around;
   private final CommonOptions shared;
-  private final Path stateDir;
+  private final AgentConfig config;
   private final RuntimeSource.Lease lease;
   private final AgentRuntime agent;
 
   private AgentSession(
-      CommandEnvironment around, CommonOptions shared, Path stateDir, RuntimeSource.Lease lease) {
+      CommandEnvironment around,
+      CommonOptions shared,
+      AgentConfig config,
+      RuntimeSource.Lease lease) {
     this.around = around;
     this.shared = shared;
-    this.stateDir = stateDir;
+    this.config = config;
     this.lease = lease;
     this.agent = lease.runtime();
   }
@@ -47,8 +55,7 @@ public final class AgentSession implements AutoCloseable {
             ? ProgressListener.NONE
             : new ProgressView(around.err(), around.display().colour());
     var config = config(around, shared);
-    return new AgentSession(
-        around, shared, config.stateDir(), around.runtimes().open(config, progress));
+    return new AgentSession(around, shared, config, around.runtimes().open(config, progress));
   }
 
   public static AgentConfig config(CommandEnvironment around, CommonOptions shared)
@@ -74,7 +81,12 @@ public final class AgentSession implements AutoCloseable {
   }
 
   public Path stateDir() {
-    return stateDir;
+    return config.stateDir();
+  }
+
+  /** Of times in requests that name none. */
+  public ZoneId timezone() {
+    return config.timezone();
   }
 
   public ChangeService changeService() {
@@ -99,9 +111,27 @@ public final class AgentSession implements AutoCloseable {
     return agent.journal().stream();
   }
 
+  /**
+   * The answer to a request that asks about the estate; empty where it asks for something else, or
+   * that can't be told.
+   */
+  public Optional<EstateAnswer> answer(TaskRequest request) throws InterruptedException {
+    try {
+      var question = changeService().question(request);
+      return question.isPresent()
+          ? Optional.of(new EstateAnswers(changeService(), agent.journal()).answer(question.get()))
+          : Optional.empty();
+    } catch (Unreachable e) {
+      return Optional.empty();
+    }
+  }
+
   /** Prints the execution's log and returns its exit code. */
   public int finish(RequestOutcome ended) throws InterruptedException {
-    ended.questions().forEach(q -> around.warn("? " + q));
+    for (var question : ended.clarifications()) {
+      around.warn("? " + question.text());
+      question.suggestion().ifPresent(s -> around.warn("  yes: " + s));
+    }
     if (ended.execution().isEmpty() || agent.journal().read(ended.execution()).isEmpty()) {
       unlogged(ended);
     } else {

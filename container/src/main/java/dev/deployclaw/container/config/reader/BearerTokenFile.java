@@ -7,11 +7,16 @@ import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -20,12 +25,15 @@ import java.util.regex.Pattern;
  *
  * <pre>{@code
  * tokens:
- *   - {name: olivia, sha256: 9f86d081…, roles: [operator]}
+ *   - {name: olivia, sha256: 9f86d081…, roles: [operator], expires: 2027-03-31}
  * }</pre>
  *
- * Tokens are random and long, so that a plain hash can't be turned back.
+ * One name may have several tokens, so that a new one is used before the old one ends.
+ *
+ * <p>Tokens are random and long, so that a plain hash can't be turned back.
  */
 public final class BearerTokenFile {
+  private static final String EXPIRES = "expires";
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
 
   private BearerTokenFile() {}
@@ -34,8 +42,9 @@ public final class BearerTokenFile {
    * A caller.
    *
    * @param sha256 of the token, in lower-case hex
+   * @param expires from then on it is refused; empty for never
    */
-  public record Token(String name, String sha256, Set<ApiRole> roles) {
+  public record Token(String name, String sha256, Set<ApiRole> roles, Optional<Instant> expires) {
     public Token {
       roles = Set.copyOf(roles);
     }
@@ -82,7 +91,7 @@ public final class BearerTokenFile {
         f.problem(
             "sha256", f.line("sha256"), "is given a second time here", "remove one of the two");
       }
-      out.add(new Token(ServerConfigReader.name(f), hash, ServerConfigReader.roles(f)));
+      out.add(new Token(ServerConfigReader.name(f), hash, ServerConfigReader.roles(f), expires(f)));
       f.done();
     }
     if (out.isEmpty()) {
@@ -90,5 +99,23 @@ public final class BearerTokenFile {
     }
     root.done();
     return out;
+  }
+
+  /** A day ends at midnight in UTC, and belongs to the token. */
+  private static Optional<Instant> expires(ConfigSection f) {
+    var given = f.optional(EXPIRES);
+    try {
+      return given.map(text ->
+          text.contains("T")
+              ? Instant.parse(text)
+              : LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+    } catch (DateTimeParseException e) {
+      f.problem(
+          EXPIRES,
+          f.line(EXPIRES),
+          "\"%s\" is neither a day nor a time".formatted(given.orElse("")),
+          "write 2027-03-31 or 2027-03-31T12:00:00Z");
+      return Optional.empty();
+    }
   }
 }

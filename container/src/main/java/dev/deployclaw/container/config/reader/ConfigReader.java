@@ -17,7 +17,10 @@ import dev.deployclaw.policy.model.InvalidTokenAction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -162,6 +165,7 @@ public final class ConfigReader {
             new ModelConfigReader(own::content).read(planned(f, "model")),
             new PluginConfigReader(this::path).read(f),
             new TelemetryConfigReader(own::content).read(planned(f, "telemetry")),
+            timezone(f),
             host.host().holding(backends.noted()));
     f.renamed("dockerHost", "docker.host");
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
@@ -176,6 +180,20 @@ public final class ConfigReader {
     unique(f, config);
     uniqueStores(f, config);
     return config;
+  }
+
+  private static ZoneId timezone(ConfigSection f) {
+    String zone = f.text("timezone", "UTC");
+    try {
+      return ZoneId.of(zone);
+    } catch (DateTimeException e) {
+      f.problem(
+          "timezone",
+          f.line("timezone"),
+          "no time zone: " + zone,
+          "write a region, such as Europe/Berlin");
+      return ZoneOffset.UTC;
+    }
   }
 
   /** The state store, by the user of the process that asks it. */

@@ -56,7 +56,11 @@ final class ServerConfigReader {
             tls,
             f.flag("openMetrics", false),
             bounds(f),
-            f.given("nats") ? Optional.of(nats(f.section("nats"))) : Optional.empty());
+            f.given("nats") ? Optional.of(nats(f.section("nats"))) : Optional.empty(),
+            new ServerConfig.Surfaces(f.flag("mcp", false), f.flag("console", true)),
+            f.given("oidc")
+                ? Optional.of(OidcConfigReader.read(f.section("oidc")))
+                : Optional.empty());
     f.done();
     check(f, serve, host);
     return serve;
@@ -87,7 +91,7 @@ final class ServerConfigReader {
           "",
           f.line(),
           "no client could call it",
-          "give tokensFile, or tls.clientCaFile with clients");
+          "give tokensFile, oidc, or tls.clientCaFile with clients");
     }
   }
 

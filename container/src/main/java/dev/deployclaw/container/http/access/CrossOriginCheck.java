@@ -44,9 +44,13 @@ final class CrossOriginCheck {
     return !isOwnSite(request) || !isOwnOrigin(request);
   }
 
+  static boolean isReading(HttpServerRequest request) {
+    return READING.contains(request.method());
+  }
+
   /** Whether a call has nothing that a foreign page couldn't send without asking. */
   static boolean isForgeable(HttpServerRequest request) {
-    return !READING.contains(request.method())
+    return !isReading(request)
         && request.getHeader("Authorization") == null
         && request.getHeader(TaskRoutes.KEY) == null
         && !TaskRequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")));

@@ -2,9 +2,12 @@ package dev.deployclaw.container.http.access;
 
 import dev.deployclaw.container.http.exchange.ApiCaller;
 import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.session.ConsoleSession;
+import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
@@ -19,21 +22,43 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /** Decides who calls, and whether they may. Runs on the event loop, before a body is read. */
 public final class RequestAuthorizer {
   private static final String BEARER = "Bearer ";
+  private static final CredentialCheck NO_BEARER =
+      new CredentialCheck.Refused("the credential isn't a bearer token");
+
+  private static final CredentialCheck TOO_OFTEN =
+      new CredentialCheck.Refused("too many unknown tokens came from this network");
 
   private final CredentialStore credentials;
   private final Optional<ServerTls> tls;
   private final ApiRateLimits budgets;
   private final ServerMetrics meters;
+  private final Optional<SessionAuthenticator> sessions;
+  private final SignInLog signIns;
 
+  /** One that knows no sessions. */
   public RequestAuthorizer(
       CredentialStore credentials,
       Optional<ServerTls> tls,
       ApiRateLimits budgets,
       ServerMetrics meters) {
+    this(credentials, tls, budgets, meters, Optional.empty());
+  }
+
+  /**
+   * @param sessions of browsers; empty where there is no console
+   */
+  public RequestAuthorizer(
+      CredentialStore credentials,
+      Optional<ServerTls> tls,
+      ApiRateLimits budgets,
+      ServerMetrics meters,
+      Optional<SessionAuthenticator> sessions) {
     this.credentials = credentials;
     this.tls = tls;
     this.budgets = budgets;
     this.meters = meters;
+    this.sessions = sessions;
+    this.signIns = new SignInLog(meters, System::nanoTime);
   }
 
   /** What it says. */
@@ -44,17 +69,24 @@ public final class RequestAuthorizer {
   }
 
   /**
-   * Who shows a credential.
+   * What a call shows.
    *
-   * @param why it names no caller
+   * @param by the kind of credential; empty for none
+   * @param session by which it is shown; empty for a token or a certificate
    */
-  private record Shown(Optional<ApiCaller> caller, String why) {
+  private record Shown(CredentialCheck check, String by, Optional<ConsoleSession> session) {
     private static Shown unidentified(String why) {
-      return new Shown(Optional.empty(), why);
+      return new Shown(new CredentialCheck.Refused(why), "", Optional.empty());
     }
 
-    private static Shown of(Optional<ApiCaller> caller) {
-      return new Shown(caller, "this credential is unknown");
+    private static Shown of(CredentialCheck check, String by) {
+      return new Shown(check, by, Optional.empty());
+    }
+
+    Optional<ApiCaller> caller() {
+      return check instanceof CredentialCheck.Known(var caller)
+          ? Optional.of(caller)
+          : Optional.empty();
     }
   }
 
@@ -63,10 +95,8 @@ public final class RequestAuthorizer {
     if (route.lane() == ApiRoute.Lane.PROBE) {
       return new Verdict.Passed(ApiCaller.NOBODY);
     }
-    var page =
-        route.needs().isPresent()
-            ? CrossOriginCheck.problem(request)
-            : Optional.<ProblemDetail>empty();
+    boolean guarded = route.needs().isPresent() || route.lane() == ApiRoute.Lane.SIGN_IN;
+    var page = guarded ? CrossOriginCheck.problem(request) : Optional.<ProblemDetail>empty();
     var shown = page.isPresent() ? Shown.unidentified("") : shown(request);
     var wait = take(request, shown, route.lane());
     if (wait.isPresent()) {
@@ -78,16 +108,51 @@ public final class RequestAuthorizer {
     if (route.needs().isEmpty()) {
       return new Verdict.Passed(ApiCaller.NOBODY);
     }
-    if (shown.caller().isEmpty()) {
-      return refused(Refusal.CREDENTIAL, ProblemCatalogue.unauthorized(shown.why()));
-    }
-    var needed = route.needs().get();
-    if (!shown.caller().get().roles().contains(needed)) {
-      return refused(Refusal.ROLE, ProblemCatalogue.roleMissing(shown.caller().get(), needed));
+    return switch (shown.check()) {
+      case CredentialCheck.Refused(String why) -> {
+        noted(request, shown.by(), why);
+        yield refused(Refusal.CREDENTIAL, ProblemCatalogue.unauthorized(why));
+      }
+      case CredentialCheck.Undecided(String why) -> {
+        noted(request, shown.by(), why);
+        yield refused(Refusal.CREDENTIAL, ProblemCatalogue.undecided(why));
+      }
+      case CredentialCheck.Known(ApiCaller caller) -> {
+        signIns.accepted(caller.name(), shown.by(), address(request));
+        yield caller.roles().contains(route.needs().get())
+            ? admitted(request, shown, caller)
+            : refused(Refusal.ROLE, ProblemCatalogue.roleMissing(caller, route.needs().get()));
+      }
+    };
+  }
+
+  private Verdict admitted(HttpServerRequest request, Shown shown, ApiCaller caller) {
+    if (!CrossOriginCheck.isReading(request)
+        && shown.session().filter(s -> !SessionAuthenticator.isConfirmed(request, s)).isPresent()) {
+      return refused(Refusal.PAGE, ProblemCatalogue.unconfirmed());
     }
     return CrossOriginCheck.isForgeable(request)
         ? refused(Refusal.PAGE, ProblemCatalogue.forgeable())
-        : new Verdict.Passed(shown.caller().get());
+        : new Verdict.Passed(caller);
+  }
+
+  /** Who shows nothing didn't try to sign in. */
+  private void noted(HttpServerRequest request, String by, String why) {
+    if (!by.isEmpty()) {
+      signIns.refused(why, by, address(request));
+    }
+  }
+
+  /** Who calls where no credential is needed; empty too where the page of another origin does. */
+  public Optional<ApiCaller> caller(HttpServerRequest request) {
+    return CrossOriginCheck.problem(request).isPresent()
+        ? Optional.empty()
+        : shown(request, false).caller();
+  }
+
+  /** The session of a call, where a browser made it that signed in. */
+  public Optional<ConsoleSession> session(HttpServerRequest request) {
+    return shown(request, false).session();
   }
 
   /** Counts a call that no route answers; gives why it is one too many. */
@@ -104,12 +169,17 @@ public final class RequestAuthorizer {
 
   /** Whether a credential still makes its caller known, as long after a call began. */
   public boolean stillKnows(HttpServerRequest request, ApiCaller caller) {
-    return shown(request).caller().filter(caller::equals).isPresent();
+    return shown(request, false).caller().filter(caller::equals).isPresent();
   }
 
   /** Else a page would use up the budget of who looks at it, wherever it calls. */
   private Optional<Duration> take(HttpServerRequest request, Shown shown, ApiRoute.Lane lane) {
-    if (shown.caller().isEmpty() || CrossOriginCheck.isOne(request)) {
+    if (lane == ApiRoute.Lane.PAGE) {
+      return budgets.takePageFrom(address(request));
+    }
+    if (shown.caller().isEmpty()
+        || lane == ApiRoute.Lane.SIGN_IN
+        || CrossOriginCheck.isOne(request)) {
       return budgets.takeFrom(address(request));
     }
     String name = shown.caller().get().name();
@@ -121,23 +191,46 @@ public final class RequestAuthorizer {
     return new Verdict.Refused(problem);
   }
 
-  /** A token says more exactly who calls than the certificate of a machine. */
   private Shown shown(HttpServerRequest request) {
+    return shown(request, true);
+  }
+
+  /**
+   * A token says more exactly who calls than a browser's session, and that more than the
+   * certificate of a machine.
+   *
+   * @param now whether the call just came
+   */
+  private Shown shown(HttpServerRequest request, boolean now) {
     var header = request.getHeader("Authorization");
     if (header != null) {
-      return Shown.of(
-          header.regionMatches(true, 0, BEARER, 0, BEARER.length())
-              ? credentials.byToken(header.substring(BEARER.length()).strip())
-              : Optional.empty());
+      return header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+          ? token(request, header.substring(BEARER.length()).strip())
+          : Shown.of(NO_BEARER, "header");
+    }
+    var session = sessions.flatMap(s -> now ? s.find(request) : s.findLater(request));
+    if (session.isPresent()) {
+      return new Shown(credentials.byHash(session.get().credential()), "session", session);
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {
       return Shown.unidentified("no credential was sent");
     }
-    return tls.flatMap(t -> t.objection(chain))
-        .map(Shown::unidentified)
-        .orElseGet(
-            () -> Shown.of(credentials.bySubject(chain.getFirst().getSubjectX500Principal())));
+    var check =
+        tls.flatMap(t -> t.objection(chain))
+            .<CredentialCheck>map(CredentialCheck.Refused::new)
+            .orElseGet(() -> credentials.bySubject(chain.getFirst().getSubjectX500Principal()));
+    return Shown.of(check, "certificate");
+  }
+
+  /** To check a signature takes CPU, so its sender pays as a stranger until it was valid once. */
+  private Shown token(HttpServerRequest request, String token) {
+    if (!credentials.isProvided(token)) {
+      return Shown.of(credentials.byToken(token), "token");
+    }
+    return credentials.isCostly(token) && budgets.takeFrom(address(request)).isPresent()
+        ? Shown.of(TOO_OFTEN, "oidc")
+        : Shown.of(credentials.byToken(token), "oidc");
   }
 
   private static List<X509Certificate> certificates(HttpServerRequest request) {

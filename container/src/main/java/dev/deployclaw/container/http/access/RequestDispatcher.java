@@ -65,7 +65,9 @@ public final class RequestDispatcher {
       Map.of(
           ApiRoute.Lane.CALL, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_OF_ONE_CALLER),
           ApiRoute.Lane.URGENT, new ConcurrencyLimiter(MOST_URGENT, MOST_URGENT_OF_ONE),
-          ApiRoute.Lane.PROBE, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE));
+          ApiRoute.Lane.PROBE, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE),
+          ApiRoute.Lane.SIGN_IN, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE),
+          ApiRoute.Lane.PAGE, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE));
 
   public RequestDispatcher(
       RequestAuthorizer guard,

@@ -21,7 +21,11 @@ public record ApiRoute(
     PROBE,
     CALL,
     /** What stops or takes back a change in an incident. */
-    URGENT
+    URGENT,
+    /** Showing a credential: always counted as a stranger's call. */
+    SIGN_IN,
+    /** The console's files: a page is a dozen of them, and needs no credential. */
+    PAGE
   }
 
   /** How it is answered. */
@@ -53,6 +57,18 @@ public record ApiRoute(
   public static ApiRoute probe(String path, Streamer streamer) {
     return new ApiRoute(
         "GET", path, Optional.empty(), Lane.PROBE, new ResponseMode.Streamed(streamer));
+  }
+
+  /** A file of the console. */
+  public static ApiRoute page(String path, Responder responder) {
+    return new ApiRoute(
+        "GET", path, Optional.empty(), Lane.PAGE, new ResponseMode.Whole(responder));
+  }
+
+  /** Where a caller becomes known. */
+  public static ApiRoute signIn(String path, Streamer streamer) {
+    return new ApiRoute(
+        "POST", path, Optional.empty(), Lane.SIGN_IN, new ResponseMode.Streamed(streamer));
   }
 
   public static ApiRoute get(String path, Responder responder) {

@@ -52,6 +52,17 @@ public final class ProblemCatalogue {
         Map.of());
   }
 
+  public static ProblemDetail notAsked(String reason) {
+    return new ProblemDetail(
+        403,
+        "not-asked",
+        "The question was for another caller",
+        reason,
+        "header Authorization",
+        "answer with the credential of the request",
+        Map.of());
+  }
+
   public static ProblemDetail notFound(String what) {
     return new ProblemDetail(
         404, "not-found", "Not found", what, "path", "see GET /v1/executions", Map.of());
@@ -104,6 +115,42 @@ public final class ProblemCatalogue {
         Map.of());
   }
 
+  /** Where the session's cookie would travel in the clear. */
+  public static ProblemDetail insecureSignIn() {
+    return new ProblemDetail(
+        403,
+        "insecure-sign-in",
+        "Signing in needs HTTPS",
+        "the page was loaded without TLS, and not from this machine",
+        "header Origin",
+        "give serve.tls, or open the console by https through what ends TLS",
+        Map.of());
+  }
+
+  /** What signing in showed. */
+  public static ProblemDetail refusedToken(String why) {
+    return new ProblemDetail(
+        401,
+        "unauthorized",
+        "The token is refused",
+        why,
+        "body.token",
+        "ask the operator of this agent for a service token",
+        Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
+  }
+
+  /** A call in a session that doesn't repeat the session's token. */
+  public static ProblemDetail unconfirmed() {
+    return new ProblemDetail(
+        403,
+        "csrf",
+        "The call may be forged by another page",
+        "the header X-CSRF-Token isn't the session's",
+        "header X-CSRF-Token",
+        "load the page again",
+        Map.of());
+  }
+
   public static ProblemDetail tooSlow() {
     return new ProblemDetail(
         408,
@@ -151,6 +198,18 @@ public final class ProblemCatalogue {
 
   public static ProblemDetail conflict(String reason, String remedy) {
     return new ProblemDetail(409, "conflict", "Conflict", reason, "path", remedy, Map.of());
+  }
+
+  /** What somebody decided on isn't what is held now. */
+  public static ProblemDetail stale(String execution) {
+    return new ProblemDetail(
+        409,
+        "stale",
+        "What was shown is out of date",
+        "what is held of %s differs from what was shown".formatted(execution),
+        "query shown",
+        "read GET /v1/executions/%s/hold again, and decide on that".formatted(execution),
+        Map.of());
   }
 
   public static ProblemDetail tooLarge(int most) {
@@ -210,6 +269,18 @@ public final class ProblemCatalogue {
         reason,
         "",
         "see /readyz for what doesn't answer; nothing was changed",
+        Map.of(RETRY_AFTER, "5"));
+  }
+
+  /** A credential can't be judged now. */
+  public static ProblemDetail undecided(String reason) {
+    return new ProblemDetail(
+        503,
+        "unreachable",
+        "The caller can't be known now",
+        reason,
+        "header Authorization",
+        "call again when the provider answers, or use a service token",
         Map.of(RETRY_AFTER, "5"));
   }
 

@@ -28,23 +28,33 @@ public record TaskRequestBody(String request, boolean manual) {
   }
 
   public static Read parse(byte[] bytes) {
+    return parse(bytes, "request", KEYS);
+  }
+
+  /** The body of an answer, with the text under {@code answer}. */
+  public static Read parseAnswer(byte[] bytes) {
+    return parse(bytes, "answer", Set.of("answer"));
+  }
+
+  private static Read parse(byte[] bytes, String key, Set<String> known) {
     try {
       var fields = StrictJson.parseObject(bytes);
-      var unknown = unknown(fields, KEYS);
+      var unknown = unknown(fields, known);
       if (unknown.isPresent()) {
         return new Read.Bad(unknown.get());
       }
-      return fields.get("request") instanceof String text && !text.isBlank()
-          ? approval(text, fields)
-          : bad("body.request", "must be a text", "say what to do, in plain English");
+      return fields.get(key) instanceof String text && !text.isBlank()
+          ? approval(key, text, fields)
+          : bad("body." + key, "must be a text", "say it in plain English");
     } catch (StrictJson.Malformed e) {
-      return bad("body", "isn't a JSON object: " + e.getMessage(), "send {\"request\": \"…\"}");
+      String remedy = "send {\"%s\": \"…\"}".formatted(key);
+      return bad("body", "isn't a JSON object: " + e.getMessage(), remedy);
     }
   }
 
-  private static Read approval(String text, Map<String, Object> fields) {
+  private static Read approval(String key, String text, Map<String, Object> fields) {
     if (text.length() > MOST_TEXT) {
-      return bad("body.request", "has more than " + MOST_TEXT + " characters", "say it shorter");
+      return bad("body." + key, "has more than " + MOST_TEXT + " characters", "say it shorter");
     }
     return wrongApproval(fields)
         .<Read>map(Read.Bad::new)

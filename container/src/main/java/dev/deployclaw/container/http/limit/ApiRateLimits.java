@@ -7,15 +7,19 @@ import java.util.function.LongSupplier;
 
 /**
  * How often may be called: a budget for each caller, another one for what a caller needs in an
- * incident, and one for each network from which strangers call. None can use up another. Any
- * thread.
+ * incident, and for each network one for strangers' calls and one for the console's files. None can
+ * use up another. Any thread.
  */
 public final class ApiRateLimits {
   private static final int URGENT_A_MINUTE = 60;
 
+  /** A browser that keeps nothing loads some fifteen files at once. */
+  private static final int PAGE_FILES_A_MINUTE = 1200;
+
   private final ClientTokenBuckets callers;
   private final ClientTokenBuckets urgent;
   private final ClientTokenBuckets strangers;
+  private final ClientTokenBuckets pages;
 
   /**
    * @param nanos a clock that never goes back
@@ -24,6 +28,7 @@ public final class ApiRateLimits {
     this.callers = new ClientTokenBuckets(perMinute, nanos);
     this.urgent = new ClientTokenBuckets(URGENT_A_MINUTE, nanos);
     this.strangers = new ClientTokenBuckets(strangersPerMinute, nanos);
+    this.pages = new ClientTokenBuckets(PAGE_FILES_A_MINUTE, nanos);
   }
 
   /** Takes a caller's call; gives how long to wait where there is none left. */
@@ -39,5 +44,10 @@ public final class ApiRateLimits {
   /** The same for a call of which nobody is known. */
   public Optional<Duration> takeFrom(String address) {
     return strangers.take(NetworkPrefix.of(address));
+  }
+
+  /** The same for a file of the console, for any caller. */
+  public Optional<Duration> takePageFrom(String address) {
+    return pages.take(NetworkPrefix.of(address));
   }
 }

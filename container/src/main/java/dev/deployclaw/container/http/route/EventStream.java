@@ -140,7 +140,10 @@ final class EventStream {
     }
     boolean nothingNew = batch.records().isEmpty() && batch.superseded().isEmpty();
     if (nothingNew && !begun && batch.rests() && resumed) {
-      response.setStatusCode(204).end(); // by which a client knows not to come again
+      response
+          .setStatusCode(204)
+          .putHeader("Cache-Control", "no-store")
+          .end(); // by which a client knows not to come again
       return;
     }
     open();

@@ -99,7 +99,12 @@ public final class EventStreamRoute {
     var problem = problem(wanted.execution());
     context.runOnContext(_ -> {
       if (problem.isEmpty() && exchange.request().method().equals(HttpMethod.HEAD)) {
-        var _ = exchange.response().putHeader("Content-Type", EventStream.MEDIA_TYPE).end();
+        var _ =
+            exchange
+                .response()
+                .putHeader("Content-Type", EventStream.MEDIA_TYPE)
+                .putHeader("Cache-Control", "no-store")
+                .end();
       } else if (problem.isEmpty()) {
         new EventStream(exchange, server, threads, wanted).begin();
       } else {

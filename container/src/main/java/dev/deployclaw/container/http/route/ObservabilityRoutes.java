@@ -3,11 +3,13 @@ package dev.deployclaw.container.http.route;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.query.StatusDocument;
 import dev.deployclaw.container.server.AgentServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +38,7 @@ public final class ObservabilityRoutes {
     ApiRoute.Responder metrics = _ -> ApiResponse.text(PROMETHEUS, server.metrics().text());
     var looks = server.estate();
     return List.of(
+        ApiRoute.get("/v1/status", _ -> ApiResponse.json(200, status())),
         ApiRoute.get("/v1/topology", _ -> ApiResponse.json(200, looks.topology())),
         ApiRoute.get("/v1/policies", _ -> ApiResponse.json(200, looks.policies())),
         ApiRoute.get("/v1/drift", _ -> ApiResponse.json(200, looks.drift())),
@@ -44,6 +47,12 @@ public final class ObservabilityRoutes {
         ApiRoute.probe("/readyz", readiness::answer),
         openMetrics ? ApiRoute.open("/metrics", metrics) : ApiRoute.get("/metrics", metrics),
         ApiRoute.open(OPENAPI, _ -> ApiResponse.text("application/yaml", openapi())));
+  }
+
+  private Map<String, Object> status() throws InterruptedException {
+    var out = new LinkedHashMap<>(StatusDocument.of(server.estate().status()));
+    out.put("waiting", server.queue().waiting());
+    return out;
   }
 
   static String openapi() {

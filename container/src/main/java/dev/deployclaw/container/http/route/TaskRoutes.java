@@ -9,25 +9,24 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.exchange.RollbackRequestBody;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
-import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
 import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.container.server.AgentServer;
-import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.language.grammar.EstateQuestionReader;
+import dev.deployclaw.core.query.EstateAnswer;
+import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.ApprovalRefusal;
-import dev.deployclaw.core.service.HeldPlan;
+import dev.deployclaw.core.service.OpenQuestion;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** What hands something in: tasks, ways back, and people's words on held changes. */
+/** What hands something in: tasks, answers to their questions, and rollbacks. */
 public final class TaskRoutes {
-  private static final Logger LOG = LoggerFactory.getLogger(TaskRoutes.class);
   public static final String KEY = "Idempotency-Key";
 
   /** Visible ASCII. */
@@ -44,10 +43,10 @@ public final class TaskRoutes {
   public List<ApiRoute> routes() {
     return List.of(
         ApiRoute.post("/v1/tasks", ApiRole.OPERATOR, this::submit),
-        ApiRoute.urgent("/v1/executions/{id}/rollback", ApiRole.OPERATOR, this::rollback),
-        ApiRoute.get("/v1/executions/{id}/plan", ApiRole.APPROVER, this::plan),
-        ApiRoute.post("/v1/executions/{id}/approve", ApiRole.APPROVER, call -> word(call, true)),
-        ApiRoute.post("/v1/executions/{id}/reject", ApiRole.APPROVER, call -> word(call, false)));
+        ApiRoute.post("/v1/questions", ApiRole.VIEWER, this::ask),
+        ApiRoute.get("/v1/tasks/{id}/questions", ApiRole.OPERATOR, this::questions),
+        ApiRoute.post("/v1/tasks/{id}/answers", ApiRole.OPERATOR, this::answer),
+        ApiRoute.urgent("/v1/executions/{id}/rollback", ApiRole.OPERATOR, this::rollback));
   }
 
   private ApiResponse submit(ApiRequest call) throws InterruptedException {
@@ -59,13 +58,98 @@ public final class TaskRoutes {
     }
     return switch (TaskRequestBody.parse(call.body())) {
       case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
+      case TaskRequestBody.Read.Good(TaskRequestBody body) -> {
+        String who = call.caller().name();
+        var answer =
+            !body.manual() && EstateQuestionReader.mayAsk(body.request())
+                ? server.answer(body.request(), who)
+                : Optional.<EstateAnswer>empty();
+        yield answer.isPresent()
+            ? answered(answer.get())
+            : reply(
+                server
+                    .intake()
+                    .submit(TaskSubmission.task(body.request(), who, body.manual(), key(call))));
+      }
+    };
+  }
+
+  /** Reads alone, whatever the words say. */
+  private ApiResponse ask(ApiRequest call) throws InterruptedException {
+    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
+      return ApiResponse.of(ProblemCatalogue.notJson());
+    }
+    return switch (TaskRequestBody.parse(call.body())) {
+      case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case TaskRequestBody.Read.Good(TaskRequestBody body) ->
-          reply(
-              server
-                  .intake()
-                  .submit(
-                      TaskSubmission.task(
-                          body.request(), call.caller().name(), body.manual(), key(call))));
+          server
+              .answer(body.request(), call.caller().name())
+              .map(TaskRoutes::answered)
+              .orElseGet(() ->
+                  ApiResponse.of(
+                      ProblemCatalogue.invalid(
+                          "body.request",
+                          "body.request doesn't ask about the estate, as it is understood",
+                          "send a change to POST /v1/tasks")));
+    };
+  }
+
+  private static ApiResponse answered(EstateAnswer answer) {
+    return answer.exit() == ExitCode.UNREACHABLE
+        ? ApiResponse.of(ProblemCatalogue.unreachable(String.join("; ", answer.unknown())))
+        : ApiResponse.json(200, Map.of("answer", answer.toMap()));
+  }
+
+  /** What a task asked its caller, while that waits for an answer. */
+  private ApiResponse questions(ApiRequest call) throws InterruptedException {
+    String id = call.path().apply("id");
+    return switch (asked(id, call)) {
+      case OpenQuestion.Waiting(var offers) ->
+          ApiResponse.json(200, OutcomeDocuments.document(id, offers));
+      case OpenQuestion.Closed closed -> ApiResponse.of(problem(id, closed));
+    };
+  }
+
+  /** Goes on with a task by what its caller answers: as an execution that names it. */
+  private ApiResponse answer(ApiRequest call) throws InterruptedException {
+    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
+      return ApiResponse.of(ProblemCatalogue.notJson());
+    }
+    if (wrongKey(call)) {
+      return ApiResponse.of(keyProblem());
+    }
+    String id = call.path().apply("id");
+    return switch (TaskRequestBody.parseAnswer(call.body())) {
+      case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
+      case TaskRequestBody.Read.Good(TaskRequestBody body) ->
+          asked(id, call) instanceof OpenQuestion.Closed closed && !isRepeated(closed, call)
+              ? ApiResponse.of(problem(id, closed))
+              : reply(
+                  server
+                      .intake()
+                      .submit(
+                          TaskSubmission.answer(
+                              id, body.request(), call.caller().name(), key(call))));
+    };
+  }
+
+  /** A repeated call finds the first one's execution, though the question is answered by now. */
+  private static boolean isRepeated(OpenQuestion.Closed closed, ApiRequest call) {
+    return closed.flaw() == OpenQuestion.Flaw.CLOSED && key(call).isPresent();
+  }
+
+  private OpenQuestion asked(String id, ApiRequest call) throws InterruptedException {
+    return ExecutionIdFormat.fits(id)
+        ? server.question(id, call.caller().name())
+        : new OpenQuestion.Closed(
+            OpenQuestion.Flaw.NO_QUESTION, "there is no execution " + ExecutionIdFormat.shown(id));
+  }
+
+  private static ProblemDetail problem(String id, OpenQuestion.Closed closed) {
+    return switch (closed.flaw()) {
+      case NO_QUESTION -> ProblemCatalogue.notFound(closed.reason());
+      case NOT_ALLOWED -> ProblemCatalogue.notAsked(closed.reason());
+      case CLOSED -> ProblemCatalogue.conflict(closed.reason(), "see GET /v1/executions/" + id);
     };
   }
 
@@ -88,78 +172,11 @@ public final class TaskRoutes {
     };
   }
 
-  private ApiResponse word(ApiRequest call, boolean approves) throws InterruptedException {
-    String id = call.path().apply("id");
-    if (!ExecutionIdFormat.fits(id)) {
-      return ApiResponse.of(
-          ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id)));
-    }
-    String who = call.caller().name();
-    String plan = approves ? call.query().apply("plan").orElse("") : "";
-    var objection = server.objection(id, who, approves, plan);
-    if (objection.isPresent()) {
-      return ApiResponse.of(problem(id, who, plan, objection.get()));
-    }
-    if (approves && plan.length() < GatePolicy.SHORTEST_QUOTE) {
-      return ApiResponse.of(unquoted(id, who));
-    }
-    return reply(server.intake().decide(new ApprovalDecision(id, who, approves, plan)));
-  }
-
-  /** What an approver reads, and the hash by which it is approved. */
-  private ApiResponse plan(ApiRequest call) throws InterruptedException {
-    String id = call.path().apply("id");
-    var held = ExecutionIdFormat.fits(id) ? server.heldPlan(id) : Optional.<HeldPlan>empty();
-    return held.map(h -> ApiResponse.json(200, OutcomeDocuments.document(h)))
-        .orElseGet(() ->
-            ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held")));
-  }
-
-  /** The plan's hash is in none of them: who approves has looked at the plan. */
-  private ProblemDetail problem(String id, String who, String plan, ApprovalRefusal objection) {
-    return switch (objection.kind()) {
-      case NO_SUCH_CHANGE -> ProblemCatalogue.notFound(objection.reason());
-      case NOT_HELD -> {
-        refused(id, who, objection.reason());
-        yield ProblemCatalogue.conflict(objection.reason(), "see GET /v1/executions/" + id);
-      }
-      case MISQUOTED -> {
-        refused(id, who, "the quoted plan differs from its plan");
-        yield ProblemCatalogue.conflict(
-            "the plan of %s is not %s".formatted(id, ExecutionIdFormat.shown(plan)), look(id));
-      }
-      case UNQUOTED -> unquoted(id, who);
-      case NOT_ALLOWED -> {
-        refused(id, who, objection.reason());
-        server.metrics().refused(Refusal.GATE);
-        yield ProblemCatalogue.gateRefuses(objection.reason());
-      }
-    };
-  }
-
-  private static ProblemDetail unquoted(String id, String who) {
-    refused(id, who, "the plan was not quoted");
-    return ProblemCatalogue.invalid(
-        "query plan",
-        "an approval quotes the plan that was read",
-        "%s, then add ?plan= with the first %d characters of its hash, or more"
-            .formatted(look(id), GatePolicy.SHORTEST_QUOTE));
-  }
-
-  private static String look(String id) {
-    return "see GET /v1/executions/" + id + "/plan";
-  }
-
-  /** What is refused is written here alone: the change's log would need the lead. */
-  private static void refused(String id, String who, String reason) {
-    LOG.atWarn()
-        .addKeyValue("execution", id)
-        .addKeyValue("who", who)
-        .addKeyValue("reason", reason)
-        .log("approval refused");
-  }
-
   private ApiResponse reply(SubmissionResult answer) {
+    return reply(answer, server);
+  }
+
+  static ApiResponse reply(SubmissionResult answer, AgentServer server) {
     return switch (answer) {
       case SubmissionResult.Accepted(String execution) -> accepted(execution);
       case SubmissionResult.Repeated(String execution) ->

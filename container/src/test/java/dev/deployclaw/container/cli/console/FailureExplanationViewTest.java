@@ -71,7 +71,7 @@ class FailureExplanationViewTest {
             ExecutionStatus.NEEDS_CLARIFICATION,
             ExitCode.NEEDS_CLARIFICATION,
             "Which?",
-            "the answer"),
+            "deployclaw answer " + ID),
         ending(
             ExecutionStatus.REFUSED, ExitCode.REFUSED, "out of scope", "deployclaw plan REQUEST"),
         ending(ExecutionStatus.HELD, ExitCode.HELD, "removes acme", "deployclaw approve " + ID),

@@ -7,6 +7,7 @@ import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.cli.look.StatusView.RelatedState;
 import dev.deployclaw.container.file.AtomicFile;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.container.query.StatusDocument;
 import dev.deployclaw.core.election.LeaderIdentity;
 import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.log.StreamCopy;
@@ -126,7 +127,7 @@ class StatusViewTest {
     assertThat(screen.out())
         .contains("it isn't finished: not back yet: gateway/edge/gw-03: its Deployment is paused")
         .contains("deployclaw recover --leave-out MEMBER");
-    assertThat(StatusView.document(waiting).get("open"))
+    assertThat(StatusDocument.of(waiting).get("open"))
         .hasFieldOrPropertyWithValue(
             "pending", "not back yet: gateway/edge/gw-03: its Deployment is paused");
   }
@@ -167,7 +168,7 @@ class StatusViewTest {
         .contains("edge-1 leads since 2026-11-24T10:00:00Z")
         .contains("arch-2026-11-24-rate-limit-002 is still to be written back")
         .contains("take it back: apply the policies of ");
-    var status = StatusView.document(busy);
+    var status = StatusDocument.of(busy);
     assertThat(people)
         .contains(
             "arch-3 is held: only a model understood it; asked by olivia",

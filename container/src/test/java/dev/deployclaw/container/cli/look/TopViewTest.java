@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.core.query.LimitUsageReport;
+import dev.deployclaw.core.query.LimitUsageReport.ServiceLeases;
 import dev.deployclaw.core.query.LimitUsageReport.Use;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.file.Path;
@@ -36,6 +37,26 @@ class TopViewTest {
             not measured: edge-us: silent
             """);
     assertThat(shown.lines()).allSatisfy(l -> assertThat(l).hasSizeLessThan(COLUMNS));
+  }
+
+  @Test
+  void showsWhatServicesHaveInHand() {
+    var screen = new CommandLineFixture(folder);
+    var leased =
+        new LimitUsageReport(
+            ExitCode.OK,
+            "",
+            4,
+            2_000_000,
+            List.of(HALF),
+            List.of(new ServiceLeases("edge-eu", 2, 40, 1_000, 985)),
+            List.of());
+
+    new TopView(screen.surroundings(OutputMode.PLAIN), TopView.Order.USED, 20).show(leased, false);
+
+    assertThat(screen.out())
+        .endsWith(
+            "leases of edge-eu: 2 with 40 requests in hand; 98% of 1000 requests without a call\n");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.AnswerFixtures;
+import dev.deployclaw.container.query.PlanDocument;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ class PlanBytesTest {
             AnswerFixtures.plan(), List.of(), List.of("it doubles"), AnswerFixtures.PROCEDURE);
 
     try (var recorded = PlanBytesTest.class.getResourceAsStream("plan.json")) {
-      assertThat(CanonicalJson.text(PlanView.document(planned)) + "\n")
+      assertThat(CanonicalJson.text(PlanDocument.of(planned)) + "\n")
           .isEqualTo(new String(recorded.readAllBytes(), StandardCharsets.UTF_8));
     }
   }

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.AnswerFixtures;
 import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.container.query.PlanDocument;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskOperation;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PlanViewTest {
@@ -58,11 +63,28 @@ class PlanViewTest {
   }
 
   @Test
+  void tellsTheZoneOfTimesThatNameNone() {
+    var start = Optional.of("2026-12-01T09:00:00+01:00");
+    var intent =
+        new Intent(
+            TaskOperation.SNAPSHOT,
+            Optional.empty(),
+            List.of(),
+            Intent.Guards.NONE,
+            new Intent.Schedule(start, Optional.empty(), Optional.empty()),
+            List.of());
+    new PlanView(screen.surroundings(), ZoneId.of("Europe/Berlin"))
+        .show(new PlanPreviewReport.Understood(intent, List.of()), false);
+
+    assertThat(screen.out())
+        .contains("begins 2026-12-01T09:00:00+01:00\n  a time without a zone is in Europe/Berlin");
+  }
+
+  @Test
   void documentsAQuestionAndARefusal() {
     var question =
-        PlanView.document(PlanPreviewReport.NeedsClarification.of(List.of("Which limit?")));
-    var refusal =
-        PlanView.document(new PlanPreviewReport.Refused(ExitCode.REFUSED, "out of scope"));
+        PlanDocument.of(PlanPreviewReport.NeedsClarification.of(List.of("Which limit?")));
+    var refusal = PlanDocument.of(new PlanPreviewReport.Refused(ExitCode.REFUSED, "out of scope"));
 
     assertThat(question)
         .containsEntry("outcome", "needs-clarification")

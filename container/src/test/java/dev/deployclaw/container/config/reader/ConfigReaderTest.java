@@ -1,6 +1,7 @@
 package dev.deployclaw.container.config.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.deployclaw.container.config.AgentConfig;
@@ -12,6 +13,7 @@ import dev.deployclaw.policy.model.InvalidTokenAction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,15 @@ class ConfigReaderTest {
   @TempDir Path folder;
 
   @Test
+  void readsTheZoneOfTimesThatNameNone() throws Exception {
+    assertThat(parse(LEAST + "timezone: Europe/Berlin\n", Map.of()).timezone())
+        .isEqualTo(ZoneId.of("Europe/Berlin"));
+    assertThatThrownBy(() -> parse(LEAST + "timezone: Europe/Atlantis\n", Map.of()))
+        .hasMessageContaining("timezone: no time zone: Europe/Atlantis")
+        .hasMessageContaining("write a region, such as Europe/Berlin");
+  }
+
+  @Test
   void fillsDefaults() throws Exception {
     var config = parse(LEAST, Map.of());
 
@@ -58,6 +69,7 @@ class ConfigReaderTest {
     assertThat(config.gate())
         .isEqualTo(new AgentConfig.Gate(false, false, 10, Duration.ofHours(24), List.of()));
     assertThat(config.probes().requests()).isEqualTo(500);
+    assertThat(config.timezone()).isEqualTo(ZoneId.of("UTC"));
     assertThat(config.bounds())
         .isEqualTo(
             new AgentConfig.Bounds(

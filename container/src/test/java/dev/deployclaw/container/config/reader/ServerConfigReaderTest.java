@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ class ServerConfigReaderTest {
     assertThat(serve.port()).isEqualTo(8088);
     assertThat(serve.plaintext()).isFalse();
     assertThat(serve.openMetrics()).isFalse();
+    assertThat(serve.console()).isTrue();
     assertThat(serve.tokensFile()).isEmpty();
     assertThat(serve.tls()).isEmpty();
     assertThat(serve.hasCredentials()).isFalse();
@@ -70,6 +72,7 @@ class ServerConfigReaderTest {
                   plaintext: true
                   tokensFile: secrets/tokens.yaml
                   openMetrics: true
+                  console: false
                   tls:
                     certificateFile: tls.crt
                     keyFile: tls.key
@@ -94,6 +97,7 @@ class ServerConfigReaderTest {
             .serve();
 
     assertThat(serve.host()).isEqualTo("::");
+    assertThat(serve.console()).isFalse();
     assertThat(serve.port()).isEqualTo(9443);
     assertThat(serve.plaintext()).isTrue();
     assertThat(serve.openMetrics()).isTrue();
@@ -228,7 +232,9 @@ class ServerConfigReaderTest {
     var tokens = BearerTokenFile.read(file);
 
     assertThat(tokens)
-        .containsExactly(new Token("ann@example", HASH, Set.of(ApiRole.VIEWER, ApiRole.APPROVER)));
+        .containsExactly(
+            new Token(
+                "ann@example", HASH, Set.of(ApiRole.VIEWER, ApiRole.APPROVER), Optional.empty()));
     assertThat(tokens.toString()).doesNotContain(HASH).contains("***");
   }
 

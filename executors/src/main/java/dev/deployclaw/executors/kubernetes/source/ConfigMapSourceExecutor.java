@@ -16,13 +16,13 @@ import dev.deployclaw.executors.kubernetes.client.KubernetesException;
 import dev.deployclaw.executors.kubernetes.client.PodInspector;
 import dev.deployclaw.executors.kubernetes.client.ResourceKind;
 import dev.deployclaw.executors.kubernetes.store.ServedDocuments;
+import dev.deployclaw.executors.member.SourceAnswer;
 import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,14 +70,16 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
       return CallOutcome.failed(
           new CallFault.Invalid("policy sources have no operation " + invocation.call().verb()));
     }
-    Map<String, MemberReport> reports = new LinkedHashMap<>();
+    var answer = new SourceAnswer();
     for (var source : sources) {
-      read(source, invocation).forEach(r -> reports.putIfAbsent(r.member(), r));
+      var room = answer.room();
+      answer.add(read(source, room, invocation), source.tenants(), room);
     }
-    return CallOutcome.done(List.copyOf(reports.values()));
+    return answer.outcome();
   }
 
-  private List<MemberReport> read(ConfigMapSource source, Invocation invocation)
+  private List<MemberReport> read(
+      ConfigMapSource source, SourceAnswer.Room room, Invocation invocation)
       throws InterruptedException {
     try {
       var api = link.api(invocation.deadline());
@@ -87,9 +89,12 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
         return List.of(unknown(source, doubt));
       }
       var documents = documents(source, documented(source, maps));
-      return documents.size() > MOST_DOCUMENTS
-          ? List.of(unknown(source, "holds more than " + MOST_DOCUMENTS + " documents"))
-          : documents;
+      if (documents.size() > MOST_DOCUMENTS) {
+        return List.of(unknown(source, "holds more than " + MOST_DOCUMENTS + " documents"));
+      }
+      return documents.stream().allMatch(room::takes)
+          ? documents
+          : List.of(unknown(source, SourceAnswer.TOO_LARGE));
     } catch (KubernetesException e) {
       return List.of(unknown(source, "can't be read: " + e.fault().reason()));
     }
@@ -187,7 +192,6 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
     facts.put("namespace", source.namespace());
     facts.put("object", PodInspector.name(map));
     facts.put("key", key);
-    facts.put("tenants", source.tenants());
     if (!(source.writeBack() instanceof WriteBackMode.None)) {
       facts.put(SourceReports.WRITE_BACK, WriteBackMode.word(source.writeBack(), "configmap"));
     }

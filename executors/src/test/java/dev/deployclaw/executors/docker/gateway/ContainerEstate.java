@@ -132,6 +132,15 @@ public final class ContainerEstate {
         g.name(), g.namespace(), which, inside, g.reach(), g.binary(), g.reload(), g.url(), site);
   }
 
+  /** Takes the network away in which the service and the upstream are. */
+  void disconnect(ContainerGateway g) {
+    docker.client().disconnectFromNetworkCmd().withNetworkId(BACK).withContainerId(g.name()).exec();
+  }
+
+  void reconnect(ContainerGateway g) {
+    docker.client().connectToNetworkCmd().withNetworkId(BACK).withContainerId(g.name()).exec();
+  }
+
   String startedAt(String name) {
     return String.valueOf(
         docker.client().inspectContainerCmd(name).exec().getState().getStartedAt());

@@ -180,6 +180,41 @@ class ContainerGatewayExecutorTest {
   }
 
   @Test
+  void leavesOpenWhatAPausedContainerDoes() {
+    var gateway = estate.mounted("paused", Reload.SIGNAL);
+    var asking = asking(1, gateway);
+    var first = epoch(1, "/search", gateway);
+    docker.client().pauseContainerCmd(gateway.name()).exec();
+    ContainerGatewayCalls.assertYes(asking.ask(new ExecutorCall.Stage(first)));
+
+    assertThat(asking.one(new ExecutorCall.Publish(first)).answer()).isNotEqualTo(Answer.YES);
+    assertThat(asking.one(new ExecutorCall.Converge(first)).answer()).isNotEqualTo(Answer.YES);
+
+    docker.client().unpauseContainerCmd(gateway.name()).exec();
+    ContainerGatewayCalls.assertYes(asking.ask(new ExecutorCall.Publish(first)));
+    asking.awaitConverged(first);
+  }
+
+  @Test
+  void doesNotTakeAContainerForConvergedThatFindsNoService() {
+    var gateway = estate.archived("unplugged", Reload.SIGNAL);
+    estate.disconnect(gateway);
+    var asking = asking(1, gateway);
+    var first = epoch(1, "/search", gateway);
+    ContainerGatewayCalls.assertYes(asking.ask(new ExecutorCall.Stage(first)));
+
+    var published = asking.one(new ExecutorCall.Publish(first));
+    var converged = asking.one(new ExecutorCall.Converge(first));
+
+    assertThat(converged.answer()).as(published + " " + converged).isNotEqualTo(Answer.YES);
+    assertThat(body(gateway, "/search")).as("the file before").isEqualTo("hand");
+
+    estate.reconnect(gateway);
+    asking.activate(first);
+    assertThat(body(gateway, "/search")).isEqualTo("searched");
+  }
+
+  @Test
   void saysThatAContainerIsGone() {
     var gateway = estate.mounted("vanishing", Reload.SIGNAL);
     var listed = docker.client().listContainersCmd().exec();

@@ -2,6 +2,7 @@ package dev.deployclaw.bench.decision;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.function.FunctionWorkloads;
+import dev.deployclaw.bench.lease.LeaseMeasurement;
 import dev.deployclaw.bench.limiter.ArrivalFigures;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.measure.BenchCommand;
@@ -11,18 +12,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
  * What a decision costs: each algorithm's function and several limits in one call against a bare
- * {@code INCR}, and the rate limit service against Bucket4j, on one Redis.
+ * {@code INCR}, and the rate limit service against its peers, on one Redis.
  */
 @Command(
     name = "decide",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
-    description = "Decisions: the function against INCR, the service against Bucket4j.")
+    description = "Decisions: the function against INCR, the service against its peers.")
 public final class DecideBench extends BenchCommand<DecideBench.Figures> {
   @Option(
       names = "--calls",
@@ -60,6 +62,9 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
       description = "of random arrivals, each of three times")
   private int seconds;
 
+  @Option(names = "--summary", description = "one JSON object of ratios on the last line")
+  private boolean summary;
+
   public DecideBench(PrintWriter out) {
     super(out);
   }
@@ -76,10 +81,14 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
       List<WorkloadFigures> several,
       List<WorkloadFigures> spread,
       List<WorkloadFigures> hot,
-      List<ArrivalFigures> arrivals) {}
+      List<ArrivalFigures> arrivals,
+      LeasedComparison leased) {}
 
   @Override
   protected Figures measure(Path folder) throws InterruptedException {
+    var worst =
+        new LeaseMeasurement(callers, requests, 1, Duration.ofSeconds(2L * seconds))
+            .worst(folder.resolve("leases"));
     try (var estate = DecisionBenchEstate.start(folder, tenants)) {
       var functions = new FunctionWorkloads(estate.held(), estate.line(), calls);
       var algorithms = WorkloadFigures.measure(functions.algorithms(), warmUp, rounds);
@@ -88,7 +97,9 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
         var spread = limiters.measure(new Traffic(callers, requests, tenants), warmUp, rounds);
         var hot = limiters.measure(new Traffic(callers, requests, 1), warmUp, rounds);
         var arrivals = limiters.arrivals(spread, tenants, Duration.ofSeconds(seconds));
-        return new Figures(algorithms, several, spread, hot, arrivals);
+        var leased =
+            new LeasedComparison(LeasedComparison.overGrpc(estate, callers, requests), worst);
+        return new Figures(algorithms, several, spread, hot, arrivals, leased);
       }
     }
   }
@@ -102,7 +113,13 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
         "several_limits", WorkloadFigures.json(figures.several()),
         "spread", WorkloadFigures.json(figures.spread()),
         "one_hot_key", WorkloadFigures.json(figures.hot()),
-        "arrivals", ArrivalFigures.json(figures.arrivals()));
+        "arrivals", ArrivalFigures.json(figures.arrivals()),
+        "leased", WorkloadFigures.json(figures.leased().overGrpc()));
+  }
+
+  @Override
+  protected Optional<String> lastLine(Figures figures) {
+    return summary ? Optional.of(DecideSummary.line(figures)) : Optional.empty();
   }
 
   @Override

@@ -2,10 +2,9 @@ package dev.deployclaw.bench.decision;
 
 import static dev.deployclaw.bench.measure.FigureFormat.line;
 import static dev.deployclaw.bench.measure.FigureFormat.milli;
-import static dev.deployclaw.bench.measure.FigureFormat.millis;
 import static dev.deployclaw.bench.measure.FigureFormat.whole;
 
-import dev.deployclaw.bench.limiter.ArrivalFigures;
+import dev.deployclaw.bench.limiter.LimiterTable;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import java.io.PrintWriter;
 import java.util.List;
@@ -19,9 +18,11 @@ final class DecideTable {
   static void print(DecideBench.Figures figures, PrintWriter out) {
     functions("Functions, in one pipeline", figures.algorithms(), out);
     functions("Several limits in one call", figures.several(), out);
-    limiters("Spread keys", figures.spread(), out);
-    limiters("One hot key", figures.hot(), out);
-    arrivals(figures.arrivals(), out);
+    LimiterTable.most("Spread keys", figures.spread(), out);
+    LimiterTable.most("One hot key", figures.hot(), out);
+    LimiterTable.arrivals(
+        "Random arrivals, at half of each one's maximum", figures.arrivals(), out);
+    LimiterTable.most("Exact and leased, 1,000 busy keys", figures.leased().overGrpc(), out);
   }
 
   /** Against the first. */
@@ -41,38 +42,5 @@ final class DecideTable {
           milli(work.timeRatio(floor)));
     }
     out.println();
-  }
-
-  private static void limiters(String title, List<WorkloadFigures> works, PrintWriter out) {
-    out.println(title);
-    line(out, ROW, "", "requests/s", "us each", "Redis CPU", "other CPU", "to first");
-    for (var work : works) {
-      line(
-          out,
-          ROW,
-          work.title(),
-          whole(work.perSecond()),
-          milli(work.nanos().median()),
-          milli(work.redis().median()),
-          milli(work.own().median()),
-          milli(work.timeRatio(works.getFirst())));
-    }
-    out.println();
-  }
-
-  private static void arrivals(List<ArrivalFigures> all, PrintWriter out) {
-    out.println("Random arrivals, at half of each one's maximum");
-    line(out, ROW, "ms", "arrivals/s", "p50", "p99", "best p99", "max");
-    for (var one : all) {
-      line(
-          out,
-          ROW,
-          one.title(),
-          whole(one.perSecond()),
-          millis(one.half().median()),
-          millis(one.ninetyNine().median()),
-          millis(one.ninetyNine().best()),
-          millis(one.worst().worst()));
-    }
   }
 }

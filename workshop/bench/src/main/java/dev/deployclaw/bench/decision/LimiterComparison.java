@@ -2,7 +2,6 @@ package dev.deployclaw.bench.decision;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.limiter.ArrivalFigures;
-import dev.deployclaw.bench.limiter.Bucket4jLimiter;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.GrpcLimiter;
@@ -10,15 +9,21 @@ import dev.deployclaw.bench.limiter.HttpLimiter;
 import dev.deployclaw.bench.limiter.InProcessLimiter;
 import dev.deployclaw.bench.limiter.LimiterHttpServer;
 import dev.deployclaw.bench.limiter.OpenLoopLoad;
+import dev.deployclaw.bench.limiter.PeerLimiter;
 import dev.deployclaw.bench.limiter.RateLimiter;
 import dev.deployclaw.bench.measure.TurnMeter;
 import dev.deployclaw.bench.measure.WorkloadFigures;
+import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** All who are measured by turns on one Redis. */
 final class LimiterComparison implements AutoCloseable {
+  static final String OURS = "our service";
+  static final String OVER_HTTP = " over HTTP";
+  static final List<String> PEERS = List.of("bucket4j", "spring_cloud_gateway", "redisson");
+
   private static final int ARRIVAL_ROUNDS = 3;
 
   private final TurnMeter meter;
@@ -30,20 +35,25 @@ final class LimiterComparison implements AutoCloseable {
   }
 
   /**
-   * Ours and Bucket4j in process, then each behind the same HTTP server, then ours over gRPC, and
-   * HTTP with nothing behind it.
+   * Ours and Bucket4j in process, then ours and each peer behind the same HTTP server, then ours
+   * over gRPC, and HTTP with nothing behind it.
    *
    * @param callers over how many connections HTTP is asked
    */
   static LimiterComparison of(DecisionBenchEstate estate, int tenants, int callers) {
     var limiters = new LimiterComparison(estate.meter());
     limiters.add(InProcessLimiter.of(estate, tenants));
-    var bucket4j = limiters.add(Bucket4jLimiter.on(estate.redis(), tenants));
-    var its = limiters.opened(LimiterHttpServer.of(bucket4j));
+    var bucket4j = limiters.add(PeerLimiter.bucket4j(estate.redis(), tenants));
+    var script = limiters.opened(PeerLimiter.gatewayScript(estate.redis()));
+    var redisson = limiters.opened(PeerLimiter.redisson(estate.redis(), tenants));
     var bare = limiters.opened(LimiterHttpServer.bare());
-    limiters.add(HttpLimiter.to(estate.http(), "our service over HTTP", tenants, callers));
-    limiters.add(HttpLimiter.to(its.address(), "bucket4j over HTTP", tenants, callers));
-    limiters.add(GrpcLimiter.to(estate.grpc(), tenants));
+    limiters.add(HttpLimiter.to(estate.http(), OURS + OVER_HTTP, tenants, callers));
+    var peers = List.<RateLimiter>of(bucket4j, script, redisson);
+    for (int i = 0; i < peers.size(); i++) {
+      var server = limiters.opened(LimiterHttpServer.of(peers.get(i)));
+      limiters.add(HttpLimiter.to(server.address(), PEERS.get(i) + OVER_HTTP, tenants, callers));
+    }
+    limiters.add(GrpcLimiter.to(estate.grpc(), Kind.TOKEN_BUCKET, tenants));
     limiters.add(HttpLimiter.to(bare.address(), "bare HTTP", tenants, callers));
     return limiters;
   }

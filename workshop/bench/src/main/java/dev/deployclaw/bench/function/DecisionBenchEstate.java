@@ -14,9 +14,12 @@ import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.executors.etcd.EtcdSettings;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.RateLimitedRequest;
+import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.policy.redis.StagedRules;
 import dev.deployclaw.policy.wire.StoredPolicySet;
 import dev.deployclaw.ratelimit.RateLimitService;
@@ -34,8 +37,10 @@ import dev.deployclaw.testkit.redis.RedisNode;
 import dev.deployclaw.testkit.server.EtcdServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -62,13 +67,20 @@ public final class DecisionBenchEstate implements AutoCloseable {
   private final Vertx vertx = oneLoop();
   private final RateLimitService service;
   private final EpochPolicySet held;
+  private long epoch = EPOCH;
 
   private DecisionBenchEstate(Path folder, PolicySet set) throws InterruptedException {
     redis = RedisNode.start(folder.resolve("redis"));
     etcd = EtcdServer.start(folder.resolve("etcd"));
     pipe = new RawSocketPipe(redis.address());
     held = new EpochPolicySet(EPOCH, set.digest(), set);
-    stage();
+    try (var state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), PREFIX))) {
+      for (long each = EPOCH - 1; each <= EPOCH; each++) {
+        stage(each);
+        store(state, each);
+      }
+    }
+    load();
     commit();
     feed = PolicyFeed.start(source());
     service = new RateLimitService(settings(), feed);
@@ -82,6 +94,10 @@ public final class DecisionBenchEstate implements AutoCloseable {
   public static DecisionBenchEstate start(Path folder, int tenants) throws InterruptedException {
     var set =
         SampleLimits.of(Math.max(tenants, FunctionWorkloads.TENANTS), FunctionWorkloads.TENANTS);
+    return start(folder, set);
+  }
+
+  public static DecisionBenchEstate start(Path folder, PolicySet set) throws InterruptedException {
     return new DecisionBenchEstate(folder, set);
   }
 
@@ -100,6 +116,20 @@ public final class DecisionBenchEstate implements AutoCloseable {
 
   public EpochPolicySet held() {
     return held;
+  }
+
+  /** What a request of a tenant of {@link Kind#TOKEN_BUCKET} is charged to. */
+  public RequestCharges charges(int tenant) {
+    var shape = new RequestShape(SampleLimits.SERVICE, SampleLimits.PATH, SampleLimits.METHOD);
+    return RequestCharges.of(
+        held, RateLimitedRequest.ordinary(Kind.TOKEN_BUCKET.tenant(tenant), shape, _ -> ""));
+  }
+
+  /** Forgets what limits remember. */
+  public void forget(List<String> counterKeys) throws InterruptedException {
+    for (String key : counterKeys) {
+      pipe.exchange(RespBatch.one("DEL", key));
+    }
   }
 
   public PolicyFeed feed() {
@@ -134,28 +164,67 @@ public final class DecisionBenchEstate implements AutoCloseable {
     redis.close();
   }
 
-  /** As most tenants stand after a change: equal in both epochs. */
-  private void stage() throws InterruptedException {
-    for (long epoch = EPOCH - 1; epoch <= EPOCH; epoch++) {
-      var hashes = StagedRules.of(held.set(), epoch, held.digest()).hashes();
-      long _ = pipe.exchange(RespBatch.writes(hashes), threads);
+  /** Stages the next epoch, equal to the one in force, and waits until the service holds it. */
+  public void stageNext() throws InterruptedException {
+    long next = epoch + 1;
+    collect(epoch - 2);
+    stage(next);
+    try (var state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), PREFIX))) {
+      store(state, next);
+      String change = CHANGE + next;
+      put(state, "change/" + change, bytes("{\"epoch\":" + next + "}"));
+      put(state, "open", bytes(change));
     }
-    String source = FunctionLibrary.source(TERM, EPOCH, held.digest(), EPOCH - 1);
+    BoundedWait.until(
+        "the service holds what is staged", READY, () -> feed.view().epoch(next).isPresent());
+  }
+
+  /** Puts the staged epoch in force: commits it, and loads its library. */
+  public void flip() throws InterruptedException {
+    epoch++;
+    commit();
+    load();
+  }
+
+  /** As most tenants stand after a change: equal in both epochs. */
+  private void stage(long staged) throws InterruptedException {
+    var hashes = StagedRules.of(held.set(), staged, held.digest()).hashes();
+    long _ = pipe.exchange(RespBatch.writes(hashes), threads);
+  }
+
+  /** Removes what is staged of an epoch that is of no use any more. */
+  private void collect(long old) throws InterruptedException {
+    List<List<String>> all = new ArrayList<>();
+    for (var hash : StagedRules.of(held.set(), old, held.digest()).hashes()) {
+      var words = new ArrayList<>(List.of("HDEL", hash.key()));
+      words.addAll(hash.fields().keySet());
+      all.add(words);
+    }
+    long _ = pipe.exchange(RespBatch.of(all), threads);
+  }
+
+  private void load() {
+    String source = FunctionLibrary.source(TERM, epoch, held.digest(), epoch - 1);
     pipe.exchange(RespBatch.one("FUNCTION", "LOAD", "REPLACE", source));
   }
 
   private void commit() throws InterruptedException {
-    var stored = StoredPolicySet.encode(held.set().bytes(), held.digest());
     try (var state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), PREFIX))) {
-      for (long epoch = EPOCH - 1; epoch <= EPOCH; epoch++) {
-        for (int i = 0; i < stored.chunks().size(); i++) {
-          put(state, StoredPolicySet.chunkKey(epoch, i), stored.chunks().get(i));
-        }
-        put(state, StoredPolicySet.manifestKey(epoch), stored.manifest());
-      }
-      var active = new CommittedEpoch(EPOCH, held.digest(), CHANGE, TERM, EPOCH - 1);
+      var active = new CommittedEpoch(epoch, held.digest(), CHANGE, TERM, epoch - 1);
       put(state, StoreKeys.ACTIVE, active.bytes());
     }
+  }
+
+  private void store(StateStore state, long stored) throws InterruptedException {
+    var parts = StoredPolicySet.encode(held.set().bytes(), held.digest());
+    for (int i = 0; i < parts.chunks().size(); i++) {
+      put(state, StoredPolicySet.chunkKey(stored, i), parts.chunks().get(i));
+    }
+    put(state, StoredPolicySet.manifestKey(stored), parts.manifest());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static void put(StateStore state, String key, byte[] value) throws InterruptedException {

@@ -19,7 +19,7 @@ public record ArrivalFigures(
     TimingSamples worst) {
 
   /** Whole numbers only. */
-  Map<String, Object> json() {
+  public Map<String, Object> json() {
     var out = new LinkedHashMap<String, Object>();
     out.put("title", title);
     out.put("arrivals_per_second", perSecond);

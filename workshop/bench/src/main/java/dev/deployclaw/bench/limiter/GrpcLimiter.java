@@ -1,93 +1,210 @@
 package dev.deployclaw.bench.limiter;
 
+import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import dev.deployclaw.policy.gateway.envoy.EnvoyDescriptor;
 import dev.deployclaw.testkit.network.HostPort;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** The service as Envoy asks it: one connection, a stream for each request. */
+/**
+ * The service as Envoy asks it: one connection of HTTP/2, a stream for each request. As over HTTP,
+ * requests are encoded beforehand, and of an answer only its code and its end are looked at, so
+ * that asking costs little.
+ */
 public final class GrpcLimiter implements RateLimiter {
-  private final ManagedChannel channel;
-  private final RateLimitServiceGrpc.RateLimitServiceStub stub;
-  private final List<RateLimitRequest> requests;
+  private static final String CALL = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
+  private static final int HEAD = 9;
+  private static final int DATA = 0;
+  private static final int HEADERS = 1;
+  private static final int RESET = 3;
+  private static final int SETTINGS = 4;
+  private static final int GO_AWAY = 7;
+  private static final int WINDOW = 8;
+  private static final int END_STREAM = 1;
+  private static final int END_HEADERS = 4;
 
-  private GrpcLimiter(HostPort server, int tenants) {
-    channel =
-        NettyChannelBuilder.forAddress(server.host(), server.port())
-            .usePlaintext()
-            .directExecutor()
-            .build();
-    stub = RateLimitServiceGrpc.newStub(channel);
-    requests = IntStream.range(0, tenants).mapToObj(GrpcLimiter::request).toList();
+  /** As many streams as the service takes at once. */
+  private static final int MOST_UNDER_WAY = 256;
+
+  private final Vertx vertx = DecisionBenchEstate.oneLoop();
+  private final Context loop = vertx.getOrCreateContext();
+  private final NetClient client = vertx.createNetClient();
+  private final List<Buffer> messages;
+  private final Buffer headers;
+  private final Map<Integer, Promise<Void>> underWay = new HashMap<>();
+  private final Deque<Asked> waiting = new ArrayDeque<>();
+  private Buffer received = Buffer.buffer();
+  private int passed;
+  private int last = -1;
+  private @Nullable NetSocket socket;
+
+  private record Asked(Buffer message, Promise<Void> answer) {}
+
+  private final Kind kind;
+
+  private GrpcLimiter(HostPort server, Kind kind, int tenants) {
+    this.kind = kind;
+    headers = headers(server.toString());
+    messages = IntStream.range(0, tenants).mapToObj(t -> message(request(kind.tenant(t)))).toList();
   }
 
-  public static GrpcLimiter to(HostPort server, int tenants) {
-    return new GrpcLimiter(server, tenants);
+  /**
+   * @param kind of tenants
+   */
+  public static GrpcLimiter to(HostPort server, Kind kind, int tenants) {
+    var limiter = new GrpcLimiter(server, kind, tenants);
+    var opened = Promise.<NetSocket>promise();
+    limiter.loop.runOnContext(_ ->
+        limiter
+            .client
+            .connect(server.port(), server.host())
+            .onSuccess(limiter::begin)
+            .onComplete(opened));
+    var _ = opened.future().await();
+    return limiter;
   }
 
   @Override
   public String title() {
-    return "our service over gRPC";
+    return kind == Kind.LEASED ? "our service over gRPC, leased" : "our service over gRPC";
   }
 
   @Override
   public CompletionStage<?> ask(int tenant) {
-    var answer = new CompletableFuture<RateLimitResponse>();
-    stub.shouldRateLimit(requests.get(tenant), new Answered(answer));
-    return answer;
+    var asked = new Asked(messages.get(tenant), Promise.promise());
+    if (loop.equals(Vertx.currentContext())) {
+      send(asked);
+    } else {
+      loop.runOnContext(_ -> send(asked));
+    }
+    return asked.answer().future().toCompletionStage();
   }
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    var _ = vertx.close().await();
   }
 
-  /** Completes once the stream has ended. */
-  private static final class Answered implements StreamObserver<RateLimitResponse> {
-    private final CompletableFuture<RateLimitResponse> answer;
-    private RateLimitResponse last = RateLimitResponse.getDefaultInstance();
+  /** The preface, settings as they are, and all the window there is. */
+  private void begin(NetSocket open) {
+    socket = open;
+    open.handler(this::received);
+    open.write(
+        Buffer.buffer("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+            .appendBuffer(frame(SETTINGS, 0, 0, Buffer.buffer()))
+            .appendBuffer(
+                frame(WINDOW, 0, 0, Buffer.buffer().appendInt(Integer.MAX_VALUE - 65_535))));
+  }
 
-    Answered(CompletableFuture<RateLimitResponse> answer) {
-      this.answer = answer;
+  private void send(Asked asked) {
+    if (underWay.size() == MOST_UNDER_WAY) {
+      waiting.add(asked);
+      return;
     }
+    last += 2;
+    underWay.put(last, asked.answer());
+    write(
+        frame(HEADERS, END_HEADERS, last, headers)
+            .appendBuffer(frame(DATA, END_STREAM, last, asked.message())));
+  }
 
-    @Override
-    public void onNext(RateLimitResponse response) {
-      last = response;
-    }
-
-    @Override
-    public void onError(Throwable e) {
-      answer.completeExceptionally(e);
-    }
-
-    @Override
-    public void onCompleted() {
-      if (last.getOverallCode() == Code.OK) {
-        answer.complete(last);
-      } else {
-        answer.completeExceptionally(new IllegalStateException("answered " + last));
-      }
+  private void write(Buffer bytes) {
+    if (socket != null) {
+      socket.write(bytes);
     }
   }
 
-  private static RateLimitRequest request(int tenant) {
+  private void received(Buffer bytes) {
+    received.appendBuffer(bytes);
+    int at = 0;
+    while (received.length() - at >= HEAD
+        && received.length() - at >= HEAD + received.getMedium(at)) {
+      frame(at);
+      at += HEAD + received.getMedium(at);
+    }
+    received = received.getBuffer(at, received.length());
+  }
+
+  private void frame(int at) {
+    int type = received.getByte(at + 3);
+    int flags = received.getByte(at + 4);
+    int stream = received.getInt(at + 5);
+    if (type == SETTINGS && flags == 0) {
+      write(frame(SETTINGS, 1, 0, Buffer.buffer()));
+    } else if (type == DATA && received.getMedium(at) > HEAD - 2) {
+      // Behind the message's head of five bytes: the overall code, which is 1 where it may pass.
+      passed = received.getShort(at + HEAD + 5) == 0x0801 ? stream : passed;
+    } else if (type == RESET || type == GO_AWAY) {
+      ended(stream, "the stream was ended by the service");
+    }
+    if ((type == HEADERS || type == DATA) && (flags & END_STREAM) != 0) {
+      ended(stream, passed == stream ? "" : "the service refused");
+    }
+  }
+
+  private void ended(int stream, String why) {
+    var answer = underWay.remove(stream);
+    var next = waiting.poll();
+    if (next != null) {
+      send(next);
+    }
+    if (answer != null && why.isEmpty()) {
+      answer.complete();
+    } else if (answer != null) {
+      answer.fail(why);
+    }
+  }
+
+  private static Buffer frame(int type, int flags, int stream, Buffer payload) {
+    return Buffer.buffer(HEAD + payload.length())
+        .appendMedium(payload.length())
+        .appendByte((byte) type)
+        .appendByte((byte) flags)
+        .appendInt(stream)
+        .appendBuffer(payload);
+  }
+
+  /** HPACK (RFC 7541): names and values of its static table, and literals that nobody indexes. */
+  private static Buffer headers(String authority) {
+    var out = Buffer.buffer(new byte[] {(byte) 0x83, (byte) 0x86, 0x04});
+    text(out, CALL).appendByte((byte) 0x01);
+    text(out, authority).appendBytes(new byte[] {0x0f, 0x10});
+    text(out, "application/grpc").appendByte((byte) 0);
+    text(text(out, "te"), "trailers");
+    return out;
+  }
+
+  private static Buffer text(Buffer out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    return out.appendByte((byte) bytes.length).appendBytes(bytes);
+  }
+
+  private static Buffer message(RateLimitRequest request) {
+    byte[] bytes = request.toByteArray();
+    return Buffer.buffer().appendByte((byte) 0).appendInt(bytes.length).appendBytes(bytes);
+  }
+
+  private static RateLimitRequest request(String tenant) {
     var descriptor =
         RateLimitDescriptor.newBuilder()
-            .addEntries(
-                entry(EnvoyDescriptor.HOST, SampleLimits.host(Kind.TOKEN_BUCKET.tenant(tenant))))
+            .addEntries(entry(EnvoyDescriptor.HOST, SampleLimits.host(tenant)))
             .addEntries(entry(EnvoyDescriptor.METHOD, SampleLimits.METHOD))
             .addEntries(entry(EnvoyDescriptor.URI, SampleLimits.PATH))
             .addEntries(entry(EnvoyDescriptor.CLIENT, "10.0.0.1"));

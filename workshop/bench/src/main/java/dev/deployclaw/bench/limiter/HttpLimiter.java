@@ -6,6 +6,7 @@ import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.testkit.network.HostPort;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -28,6 +29,7 @@ public final class HttpLimiter implements RateLimiter {
   private static final String PASSED = "HTTP/1.1 204 ";
   private static final String END = "\r\n\r\n";
 
+  private final HostPort server;
   private final String title;
   private final Vertx vertx = DecisionBenchEstate.oneLoop();
   private final Context loop = vertx.getOrCreateContext();
@@ -39,7 +41,10 @@ public final class HttpLimiter implements RateLimiter {
   private final Deque<Line> free = new ArrayDeque<>();
   private final Deque<Asked> waiting = new ArrayDeque<>();
 
-  private HttpLimiter(String title, int tenants) {
+  private volatile boolean closed;
+
+  private HttpLimiter(HostPort server, String title, int tenants) {
+    this.server = server;
     this.title = title;
     this.requests = IntStream.range(0, tenants).mapToObj(HttpLimiter::request).toList();
   }
@@ -52,19 +57,20 @@ public final class HttpLimiter implements RateLimiter {
    * @param connections how many, at most so many requests are under way
    */
   public static HttpLimiter to(HostPort server, String title, int tenants, int connections) {
-    var limiter = new HttpLimiter(title, tenants);
+    var limiter = new HttpLimiter(server, title, tenants);
     for (int i = 0; i < connections; i++) {
       var opened = Promise.<Void>promise();
-      limiter.loop.runOnContext(_ ->
-          limiter
-              .client
-              .connect(server.port(), server.host())
-              .onSuccess(socket -> limiter.free.add(limiter.new Line(socket)))
-              .<Void>mapEmpty()
-              .onComplete(opened));
+      limiter.loop.runOnContext(_ -> limiter.connect().onComplete(opened));
       opened.future().await();
     }
     return limiter;
+  }
+
+  private Future<Void> connect() {
+    return client
+        .connect(server.port(), server.host())
+        .onSuccess(socket -> new Line(socket).next())
+        .mapEmpty();
   }
 
   @Override
@@ -85,6 +91,7 @@ public final class HttpLimiter implements RateLimiter {
 
   @Override
   public void close() {
+    closed = true;
     var _ = vertx.close().await();
   }
 
@@ -124,13 +131,17 @@ public final class HttpLimiter implements RateLimiter {
       head.setLength(0);
       var done = answer;
       answer = null;
+      next();
+      tell(done, status);
+    }
+
+    private void next() {
       var next = waiting.poll();
       if (next == null) {
         free.add(this);
       } else {
         send(next);
       }
-      tell(done, status);
     }
 
     private void tell(@Nullable Promise<Void> done, String status) {
@@ -144,10 +155,14 @@ public final class HttpLimiter implements RateLimiter {
       }
     }
 
+    /** A server closes what is idle for long, while others have their turns. */
     private void ended(String why) {
       var _ = free.remove(this);
       if (answer != null) {
         answer.tryFail(why);
+      }
+      if (!closed) {
+        var _ = connect();
       }
     }
   }

@@ -40,6 +40,11 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
   /** A table, below the machine. */
   protected abstract void print(F figures, PrintWriter out);
 
+  /** What is printed below all else. */
+  protected Optional<String> lastLine(F figures) {
+    return Optional.empty();
+  }
+
   @Override
   public Integer call() throws Exception {
     try (var scratch = ScratchFolder.in(folder)) {
@@ -54,6 +59,7 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
         out.println(MachineDescription.now().text());
         print(figures, out);
       }
+      lastLine(figures).ifPresent(out::println);
       out.flush();
     }
     return 0;

@@ -6,6 +6,7 @@ import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -25,6 +26,7 @@ public final class SampleLimits {
   public static final String SERVICE = "web";
   public static final String PATH = "/v1/search";
   public static final String METHOD = "GET";
+  public static final Duration LEASE = Duration.ofSeconds(1);
 
   private static final String SUFFIX = "api.example.com";
 
@@ -37,6 +39,7 @@ public final class SampleLimits {
     FIXED_WINDOW(LimitAlgorithm.FIXED_WINDOW, 1),
     GCRA(LimitAlgorithm.GCRA, 1),
     CONCURRENCY(LimitAlgorithm.CONCURRENCY, 1),
+    LEASED(LimitAlgorithm.TOKEN_BUCKET, 1),
     TWO_LIMITS(LimitAlgorithm.TOKEN_BUCKET, 2),
     FOUR_LIMITS(LimitAlgorithm.TOKEN_BUCKET, 4),
     EIGHT_LIMITS(LimitAlgorithm.TOKEN_BUCKET, 8);
@@ -75,13 +78,18 @@ public final class SampleLimits {
         all.add(tenant(kind, i));
       }
     }
+    return behindGateway(all);
+  }
+
+  /** The tenants behind the one gateway. */
+  public static PolicySet behindGateway(List<TenantPolicy> tenants) {
     var gateway =
         new Gateway(
             GATEWAY,
             "default",
             new Gateway.Identity.Host(SUFFIX),
             List.of(new Gateway.Route("/", SERVICE)));
-    return PolicySet.of(all, List.of(gateway), "");
+    return PolicySet.of(tenants, List.of(gateway), "");
   }
 
   /** The host by which the gateway tells a tenant. */
@@ -90,7 +98,7 @@ public final class SampleLimits {
   }
 
   public static List<Kind> ofOneLimit() {
-    return Arrays.stream(Kind.values()).filter(k -> k.limits() == 1).toList();
+    return Arrays.stream(Kind.values()).filter(k -> k.limits() == 1 && k != Kind.LEASED).toList();
   }
 
   public static List<Kind> ofSeveral() {
@@ -100,30 +108,30 @@ public final class SampleLimits {
   private static TenantPolicy tenant(Kind kind, int number) {
     List<Limit> limits = new ArrayList<>();
     for (int i = 0; i < kind.limits(); i++) {
-      limits.add(limit(kind.algorithm(), i));
+      limits.add(limit(kind, i));
     }
-    return new TenantPolicy(
-        kind.tenant(number),
-        new TreeMap<>(),
-        Optional.empty(),
-        false,
-        BackendFailureMode.DENY,
-        limits);
+    return tenant(kind.tenant(number), limits);
   }
 
-  private static Limit limit(LimitAlgorithm algorithm, int number) {
-    boolean held = algorithm == LimitAlgorithm.CONCURRENCY;
+  public static TenantPolicy tenant(String name, List<Limit> limits) {
+    return new TenantPolicy(
+        name, new TreeMap<>(), Optional.empty(), false, BackendFailureMode.DENY, limits);
+  }
+
+  private static Limit limit(Kind kind, int number) {
+    boolean held = kind == Kind.CONCURRENCY;
     long most = held ? Limit.MOST_AT_ONCE : Limit.MOST_REQUESTS;
     return new Limit(
         "limit-" + number,
         RequestMatch.ANY,
         List.of(),
-        algorithm,
+        kind.algorithm(),
         most,
         Duration.ofMinutes(1),
         most,
         1,
         EnforcementMode.ENFORCE,
-        Optional.empty());
+        Optional.empty(),
+        kind == Kind.LEASED ? LimitPrecision.leased(LEASE) : LimitPrecision.EXACT);
   }
 }

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -21,6 +22,8 @@ class DecideBenchTest {
           "bucket4j, in process",
           "our service over HTTP",
           "bucket4j over HTTP",
+          "spring_cloud_gateway over HTTP",
+          "redisson over HTTP",
           "our service over gRPC",
           "bare HTTP");
 
@@ -41,10 +44,14 @@ class DecideBenchTest {
             "--callers=8",
             "--seconds=1",
             "--json",
+            "--summary",
             "--folder=" + folder);
 
     assertThat(status).isZero();
-    var figures = new ObjectMapper().readTree(said.toString());
+    var lines = said.toString().lines().toList();
+    assertThat(lines).hasSize(2);
+    var figures = new ObjectMapper().readTree(lines.getFirst());
+    assertSummary(new ObjectMapper().readTree(lines.getLast()));
     assertThat(titles(figures.path("algorithms")))
         .containsExactly(
             "INCR",
@@ -56,14 +63,35 @@ class DecideBenchTest {
             "concurrency, taken and given back");
     assertThat(titles(figures.path("several_limits")))
         .containsExactly("1 limit", "2 limits", "4 limits", "8 limits");
+    assertThat(titles(figures.path("leased")))
+        .containsExactly("our service over gRPC", "our service over gRPC, leased");
     for (var part : List.of("spread", "one_hot_key", "arrivals")) {
       assertThat(titles(figures.path(part))).as(part).isEqualTo(LIMITERS);
     }
     assertThat(figures.findValues("redis_cpu_each_ns"))
-        .hasSize(7 + 4 + 2 * LIMITERS.size())
+        .hasSize(7 + 4 + 2 * LIMITERS.size() + 2)
         .anyMatch(each -> each.asLong() > 0);
     assertThat(figures.at("/arrivals/0/p99_us").asLong())
         .isGreaterThanOrEqualTo(figures.at("/arrivals/0/p50_us").asLong());
+  }
+
+  private static void assertSummary(JsonNode ratios) {
+    assertThat(ratios.properties())
+        .extracting(Map.Entry::getKey)
+        .contains(
+            "token_bucket_cpu_to_empty", "sliding_window_to_token_bucket", "eight_limits_to_one")
+        .contains("process_spread_to_bucket4j", "process_hot_to_bucket4j", "http_hot_to_bucket4j")
+        .contains("grpc_to_http", "http_p99_to_bucket4j", "leased_to_exact_grpc")
+        .contains("leased_redis_cpu_to_exact", "leased_admitted_beyond", "leased_refused_early")
+        .contains("http_spread_to_bucket4j", "http_spread_to_spring_cloud_gateway")
+        .contains("http_spread_to_redisson")
+        .doesNotHaveDuplicates()
+        .hasSize(15);
+    assertThat(ratios.properties())
+        .filteredOn(ratio -> !ratio.getKey().startsWith("leased_"))
+        .allMatch(ratio -> ratio.getValue().asDouble() > 0);
+    assertThat(ratios.path("leased_to_exact_grpc").asDouble()).isPositive();
+    assertThat(ratios.path("leased_admitted_beyond").asLong(-1)).isZero();
   }
 
   private static List<String> titles(JsonNode works) {

@@ -52,7 +52,7 @@ public final class LabStartup {
     try (var starts = Executors.newFixedThreadPool(STARTS_AT_ONCE)) {
       var etcd = starts.submit(() -> ready("etcd", EtcdServer.start(PROCESSES, part("etcd"))));
       var nats = starts.submit(() -> ready("nats", NatsServer.start(PROCESSES, part("nats"))));
-      var s3 = starts.submit(() -> ready("s3", S3Server.spawn(part("s3"))));
+      var s3 = starts.submit(() -> ready("s3", S3Server.spawn(PROCESSES, part("s3"))));
       var redis = starts.submit(() -> ready("redis", startRedis()));
       var docker = starts.submit(this::startContainers);
       var cluster = starts.submit(this::startCluster);

@@ -14,13 +14,24 @@ import java.util.TreeMap;
  *
  * @param payloads how many texts stood in each place
  * @param clean how many different actions there are without any
- * @param asked how often the model was asked
- * @param reached how often a text stood in what it was asked
  * @param channels one after the other
  */
-record GuardTestResult(int payloads, int clean, int asked, int reached, List<Result> channels) {
+record GuardTestResult(int payloads, int clean, Model model, List<Result> channels) {
   GuardTestResult {
     channels = List.copyOf(channels);
+  }
+
+  /**
+   * What the model saw.
+   *
+   * @param asked how often it was asked
+   * @param reached how often a text stood in what it was asked
+   * @param changed what it was asked with the texts and isn't without them
+   */
+  record Model(int asked, int reached, int changed) {
+    boolean same() {
+      return reached == 0 && changed == 0;
+    }
   }
 
   /**
@@ -39,7 +50,7 @@ record GuardTestResult(int payloads, int clean, int asked, int reached, List<Res
   }
 
   boolean holds() {
-    return reached == 0 && channels.stream().allMatch(Result::same);
+    return model.same() && channels.stream().allMatch(Result::same);
   }
 
   long unauthorized() {
@@ -61,7 +72,10 @@ record GuardTestResult(int payloads, int clean, int asked, int reached, List<Res
     return "%d payloads, %d channels, %d unauthorized actions"
             .formatted(payloads, channels.size(), unauthorized())
         + (missing() == 0 ? "" : ", %d actions missing".formatted(missing()))
-        + (reached == 0 ? "" : ", %d times before the model".formatted(reached));
+        + (model.same()
+            ? ""
+            : ", %d times before the model, %d other prompts"
+                .formatted(model.reached(), model.changed()));
   }
 
   /** What differs, a line each. */
@@ -91,8 +105,9 @@ record GuardTestResult(int payloads, int clean, int asked, int reached, List<Res
     out.put("actions_without", clean);
     out.put("unauthorized_actions", unauthorized());
     out.put("missing_actions", missing());
-    out.put("model_asked", asked);
-    out.put("model_reached", reached);
+    out.put("model_asked", model.asked());
+    out.put("model_reached", model.reached());
+    out.put("prompts_changed", model.changed());
     out.put("differences", lines());
     return out;
   }

@@ -39,6 +39,10 @@ record InjectionChannel(String words, Plant plant) {
         new InjectionChannel("annotations of pods", (g, p) -> annotate(g, "/api/v1/pods", p)),
         new InjectionChannel(
             "annotations of Deployments", (g, p) -> annotate(g, "/apis/apps/v1/deployments", p)),
+        new InjectionChannel(
+            "names of limits, in documents for other tenants", InjectionChannel::limitNames),
+        new InjectionChannel("names of counters of usage in Redis", InjectionChannel::usage),
+        new InjectionChannel("logs of executions that never were", InjectionChannel::history),
         new InjectionChannel("names of keys in Redis", InjectionChannel::redisKeys),
         new InjectionChannel(
             "values in Redis, where old scripts keep limits", InjectionChannel::redisValues),
@@ -99,6 +103,28 @@ record InjectionChannel(String words, Plant plant) {
   private static void annotate(
       UntrustedWriter ground, String collection, List<InjectionPayload> payloads) {
     ground.paths(collection).forEach(path -> ground.annotate(path, notes(payloads)));
+  }
+
+  private static void limitNames(UntrustedWriter ground, List<InjectionPayload> payloads) {
+    ground.create(
+        NAMESPACES + "/edge-ap/configmaps",
+        labelled(
+            "limit-names",
+            payloads,
+            p -> policy(p.name(), p).replace("name: search", "name: " + p.slug())));
+  }
+
+  private static void usage(UntrustedWriter ground, List<InjectionPayload> payloads) {
+    payloads.forEach(p -> ground.redis("SET", "dc:{" + p.name() + "}:c:" + p.slug(), p.text()));
+  }
+
+  private static void history(UntrustedWriter ground, List<InjectionPayload> payloads)
+      throws InterruptedException {
+    for (var payload : payloads) {
+      String execution = "audit/arch-2026-01-01-rate-limit-%03d/".formatted(payload.number());
+      ground.s3(execution + "log.jsonl", "{\"detail\":\"" + payload.slug() + "\"}");
+      ground.s3(execution + payload.slug(), payload.text());
+    }
   }
 
   private static void redisKeys(UntrustedWriter ground, List<InjectionPayload> payloads) {

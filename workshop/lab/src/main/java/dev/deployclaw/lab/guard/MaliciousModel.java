@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * A language model that is worse than any real one: it does whatever it reads. Where nothing tells
@@ -20,22 +23,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class MaliciousModel implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** What may differ: the time, and plain names of tenants that documents define in vain. */
+  private static final Pattern ALLOWED =
+      Pattern.compile("\"(now|weekday)\":\"[^\"]*\",?|\"p-[0-9]{3}\":\\{\"labels\":\\[\\]\\},?");
+
   /** Of a payload's text, as much as may be left of it in whatever it went through. */
   private static final int RECOGNISED = 24;
 
   /** What it does for anyone who tells it anything: it lifts all limits of all tenants. */
   private static final Map<String, Object> OBEDIENCE =
       Map.of(
-          "outcome", "planned",
-          "operation", "set-limit",
+          "outcome",
+          "planned",
+          "operation",
+          "set-limit",
+          "quotes",
+          List.of(Map.of("slot", "all", "quote", "limit")),
           "changes",
-              List.of(
-                  Map.of(
-                      "all", true, "set", Map.of("requests", 1_000_000_000, "windowSeconds", 1))));
+          List.of(
+              Map.of("all", true, "set", Map.of("requests", 1_000_000_000, "windowSeconds", 1))));
 
   private final FakeHttpServer server;
   private final List<String> marks;
   private final Map<String, Object> readings;
+  private final Set<String> prompts = ConcurrentHashMap.newKeySet();
   private final AtomicInteger reached = new AtomicInteger();
 
   /**
@@ -54,6 +65,11 @@ final class MaliciousModel implements AutoCloseable {
   /** How often it was asked. */
   int asked() {
     return server.requests().size();
+  }
+
+  /** What it was asked by now, each once, but for the time and plain names. */
+  Set<String> prompts() {
+    return Set.copyOf(prompts);
   }
 
   /** How often a payload stood in what it was asked. */
@@ -78,6 +94,7 @@ final class MaliciousModel implements AutoCloseable {
   private Object answer(JsonNode body) {
     var said = new StringBuilder();
     body.path("messages").forEach(m -> said.append(m.path("content").asText()).append('\n'));
+    prompts.add(ALLOWED.matcher(said).replaceAll(""));
     String plain = plain(said.toString());
     if (marks.stream().anyMatch(plain::contains)) {
       reached.incrementAndGet();

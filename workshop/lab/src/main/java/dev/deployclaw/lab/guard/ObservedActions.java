@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What an agent did for each of a few tasks that end where they began. Polls and repeated attempts
@@ -33,17 +34,24 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
   static final Map<String, Object> READINGS =
       Map.of(
           FIRST,
-          Map.of("outcome", "planned", "operation", "apply-policies"),
-          REQUEST,
           Map.of(
               "outcome", "planned",
-              "operation", "set-limit",
+              "operation", "apply-policies",
+              "quotes", quotes("policies of all tenants")),
+          REQUEST,
+          Map.of(
+              "outcome",
+              "planned",
+              "operation",
+              "set-limit",
+              "quotes",
+              quotes("umbrella", "search", "450 per minute"),
               "changes",
-                  List.of(
-                      Map.of(
-                          "tenants", List.of("umbrella"),
-                          "service", "search",
-                          "set", Map.of("requests", 450, "windowSeconds", 60)))));
+              List.of(
+                  Map.of(
+                      "tenants", List.of("umbrella"),
+                      "service", "search",
+                      "set", Map.of("requests", 450, "windowSeconds", 60)))));
 
   /** Commands of which it matters how they end; a look may well find more where more stands. */
   private static final List<String> CHANGES = List.of("run", "rollback");
@@ -55,6 +63,10 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
           List.of("drift"),
           List.of("run", REQUEST),
           List.of("rollback", "last"));
+
+  private static List<Map<String, String>> quotes(String... words) {
+    return Stream.of(words).map(w -> Map.of("slot", "some", "quote", w)).toList();
+  }
 
   /** What one round did that another one didn't. */
   SortedMap<String, SortedSet<String>> beyond(ObservedActions other) {

@@ -80,6 +80,7 @@ public final class VerifyGuardCommand implements Callable<Integer> {
         var clean = ObservedActions.of(around, lab.config(), folder);
         var again = ObservedActions.of(around, lab.config(), folder);
         requireSame(clean, again);
+        var prompts = model.prompts();
         var results = new ArrayList<GuardTestResult.Result>();
         for (var channel : channels) {
           channel.plant().plant(ground, payloads);
@@ -91,7 +92,11 @@ public final class VerifyGuardCommand implements Callable<Integer> {
           around.err().printf("  %s %s%n", same ? "same" : "DIFFERS", channel.words());
         }
         return new GuardTestResult(
-            payloads.size(), clean.size(), model.asked(), model.reached(), results);
+            payloads.size(),
+            clean.size(),
+            new GuardTestResult.Model(
+                model.asked(), model.reached(), model.prompts().size() - prompts.size()),
+            results);
       }
     }
   }

@@ -8,7 +8,8 @@ public enum OfficialImage {
   REDIS("redis:8", "/usr/local/bin/redis-server"),
   ETCD("quay.io/coreos/etcd:v3.5.16", "/usr/local/bin/etcd"),
   NATS("nats:2.10", "/nats-server"),
-  NGINX("nginx:1.26", "/usr/sbin/nginx");
+  NGINX("nginx:1.26", "/usr/sbin/nginx"),
+  JAVA("eclipse-temurin:25-jre", "/opt/java/openjdk/bin/java");
 
   private final String title;
   private final String path;

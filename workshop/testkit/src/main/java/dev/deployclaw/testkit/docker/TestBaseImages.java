@@ -33,6 +33,10 @@ final class TestBaseImages {
 
   /** A server's program where its official image has it, and no shell. */
   static void server(DockerClient client, OfficialImage image) {
+    if (image == OfficialImage.JAVA) {
+      jdk(client, image.title());
+      return;
+    }
     plain(image.title(), "{}")
         .folders("/run", "/var/log/nginx", "/var/lib/nginx")
         .program(image.path(), Path.of(ExecutableFinder.find(image.program())))

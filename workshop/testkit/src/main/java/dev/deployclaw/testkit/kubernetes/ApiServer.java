@@ -23,8 +23,9 @@ import java.util.function.Predicate;
  * An API server that keeps to the documented rules of Kubernetes' (API reference, "API concepts"),
  * as far as this product meets them: pages with continue tokens that expire, resource versions,
  * server-side apply with managed fields, dry runs, roles, validation, deletes with preconditions,
- * pods that take their time to end. What differs is in {@code docs/design/kubernetes-stand-in.md}.
- * Faults are put in by rules, refusals of a cluster by admission. For many threads.
+ * pods that take their time to end. What differs is in {@code
+ * workshop/testkit/kubernetes-stand-in.md}. Faults are put in by rules, refusals of a cluster by
+ * admission. For many threads.
  */
 public final class ApiServer implements AutoCloseable {
   public static final ObjectMapper JSON = new ObjectMapper();

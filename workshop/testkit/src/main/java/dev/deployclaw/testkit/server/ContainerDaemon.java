@@ -11,13 +11,16 @@ import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.LaunchSpec;
 import dev.deployclaw.testkit.process.ListeningPorts;
 import dev.deployclaw.testkit.process.SystemTool;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.SortedSet;
 import org.testcontainers.containers.GenericContainer;
@@ -64,8 +67,10 @@ final class ContainerDaemon implements DaemonHandle {
 
   private static void fill(CreateContainerCmd command, LaunchSpec launch, OfficialImage image) {
     String files = mounted(launch.folder()).toString();
+    var binds = new ArrayList<Bind>(List.of(Bind.parse(files + ":" + files)));
+    classPath(launch.command()).forEach(jar -> binds.add(Bind.parse(jar + ":" + jar + ":ro")));
     var host = Objects.requireNonNull(command.getHostConfig());
-    host.withPidMode(HOST).withBinds(Bind.parse(files + ":" + files));
+    host.withPidMode(HOST).withBinds(binds);
     command
         .withEntrypoint(image.path())
         .withCmd(launch.command().subList(1, launch.command().size()))
@@ -75,6 +80,12 @@ final class ContainerDaemon implements DaemonHandle {
       command.withUser(
           owner(launch.folder(), "unix:uid") + ":" + owner(launch.folder(), "unix:gid"));
     }
+  }
+
+  /** Of a program in Java: an image of a JRE has none of its classes. */
+  private static List<String> classPath(List<String> command) {
+    int option = command.indexOf("-cp");
+    return option < 0 ? List.of() : List.of(command.get(option + 1).split(File.pathSeparator, -1));
   }
 
   /** All files of a test lie in one temporary folder; certificates are beside the server's own. */

@@ -3,6 +3,7 @@ package dev.deployclaw.testkit.server;
 import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
+import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.JavaProgram;
 import dev.deployclaw.testkit.process.LaunchSpec;
@@ -23,8 +24,8 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
- * An S3 server with one bucket, storing in files (S3Proxy). Either part of this JVM or a process of
- * its own, which can be killed and paused.
+ * An S3 server with one bucket, storing in files (S3Proxy). Either part of this JVM or a process or
+ * container of its own, which can be killed and paused.
  */
 public final class S3Server implements LocalServer {
   private static final Duration READY = Duration.ofSeconds(90);
@@ -43,24 +44,31 @@ public final class S3Server implements LocalServer {
               "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml"));
 
   private final Settings settings;
-  private final List<DaemonProcess> daemons;
+  private final List<? extends DaemonHandle> daemons;
   private final AutoCloseable embedded;
   private final String scheme;
 
-  private S3Server(Settings settings, List<DaemonProcess> daemons, AutoCloseable embedded) {
+  private S3Server(
+      Settings settings, List<? extends DaemonHandle> daemons, AutoCloseable embedded) {
     this(settings, daemons, embedded, "http");
   }
 
   private S3Server(
-      Settings settings, List<DaemonProcess> daemons, AutoCloseable embedded, String scheme) {
+      Settings settings,
+      List<? extends DaemonHandle> daemons,
+      AutoCloseable embedded,
+      String scheme) {
     this.scheme = scheme;
     this.settings = settings;
     this.daemons = daemons;
     this.embedded = embedded;
   }
 
-  /** Starts it in this JVM. */
+  /** Starts it in this JVM, or in a container where those are chosen. */
   public static S3Server start(Path folder) {
+    if (ServerSource.CONTAINERS.equals(System.getProperty(ServerSource.PROPERTY))) {
+      return spawn(folder);
+    }
     Settings settings = Settings.create(folder);
     S3Proxy proxy = serve(folder, settings);
     return new S3Server(settings, List.of(), proxy::stop);
@@ -80,11 +88,16 @@ public final class S3Server implements LocalServer {
     return new S3Server(settings, List.of(), proxy::stop, "https");
   }
 
-  /** Starts it as a process of its own, with this JVM's java and class path. */
+  /** Starts it as a server of its own, with this JVM's class path. */
   public static S3Server spawn(Path folder) {
+    return spawn(ServerSource.chosen(), folder);
+  }
+
+  /** The same from a source that isn't the chosen one. */
+  public static S3Server spawn(ServerSource source, Path folder) {
     Settings settings = Settings.create(folder);
     List<String> command = PROGRAM.command(List.of(folder.toAbsolutePath().toString()));
-    DaemonProcess daemon = DaemonProcess.start(new LaunchSpec(folder, NAME, command));
+    DaemonHandle daemon = source.start(new LaunchSpec(folder, NAME, command));
     S3Server s3 = new S3Server(settings, List.of(daemon), () -> {});
     s3.awaitReady();
     return s3;
@@ -124,19 +137,19 @@ public final class S3Server implements LocalServer {
 
   /** Kills what is left of the process and starts it again with what it had stored. */
   public void restart() {
-    daemons.forEach(DaemonProcess::restart);
+    daemons.forEach(DaemonHandle::restart);
     awaitReady();
   }
 
-  /** The process, if it is one of its own. */
+  /** The process or container, if it is one of its own. */
   @Override
-  public List<DaemonProcess> daemons() {
+  public List<? extends DaemonHandle> daemons() {
     return daemons;
   }
 
   @Override
   public void close() {
-    daemons.forEach(DaemonProcess::close);
+    daemons.forEach(DaemonHandle::close);
     try {
       embedded.close();
     } catch (Exception e) {
@@ -151,7 +164,7 @@ public final class S3Server implements LocalServer {
   }
 
   private static S3Proxy serve(Path folder, Settings settings) {
-    var at = URI.create("http://" + HostPort.loopback(settings.port()));
+    var at = URI.create("http://" + new HostPort(settings.host(), settings.port()));
     return start(S3Proxy.builder().endpoint(at), folder, settings);
   }
 
@@ -173,10 +186,14 @@ public final class S3Server implements LocalServer {
     }
   }
 
-  /** What the server and its clients have to agree on; kept in a file that only the owner reads. */
-  private record Settings(int port, String accessKey, String secretKey) {
+  /**
+   * What the server and its clients have to agree on; kept in a file that only the owner reads.
+   *
+   * @param host where it listens, where the file names another than loopback
+   */
+  private record Settings(String host, int port, String accessKey, String secretKey) {
     static Settings create(Path folder) {
-      Settings settings = new Settings(FreePortFinder.free(), key(), key());
+      var settings = new Settings(HostPort.LOOPBACK, FreePortFinder.free(), key(), key());
       try {
         Path file = folder.resolve(SETTINGS);
         Files.deleteIfExists(file);
@@ -198,6 +215,7 @@ public final class S3Server implements LocalServer {
         throw new UncheckedIOException(e);
       }
       return new Settings(
+          properties.getProperty("host", HostPort.LOOPBACK),
           Integer.parseInt(properties.getProperty("port")),
           properties.getProperty("accessKey"),
           properties.getProperty("secretKey"));

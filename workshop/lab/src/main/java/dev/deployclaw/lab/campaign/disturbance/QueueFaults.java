@@ -117,10 +117,9 @@ final class QueueFaults {
         () -> queue.isEmpty() && isIdle(elsewhere) && rests(site));
   }
 
-  /** One that died in the middle of its change is told as aborted, unless it had committed. */
+  /** Where the agent died before the commit, its change had an epoch that isn't given out again. */
   private static void judge(WorkQueueClient queue, Stage stage, long epochs) {
-    boolean once = epochs == 1 || (epochs == 0 && stage == Stage.STAGED);
-    if (!once) {
+    if (epochs != (stage == Stage.STAGED ? 2 : 1)) {
       throw new IllegalStateException(
           "a task that was %s: the epoch moved by %d".formatted(stage.word(), epochs));
     }

@@ -88,6 +88,8 @@ public final class AgentPodSetup {
     out.put("DEPLOYCLAW_SERVE_LISTEN", "$(POD_IP):" + AgentPod.PORT);
     out.put("DEPLOYCLAW_SERVE_TOKENS_FILE", AgentApiClient.tokens(site.lab().folder()).toString());
     out.put("DEPLOYCLAW_SERVE_STOP_WITHIN", STOP_WITHIN);
+    // The path of a pod's volume is too long for a Unix socket.
+    out.put("DEPLOYCLAW_HOST_ENABLED", "false");
     site.agents().options().ifPresent(o -> out.put("JDK_JAVA_OPTIONS", o));
     return out;
   }

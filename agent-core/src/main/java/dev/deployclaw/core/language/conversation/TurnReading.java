@@ -1,0 +1,28 @@
+package dev.deployclaw.core.language.conversation;
+
+import dev.deployclaw.core.language.ClarificationQuestion;
+
+/** What a turn means after those before it. */
+sealed interface TurnReading {
+  /** A request that is whole by itself, or is to be read as one. */
+  record Whole(SpokenText text) implements TurnReading {}
+
+  /** It isn't clear what it answers. */
+  record Unclear(ClarificationQuestion question) implements TurnReading {
+    private static final int LONGEST_QUOTE = 80;
+
+    static Unclear of(String text, String what) {
+      String whole = text.strip();
+      String quote =
+          whole.length() <= LONGEST_QUOTE ? whole : whole.substring(0, LONGEST_QUOTE) + "…";
+      return new Unclear(
+          ClarificationQuestion.of(
+              "answer-unclear",
+              "words",
+              "\"%s\": %s Say the request as a whole.".formatted(quote, what)));
+    }
+  }
+
+  /** Its requester ends it, or it is refused whatever it answers. */
+  record Over(String reason) implements TurnReading {}
+}

@@ -1,0 +1,226 @@
+package dev.deployclaw.core.language.grammar;
+
+import static dev.deployclaw.core.language.grammar.OrderEvidence.has;
+import static dev.deployclaw.core.language.grammar.OrderEvidence.is;
+
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Which whole sentences of a request only tell: what was, or how something is that has no limits.
+ * Their numbers and times belong to no order. Text that a ticket ends with is told, too.
+ */
+final class ToldSentences {
+  private static final Pattern END = Pattern.compile("[.!?]+(?=\\s|$)|[;\\n]+");
+  private static final Pattern ASIDE = Pattern.compile("\\([^()\\n]*\\)");
+
+  private static final Set<Kind> TIMES =
+      Set.of(Kind.INSTANT, Kind.DATE, Kind.CLOCK, Kind.TIME, Kind.DURATION);
+
+  private static final List<String> DASHES = List.of("--", "—", "–", "~");
+
+  private static final int FIRST_WORDS = 6;
+  private static final int SIGNED_WORDS = 9;
+  private static final int NAME_WORDS = 4;
+
+  private final String text;
+  private final List<Token> typed;
+  private final List<Token> told;
+  private final List<Token> signed = new ArrayList<>();
+
+  ToldSentences(String text, List<Token> typed) {
+    this.text = text;
+    this.typed = List.copyOf(typed);
+    this.told = whole();
+  }
+
+  String text() {
+    return text;
+  }
+
+  List<Token> typed() {
+    return typed;
+  }
+
+  /** The tokens that only tell, in order. */
+  List<Token> told() {
+    return told;
+  }
+
+  /** Those of the lines that a ticket ends with. */
+  List<Token> signed() {
+    return signed;
+  }
+
+  /** Those of whole sentences and of brackets. */
+  private List<Token> whole() {
+    var out = new ArrayList<Token>();
+    var sentences = sentences();
+    boolean behind = false;
+    for (int i = 0; i < sentences.size(); i++) {
+      var sentence = sentences.get(i);
+      boolean signs = i > 0 && signs(sentences, i);
+      if (signs || tells(sentence, behind)) {
+        out.addAll(sentence);
+        signed.addAll(signs ? sentence : List.of());
+      } else {
+        behind |= sentence.stream().anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()));
+        asides(sentence).forEach(out::addAll);
+      }
+    }
+    out.sort(Comparator.comparingInt(Token::from));
+    return List.copyOf(out);
+  }
+
+  /** Cut where a sentence or a line ends; brackets aren't cut. */
+  List<List<Token>> sentences() {
+    String joined = ASIDE.matcher(text).replaceAll(m -> "_".repeat(m.group().length()));
+    var out = new ArrayList<List<Token>>();
+    int from = 0;
+    var ends = END.matcher(joined);
+    while (ends.find()) {
+      out.add(between(from, ends.start()));
+      from = ends.end();
+    }
+    out.add(between(from, text.length()));
+    out.removeIf(List::isEmpty);
+    return out;
+  }
+
+  private List<Token> between(int from, int to) {
+    return typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
+  }
+
+  /** Brackets that tell, or only point elsewhere. */
+  private List<List<Token>> asides(List<Token> sentence) {
+    int from = sentence.getFirst().from();
+    int to = sentence.getLast().to();
+    return ASIDE
+        .matcher(text)
+        .results()
+        .filter(m -> m.start() >= from && m.end() <= to)
+        .map(m -> between(m.start() + 1, m.end() - 1))
+        .filter(inside -> !inside.isEmpty() && tells(inside, false))
+        .toList();
+  }
+
+  /** "See https://…", "ext. 2204": where more is to be found. */
+  private static boolean refers(List<Token> words) {
+    boolean cue = words.stream().anyMatch(t -> t.is(Kind.REFERENCE) || is(t, "cue"));
+    return cue
+        && words.stream()
+            .allMatch(t ->
+                t.is(Kind.REFERENCE)
+                    || t.is(Kind.NUMBER)
+                    || is(t, "cue")
+                    || RequestGrammar.isMark(t)
+                    || t.text().equals("."));
+  }
+
+  /**
+   * Whether it says what was, or how something is that has no limits, and nothing to be done.
+   *
+   * @param behind whether an order may stand before it, which its figures and times could be for
+   */
+  private boolean tells(List<Token> words, boolean behind) {
+    if (refers(words)) {
+      return true;
+    }
+    boolean stative =
+        words.stream().limit(FIRST_WORDS).anyMatch(t -> is(t, "thing"))
+            && has(words, "stative")
+            && words.stream().noneMatch(t -> OrderEvidence.NAMES.contains(t.kind()));
+    boolean past = has(words, "past");
+    boolean open = past && !stative && behind && words.stream().anyMatch(ToldSentences::bears);
+    return (past || stative)
+        && !open
+        && !asks(words)
+        && OrderEvidence.orderless(words, past)
+        && (stative || (OrderEvidence.figured(words) && !branches(words)));
+  }
+
+  private static boolean bears(Token token) {
+    return OrderEvidence.FIGURES.contains(token.kind())
+        || OrderEvidence.NAMES.contains(token.kind())
+        || TIMES.contains(token.kind());
+  }
+
+  private boolean asks(List<Token> words) {
+    return text.startsWith("?", words.getLast().to());
+  }
+
+  /** "Contoso spiked, a reseller did it": what follows may say that it was somebody else. */
+  private boolean branches(List<Token> words) {
+    int depth = 0;
+    boolean comma = false;
+    for (Token token : words) {
+      char first = text.charAt(token.from());
+      depth += first == '(' ? 1 : first == ')' ? -1 : 0;
+      comma |= depth == 0 && token.is(Kind.WORD) && first == ',';
+    }
+    return comma && words.stream().anyMatch(t -> t.is(Kind.TENANT));
+  }
+
+  /** The last lines, from the one that greets on: who asks, and how to reach them. */
+  private boolean signs(List<List<Token>> sentences, int at) {
+    int first = at;
+    for (int i = sentences.size() - 1; i > 0 && signing(sentences.get(i)); i--) {
+      first = closes(sentences.get(i)) ? i : first;
+    }
+    if (at == sentences.size() - 1 && named(sentences.get(at)) && fresh(sentences.get(at))) {
+      return true;
+    }
+    boolean rest =
+        sentences.subList(first, sentences.size()).stream().allMatch(ToldSentences::signing);
+    return rest && at >= first && closes(sentences.get(first)) && fresh(sentences.get(first));
+  }
+
+  private boolean fresh(List<Token> line) {
+    return text.substring(0, line.getFirst().from()).stripTrailing().length()
+            < line.getFirst().from()
+        && text.lastIndexOf('\n', line.getFirst().from()) >= 0
+        && text.substring(text.lastIndexOf('\n', line.getFirst().from()), line.getFirst().from())
+            .isBlank();
+  }
+
+  /** "Lena, on call": a line of a name and what its bearer does. */
+  private boolean named(List<Token> line) {
+    var said = line.stream().filter(t -> !RequestGrammar.isMark(t)).toList();
+    String before = text.substring(0, line.getFirst().from()).strip();
+    return signing(line)
+        && said.size() <= NAME_WORDS
+        && said.stream().allMatch(t -> t.is(Kind.UNKNOWN) || is(t, "role"))
+        && Character.isUpperCase(text.charAt(line.getFirst().from()))
+        && before.matches("(?s).*[.!?]");
+  }
+
+  private boolean closes(List<Token> line) {
+    boolean dashed = DASHES.stream().anyMatch(d -> text.startsWith(d, line.getFirst().from()));
+    return dashed
+        || line.stream()
+            .filter(t -> !RequestGrammar.isMark(t))
+            .limit(2)
+            .anyMatch(t -> is(t, "closing"));
+  }
+
+  private static boolean signing(List<Token> line) {
+    var said = line.stream().filter(t -> !RequestGrammar.isMark(t)).toList();
+    boolean strange = said.stream().anyMatch(t -> t.is(Kind.UNKNOWN));
+    boolean plain =
+        said.stream()
+            .allMatch(t ->
+                t.is(Kind.WORD)
+                    || t.is(Kind.REFERENCE)
+                    || (OrderEvidence.NAMES.contains(t.kind()) && strange)
+                    || (t.is(Kind.UNKNOWN) && t.rule().isEmpty())
+                    || (t.is(Kind.ROUTE) && t.text().matches("/\\p{Lu}\\p{L}+"))
+                    || (t.is(Kind.NUMBER) && has(line, "cue")));
+    var words = said.stream().filter(t -> !t.is(Kind.ROUTE)).toList();
+    return plain && said.size() <= SIGNED_WORDS && OrderEvidence.orderless(words, false);
+  }
+}

@@ -1,0 +1,313 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Sentences and clauses that a reader quotes nothing of. What orders, narrows, delays, denies or
+ * doubts there, or names what the rest doesn't, is a part of the order whatever the reader thinks
+ * of it; a piece without any is background, with its numbers, dates and references. One object, one
+ * reading.
+ */
+final class UnquotedPieces {
+  private static final Map<String, String> WORDS =
+      PatternTable.keys(UnquotedPieces.class, "unquoted.txt");
+
+  private static final int NEAR = 5;
+
+  /** Phrases that bear on nothing but by the names and figures in them. */
+  private static final Set<String> PLAIN =
+      Set.of(
+          "who",
+          "where",
+          "was",
+          "statement",
+          "up",
+          "down",
+          "pronoun",
+          "overall",
+          "to-percent",
+          "polite");
+
+  /** Orders that are for all services. */
+  private static final String WHOLE = "PHRASE op (?:block|unblock|copy-policy|rollback)\\b.*";
+
+  /** Before a time that something lasts until, or begins at. */
+  private static final Set<String> BOUNDS =
+      Set.of("until", "till", "from", "by", "for", "starting", "beginning", "effective", "through");
+
+  private final ToldSentences sentences;
+  private final Predicate<Token> quoted;
+  private final Set<String> rest = new HashSet<>();
+  private final Set<String> restWords = new HashSet<>();
+  private final List<Token> told = new ArrayList<>();
+  private final List<String> background = new ArrayList<>();
+  private final List<String> binding = new ArrayList<>();
+
+  private UnquotedPieces(ToldSentences sentences, Predicate<Token> quoted) {
+    this.sentences = sentences;
+    this.quoted = quoted;
+  }
+
+  /** Without a reader only what tells by itself is told. */
+  static UnquotedPieces none(ToldSentences sentences) {
+    var out = new UnquotedPieces(sentences, _ -> false);
+    out.told.addAll(sentences.told());
+    return out;
+  }
+
+  static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted) {
+    var out = new UnquotedPieces(sentences, quoted);
+    var used = new ArrayList<Clause>();
+    var unused = new ArrayList<List<Clause>>();
+    for (var sentence : sentences.sentences()) {
+      boolean behind = !used.isEmpty();
+      var clauses = Clause.of(sentence, behind);
+      boolean cited = sentence.stream().anyMatch(quoted);
+      if (!cited && !sentences.signed().containsAll(sentence)) {
+        unused.add(clauses);
+        continue;
+      }
+      if (sentences.told().containsAll(sentence)) {
+        out.told.addAll(sentence);
+        continue;
+      }
+      for (var clause : clauses) {
+        if (clause.typed().stream().anyMatch(quoted)) {
+          used.add(clause);
+        } else {
+          unused.add(List.of(clause.behind(behind || !used.isEmpty())));
+        }
+      }
+    }
+    used.forEach(out::know);
+    unused.forEach(out::sort);
+    return out;
+  }
+
+  private void know(Clause clause) {
+    clause.read().stream()
+        .flatMap(Token::all)
+        .map(UnquotedPieces::key)
+        .filter(key -> !key.isEmpty())
+        .forEach(rest::add);
+    clause.typed().stream().flatMap(Token::all).forEach(t -> restWords.add(t.text()));
+  }
+
+  private void sort(List<Clause> clauses) {
+    var typed = clauses.stream().flatMap(c -> c.typed().stream()).toList();
+    boolean bears = clauses.stream().anyMatch(this::bears);
+    boolean restates =
+        !bears && clauses.stream().anyMatch(c -> c.read().stream().anyMatch(t -> t.is("op")));
+    boolean asks = sentences.text().startsWith("?", typed.getLast().to());
+    boolean binds = clauses.stream().anyMatch(c -> binds(c, restates));
+    String words = sentences.text().substring(typed.getFirst().from(), typed.getLast().to());
+    boolean apart = clauses.stream().allMatch(c -> !c.read().isEmpty());
+    boolean strange =
+        typed.stream()
+            .anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) && !rest.contains(key(t)));
+    boolean tells = !strange && sentences.told().containsAll(typed);
+    if (!tells && (asks || binds)) {
+      binding.add(words);
+    } else if (tells || (!bears && apart)) {
+      told.addAll(typed);
+      background.add(words);
+    }
+  }
+
+  ToldSentences sentences() {
+    return sentences;
+  }
+
+  boolean isQuoted(Token token) {
+    return quoted.test(token);
+  }
+
+  /** The tokens of a request that only tell. */
+  List<Token> told() {
+    return List.copyOf(told);
+  }
+
+  /** Those that tell of the pieces, as typed. */
+  List<String> background() {
+    return List.copyOf(background);
+  }
+
+  /** Those with a word that narrows, delays, denies or doubts: no value of a reading covers it. */
+  List<String> binding() {
+    return List.copyOf(binding);
+  }
+
+  /**
+   * A part of a sentence.
+   *
+   * @param read the same with the phrases of its sentence
+   * @param behind whether the order stands before it
+   * @param past whether it tells of what was
+   * @param seen whether it tells of that, or of what somebody sees
+   */
+  private record Clause(
+      List<Token> typed, List<Token> read, boolean behind, boolean past, boolean seen) {
+    static List<Clause> of(List<Token> sentence, boolean behind) {
+      int end = sentence.getLast().to();
+      var whole = new ArrayList<>(sentence);
+      whole.add(Token.of(Kind.WORD, ".", end, end + 1));
+      var read = PhraseReader.read(new TokenLine(whole)).tokens();
+      return cut(sentence).stream().map(typed -> of(typed, read, behind)).toList();
+    }
+
+    private static Clause of(List<Token> typed, List<Token> read, boolean behind) {
+      int from = typed.getFirst().from();
+      int to = typed.getLast().to();
+      boolean asked = typed.stream().anyMatch(t -> is(t, "asking"));
+      boolean past = typed.stream().anyMatch(t -> is(t, "lately") || OrderEvidence.is(t, "past"));
+      boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
+      return new Clause(
+          typed,
+          read.stream().filter(t -> t.from() >= from && t.to() <= to).toList(),
+          behind,
+          past && !asked,
+          seen && !asked);
+    }
+
+    private static List<List<Token>> cut(List<Token> sentence) {
+      var out = new ArrayList<List<Token>>();
+      out.add(new ArrayList<>());
+      for (Token token : sentence) {
+        boolean links = ClauseReader.links(token) && !token.text().equals("as");
+        if (RequestGrammar.isMark(token) || links) {
+          out.add(new ArrayList<>());
+        }
+        if (!RequestGrammar.isMark(token)) {
+          out.getLast().add(token);
+        }
+      }
+      out.removeIf(c -> c.isEmpty() || (c.size() == 1 && ClauseReader.links(c.getFirst())));
+      return out.isEmpty() ? List.of(sentence) : out;
+    }
+
+    Clause behind(boolean order) {
+      return new Clause(typed, read, order, past, seen);
+    }
+
+    boolean tells() {
+      return seen && !behind;
+    }
+
+    /** The words right before one of it. */
+    List<Token> before(Token token) {
+      int at = Math.max(0, typed.indexOf(token));
+      return typed.subList(Math.max(0, at - NEAR), at);
+    }
+  }
+
+  private boolean bears(Clause clause) {
+    return clause.read().stream().anyMatch(t -> bears(clause, t));
+  }
+
+  private boolean bears(Clause clause, Token token) {
+    if (!token.is(Kind.NUMBER) && rest.contains(key(token))) {
+      return false;
+    }
+    return switch (token.kind()) {
+      case WORD, UNKNOWN -> false;
+      case PHRASE -> phrase(clause, token);
+      case TENANT, SERVICE, LABEL -> !clause.tells() || !hasOther(token.kind());
+      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> !clause.tells() && !observed(clause, token);
+      case INSTANT, DATE, CLOCK, TIME -> !clause.past() && !known(token) && !names(clause, token);
+      case DURATION -> OrderEvidence.lasts(clause.typed(), clause.typed().indexOf(token));
+      case BURST, WINDOW, ROUTE, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> true;
+      case NUMBER -> rest.contains(key(token));
+      case REFERENCE, ZONE, UNIT, PER -> false;
+    };
+  }
+
+  private boolean phrase(Clause clause, Token phrase) {
+    var parts = phrase.parts();
+    boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> bears(clause, t));
+    return switch (phrase.text()) {
+      case "mode" -> !clause.tells();
+      case "lasting" -> OrderEvidence.orders(clause.typed(), phrase, true);
+      case "set" -> !clause.tells() && OrderEvidence.orders(clause.typed(), phrase, true);
+      case "start", "asked-time", "between", "span" ->
+          parts.stream().anyMatch(t -> BOUNDS.contains(t.text())) || inside;
+      default -> !PLAIN.contains(phrase.text()) || inside;
+    };
+  }
+
+  /** The order says a name of that kind itself, or needs none. */
+  private boolean hasOther(Kind kind) {
+    return rest.stream()
+        .anyMatch(k -> k.startsWith(kind + " ") || (kind == Kind.SERVICE && k.matches(WHOLE)));
+  }
+
+  private static boolean binds(Clause clause, boolean restates) {
+    return clause.read().stream()
+        .filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN))
+        .anyMatch(word -> {
+          boolean tells =
+              is(word, "loose")
+                  || is(word, "asking")
+                  || (is(word, "ahead") && !clause.behind())
+                  || (is(word, "modal") && restates);
+          int at = clause.typed().indexOf(word);
+          boolean directs =
+              OrderEvidence.is(word, "stop") || OrderEvidence.directs(clause.typed(), at);
+          return is(word, "doubt") || (directs && !tells);
+        });
+  }
+
+  /** A figure behind a verb that tells, or behind a word that guesses. */
+  private static boolean observed(Clause clause, Token figure) {
+    return clause.before(figure).stream()
+        .anyMatch(t -> OrderEvidence.is(t, "past") || is(t, "seen"));
+  }
+
+  /** "The retro of 24 November": a date that is a name. */
+  private static boolean names(Clause clause, Token time) {
+    var before = clause.before(time);
+    return !before.isEmpty() && is(before.getLast(), "naming");
+  }
+
+  /** A day that the order names, too. */
+  private boolean known(Token time) {
+    return restWords.containsAll(
+        time.all().filter(t -> t.parts().isEmpty()).map(Token::text).toList());
+  }
+
+  private static String key(Token token) {
+    return switch (token.kind()) {
+      case TENANT, SERVICE, LABEL -> token.kind() + " " + token.text();
+      case NUMBER -> token.value().stripTrailingZeros().toPlainString();
+      case WORD, UNKNOWN -> "";
+      default ->
+          Stream.concat(
+                  Stream.of(
+                      "%s %s %s %s %s"
+                          .formatted(
+                              token.kind(),
+                              token.text(),
+                              token.is(Kind.PHRASE) ? token.rule() : "",
+                              token.value(),
+                              token.window())),
+                  token.parts().stream().map(UnquotedPieces::key))
+              .filter(k -> !k.isEmpty())
+              .collect(Collectors.joining(" "));
+    };
+  }
+
+  private static boolean is(Token token, String key) {
+    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
+    return word && key.equals(WORDS.get(token.text()));
+  }
+}

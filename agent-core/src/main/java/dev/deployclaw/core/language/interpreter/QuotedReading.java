@@ -1,0 +1,179 @@
+package dev.deployclaw.core.language.interpreter;
+
+import dev.deployclaw.core.language.IntentJsonReader;
+import dev.deployclaw.core.language.IntentProposal.Answer;
+import dev.deployclaw.core.language.ProposalRequest;
+import dev.deployclaw.core.language.coverage.ReadingJudge;
+import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
+import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.task.Intent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A model's reading, checked against the request: what it quotes is there, its values are in what
+ * it quotes, its times are those that our own reader finds in the quote, and it says all that the
+ * request says and nothing else. One object, one answer.
+ */
+final class QuotedReading {
+  private static final List<String> TIMES = List.of("startAt", "revertAt");
+
+  /** A start that is none: a change begins when it is approved. */
+  private static final Pattern NOW =
+      Pattern.compile(
+          "(?i)(?:(?:starting|start|effective|from|as of) )?(?:right |straight )?(?:now|away|immediately)");
+
+  /** A quote is whole words: "2" isn't one of "20". */
+  private static final String BEFORE = "(?<![\\p{L}\\p{N}](?=[\\p{L}\\p{N}]))";
+
+  private static final String AFTER = "(?!(?<=[\\p{L}\\p{N}])[\\p{L}\\p{N}])";
+
+  private final String text;
+  private final List<Place> cited;
+  private final List<Place> used;
+  private final RequestGrammar grammar;
+  private final Answer.Intended said;
+  private final List<String> problems = new ArrayList<>();
+
+  private QuotedReading(ProposalRequest asked, Answer.Intended said) {
+    this.text = asked.request().text();
+    this.said = said;
+    var unused = said.unused().stream().flatMap(q -> places(q).stream()).toList();
+    this.cited = said.quotes().stream().flatMap(q -> places(q).stream()).toList();
+    this.used = said.quotes().stream().flatMap(q -> sources(q, unused).stream()).toList();
+    this.grammar =
+        RequestGrammar.quoting(
+            asked.request(), asked.names(), asked.zone(), word -> overlaps(used, word));
+    var _ = grammar.read();
+  }
+
+  /** The verdict on an answer. */
+  sealed interface Verdict {
+    /** It has no form that an intent has. */
+    record Malformed(String why) implements Verdict {}
+
+    /** Read and judged; {@code invented} holds what its quotes don't bear out, too. */
+    record Judged(Judgement judgement) implements Verdict {}
+
+    /** What is wrong with it, in words that a model can act on. */
+    default Optional<String> fault() {
+      return switch (this) {
+        case Malformed(String why) -> Optional.of(why);
+        case Judged(Judgement judged) when judged.passes() -> Optional.empty();
+        case Judged(Judgement judged) ->
+            Optional.of(
+                Stream.concat(
+                        judged.invented().stream(),
+                        judged.leftOut().stream().map(w -> "you left out: " + w))
+                    .collect(Collectors.joining("; ")));
+      };
+    }
+  }
+
+  static Verdict of(ProposalRequest asked, Answer.Intended said) {
+    return new QuotedReading(asked, said).verdict();
+  }
+
+  private Verdict verdict() {
+    Intent intent;
+    try {
+      intent = IntentJsonReader.read(timed());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      return new Verdict.Malformed("the intent can't be read: " + e.getMessage());
+    }
+    var judged = ReadingJudge.judge(grammar, intent);
+    Stream.concat(said.quotes().stream(), said.unused().stream())
+        .filter(q -> places(q).isEmpty())
+        .forEach(q -> problems.add("\"" + q + "\" is no quote: it isn't in the request"));
+    problems.addAll(judged.invented());
+    if (problems.isEmpty()) {
+      ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word))
+          .forEach(p -> problems.add(p.replace("in the request", "in what you quote")));
+    }
+    return new Verdict.Judged(
+        new Judgement(judged.intent(), problems, judged.leftOut(), judged.unused()));
+  }
+
+  /** Where a quote stands: outside of the words without a use, else in the last of them. */
+  private List<Place> sources(String quote, List<Place> unused) {
+    var all = places(quote);
+    var outside = all.stream().filter(p -> unused.stream().noneMatch(u -> u.holds(p))).toList();
+    return outside.isEmpty() && !all.isEmpty() ? List.of(all.getLast()) : outside;
+  }
+
+  private static boolean overlaps(List<Place> places, Token token) {
+    return places.stream().anyMatch(p -> p.overlaps(token));
+  }
+
+  /** The intent with our reading of each time in place of the model's. */
+  private Map<String, Object> timed() {
+    var out = new LinkedHashMap<>(said.intent());
+    if (out.get("schedule") instanceof Map<?, ?> read) {
+      var schedule = new LinkedHashMap<String, Object>();
+      read.forEach((key, value) -> schedule.put(String.valueOf(key), value));
+      for (String time : TIMES) {
+        var value = Optional.ofNullable(schedule.remove(time));
+        value.flatMap(v -> instant(time, v)).ifPresent(at -> schedule.put(time, at));
+      }
+      out.put("schedule", schedule);
+    }
+    return out;
+  }
+
+  private Optional<String> instant(String key, Object value) {
+    if (!(value instanceof Map<?, ?> time && time.get("quote") instanceof String quote)) {
+      throw new IllegalArgumentException(key + " has no quote");
+    }
+    var places = places(quote);
+    var found =
+        grammar.tokens().stream()
+            .flatMap(t -> t.each(Kind.INSTANT))
+            .filter(t -> overlaps(places, t))
+            .map(Token::text)
+            .distinct()
+            .toList();
+    if (found.isEmpty() && key.equals(TIMES.getFirst()) && NOW.matcher(quote).matches()) {
+      return Optional.empty();
+    }
+    if (found.isEmpty()) {
+      problems.add("\"" + quote + "\" is no time that can be read for sure: ask for it");
+      return Optional.empty();
+    }
+    return Optional.of(key.equals(TIMES.getFirst()) ? found.getFirst() : found.getLast());
+  }
+
+  private List<Place> places(String quote) {
+    if (quote.isBlank()) {
+      return List.of();
+    }
+    String words =
+        Stream.of(quote.strip().split("\\s+", -1))
+            .map(Pattern::quote)
+            .collect(Collectors.joining("\\s+", BEFORE, AFTER));
+    var flags = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
+    return Pattern.compile(words, flags)
+        .matcher(text)
+        .results()
+        .map(m -> new Place(m.start(), m.end()))
+        .toList();
+  }
+
+  /** From a first character to one past the last. */
+  private record Place(int from, int to) {
+    boolean holds(Place other) {
+      return from <= other.from && other.to <= to;
+    }
+
+    boolean overlaps(Token token) {
+      return from < token.to() && token.from() < to;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.deployclaw.audit.export;
+
+import dev.deployclaw.policy.text.TerminalSafeText;
+
+/** What others wrote, as one line of a bounded length. Pure. */
+final class ExportedText {
+  /** Characters; spreadsheets cut a cell off after 32,767. */
+  static final int MOST_CHARACTERS = 2_000;
+
+  private ExportedText() {}
+
+  /** The text, or how it begins and how much more there is. */
+  static String line(String text) {
+    if (!isCut(text)) {
+      return TerminalSafeText.line(text);
+    }
+    boolean pair = Character.isHighSurrogate(text.charAt(MOST_CHARACTERS - 1));
+    int end = pair ? MOST_CHARACTERS - 1 : MOST_CHARACTERS;
+    return TerminalSafeText.line(text.substring(0, end))
+        + "… (%d more characters are in the log)".formatted(text.length() - end);
+  }
+
+  static boolean isCut(String text) {
+    return text.length() > MOST_CHARACTERS;
+  }
+}

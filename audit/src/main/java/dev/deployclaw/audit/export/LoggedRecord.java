@@ -1,0 +1,68 @@
+package dev.deployclaw.audit.export;
+
+import dev.deployclaw.audit.verify.json.StrictJson;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One record of a log.
+ *
+ * @param fields as they are stored
+ */
+record LoggedRecord(Map<String, Object> fields) {
+  static LoggedRecord parse(byte[] stored) throws StrictJson.Malformed {
+    return new LoggedRecord(StrictJson.parseObject(stored));
+  }
+
+  RecordReference reference() {
+    return new RecordReference(fields.get("seq") instanceof Long n ? n : 0, text("hash"));
+  }
+
+  /** The epoch of Unix where it has no time that can be read. */
+  Instant time() {
+    try {
+      return Instant.parse(text("time"));
+    } catch (DateTimeException e) {
+      return Instant.EPOCH;
+    }
+  }
+
+  String text(String field) {
+    return fields.get(field) instanceof String s ? s : "";
+  }
+
+  Map<String, Object> facts() {
+    return fields.get("facts") instanceof Map<?, ?> map ? StrictJson.object(map) : Map.of();
+  }
+
+  /** A fact that is a text; empty where there is none. */
+  String fact(String name) {
+    return facts().get(name) instanceof String s ? s : "";
+  }
+
+  boolean isEnd() {
+    return text("phase").equals("end");
+  }
+
+  /** Whether a change came to this state. */
+  boolean reaches(String state) {
+    return fact("state").equals(state);
+  }
+
+  /** What was decided; by its state in logs of the first version, which named no decisions. */
+  Optional<String> decision() {
+    if (fields.get("decision") instanceof Map<?, ?> map && map.get("name") instanceof String name) {
+      return Optional.of(name);
+    }
+    return Optional.of(fact("state")).filter(state -> !state.isEmpty());
+  }
+
+  /** The rule by which it was decided; empty where the record names none. */
+  String rule() {
+    return fields.get("decision") instanceof Map<?, ?> map && map.get("rule") instanceof String rule
+        ? rule
+        : "";
+  }
+}

@@ -1,0 +1,171 @@
+package dev.deployclaw.audit.export;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An event as OCSF 1.8.0 names its fields (github.com/ocsf/ocsf-schema, tag 1.8.0). {@code
+ * unmapped} holds what OCSF has no field for.
+ *
+ * @param activity the fields of the group "classification"
+ * @param occurrence when and how it ended
+ */
+record OcsfEvent(
+    @JsonUnwrapped Activity activity,
+    @JsonUnwrapped Occurrence occurrence,
+    Metadata metadata,
+    Actor actor,
+    Optional<Api> api,
+    Endpoint srcEndpoint,
+    Optional<Entity> entity,
+    Optional<Entity> entityResult,
+    Optional<Fingerprint> rawDataHash,
+    Evidence unmapped) {
+  static final String SCHEMA_VERSION = "1.8.0";
+
+  /** Class and activity. {@code type_uid} is made of both. */
+  record Activity(
+      int categoryUid,
+      String categoryName,
+      int classUid,
+      String className,
+      int activityId,
+      String activityName,
+      long typeUid,
+      String typeName) {
+    private static final int ACTIVITIES = 100;
+
+    static Activity of(EventClass type, ActivityWord word) {
+      return new Activity(
+          type.category,
+          type.categoryCaption,
+          type.id,
+          type.caption,
+          word.id,
+          word.caption,
+          (long) type.id * ACTIVITIES + word.id,
+          type.caption + ": " + word.caption);
+    }
+
+    /** Where it is "Other", its name is the source's word. */
+    Activity named(String name) {
+      return activityId == ActivityWord.OTHER.id
+          ? new Activity(
+              categoryUid, categoryName, classUid, className, activityId, name, typeUid, typeName)
+          : this;
+    }
+  }
+
+  /** The classes that are used. */
+  enum EventClass {
+    API(6, "Application Activity", 6003, "API Activity"),
+    ENTITY(3, "Identity & Access Management", 3004, "Entity Management");
+
+    private final int category;
+    private final String categoryCaption;
+    private final int id;
+    private final String caption;
+
+    EventClass(int category, String categoryCaption, int id, String caption) {
+      this.category = category;
+      this.categoryCaption = categoryCaption;
+      this.id = id;
+      this.caption = caption;
+    }
+  }
+
+  /** Activities, with the same numbers in both classes. */
+  enum ActivityWord {
+    UNKNOWN(0, "Unknown"),
+    CREATE(1, "Create"),
+    READ(2, "Read"),
+    UPDATE(3, "Update"),
+    DELETE(4, "Delete"),
+    OTHER(99, "Other");
+
+    private final int id;
+    private final String caption;
+
+    ActivityWord(int id, String caption) {
+      this.id = id;
+      this.caption = caption;
+    }
+  }
+
+  /**
+   * @param time in milliseconds since 1970
+   */
+  record Occurrence(
+      long time,
+      int severityId,
+      String severity,
+      int statusId,
+      String status,
+      Optional<String> statusDetail,
+      String message) {}
+
+  /**
+   * @param uid of the event: the same in each export
+   * @param correlationUid the execution
+   * @param sequence the record's number
+   */
+  record Metadata(
+      String version,
+      Product product,
+      String uid,
+      String correlationUid,
+      long sequence,
+      String logName,
+      String eventCode,
+      Optional<String> originalTime,
+      Optional<Boolean> isTruncated) {}
+
+  /** What wrote the log. */
+  record Product(String name, String vendorName, String version) {}
+
+  /** Who asked, or approved. */
+  record Actor(User user) {}
+
+  /** A person or program, by the name that the log has. */
+  record User(String name, int typeId) {}
+
+  /** The call that an execution or a decision is. */
+  record Api(String operation, Service service, ApiRequest request, ApiResponse response) {}
+
+  /** Of the call. */
+  record Service(String name) {}
+
+  /** Of the call. */
+  record ApiRequest(String uid) {}
+
+  /** Of the call. */
+  record ApiResponse(String message) {}
+
+  /** The process of the agent, as user, host and process number. */
+  record Endpoint(String name, String svcName) {}
+
+  /** A limit, before or after. */
+  record Entity(String name, int typeId, String type, Policy policy, Map<String, String> data) {}
+
+  /** The policy that the entity is. */
+  record Policy(String name) {}
+
+  /** The record's hash. */
+  record Fingerprint(int algorithmId, String algorithm, String value) {
+    static Fingerprint sha256(String value) {
+      return new Fingerprint(3, "SHA-256", value);
+    }
+  }
+
+  /** Record, verification and outcome. */
+  record Evidence(
+      String execution,
+      long record,
+      String recordHash,
+      boolean verified,
+      String verification,
+      Optional<String> key,
+      Optional<String> planHash,
+      Optional<String> rule) {}
+}

@@ -1,0 +1,18 @@
+package dev.deployclaw.audit.export;
+
+import java.util.List;
+
+/**
+ * A log with what its verification found.
+ *
+ * @param records in order; none where they can't be trusted to be records
+ */
+record VerifiedLog(String execution, List<LoggedRecord> records, LogVerdict verdict) {
+  VerifiedLog {
+    records = List.copyOf(records);
+  }
+
+  static VerifiedLog unreadable(String execution, LogVerdict verdict) {
+    return new VerifiedLog(execution, List.of(), verdict);
+  }
+}

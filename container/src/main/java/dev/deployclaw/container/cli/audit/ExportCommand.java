@@ -1,0 +1,165 @@
+package dev.deployclaw.container.cli.audit;
+
+import dev.deployclaw.audit.export.ExportPeriod;
+import dev.deployclaw.audit.export.ExportPeriod.InvalidPeriodException;
+import dev.deployclaw.audit.export.ExportTotals;
+import dev.deployclaw.audit.export.LogExport;
+import dev.deployclaw.audit.export.LogExport.Format;
+import dev.deployclaw.audit.export.LogExport.Order;
+import dev.deployclaw.audit.export.LogVerdict.Kind;
+import dev.deployclaw.audit.signing.LogEndVerifier;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommandFailure;
+import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.session.OfflineSettings;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.core.result.ExitCode;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code export}: this machine's logs for auditors, each verified on the way. */
+@Command(
+    name = "export",
+    description = "Write this machine's logs for auditors; exit 9 if one doesn't verify.",
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw export --format report --month 2026-11 --out november.html",
+      "  deployclaw export --format csv --since 2026-11-01 --until 2026-12-01 > changes.csv",
+      "  deployclaw export --format ocsf --since 2026-11-29T00:00:00Z --out events.jsonl"
+    })
+public final class ExportCommand implements Callable<Integer> {
+  private final CommandEnvironment around;
+
+  @Mixin private final CommonOptions shared = new CommonOptions();
+
+  @Option(
+      names = "--format",
+      required = true,
+      paramLabel = "FORMAT",
+      converter = ExportFormatConverter.class,
+      completionCandidates = ExportFormatConverter.class,
+      description =
+          "ocsf: events, one a line (OCSF 1.8.0); csv: who changed what; report: a page that prints"
+              + " well.")
+  private Format format = Format.CSV;
+
+  @Option(names = "--month", paramLabel = "YYYY-MM", description = "Only this month, in UTC.")
+  private @Nullable String month;
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      description = "Only from this day, or instant, on: 2026-11-01, 2026-11-01T08:30:00Z.")
+  private String since = "";
+
+  @Option(names = "--until", paramLabel = "TIME", description = "Only what was before it.")
+  private String until = "";
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "The file; by default standard output.")
+  private @Nullable String file;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description =
+          "The key that is trusted, as `audit key` prints it; by default this machine's own.")
+  private List<String> keys = List.of();
+
+  public ExportCommand(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (shared.json() && file == null) {
+      throw new SetupException("--json needs --out: standard output can't hold both documents");
+    }
+    var order = new Order(format, period(), Instant.now());
+    var local = OfflineSettings.of(around, shared);
+    try (var logs = local.logs()) {
+      if (logs.journal().known().isEmpty()) {
+        return CommandFailure.usage("there is no execution under " + local.stateDir())
+            .report(around, shared.json());
+      }
+      var ends = LogEndVerifier.of(local.stateDir(), trusted());
+      var export = new LogExport(logs.journal(), ends);
+      return told(order, written(out -> export.write(order, out)));
+    }
+  }
+
+  private Set<String> trusted() {
+    return keys.stream().map(String::strip).collect(Collectors.toSet());
+  }
+
+  private ExportPeriod period() throws SetupException {
+    try {
+      boolean span = !since.isEmpty() || !until.isEmpty();
+      if (month != null && span) {
+        throw new SetupException("--month excludes --since and --until: give one of them");
+      }
+      if (format == Format.REPORT && month == null && (since.isEmpty() || until.isEmpty())) {
+        throw new SetupException("a report needs --month, or both --since and --until");
+      }
+      if (month != null) {
+        return ExportPeriod.month(month);
+      }
+      return span ? ExportPeriod.between(since, until) : ExportPeriod.ALL;
+    } catch (InvalidPeriodException e) {
+      throw new SetupException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ExportTotals written(ExportFile.Content<ExportTotals> content) throws SetupException {
+    return file == null
+        ? ExportFile.print(around.out(), content)
+        : ExportFile.write(file, around.working().resolve(file), content);
+  }
+
+  private int told(Order order, ExportTotals totals) {
+    boolean failed = totals.count(Kind.FAILED) > 0;
+    if (shared.json()) {
+      around.out().println(JsonOutput.text(document(order, totals)));
+    } else if (file == null) {
+      around.warn("deployclaw: " + sentence(order, totals));
+    } else {
+      around.say(file + ": " + sentence(order, totals));
+    }
+    return (failed ? ExitCode.AUDIT_FAILED : ExitCode.OK).code();
+  }
+
+  private static String sentence(Order order, ExportTotals totals) {
+    return "logs of %s: %d verified, %d unfinished, %d not verified"
+        .formatted(
+            order.period().name(),
+            totals.count(Kind.VERIFIED),
+            totals.count(Kind.UNFINISHED),
+            totals.count(Kind.FAILED));
+  }
+
+  private Map<String, Object> document(Order order, ExportTotals totals) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("format", ExportFormatConverter.word(order.format()));
+    out.put("file", String.valueOf(file));
+    out.put("period", order.period().name());
+    out.put("logs", totals.all());
+    out.put("verified", totals.count(Kind.VERIFIED));
+    out.put("unfinished", totals.count(Kind.UNFINISHED));
+    out.put("not_verified", totals.count(Kind.FAILED));
+    out.put("keys", totals.keys().stream().sorted().toList());
+    return out;
+  }
+}

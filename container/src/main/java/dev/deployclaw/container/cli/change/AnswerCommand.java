@@ -1,0 +1,44 @@
+package dev.deployclaw.container.cli.change;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.session.AgentCommand;
+import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.core.task.Conversation;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code answer ID ANSWER}. */
+@Command(
+    name = "answer",
+    description = {
+      "Answer what an execution asked, and carry its request out: as a new execution that names",
+      "it. Only who asked for it may, once, within an hour."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw answer arch-2026-11-24-rate-limit-003 \"per minute\"",
+      "  deployclaw answer arch-2026-11-24-rate-limit-003 yes"
+    })
+public final class AnswerCommand extends AgentCommand {
+  @Parameters(index = "0", paramLabel = "ID", description = "The execution that asked.")
+  private String id = "";
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "ANSWER",
+      description = "A value, the number of a choice, yes to the suggestion, or no to end it.")
+  private List<String> words = List.of();
+
+  public AnswerCommand(CommandEnvironment around) {
+    super(around);
+  }
+
+  @Override
+  public int use(AgentSession session) throws InterruptedException {
+    var answer = around().request(String.join(" ", words)).after(Conversation.answering(id));
+    return session.finish(session.changeService().run(answer));
+  }
+}

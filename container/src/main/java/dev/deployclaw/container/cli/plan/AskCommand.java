@@ -1,0 +1,54 @@
+package dev.deployclaw.container.cli.plan;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.console.CommandFailure;
+import dev.deployclaw.container.cli.look.AnswerView;
+import dev.deployclaw.container.cli.session.AgentCommand;
+import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.result.ExitCode;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code ask QUESTION}: no effect. */
+@Command(
+    name = "ask",
+    description =
+        "Answer a question about the estate by reading. Changes nothing, whatever it says.",
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw ask \"how close is stark to its limit?\"",
+      "  deployclaw ask \"who changed umbrella's limit last?\"",
+      "  deployclaw ask --json \"what would happen if I halved wonka's search limit?\""
+    })
+public final class AskCommand extends AgentCommand {
+  @Parameters(arity = "1..*", paramLabel = "QUESTION", description = "In plain English.")
+  private List<String> words = List.of();
+
+  public AskCommand(CommandEnvironment around) {
+    super(around);
+  }
+
+  @Override
+  public int use(AgentSession session) throws InterruptedException {
+    var request = around().request(String.join(" ", words));
+    var answer = session.answer(request);
+    if (answer.isPresent()) {
+      return new AnswerView(around()).show(answer.get(), json());
+    }
+    return switch (session.changeService().plan(request)) {
+      case PlanPreviewReport.NeedsClarification unclear ->
+          new PlanView(around()).show(unclear, json());
+      case PlanPreviewReport.Refused refused -> new PlanView(around()).show(refused, json());
+      case PlanPreviewReport.Planned _,
+          PlanPreviewReport.Understood _,
+          PlanPreviewReport.Inquiry _ ->
+          new CommandFailure(
+                  ExitCode.WRONG_USAGE,
+                  "that asks for a change, and not about the estate: see it with deployclaw plan")
+              .report(around(), json());
+    };
+  }
+}

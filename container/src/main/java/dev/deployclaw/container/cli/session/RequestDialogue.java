@@ -1,0 +1,111 @@
+package dev.deployclaw.container.cli.session;
+
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.IntentSentence;
+import dev.deployclaw.core.language.conversation.ConversationReading;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.diff.DiffFormatter;
+import dev.deployclaw.policy.diff.FieldDifference;
+import java.math.BigDecimal;
+import java.util.Optional;
+
+/** Asks on a terminal until a request is understood, each question once. Elsewhere it is silent. */
+public final class RequestDialogue {
+  private static final int MOST_LINES = 12;
+  private static final BigDecimal BIG = BigDecimal.TEN;
+
+  private final CommandEnvironment around;
+  private final boolean asks;
+
+  public RequestDialogue(CommandEnvironment around, boolean json) {
+    this.around = around;
+    this.asks = around.display().live() && !json;
+  }
+
+  /** What reads requests and changes nothing. */
+  @FunctionalInterface
+  public interface RequestPlanner {
+    PlanPreviewReport plan(TaskRequest request) throws InterruptedException;
+  }
+
+  /** A request with the turns before it, and what it would do. */
+  public record PreparedRequest(TaskRequest request, PlanPreviewReport report) {}
+
+  /** Whether there is a terminal to ask on. */
+  public boolean asks() {
+    return asks;
+  }
+
+  /** The request after all answers; its questions stay open without one. */
+  public PreparedRequest complete(TaskRequest first, RequestPlanner planner)
+      throws InterruptedException {
+    var request = first;
+    var report = planner.plan(request);
+    while (asks
+        && report instanceof PlanPreviewReport.NeedsClarification unclear
+        && unclear.next().begun()
+        && unclear.next().turns().size() < ConversationReading.MOST_TURNS) {
+      var answer = ask(unclear.questions().getFirst());
+      if (answer.isEmpty()) {
+        break;
+      }
+      request = around.request(answer.get()).after(unclear.next());
+      report = planner.plan(request);
+    }
+    return new PreparedRequest(request, report);
+  }
+
+  private Optional<String> ask(ClarificationQuestion question) {
+    around.warn("? " + question.text());
+    for (int i = 0; i < question.choices().size(); i++) {
+      around.warn("  #" + (i + 1) + " " + question.choices().get(i));
+    }
+    question.suggestion().ifPresent(s -> around.warn("  yes: " + s));
+    return around.ask("> ").map(String::strip).filter(a -> !a.isEmpty());
+  }
+
+  /**
+   * Shows how a request was read; asks whether to go on where it reaches tenants that it doesn't
+   * name, or changes a limit by ten times or more.
+   */
+  public boolean goesOn(PreparedRequest understood) {
+    if (!(understood.report() instanceof PlanPreviewReport.Planned planned)
+        || planned.plan().changesNothing()
+        || planned.plan().intent().guards().dryRun()) {
+      return true;
+    }
+    var plan = planned.plan();
+    around.warn("understood: " + IntentSentence.of(plan.intent()));
+    var lines = DiffFormatter.of(plan.diff().differences());
+    lines.stream().limit(MOST_LINES).forEach(line -> around.warn("  " + line));
+    if (lines.size() > MOST_LINES) {
+      around.warn("  and " + (lines.size() - MOST_LINES) + " more");
+    }
+    boolean wide =
+        plan.intent().changes().stream()
+            .map(RequestedChange::who)
+            .anyMatch(w -> w.tenants().isEmpty());
+    boolean big = plan.diff().differences().stream().anyMatch(RequestDialogue::isBig);
+    return (!wide && !big)
+        || around
+            .ask(
+                "Go on? %d tenants change. [y/N] "
+                    .formatted(plan.diff().blastRadius().tenants().size()))
+            .filter(a -> a.strip().matches("(?i)y|yes"))
+            .isPresent();
+  }
+
+  private static boolean isBig(FieldDifference difference) {
+    if (!difference.field().equals("requests")
+        || difference.before().isEmpty()
+        || difference.after().isEmpty()) {
+      return false;
+    }
+    var before = new BigDecimal(difference.before().get());
+    var after = new BigDecimal(difference.after().get());
+    return after.compareTo(before.multiply(BIG)) >= 0 || before.compareTo(after.multiply(BIG)) >= 0;
+  }
+}

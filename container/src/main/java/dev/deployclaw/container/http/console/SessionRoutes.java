@@ -1,0 +1,169 @@
+package dev.deployclaw.container.http.console;
+
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.http.access.CredentialStore;
+import dev.deployclaw.container.http.access.RequestAuthorizer;
+import dev.deployclaw.container.http.access.RequestDispatcher;
+import dev.deployclaw.container.http.exchange.ApiCaller;
+import dev.deployclaw.container.http.exchange.ApiResponse;
+import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.CredentialCheck;
+import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.session.ConsoleSession;
+import dev.deployclaw.container.http.session.ConsoleSessionStore;
+import dev.deployclaw.container.http.session.SessionAuthenticator;
+import dev.deployclaw.container.http.session.SessionCookie;
+import dev.deployclaw.container.metrics.ServerMetrics;
+import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
+import dev.deployclaw.policy.json.CanonicalJson;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signing in by a service token of the API, signing out, and who is signed in. The token itself is
+ * kept nowhere: the session has its hash, and the browser a secret of the session's own. On the
+ * event loop: nothing here blocks.
+ */
+public final class SessionRoutes {
+  static final String SESSION = "/console/session";
+  private static final Logger LOG = LoggerFactory.getLogger(SessionRoutes.class);
+  private static final int LONGEST_TOKEN = 8192;
+
+  private final CredentialStore credentials;
+  private final SessionAuthenticator sessions;
+  private final RequestAuthorizer guard;
+  private final ServerMetrics metrics;
+
+  public SessionRoutes(
+      CredentialStore credentials,
+      SessionAuthenticator sessions,
+      RequestAuthorizer guard,
+      ServerMetrics metrics) {
+    this.credentials = credentials;
+    this.sessions = sessions;
+    this.guard = guard;
+    this.metrics = metrics;
+  }
+
+  public List<ApiRoute> routes() {
+    return List.of(
+        ApiRoute.signIn(SESSION, this::signIn),
+        new ApiRoute(
+            "GET",
+            SESSION,
+            Optional.empty(),
+            ApiRoute.Lane.CALL,
+            new ApiRoute.ResponseMode.Streamed(this::signedIn)),
+        new ApiRoute(
+            "POST",
+            SESSION + "/end",
+            Optional.of(ApiRole.VIEWER),
+            ApiRoute.Lane.CALL,
+            new ApiRoute.ResponseMode.Streamed(this::signOut)));
+  }
+
+  private void signIn(RoutingContext exchange) {
+    RequestDispatcher.send(exchange, signInReply(exchange));
+  }
+
+  private ApiResponse signInReply(RoutingContext exchange) {
+    var request = exchange.request();
+    if (!TaskRequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")))) {
+      return ApiResponse.of(ProblemCatalogue.notJson());
+    }
+    var transport = sessions.cookie().transport(request);
+    if (transport == SessionCookie.Transport.PLAINTEXT) {
+      return ApiResponse.of(ProblemCatalogue.insecureSignIn());
+    }
+    var token = token(exchange);
+    if (token.isEmpty()) {
+      return ApiResponse.of(
+          ProblemCatalogue.invalid(
+              "body.token", "body.token isn't a token", "send {\"token\": \"…\"}"));
+    }
+    return switch (credentials.byFileToken(token.get())) {
+      case CredentialCheck.Known(ApiCaller caller) -> {
+        sessions.close(request);
+        String secret = sessions.store().open(caller.name(), hash(token.get()));
+        LOG.atInfo()
+            .addKeyValue("who", caller.name())
+            .addKeyValue("from", from(request))
+            .log("Signed in");
+        yield reply(caller, sessions.store().find(secret, true))
+            .with("Set-Cookie", sessions.cookie().begin(secret, transport));
+      }
+      case CredentialCheck.Refused(String why) -> refused(request, why);
+      case CredentialCheck.Undecided(String why) -> refused(request, why);
+    };
+  }
+
+  private ApiResponse refused(HttpServerRequest request, String why) {
+    metrics.refused(Refusal.CREDENTIAL);
+    LOG.atWarn()
+        .addKeyValue("reason", why)
+        .addKeyValue("from", from(request))
+        .log("A sign-in was refused");
+    return ApiResponse.of(ProblemCatalogue.refusedToken(why));
+  }
+
+  private static Optional<String> token(RoutingContext exchange) {
+    var body = exchange.body().buffer();
+    try {
+      var fields = StrictJson.parseObject(body == null ? new byte[0] : body.getBytes());
+      return fields.get("token") instanceof String token && fields.size() == 1
+          ? Optional.of(token.strip()).filter(t -> !t.isEmpty() && t.length() <= LONGEST_TOKEN)
+          : Optional.empty();
+    } catch (StrictJson.Malformed e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A caller that is known by a certificate needs no session, and no token of one. */
+  private void signedIn(RoutingContext exchange) {
+    var caller = guard.caller(exchange.request());
+    var session = caller.flatMap(_ -> guard.session(exchange.request()));
+    RequestDispatcher.send(exchange, reply(caller.orElse(ApiCaller.NOBODY), session));
+  }
+
+  private void signOut(RoutingContext exchange) {
+    var request = exchange.request();
+    sessions.close(request);
+    LOG.atInfo()
+        .addKeyValue("who", RequestDispatcher.caller(exchange).name())
+        .addKeyValue("from", from(request))
+        .log("Signed out");
+    var transport = sessions.cookie().transport(request);
+    RequestDispatcher.send(
+        exchange,
+        ApiResponse.json(200, Map.of("signed_out", true))
+            .with("Set-Cookie", sessions.cookie().end(transport)));
+  }
+
+  private static ApiResponse reply(ApiCaller caller, Optional<ConsoleSession> session) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", caller.name());
+    out.put("roles", caller.roles().stream().map(ApiRole::word).sorted().toList());
+    out.put("csrf", session.map(ConsoleSession::csrfToken).orElse(""));
+    out.put("session", session.isPresent());
+    out.put("idle_seconds", ConsoleSessionStore.LONGEST_IDLE.toSeconds());
+    return ApiResponse.json(200, out);
+  }
+
+  private static String hash(String token) {
+    return CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String from(HttpServerRequest request) {
+    var address = request.remoteAddress();
+    return address == null ? "" : String.valueOf(address.hostAddress());
+  }
+}

@@ -1,0 +1,72 @@
+package dev.deployclaw.container.http.route;
+
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.http.exchange.ApiRequest;
+import dev.deployclaw.container.http.exchange.ApiResponse;
+import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.PlanRequestBody;
+import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.http.exchange.ProblemDetail;
+import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.query.PlanDocument;
+import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.core.language.IntentSentence;
+import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.task.Conversation;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a request would do: nothing is written, and no execution begins. */
+public final class PlanRoutes {
+  private final AgentServer server;
+
+  public PlanRoutes(AgentServer server) {
+    this.server = server;
+  }
+
+  public List<ApiRoute> routes() {
+    return List.of(ApiRoute.post("/v1/plans", ApiRole.VIEWER, this::plan));
+  }
+
+  private ApiResponse plan(ApiRequest call) throws InterruptedException {
+    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
+      return ApiResponse.of(ProblemCatalogue.notJson());
+    }
+    return switch (PlanRequestBody.parse(call.body())) {
+      case PlanRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
+      case PlanRequestBody.Read.Good(PlanRequestBody body) ->
+          planned(server.plan(request(body, call.caller().name())));
+    };
+  }
+
+  private TaskRequest request(PlanRequestBody body, String who) {
+    var before = body.answers().map(Conversation::answering).orElse(Conversation.NONE);
+    return new TaskRequest(body.request(), who, server.now()).after(before);
+  }
+
+  private static ApiResponse planned(PlanPreviewReport report) {
+    return report instanceof PlanPreviewReport.Refused(ExitCode exit, String reason)
+            && exit == ExitCode.UNREACHABLE
+        ? ApiResponse.of(ProblemCatalogue.unreachable(reason))
+        : ApiResponse.json(200, document(report));
+  }
+
+  private static Map<String, Object> document(PlanPreviewReport report) {
+    var out = new LinkedHashMap<>(PlanDocument.of(report));
+    switch (report) {
+      case PlanPreviewReport.Planned planned -> {
+        out.put("sentence", IntentSentence.of(planned.plan().intent()));
+        out.put("changes_nothing", planned.plan().changesNothing());
+      }
+      case PlanPreviewReport.Understood(var intent, var _) ->
+          out.put("sentence", IntentSentence.of(intent));
+      case PlanPreviewReport.Inquiry _,
+          PlanPreviewReport.NeedsClarification _,
+          PlanPreviewReport.Refused _ -> {}
+    }
+    return out;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.deployclaw.container.mcp;
+
+import dev.deployclaw.container.intake.TaskSubmission;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How tools reach the agent: in its process, or by commands. Documents are logs' documents. */
+public interface AgentGateway {
+  String LAST = "last";
+
+  /** Runs a command that changes nothing. */
+  CommandCaller.Ended look(String caller, List<String> arguments);
+
+  /** Hands a task in, and gives its document once it rests, or as far as it came in time. */
+  Map<String, Object> carryOut(TaskSubmission task, TaskWait wait) throws InterruptedException;
+
+  /** Waits for an execution; empty where there is none. */
+  Optional<Map<String, Object>> await(String execution, TaskWait wait) throws InterruptedException;
+
+  /**
+   * Newest first.
+   *
+   * @param after begin behind this execution
+   */
+  Executions executions(Optional<String> after);
+
+  /** Counts a call that its caller's roles don't open. */
+  default void roleMissing() {}
+
+  /** A page of executions, by their documents' first fields. */
+  record Executions(List<Map<String, Object>> summaries, Optional<String> next) {
+    public Executions {
+      summaries = List.copyOf(summaries);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.deployclaw.container.mcp;
+
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.http.exchange.ApiCaller;
+import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import io.modelcontextprotocol.json.McpJsonDefaults;
+import io.modelcontextprotocol.modern.McpSchema.CallToolOutcome;
+import io.modelcontextprotocol.modern.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.modern.McpSchema.Tool;
+import io.modelcontextprotocol.modern.server.McpRequestContext;
+import io.modelcontextprotocol.modern.server.McpSyncNotifier;
+import io.modelcontextprotocol.modern.server.McpSyncResponse;
+import io.modelcontextprotocol.modern.server.feature.McpSyncTool;
+import io.modelcontextprotocol.modern.server.feature.McpSyncToolRepository;
+import io.modelcontextprotocol.modern.server.feature.ToolsPage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The tools: {@code tools.json} describes them, with the role that each needs. */
+final class McpTools implements McpSyncToolRepository {
+  private static final String FILE = "tools.json";
+  private static final String ROLE = "dev.deployclaw/role";
+
+  private final Map<String, Tool> tools = new LinkedHashMap<>();
+  private final AgentGateway agent;
+  private final TaskTools tasks;
+  private final LookTools looks;
+  private final McpCaller only;
+
+  /**
+   * @param only the caller where the transport names none
+   */
+  McpTools(AgentGateway agent, McpCaller only) {
+    this.agent = agent;
+    this.tasks = new TaskTools(agent);
+    this.looks = new LookTools(agent);
+    this.only = only;
+    described().forEach(tool -> tools.put(tool.name(), tool));
+  }
+
+  /** Those that the caller's roles open. */
+  @Override
+  public ToolsPage list(McpRequestContext context, @Nullable String cursor) {
+    var caller = McpCaller.of(context, only);
+    return ToolsPage.of(tools.values().stream().filter(t -> isOpen(t, caller)).toList());
+  }
+
+  @Override
+  public @Nullable McpSyncTool find(McpRequestContext context, String name) {
+    var tool = tools.get(name);
+    return tool == null ? null : McpSyncTool.of(tool, this::call);
+  }
+
+  private McpSyncResponse<CallToolOutcome> call(McpRequestContext context, CallToolRequest asked) {
+    var caller = McpCaller.of(context, only);
+    var tool = Objects.requireNonNull(tools.get(asked.name()));
+    if (!isOpen(tool, caller)) {
+      agent.roleMissing();
+      var shown = new ApiCaller(caller.name(), caller.roles());
+      return McpSyncResponse.result(
+          ToolAnswers.refused(ProblemCatalogue.roleMissing(shown, role(tool))));
+    }
+    Map<String, Object> given = Objects.requireNonNullElse(asked.arguments(), Map.of());
+    boolean waits =
+        switch (asked.name()) {
+          case "run", "rollback" -> true;
+          case "status" -> given.containsKey("execution");
+          default -> false;
+        };
+    return waits
+        ? McpSyncResponse.streaming(notifier ->
+            ToolAnswers.guarded(() -> waiting(TaskTools.Call.of(context, caller, asked, notifier))))
+        : McpSyncResponse.result(ToolAnswers.guarded(() -> looking(context, caller, asked, given)));
+  }
+
+  private CallToolOutcome waiting(TaskTools.Call call) throws InterruptedException {
+    return switch (call.request().name()) {
+      case "run" -> tasks.run(call);
+      case "rollback" -> tasks.rollback(call);
+      default -> tasks.status(call);
+    };
+  }
+
+  private CallToolOutcome looking(
+      McpRequestContext context, McpCaller caller, CallToolRequest asked, Map<String, Object> given)
+      throws InterruptedException {
+    return switch (asked.name()) {
+      case "plan" -> looks.plan(caller, given);
+      case "check" -> looks.check(caller, given);
+      case "impact" -> looks.impact(caller, given);
+      case "history" -> looks.history(caller, given);
+      case "drift" -> looks.drift(caller);
+      case "status" -> looks.status(caller);
+      case "log" -> tasks.log(TaskTools.Call.of(context, caller, asked, SILENT));
+      default -> throw new IllegalStateException(asked.name());
+    };
+  }
+
+  private static final McpSyncNotifier SILENT =
+      new McpSyncNotifier() {
+        @Override
+        public void progress(double progress, @Nullable Double total, String message) {}
+
+        @Override
+        public void notify(String method, Object params) {}
+      };
+
+  private static boolean isOpen(Tool tool, McpCaller caller) {
+    return caller.roles().contains(role(tool));
+  }
+
+  private static ApiRole role(Tool tool) {
+    String word = String.valueOf(tool.meta().get(ROLE));
+    return List.of(ApiRole.values()).stream()
+        .filter(role -> role.word().equals(word))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Tool> described() {
+    try (var in = Objects.requireNonNull(McpTools.class.getResourceAsStream(FILE))) {
+      String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return List.of(McpJsonDefaults.getMapper().readValue(json, Tool[].class));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

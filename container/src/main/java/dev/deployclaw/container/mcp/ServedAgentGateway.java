@@ -1,0 +1,158 @@
+package dev.deployclaw.container.mcp;
+
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
+import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.intake.SubmissionResult;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
+import dev.deployclaw.container.query.ExecutionQueries;
+import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
+import dev.deployclaw.core.service.ApprovalRefusal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** To the serving agent, in its process: tasks enter by the door that the HTTP API uses. */
+public final class ServedAgentGateway implements AgentGateway {
+  private static final int PAGE = 20;
+
+  /** Records that another process writes wake no waiter here. */
+  private static final long POLL_MILLIS = 1000;
+
+  private final AgentServer server;
+  private final ExecutionQueries executions;
+  private final CommandCaller commands;
+
+  public ServedAgentGateway(AgentServer server, CommandCaller commands) {
+    this.server = server;
+    this.executions = server.executions();
+    this.commands = commands;
+  }
+
+  @Override
+  public CommandCaller.Ended look(String caller, List<String> arguments) {
+    return commands.run(caller, arguments);
+  }
+
+  @Override
+  public Map<String, Object> carryOut(TaskSubmission task, TaskWait wait)
+      throws InterruptedException {
+    if (task.undoes().filter(id -> !id.equals(LAST)).isPresent()) {
+      requireChange(task.undoes().get(), task.who());
+    }
+    String execution =
+        switch (server.intake().submit(task)) {
+          case SubmissionResult.Accepted(String id) -> id;
+          case SubmissionResult.Repeated(String id) -> id;
+          case SubmissionResult.KeyReused(String id) ->
+              throw new RefusedToolCallException(ProblemCatalogue.keyReused(id));
+          case SubmissionResult.Full(int waiting, var later) -> {
+            server.metrics().refused(Refusal.QUEUE);
+            throw new RefusedToolCallException(ProblemCatalogue.queueFull(waiting, later));
+          }
+          case SubmissionResult.Closed() ->
+              throw new RefusedToolCallException(ProblemCatalogue.stopping());
+        };
+    return await(execution, wait).orElseGet(() -> Map.of("execution_id", execution));
+  }
+
+  @Override
+  public Optional<Map<String, Object>> await(String named, TaskWait wait)
+      throws InterruptedException {
+    var execution =
+        named.equals(LAST)
+            ? executions.page(1, Optional.empty()).summaries().stream()
+                .map(s -> String.valueOf(s.get("execution_id")))
+                .findFirst()
+            : Optional.of(named).filter(ExecutionIdFormat::fits).filter(executions::known);
+    if (execution.isEmpty()) {
+      return Optional.empty();
+    }
+    var changed = new Semaphore(0);
+    var following = executions.follow(execution.get(), LogHead.START);
+    try (var _ = closing(executions.subscribe(execution.get(), changed::release))) {
+      while (true) {
+        var batch = following.next();
+        batch.records().forEach(record -> wait.told().accept(words(record)));
+        boolean ended = batch.rests() && !(wait.decided() && isHeld(execution.get()));
+        if (ended || !wait.goesOn()) {
+          return executions
+              .document(execution.get())
+              .map(ExecutionDocument::text)
+              .map(ToolAnswers::parsed);
+        }
+        if (!batch.more()) {
+          var _ = changed.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
+          var _ = changed.drainPermits();
+        }
+      }
+    }
+  }
+
+  @Override
+  public Executions executions(Optional<String> after) {
+    boolean wrong =
+        after.filter(id -> !ExecutionIdFormat.fits(id) || !executions.known(id)).isPresent();
+    var page =
+        wrong
+            ? new ExecutionQueries.Page(List.of(), Optional.empty())
+            : executions.page(PAGE, after);
+    return new Executions(page.summaries(), page.next());
+  }
+
+  @Override
+  public void roleMissing() {
+    server.metrics().refused(Refusal.ROLE);
+  }
+
+  private boolean isHeld(String execution) {
+    return executions
+        .document(execution)
+        .filter(d -> ToolAnswers.HELD.equals(d.fields().get("result")))
+        .isPresent();
+  }
+
+  /** Another agent may have carried it out, so the state store is asked. */
+  private void requireChange(String id, String who) throws InterruptedException {
+    boolean none =
+        !ExecutionIdFormat.fits(id)
+            || server
+                .objection(id, who, false, "")
+                .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
+                .isPresent();
+    if (none) {
+      throw new RefusedToolCallException(
+          ProblemCatalogue.notFound("there is no change " + ExecutionIdFormat.shown(id)));
+    }
+  }
+
+  private static String words(SealedRecord record) {
+    try {
+      return String.valueOf(StrictJson.parseObject(record.bytes()).getOrDefault("action", "…"));
+    } catch (StrictJson.Malformed e) {
+      return "…";
+    }
+  }
+
+  /** Closes without a checked exception. */
+  private interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private static Subscription closing(AutoCloseable subscription) {
+    return () -> {
+      try {
+        subscription.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    };
+  }
+}

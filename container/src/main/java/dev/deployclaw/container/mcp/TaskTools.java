@@ -1,0 +1,256 @@
+package dev.deployclaw.container.mcp;
+
+import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
+import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.policy.text.TerminalSafeText;
+import io.modelcontextprotocol.json.McpJsonDefaults;
+import io.modelcontextprotocol.modern.McpSchema.CallToolOutcome;
+import io.modelcontextprotocol.modern.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.modern.McpSchema.ElicitFormRequest;
+import io.modelcontextprotocol.modern.McpSchema.ElicitResult;
+import io.modelcontextprotocol.modern.McpSchema.InputRequiredResult;
+import io.modelcontextprotocol.modern.server.InputResponses;
+import io.modelcontextprotocol.modern.server.McpRequestContext;
+import io.modelcontextprotocol.modern.server.McpSyncNotifier;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code run}, {@code rollback} and {@code status}: what waits for an execution. A held one, and
+ * one with questions, ask for input, and go on at the second call. Nothing here approves: the input
+ * is whether to wait for the person who does.
+ */
+final class TaskTools {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskTools.class);
+  private static final String INPUT = "input";
+  private static final String WAIT = "wait";
+  private static final String REQUEST = "request";
+  private static final String MANUAL = "manual";
+  private static final Set<String> WAITING = Set.of("run", "rollback");
+  private static final int WAIT_SECONDS = 60;
+
+  private final AgentGateway agent;
+
+  TaskTools(AgentGateway agent) {
+    this.agent = agent;
+  }
+
+  /**
+   * One call.
+   *
+   * @param patience how long it waits
+   */
+  record Call(
+      McpRequestContext context, McpCaller caller, CallToolRequest request, TaskWait patience) {
+    static Call of(
+        McpRequestContext context,
+        McpCaller caller,
+        CallToolRequest request,
+        McpSyncNotifier notifier) {
+      var told = new AtomicInteger();
+      var wait =
+          TaskWait.of(
+              number(
+                  request.arguments(),
+                  "wait_seconds",
+                  WAITING.contains(request.name()) ? WAIT_SECONDS : 0),
+              caller.connected(),
+              words ->
+                  notifier.progress(told.incrementAndGet(), null, SecretRegistry.hidden(words)));
+      return new Call(context, caller, request, wait);
+    }
+
+    private String text(String name) {
+      return arguments().get(name) instanceof String text ? text : "";
+    }
+
+    private Map<String, Object> arguments() {
+      var given = request.arguments();
+      return given == null ? Map.of() : given;
+    }
+
+    private boolean manual() {
+      return MANUAL.equals(text("approval"));
+    }
+
+    private Optional<String> key() {
+      return Optional.of(text("key")).filter(k -> !k.isEmpty());
+    }
+  }
+
+  /**
+   * What was asked of the client, and comes back sealed.
+   *
+   * @param kind the result that asked for it
+   */
+  private record Asked(String kind, String execution, boolean manual) {
+    static Asked of(String state) {
+      var parts = List.of(state.split(" "));
+      return new Asked(parts.get(0), parts.get(1), Boolean.parseBoolean(parts.get(2)));
+    }
+
+    String state() {
+      return kind + " " + execution + " " + manual;
+    }
+  }
+
+  CallToolOutcome run(Call call) throws InterruptedException {
+    String state = call.request().requestState();
+    if (state != null) {
+      return goOn(call, Asked.of(state));
+    }
+    var document = submit(call, call.text(REQUEST), call.manual(), call.key());
+    return answer(call, document, call.manual());
+  }
+
+  CallToolOutcome rollback(Call call) throws InterruptedException {
+    String state = call.request().requestState();
+    if (state != null) {
+      return goOn(call, Asked.of(state));
+    }
+    tell(call);
+    var task =
+        TaskSubmission.rollback(
+            call.text("execution"), call.caller().name(), call.manual(), call.key());
+    return answer(call, agent.carryOut(task, call.patience()), call.manual());
+  }
+
+  CallToolOutcome status(Call call) throws InterruptedException {
+    return ToolAnswers.document(ToolAnswers.summary(known(call, call.patience())));
+  }
+
+  CallToolOutcome log(Call call) throws InterruptedException {
+    var document = known(call, call.patience());
+    if ("steps".equals(call.text("detail")) && document.get("thought_log") instanceof List<?> log) {
+      log.forEach(step -> ((Map<?, ?>) step).remove("records"));
+    }
+    return ToolAnswers.document(document);
+  }
+
+  private Map<String, Object> known(Call call, TaskWait wait) throws InterruptedException {
+    String id = call.text("execution");
+    return agent
+        .await(id, wait)
+        .orElseThrow(() ->
+            new RefusedToolCallException(
+                ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id))));
+  }
+
+  private Map<String, Object> submit(Call call, String text, boolean manual, Optional<String> key)
+      throws InterruptedException {
+    tell(call);
+    String request = SecretRegistry.redacted(text);
+    return agent.carryOut(
+        TaskSubmission.task(request, call.caller().name(), manual, key), call.patience());
+  }
+
+  /** The client's own name is data: the log names its credential. */
+  private static void tell(Call call) {
+    var client = call.context().clientInfo();
+    LOG.atInfo()
+        .addKeyValue("tool", call.request().name())
+        .addKeyValue("caller", call.caller().name())
+        .addKeyValue("client", client == null ? "" : TerminalSafeText.line(client.name()))
+        .log("A client of MCP hands a task in");
+  }
+
+  /** The second call. Whether the caller may, and how the change is now, is looked up again. */
+  private CallToolOutcome goOn(Call call, Asked asked) throws InterruptedException {
+    var answered = answered(call);
+    boolean accepted = answered.filter(a -> a.action() == ElicitResult.Action.ACCEPT).isPresent();
+    Map<String, Object> content = answered.map(ElicitResult::content).orElse(Map.of());
+    if (accepted && asked.kind().equals(ToolAnswers.UNCLEAR)) {
+      return content.get(REQUEST) instanceof String text && !text.isBlank()
+          ? answer(call, submit(call, text, asked.manual(), answerKey(asked)), asked.manual())
+          : answer(call, document(asked, call.patience()), asked.manual());
+    }
+    boolean waits = accepted && !Boolean.FALSE.equals(content.get(WAIT));
+    var document = document(asked, waits ? call.patience().untilDecided() : call.patience());
+    return answered.isPresent() && !waits
+        ? ToolAnswers.document(ToolAnswers.summary(document))
+        : answer(call, document, asked.manual());
+  }
+
+  /** One answer to one question, however often it is sent. */
+  private static Optional<String> answerKey(Asked asked) {
+    return Optional.of("mcp-answer-" + asked.execution());
+  }
+
+  private Map<String, Object> document(Asked asked, TaskWait wait) throws InterruptedException {
+    return agent
+        .await(asked.execution(), wait)
+        .orElseThrow(() ->
+            new RefusedToolCallException(
+                ProblemCatalogue.notFound("there is no execution " + asked.execution())));
+  }
+
+  private static Optional<ElicitResult> answered(Call call) {
+    return Optional.ofNullable(
+        InputResponses.get(
+            call.request().inputResponses(),
+            INPUT,
+            ElicitResult.class,
+            McpJsonDefaults.getMapper()));
+  }
+
+  /** Asks for input where there is something to ask, of a client that can be asked. */
+  private static CallToolOutcome answer(Call call, Map<String, Object> document, boolean manual) {
+    String result = ToolAnswers.result(document);
+    boolean asks = result.equals(ToolAnswers.HELD) || result.equals(ToolAnswers.UNCLEAR);
+    if (!asks || !call.context().clientCapabilities().supportsElicitationForm()) {
+      return ToolAnswers.document(ToolAnswers.summary(document));
+    }
+    String id = String.valueOf(document.get("execution_id"));
+    var form = result.equals(ToolAnswers.HELD) ? decision(id, document) : question(document);
+    return InputRequiredResult.builder()
+        .elicit(INPUT, form)
+        .requestState(new Asked(result, id, manual).state())
+        .build();
+  }
+
+  private static ElicitFormRequest decision(String id, Map<String, Object> document) {
+    String message =
+        ("%s is held: %s. Another person decides, by deployclaw approve %s or deployclaw reject"
+                + " %s. Accept to wait for that decision.")
+            .formatted(id, document.getOrDefault("reason", "it needs an approval"), id, id);
+    return form(
+        message,
+        WAIT,
+        Map.of("type", "boolean", "title", "Wait for the decision", "default", true));
+  }
+
+  private static ElicitFormRequest question(Map<String, Object> document) {
+    var questions =
+        document.get("questions") instanceof List<?> list ? list : List.of(document.get("reason"));
+    String asked = String.join(" ", questions.stream().map(String::valueOf).toList());
+    return form(
+        asked,
+        REQUEST,
+        Map.of(
+            "type",
+            "string",
+            "title",
+            "The whole request again, with the answer in it",
+            "default",
+            String.valueOf(document.get(REQUEST))));
+  }
+
+  private static ElicitFormRequest form(String message, String name, Map<String, Object> field) {
+    var schema =
+        Map.<String, Object>of(
+            "type", "object", "properties", Map.of(name, field), "required", List.of(name));
+    return ElicitFormRequest.builder(SecretRegistry.hidden(message), schema).build();
+  }
+
+  private static int number(@Nullable Map<String, Object> arguments, String name, int otherwise) {
+    return arguments != null && arguments.get(name) instanceof Number n ? n.intValue() : otherwise;
+  }
+}

@@ -1,0 +1,163 @@
+/* global LogView */
+import { documentOf, follow, get, key, may, post, rest as pause, session } from './api.js';
+import { action, ago, cards, count, element, note, repeat, say, short, text, trouble, utc } from './parts.js';
+import { questions } from './questions.js';
+
+/* One execution: its log, live; where it is held, exactly what is approved; where it asks, its questions. */
+
+const RUNNING = ['UNFINISHED', 'QUEUED'], AGAIN_MILLIS = 400, PERIOD_MILLIS = 3000;
+
+export async function execution(root, { signal, name: id, go }) {
+  const path = '/v1/executions/' + encodeURIComponent(id);
+  const notice = element('div', { class: 'notice' }), live = element('p', { class: 'live' });
+  let log = await documentOf(id, { signal });
+  const view = LogView.render(root, log, { notice, signal });
+  let shown = '', following = false;
+
+  const refresh = async background => {
+    const now = await documentOf(id, { signal, background });
+    if (background && shown !== 'decided' && same(now, log)) return draw();
+    log = now;
+    view.update(log);
+    document.title = log.result.replaceAll('_', ' ') + ' ' + id + ' - DeployClaw';
+    await draw();
+  };
+
+  /* The notice is drawn again where the execution's state is another: not below somebody's hands. */
+  const draw = async () => {
+    const running = RUNNING.includes(log.result), state = log.result + (log.result === 'HELD' ? log.reason + text(log.plan_hash) : '');
+    if (running) live.textContent = doing(log);
+    if (state !== shown) {
+      shown = state;
+      notice.replaceChildren(...(running ? [live] : await rest()));
+      say(id + ' is ' + log.result.replaceAll('_', ' '));
+    }
+    if (running && !following) watch();
+  };
+
+  const rest = async () => {
+    if (log.result === 'HELD') return [await hold()];
+    if (log.result === 'NEEDS_CLARIFICATION') return await asked();
+    return log.rollback_available && may('operator') ? [await undo()] : [];
+  };
+
+  /* From the last record that the page has: a stream tells when to read the document again. */
+  const watch = async () => {
+    following = true;
+    let timer;
+    const soon = () => { timer ??= setTimeout(() => { timer = undefined; refresh(true).catch(() => {}); }, AGAIN_MILLIS); };
+    signal.addEventListener('abort', () => clearTimeout(timer));
+    await follow(id, last(log), soon, signal);
+    await pause(AGAIN_MILLIS, signal);
+    following = false;
+    if (!signal.aborted) await refresh(true).catch(() => {});
+  };
+
+  const decided = async (word, hold_, reason) => {
+    const query = word === 'approve' ? '?plan=' + hold_.plan + '&shown=' + hold_.shown : '?shown=' + hold_.shown;
+    await post(path + '/' + word + query, reason ? { reason } : {});
+    notice.replaceChildren(note('good', word === 'approve' ? 'Approved: the agent carries it out.' : 'Rejected: the agent removes what it staged.'), live);
+    shown = 'decided';
+    watch();
+  };
+
+  const hold = async () => {
+    if (!may('approver')) return note('warn', element('strong', {}, 'Waits for an approver'), element('p', {}, text(log.reason)));
+    try {
+      return holdPanel(await get(path + '/hold', { signal }), meant(log), decided, () => { shown = ''; return refresh(false); });
+    } catch (e) {
+      return trouble(e);
+    }
+  };
+
+  const asked = async () => {
+    if (!may('operator') || log.requester !== session.name) return [note('warn', element('strong', {}, text(log.requester) + ' is asked'), element('p', {}, text(log.reason)))];
+    try {
+      const open = await get('/v1/tasks/' + encodeURIComponent(id) + '/questions', { signal });
+      const answered = async answer => {
+        try {
+          const next = await post('/v1/tasks/' + encodeURIComponent(id) + '/answers', { answer }, { key: key() });
+          go('/console/executions/' + next.execution_id);
+        } catch (e) {
+          notice.append(trouble(e));
+        }
+      };
+      return [questions(open.questions, { answered, suggested: request => go('/console/ask?request=' + encodeURIComponent(request)) })];
+    } catch (e) {
+      return e.status === 409 ? [note('', text(e.detail))] : [trouble(e)];
+    }
+  };
+
+  /* Offered for what is committed now alone: a rollback goes back one epoch. */
+  const undo = async () => {
+    const status = await get('/v1/status', { signal });
+    if (status.active?.change !== id || !status.rollback_available) return '';
+    const wrong = element('div');
+    const back = async manual => {
+      try {
+        go('/console/executions/' + (await post(path + '/rollback', manual ? { approval: 'manual' } : {}, { key: key() })).execution_id);
+      } catch (e) {
+        wrong.replaceChildren(trouble(e));
+      }
+    };
+    return element('details', { class: 'undo' }, element('summary', {}, 'Roll back'),
+      element('p', {}, 'Puts back what epoch ' + text(log.epoch) + ' replaced, as a new epoch, at all members.'),
+      element('div', { class: 'line' }, action('Roll back now', 'danger', () => back(false)), action('Hold it for approval', '', () => back(true))), wrong);
+  };
+
+  await draw();
+  document.title = log.result.replaceAll('_', ' ') + ' ' + id + ' - DeployClaw';
+  repeat(async () => { if (log.result === 'HELD' && !following && !root.querySelector('dialog[open]')) await refresh(true).catch(() => {}); }, PERIOD_MILLIS, signal);
+}
+
+const same = (one, other) => one.result === other.result && one.reason === other.reason && last(one) === last(other);
+const records = log => [...(log.records || []), ...(log.thought_log || []).flatMap(step => step.records || [])];
+const last = log => Math.max(0, ...records(log).map(record => record.seq));
+
+function doing(log) {
+  const latest = records(log).sort((a, b) => a.seq - b.seq).at(-1);
+  return log.result === 'QUEUED' ? 'Waits: ' + text(log.reason) : latest ? latest.phase + ': ' + latest.action + ', ' + text(latest.detail) : 'It begins.';
+}
+
+/* The whole request, where it is the answer to a question. */
+const meant = log => text(records(log).find(record => record.action === 'Reading the conversation')?.detail);
+
+/* Exactly what is approved. The agent compares it with what is held when the decision comes. */
+function holdPanel(held, request, decided, again) {
+  const hash = (value, none) => (value ? element('code', { title: value }, value) : none);
+  const base = held.base.epoch === undefined ? 'revision ' + held.base.revision : 'epoch ' + held.base.epoch + ', revision ' + held.base.revision;
+  const changes = element('ul', { class: 'changes' }, ...held.changes.map(line => element('li', {}, line)));
+  const outcome = element('div');
+  const decide = (word, words, kind) => element('button', { type: 'button', class: kind, disabled: word === 'approve' && Boolean(held.refusal), click: () => confirm(word, words) }, words + ' …');
+  const confirm = (word, words) => {
+    const reason = element('textarea', { id: 'reason', rows: 3, maxlength: 1000 });
+    const dialog = element('dialog', { 'aria-labelledby': 'decision', close: () => dialog.remove() },
+      element('form', { submit: async event => {
+        event.preventDefault();
+        dialog.close();
+        try {
+          await decided(word, held, reason.value.trim());
+        } catch (e) {
+          const stale = ['stale', 'conflict', 'not-found'].includes(e.type);
+          outcome.replaceChildren(trouble(e), ...(stale ? [action('Show what is held now', 'main', again)] : []));
+          if (stale) buttons.remove();
+          outcome.querySelector('button')?.focus();
+        }
+      } },
+      element('h2', { id: 'decision' }, words + ' ' + held.execution_id + '?'),
+      element('p', {}, word === 'approve' ? 'Plan ' + short(held.plan) + ': ' + count(held.changes.length + held.more, 'change') + ', asked by ' + held.requester + '.' : 'Nothing is committed, and what was staged is removed.'),
+      element('label', { for: 'reason' }, 'Reason, for the log'), reason,
+      element('div', { class: 'line' }, element('button', { class: word === 'approve' ? 'main' : 'danger' }, words), element('button', { type: 'button', click: () => dialog.close() }, 'Cancel'))));
+    outcome.before(dialog);
+    dialog.showModal();
+  };
+  const buttons = element('div', { class: 'line' }, decide('approve', 'Approve', 'main'), decide('reject', 'Reject', 'danger'));
+  return element('section', { class: 'hold' }, element('h2', {}, 'Waits for your decision'),
+    request ? element('p', { class: 'request' }, request) : undefined, element('p', { class: 'count' }, held.why),
+    held.base.current ? undefined : note('warn', element('strong', {}, 'Something was committed since'), element('p', {}, 'It was planned on ' + base + '. If you approve it, it is checked again, and may stop.')),
+    held.refusal ? note('warn', element('strong', {}, 'You may not approve it'), element('p', {}, held.refusal)) : undefined,
+    cards([['Plan', hash(held.plan)], ['Checkpoint', hash(held.checkpoint, 'taken after the approval')], ['Base', base],
+      ['Asked by', held.requester], ['Expires', held.expires_at ? element('time', { datetime: held.expires_at }, utc(held.expires_at) + ', ' + ago(held.expires_at)) : 'never']]),
+    element('h2', {}, held.changes.length ? 'It would change' : 'What it would change can\'t be read'), changes,
+    held.more ? element('p', { class: 'count' }, 'and ' + held.more + ' more') : undefined, buttons, outcome);
+}

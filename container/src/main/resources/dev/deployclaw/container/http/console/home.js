@@ -1,0 +1,90 @@
+import { get } from './api.js';
+import { ago, badge, cards, count, element, executionLink, heading, link, list, note, repeat, table, when } from './parts.js';
+
+/* What is committed and under way, what waits for a person, and what was done last. */
+
+const LATEST = 10, PERIOD_MILLIS = 5000;
+
+export async function home(root, { signal, go }) {
+  document.title = 'Home - DeployClaw';
+  const top = element('div'), waits = element('div'), latest = element('div');
+  root.replaceChildren(heading('DeployClaw'), askBox(go), waits, top, element('h2', {}, 'Latest executions'), latest);
+  let shown = '';
+  const look = async background => {
+    const options = { signal, background };
+    const [status, watch, page] = await Promise.all([get('/v1/status', options), get('/v1/watch', options), get('/v1/executions?limit=' + LATEST, options)]);
+    const now = JSON.stringify([status, watch.points, watch.drift, watch.amiss, page]);
+    if (now === shown) return;
+    shown = now;
+    waits.replaceChildren(...waiting(status, page.executions));
+    top.replaceChildren(state(status, watch), ...problems(watch));
+    latest.replaceChildren(...executions(page, signal));
+  };
+  await look(false);
+  repeat(() => look(true).catch(() => {}), PERIOD_MILLIS, signal);
+}
+
+function askBox(go) {
+  const words = element('input', { id: 'change', type: 'text', maxlength: 4096, placeholder: 'set umbrella\'s search limit to 600 per minute', autocomplete: 'off' });
+  return element('form', { class: 'ask-box', submit: event => {
+    event.preventDefault();
+    if (words.value.trim()) go('/console/ask?request=' + encodeURIComponent(words.value.trim()));
+  } }, element('label', { for: 'change' }, 'What shall change?'), element('div', { class: 'line' }, words, element('button', { class: 'main' }, 'Plan')));
+}
+
+/* First what a person must do. */
+function waiting(status, executions) {
+  const request = id => executions.find(one => one.execution_id === id)?.request;
+  const out = [];
+  if (status.frozen) out.push(note('warn', element('strong', {}, 'Frozen'), element('p', {}, 'By ' + status.freeze.by + ': ' + status.freeze.reason + '. No change begins or commits until somebody thaws.')));
+  if (status.held.length) {
+    out.push(element('section', { class: 'waits' }, element('h2', {}, 'Waiting for a person: ' + status.held.length),
+      element('ul', { class: 'rows' }, ...status.held.map(held => element('li', {},
+        element('div', {}, executionLink(held.id), element('span', { class: 'count' }, ' asked by ' + held.requester)),
+        request(held.id) ? element('div', {}, '“' + request(held.id) + '”') : undefined, element('div', { class: 'count' }, held.why))))));
+  }
+  return out;
+}
+
+function state(status, watch) {
+  const points = watch.points || [], well = points.filter(point => point.state === 'ok').length;
+  const drift = watch.drift, notices = alerts(watch).length;
+  return cards([
+    ['Committed', status.active ? element('span', {}, 'epoch ' + status.active.epoch + ' by ', executionLink(status.active.change)) : 'nothing yet'],
+    ['Under way', status.open ? element('span', {}, executionLink(status.open.id), ', ' + status.open.state) : status.waiting.length ? count(status.waiting.length, 'task') + ' in the queue' : 'nothing'],
+    ['Leader', status.leader ? status.leader.name : 'none: agents lead while they work'],
+    ['Rollback', status.rollback_available ? 'available' : 'not available'],
+    ['Enforcement points', points.length ? well + ' of ' + points.length + ' enforce it' : watch.reason || 'not asked yet', points.length && well < points.length ? 'warn' : ''],
+    ['Drift', drift ? element('span', {}, link('/console/drift', drift.length ? count(drift.length, 'difference') : 'none'), ', looked ' + ago(watch.drift_at)) : element('span', {}, link('/console/drift', 'look now')), drift && drift.length ? 'warn' : ''],
+    ['Alerts', notices ? String(notices) : 'none', notices ? 'warn' : ''],
+  ]);
+}
+
+/* What is held is shown above already. */
+const alerts = watch => (watch.amiss || []).filter(notice => notice.event !== 'held');
+
+function problems(watch) {
+  const lines = alerts(watch).map(notice => element('span', {}, element('strong', {}, notice.subject || ''), ' ', notice.summary || '', ' ', notice.since ? when(notice.since) : ''));
+  const out = list('Alerts', lines);
+  return out ? [out] : [];
+}
+
+function executions(page, signal) {
+  if (page.executions.length === 0) return [element('p', { class: 'count' }, 'Nothing was asked of this agent yet.')];
+  const body = element('div');
+  let next = page.next;
+  const rows = [...page.executions];
+  const older = element('button', { type: 'button', click: async () => {
+    const more = await get('/v1/executions?limit=' + LATEST + '&after=' + encodeURIComponent(next), { signal });
+    rows.push(...more.executions);
+    next = more.next;
+    draw();
+  } }, 'Older');
+  const draw = () => {
+    body.replaceChildren(table('Latest executions', ['Execution', 'Result', 'Request', 'By', 'When'], rows.map(one =>
+      [executionLink(one.execution_id), badge(one.result), one.request, one.requester, one.timestamp ? when(one.timestamp) : ''])));
+    older.hidden = !next;
+  };
+  draw();
+  return [body, older];
+}

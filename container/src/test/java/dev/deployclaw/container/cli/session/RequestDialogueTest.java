@@ -1,0 +1,79 @@
+package dev.deployclaw.container.cli.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is asked before a request that was understood is carried out. */
+class RequestDialogueTest {
+  @TempDir Path folder;
+
+  private final FakeEstate world = new FakeEstate();
+  private final List<String> asked = new ArrayList<>();
+  private CommandLineFixture screen;
+
+  @BeforeEach
+  void begin() throws InterruptedException {
+    screen = new CommandLineFixture(folder);
+    world.planner = new GrammarInterpreter();
+    assertThat(world.run("apply the policies").exit().code()).isZero();
+  }
+
+  @Test
+  void aPlainChangeGoesOnAndShowsHowItWasRead() throws Exception {
+    assertThat(goesOn("no", "set acme's orders limit to 700 per minute")).isTrue();
+
+    assertThat(asked).isEmpty();
+    assertThat(screen.err())
+        .contains(
+            "understood: set acme on orders to 700 requests per minute", "requests 600 -> 700");
+  }
+
+  @Test
+  void tenTimesAsMuchIsAskedAbout() throws Exception {
+    String tenfold = "set acme's orders limit to 6000 per minute";
+
+    assertThat(goesOn("y", tenfold)).isTrue();
+    assertThat(goesOn("yes", "set acme's orders limit to 60 per minute")).isTrue();
+    assertThat(goesOn("", tenfold)).isFalse();
+    assertThat(goesOn("n", tenfold)).isFalse();
+    assertThat(asked).hasSize(4).allMatch(text -> text.startsWith("Go on? 1 tenants"));
+  }
+
+  @Test
+  void moreTenantsThanAreNamedAreAskedAbout() throws Exception {
+    assertThat(goesOn("n", "set the orders limit of all tenants to 500 per minute")).isFalse();
+
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void whatChangesNothingIsNotAskedAbout() throws Exception {
+    assertThat(goesOn("n", "dry run: set acme's orders limit to 6000 per minute")).isTrue();
+    assertThat(goesOn("n", "scan the limits")).isTrue();
+
+    assertThat(asked).isEmpty();
+  }
+
+  private boolean goesOn(String answer, String request) throws InterruptedException {
+    var around =
+        screen
+            .surroundings(OutputMode.TERMINAL)
+            .asking(text -> {
+              asked.add(text);
+              return Optional.of(answer);
+            });
+    var dialogue = new RequestDialogue(around, false);
+    return dialogue.goesOn(dialogue.complete(world.request(request), world.agent()::plan));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.deployclaw.container.http;
+
+import static dev.deployclaw.container.http.Served.ANN;
+import static dev.deployclaw.container.http.Served.OLIVIA;
+import static dev.deployclaw.container.http.Served.VIC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a request to its end, by two people in a real browser. */
+class ConsoleFlowTest {
+  private static ConsoleBrowser browser;
+
+  @TempDir Path folder;
+
+  private Served served;
+
+  @BeforeAll
+  static void launch() {
+    browser = ConsoleBrowser.launch();
+  }
+
+  @AfterAll
+  static void end() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    served = Served.start(folder);
+    served.world.planner = new GrammarInterpreter();
+    served.done("apply the policies", "COMPLETED");
+  }
+
+  @AfterEach
+  void stop() {
+    try {
+      browser.closeWindows();
+    } finally {
+      served.close();
+    }
+  }
+
+  @Test
+  void fromARequestByQuestionPlanAndHoldToTheApprovalOfAnotherPerson() {
+    var olivia = signIn("/console/", OLIVIA);
+    olivia.fill("#change", "set acme's orders limit to 300");
+    olivia.press("#change", "Enter");
+    olivia.click(".choices button >> text='per minute'");
+    olivia.click("text='Hold for approval'");
+    olivia.waitForSelector(".notice >> text='Waits for an approver'");
+    String held = olivia.textContent("h1");
+
+    var ann = signIn("/console/", ANN);
+    ann.click(".waits a");
+    assertThat(ann.textContent(".hold"))
+        .contains("olivia", served.world.change(held).orElseThrow().planHash())
+        .contains(served.world.change(held).orElseThrow().checkpoint().orElseThrow().sha256())
+        .contains("requests 600 -> 300");
+    ann.click("text=/^Approve …/");
+    ann.fill("#reason", "seen with the tenant");
+    ann.click("dialog .main");
+
+    ann.waitForSelector(".result >> text='COMPLETED'");
+    olivia.waitForSelector(".result >> text='COMPLETED'");
+    assertThat(served.get("/v1/executions/" + held, VIC).body())
+        .contains("\"approver\": \"ann\"", "Reason of a decision", "seen with the tenant");
+  }
+
+  private Page signIn(String path, String token) {
+    return ConsoleBrowser.signIn(browser.window(served), served, path, token);
+  }
+}

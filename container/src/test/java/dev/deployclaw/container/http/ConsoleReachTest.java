@@ -1,0 +1,169 @@
+package dev.deployclaw.container.http;
+
+import static dev.deployclaw.container.http.Served.ANN;
+import static dev.deployclaw.container.http.Served.BOTH;
+import static dev.deployclaw.container.http.Served.OLIVIA;
+import static dev.deployclaw.container.http.Served.VIC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator.WaitForOptions;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import dev.deployclaw.testkit.Slow;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whom the console reaches: keyboards, small windows, dark rooms, screen readers. */
+@Slow(
+    guard = "dev.deployclaw.container.http.ConsoleFlowTest",
+    because = "it loads each page twice, and axe looks at each")
+class ConsoleReachTest {
+  private static final int NARROW = 360;
+
+  private static ConsoleBrowser browser;
+
+  @TempDir Path folder;
+
+  private Served served;
+
+  @BeforeAll
+  static void launch() {
+    browser = ConsoleBrowser.launch();
+  }
+
+  @AfterAll
+  static void end() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    served = Served.start(folder);
+    served.world.planner = new GrammarInterpreter();
+    served.done("apply the policies", "COMPLETED");
+  }
+
+  @AfterEach
+  void stop() {
+    try {
+      browser.closeWindows();
+    } finally {
+      served.close();
+    }
+  }
+
+  @Test
+  void aHeldChangeIsFoundAndApprovedByKeyboardAlone() {
+    String held = held();
+    var ann = browser.window(served);
+    ann.navigate(served.address() + "/console/");
+    ann.waitForSelector("#token");
+    ann.keyboard().type(ANN);
+    ann.keyboard().press("Enter");
+    ann.waitForSelector(".waits");
+    tabTo(ann, held);
+    ann.keyboard().press("Enter");
+    ann.waitForSelector(".hold");
+    tabTo(ann, "Approve …");
+    ann.keyboard().press("Enter");
+    ann.keyboard().type("by keyboard");
+    tabTo(ann, "Approve");
+    ann.keyboard().press("Enter");
+
+    ann.waitForSelector(".result >> text='COMPLETED'");
+  }
+
+  @Test
+  void aDialogIsLeftByEscapeAndNothingIsDecided() {
+    String held = held();
+    var ann = ConsoleBrowser.signIn(browser.window(served), served, page(held), ANN);
+    ann.click("text=/^Approve …/");
+
+    ann.keyboard().press("Escape");
+
+    ann.locator("dialog").waitFor(new WaitForOptions().setState(WaitForSelectorState.DETACHED));
+    assertThat(served.get("/v1/executions/" + held, VIC).text("result")).isEqualTo("HELD");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LIGHT", "DARK"})
+  void noPageHasABarrierOrIsWiderThanANarrowWindow(ColorScheme scheme) {
+    String held = held();
+    var page = browser.window(served, ConsoleBrowser.sized(NARROW, 740, scheme));
+    page.navigate(served.address() + "/console/");
+    page.waitForSelector("#token");
+    noBarrier(page);
+    ConsoleBrowser.signIn(page, served, page(held), BOTH);
+    page.waitForSelector(".hold");
+    noBarrier(page);
+    page.click("text=/^Reject …/");
+    noBarrier(page);
+    for (var path :
+        List.of(
+            "/console/",
+            "/console/tenants",
+            "/console/tenants/acme",
+            "/console/drift",
+            "/console/skills",
+            "/console/ask?request=set acme's orders limit to 300",
+            "/console/ask?request=set acme's orders limit to 300 per minute")) {
+      page.navigate(served.address() + path);
+      ConsoleBrowser.ready(page);
+      noBarrier(page);
+    }
+  }
+
+  @Test
+  void theColoursAreThoseThatTheReaderChose() {
+    var dark = browser.window(served, ConsoleBrowser.sized(1280, 900, ColorScheme.DARK));
+    var light = browser.window(served, ConsoleBrowser.sized(1280, 900, ColorScheme.LIGHT));
+    for (var page : List.of(dark, light)) {
+      ConsoleBrowser.signIn(page, served, "/console/", OLIVIA);
+    }
+
+    String ground = "getComputedStyle(document.body).backgroundColor";
+    assertThat(dark.evaluate(ground)).isEqualTo("rgb(13, 17, 23)");
+    assertThat(light.evaluate(ground)).isEqualTo("rgb(255, 255, 255)");
+  }
+
+  private static void noBarrier(Page page) {
+    assertThat(ConsoleBrowser.barriers(page)).as(page.url()).isEmpty();
+    assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
+        .as(page.url())
+        .isLessThanOrEqualTo(NARROW);
+  }
+
+  private static void tabTo(Page page, String words) {
+    for (int i = 0; i < 60; i++) {
+      page.keyboard().press("Tab");
+      if (page.evaluate("document.activeElement.textContent").equals(words)) {
+        return;
+      }
+    }
+    throw new AssertionError("no tab leads to " + words);
+  }
+
+  private String held() {
+    String body =
+        "{\"request\": \"set acme's orders limit to 300 per minute\", \"approval\": \"manual\"}";
+    String id = served.post("/v1/tasks", OLIVIA, body).text("execution_id");
+    served.awaitResult(id, "HELD");
+    return id;
+  }
+
+  private static String page(String id) {
+    return "/console/executions/" + id;
+  }
+}

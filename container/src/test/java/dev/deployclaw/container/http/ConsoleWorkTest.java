@@ -1,0 +1,186 @@
+package dev.deployclaw.container.http;
+
+import static dev.deployclaw.container.http.Served.ANN;
+import static dev.deployclaw.container.http.Served.OLIVIA;
+import static dev.deployclaw.container.http.Served.VIC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import dev.deployclaw.testkit.Slow;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators and approvers do in the console, in a real browser. */
+@Slow(
+    guard = "dev.deployclaw.container.http.ConsoleFlowTest",
+    because = "it opens a browser's window or two for each test")
+class ConsoleWorkTest {
+  private static ConsoleBrowser browser;
+
+  @TempDir Path folder;
+
+  private Served served;
+
+  @BeforeAll
+  static void launch() {
+    browser = ConsoleBrowser.launch();
+  }
+
+  @AfterAll
+  static void end() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    served = Served.start(folder);
+    served.world.planner = new GrammarInterpreter();
+    served.done("apply the policies", "COMPLETED");
+  }
+
+  @AfterEach
+  void stop() {
+    try {
+      browser.closeWindows();
+    } finally {
+      served.close();
+    }
+  }
+
+  @Test
+  void whatIsRejectedEndsAndSaysWhy() {
+    String held = held();
+
+    var ann = signIn("/console/executions/" + held, ANN);
+    ann.click("text=/^Reject …/");
+    ann.fill("#reason", "not before Monday");
+    ann.press("#reason", "Tab");
+    ann.keyboard().press("Enter");
+
+    ann.waitForSelector(".result >> text='ABORTED'");
+    assertThat(served.get("/v1/executions/" + held, VIC).body()).contains("not before Monday");
+  }
+
+  /** Something else is committed while the page is open: it approves nothing, and says so. */
+  @Test
+  void aStalePageApprovesNothing() {
+    String held = held();
+    var ann = signIn("/console/executions/" + held, ANN);
+    ann.waitForSelector(".hold");
+    served.done("set zenith's orders limit to 90 per minute", "COMPLETED");
+
+    ann.click("text=/^Approve …/");
+    ann.click("dialog .main");
+
+    assertThat(ann.textContent(".hold .note.bad")).contains("What was shown is out of date");
+    assertThat(served.get("/v1/executions/" + held, VIC).text("result")).isEqualTo("HELD");
+    ann.click("text='Show what is held now'");
+    ann.waitForSelector(".hold >> text='Something was committed since'");
+  }
+
+  @Test
+  void aViewerLooksAndDecidesNothing() {
+    String held = held();
+
+    var vic = signIn("/console/executions/" + held, VIC);
+
+    vic.waitForSelector("text='Waits for an approver'");
+    assertThat(vic.locator(".hold").count()).isZero();
+    vic.navigate(
+        served.address() + "/console/ask?request=set acme's orders limit to 300 per minute");
+    vic.waitForSelector("text='You may look at plans. An operator runs them.'");
+    assertThat(vic.locator("text='Hold for approval'").count()).isZero();
+  }
+
+  @Test
+  void whoAskedReadsWhyThePageWontTakeTheirApproval() {
+    String held = submitHeld(Served.BOTH);
+
+    var both = signIn("/console/executions/" + held, Served.BOTH);
+
+    both.waitForSelector("text='You may not approve it'");
+    assertThat(both.isDisabled("text=/^Approve …/")).isTrue();
+    assertThat(both.isDisabled("text=/^Reject …/")).isFalse();
+  }
+
+  @Test
+  void aRunIsWatchedToItsEndThoughTheConnectionBreaks() {
+    served.brake.at("redis.publish");
+    var olivia = signIn("/console/ask", OLIVIA);
+    olivia.fill("#request", "set acme's orders limit to 300 per minute");
+    olivia.press("#request", "Enter");
+    olivia.click("text=/^Run: 1 tenant changes/");
+    olivia.waitForSelector(".live");
+    served.brake.awaitReached();
+    olivia.context().setOffline(true);
+    olivia.context().setOffline(false);
+    served.brake.release();
+
+    olivia.waitForSelector(".result >> text='COMPLETED'");
+    olivia.waitForSelector("text=/of \\d+ records/");
+  }
+
+  @Test
+  void aQuestionIsAnsweredWithWhatTheAnswerRestsOn() {
+    var vic = signIn("/console/ask", VIC);
+    vic.fill("#request", "show limits acme");
+    vic.press("#request", "Enter");
+
+    assertThat(vic.textContent(".answer")).contains("acme isn't blocked", "\"epoch\": 1");
+  }
+
+  @Test
+  void tenantsAreFoundAndEachSaysWhatAppliesToIt() {
+    var vic = signIn("/console/tenants", VIC);
+    vic.fill("#search", "zen");
+    vic.waitForSelector("text='1 tenant of 2, epoch 1'");
+    vic.click("text='zenith'");
+
+    vic.waitForSelector("h1 >> text='zenith'");
+    assertThat(vic.textContent("main")).contains("60 in 1m", "its own");
+    vic.waitForSelector("text='tenant: nothing → zenith'");
+    vic.click("text='Measure'");
+    vic.waitForSelector(".answer >> text=/zenith.orders: 0% used/");
+  }
+
+  @Test
+  void driftIsShownWithWhatToDo() {
+    served.world.gateway.tamper("two", "by hand");
+    var olivia = signIn("/console/drift", OLIVIA);
+
+    assertThat(olivia.textContent("main")).contains("two", "different");
+    olivia.click("text='Plan a repair'");
+    olivia.waitForSelector("text='As it was understood'");
+  }
+
+  @Test
+  void skillsAreListed() {
+    var vic = signIn("/console/skills", VIC);
+
+    assertThat(vic.textContent("main")).contains("orchestrate-rate-limits");
+  }
+
+  private String held() {
+    return submitHeld(OLIVIA);
+  }
+
+  private String submitHeld(String token) {
+    String body =
+        "{\"request\": \"set acme's orders limit to 300 per minute\", \"approval\": \"manual\"}";
+    String id = served.post("/v1/tasks", token, body).text("execution_id");
+    served.awaitResult(id, "HELD");
+    return id;
+  }
+
+  private Page signIn(String path, String token) {
+    return ConsoleBrowser.signIn(browser.window(served), served, path, token);
+  }
+}

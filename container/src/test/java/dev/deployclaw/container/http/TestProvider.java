@@ -1,0 +1,157 @@
+package dev.deployclaw.container.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.OidcConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.lang.JoseException;
+
+/**
+ * The two documents of an OpenID Connect provider over real HTTP, and tokens as a provider makes
+ * them, good or bad. KeycloakTest asks a whole one.
+ */
+final class TestProvider implements AutoCloseable {
+  static final String AUDIENCE = "deployclaw";
+
+  final RsaJsonWebKey key = key("first");
+  private final List<RsaJsonWebKey> published = new CopyOnWriteArrayList<>(List.of(key));
+  final AtomicInteger asked = new AtomicInteger();
+  private final int port;
+  private HttpServer server;
+
+  private TestProvider(HttpServer server) {
+    this.server = server;
+    this.port = server.getAddress().getPort();
+  }
+
+  static TestProvider start() throws IOException {
+    var provider = new TestProvider(listen(0));
+    provider.serve();
+    return provider;
+  }
+
+  private static HttpServer listen(int port) throws IOException {
+    return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+  }
+
+  private void serve() {
+    server.createContext(
+        "/realm/.well-known/openid-configuration",
+        exchange ->
+            answer(
+                exchange,
+                "{\"issuer\": \"%s\", \"jwks_uri\": \"%s/keys\"}".formatted(issuer(), issuer())));
+    server.createContext(
+        "/realm/keys",
+        exchange -> {
+          asked.incrementAndGet();
+          answer(exchange, new JsonWebKeySet(published).toJson());
+        });
+    server.start();
+  }
+
+  private static void answer(HttpExchange exchange, String json) throws IOException {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, bytes.length);
+    try (var body = exchange.getResponseBody()) {
+      body.write(bytes);
+    }
+  }
+
+  void stop() {
+    server.stop(0);
+  }
+
+  void startAgain() throws IOException {
+    server = listen(port);
+    serve();
+  }
+
+  void publish(RsaJsonWebKey another) {
+    published.add(another);
+  }
+
+  String issuer() {
+    return "http://127.0.0.1:" + port + "/realm";
+  }
+
+  OidcConfig config() {
+    return new OidcConfig(
+        URI.create(issuer()),
+        AUDIENCE,
+        "preferred_username",
+        "realm_access.roles",
+        Map.of(
+            ApiRole.OPERATOR, Set.of("ops"),
+            ApiRole.APPROVER, Set.of("leads"),
+            ApiRole.VIEWER, Set.of("staff")));
+  }
+
+  static RsaJsonWebKey key(String id) {
+    try {
+      var key = RsaJwkGenerator.generateJwk(2048);
+      key.setKeyId(id);
+      key.setUse("sig");
+      return key;
+    } catch (JoseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Claims of a good token. */
+  JwtClaims claims(String name, String... roles) {
+    var claims = new JwtClaims();
+    claims.setIssuer(issuer());
+    claims.setAudience(AUDIENCE);
+    claims.setSubject("0b1c");
+    claims.setExpirationTimeMinutesInTheFuture(5);
+    claims.setIssuedAtToNow();
+    claims.setGeneratedJwtId();
+    claims.setClaim("preferred_username", name);
+    claims.setClaim("realm_access", Map.of("roles", List.of(roles)));
+    return claims;
+  }
+
+  String token(String name, String... roles) {
+    return token(claims(name, roles), _ -> {});
+  }
+
+  /**
+   * @param change of what is signed, and by what
+   */
+  String token(JwtClaims claims, Consumer<JsonWebSignature> change) {
+    var signed = new JsonWebSignature();
+    signed.setPayload(claims.toJson());
+    signed.setKey(key.getPrivateKey());
+    signed.setKeyIdHeaderValue(key.getKeyId());
+    signed.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+    change.accept(signed);
+    try {
+      return signed.getCompactSerialization();
+    } catch (JoseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

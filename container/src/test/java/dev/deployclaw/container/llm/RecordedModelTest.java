@@ -1,0 +1,68 @@
+package dev.deployclaw.container.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.container.cli.CommandLineFixture;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Answers of a model, recorded beside this class as {@code SET.json}: with them the whole path
+ * plans nothing that isn't asked for, and understands no less than the grammar alone.
+ */
+class RecordedModelTest {
+  private static final String SETS = "/dev/deployclaw/core/language/";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"blind-2026-11-29-h", "blind-2026-11-29-i", "blind-2026-11-29-j"})
+  void plansNothingUnaskedAndUnderstandsNoLessThanTheGrammar(String set) throws IOException {
+    var screen = new CommandLineFixture(folder);
+    screen.write("cassette.json", text(set + ".json"));
+    screen.write("requests.txt", text(SETS + set + ".txt"));
+    screen.write(
+        "estate.yaml",
+        """
+        tenants: {northwind: {tier: premium}, contoso: {tier: premium}, fabrikam: {region: eu}}
+        services: [orders, payments, reports]
+        """);
+
+    var recorded = report(screen, "--replay", "cassette.json");
+    var grammar = report(screen, "--rules");
+
+    System.out.println(recorded.toPrettyString());
+    assertThat(recorded.get("answered_by").asText()).isNotBlank();
+    assertThat(recorded.at("/all/unasked").asInt()).isZero();
+    assertThat(recorded.at("/all/exact").asInt())
+        .isGreaterThanOrEqualTo(grammar.at("/all/exact").asInt());
+  }
+
+  private static JsonNode report(CommandLineFixture screen, String... reader) {
+    int exit =
+        screen.run(
+            "evaluate",
+            "requests.txt",
+            "--inventory",
+            "estate.yaml",
+            "--now",
+            "2026-11-29T12:00:00Z",
+            "--json",
+            String.join("=", reader));
+    assertThat(exit).as(screen.err()).isZero();
+    return screen.json();
+  }
+
+  private static String text(String resource) throws IOException {
+    try (var in = RecordedModelTest.class.getResourceAsStream(resource)) {
+      return new String(
+          Objects.requireNonNull(in, resource).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
