@@ -1,79 +1,31 @@
 package dev.deployclaw.audit.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.Media;
+import dev.deployclaw.audit.OfflinePageCases;
 import dev.deployclaw.audit.RealLogs;
 import dev.deployclaw.audit.export.LogExport.Format;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The report in a real browser without a network. */
-class ReportExportTest {
-  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+class ReportExportTest extends OfflinePageCases {
   private static final String EVIL =
       "</td><img src=x onerror=window.owned=1><script>window.owned=1</script>\u202e";
-  private static @Nullable Playwright playwright;
-  private static @Nullable Browser browser;
 
-  @TempDir Path folder;
-  private final List<String> troubles = new ArrayList<>();
   private ExportedLogs logs;
-  private Page page;
-
-  @BeforeAll
-  static void launch() {
-    assumeTrue(Files.isExecutable(CHROMIUM), CHROMIUM + " isn't installed");
-    var environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
-    var options = new LaunchOptions().setExecutablePath(CHROMIUM).setChromiumSandbox(false);
-    browser = playwright.chromium().launch(options);
-  }
-
-  @AfterAll
-  static void end() {
-    if (playwright != null) {
-      playwright.close();
-    }
-  }
 
   @BeforeEach
-  void openAWindow() {
-    if (browser == null) {
-      throw new IllegalStateException("no browser");
-    }
+  void begin() {
     logs = new ExportedLogs(folder.resolve("state"));
-    page = browser.newContext(new Browser.NewContextOptions().setOffline(true)).newPage();
-    page.onConsoleMessage(message -> troubles.add(message.text()));
-    page.onPageError(troubles::add);
-    page.onRequest(request -> {
-      if (!request.url().startsWith("file:")) {
-        troubles.add("asked for " + request.url());
-      }
-    });
-  }
-
-  @AfterEach
-  void nothingWentWrong() {
-    page.context().close();
-    assertThat(troubles).isEmpty();
   }
 
   @Test

@@ -1,13 +1,10 @@
 package dev.deployclaw.audit.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.deployclaw.audit.OfflinePageCases;
 import dev.deployclaw.audit.RealLogs;
 import dev.deployclaw.audit.Runs;
 import dev.deployclaw.audit.signing.ExecutionDocument;
@@ -22,66 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The page in a real browser without a network. */
-class LogHtmlRendererTest {
-  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+class LogHtmlRendererTest extends OfflinePageCases {
   private static final String EVIL = "</script><img src=x onerror=window.owned=1><b>bold</b>";
-  private static @Nullable Playwright playwright;
-  private static @Nullable Browser browser;
-
-  @TempDir Path folder;
-  private final List<String> troubles = new ArrayList<>();
-  private Page page;
-
-  @BeforeAll
-  static void launch() {
-    assumeTrue(Files.isExecutable(CHROMIUM), CHROMIUM + " isn't installed");
-    var environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
-    var options = new LaunchOptions().setExecutablePath(CHROMIUM).setChromiumSandbox(false);
-    browser = playwright.chromium().launch(options);
-  }
-
-  @AfterAll
-  static void end() {
-    if (playwright != null) {
-      playwright.close();
-    }
-  }
-
-  @BeforeEach
-  void openAWindow() {
-    if (browser == null) {
-      throw new IllegalStateException("no browser");
-    }
-    var context =
-        browser.newContext(
-            new Browser.NewContextOptions().setOffline(true).setViewportSize(1280, 900));
-    page = context.newPage();
-    page.onConsoleMessage(message -> troubles.add(message.text()));
-    page.onPageError(troubles::add);
-    page.onRequest(request -> {
-      if (!request.url().startsWith("file:")) {
-        troubles.add("asked for " + request.url());
-      }
-    });
-  }
-
-  @AfterEach
-  void nothingWentWrong() {
-    page.context().close();
-    assertThat(troubles).isEmpty();
-  }
 
   @Test
   void showsARealRunOffline() throws IOException {

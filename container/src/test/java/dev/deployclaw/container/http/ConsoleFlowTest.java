@@ -5,52 +5,10 @@ import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
-import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** From a request to its end, by two people in a real browser. */
-class ConsoleFlowTest {
-  private static ConsoleBrowser browser;
-
-  @TempDir Path folder;
-
-  private Served served;
-
-  @BeforeAll
-  static void launch() {
-    browser = ConsoleBrowser.launch();
-  }
-
-  @AfterAll
-  static void end() {
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  @BeforeEach
-  void start() throws Exception {
-    served = Served.start(folder);
-    served.world.planner = new GrammarInterpreter();
-    served.done("apply the policies", "COMPLETED");
-  }
-
-  @AfterEach
-  void stop() {
-    try {
-      browser.closeWindows();
-    } finally {
-      served.close();
-    }
-  }
-
+class ConsoleFlowTest extends ConsoleCases {
   @Test
   void fromARequestByQuestionPlanAndHoldToTheApprovalOfAnotherPerson() {
     var olivia = signIn("/console/", OLIVIA);
@@ -75,9 +33,5 @@ class ConsoleFlowTest {
     olivia.waitForSelector(".result >> text='COMPLETED'");
     assertThat(served.get("/v1/executions/" + held, VIC).body())
         .contains("\"approver\": \"ann\"", "Reason of a decision", "seen with the tenant");
-  }
-
-  private Page signIn(String path, String token) {
-    return ConsoleBrowser.signIn(browser.window(served), served, path, token);
   }
 }

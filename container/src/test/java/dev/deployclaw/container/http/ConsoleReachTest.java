@@ -10,16 +10,9 @@ import com.microsoft.playwright.Locator.WaitForOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitForSelectorState;
-import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.testkit.Slow;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,42 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Slow(
     guard = "dev.deployclaw.container.http.ConsoleFlowTest",
     because = "it loads each page twice, and axe looks at each")
-class ConsoleReachTest {
+class ConsoleReachTest extends ConsoleCases {
   private static final int NARROW = 360;
-
-  private static ConsoleBrowser browser;
-
-  @TempDir Path folder;
-
-  private Served served;
-
-  @BeforeAll
-  static void launch() {
-    browser = ConsoleBrowser.launch();
-  }
-
-  @AfterAll
-  static void end() {
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  @BeforeEach
-  void start() throws Exception {
-    served = Served.start(folder);
-    served.world.planner = new GrammarInterpreter();
-    served.done("apply the policies", "COMPLETED");
-  }
-
-  @AfterEach
-  void stop() {
-    try {
-      browser.closeWindows();
-    } finally {
-      served.close();
-    }
-  }
 
   @Test
   void aHeldChangeIsFoundAndApprovedByKeyboardAlone() {
@@ -153,14 +112,6 @@ class ConsoleReachTest {
       }
     }
     throw new AssertionError("no tab leads to " + words);
-  }
-
-  private String held() {
-    String body =
-        "{\"request\": \"set acme's orders limit to 300 per minute\", \"approval\": \"manual\"}";
-    String id = served.post("/v1/tasks", OLIVIA, body).text("execution_id");
-    served.awaitResult(id, "HELD");
-    return id;
   }
 
   private static String page(String id) {

@@ -9,57 +9,23 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.testkit.Slow;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the console keeps from scripts, other pages and hostile texts, in a real browser. */
 @Slow(
     guard = "dev.deployclaw.container.http.ConsoleSignInTest",
     because = "it opens a browser's window for each test")
-class ConsoleSafetyTest {
+class ConsoleSafetyTest extends ConsoleCases {
   private static final String EVIL = "<img src=x onerror=window.owned=1><b id=bold>bold</b>";
 
-  private static ConsoleBrowser browser;
-
-  @TempDir Path folder;
-
-  private Served served;
-
-  @BeforeAll
-  static void launch() {
-    browser = ConsoleBrowser.launch();
-  }
-
-  @AfterAll
-  static void end() {
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  @BeforeEach
-  void start() throws Exception {
-    served = Served.start(folder);
+  @Override
+  void begin() {
     served.world.sources.put(
         "evil.yaml",
         FakeSourcesExecutor.document("evil", 60)
             .replace("tenant: evil", "tenant: evil\n  labels: {note: \"" + EVIL + "\"}"));
     served.done("apply", "COMPLETED");
-  }
-
-  @AfterEach
-  void stop() {
-    try {
-      browser.closeWindows();
-    } finally {
-      served.close();
-    }
   }
 
   @Test
@@ -183,9 +149,5 @@ class ConsoleSafetyTest {
     olivia.fill("#search", "acme");
 
     olivia.waitForSelector("text='The session has ended.'");
-  }
-
-  private Page signIn(String path, String token) {
-    return ConsoleBrowser.signIn(browser.window(served), served, path, token);
   }
 }

@@ -5,56 +5,14 @@ import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
-import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.testkit.Slow;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What operators and approvers do in the console, in a real browser. */
 @Slow(
     guard = "dev.deployclaw.container.http.ConsoleFlowTest",
     because = "it opens a browser's window or two for each test")
-class ConsoleWorkTest {
-  private static ConsoleBrowser browser;
-
-  @TempDir Path folder;
-
-  private Served served;
-
-  @BeforeAll
-  static void launch() {
-    browser = ConsoleBrowser.launch();
-  }
-
-  @AfterAll
-  static void end() {
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  @BeforeEach
-  void start() throws Exception {
-    served = Served.start(folder);
-    served.world.planner = new GrammarInterpreter();
-    served.done("apply the policies", "COMPLETED");
-  }
-
-  @AfterEach
-  void stop() {
-    try {
-      browser.closeWindows();
-    } finally {
-      served.close();
-    }
-  }
-
+class ConsoleWorkTest extends ConsoleCases {
   @Test
   void whatIsRejectedEndsAndSaysWhy() {
     String held = held();
@@ -102,7 +60,7 @@ class ConsoleWorkTest {
 
   @Test
   void whoAskedReadsWhyThePageWontTakeTheirApproval() {
-    String held = submitHeld(Served.BOTH);
+    String held = held(Served.BOTH);
 
     var both = signIn("/console/executions/" + held, Served.BOTH);
 
@@ -166,21 +124,5 @@ class ConsoleWorkTest {
     var vic = signIn("/console/skills", VIC);
 
     assertThat(vic.textContent("main")).contains("orchestrate-rate-limits");
-  }
-
-  private String held() {
-    return submitHeld(OLIVIA);
-  }
-
-  private String submitHeld(String token) {
-    String body =
-        "{\"request\": \"set acme's orders limit to 300 per minute\", \"approval\": \"manual\"}";
-    String id = served.post("/v1/tasks", token, body).text("execution_id");
-    served.awaitResult(id, "HELD");
-    return id;
-  }
-
-  private Page signIn(String path, String token) {
-    return ConsoleBrowser.signIn(browser.window(served), served, path, token);
   }
 }

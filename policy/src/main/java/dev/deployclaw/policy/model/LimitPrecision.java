@@ -14,6 +14,13 @@ import java.util.Optional;
 public record LimitPrecision(Optional<Duration> lease) {
   public static final Duration SHORTEST_LEASE = Duration.ofMillis(10);
   public static final Duration LONGEST_LEASE = Duration.ofSeconds(10);
+
+  /**
+   * The shortest lease that an Envoy can be given a quota of, since it reads whole seconds alone;
+   * and how long one passes or refuses all requests where there is no quota.
+   */
+  public static final Duration SHORTEST_QUOTA = Duration.ofSeconds(2);
+
   public static final LimitPrecision EXACT = new LimitPrecision(Optional.empty());
 
   public LimitPrecision {

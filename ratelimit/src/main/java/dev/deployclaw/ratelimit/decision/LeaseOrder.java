@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.decision;
 
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
@@ -12,7 +13,7 @@ import java.util.Optional;
 /** Requests that are to be charged ahead in one call, and what came of it. For one event loop. */
 final class LeaseOrder {
   /** Who admits the requests counts whole seconds, and the call takes some of the first one. */
-  private static final Duration SHORTEST = Duration.ofSeconds(2);
+  private static final Duration SHORTEST = LimitPrecision.SHORTEST_QUOTA;
 
   private final long requests;
   private long sent = System.nanoTime();

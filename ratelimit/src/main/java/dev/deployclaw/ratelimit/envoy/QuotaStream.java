@@ -1,6 +1,7 @@
 package dev.deployclaw.ratelimit.envoy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.ratelimit.decision.DecisionResponse.By;
 import dev.deployclaw.ratelimit.decision.LeaseGrant;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
@@ -31,7 +32,7 @@ final class QuotaStream {
   static final int MOST_BUCKETS = 2_000;
 
   /** What isn't from a lease holds for so long: an identity, a refusal without Redis. */
-  static final long BLANKET_SECONDS = 2;
+  static final long BLANKET_SECONDS = LimitPrecision.SHORTEST_QUOTA.toSeconds();
 
   /** A bucket that has no lease is asked about again. */
   static final long UNSERVED_SECONDS = 10;
