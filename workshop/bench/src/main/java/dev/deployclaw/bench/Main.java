@@ -3,14 +3,11 @@ package dev.deployclaw.bench;
 import dev.deployclaw.bench.activation.ActivationBench;
 import dev.deployclaw.bench.client.ClientBench;
 import dev.deployclaw.bench.decision.DecideBench;
-import dev.deployclaw.bench.estate.EstateBench;
 import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
 import dev.deployclaw.bench.policy.PoliciesBench;
 import dev.deployclaw.bench.soak.SoakBench;
 import dev.deployclaw.bench.stage.StageBench;
-import dev.deployclaw.bench.view.ViewBench;
-import dev.deployclaw.bench.wall.WallBench;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -30,17 +27,13 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand(new StageBench(out))
             .addSubcommand(new RunBench(out))
-            .addSubcommand(new EstateBench(out))
             .addSubcommand(new ActivationBench(out))
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new ClientBench(out))
             .addSubcommand(new SoakBench(out))
             .addSubcommand(new LeaseBench(out))
             .addSubcommand(new PoliciesBench(out))
-            .addSubcommand(new GrantBench(out))
-            .addSubcommand(new WallBench(out))
-            .addSubcommand(new LogBench(out))
-            .addSubcommand(new ViewBench(out));
+            .addSubcommand(new LogBench(out));
     System.exit(command.execute(words));
   }
 }
