@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.host;
 
 import dev.deployclaw.core.grant.GrantKey;
-import dev.deployclaw.executors.sandbox.MeteredExecutor;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
@@ -12,7 +11,6 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -115,11 +113,6 @@ public final class ExecutorHostServer implements AutoCloseable {
         .intercept(inbound)
         .addService(service)
         .build();
-  }
-
-  /** Its executors, with the counts of their calls. */
-  public Collection<MeteredExecutor> executors() {
-    return performer.executors();
   }
 
   @Override

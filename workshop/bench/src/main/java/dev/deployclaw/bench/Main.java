@@ -5,7 +5,6 @@ import dev.deployclaw.bench.client.ClientBench;
 import dev.deployclaw.bench.decision.DecideBench;
 import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
-import dev.deployclaw.bench.policy.PoliciesBench;
 import dev.deployclaw.bench.soak.SoakBench;
 import dev.deployclaw.bench.stage.StageBench;
 import java.io.PrintWriter;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "workshop/bench/run",
     mixinStandardHelpOptions = true,
-    description = "Measures the phases of a run, decisions, policies and the log.")
+    description = "Measures the phases of a run, decisions and the log.")
 public final class Main {
   private Main() {}
 
@@ -32,7 +31,6 @@ public final class Main {
             .addSubcommand(new ClientBench(out))
             .addSubcommand(new SoakBench(out))
             .addSubcommand(new LeaseBench(out))
-            .addSubcommand(new PoliciesBench(out))
             .addSubcommand(new LogBench(out));
     System.exit(command.execute(words));
   }

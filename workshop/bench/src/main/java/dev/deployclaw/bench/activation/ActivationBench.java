@@ -1,7 +1,9 @@
 package dev.deployclaw.bench.activation;
 
 import dev.deployclaw.bench.measure.BenchCommand;
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
+import dev.deployclaw.bench.measure.TurnOptions;
 import dev.deployclaw.bench.recovery.KillRecoveryTrials;
 import dev.deployclaw.bench.recovery.RecoveryFigures;
 import dev.deployclaw.bench.redis.BenchCluster;
@@ -20,11 +22,13 @@ import dev.deployclaw.testkit.server.EtcdServer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -49,17 +53,7 @@ public final class ActivationBench extends BenchCommand<ActivationBench.AllFigur
       description = "number of tenants, one or more values")
   private List<Integer> tenants = List.of();
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "11",
-      description = "measured changes of each number; 0 for neither these nor votes")
-  private int rounds;
-
-  @Option(
-      names = "--warm-up",
-      defaultValue = "5",
-      description = "changes that are thrown away before")
-  private int warmUp;
+  @Mixin private TurnOptions turns = new TurnOptions(11, 5);
 
   @Option(
       names = "--participants",
@@ -92,14 +86,8 @@ public final class ActivationBench extends BenchCommand<ActivationBench.AllFigur
   @Override
   protected AllFigures measure(Path folder) throws Exception {
     return new AllFigures(
-        rounds > 0 ? Optional.of(switches(folder.resolve("switch"))) : Optional.empty(),
+        turns.rounds() > 0 ? Optional.of(switches(folder.resolve("switch"))) : Optional.empty(),
         kills > 0 ? Optional.of(recoveries(folder)) : Optional.empty());
-  }
-
-  @Override
-  protected void print(AllFigures figures, PrintWriter out) {
-    figures.switches().ifPresent(f -> ActivationTable.print(f, out));
-    figures.recovered().ifPresent(r -> ActivationTable.print(r, out));
   }
 
   /**
@@ -129,12 +117,13 @@ public final class ActivationBench extends BenchCommand<ActivationBench.AllFigur
       switches.begin(SampleTenants.of(tenants.getFirst()));
       Map<Integer, Map<SwitchTimes.Part, TimingSamples>> measured = new LinkedHashMap<>();
       for (int number : tenants) {
-        measured.put(number, switches.run(SampleTenants.of(number), warmUp, rounds));
+        measured.put(
+            number, switches.run(SampleTenants.of(number), turns.warmUp(), turns.rounds()));
       }
       var url = deciders.services().getFirst().url();
       var votes = new VoteMeasurement(url, participants, cluster::addressesById);
       var live = switches.live(SampleTenants.of(tenants.getLast()));
-      return new Figures(measured, votes.run(live, warmUp, rounds));
+      return new Figures(measured, votes.run(live, turns.warmUp(), turns.rounds()));
     }
   }
 
@@ -151,17 +140,15 @@ public final class ActivationBench extends BenchCommand<ActivationBench.AllFigur
   }
 
   @Override
-  protected Map<String, Object> json(AllFigures figures) {
-    Map<String, Object> document = new LinkedHashMap<>();
+  protected List<FigureTable<?>> tables(AllFigures figures) {
+    List<FigureTable<?>> tables = new ArrayList<>();
     figures
         .switches()
         .ifPresent(f -> {
-          Map<String, Object> switches = new LinkedHashMap<>();
-          f.switches().forEach((number, of) -> switches.put("" + number, SwitchTimes.json(of)));
-          document.put("switches_by_tenants", switches);
-          document.put("votes", f.votes().json());
+          tables.add(SwitchTimes.table(f.switches()));
+          tables.add(f.votes().table());
         });
-    figures.recovered().ifPresent(r -> document.put("recovery", r.json()));
-    return document;
+    figures.recovered().ifPresent(r -> tables.addAll(r.tables()));
+    return tables;
   }
 }

@@ -1,9 +1,10 @@
 package dev.deployclaw.bench.recovery;
 
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,25 +30,26 @@ public record RecoveryFigures(
    */
   public record Counts(int kills, int again, int missed) {}
 
-  /** Times in microseconds. */
-  public Map<String, Object> json() {
-    Map<String, Object> out = new LinkedHashMap<>();
-    out.put("kills", counts.kills());
-    out.put("again", counts.again());
-    out.put("missed", counts.missed());
-    out.put("lease_s", lease.toSeconds());
-    allNew.ifPresent(s -> out.put("all_new_us", ranks(s)));
-    forward.ifPresent(s -> out.put("forward_us", ranks(s)));
-    back.ifPresent(s -> out.put("back_us", ranks(s)));
-    out.put("idle_us", ranks(idle));
-    return out;
-  }
+  /** What was waited for after some of the kills. */
+  private record Line(String title, TimingSamples samples) {}
 
-  private static Map<String, Object> ranks(TimingSamples samples) {
-    return Map.of(
-        "kills", samples.sortedNanos().size(),
-        "p50", samples.rank(50) / 1_000,
-        "p99", samples.rank(99) / 1_000,
-        "max", samples.worst() / 1_000);
+  public List<FigureTable<?>> tables() {
+    List<Line> lines = new ArrayList<>();
+    allNew.ifPresent(s -> lines.add(new Line("SIGKILL to all new", s)));
+    forward.ifPresent(s -> lines.add(new Line("to recovered, committed", s)));
+    back.ifPresent(s -> lines.add(new Line("to recovered, not committed", s)));
+    lines.add(new Line("recover, nothing to do", idle));
+    return List.of(
+        new FigureTable<>("kills", "Agents killed", List.of(counts))
+            .whole("kills", "kills", Counts::kills)
+            .whole("recovered by several tries", "again", Counts::again)
+            .whole("ended before", "missed", Counts::missed)
+            .whole("lease s", "lease_s", _ -> lease.toSeconds()),
+        new FigureTable<>("recovery", "Recovery", lines)
+            .text("ms", "title", Line::title)
+            .whole("of", "kills", line -> line.samples.sortedNanos().size())
+            .millis("p50", "p50_us", line -> line.samples.rank(50))
+            .millis("p99", "p99_us", line -> line.samples.rank(99))
+            .millis("max", "max_us", line -> line.samples.worst()));
   }
 }

@@ -2,12 +2,14 @@ package dev.deployclaw.bench.activation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.testkit.Slow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -34,18 +36,37 @@ class ActivationBenchTest {
 
     assertThat(status).isZero();
     var figures = new ObjectMapper().readTree(said.toString());
-    for (var part : SwitchTimes.Part.values()) {
-      String name = part.name().toLowerCase(Locale.ROOT);
-      assertThat(figures.at("/switches_by_tenants/80/" + name).has("median_us")).as(name).isTrue();
-    }
-    assertThat(figures.at("/switches_by_tenants/40/last/median_us").asLong()).isPositive();
-    assertThat(figures.at("/votes/participants").asInt()).isEqualTo(20);
-    assertThat(figures.at("/votes/vote_to_read_milli").asLong()).isPositive();
-    assertThat(figures.at("/recovery/kills").asInt()).isEqualTo(2);
-    assertThat(figures.at("/recovery/back_us/kills").asInt()).isEqualTo(1);
-    assertThat(figures.at("/recovery/all_new_us/kills").asInt()).isEqualTo(1);
-    assertThat(figures.at("/recovery/all_new_us/max").asLong())
+    assertThat(figures.path("switches").findValuesAsText("part"))
+        .containsExactlyElementsOf(Stream.of(40, 80).flatMap(_ -> parts()).toList());
+    assertThat(figures.path("switches").findValues("median_us"))
+        .hasSize(2 * SwitchTimes.Part.values().length);
+    var last = line(figures.path("switches"), "part", "commit to last tenant");
+    assertThat(last.path("tenants").asInt()).isEqualTo(40);
+    assertThat(last.path("median_us").asLong()).isPositive();
+    assertThat(figures.at("/votes/0/participants").asInt()).isEqualTo(20);
+    assertThat(figures.at("/votes/0/vote_to_read_milli").asLong()).isPositive();
+    assertThat(figures.at("/kills/0/kills").asInt()).isEqualTo(2);
+    var recovery = figures.path("recovery");
+    var allNew = line(recovery, "title", "SIGKILL to all new");
+    assertThat(line(recovery, "title", "to recovered, not committed").path("kills").asInt())
+        .isEqualTo(1);
+    assertThat(allNew.path("kills").asInt()).isEqualTo(1);
+    assertThat(allNew.path("max_us").asLong())
         .as("what recovers ends when all is new")
-        .isLessThanOrEqualTo(figures.at("/recovery/forward_us/max").asLong());
+        .isLessThanOrEqualTo(
+            line(recovery, "title", "to recovered, committed").path("max_us").asLong());
+  }
+
+  private static Stream<String> parts() {
+    return Arrays.stream(SwitchTimes.Part.values()).map(SwitchTimes.Part::title);
+  }
+
+  /** The first one of that name. */
+  private static JsonNode line(JsonNode table, String key, String value) {
+    return table
+        .valueStream()
+        .filter(one -> one.path(key).asText().equals(value))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -1,7 +1,6 @@
 package dev.deployclaw.testkit.server;
 
 import dev.deployclaw.testkit.process.DaemonHandle;
-import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
@@ -78,13 +77,6 @@ public final class NginxServer extends DaemonServer {
     NginxServer nginx = new NginxServer(source.start(new LaunchSpec(home, NAME, command)), pidFile);
     nginx.awaitReady();
     return nginx;
-  }
-
-  /** The NGINX that was started in the folder, dead or alive. */
-  public static NginxServer adopt(Path folder) {
-    return new NginxServer(
-        DaemonProcess.adoptNamed(folder, NAME),
-        folder.toAbsolutePath().normalize().resolve(PID_FILE));
   }
 
   /** Where NGINX itself writes its process id. */
