@@ -3,13 +3,12 @@ package dev.deployclaw.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.bench.measure.FigureTable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * How long one run took, in microseconds, as its own log says.
@@ -27,7 +26,7 @@ record RunFigures(
 
   /** From the last record of an execution. */
   static RunFigures of(byte[] end) {
-    try {
+    return Failable.get(() -> {
       JsonNode facts = new ObjectMapper().readTree(end).path("facts");
       var phases = new TreeMap<String, Long>();
       facts
@@ -38,9 +37,7 @@ record RunFigures(
       PROBES.forEach(key -> probes.put(key, facts.path("validation").path(key).asLong()));
       return new RunFigures(
           facts.path("duration_us").asLong(), facts.path("waiting_us").asLong(), phases, probes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** Each figure's own median. */

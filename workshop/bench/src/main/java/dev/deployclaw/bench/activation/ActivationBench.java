@@ -35,7 +35,6 @@ import picocli.CommandLine.Option;
     description = "Commit to all published, and votes.")
 public final class ActivationBench extends BenchCommand<ActivationBench.Figures> {
   private static final String PREFIX = "/deployclaw/bench/";
-  private static final int SERVICES = 1;
 
   @Option(
       names = "--tenants",
@@ -68,15 +67,14 @@ public final class ActivationBench extends BenchCommand<ActivationBench.Figures>
     try (var cluster = BenchCluster.start(folder.resolve("redis"));
         var etcd = EtcdServer.start(folder.resolve("etcd"));
         var state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), PREFIX));
-        var deciders =
-            BenchRateLimitServices.start(
+        var decider =
+            BenchRateLimitService.start(
                 folder.resolve("services"),
-                SERVICES,
-                new BenchRateLimitServices.Stores(etcd.endpoint(), PREFIX, cluster.nodes()));
+                new BenchRateLimitService.Stores(etcd.endpoint(), PREFIX, cluster.nodes()));
         var redis = new RedisExecutor(StageBench.settings(cluster), () -> FenceMark.NOBODY);
         var watched = new PrimaryEpochWatcher(cluster.primaries())) {
       var services =
-          new RateLimitExecutor(RateLimitSettings.of(deciders.services()), cluster::addressesById);
+          new RateLimitExecutor(RateLimitSettings.of(List.of(decider.service())), cluster::addressesById);
       var crew =
           new EpochSwitchRunner.ParticipantExecutors(
               new PolicyStoreExecutor(state), redis, services);
@@ -87,7 +85,7 @@ public final class ActivationBench extends BenchCommand<ActivationBench.Figures>
         measured.put(
             number, switches.run(SampleTenants.of(number), turns.warmUp(), turns.rounds()));
       }
-      var url = deciders.services().getFirst().url();
+      var url = decider.service().url();
       var votes = new VoteMeasurement(url, participants, cluster::addressesById);
       var live = switches.live(SampleTenants.of(tenants.getLast()));
       return new Figures(measured, votes.run(live, turns.warmUp(), turns.rounds()));

@@ -6,13 +6,13 @@ import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
 import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * An NGINX in a folder of its own, with the caller's configuration. What the configuration leaves
@@ -44,12 +44,10 @@ public final class NginxServer extends DaemonServer {
   /** Writes the configuration to {@code nginx.conf} in the folder and starts it. */
   public static NginxServer start(Path folder, String config) {
     Path file = folder.resolve("nginx.conf");
-    try {
+    Failable.run(() -> {
       Files.createDirectories(folder);
       Files.writeString(file, config);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
     return start(folder, file);
   }
 
@@ -104,7 +102,7 @@ public final class NginxServer extends DaemonServer {
   }
 
   private static String directives(Path configFile, Path pidFile) {
-    try {
+    return Failable.get(() -> {
       String config = Files.readString(configFile);
       StringBuilder missing = new StringBuilder();
       Map<String, String> wanted =
@@ -117,8 +115,6 @@ public final class NginxServer extends DaemonServer {
         }
       });
       return missing.toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 }
