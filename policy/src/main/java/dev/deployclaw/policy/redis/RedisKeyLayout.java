@@ -44,10 +44,6 @@ public final class RedisKeyLayout {
     return epoch + ":";
   }
 
-  public static String ruleField(long epoch, String limit) {
-    return fieldPrefix(epoch) + limit;
-  }
-
   /**
    * A counter.
    *

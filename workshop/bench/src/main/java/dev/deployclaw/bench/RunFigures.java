@@ -56,7 +56,7 @@ record RunFigures(
     return duration - waiting;
   }
 
-  private static long micros(Map<String, Long> figures, String name) {
+  private static long nanos(Map<String, Long> figures, String name) {
     return figures.getOrDefault(name, 0L) * NANOS;
   }
 
@@ -70,12 +70,12 @@ record RunFigures(
             .millis("work", "work_us", row -> row.getValue().work() * NANOS)
             .millis("waiting", "waiting_us", row -> row.getValue().waiting * NANOS);
     for (String phase : cold.phases.keySet()) {
-      table.millis(phase, phase + "_us", row -> micros(row.getValue().phases, phase));
+      table.millis(phase, phase + "_us", row -> nanos(row.getValue().phases, phase));
     }
     return table
         .whole("probes", "probes", row -> row.getValue().probes.getOrDefault("requests", 0L))
-        .millis("their p50", "probes_p50_us", row -> micros(row.getValue().probes, "p50_us"))
-        .millis("p99", "probes_p99_us", row -> micros(row.getValue().probes, "p99_us"));
+        .millis("their p50", "probes_p50_us", row -> nanos(row.getValue().probes, "p50_us"))
+        .millis("p99", "probes_p99_us", row -> nanos(row.getValue().probes, "p99_us"));
   }
 
   private static long middle(List<RunFigures> runs, ToLongFunction<RunFigures> figure) {
