@@ -31,18 +31,12 @@ public final class ExecutorHostServer implements AutoCloseable {
   private final Server server;
   private final EventLoopGroup loop;
   private final ExecutorService threads;
-  private final CallPerformer performer;
 
-  private ExecutorHostServer(
-      ListeningPath.Published socket,
-      ServerThreads threads,
-      Server server,
-      CallPerformer performer) {
+  private ExecutorHostServer(ListeningPath.Published socket, ServerThreads threads, Server server) {
     this.socket = socket;
     this.loop = threads.loop();
     this.threads = threads.calls();
     this.server = server;
-    this.performer = performer;
   }
 
   private record ServerThreads(EventLoopGroup loop, ExecutorService calls) {}
@@ -79,7 +73,7 @@ public final class ExecutorHostServer implements AutoCloseable {
     boolean listens = false;
     try (var path = ListeningPath.beside(socket.path())) {
       var server = server(path.bound(), service, setup.bounds(), threads).start();
-      var host = new ExecutorHostServer(path.publish(socket), threads, server, performer);
+      var host = new ExecutorHostServer(path.publish(socket), threads, server);
       LOG.atInfo().addKeyValue("socket", socket.path()).log("executor host listens");
       listens = true;
       return host;
