@@ -24,9 +24,10 @@ JAVA_FLAGS=(
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
   -Xlog:disable -Xlog:all=error:stderr
 )
-# Of an agent that serves: its heap and buffers begin small, as it is idle most of the time.
+# Of an agent that serves, and of its executor host: heap and buffers begin small, and memory that the C library keeps is
+# given back, as they are idle most of the time.
 AGENT_FLAGS=(
-  -Xms16m
+  -Xms16m -XX:TrimNativeHeapInterval=10000 -Dio.netty.jfr.enabled=false
   -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.maxOrder=3
 )
 

@@ -144,12 +144,14 @@ public final class ServeCommand implements Callable<Integer> {
   /** Lets the agent begin once its executor host is ready, and listens. */
   private HttpApiServer api(AgentConfig config, AgentRuntime agent, AgentServer server)
       throws InvalidConfigException, SetupException, InterruptedException {
+    var api =
+        HttpApiServer.create(config.serve(), server, Optional.of(gateway(config, agent, server)));
     if (agent.backends() instanceof RemoteBackends host) {
       host.awaitStart();
     }
     server.deploy();
-    return HttpApiServer.start(
-        config.serve(), server, Optional.of(gateway(config, agent, server)));
+    api.listen();
+    return api;
   }
 
   private static void measure(AgentRuntime agent, AgentServer server) {
