@@ -5,8 +5,6 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 JAVA_WANTED=25
 MAIN=dev.deployclaw.container.Main
-TRAINING=dev.deployclaw.container.remote.TrainingRun
-HOST=dev.deployclaw.container.host.ExecutorHostMain
 # A folder for each program that was built, named after the digest of its sources, and which of them is up to date.
 PROGRAMS=$ROOT/.deployclaw/programs
 STAMP=$PROGRAMS/stamp
@@ -296,7 +294,9 @@ build_program() {
   fi
   rm "$cut_off"
   . "$ROOT/scripts/warm-up.sh"
-  warm_up "$PROGRAMS/new"
+  cache_in "$PROGRAMS/new"
+  classes_in "$PROGRAMS/new"
+  warm_up
 }
 
 # explain_failure ARGUMENT…: says in one line what of that build is missing or was altered, else the first of what Maven

@@ -1,14 +1,17 @@
 # What a build lets the JDK learn, so that later starts take half the time; they work without it too. Sourced by
-# scripts/env.sh after a build.
+# scripts/env.sh after a build, and while an image is built, by bash. The caller sets JAVA_HOME, JAVA_FLAGS, CACHE (a file's
+# name that ends in .aot) and CLASSES.
+
+TRAINING=dev.deployclaw.container.remote.TrainingRun
+HOST=dev.deployclaw.container.host.ExecutorHostMain
+SERVICE=dev.deployclaw.ratelimit.RateLimitMain
 
 # Without the methods' profiles: the one compiler has no use for them, and to load them takes a tenth of a start.
 LEARN=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining)
 
-# warm_up FOLDER: learns from one run of help and of a command that an agent carries out, and from one start of an agent
-# and of an executor host, each until it has answered whether all is ready.
+# warm_up: learns from one run of help and of a command that an agent carries out, and from one start of an agent and of an
+# executor host, each until it has answered whether all is ready.
 warm_up() {
-  cache_in "$1"
-  classes_in "$1"
   local estate
   estate=$(mktemp -d) # a socket's path may not be long
   lay_estate "$estate"
@@ -19,6 +22,31 @@ warm_up() {
   learn "${CACHE%.aot}-agent.aot" answered "$MAIN" serve --config "$estate/deployclaw.yaml" &
   wait
   rm -rf "$estate"
+}
+
+# warm_up_image agent|ratelimit: for an image. Its class path is a file of arguments: a folder's order may differ between
+# layers, and a cache is of one order.
+warm_up_image() {
+  JAVA_HOME=/opt/jre
+  JAVA_FLAGS=(-XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+  AGENT_FLAGS=(-XX:TieredStopAtLevel=1 -Dvertx.disableFileCPResolving=true -Dvertx.disableFileCaching=true)
+  MAIN=dev.deployclaw.container.Main
+  CACHE=/opt/deployclaw/java.aot
+  CLASSES=(@/opt/deployclaw/classpath)
+  local jars=(/opt/deployclaw/{app,lib}/*.jar) jar
+  for jar in "${jars[@]}"; do
+    case $jar in */picocli-*) printf -- '-Xbootclasspath/a:%s\n' "$jar" ;; esac
+  done >/opt/deployclaw/classpath
+  (IFS=: && printf -- '-cp\n%s\n' "${jars[*]}") >>/opt/deployclaw/classpath
+  if [[ $1 == agent ]]; then warm_up; else warm_up_service; fi
+  ls "$CACHE" >/dev/null
+}
+
+# warm_up_service: learns from one start of a rate limit service, and from a decision that it can't make.
+warm_up_service() {
+  LEARN=() # it has both compilers
+  DC_RATELIMIT_PORT=8089 DC_RATELIMIT_ETCD=http://127.0.0.1:9 DC_RATELIMIT_REDIS=127.0.0.1:9 \
+    learn "$CACHE" decided "$SERVICE"
 }
 
 # learn CACHE UNTIL ARGUMENT…: keeps in CACHE what the JDK learns while the program runs: until it has ended, or UNTIL says
@@ -46,13 +74,24 @@ ended() { return 1; }
 
 # answered LOG: asks an agent that listens whether all is ready, and reads its answer.
 answered() {
-  local said address answer
+  local said address
   said=$(<"$1")
   [[ $said == *'serves http://'* ]] || return 1
   address=${said##*serves http://}
   address=${address%%[!0-9.:]*}
-  { exec 7<>"/dev/tcp/${address%:*}/${address#*:}"; } 2>/dev/null || return 1
-  printf 'GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$address" >&7
+  get "${address%:*}/${address#*:}" /readyz
+}
+
+# decided LOG: asks a rate limit service that listens for a decision, and whether it is ready.
+decided() {
+  get 127.0.0.1/8089 '/v1/decide?tenant=none&service=none' && get 127.0.0.1/8089 /readyz
+}
+
+# get HOST/PORT PATH: reads the first line of an HTTP answer.
+get() {
+  local answer
+  { exec 7<>"/dev/tcp/$1"; } 2>/dev/null || return 1
+  printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$2" "${1%/*}" >&7
   IFS= read -r -t 60 answer <&7
   exec 7>&-
 }

@@ -54,6 +54,11 @@ public final class PluginPrograms {
     }
 
     @Override
+    public Path socket() {
+      return PluginPrograms.socket(folder);
+    }
+
+    @Override
     public Map<String, String> surroundings() {
       return PluginPrograms.surroundings(folder);
     }
