@@ -42,14 +42,14 @@ class PluginRestartTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
   /** For the call that gets no answer from a plugin that hangs. */
-  private static final Duration DEADLINE = Duration.ofSeconds(15);
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
 
   private static final HostSupervisor.Bounds BOUNDS =
       new HostSupervisor.Bounds(
           SOON,
           _ -> Duration.ofMillis(20),
           SOON,
-          new HostSupervisor.Watch(Duration.ofMillis(100), Duration.ofSeconds(2), 2));
+          new HostSupervisor.Watch(Duration.ofMillis(100), Duration.ofSeconds(10), 2));
 
   @TempDir Path folder;
   private final CountDownLatch released = new CountDownLatch(1);
@@ -112,7 +112,7 @@ class PluginRestartTest {
       BoundedWait.until(
           "it is up again",
           SOON,
-          () -> supervisor.starts() == 2 && supervisor.state() instanceof HostState.Up);
+          () -> supervisor.starts() > 1 && supervisor.state() instanceof HostState.Up);
       assertThat(call(plugin, new ExecutorCall.Observe(), "2")).isInstanceOf(CallOutcome.Done.class);
     }
   }

@@ -30,6 +30,7 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand(new StageBench(out))
             .addSubcommand(new RunBench(out))
+            .addSubcommand(new StartBench(out))
             .addSubcommand(new EstateBench(out))
             .addSubcommand(new ActivationBench(out))
             .addSubcommand(new DecideBench(out))
