@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an executor host running: starts it confined and with a new key, waits until it is ready,
- * kills it when it doesn't answer any more, and starts it again when it has ended, after pauses that
- * grow while it doesn't stay. For any thread.
+ * kills it when it doesn't answer any more, and starts it again when it has ended, after pauses
+ * that grow while it doesn't stay. For any thread.
  */
 public final class HostSupervisor implements HostKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(HostSupervisor.class);
@@ -214,7 +214,9 @@ public final class HostSupervisor implements HostKeeper {
       boolean answers = HostLiveness.answers(launch.socket(), bounds.watch().answer());
       silent = answers ? 0 : silent + 1;
       if (silent >= bounds.watch().misses()) {
-        LOG.atError().addKeyValue("pid", process.pid()).log("The executor host hangs: it is killed");
+        LOG.atError()
+            .addKeyValue("pid", process.pid())
+            .log("The executor host hangs: it is killed");
         process.kill();
       }
     }

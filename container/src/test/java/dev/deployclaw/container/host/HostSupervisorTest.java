@@ -106,7 +106,7 @@ class HostSupervisorTest {
   @Test
   void aHostThatDoesNotGetReadyIsKilledAndSaid() throws Exception {
     var launch = HostEstate.launch(estate.config(folder), SilentHost.class);
-    var bounds = 
+    var bounds =
         new HostSupervisor.Bounds(
             Duration.ofSeconds(2), _ -> BRIEF, SOON, HostSupervisor.Watch.DEFAULT);
 

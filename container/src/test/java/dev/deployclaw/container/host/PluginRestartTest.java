@@ -113,7 +113,8 @@ class PluginRestartTest {
           "it is up again",
           SOON,
           () -> supervisor.starts() > 1 && supervisor.state() instanceof HostState.Up);
-      assertThat(call(plugin, new ExecutorCall.Observe(), "2")).isInstanceOf(CallOutcome.Done.class);
+      assertThat(call(plugin, new ExecutorCall.Observe(), "2"))
+          .isInstanceOf(CallOutcome.Done.class);
     }
   }
 
@@ -122,8 +123,7 @@ class PluginRestartTest {
     var purpose = new Grant.Purpose("test", "", 1);
     return plugin.execute(
         new Invocation(plugin.name(), call, new FencingToken("test", 1), DEADLINE)
-            .with(
-                new Grant(grant, purpose, plugin.name(), call.verb(), "", Instant.MAX, "")));
+            .with(new Grant(grant, purpose, plugin.name(), call.verb(), "", Instant.MAX, "")));
   }
 
   private static EpochSpec epoch() {
@@ -167,8 +167,7 @@ class PluginRestartTest {
     var source = Path.of("..", "skills", "examples", "edge-fleet", "EdgeFleet.java").toString();
     int exit =
         ToolProvider.getSystemJavaCompiler()
-            .run(
-                null, null, null, "-proc:none", "-cp", classes, "-d", folder.toString(), source);
+            .run(null, null, null, "-proc:none", "-cp", classes, "-d", folder.toString(), source);
     assertThat(exit).isZero();
     var words =
         List.of(

@@ -23,8 +23,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code ./deployclaw serve} on a lab until {@code /readyz} is 200, beside a bare JVM: time and CPU,
- * which says more on a busy machine; then memory, and commands that the agent answers.
+ * {@code ./deployclaw serve} on a lab until {@code /readyz} is 200, beside a bare JVM: time and
+ * CPU, which says more on a busy machine; then memory, and commands that the agent answers.
  */
 @Command(
     name = "start",
@@ -162,13 +162,7 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
   @Override
   protected void print(Map<String, TimingSamples> figures, PrintWriter out) {
     line(out, "  %-34s %12s %12s%n", "", "median", "best");
-    figures.forEach(
-        (what, samples) ->
-            line(
-                out,
-                "  %-34s %12s %12s%n",
-                what,
-                whole(samples.median()),
-                whole(samples.best())));
+    figures.forEach((what, samples) ->
+        line(out, "  %-34s %12s %12s%n", what, whole(samples.median()), whole(samples.best())));
   }
 }
