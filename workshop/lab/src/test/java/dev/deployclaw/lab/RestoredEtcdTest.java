@@ -80,7 +80,7 @@ class RestoredEtcdTest {
   }
 
   @Test
-  void anAgentThatServesStartsItsHostAgainAndWritesNothingUntilAPersonDecides() throws Exception {
+  void anAgentThatServesAlertsAndWritesNothingUntilAPersonDecides() throws Exception {
     try (var agent = ServingAgent.start(LiveEstate.of(scene.lab(), scene.config()), Map.of())) {
       var backup = backUp("second");
       for (int limit : new int[] {1_700, 1_800}) {
@@ -88,7 +88,6 @@ class RestoredEtcdTest {
       }
       long lost = scene.active().path("epoch").asLong();
       String digest = scene.active().path("digest").asText();
-      assertThat(starts(agent)).isEqualTo(1);
       restore(backup);
       var acts = witness.acts();
 
@@ -97,9 +96,7 @@ class RestoredEtcdTest {
       agent.awaitResult(refused, "FAILED");
       assertThat(agent.get("/v1/executions/" + refused).body())
           .contains("REGRESSED", "names epoch " + lost);
-      BoundedWait.until("its host was started again", SOON, () -> starts(agent) == 2);
       BoundedWait.until("it alerts", SOON, () -> agent.err().contains("event=\"regressed\""));
-      assertThat(agent.err()).contains("The state store was restored from a backup");
       assertThat(witness.acts()).as("nothing was written").isEqualTo(acts);
 
       var accepted = scene.run("recover", "--accept-regression");
@@ -117,17 +114,6 @@ class RestoredEtcdTest {
         agent.submit("set hooli's search limit to %d per minute, burst 200".formatted(limit));
     assertThat(answer.status()).as(answer.body()).isEqualTo(202);
     return answer.text("execution_id");
-  }
-
-  /** How often the agent started its executor host. */
-  private static int starts(ServingAgent agent) {
-    return agent
-        .get("/metrics")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith("deployclaw_host_starts "))
-        .mapToInt(line -> (int) Double.parseDouble(line.split(" ", -1)[1]))
-        .sum();
   }
 
   /** A copy of its files while it is down. */
