@@ -82,12 +82,12 @@ class RestoredEtcdTest {
   @Test
   void anAgentThatServesAlertsAndWritesNothingUntilAPersonDecides() throws Exception {
     try (var agent = ServingAgent.start(LiveEstate.of(scene.lab(), scene.config()), Map.of())) {
+      String digest = scene.active().path("digest").asText();
       var backup = backUp("second");
       for (int limit : new int[] {1_700, 1_800}) {
         agent.awaitResult(submit(agent, limit), "COMPLETED");
       }
       long lost = scene.active().path("epoch").asLong();
-      String digest = scene.active().path("digest").asText();
       restore(backup);
       var acts = witness.acts();
 
