@@ -101,7 +101,7 @@ asked() {
   [[ $(<"$1") == *ready* ]] || return 1
   local log=$1.agent pid
   : >"$log"
-  "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "${CLASSES[@]}" "$MAIN" serve --config "${2%/*}/asker.yaml" >"$log" 2>&1 &
+  timeout 120 "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "${CLASSES[@]}" "$MAIN" serve --config "${2%/*}/asker.yaml" >"$log" 2>&1 &
   pid=$!
   while kill -0 "$pid" 2>/dev/null && ! answered "$log"; do sleep 0.2; done
   kill -TERM "$pid"
