@@ -143,9 +143,13 @@ class PluginRestartTest {
     var busy = folder.resolve("busy");
     example.patch(
         "with self.folder.locked():\n            return [getattr",
-        ("if not os.path.exists(\"%1$s\"):\n            open(\"%1$s\", \"w\").close()\n"
-                + "            time.sleep(600)\n        with self.folder.locked():\n"
-                + "            return [getattr")
+        """
+        if not os.path.exists("%1$s"):
+                    open("%1$s", "w").close()
+                    time.sleep(600)
+                with self.folder.locked():
+                    return [getattr\
+        """
             .formatted(busy));
     var words = new ArrayList<>(List.of("/usr/bin/python3", "-EsB", example.program().toString()));
     words.addAll(example.arguments());
