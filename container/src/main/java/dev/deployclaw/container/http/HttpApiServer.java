@@ -138,24 +138,36 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   public static HttpApiServer start(
       ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
       throws InvalidConfigException, SetupException, InterruptedException {
-    var api = new HttpApiServer(serve, agent, mcp);
+    var api = create(serve, agent, mcp);
+    api.listen();
+    return api;
+  }
+
+  /** One that listens when it is told. */
+  public static HttpApiServer create(
+      ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
+      throws InvalidConfigException, SetupException {
+    return new HttpApiServer(serve, agent, mcp);
+  }
+
+  /** Returns when it listens; closed where it can't. */
+  public void listen() throws SetupException, InterruptedException {
     boolean listens = false;
     try {
-      api.deployment = VerticleDeployer.await(agent.vertx().deployVerticle(api), LONGEST_START);
-      VerticleDeployer.deploy(agent.vertx(), api.fileWatch, LONGEST_START);
-      if (api.keyWatch.isPresent()) {
-        VerticleDeployer.deploy(agent.vertx(), api.keyWatch.get(), LONGEST_START);
+      deployment = VerticleDeployer.await(agent.vertx().deployVerticle(this), LONGEST_START);
+      VerticleDeployer.deploy(agent.vertx(), fileWatch, LONGEST_START);
+      if (keyWatch.isPresent()) {
+        VerticleDeployer.deploy(agent.vertx(), keyWatch.get(), LONGEST_START);
       }
       listens = true;
-      LOG.atInfo().addKeyValue("address", api.address()).log("Listening");
-      return api;
+      LOG.atInfo().addKeyValue("address", address()).log("Listening");
     } catch (ExecutionException e) {
-      throw api.cannot(String.valueOf(e.getCause()));
+      throw cannot(String.valueOf(e.getCause()));
     } catch (TimeoutException e) {
-      throw api.cannot("no answer within " + LONGEST_START.toSeconds() + " s");
+      throw cannot("no answer within " + LONGEST_START.toSeconds() + " s");
     } finally {
       if (!listens) {
-        api.close();
+        close();
       }
     }
   }

@@ -126,11 +126,17 @@ public final class AgentServer implements AutoCloseable {
     measure(leadership);
   }
 
-  /** The resources are the caller's to close, afterwards. */
+  /** The same, which begins at once. */
   public static AgentServer start(AgentResources resources, ServerConfig.Bounds bounds) {
+    var server = create(resources, bounds);
+    server.deploy();
+    return server;
+  }
+
+  /** One that begins when it is deployed. The resources are the caller's to close, afterwards. */
+  public static AgentServer create(AgentResources resources, ServerConfig.Bounds bounds) {
     var server = new AgentServer(resources, bounds);
     server.queue.enterRecovery();
-    server.deploy();
     return server;
   }
 
@@ -147,7 +153,8 @@ public final class AgentServer implements AutoCloseable {
     var _ = Vertx.vertx(options()).close();
   }
 
-  private void deploy() {
+  /** Begins: recovers, takes tasks, looks after the estate. */
+  public void deploy() {
     VerticleDeployer.deploy(vertx, intakeVerticle, LONGEST_START);
     VerticleDeployer.deploy(vertx, agent, LONGEST_START);
     var tasks = new ArrayList<PeriodicTask>();

@@ -26,6 +26,7 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand(new StageBench(out))
             .addSubcommand(new RunBench(out))
+            .addSubcommand(new StartBench(out))
             .addSubcommand(new ActivationBench(out))
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new ClientBench(out))
