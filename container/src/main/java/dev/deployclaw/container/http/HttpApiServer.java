@@ -106,7 +106,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     this.guard =
         new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics(), sessions);
     sessions.ifPresent(open -> {
-      console.addAll(new SessionRoutes(credentials, open, guard, agent.metrics()).routes());
+      console.addAll(new SessionRoutes(credentials, open, guard).routes());
       console.addAll(new ConsolePages().routes());
     });
     this.routes = routes(serve, agent, threads, guard);
