@@ -18,6 +18,8 @@ import dev.deployclaw.container.http.limit.ApiRateLimits;
 import dev.deployclaw.container.http.oidc.ProviderKeys;
 import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
 import dev.deployclaw.container.http.route.ApprovalRoutes;
+import dev.deployclaw.container.http.route.AuditRoutes;
+import dev.deployclaw.container.http.route.DraftRoutes;
 import dev.deployclaw.container.http.route.EventStreamRoute;
 import dev.deployclaw.container.http.route.ExecutionRoutes;
 import dev.deployclaw.container.http.route.FreezeRoutes;
@@ -268,6 +270,8 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     routes.addAll(new ExecutionRoutes(agent.executions()).routes());
     routes.add(new EventStreamRoute(agent, threads, guard).route());
     routes.addAll(new TenantRoutes(agent.tenants()).routes());
+    routes.addAll(new AuditRoutes(agent, threads).routes());
+    routes.addAll(new DraftRoutes(agent).routes());
     routes.addAll(new FreezeRoutes(agent).routes());
     routes.addAll(new ObservabilityRoutes(agent, threads, serve.openMetrics()).routes());
     return routes;
