@@ -66,6 +66,7 @@ final class EstateMember {
   private final Kind kind;
   private final Map<String, Object> facts = new TreeMap<>();
   private State state = State.OK;
+  private boolean compared;
   private String reason = "";
   private String digest = "";
   private Optional<Long> epoch = Optional.empty();
@@ -115,12 +116,21 @@ final class EstateMember {
     }
   }
 
-  /** Nothing is committed, so it has nothing to enforce. */
-  void idle() {
-    worsen(State.IDLE, "nothing is committed");
+  /** Takes in that a look asked what it enforces, whatever it said. */
+  void compared() {
+    compared = true;
   }
 
-  /** What is known of it is of an earlier look. */
+  /** After all looks: what nobody asked isn't well. */
+  void conclude(long committed) {
+    if (committed == 0) {
+      worsen(State.IDLE, "nothing is committed");
+    } else if (!compared) {
+      worsen(State.UNKNOWN, "it wasn't asked what it enforces: the skill of scans doesn't say so");
+    }
+  }
+
+  /** Never to something better. */
   void worsen(State to, String why) {
     if (to.compareTo(state) > 0) {
       state = to;

@@ -28,22 +28,25 @@ public final class EstateOverview {
   /** What is well is left out first. */
   private static final int MOST_MEMBERS = 1000;
 
-  /** The later ones say more exactly what is enforced. */
   private static final List<Look> LOOKS =
       List.of(
-          new Look("gateway.topology", Kind.GATEWAY),
-          new Look("gateway.scan", Kind.GATEWAY),
-          new Look("ratelimit.topology", Kind.SERVICE),
-          new Look("redis.topology", Kind.REDIS),
-          new Look("redis.scan", Kind.REDIS),
-          new Look("configuration.scan", Kind.CONFIGURATION));
+          new Look("gateway.topology", Kind.GATEWAY, false),
+          new Look("gateway.scan", Kind.GATEWAY, true),
+          new Look("ratelimit.topology", Kind.SERVICE, true),
+          new Look("redis.topology", Kind.REDIS, false),
+          new Look("redis.scan", Kind.REDIS, true),
+          new Look("configuration.scan", Kind.CONFIGURATION, true));
 
   private final EstateQueries looks;
   private final BackendHealthMonitor health;
   private final EnforcementMonitor enforcement;
 
-  /** An operation that looks at members of a kind. */
-  private record Look(String operation, Kind kind) {}
+  /**
+   * An operation that looks at members of a kind.
+   *
+   * @param compares whether it asks what they enforce
+   */
+  private record Look(String operation, Kind kind, boolean compares) {}
 
   public EstateOverview(
       EstateQueries looks, BackendHealthMonitor health, EnforcementMonitor enforcement) {
@@ -92,11 +95,10 @@ public final class EstateOverview {
     scan.drift()
         .forEach(
             d -> Optional.ofNullable(members.get(d.member())).ifPresent(member -> member.see(d)));
-    if (scan.epoch() == 0) {
-      members.values().forEach(EstateMember::idle);
-    } else {
+    if (scan.epoch() > 0) {
       heartbeats(members);
     }
+    members.values().forEach(member -> member.conclude(scan.epoch()));
   }
 
   /** An executor that can't be looked at as a whole is one member that isn't known. */
@@ -105,7 +107,13 @@ public final class EstateOverview {
       case CallOutcome.Done(var reports, var _) ->
           reports.stream()
               .filter(report -> report.answer() != MemberReport.Answer.SKIPPED)
-              .forEach(report -> member(report.member(), look.kind(), members).see(report));
+              .forEach(report -> {
+                var member = member(report.member(), look.kind(), members);
+                member.see(report);
+                if (look.compares()) {
+                  member.compared();
+                }
+              });
       case CallOutcome.Failed(CallFault.Invalid _) -> {} // it has no such look
       case CallOutcome.Failed(var fault) ->
           member(look.operation().replaceFirst("\\..*", ""), look.kind(), members)

@@ -133,6 +133,12 @@ public final class Served implements AutoCloseable {
         client, around -> CommandLineRunner.run(around, words.toArray(String[]::new)));
   }
 
+  /** Its scans ask all members what they enforce. */
+  static Served scanning(Path folder) throws Exception {
+    return new Served(
+        folder, ServerConfig.Bounds.DEFAULT, Ways.of(List.of(), ServerFixture::scanning));
+  }
+
   /** Its logs are files. */
   static Served start(Path folder, ServerConfig.Bounds bounds, FileJournal journal, LogTails tails)
       throws Exception {
