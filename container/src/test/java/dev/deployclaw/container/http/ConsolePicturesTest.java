@@ -6,12 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.LoadState;
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.signing.LogCopyVerifier;
+import dev.deployclaw.container.health.BackendHealthCheck;
+import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.testkit.Slow;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,9 +39,32 @@ class ConsolePicturesTest extends ConsoleCases {
   private static final int SHARDS = 15;
   private static final int GATEWAYS = 200;
 
+  private FileJournal journal;
+  private volatile boolean broken;
+
   @Override
   Served serve() throws Exception {
-    return Served.scanning(folder);
+    var state = Files.createDirectory(folder.resolve("state"));
+    var bucket = new FakeEstate().ports().objects();
+    journal = FileJournal.open(state, LogCopyVerifier.of(state, bucket, HeadSigner.open(state)));
+    var vitals =
+        Stream.of("etcd", "s3", "nats", "redis")
+            .map(name -> new BackendHealthCheck(name, () -> trouble(name)))
+            .toList();
+    return Served.start(
+        folder,
+        vitals,
+        estate ->
+            ServerFixture.scanning(ServerFixture.withFiles(estate, journal, journal::tail)));
+  }
+
+  private Optional<String> trouble(String name) {
+    return broken && name.equals("s3") ? Optional.of("no answer within 5 s") : Optional.empty();
+  }
+
+  @AfterEach
+  void closeJournal() {
+    journal.close();
   }
 
   @Override
@@ -68,30 +103,38 @@ class ConsolePicturesTest extends ConsoleCases {
   void eachPage(ColorScheme scheme, int width) {
     String held = held();
     String ended = served.done("set zenith's orders limit to 90 per minute", "COMPLETED");
-    served.world.gateway.stop("edge-eu/gw-003");
-    served.world.redis.tamper("10.0.0.7:6379", "by hand");
     served.post("/v1/drafts", BOTH, task("set zenith's orders limit to 75 per minute"));
+    var page = browser.window(served, ConsoleBrowser.sized(width, 900, scheme));
+    page.navigate(served.address() + "/console/");
+    page.waitForSelector("#token");
+    picture(page, "sign-in", scheme, width);
+    ConsoleBrowser.signIn(page, served, "/console/", BOTH);
     var pages = new LinkedHashMap<String, String>();
     pages.put("home", "/console/");
     pages.put("ask", "/console/ask?request=set acme's orders limit to 300 per minute");
     pages.put("question", "/console/ask?request=set acme's orders limit to 300");
     pages.put("hold", "/console/executions/" + held);
     pages.put("execution", "/console/executions/" + ended);
-    pages.put("estate", "/console/estate");
     pages.put("tenants", "/console/tenants");
     pages.put("tenant", "/console/tenants/acme");
-    pages.put("drift", "/console/drift");
     pages.put("skills", "/console/skills");
+    pictures(pages, page, scheme);
+    broken = true;
+    served.world.gateway.stop("edge-eu/gw-003");
+    served.world.redis.tamper("10.0.0.7:6379", "by hand");
+    pages.clear();
+    pages.put("estate", "/console/estate");
+    pages.put("drift", "/console/drift");
     pages.put("audit", "/console/audit");
-    var page = browser.window(served, ConsoleBrowser.sized(width, 900, scheme));
-    page.navigate(served.address() + "/console/");
-    page.waitForSelector("#token");
-    picture(page, "sign-in", scheme, width);
-    ConsoleBrowser.signIn(page, served, "/console/", BOTH);
+    pictures(pages, page, scheme);
+  }
+
+  private void pictures(Map<String, String> pages, Page page, ColorScheme scheme) {
+    int width = page.viewportSize().width;
     pages.forEach((name, path) -> {
       page.navigate(served.address() + path);
       ConsoleBrowser.ready(page);
-      page.waitForLoadState(com.microsoft.playwright.options.LoadState.NETWORKIDLE);
+      page.waitForLoadState(LoadState.NETWORKIDLE);
       picture(page, name, scheme, width);
       assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
           .as(path)
@@ -100,7 +143,7 @@ class ConsolePicturesTest extends ConsoleCases {
   }
 
   private static void picture(Page page, String name, ColorScheme scheme, int width) {
-    String file = "%s-%s-%d.png".formatted(name, scheme.name().toLowerCase(), width);
+    String file = "%s-%s-%d.png".formatted(name, scheme.name().toLowerCase(Locale.ROOT), width);
     page.screenshot(
         new Page.ScreenshotOptions().setPath(FOLDER.resolve(file)).setFullPage(true));
   }

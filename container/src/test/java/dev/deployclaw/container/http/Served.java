@@ -133,10 +133,11 @@ public final class Served implements AutoCloseable {
         client, around -> CommandLineRunner.run(around, words.toArray(String[]::new)));
   }
 
-  /** Its scans ask all members what they enforce. */
-  static Served scanning(Path folder) throws Exception {
-    return new Served(
-        folder, ServerConfig.Bounds.DEFAULT, Ways.of(List.of(), ServerFixture::scanning));
+  /** On an estate that differs from the usual one. */
+  static Served start(
+      Path folder, List<BackendHealthCheck> vitals, UnaryOperator<AgentResources> estate)
+      throws Exception {
+    return new Served(folder, ServerConfig.Bounds.DEFAULT, Ways.of(vitals, estate));
   }
 
   /** Its logs are files. */

@@ -5,7 +5,7 @@ import { action, ago, cards, count, element, executionLink, heading, note, repea
    is UNKNOWN, never well. */
 
 const PERIOD_MILLIS = 60000, MOST_ROWS = 400, MOST_TILES = 12, MOST_SHARDS = 32;
-const WIDTH = 172, HEIGHT = 46, GAP = 8, PAD = 12, TITLE = 26, LETTERS = 21;
+const WIDTH = 172, HEIGHT = 46, GAP = 8, PAD = 12, TITLE = 26, LETTER = 6.6, NARROWEST = 260;
 const STATES = { ok: ['OK', '✓', 'enforces it'], idle: ['SKIPPED', '–', 'idle'], unknown: ['UNKNOWN', '?', 'unknown'], differs: ['ERROR', '!', 'differs'] };
 const WORST = ['differs', 'unknown', 'idle', 'ok'];
 
@@ -45,17 +45,17 @@ const of = (members, state) => members.filter(member => member.state === state).
 const worst = members => WORST.find(state => members.some(member => member.state === state)) || 'idle';
 
 function summary(seen, status) {
-  const members = seen.members, bad = of(members, 'differs'), unknown = of(members, 'unknown');
+  const members = seen.members, bad = of(members, 'differs') + of(members, 'unknown');
+  const states = WORST.filter(one => of(members, one)).map(one => of(members, one) + ' ' + (one === 'ok' ? 'well' : STATES[one][2])).join(', ');
   const committed = seen.epoch ? element('span', {}, 'epoch ' + seen.epoch, ...(status.active ? [' by ', executionLink(status.active.change)] : [])) : 'nothing yet';
   return [seen.reason ? note('bad', element('strong', {}, 'What is committed can’t be read'), element('p', {}, seen.reason)) : '',
     cards([['Committed', seen.epoch === undefined ? 'unknown' : committed], ['Policies', seen.digest ? element('code', { title: seen.digest }, short(seen.digest)) : 'unknown'],
-      ['Members', count(members.length + seen.more, 'member') + (seen.seen_at ? ', looked ' + ago(seen.seen_at) : '')],
-      ['Differ', bad ? String(bad) : 'none', bad ? 'warn' : ''], ['Unknown', unknown ? String(unknown) : 'none', unknown ? 'warn' : '']])].filter(Boolean);
+      ['Members', count(members.length + seen.more, 'member') + (seen.seen_at ? ', looked ' + ago(seen.seen_at) : '')], ['State', states || 'none seen', bad ? 'warn' : '']])].filter(Boolean);
 }
 
 /* The picture: bands from the gateways down to the stores, each of boxes, each of tiles. */
 function drawing(seen, width, { marked, choose }) {
-  const parts = [], pen = { y: 0 }, inner = Math.max(WIDTH + 2 * PAD, width);
+  const inner = Math.max(NARROWEST, width), parts = [], pen = { y: 0, tile: Math.min(WIDTH, Math.floor((inner - 2 * PAD - GAP) / 2)) };
   for (const band of bands(seen.members)) {
     if (pen.y) parts.push(arrow(inner / 2, pen, band.verb));
     parts.push(...place(band.boxes, inner, pen, { marked, choose }));
@@ -69,8 +69,10 @@ function bands(members) {
   const spaces = grouped([...kind('service'), ...kind('gateway')], member => member.group);
   const shards = grouped(kind('redis'), member => member.group);
   const boxes = [...spaces].map(([name, own]) => ({ title: name || 'gateways', own, tiles: tiles(own, name) }));
+  const slots = own => own.map(member => member.facts.slots).find(Boolean) || '';
+  const title = (name, own) => (slots(own) ? 'slots ' + slots(own) + ', ' : 'shard ') + name;
   const redis = shards.size > MOST_SHARDS ? [{ title: 'Redis', own: kind('redis'), tiles: tiles(kind('redis'), 'redis') }]
-    : [...shards].map(([name, own]) => ({ title: 'shard ' + name, own, tiles: own.sort(primaryFirst).map(one) }));
+    : [...shards].sort(([, a], [, b]) => (parseInt(slots(a), 10) || 0) - (parseInt(slots(b), 10) || 0)).map(([name, own]) => ({ title: title(name, own), own, tiles: own.sort(primaryFirst).map(one) }));
   const stores = [...kind('store').map(one), ...tiles(kind('configuration'), 'configuration stores')];
   return [{ boxes }, { verb: 'decides in', boxes: redis }, { verb: 'state, checkpoints and log in', boxes: stores.length ? [{ title: 'Stores', own: [...kind('store'), ...kind('configuration')], tiles: stores }] : [] }]
     .filter(band => band.boxes.length);
@@ -79,14 +81,14 @@ function bands(members) {
 function grouped(members, by) {
   const out = new Map();
   for (const member of members) out.set(by(member), [...(out.get(by(member)) || []), member]);
-  return new Map([...out].sort());
+  return new Map([...out].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true })));
 }
 
 const primaryFirst = (a, b) => (a.facts.role === 'primary' ? -1 : 1) - (b.facts.role === 'primary' ? -1 : 1);
 const last = name => name.slice(name.lastIndexOf('/') + 1);
 
 function one(member) {
-  const what = member.kind === 'service' ? 'rate limit service' : member.kind === 'redis' ? member.facts.role || 'node' : member.kind;
+  const what = member.kind === 'redis' ? member.facts.role || 'node' : member.kind;
   return { key: member.member, name: last(member.member), what, state: member.state, members: [member],
     label: what + ' ' + last(member.member) + ': ' + (member.kind === 'store' && member.state === 'ok' ? 'answers' : word(member)) };
 }
@@ -105,13 +107,14 @@ function tiles(members, name) {
 function place(boxes, width, pen, { marked, choose }) {
   const out = [];
   let x = 0, tallest = 0;
+  const tile = pen.tile;
   for (const box of boxes) {
-    const fit = Math.max(1, Math.floor((width - 2 * PAD + GAP) / (WIDTH + GAP))), columns = Math.min(box.tiles.length, fit);
-    const lines = Math.ceil(box.tiles.length / columns), wide = Math.min(width, columns * (WIDTH + GAP) - GAP + 2 * PAD), high = TITLE + lines * (HEIGHT + GAP) - GAP + PAD;
+    const fit = Math.max(1, Math.floor((width - 2 * PAD + GAP) / (tile + GAP))), columns = Math.min(box.tiles.length, fit);
+    const lines = Math.ceil(box.tiles.length / columns), wide = Math.min(width, columns * (tile + GAP) - GAP + 2 * PAD), high = TITLE + lines * (HEIGHT + GAP) - GAP + PAD;
     if (x && x + wide > width) { pen.y += tallest + GAP; x = tallest = 0; }
     out.push(svg('rect', { class: 'band', x: x + 0.5, y: pen.y + 0.5, width: wide - 1, height: high - 1, rx: 8 }),
-      svg('text', { class: 'band-name', x: x + PAD, y: pen.y + 17 }, cut(box.title, Math.floor((wide - 2 * PAD) / 7.5))));
-    box.tiles.forEach((tile, i) => out.push(drawn(tile, x + PAD + (i % columns) * (WIDTH + GAP), pen.y + TITLE + Math.floor(i / columns) * (HEIGHT + GAP), { marked, choose })));
+      svg('text', { class: 'band-name', x: x + PAD, y: pen.y + 17 }, cut(box.title, Math.floor((wide - 2 * PAD) / LETTER))));
+    box.tiles.forEach((one_, i) => out.push(drawn(one_, [x + PAD + (i % columns) * (tile + GAP), pen.y + TITLE + Math.floor(i / columns) * (HEIGHT + GAP), tile], { marked, choose })));
     x += wide + GAP;
     tallest = Math.max(tallest, high);
   }
@@ -119,15 +122,15 @@ function place(boxes, width, pen, { marked, choose }) {
   return out;
 }
 
-function drawn(tile, x, y, { marked, choose }) {
-  const [colour, sign] = STATES[tile.state], [first] = tile.members;
+function drawn(tile, [x, y, width], { marked, choose }) {
+  const letters = Math.floor((width - 36) / LETTER), [colour, sign] = STATES[tile.state], [first] = tile.members;
   const says = tile.state === 'ok' ? (first.epoch === undefined ? 'answers' : 'epoch ' + first.epoch) : STATES[tile.state][2];
   const pick = event => { event.preventDefault(); choose(tile); };
   return svg('g', { class: 'tile t-' + colour, transform: 'translate(' + x + ' ' + y + ')', role: 'button', tabindex: 0, 'aria-pressed': String(marked === tile.key), 'aria-label': tile.label,
     click: pick, keydown: event => { if (event.key === 'Enter' || event.key === ' ') pick(event); } },
   svg('title', {}, tile.members.length === 1 ? first.member : tile.label),
-  svg('rect', { width: WIDTH, height: HEIGHT, rx: 6 }), svg('text', { class: 'sign', x: 15, y: 29 }, sign),
-  svg('text', { class: 'tile-name', x: 30, y: 19 }, cut(tile.name, LETTERS)), svg('text', { class: 'tile-more', x: 30, y: 36 }, cut(tile.what + ', ' + says, LETTERS + 3)));
+  svg('rect', { width, height: HEIGHT, rx: 6 }), svg('text', { class: 'sign', x: 15, y: 29 }, sign),
+  svg('text', { class: 'tile-name', x: 30, y: 19 }, cut(tile.name, letters)), svg('text', { class: 'tile-more', x: 30, y: 36 }, cut(tile.what + ', ' + says, letters + 2)));
 }
 
 function arrow(x, pen, verb) {
