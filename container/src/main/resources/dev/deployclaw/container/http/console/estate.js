@@ -57,7 +57,7 @@ function summary(seen, status) {
 function drawing(seen, width, { marked, choose }) {
   const inner = Math.max(NARROWEST, width), parts = [], pen = { y: 0, tile: Math.min(WIDTH, Math.floor((inner - 2 * PAD - GAP) / 2)) };
   for (const band of bands(seen.members)) {
-    if (pen.y) parts.push(arrow(inner / 2, pen, band.verb));
+    if (pen.y) parts.push(arrow(PAD + 20, pen, band.verb));
     parts.push(...place(band.boxes, inner, pen, { marked, choose }));
   }
   const picture = svg('svg', { viewBox: '0 0 ' + inner + ' ' + (pen.y || 1), width: inner, height: pen.y, role: 'group', 'aria-label': 'Picture of the estate' }, ...parts);
