@@ -28,7 +28,7 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Verifies this machine's logs and the chain of all executions whenever it is asked, and packs
- * both. What reads everything runs once at a time. Any thread.
+ * both. One page is verified at a time, and what reads everything runs once at a time. Any thread.
  */
 public final class AuditQueries {
   /** Of a packed bundle: it is made in memory. */
@@ -40,6 +40,7 @@ public final class AuditQueries {
   private final ChainReader chain;
   private final HeadSigner signer;
   private final LogSearch logs;
+  private final ReentrantLock pages = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
@@ -53,14 +54,23 @@ public final class AuditQueries {
   }
 
   /** A page of logs, each verified now. */
-  public Map<String, Object> logs(LogSearch.Query query) {
-    var page = logs.find(query);
+  public Map<String, Object> logs(LogSearch.Query query) throws InterruptedException {
+    var page = page(query);
     var out = new LinkedHashMap<String, Object>();
     out.put("logs", page.logs());
     out.put("read", page.read());
     out.put("key", signer.publicKey());
     page.next().ifPresent(next -> out.put("next", next));
     return out;
+  }
+
+  private LogSearch.Page page(LogSearch.Query query) throws InterruptedException {
+    pages.lockInterruptibly();
+    try {
+      return logs.find(query);
+    } finally {
+      pages.unlock();
+    }
   }
 
   /**

@@ -147,7 +147,9 @@ class AuditTest {
 
   private Path file(String id) throws IOException {
     try (var files = Files.walk(folder.resolve("state"))) {
-      return files.filter(f -> f.getFileName().toString().equals(id + ".jsonl")).findFirst()
+      return files
+          .filter(f -> f.getFileName().toString().equals(id + ".jsonl"))
+          .findFirst()
           .orElseThrow();
     }
   }

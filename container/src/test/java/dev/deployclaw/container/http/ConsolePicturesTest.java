@@ -54,8 +54,7 @@ class ConsolePicturesTest extends ConsoleCases {
     return Served.start(
         folder,
         vitals,
-        estate ->
-            ServerFixture.scanning(ServerFixture.withFiles(estate, journal, journal::tail)));
+        estate -> ServerFixture.scanning(ServerFixture.withFiles(estate, journal, journal::tail)));
   }
 
   private Optional<String> trouble(String name) {
@@ -83,11 +82,9 @@ class ConsolePicturesTest extends ConsoleCases {
       served.world.redis.join(primary);
       served.world.redis.join(replica);
       nodes.add(
-          MemberReport.yes(
-              "redis/" + primary, "", Map.of("role", "primary", "slots", slots(i))));
+          MemberReport.yes("redis/" + primary, "", Map.of("role", "primary", "slots", slots(i))));
       nodes.add(
-          MemberReport.yes(
-              "redis/" + replica, "", Map.of("role", "replica", "primary", primary)));
+          MemberReport.yes("redis/" + replica, "", Map.of("role", "replica", "primary", primary)));
     }
     super.begin();
     served.world.redis.says("topology", nodes.toArray(MemberReport[]::new));
@@ -144,7 +141,6 @@ class ConsolePicturesTest extends ConsoleCases {
 
   private static void picture(Page page, String name, ColorScheme scheme, int width) {
     String file = "%s-%s-%d.png".formatted(name, scheme.name().toLowerCase(Locale.ROOT), width);
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(FOLDER.resolve(file)).setFullPage(true));
+    page.screenshot(new Page.ScreenshotOptions().setPath(FOLDER.resolve(file)).setFullPage(true));
   }
 }

@@ -101,7 +101,7 @@ class ConsoleSafetyTest extends ConsoleCases {
       nothingRan(olivia);
     }
     olivia.navigate(served.address() + "/console/estate");
-    olivia.click(".tile >> text=/unknown/");
+    olivia.click(".tile[aria-label*='b>: unknown']");
     assertThat(olivia.textContent(".chosen")).contains("<img");
     nothingRan(olivia);
   }

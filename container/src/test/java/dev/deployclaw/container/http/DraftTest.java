@@ -88,7 +88,8 @@ class DraftTest {
   @Test
   void itIsOverAfterThirtyDays() throws Exception {
     String draft = save(REQUEST);
-    var now = Instant.parse(served.get("/v1/drafts/" + draft, OLIVIA).json().at("/draft/saved").asText());
+    var now =
+        Instant.parse(served.get("/v1/drafts/" + draft, OLIVIA).json().at("/draft/saved").asText());
     var state = served.world.ports().state();
 
     var before = new DraftStore(state, () -> now.plus(Duration.ofDays(29)));

@@ -45,8 +45,7 @@ class EstateOverviewTest {
   void start() {
     var periods = new MonitoringConfig(Duration.ofSeconds(10), Duration.ofMinutes(5));
     enforcement =
-        new EnforcementMonitor(
-            periods, world.time, _ -> heartbeat, folder, "/test/", _ -> {});
+        new EnforcementMonitor(periods, world.time, _ -> heartbeat, folder, "/test/", _ -> {});
     overview = overview(ALL);
   }
 

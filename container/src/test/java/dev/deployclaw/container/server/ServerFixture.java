@@ -86,8 +86,7 @@ public final class ServerFixture {
   /** The same, whose scans ask all members what they enforce. */
   public static AgentResources scanning(AgentResources of) {
     var ports = of.ports();
-    var looks =
-        List.of("redis.topology", "ratelimit.topology", "redis.scan", "gateway.scan");
+    var looks = List.of("redis.topology", "ratelimit.topology", "redis.scan", "gateway.scan");
     var step =
         new ProcedureStep("scan", "Looking", looks, List.of(), List.of(), false, OnFailure.ABORT);
     var scan = new Procedure("scan", "00", List.of(step));
@@ -99,8 +98,7 @@ public final class ServerFixture {
             ports.sealer(),
             ports.journal(),
             ports.planner(),
-            operation ->
-                operation == TaskOperation.SCAN ? scan : ports.procedures().of(operation),
+            operation -> operation == TaskOperation.SCAN ? scan : ports.procedures().of(operation),
             ports.time(),
             ports.writers()),
         of.settings(),

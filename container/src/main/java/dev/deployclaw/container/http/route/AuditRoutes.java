@@ -14,6 +14,7 @@ import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
 import dev.deployclaw.container.query.AuditQueries;
 import dev.deployclaw.container.server.AgentServer;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -58,7 +59,7 @@ public final class AuditRoutes {
             new ApiRoute.ResponseMode.Streamed(this::bundle)));
   }
 
-  private ApiResponse logs(ApiRequest call) {
+  private ApiResponse logs(ApiRequest call) throws InterruptedException {
     var limit =
         Optional.of(call.query().apply("limit").orElse(Integer.toString(LIMIT)))
             .filter(n -> n.matches("[1-9]\\d?"))
@@ -106,15 +107,15 @@ public final class AuditRoutes {
     }
     exchange.addEndHandler(_ -> bundles.give(caller));
     try {
-      threads.execute(() -> make(exchange));
+      var context = exchange.vertx().getOrCreateContext();
+      threads.execute(() -> make(exchange, context));
     } catch (RejectedExecutionException e) {
       RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
     }
   }
 
   /** On a virtual thread. */
-  private void make(RoutingContext exchange) {
-    var context = exchange.vertx().getOrCreateContext();
+  private void make(RoutingContext exchange, Context context) {
     try {
       var made = exchange.response().closed() ? Optional.<byte[]>empty() : audit.bundle();
       context.runOnContext(_ ->
