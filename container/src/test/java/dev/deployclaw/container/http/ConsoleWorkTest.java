@@ -106,6 +106,7 @@ class ConsoleWorkTest extends ConsoleCases {
 
     vic.waitForSelector("h1 >> text='zenith'");
     assertThat(vic.textContent("main")).contains("60 in 1m", "its own");
+    assertThat(vic.getAttribute(".curve svg", "aria-label")).contains("Of 240 requests");
     vic.waitForSelector("text='tenant: nothing → zenith'");
     vic.click("text='Measure'");
     vic.waitForSelector(".answer >> text=/zenith.orders: 0% used/");

@@ -1,5 +1,5 @@
 import { get } from './api.js';
-import { action, ago, cards, count, element, executionLink, heading, note, repeat, say, short, table, text, when } from './parts.js';
+import { action, ago, cards, count, element, executionLink, heading, note, repeat, say, short, svg, table, text, when } from './parts.js';
 
 /* Who is in the estate, as a picture and as a table. Colour, word and sign say how each member is; what can't be seen
    is UNKNOWN, never well. */
@@ -137,15 +137,6 @@ function arrow(x, pen, verb) {
   const y = pen.y + 4;
   pen.y += 34;
   return svg('g', { class: 'way', 'aria-hidden': 'true' }, svg('path', { d: 'M' + x + ' ' + y + 'v20m-5 -6l5 6l5 -6' }), svg('text', { x: x + 12, y: y + 14 }, verb));
-}
-
-function svg(name, attributes, ...children) {
-  const out = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') out.addEventListener(key, value); else out.setAttribute(key, value);
-  }
-  out.append(...children);
-  return out;
 }
 
 const cut = (words, most) => (words.length > most ? words.slice(0, most - 1) + '…' : words);
