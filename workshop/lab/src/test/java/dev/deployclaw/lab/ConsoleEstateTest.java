@@ -152,7 +152,7 @@ class ConsoleEstateTest {
       SHARED.scene().inflict("unguard", "gw-01");
       Files.createFile(stop.resolve("go"));
 
-      olivia.waitForSelector(".result >> text='ROLLED BACK'");
+      olivia.waitForSelector(".result >> text=/ROLLED.BACK/");
       assertThat(estate.checker().digest()).isEqualTo(before);
       pictures(olivia, "rolled-back");
     }
