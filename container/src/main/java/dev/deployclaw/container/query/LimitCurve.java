@@ -44,12 +44,7 @@ final class LimitCurve {
     long asked = Math.max(STEPS, TIMES * WINDOWS * rule.requests() / rule.cost());
     return Optional.of(
         Map.of(
-            "seconds",
-            span / 1_000_000,
-            "asked",
-            asked,
-            "admitted",
-            admitted(rule, span, asked)));
+            "seconds", span / 1_000_000, "asked", asked, "admitted", admitted(rule, span, asked)));
   }
 
   /** All that was admitted so far, at the begin and after each step. */
