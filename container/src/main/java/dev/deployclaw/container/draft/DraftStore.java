@@ -29,6 +29,7 @@ public final class DraftStore {
   public static final Duration LONGEST = Duration.ofDays(30);
 
   private static final int MOST_PEOPLE = 1000;
+  private static final int LONGEST_SENTENCE = 1000;
   private static final int MOST_TRIES = 5;
 
   private final StateStore state;
@@ -70,7 +71,7 @@ public final class DraftStore {
         new Draft(
             Draft.id(request),
             request,
-            sentence,
+            sentence.substring(0, Math.min(sentence.length(), LONGEST_SENTENCE)),
             now,
             now.plus(LONGEST),
             plan.base().epoch(),

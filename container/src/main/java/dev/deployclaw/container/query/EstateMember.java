@@ -121,8 +121,20 @@ final class EstateMember {
     compared = true;
   }
 
-  /** After all looks: what nobody asked isn't well. */
+  /**
+   * What is known of it is of an earlier look; stores are asked whenever somebody wants to know.
+   */
+  void outdated(String why) {
+    if (kind != Kind.STORE) {
+      worsen(State.UNKNOWN, why);
+    }
+  }
+
+  /** After all looks: what nobody asked isn't well. Stores enforce nothing. */
   void conclude(long committed) {
+    if (kind == Kind.STORE) {
+      return;
+    }
     if (committed == 0) {
       worsen(State.IDLE, "nothing is committed");
     } else if (!compared) {

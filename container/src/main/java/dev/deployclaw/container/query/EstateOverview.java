@@ -59,6 +59,7 @@ public final class EstateOverview {
   public Map<String, Object> document() throws InterruptedException {
     var out = new LinkedHashMap<String, Object>();
     var members = new TreeMap<String, EstateMember>();
+    stores(members);
     try {
       add(looks.scan(), out, members);
     } catch (Unreachable e) {
@@ -92,9 +93,11 @@ public final class EstateOverview {
     LOOKS.forEach(look ->
         Optional.ofNullable(scan.looks().get(look.operation()))
             .ifPresent(outcome -> add(look, outcome, members)));
-    scan.drift()
-        .forEach(
-            d -> Optional.ofNullable(members.get(d.member())).ifPresent(member -> member.see(d)));
+    for (var difference : scan.drift()) {
+      if (scan.epoch() > 0 || members.containsKey(difference.member())) {
+        member(difference.member(), Kind.STORE, members).see(difference); // of none that was asked
+      }
+    }
     if (scan.epoch() > 0) {
       heartbeats(members);
     }

@@ -133,6 +133,15 @@ class EstateOverviewTest {
     assertThat(state("redis/a")).isEqualTo("unknown");
   }
 
+  /** It is of no member that was asked, and is shown all the same. */
+  @Test
+  void aStateStoreWithoutTheCommittedPoliciesDiffers() throws Exception {
+    world.run("apply");
+    world.store.delete("policy/1/manifest");
+
+    assertThat(member("etcd")).containsEntry("state", "differs").containsEntry("kind", "store");
+  }
+
   @Test
   void shardsHaveTheirPrimariesNames() throws Exception {
     world.redis.says(
