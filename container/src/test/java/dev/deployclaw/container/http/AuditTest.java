@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipInputStream;
@@ -127,7 +128,8 @@ class AuditTest {
     }
 
     var verifier = new BundleVerifier(new TrustedKeys(Set.of(signer.publicKey())));
-    verifier.chain(BundleVerifier.CHAIN, files.remove(BundleVerifier.CHAIN));
+    verifier.chain(
+        BundleVerifier.CHAIN, Objects.requireNonNull(files.remove(BundleVerifier.CHAIN)));
     files.forEach(verifier::log);
     assertThat(verifier.logs()).isEqualTo(2);
     assertThat(verifier.findings().values()).allMatch(List::isEmpty);

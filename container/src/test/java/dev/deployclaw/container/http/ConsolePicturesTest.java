@@ -39,14 +39,15 @@ class ConsolePicturesTest extends ConsoleCases {
   private static final int SHARDS = 15;
   private static final int GATEWAYS = 200;
 
-  private FileJournal journal;
+  private Optional<FileJournal> journal = Optional.empty();
   private volatile boolean broken;
 
   @Override
   Served serve() throws Exception {
     var state = Files.createDirectory(folder.resolve("state"));
     var bucket = new FakeEstate().ports().objects();
-    journal = FileJournal.open(state, LogCopyVerifier.of(state, bucket, HeadSigner.open(state)));
+    var logs = FileJournal.open(state, LogCopyVerifier.of(state, bucket, HeadSigner.open(state)));
+    journal = Optional.of(logs);
     var vitals =
         Stream.of("etcd", "s3", "nats", "redis")
             .map(name -> new BackendHealthCheck(name, () -> trouble(name)))
@@ -54,7 +55,7 @@ class ConsolePicturesTest extends ConsoleCases {
     return Served.start(
         folder,
         vitals,
-        estate -> ServerFixture.scanning(ServerFixture.withFiles(estate, journal, journal::tail)));
+        estate -> ServerFixture.scanning(ServerFixture.withFiles(estate, logs, logs::tail)));
   }
 
   private Optional<String> trouble(String name) {
@@ -63,7 +64,7 @@ class ConsolePicturesTest extends ConsoleCases {
 
   @AfterEach
   void closeJournal() {
-    journal.close();
+    journal.ifPresent(FileJournal::close);
   }
 
   @Override
