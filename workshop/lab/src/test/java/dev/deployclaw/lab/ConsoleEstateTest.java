@@ -161,7 +161,7 @@ class ConsoleEstateTest {
   private static Page signIn(ServingAgent agent, String path, String token) {
     var options = new Browser.NewContextOptions().setViewportSize(1100, 720);
     var page = browser.newContext(options).newPage();
-    page.setDefaultTimeout(LONGEST.toMillis());
+    page.setDefaultTimeout((double) LONGEST.toMillis());
     page.navigate(agent.address() + path);
     page.fill("#token", token);
     page.press("#token", "Enter");
