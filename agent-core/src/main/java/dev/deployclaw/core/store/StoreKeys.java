@@ -83,6 +83,9 @@ public final class StoreKeys {
   /** By which execution a question of another was answered. */
   public static final String ANSWERED = "answered/";
 
+  /** Requests that people keep for later, by the hash of a person's name. Nothing acts on them. */
+  public static final String DRAFTS = "draft/";
+
   private StoreKeys() {}
 
   public static String change(String id) {

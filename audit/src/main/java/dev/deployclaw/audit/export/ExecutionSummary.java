@@ -23,7 +23,7 @@ record ExecutionSummary(
     String reason,
     EnforcementEffect effect,
     Optional<Instant> time,
-    RecordReference record,
+    LoggedRecord.Reference record,
     List<ApprovalRecord> approvals,
     PlannedDifferences differences) {
   private static final Pattern OPERATION = Pattern.compile("[a-z]+(-[a-z]+)*( and [a-z-]+){0,20}");
@@ -71,7 +71,7 @@ record ExecutionSummary(
         log.verdict().reason(),
         EnforcementEffect.UNKNOWN,
         Optional.empty(),
-        RecordReference.NONE,
+        LoggedRecord.Reference.NONE,
         List.of(),
         PlannedDifferences.NONE);
   }

@@ -201,7 +201,7 @@ final class ReportExport implements ExportFormat {
     return evidence(execution, differences.isEmpty() ? execution.record() : differences.record());
   }
 
-  private static String evidence(ExecutionSummary execution, RecordReference record) {
+  private static String evidence(ExecutionSummary execution, LoggedRecord.Reference record) {
     var verdict = execution.verdict();
     String mark =
         verdict.isVerified()

@@ -18,6 +18,8 @@ import dev.deployclaw.container.http.limit.ApiRateLimits;
 import dev.deployclaw.container.http.oidc.ProviderKeys;
 import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
 import dev.deployclaw.container.http.route.ApprovalRoutes;
+import dev.deployclaw.container.http.route.AuditRoutes;
+import dev.deployclaw.container.http.route.DraftRoutes;
 import dev.deployclaw.container.http.route.EventStreamRoute;
 import dev.deployclaw.container.http.route.ExecutionRoutes;
 import dev.deployclaw.container.http.route.FreezeRoutes;
@@ -106,7 +108,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     this.guard =
         new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics(), sessions);
     sessions.ifPresent(open -> {
-      console.addAll(new SessionRoutes(credentials, open, guard, agent.metrics()).routes());
+      console.addAll(new SessionRoutes(credentials, open, guard).routes());
       console.addAll(new ConsolePages().routes());
     });
     this.routes = routes(serve, agent, threads, guard);
@@ -280,6 +282,8 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     routes.addAll(new ExecutionRoutes(agent.executions()).routes());
     routes.add(new EventStreamRoute(agent, threads, guard).route());
     routes.addAll(new TenantRoutes(agent.tenants()).routes());
+    routes.addAll(new AuditRoutes(agent, threads).routes());
+    routes.addAll(new DraftRoutes(agent).routes());
     routes.addAll(new FreezeRoutes(agent).routes());
     routes.addAll(new ObservabilityRoutes(agent, threads, serve.openMetrics()).routes());
     return routes;

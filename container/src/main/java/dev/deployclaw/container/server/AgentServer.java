@@ -178,6 +178,11 @@ public final class AgentServer implements AutoCloseable {
     return connections;
   }
 
+  /** What it works on. */
+  public AgentResources resources() {
+    return resources;
+  }
+
   /** Where tasks and decisions enter. */
   public TaskIntake intake() {
     return intake;

@@ -18,11 +18,15 @@ import org.junit.jupiter.api.Test;
  * give; each answer is judged by the description.
  */
 class DescribedAnswersTest extends DescribedCalls {
-  /** What needs a client certificate (TlsTest), a full server (FloodTest) or a dead worker. */
+  /**
+   * What needs a client certificate (TlsTest), a full server (FloodTest), a dead worker or 32 MB.
+   */
   private static final Set<String> NOT_GIVEN_HERE =
       Set.of(
           "approveExecution 415",
           "describe 503",
+          "downloadBundle 409",
+          "findLogs 503",
           "followExecution 503",
           "freeze 415",
           "health 503",
@@ -30,6 +34,7 @@ class DescribedAnswersTest extends DescribedCalls {
           "listSkills 404",
           "listSkills 503",
           "metrics 503",
+          "readEstate 503",
           "readExecution 503",
           "readWatch 503",
           "rejectExecution 415",
@@ -51,6 +56,8 @@ class DescribedAnswersTest extends DescribedCalls {
     ways();
     plans();
     tenants();
+    drafts();
+    logs();
     events();
     looks();
     messages();
@@ -198,6 +205,31 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(404, call("readTenant", VIC));
   }
 
+  private void drafts() {
+    expect(200, call("listDrafts", OLIVIA));
+    var draft = expect(200, post("saveDraft", OLIVIA, task(CLEAR.formatted(800))));
+    expect(200, call("listDrafts", OLIVIA));
+    expect(409, post("saveDraft", OLIVIA, task(UNCLEAR)));
+    expectBadBody(post("saveDraft", OLIVIA, "{}"));
+    expectBadBody(
+        post("saveDraft", OLIVIA, "{\"request\": \"per minute\", \"answers\": \"arch-1\"}"));
+    expect(200, call("openDraft", OLIVIA).at(draft.text("id")));
+    expect(404, call("openDraft", BOTH).at(draft.text("id")));
+    expect(404, post("discardDraft", BOTH, "{}").at(draft.text("id")));
+    expect(200, post("discardDraft", OLIVIA, "{}").at(draft.text("id")));
+  }
+
+  private void logs() {
+    var first = expect(200, call("findLogs", VIC).query("limit=2"));
+    expect(200, call("findLogs", VIC).query("tenant=acme&after=" + first.text("next")));
+    for (var wrong :
+        List.of("limit=51", "since=today", "after=none", "person=" + "x".repeat(201))) {
+      expect(400, call("findLogs", VIC).query(wrong));
+    }
+    expect(200, call("readChain", VIC));
+    expect(200, call("downloadBundle", VIC));
+  }
+
   private void events() {
     String id = served.submit(CLEAR.formatted(600));
     var stream = call("followExecution", VIC).at(id);
@@ -228,6 +260,7 @@ class DescribedAnswersTest extends DescribedCalls {
     served.world.gateway.tamper("two", "by hand");
     for (var id :
         List.of(
+            "readEstate",
             "readTopology",
             "readPolicies",
             "readDrift",
@@ -291,7 +324,13 @@ class DescribedAnswersTest extends DescribedCalls {
       expect(413, post(operation.id(), approves ? ANN : BOTH, tooLong));
     }
     for (var id :
-        List.of("submitTask", "askQuestion", "answerTask", "planRequest", "sendMcpMessage")) {
+        List.of(
+            "submitTask",
+            "askQuestion",
+            "answerTask",
+            "planRequest",
+            "saveDraft",
+            "sendMcpMessage")) {
       expect(415, post(id, BOTH, task("apply")).with("Content-Type", "text/plain"));
     }
   }
@@ -308,6 +347,13 @@ class DescribedAnswersTest extends DescribedCalls {
             "readTenant")) {
       expect(503, call(id, VIC));
     }
+    expect(200, call("readEstate", VIC));
+    for (var id : List.of("listDrafts", "openDraft", "discardDraft")) {
+      expect(503, call(id, OLIVIA));
+    }
+    expect(503, post("saveDraft", OLIVIA, task("block acme")));
+    expect(503, call("readChain", VIC));
+    expect(503, call("downloadBundle", VIC));
     expect(503, post("planRequest", VIC, task("block acme")));
     expect(503, post("submitTask", OLIVIA, task("apply the policies")));
     expect(503, post("askQuestion", VIC, task("show limits acme")));

@@ -133,6 +133,13 @@ public final class Served implements AutoCloseable {
         client, around -> CommandLineRunner.run(around, words.toArray(String[]::new)));
   }
 
+  /** On an estate that differs from the usual one. */
+  static Served start(
+      Path folder, List<BackendHealthCheck> vitals, UnaryOperator<AgentResources> estate)
+      throws Exception {
+    return new Served(folder, ServerConfig.Bounds.DEFAULT, Ways.of(vitals, estate));
+  }
+
   /** Its logs are files. */
   static Served start(Path folder, ServerConfig.Bounds bounds, FileJournal journal, LogTails tails)
       throws Exception {

@@ -15,6 +15,10 @@ import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.core.procedure.Procedure;
+import dev.deployclaw.core.procedure.Procedure.OnFailure;
+import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +79,33 @@ public final class ServerFixture {
         of.vitals(),
         of.shipping(),
         tails,
+        of.stateDir(),
+        of.watching());
+  }
+
+  /** The same, whose scans ask all members what they enforce. */
+  public static AgentResources scanning(AgentResources of) {
+    var ports = of.ports();
+    var looks = List.of("redis.topology", "ratelimit.topology", "redis.scan", "gateway.scan");
+    var step =
+        new ProcedureStep("scan", "Looking", looks, List.of(), List.of(), false, OnFailure.ABORT);
+    var scan = new Procedure("scan", "00", List.of(step));
+    return new AgentResources(
+        new AgentPorts(
+            ports.state(),
+            ports.objects(),
+            ports.executors(),
+            ports.sealer(),
+            ports.journal(),
+            ports.planner(),
+            operation -> operation == TaskOperation.SCAN ? scan : ports.procedures().of(operation),
+            ports.time(),
+            ports.writers()),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        of.tails(),
         of.stateDir(),
         of.watching());
   }

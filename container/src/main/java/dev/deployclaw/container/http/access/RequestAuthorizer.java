@@ -143,6 +143,16 @@ public final class RequestAuthorizer {
     }
   }
 
+  /**
+   * Counts a refused sign-in at the console, and tells of it within the log's bounds.
+   *
+   * @param why without any part of the credential
+   */
+  public void signInRefused(HttpServerRequest request, String why) {
+    meters.refused(Refusal.CREDENTIAL);
+    signIns.refused(why, "console", address(request));
+  }
+
   /** Who calls where no credential is needed; empty too where the page of another origin does. */
   public Optional<ApiCaller> caller(HttpServerRequest request) {
     return CrossOriginCheck.problem(request).isPresent()

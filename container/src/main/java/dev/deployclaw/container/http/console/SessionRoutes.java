@@ -15,8 +15,6 @@ import dev.deployclaw.container.http.session.ConsoleSession;
 import dev.deployclaw.container.http.session.ConsoleSessionStore;
 import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.http.session.SessionCookie;
-import dev.deployclaw.container.metrics.ServerMetrics;
-import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -41,17 +39,12 @@ public final class SessionRoutes {
   private final CredentialStore credentials;
   private final SessionAuthenticator sessions;
   private final RequestAuthorizer guard;
-  private final ServerMetrics metrics;
 
   public SessionRoutes(
-      CredentialStore credentials,
-      SessionAuthenticator sessions,
-      RequestAuthorizer guard,
-      ServerMetrics metrics) {
+      CredentialStore credentials, SessionAuthenticator sessions, RequestAuthorizer guard) {
     this.credentials = credentials;
     this.sessions = sessions;
     this.guard = guard;
-    this.metrics = metrics;
   }
 
   public List<ApiRoute> routes() {
@@ -107,11 +100,7 @@ public final class SessionRoutes {
   }
 
   private ApiResponse refused(HttpServerRequest request, String why) {
-    metrics.refused(Refusal.CREDENTIAL);
-    LOG.atWarn()
-        .addKeyValue("reason", why)
-        .addKeyValue("from", from(request))
-        .log("A sign-in was refused");
+    guard.signInRefused(request, why);
     return ApiResponse.of(ProblemCatalogue.refusedToken(why));
   }
 

@@ -1,6 +1,8 @@
 import { may, session, signedIn, signIn, signOut, whenSignedOut } from './api.js';
 import { ask } from './ask.js';
+import { audit } from './audit.js';
 import { drift } from './drift.js';
+import { estate } from './estate.js';
 import { execution } from './execution.js';
 import { home } from './home.js';
 import { element, link, say, trouble } from './parts.js';
@@ -12,9 +14,11 @@ import { tenant, tenants } from './tenants.js';
 const ROUTES = [
   [/^\/console\/?$/, home], [/^\/console\/ask$/, ask], [/^\/console\/executions\/([^/]+)$/, execution],
   [/^\/console\/tenants$/, tenants], [/^\/console\/tenants\/([^/]+)$/, tenant],
+  [/^\/console\/estate$/, estate], [/^\/console\/audit$/, audit],
   [/^\/console\/drift$/, drift], [/^\/console\/skills$/, skills],
 ];
-const PLACES = [['/console/', 'Home'], ['/console/ask', 'Ask'], ['/console/tenants', 'Tenants'], ['/console/drift', 'Drift'], ['/console/skills', 'Skills']];
+const PLACES = [['/console/', 'Home'], ['/console/ask', 'Ask'], ['/console/estate', 'Estate'], ['/console/tenants', 'Tenants'], ['/console/drift', 'Drift'],
+  ['/console/skills', 'Skills'], ['/console/audit', 'Audit']];
 
 const bar = document.getElementById('bar'), page = document.getElementById('page');
 let left = new AbortController();
