@@ -83,6 +83,9 @@ public final class StoreKeys {
   /** By which execution a question of another was answered. */
   public static final String ANSWERED = "answered/";
 
+  /** Where people were told of a hold, by channel and execution. */
+  public static final String APPROVAL_MESSAGES = "approval-message/";
+
   private StoreKeys() {}
 
   public static String change(String id) {
@@ -105,6 +108,10 @@ public final class StoreKeys {
 
   public static String answered(String execution) {
     return ANSWERED + execution;
+  }
+
+  public static String approvalMessages(String channel) {
+    return APPROVAL_MESSAGES + channel + "/";
   }
 
   public static String heldRepair(String id) {
