@@ -50,9 +50,10 @@ public final class ApprovalDesk {
 
   /** One for each channel, so that one that is away delays no other. */
   public List<PeriodicTask> tasks() {
+    var holds = new HeldExecutions(parts.queries(), parts.delivery().time(), PERIOD);
     return channels.stream()
         .map(c -> {
-          var round = new ChannelRound(c, parts);
+          var round = new ChannelRound(c, holds, parts);
           return new PeriodicTask("approvals-" + c.name(), PERIOD, round::run);
         })
         .toList();

@@ -27,7 +27,7 @@ public record CardEnding(Result result, String sentence) {
   }
 
   static final CardEnding EXPIRED =
-      new CardEnding(Result.EXPIRED, "Expired: nobody decided in time. Ask for the change again.");
+      new CardEnding(Result.EXPIRED, "Expired: not decided in time. Ask for the change again.");
 
   /**
    * @param taken the last decision that a serving agent took; counts only if it is the one that the

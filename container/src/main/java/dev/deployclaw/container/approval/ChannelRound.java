@@ -2,9 +2,6 @@ package dev.deployclaw.container.approval;
 
 import dev.deployclaw.container.approval.ApprovalMessageStore.Stored;
 import dev.deployclaw.container.config.secret.SecretRegistry;
-import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
-import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.service.HoldEnding;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Entry;
@@ -12,7 +9,6 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +32,7 @@ final class ChannelRound {
   private static final Duration CLAIM_HOLDS = Duration.ofMinutes(1);
 
   private final ApprovalChannel channel;
+  private final HeldExecutions holds;
   private final ApprovalDesk.Parts parts;
   private final ApprovalMessageStore messages;
   private final String meter;
@@ -43,8 +40,9 @@ final class ChannelRound {
   private int failures;
   private Instant notBefore = Instant.EPOCH;
 
-  ChannelRound(ApprovalChannel channel, ApprovalDesk.Parts parts) {
+  ChannelRound(ApprovalChannel channel, HeldExecutions holds, ApprovalDesk.Parts parts) {
     this.channel = channel;
+    this.holds = holds;
     this.parts = parts;
     this.messages = new ApprovalMessageStore(parts.state(), channel.name());
     this.meter = "approvals-" + channel.name();
@@ -61,20 +59,14 @@ final class ChannelRound {
     }
   }
 
-  /** The messages are read first: a hold that began since has none among them. */
   private void go() throws InterruptedException {
-    var known = messages.all();
-    var queries = parts.queries().get();
-    var status = queries.storeStatus();
-    if (status.exit() != ExitCode.OK) {
+    var waiting = holds.ids();
+    if (waiting.isEmpty()) {
       return;
     }
-    var held = new LinkedHashSet<String>();
-    status.waiting().stream().map(PendingApproval::id).forEach(held::add);
-    queries.scheduled().entries().stream()
-        .filter(s -> s.hold().isPresent() && s.approvedBy().isEmpty())
-        .map(ScheduledChange::id)
-        .forEach(held::add);
+    var held = waiting.get();
+    var known = messages.all();
+    var queries = parts.queries().get();
     for (var stored : known.values()) {
       if (!held.contains(stored.execution()) && !finish(stored, queries)) {
         return;

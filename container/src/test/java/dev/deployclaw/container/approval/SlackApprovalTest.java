@@ -8,6 +8,7 @@ import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Ending;
@@ -90,7 +91,7 @@ class SlackApprovalTest {
 
     clock.pass(Duration.ofHours(2));
 
-    awaitText(id, "Expired: nobody decided in time");
+    awaitText(id, "Expired: not decided in time");
     assertThat(slack.button(id, "approve")).isEmpty();
     assertThat(slack.shown(id)).doesNotContain("ejected");
     slack.send(served, slack.click(SlackWorkspace.ANN, "approve", ts, value));
@@ -126,13 +127,17 @@ class SlackApprovalTest {
 
     try (var other = AgentServer.start(resources, ServerFixture.patient())) {
       clock.pass(Duration.ofHours(2));
-      awaitText(id, "Expired: nobody decided in time");
+      awaitText(id, "Expired: not decided in time");
       assertThat(other.isAccepting()).isTrue();
     }
     assertThat(slack.posted()).isOne();
   }
 
   /** Each misbehaviour delays one card, and never the change. */
+  @Slow(
+      guard =
+          "dev.deployclaw.container.approval.WebhookApprovalTest#sendsTheSameCardAgainAfterAnOutage",
+      because = "it waits for the next look after each misbehaviour")
   @Test
   void postsOnceMoreAfterEachOutage() {
     try (var elsewhere = FakeHttpServer.answering(200)) {

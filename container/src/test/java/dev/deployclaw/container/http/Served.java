@@ -98,7 +98,9 @@ public final class Served implements AutoCloseable {
   /** Serves other agents and channels, too; their commands find no configuration. */
   public static Served forAgents(Path folder, ServerConfig.Bounds bounds) throws Exception {
     UnaryOperator<AgentResources> channels =
-        estate -> ServerFixture.withChannels(estate, DescribedChannels.ALL, BackoffPolicy.DEFAULT);
+        estate ->
+            ServerFixture.withChannels(
+                estate, DescribedChannels.ALL, BackoffPolicy.DEFAULT, AgentClock.system());
     UnaryOperator<ServerConfig> serve = s -> with(s, true, s.oidc());
     return new Served(
         folder, bounds, new Ways(List.of(), channels, serve, HttpClient.newHttpClient()));

@@ -8,11 +8,10 @@ import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.notification.BodySignature;
-import dev.deployclaw.core.service.ApprovalRefusal.Kind;
+import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -30,8 +29,9 @@ public final class SlackCallback {
   private static final int MOST_AT_ONCE = 8;
   private static final int LONGEST_SIGNATURE = 128;
 
-  /** After which nothing can be decided there any more. */
-  private static final Set<Kind> OVER = Set.of(Kind.NO_SUCH_CHANGE, Kind.NOT_HELD);
+  private static final String NOT_OURS = "This button isn't the agent's.";
+  private static final String STALE =
+      "Nothing was done: what is held isn't what this card showed. Look again.";
 
   private final ApprovalChannelConfig config;
   private final Platform.Slack slack;
@@ -115,7 +115,7 @@ public final class SlackCallback {
     if (who.isEmpty()) {
       refuse(click, "", "You may not decide here: the agent knows no name for you.");
     } else if (!known || click.value().isEmpty()) {
-      refuse(click, who.get(), "This button isn't the agent's.");
+      refuse(click, who.get(), NOT_OURS);
     } else {
       decide(click, who.get(), desk);
     }
@@ -150,17 +150,27 @@ public final class SlackCallback {
       throws InterruptedException {
     return switch (ruling) {
       case DecisionRuling.Queued(var place) -> ApprovalDesk.refusal(place);
-      case DecisionRuling.Refused(var refusal) when OVER.contains(refusal.kind()) -> {
+      case DecisionRuling.Refused(var refusal) -> refusal(click, refusal, desk);
+      case DecisionRuling.Unquoted() -> Optional.of(NOT_OURS);
+      case DecisionRuling.Stale() -> Optional.of(STALE);
+      case DecisionRuling.Expired() -> Optional.of("Nothing was done: the time to decide is over.");
+    };
+  }
+
+  /** The right plan's hash is in none of them. */
+  private Optional<String> refusal(
+      SlackInteraction click, ApprovalRefusal refusal, ApprovalDesk desk)
+      throws InterruptedException {
+    return switch (refusal.kind()) {
+      case NO_SUCH_CHANGE, NOT_HELD -> {
         String execution = click.value().orElseThrow().execution();
         String ended = execution + ": " + desk.ending(execution).sentence();
         channel.retire(click.ts(), ended);
         yield Optional.of("Nothing was done. " + ended);
       }
-      case DecisionRuling.Refused(var refusal) -> Optional.of("Refused: " + refusal.reason());
-      case DecisionRuling.Unquoted() -> Optional.of("This button isn't the agent's.");
-      case DecisionRuling.Stale() ->
-          Optional.of("Nothing was done: what is held isn't what this card showed. Look again.");
-      case DecisionRuling.Expired() -> Optional.of("Nothing was done: the time to decide is over.");
+      case MISQUOTED -> Optional.of(STALE);
+      case UNQUOTED -> Optional.of(NOT_OURS);
+      case NOT_ALLOWED -> Optional.of("Refused: " + refusal.reason());
     };
   }
 
