@@ -12,7 +12,6 @@ import dev.deployclaw.core.service.HeldPlan;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,8 +23,8 @@ import java.util.function.UnaryOperator;
  * is held now, then queued. Keeps the cards of all channels right. Any thread.
  */
 public final class ApprovalDesk {
-  /** Between two looks at what is held. */
-  private static final Duration PERIOD = Duration.ofSeconds(2);
+  /** First pauses after a failure between two looks at what is held: two seconds by default. */
+  private static final int PAUSES = 2;
 
   private final List<ApprovalChannel> channels;
   private final Parts parts;
@@ -50,11 +49,12 @@ public final class ApprovalDesk {
 
   /** One for each channel, so that one that is away delays no other. */
   public List<PeriodicTask> tasks() {
-    var holds = new HeldExecutions(parts.queries(), parts.delivery().time(), PERIOD);
+    var period = parts.delivery().patience().first().multipliedBy(PAUSES);
+    var holds = new HeldExecutions(parts.queries(), parts.delivery().time(), period);
     return channels.stream()
         .map(c -> {
           var round = new ChannelRound(c, holds, parts);
-          return new PeriodicTask("approvals-" + c.name(), PERIOD, round::run);
+          return new PeriodicTask("approvals-" + c.name(), period, round::run);
         })
         .toList();
   }

@@ -22,11 +22,7 @@ public final class BodySignature {
     return "t=" + seconds + ",v1=" + hex(secret, seconds + ".", body);
   }
 
-  /**
-   * Of some text and the body behind it.
-   *
-   * @param before what stands before the body
-   */
+  /** Of some text, and the body after it. */
   public static String hex(SecretValue secret, String before, byte[] body) {
     try {
       var mac = Mac.getInstance(HMAC);

@@ -3,12 +3,10 @@ package dev.deployclaw.container.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.http.Served;
-import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.testkit.BoundedWait;
-import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Ending;
@@ -24,10 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Holds in Slack: shown once, decided there, and rewritten wherever they end. */
 class SlackApprovalTest {
-  private static final BackoffPolicy QUICK =
-      new BackoffPolicy(
-          Duration.ofMillis(10), Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofSeconds(1));
-
   @TempDir Path folder;
 
   private final ShiftedClock clock = new ShiftedClock();
@@ -36,7 +30,7 @@ class SlackApprovalTest {
 
   @BeforeEach
   void start() throws Exception {
-    served = Served.withChannels(folder, List.of(slack.channel()), QUICK, clock);
+    served = Served.withChannels(folder, List.of(slack.channel()), SlackWorkspace.QUICK, clock);
   }
 
   @AfterEach
@@ -121,7 +115,7 @@ class SlackApprovalTest {
         ServerFixture.withChannels(
             ServerFixture.estate(served.world, served.brake, folder.resolve("other"), List.of()),
             List.of(slack.channel()),
-            QUICK,
+            SlackWorkspace.QUICK,
             clock);
     served.close();
 
@@ -134,10 +128,6 @@ class SlackApprovalTest {
   }
 
   /** Each misbehaviour delays one card, and never the change. */
-  @Slow(
-      guard =
-          "dev.deployclaw.container.approval.WebhookApprovalTest#sendsTheSameCardAgainAfterAnOutage",
-      because = "it waits for the next look after each misbehaviour")
   @Test
   void postsOnceMoreAfterEachOutage() {
     try (var elsewhere = FakeHttpServer.answering(200)) {

@@ -3,7 +3,6 @@ package dev.deployclaw.container.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.http.Served;
-import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
@@ -29,7 +28,7 @@ class SlackAttackTest {
 
   @BeforeEach
   void start() throws Exception {
-    served = Served.withChannels(folder, List.of(slack.channel()), BackoffPolicy.DEFAULT, clock);
+    served = Served.withChannels(folder, List.of(slack.channel()), SlackWorkspace.QUICK, clock);
     held = served.done("apply manually", "HELD");
     BoundedWait.until(
         "a card", ServerFixture.SOON, () -> slack.button(held, "approve").isPresent());

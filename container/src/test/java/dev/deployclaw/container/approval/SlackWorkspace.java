@@ -6,6 +6,7 @@ import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.http.Served;
+import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.notification.BodySignature;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and misbehaves as it is told; it signs clicks as Slack does.
  */
 final class SlackWorkspace implements AutoCloseable {
+  /** Looks ten times a second. */
+  static final BackoffPolicy QUICK =
+      new BackoffPolicy(
+          Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofSeconds(1));
+
   static final String ANN = "U0000ANN";
   static final String BOTH = "U000BOTH";
   static final String MALLORY = "U0MALLORY";

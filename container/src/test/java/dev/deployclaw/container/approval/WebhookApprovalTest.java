@@ -8,7 +8,6 @@ import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.http.Served;
-import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.notification.BodySignature;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
@@ -38,10 +37,6 @@ class WebhookApprovalTest {
   private static final SecretValue OUT = new SecretValue("signs-what-the-agent-sends");
   private static final SecretValue IN = new SecretValue("signs-what-the-program-sends");
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final BackoffPolicy QUICK =
-      new BackoffPolicy(
-          Duration.ofMillis(10), Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofSeconds(1));
-
   @TempDir Path folder;
 
   private final ShiftedClock clock = new ShiftedClock();
@@ -58,7 +53,7 @@ class WebhookApprovalTest {
             Optional.empty(),
             Map.of("ann@example.net", "ann", "both@example.net", "both"),
             new Platform.SignedWebhook(program.url() + "/holds", OUT, IN));
-    served = Served.withChannels(folder, List.of(channel), QUICK, clock);
+    served = Served.withChannels(folder, List.of(channel), SlackWorkspace.QUICK, clock);
   }
 
   @AfterEach
