@@ -22,7 +22,7 @@ public sealed interface HoldEnding {
    */
   record Rejected(String reason) implements HoldEnding {}
 
-  /** Nobody decided in time. */
+  /** Its time ended without a decision. */
   record Expired() implements HoldEnding {}
 
   /** It ended in another way, for example because something else was committed. */

@@ -23,6 +23,6 @@ public interface ApprovalChannel {
   CardDelivery rewrite(String reference, HoldCard card, Optional<CardEnding> ending)
       throws InterruptedException;
 
-  /** Whether it works; shows nobody anything. */
+  /** Whether it works; posts no message. */
   ChannelCondition check() throws InterruptedException;
 }

@@ -101,7 +101,11 @@ public final class ApprovalDesk {
       return new DecisionRuling.Stale();
     }
     note(decision, vote.place());
-    return new DecisionRuling.Queued(parts.intake().decide(decision));
+    var place = parts.intake().decide(decision);
+    if (refusal(place).isPresent()) {
+      update(decision.execution(), ApprovalMessage::undecided);
+    }
+    return new DecisionRuling.Queued(place);
   }
 
   /** The same of who was shown a card: in time, or not at all. */
@@ -115,7 +119,7 @@ public final class ApprovalDesk {
     return over ? new DecisionRuling.Expired() : decide(vote);
   }
 
-  /** For the cards. */
+  /** For the cards, before the decision takes effect. */
   private void note(ApprovalDecision decision, String place) throws InterruptedException {
     var taken =
         new TakenDecision(

@@ -53,6 +53,11 @@ record ApprovalMessage(
     return new ApprovalMessage(phase, reference, card, revision, atMillis, Optional.of(decision));
   }
 
+  /** The last decision found no place. */
+  ApprovalMessage undecided() {
+    return new ApprovalMessage(phase, reference, card, revision, atMillis, Optional.empty());
+  }
+
   byte[] bytes() {
     var out = new TreeMap<String, Object>();
     out.put("phase", phase.word());

@@ -2,6 +2,7 @@ package dev.deployclaw.container.approval;
 
 import dev.deployclaw.core.service.HoldEnding;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -13,12 +14,12 @@ import java.util.Optional;
 public record CardEnding(Result result, String sentence) {
   private static final int LONGEST = 400;
 
-  /** What it came to; a timeout is nobody's no. */
+  /** What it came to; a timeout is no person's no. */
   public enum Result {
     APPROVED,
     REJECTED,
     EXPIRED,
-    /** It can't be approved any more, and nobody said no. */
+    /** It can't be approved any more, and no person's no is known. */
     ENDED;
 
     public String word() {
@@ -54,21 +55,30 @@ public record CardEnding(Result result, String sentence) {
     };
   }
 
+  /** Of a repair, or of what waited for its time, the state store keeps no end. */
   private static CardEnding unrecorded(Optional<TakenDecision> taken) {
-    return taken
-        .map(d ->
-            ended(
-                d.approves() ? Result.APPROVED : Result.REJECTED,
-                (d.approves() ? "Approved by " : "Rejected by ") + d.who(),
-                taken,
-                d.atMillis()))
-        .orElseGet(() -> new CardEnding(Result.ENDED, "No longer held: see the execution's log."));
+    String last =
+        taken
+            .map(d ->
+                "%s %s it in %s, %s; "
+                    .formatted(
+                        d.who(),
+                        d.approves() ? "approved" : "rejected",
+                        d.place(),
+                        time(d.atMillis())))
+            .orElse("");
+    return new CardEnding(
+        Result.ENDED, HoldCard.line("No longer held: " + last + "see the execution's log.", LONGEST));
   }
 
   private static CardEnding ended(
       Result result, String who, Optional<TakenDecision> taken, long atMillis) {
     String place = taken.map(d -> " in " + d.place()).orElse("");
-    String time = atMillis == 0 ? "" : ", " + Instant.ofEpochMilli(atMillis / 1000 * 1000);
+    String time = atMillis == 0 ? "" : ", " + time(atMillis);
     return new CardEnding(result, HoldCard.line(who + place + time + ".", LONGEST));
+  }
+
+  private static Instant time(long millis) {
+    return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS);
   }
 }

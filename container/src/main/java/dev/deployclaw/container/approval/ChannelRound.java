@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes one channel's cards what the state store says, again and again: what is held has a card,
  * what isn't any more shows its end. So nothing is queued, and another agent or the next process
- * goes on. After a failure it waits, ever longer, and at least as the channel asks. One thread at a
- * time.
+ * goes on. After a failure it waits, ever longer, and at least as the channel asks; a card that the
+ * channel refuses waits alone. One thread at a time.
  */
 final class ChannelRound {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelRound.class);
@@ -37,6 +38,7 @@ final class ChannelRound {
   private final ApprovalMessageStore messages;
   private final String meter;
   private final RandomGenerator random = RandomGenerator.getDefault();
+  private final Map<String, Refusal> refused = new HashMap<>();
   private int failures;
   private Instant notBefore = Instant.EPOCH;
 
@@ -47,6 +49,18 @@ final class ChannelRound {
     this.messages = new ApprovalMessageStore(parts.state(), channel.name());
     this.meter = "approvals-" + channel.name();
   }
+
+  /** What came of a card. */
+  private enum Step {
+    DONE,
+    /** The others aren't held up by it. */
+    SKIPPED,
+    /** The channel is away. */
+    STOPPED
+  }
+
+  /** How often a card was refused in a row, and when it is tried again. */
+  private record Refusal(int times, Instant until) {}
 
   void run() throws InterruptedException {
     if (now().isBefore(notBefore)) {
@@ -67,8 +81,11 @@ final class ChannelRound {
     var held = waiting.get();
     var known = messages.all();
     var queries = parts.queries().get();
+    refused.keySet().removeIf(id -> !held.contains(id) && !known.containsKey(id));
     for (var stored : known.values()) {
-      if (!held.contains(stored.execution()) && !finish(stored, queries)) {
+      if (!held.contains(stored.execution())
+          && isDue(stored.execution())
+          && finish(stored, queries) == Step.STOPPED) {
         return;
       }
     }
@@ -82,16 +99,20 @@ final class ChannelRound {
     for (String id : held) {
       var stored = Optional.ofNullable(known.get(id));
       room -= stored.isPresent() ? 0 : 1;
-      if (stored.isPresent() || room >= 0) {
-        boolean goesOn =
+      if ((stored.isPresent() || room >= 0) && isDue(id)) {
+        var step =
             stored.isEmpty() || isAbandoned(stored.get().message())
                 ? post(id, stored, revision, queries)
                 : follow(stored.get(), revision, queries);
-        if (!goesOn) {
+        if (step == Step.STOPPED) {
           return;
         }
       }
     }
+  }
+
+  private boolean isDue(String id) {
+    return Optional.ofNullable(refused.get(id)).filter(r -> now().isBefore(r.until())).isEmpty();
   }
 
   private boolean isAbandoned(ApprovalMessage message) {
@@ -99,36 +120,28 @@ final class ChannelRound {
     return message.phase() == MessagePhase.CLAIMED && until.isBefore(now());
   }
 
-  /** One agent posts it: who writes that it will. Returns whether the round goes on. */
-  private boolean post(String id, Optional<Stored> before, long revision, QueryService queries)
+  /** One agent posts it: who writes that it will. */
+  private Step post(String id, Optional<Stored> before, long revision, QueryService queries)
       throws InterruptedException {
     var card = card(id, queries);
     if (card.isEmpty()) {
-      return true;
+      return Step.DONE;
     }
-    long now = now().toEpochMilli();
-    var claim = ApprovalMessage.claimed(card.get(), revision, now);
+    var claim = ApprovalMessage.claimed(card.get(), revision, now().toEpochMilli());
     if (card.get().isOver(now())) {
-      boolean _ = messages.claim(id, before, claim.closed(now)); // nobody may decide any more
-      return true;
+      boolean _ = messages.claim(id, before, claim.closed(claim.atMillis())); // its time is over
+      return Step.DONE;
     }
     if (!messages.claim(id, before, claim)) {
-      return true;
+      return Step.SKIPPED;
     }
-    return switch (channel.post(card.get())) {
-      case CardDelivery.Shown(String reference) -> {
-        messages.update(id, m -> m.posted(reference, now().toEpochMilli()));
-        yield told(id, "A hold is shown");
-      }
-      case CardDelivery.Later later -> {
-        withdraw(id);
-        yield failed(id, later);
-      }
-      case CardDelivery.Gone(String why) -> {
-        withdraw(id);
-        yield failed(id, new CardDelivery.Later(why, Optional.empty()));
-      }
-    };
+    var delivery = channel.post(card.get());
+    if (delivery instanceof CardDelivery.Shown(String reference)) {
+      messages.update(id, m -> m.posted(reference, now().toEpochMilli()));
+    } else {
+      withdraw(id);
+    }
+    return step(id, delivery, "A hold is shown");
   }
 
   /** Any agent may try again. */
@@ -140,97 +153,111 @@ final class ChannelRound {
   }
 
   /** A card shows what is held now; once its time is over, that. */
-  private boolean follow(Stored stored, long revision, QueryService queries)
+  private Step follow(Stored stored, long revision, QueryService queries)
       throws InterruptedException {
     var message = stored.message();
+    String id = stored.execution();
     if (message.phase() != MessagePhase.POSTED) {
-      return true;
+      return Step.DONE;
     }
     if (message.card().isOver(now())) {
-      return rewrite(stored, message.card(), Optional.of(CardEnding.EXPIRED))
-          && closed(stored.execution());
+      var step = rewrite(stored, message.card(), Optional.of(CardEnding.EXPIRED));
+      if (step == Step.DONE) {
+        messages.update(id, m -> m.closed(now().toEpochMilli()));
+      }
+      return step;
     }
     var card =
-        message.revision() == revision
-            ? Optional.<HoldCard>empty()
-            : card(stored.execution(), queries);
+        message.revision() == revision ? Optional.<HoldCard>empty() : card(id, queries);
     if (card.isEmpty()) {
-      return true;
+      return Step.DONE;
     }
     boolean same = card.get().shown().equals(message.card().shown());
-    if (!same && !rewrite(stored, card.get(), Optional.empty())) {
-      return false;
+    var step = same ? Step.DONE : rewrite(stored, card.get(), Optional.empty());
+    if (step == Step.DONE) {
+      messages.update(id, m -> m.showing(card.get(), revision));
     }
-    messages.update(stored.execution(), m -> m.showing(card.get(), revision));
-    return true;
-  }
-
-  private boolean closed(String id) throws InterruptedException {
-    messages.update(id, m -> m.closed(now().toEpochMilli()));
-    return true;
+    return step;
   }
 
   /** Shows how it ended, and forgets the message. */
-  private boolean finish(Stored stored, QueryService queries) throws InterruptedException {
-    var message = stored.message();
-    if (message.phase() == MessagePhase.POSTED) {
-      var ending = queries.holdEnding(stored.execution());
-      if (ending instanceof HoldEnding.Waiting) {
-        return true; // it began after the look
-      }
-      var told = CardEnding.of(ending, message.taken());
-      if (!rewrite(stored, message.card(), Optional.of(told))) {
-        return false;
-      }
-    } else if (message.phase() == MessagePhase.CLAIMED && !isAbandoned(message)) {
-      return true; // who posts it will say so
+  private Step finish(Stored stored, QueryService queries) throws InterruptedException {
+    String id = stored.execution();
+    if (stored.message().phase() == MessagePhase.CLAIMED && !isAbandoned(stored.message())) {
+      return Step.SKIPPED; // who posts it will say so
     }
-    messages.remove(stored);
-    return true;
+    if (stored.message().phase() != MessagePhase.POSTED) {
+      messages.remove(stored);
+      return Step.DONE;
+    }
+    var ending = queries.holdEnding(id);
+    var last = messages.find(id); // a decision is noted before it takes effect
+    if (ending instanceof HoldEnding.Waiting || last.isEmpty()) {
+      return Step.SKIPPED; // it began after the look, or another agent was faster
+    }
+    var message = last.get().message();
+    var told = CardEnding.of(ending, message.taken());
+    var step = rewrite(last.get(), message.card(), Optional.of(told));
+    if (step == Step.DONE) {
+      messages.remove(last.get());
+    }
+    return step;
   }
 
-  /** Whether it is shown, or there is no message left that could show it. */
-  private boolean rewrite(Stored stored, HoldCard card, Optional<CardEnding> ending)
+  /** Done, too, where there is no message left that could show it. */
+  private Step rewrite(Stored stored, HoldCard card, Optional<CardEnding> ending)
       throws InterruptedException {
-    String id = stored.execution();
-    return switch (channel.rewrite(stored.message().reference(), card, ending)) {
-      case CardDelivery.Shown _ ->
-          told(id, ending.isPresent() ? "The end of a hold is shown" : "A hold is shown again");
-      case CardDelivery.Later later -> failed(id, later);
-      case CardDelivery.Gone(String why) -> {
-        LOG.atWarn()
-            .addKeyValue("channel", channel.name())
-            .addKeyValue("execution", id)
-            .addKeyValue("reason", SecretRegistry.hidden(why))
-            .log("A card can't be rewritten any more");
-        yield true;
-      }
-    };
+    var delivery = channel.rewrite(stored.message().reference(), card, ending);
+    return step(
+        stored.execution(),
+        delivery,
+        ending.isPresent() ? "The end of a hold is shown" : "A hold is shown again");
   }
 
   private Optional<HoldCard> card(String id, QueryService queries) throws InterruptedException {
     return queries.heldPlan(id).map(held -> HoldCard.of(held, parts.requests().apply(id)));
   }
 
-  private boolean told(String id, String what) {
-    failures = 0;
-    parts.delivery().tally().outcome(meter, "delivered");
-    LOG.atInfo().addKeyValue("channel", channel.name()).addKeyValue("execution", id).log(what);
-    return true;
+  private Step step(String id, CardDelivery delivery, String done) {
+    return switch (delivery) {
+      case CardDelivery.Shown _ -> {
+        failures = 0;
+        refused.remove(id);
+        parts.delivery().tally().outcome(meter, "delivered");
+        LOG.atInfo().addKeyValue("channel", channel.name()).addKeyValue("execution", id).log(done);
+        yield Step.DONE;
+      }
+      case CardDelivery.Gone(String why) -> {
+        warn(id, why, Duration.ZERO, "given-up");
+        yield Step.DONE;
+      }
+      case CardDelivery.Refused(String why) -> {
+        int times = Optional.ofNullable(refused.get(id)).map(Refusal::times).orElse(0) + 1;
+        var pause = parts.delivery().patience().after(times, random);
+        refused.put(id, new Refusal(times, now().plus(pause)));
+        warn(id, why, pause, "retried");
+        yield Step.SKIPPED;
+      }
+      case CardDelivery.Later(String why, var after) -> {
+        failures++;
+        var pause = parts.delivery().patience().after(failures, after, random);
+        notBefore = now().plus(pause);
+        warn(id, why, pause, "retried");
+        yield Step.STOPPED;
+      }
+    };
   }
 
-  private boolean failed(String id, CardDelivery.Later later) {
-    failures++;
-    var pause = parts.delivery().patience().after(failures, later.after(), random);
-    notBefore = now().plus(pause);
-    parts.delivery().tally().outcome(meter, "retried");
+  /** The estate goes on without it. */
+  private void warn(String id, String why, Duration pause, String outcome) {
+    parts.delivery().tally().outcome(meter, outcome);
     LOG.atWarn()
         .addKeyValue("channel", channel.name())
         .addKeyValue("execution", id)
-        .addKeyValue("reason", SecretRegistry.hidden(later.why()))
+        .addKeyValue("reason", SecretRegistry.hidden(why))
+        .addKeyValue("outcome", outcome)
         .addKeyValue("pause", pause)
-        .log("A card is not shown yet");
-    return false;
+        .log("A card isn't shown");
   }
 
   private Instant now() {

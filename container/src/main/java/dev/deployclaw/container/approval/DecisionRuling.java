@@ -16,6 +16,6 @@ public sealed interface DecisionRuling {
   /** What was shown isn't what is held. */
   record Stale() implements DecisionRuling {}
 
-  /** Nobody may decide any more. */
+  /** The time to decide is over. */
   record Expired() implements DecisionRuling {}
 }

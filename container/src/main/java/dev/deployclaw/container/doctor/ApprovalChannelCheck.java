@@ -10,7 +10,7 @@ import dev.deployclaw.core.environment.AgentClock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether the channels work in which people approve. Shows nobody anything. */
+/** Whether the channels work in which people approve. Posts no message. */
 final class ApprovalChannelCheck {
   private static final String ABOUT = "approvals";
 

@@ -6,7 +6,9 @@ import dev.deployclaw.container.http.Served;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Ending;
@@ -128,6 +130,10 @@ class SlackApprovalTest {
   }
 
   /** Each misbehaviour delays one card, and never the change. */
+  @Slow(
+      guard =
+          "dev.deployclaw.container.approval.WebhookApprovalTest#sendsTheSameCardAgainAfterAnOutage",
+      because = "it waits after each of eighteen misbehaviours")
   @Test
   void postsOnceMoreAfterEachOutage() {
     try (var elsewhere = FakeHttpServer.answering(200)) {
@@ -158,6 +164,37 @@ class SlackApprovalTest {
     }
   }
 
+  /** Of a repair the state store keeps no end: the card says what was decided here. */
+  @Test
+  void approvesARepair() {
+    served.done("apply", "COMPLETED");
+    served.world.planner = new GrammarInterpreter();
+    served.world.gateway.tamper("two", "by hand");
+    String id = shown("repair the drift, but wait for my approval");
+
+    click(id, SlackWorkspace.ANN, "approve");
+
+    served.awaitResult(id, "COMPLETED");
+    awaitText(id, "No longer held: ann approved it in Slack, ");
+    assertThat(slack.button(id, "reject")).isEmpty();
+  }
+
+  @Test
+  void aCardThatSlackRefusesHoldsUpNoOther() {
+    String one = shown();
+    slack.refuses = one;
+    served.approve(one, Served.ANN);
+    served.awaitResult(one, "COMPLETED");
+
+    served.world.sources.put("acme.yaml", FakeSourcesExecutor.document("acme", 700));
+    String other = shown();
+    click(other, SlackWorkspace.ANN, "reject");
+    awaitText(other, "Rejected by ann");
+
+    slack.refuses = "";
+    awaitText(one, "Approved by ann");
+  }
+
   @Test
   void aDeletedMessageIsForgotten() {
     String id = shown();
@@ -170,7 +207,11 @@ class SlackApprovalTest {
   }
 
   private String shown() {
-    String id = served.done("apply manually", "HELD");
+    return shown("apply manually");
+  }
+
+  private String shown(String request) {
+    String id = served.done(request, "HELD");
     BoundedWait.until(
         "a card of " + id,
         ServerFixture.SOON,

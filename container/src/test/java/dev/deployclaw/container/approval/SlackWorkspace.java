@@ -53,6 +53,9 @@ final class SlackWorkspace implements AutoCloseable {
   /** What the next calls get instead of an answer. */
   final Queue<Answer> mood = new ConcurrentLinkedQueue<>();
 
+  /** Messages that name it are refused; empty for none. */
+  volatile String refuses = "";
+
   private final AtomicInteger posted = new AtomicInteger();
   private final InstantSource time;
   final FakeHttpServer server;
@@ -79,6 +82,9 @@ final class SlackWorkspace implements AutoCloseable {
       return Answer.json(200, "{\"ok\": false, \"error\": \"invalid_auth\"}");
     }
     var body = json(request.body());
+    if (!refuses.isEmpty() && request.body().contains(refuses)) {
+      return Answer.json(200, "{\"ok\": false, \"error\": \"invalid_blocks\"}");
+    }
     return switch (request.path()) {
       case "/chat.postMessage" ->
           said("1700000000." + "%06d".formatted(posted.incrementAndGet()), body);

@@ -53,7 +53,7 @@ final class SlackClient {
             new CardDelivery.Shown(
                 fields.path("channel").asText() + "/" + fields.path("ts").asText());
         case Faulty(String error) when GONE.contains(error) -> new CardDelivery.Gone(error);
-        case Faulty(String error) -> CardDelivery.later("Slack says " + error);
+        case Faulty(String error) -> new CardDelivery.Refused("Slack says " + error);
         case Unclear(CardDelivery.Later later) -> later;
       };
     }

@@ -43,7 +43,7 @@ public final class WebhookCallback {
 
     record Unproved(String why) implements Received {}
 
-    /** Nobody of whom the agent has a name. */
+    /** A person for whom the agent has no name. */
     record Stranger() implements Received {}
 
     /**
@@ -114,6 +114,13 @@ public final class WebhookCallback {
             approves,
             approves ? text(fields, "plan") : "",
             SecretRegistry.redacted(reason.strip()));
+    LOG.atInfo()
+        .addKeyValue("channel", config.name())
+        .addKeyValue("user", user)
+        .addKeyValue("who", who.get())
+        .addKeyValue("execution", decision.execution())
+        .addKeyValue("approves", approves)
+        .log("A signed decision came");
     return new Received.Vote(
         new HoldVote(decision, Optional.of(text(fields, "shown")), "the channel " + config.name()));
   }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +27,9 @@ import java.util.TreeMap;
  */
 final class WebhookChannel implements ApprovalChannel {
   private static final int GONE = 410;
+
+  /** The body itself is what the receiver won't take. */
+  private static final Set<Integer> NEVER = Set.of(400, 413, 422);
 
   private final ApprovalChannelConfig config;
   private final Platform.SignedWebhook webhook;
@@ -78,6 +82,8 @@ final class WebhookChannel implements ApprovalChannel {
           new CardDelivery.Shown(reference);
       case Exchange.Answered(int status, var _, var _) when status == GONE ->
           new CardDelivery.Gone("answered 410");
+      case Exchange.Answered(int status, var _, var _) when NEVER.contains(status) ->
+          new CardDelivery.Refused("answered " + status);
       case Exchange.Answered(int status, var _, var after) ->
           new CardDelivery.Later("answered " + status, after);
       case Exchange.Unanswered(String why) -> CardDelivery.later(why);
