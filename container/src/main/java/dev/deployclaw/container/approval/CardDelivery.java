@@ -19,7 +19,9 @@ public sealed interface CardDelivery {
    */
   record Later(String why, Optional<Duration> after) implements CardDelivery {}
 
-  /** The channel answers, and doesn't take this card; it may once somebody corrected the channel. */
+  /**
+   * The channel answers, and doesn't take this card; it may once somebody corrected the channel.
+   */
   record Refused(String why) implements CardDelivery {}
 
   /** The message isn't there any more, so nothing is left to rewrite. */

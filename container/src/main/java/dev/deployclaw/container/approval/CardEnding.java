@@ -68,7 +68,8 @@ public record CardEnding(Result result, String sentence) {
                         time(d.atMillis())))
             .orElse("");
     return new CardEnding(
-        Result.ENDED, HoldCard.line("No longer held: " + last + "see the execution's log.", LONGEST));
+        Result.ENDED,
+        HoldCard.line("No longer held: " + last + "see the execution's log.", LONGEST));
   }
 
   private static CardEnding ended(

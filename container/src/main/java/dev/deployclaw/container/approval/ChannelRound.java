@@ -167,8 +167,7 @@ final class ChannelRound {
       }
       return step;
     }
-    var card =
-        message.revision() == revision ? Optional.<HoldCard>empty() : card(id, queries);
+    var card = message.revision() == revision ? Optional.<HoldCard>empty() : card(id, queries);
     if (card.isEmpty()) {
       return Step.DONE;
     }
