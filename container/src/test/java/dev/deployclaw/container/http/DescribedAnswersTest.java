@@ -159,11 +159,11 @@ class DescribedAnswersTest extends DescribedCalls {
   private void cards() {
     String id = held(410);
     var hold = expect(200, call("readHold", ANN).at(id)).json();
-    String decision =
-        "{\"execution_id\": \"%s\", \"decision\": \"%s\", \"user\": \"%s@example.net\", \"plan\": \"%s\", \"shown\": \"%s\"}";
     String plan = hold.path("plan").asText();
     String shown = hold.path("shown").asText();
-    String approves = decision.formatted(id, "approve", "ann", plan, shown);
+    String approves =
+        "{\"execution_id\": \"%s\", \"decision\": \"approve\", \"user\": \"ann@example.net\", \"plan\": \"%s\", \"shown\": \"%s\"}"
+            .formatted(id, plan, shown);
     var route = call("decideByWebhook", "");
     expect(401, DescribedChannels.unsigned(route, approves));
     expect(404, route.body(approves));

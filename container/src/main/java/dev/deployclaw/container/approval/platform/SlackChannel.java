@@ -90,7 +90,7 @@ final class SlackChannel implements ApprovalChannel {
     };
   }
 
-  private TreeMap<String, Object> message(HoldCard card, Optional<CardEnding> ending) {
+  private Map<String, Object> message(HoldCard card, Optional<CardEnding> ending) {
     var out = new TreeMap<String, Object>();
     out.put("channel", slack.channel());
     out.put("text", SlackBlocks.title(card, ending));
