@@ -59,6 +59,7 @@ public final class DoctorFactory {
         .ifPresent(m ->
             all.add(
                 new DoctorCheck("model", () -> ModelCheck.examine(ChatModelFactory.proposer(m)))));
+    all.add(new DoctorCheck("approvals", () -> ApprovalChannelCheck.examine(config.approvals())));
     all.add(new DoctorCheck("links", () -> TransportSecurityCheck.examine(config)));
     all.add(
         new DoctorCheck("privileges", () -> ProcessPrivilegeCheck.examine(dockerSocket(config))));

@@ -1,6 +1,8 @@
 package dev.deployclaw.container.server;
 
 import dev.deployclaw.audit.signing.LogArchiver;
+import dev.deployclaw.container.approval.ApprovalDesk;
+import dev.deployclaw.container.approval.platform.ChannelRegistry;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.intake.AcceptedTaskStore;
@@ -13,6 +15,7 @@ import dev.deployclaw.container.listener.ConnectionLimits;
 import dev.deployclaw.container.metrics.BacklogTimer;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.container.notification.DeliverySettings;
 import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
@@ -29,10 +32,8 @@ import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
-import dev.deployclaw.core.service.HeldPlan;
 import dev.deployclaw.core.service.OpenQuestion;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -78,6 +79,8 @@ public final class AgentServer implements AutoCloseable {
   private final ServerMetrics metrics = new ServerMetrics();
   private final EstateMonitor monitor;
   private final MaintenanceTasks maintenance;
+  private final ChannelRegistry channels;
+  private final ApprovalDesk approvals;
   private final BacklogTimer backlog;
   private final List<PeriodicTaskVerticle> periodic = new ArrayList<>();
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -123,6 +126,14 @@ public final class AgentServer implements AutoCloseable {
     var archiver = LogArchiver.of(resources.stateDir(), ports.objects(), resources.signer());
     var parts = new MaintenanceTasks.Parts(queue, intake, agent, archiver, owner);
     this.maintenance = new MaintenanceTasks(ports, settings, parts, bounds);
+    var watching = resources.watching();
+    var delivery = new DeliverySettings(watching.patience(), ports.time(), metrics::notified);
+    this.channels = new ChannelRegistry(watching.channels(), delivery);
+    this.approvals =
+        new ApprovalDesk(
+            channels.channels(),
+            new ApprovalDesk.Parts(
+                ports.state(), this::queries, intake, executions::request, delivery));
     measure(leadership);
   }
 
@@ -161,6 +172,7 @@ public final class AgentServer implements AutoCloseable {
     tasks.add(new PeriodicTask("sample-health", bounds.look(), this::sampleHealth));
     tasks.addAll(maintenance.all());
     tasks.addAll(monitor.tasks());
+    tasks.addAll(approvals.tasks());
     for (var task : tasks) {
       var verticle = new PeriodicTaskVerticle(task);
       periodic.add(verticle);
@@ -255,24 +267,19 @@ public final class AgentServer implements AutoCloseable {
     return agent.hasRecovered();
   }
 
-  /**
-   * Why a person's decision would be refused now; it is judged again when it is carried out.
-   *
-   * @param plan for an approval, the plan's hash that is quoted, or its first characters
-   */
-  public Optional<ApprovalRefusal> objection(
-      String execution, String who, boolean approves, String plan) throws InterruptedException {
-    return queries().objection(execution, who, approves, plan);
-  }
-
   /** What an execution asked somebody. */
   public OpenQuestion question(String execution, String who) throws InterruptedException {
     return queries().question(execution, who);
   }
 
-  /** The changes of a held execution; empty where it isn't held. */
-  public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
-    return queries().heldPlan(execution);
+  /** Where decisions on holds enter. */
+  public ApprovalDesk approvals() {
+    return approvals;
+  }
+
+  /** Where people decide beside the API, the console and a terminal. */
+  public ChannelRegistry channels() {
+    return channels;
   }
 
   /** What a request would do. Nothing is written. */
@@ -335,6 +342,7 @@ public final class AgentServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     monitor.close();
+    channels.close();
   }
 
   /** Stops what {@link #stop} left. */

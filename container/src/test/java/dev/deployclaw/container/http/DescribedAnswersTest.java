@@ -8,6 +8,7 @@ import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +25,7 @@ class DescribedAnswersTest extends DescribedCalls {
   private static final Set<String> NOT_GIVEN_HERE =
       Set.of(
           "approveExecution 415",
+          "clickInSlack 503",
           "describe 503",
           "downloadBundle 409",
           "findLogs 503",
@@ -53,6 +55,7 @@ class DescribedAnswersTest extends DescribedCalls {
     tasks();
     questions();
     approvals();
+    cards();
     ways();
     plans();
     tenants();
@@ -158,6 +161,49 @@ class DescribedAnswersTest extends DescribedCalls {
     String id = expect(202, post("submitTask", BOTH, body)).text("execution_id");
     served.awaitResult(id, "HELD");
     return id;
+  }
+
+  private void cards() {
+    String id = held(410);
+    var hold = expect(200, call("readHold", ANN).at(id)).json();
+    String plan = hold.path("plan").asText();
+    String shown = hold.path("shown").asText();
+    String approves =
+        "{\"execution_id\": \"%s\", \"decision\": \"approve\", \"user\": \"ann@example.net\", \"plan\": \"%s\", \"shown\": \"%s\"}"
+            .formatted(id, plan, shown);
+    var route = call("decideByWebhook", "");
+    expect(401, DescribedChannels.unsigned(route, approves));
+    expect(404, route.body(approves));
+    expect(400, webhook(approves.replace("\"user\"", "\"who\"")));
+    expect(403, webhook(approves.replace("ann@", "vic@")));
+    expect(409, webhook(approves.replace(shown, plan)));
+    var signed = webhook(approves);
+    expect(202, signed);
+    expect(401, signed);
+    served.awaitResult(id, "COMPLETED");
+
+    expect(401, DescribedChannels.unsigned(call("clickInSlack", ""), "payload=x"));
+    expect(404, call("clickInSlack", ""));
+    expect(403, call("clickInSlack", "").with("Sec-Fetch-Site", "cross-site"));
+    expect(400, click("{}"));
+    expect(
+        200,
+        click(
+            "{\"type\": \"block_actions\", \"user\": {\"id\": \"U0000009\", \"team_id\": \"T0000001\"},"
+                + " \"channel\": {\"id\": \"C0000001\"}, \"message\": {\"ts\": \"1.2\"},"
+                + " \"actions\": [{\"action_id\": \"approve\", \"value\": \"\"}]}"));
+  }
+
+  private ApiCall webhook(String body) {
+    return DescribedChannels.webhook(call("decideByWebhook", ""), seconds(), body);
+  }
+
+  private ApiCall click(String payload) {
+    return DescribedChannels.slack(call("clickInSlack", ""), seconds(), payload);
+  }
+
+  private static long seconds() {
+    return Instant.now().getEpochSecond();
   }
 
   private void ways() {
@@ -363,6 +409,12 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(503, call("readHold", ANN));
     expect(503, call("approveExecution", ANN).query("plan=12345678"));
     expect(503, call("rejectExecution", ANN));
+    String hash = "0".repeat(64);
+    expect(
+        503,
+        webhook(
+            "{\"execution_id\": \"arch-none\", \"decision\": \"reject\", \"user\": \"ann@example.net\","
+                + " \"plan\": \"%1$s\", \"shown\": \"%1$s\"}".formatted(hash)));
     expect(503, call("rollBackExecution", OLIVIA));
     expect(503, post("freeze", BOTH, "{\"reason\": \"incident 4711\"}"));
     expect(503, call("thaw", BOTH));

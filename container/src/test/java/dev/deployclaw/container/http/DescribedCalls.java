@@ -76,7 +76,7 @@ abstract class DescribedCalls {
     var answer = served.send(call.request(served));
     assertThat(answer.status()).as(call.path() + ": " + answer.body()).isEqualTo(status);
     description.check(call.operation(), answer);
-    if (status < 300 && !call.body().isEmpty()) {
+    if (status < 300 && call.body().startsWith("{")) {
       assertThat(description.bodyFaults(call.operation(), call.body())).as(call.body()).isEmpty();
     }
     given.add(call.operation().id() + " " + status);

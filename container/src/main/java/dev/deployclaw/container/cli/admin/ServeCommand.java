@@ -278,7 +278,11 @@ public final class ServeCommand implements Callable<Integer> {
         agent.journal()::tail,
         config.stateDir(),
         new MonitoringSettings(
-            config.watch(), config.sinks(), BackoffPolicy.DEFAULT, config.etcd().prefix()));
+            config.watch(),
+            config.sinks(),
+            config.approvals(),
+            BackoffPolicy.DEFAULT,
+            config.etcd().prefix()));
   }
 
   /** From the signal to the end: the process lives until all is closed, but not for ever. */

@@ -314,6 +314,20 @@ public final class ProblemCatalogue {
         Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
   }
 
+  /**
+   * @param why a call's signature isn't taken
+   */
+  public static ProblemDetail unproved(String why) {
+    return new ProblemDetail(
+        401,
+        "unauthorized",
+        "The caller is unknown",
+        why,
+        "header",
+        "sign each call with the channel's secret and the time of now, and send it once",
+        Map.of());
+  }
+
   private static ProblemDetail later(int status, String type, String detail, Duration wait) {
     String seconds = Long.toString(Math.max(1, wait.toSeconds()));
     return new ProblemDetail(

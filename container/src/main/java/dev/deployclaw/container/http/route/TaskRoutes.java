@@ -204,6 +204,7 @@ public final class TaskRoutes {
   private boolean isNoChange(String id, String who) throws InterruptedException {
     return !ExecutionIdFormat.fits(id)
         || server
+            .approvals()
             .objection(id, who, false, "")
             .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
             .isPresent();
