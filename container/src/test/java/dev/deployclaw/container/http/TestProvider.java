@@ -34,7 +34,7 @@ import org.jose4j.lang.JoseException;
  * The two documents of an OpenID Connect provider over real HTTP, and tokens as a provider makes
  * them, good or bad. {@link SignInProvider} signs browsers in, too; KeycloakTest asks a whole one.
  */
-final class TestProvider implements AutoCloseable {
+public final class TestProvider implements AutoCloseable {
   static final String AUDIENCE = "deployclaw";
 
   final RsaJsonWebKey key = key("first");
@@ -42,7 +42,7 @@ final class TestProvider implements AutoCloseable {
   final AtomicInteger asked = new AtomicInteger();
 
   /** What the discovery document says beside issuer and keys. */
-  final Map<String, Object> document = new ConcurrentHashMap<>();
+  public final Map<String, Object> document = new ConcurrentHashMap<>();
 
   private final Map<String, HttpHandler> handlers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -54,7 +54,7 @@ final class TestProvider implements AutoCloseable {
     this.port = server.getAddress().getPort();
   }
 
-  static TestProvider start() throws IOException {
+  public static TestProvider start() throws IOException {
     var provider = new TestProvider(listen(0));
     provider.serve();
     return provider;
@@ -99,7 +99,7 @@ final class TestProvider implements AutoCloseable {
     }
   }
 
-  void stop() {
+  public void stop() {
     server.stop(0);
   }
 
@@ -116,15 +116,15 @@ final class TestProvider implements AutoCloseable {
     published.remove(one);
   }
 
-  String issuer() {
+  public String issuer() {
     return "http://127.0.0.1:" + port + "/realm";
   }
 
-  OidcConfig config() {
+  public OidcConfig config() {
     return config(Optional.empty());
   }
 
-  OidcConfig config(Optional<OidcConfig.BrowserClient> console) {
+  public OidcConfig config(Optional<OidcConfig.BrowserClient> console) {
     return new OidcConfig(
         URI.create(issuer()),
         AUDIENCE,

@@ -22,7 +22,7 @@ public final class RequestDialogue {
 
   public RequestDialogue(CommandEnvironment around, boolean json) {
     this.around = around;
-    this.asks = around.display().live() && !json;
+    this.asks = around.display().asks() && !json;
   }
 
   /** What reads requests and changes nothing. */

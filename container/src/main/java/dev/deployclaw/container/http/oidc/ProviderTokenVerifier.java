@@ -46,7 +46,7 @@ public final class ProviderTokenVerifier {
   static final int LONGEST = 8 << 10;
 
   private static final int MOST_REMEMBERED = 4096;
-  private static final Duration LEEWAY = Duration.ofSeconds(30);
+  static final Duration LEEWAY = Duration.ofSeconds(30);
   private static final Duration LONGEST_LIFE = Duration.ofDays(1);
   private static final String MALFORMED = "the token can't be read";
   private static final String KEY_UNKNOWN =
