@@ -32,7 +32,8 @@ public record OidcConfig(
   /**
    * The console as a client of the provider.
    *
-   * @param origin by which browsers reach the console: scheme, host and port, as {@code Origin} says
+   * @param origin by which browsers reach the console: scheme, host and port, as {@code Origin}
+   *     says
    * @param clientId for which identity tokens have to be
    * @param clientSecret none for a public client
    * @param scopes that are asked for; {@code openid} is among them

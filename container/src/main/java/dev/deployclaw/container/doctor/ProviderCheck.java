@@ -31,16 +31,20 @@ final class ProviderCheck {
   private static List<Diagnosis> told(OidcConfig settings, ProviderInspection found) {
     var out = new ArrayList<Diagnosis>();
     out.add(
-        Diagnosis.ok(ABOUT, "%s: %d keys for signatures".formatted(settings.issuer(), found.keys())));
-    settings.console().ifPresent(console ->
-        out.add(
-            found.signsIn()
-                ? Diagnosis.ok(ABOUT, "sends browsers back to " + console.redirectUri())
-                : Diagnosis.error(
-                    ABOUT,
-                    "the provider names no authorization_endpoint and token_endpoint",
-                    "leave serve.oidc.console out, or ask another provider")));
-    found.ahead()
+        Diagnosis.ok(
+            ABOUT, "%s: %d keys for signatures".formatted(settings.issuer(), found.keys())));
+    settings
+        .console()
+        .ifPresent(console ->
+            out.add(
+                found.signsIn()
+                    ? Diagnosis.ok(ABOUT, "sends browsers back to " + console.redirectUri())
+                    : Diagnosis.error(
+                        ABOUT,
+                        "the provider names no authorization_endpoint and token_endpoint",
+                        "leave serve.oidc.console out, or ask another provider")));
+    found
+        .ahead()
         .filter(ahead -> ahead.abs().compareTo(ProviderInspection.LEEWAY) >= 0)
         .ifPresent(ahead -> out.add(skewed(ahead)));
     return out;

@@ -129,7 +129,8 @@ class HostileTextTest {
     out.put(
         "copies",
         (s, t) -> new LogCopiesView(Map.of(t, new Copy.Wrong(List.of(t)))).show(s, false));
-    out.put("progress", (s, t) -> new ProgressView(s.err(), false).thought(amiss(t)));
+    out.put(
+        "progress", (s, t) -> new ProgressView(s.err(), OutputMode.PLAIN, 80).thought(amiss(t)));
     return out;
   }
 

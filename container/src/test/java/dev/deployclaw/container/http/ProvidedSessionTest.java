@@ -74,8 +74,7 @@ class ProvidedSessionTest {
     var vic = new ApiCaller("vic", Set.of(ApiRole.VIEWER));
 
     assertThat(
-            store(tokens)
-                .bySession(new ProvidedIdentity(vic, 1, BEGIN.plus(Duration.ofHours(1)))))
+            store(tokens).bySession(new ProvidedIdentity(vic, 1, BEGIN.plus(Duration.ofHours(1)))))
         .isInstanceOf(CredentialCheck.Refused.class);
   }
 

@@ -101,7 +101,8 @@ class ProviderSignInTest {
       var departed = depart();
       var asked = departed.asked();
 
-      assertThat(departed.to().toString()).startsWith(provider.tokens.issuer() + "/authorize?realm");
+      assertThat(departed.to().toString())
+          .startsWith(provider.tokens.issuer() + "/authorize?realm");
       assertThat(departed.cookie()).matches("deployclaw-loopback-sign-in=[0-9a-f]{64}");
       assertThat(asked)
           .containsEntry("response_type", "code")
@@ -113,7 +114,8 @@ class ProviderSignInTest {
       for (String once : List.of("state", "nonce", "code_challenge")) {
         assertThat(seen.add(asked.get(once))).as(once).isTrue();
       }
-      assertThat(departed.to().toString()).doesNotContain(departed.cookie().replaceFirst(".*=", ""));
+      assertThat(departed.to().toString())
+          .doesNotContain(departed.cookie().replaceFirst(".*=", ""));
     }
     String pair = "console:a-secret%3Aof+the+client%2B%25";
     comeBack(depart());
@@ -122,8 +124,7 @@ class ProviderSignInTest {
         .containsOnlyKeys("grant_type", "code", "redirect_uri", "code_verifier");
     assertThat(provider.logins)
         .containsExactly(
-            "Basic "
-                + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+            "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
@@ -323,8 +324,7 @@ class ProviderSignInTest {
     return Arguments.of(what, answer);
   }
 
-  private static void redirect(HttpExchange exchange, Map<String, String> form)
-      throws IOException {
+  private static void redirect(HttpExchange exchange, Map<String, String> form) throws IOException {
     exchange.getResponseHeaders().set("Location", provider.tokens.issuer() + "/token?again");
     TestProvider.answer(exchange, 307, "{}");
   }

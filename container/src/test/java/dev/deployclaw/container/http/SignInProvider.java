@@ -104,8 +104,7 @@ final class SignInProvider implements AutoCloseable {
   }
 
   private void token(HttpExchange exchange) throws IOException {
-    var form =
-        fields(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    var form = fields(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
     exchanges.add(form);
     logins.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
     endpoint.answer(exchange, form);

@@ -38,6 +38,7 @@ public record CommandEnvironment(
     String user,
     RuntimeSource runtimes,
     TerminalPrompt prompt) {
+  private static final int USUAL_COLUMNS = 80;
 
   /** Of this process, with an agent of its own, and without a person to ask. */
   public CommandEnvironment(
@@ -141,6 +142,12 @@ public record CommandEnvironment(
     out.flush();
     err.flush();
     return display.asks() ? prompt.ask(TerminalSafeText.line(text)) : Optional.empty();
+  }
+
+  /** How wide lines may be: as the environment says, else as terminals mostly are. */
+  public int columns() {
+    String told = environment.getOrDefault("COLUMNS", "");
+    return told.matches("[1-9]\\d{1,2}") ? Integer.parseInt(told) : USUAL_COLUMNS;
   }
 
   /** The terminal for a view alone; empty where lines have to do. */

@@ -82,8 +82,7 @@ final class LogScreen implements LogFollower.RecordView {
     var shown = frame.orElseGet(this::frame);
     frame = Optional.of(shown);
     screen.draw(shown);
-    return (!ended || !screen.isPinned())
-        && !screen.key().equals(Optional.of(ScreenKey.End.QUIT));
+    return (!ended || !screen.isPinned()) && !screen.key().equals(Optional.of(ScreenKey.End.QUIT));
   }
 
   private ScreenFrame frame() {

@@ -79,7 +79,8 @@ final class ServerConfigReader {
 
   private static void checkConsole(ConfigSection f, ServerConfig serve) {
     if (!serve.console() && serve.oidc().flatMap(OidcConfig::console).isPresent()) {
-      f.problem("console", f.line("console"), "is off, and oidc.console is for it", "leave one out");
+      f.problem(
+          "console", f.line("console"), "is off, and oidc.console is for it", "leave one out");
     }
   }
 

@@ -100,7 +100,8 @@ public final class CredentialStore {
       case SessionCredential.ProvidedIdentity(var caller, long edition, var until) ->
           provider.filter(p -> p.isCurrent(edition)).isPresent() && clock.instant().isBefore(until)
               ? unmistaken(new CredentialCheck.Known(caller))
-              : new CredentialCheck.Refused("what the provider said of this person no longer holds: sign in again");
+              : new CredentialCheck.Refused(
+                  "what the provider said of this person no longer holds: sign in again");
     };
   }
 

@@ -169,8 +169,7 @@ public final class ProviderSignInRoutes {
     }
   }
 
-  private ApiResponse signedIn(
-      ProvidedIdentity identity, Return back, AuthorizationCodeFlow by) {
+  private ApiResponse signedIn(ProvidedIdentity identity, Return back, AuthorizationCodeFlow by) {
     if (credentials.bySession(identity) instanceof CredentialCheck.Refused(String why)) {
       return refused(SignInResult.Failure.REFUSED, why, back);
     }

@@ -102,7 +102,8 @@ public final class AuthorizationCodeFlow {
       throws InterruptedException {
     var attempt = secret.flatMap(s -> query.apply("state").flatMap(st -> attempts.take(s, st)));
     if (attempt.isEmpty()) {
-      return SignInResult.failed(SignInResult.Failure.UNKNOWN, "this browser began no such sign-in");
+      return SignInResult.failed(
+          SignInResult.Failure.UNKNOWN, "this browser began no such sign-in");
     }
     var endpoints = keys.endpoints();
     if (endpoints.isEmpty()) {
@@ -140,7 +141,10 @@ public final class AuthorizationCodeFlow {
     }
   }
 
-  /** As RFC 6749, 2.3.1 has it; a client without a secret, or whose goes into the body, names itself there. */
+  /**
+   * As RFC 6749, 2.3.1 has it; a client without a secret, or whose goes into the body, names itself
+   * there.
+   */
   private Optional<String> login(SignInEndpoints endpoints, Map<String, String> form) {
     String secret = browsers.clientSecret().value();
     if (!secret.isEmpty() && !endpoints.secretInBody()) {

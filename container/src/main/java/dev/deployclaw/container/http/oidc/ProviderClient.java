@@ -165,8 +165,7 @@ final class ProviderClient {
   private HttpResponse<String> send(HttpClient http, HttpRequest.Builder builder)
       throws IOException, InterruptedException {
     var request = builder.timeout(answer).build();
-    var asked =
-        http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES));
+    var asked = http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES));
     try {
       return asked.get(answer.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {

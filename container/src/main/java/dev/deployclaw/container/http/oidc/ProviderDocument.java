@@ -21,8 +21,7 @@ record ProviderDocument(URI keys, Optional<SignInEndpoints> browsers) {
    * @param namesItself whether each answer that a browser brings names its issuer (RFC 9207)
    * @param secretInBody whether a client's secret goes into the body, for it takes no header
    */
-  record SignInEndpoints(
-      URI authorization, URI token, boolean namesItself, boolean secretInBody) {}
+  record SignInEndpoints(URI authorization, URI token, boolean namesItself, boolean secretInBody) {}
 
   /**
    * Reads a discovery document.

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The provider's keys, and where people sign in, as they were read last. They are read again every few minutes, and soon after
- * a token names one that isn't there. While they can't be read the last ones hold, for a day. Any
- * thread; {@link #look} blocks and is called by one.
+ * The provider's keys, and where people sign in, as they were read last. They are read again every
+ * few minutes, and soon after a token names one that isn't there. While they can't be read the last
+ * ones hold, for a day. Any thread; {@link #look} blocks and is called by one.
  */
 public final class ProviderKeys {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderKeys.class);

@@ -103,9 +103,14 @@ class FollowedLogTest {
   private static List<SealedRecord> records() {
     var thoughts = new ArrayList<LogEntry>();
     thoughts.add(
-        thought(0, "Asked \u001b[2Jevil\u001b]0;owned\u0007 name", Phase.REQUEST, Map.of("request", "set")));
+        thought(
+            0,
+            "Asked \u001b[2Jevil\u001b]0;owned\u0007 name",
+            Phase.REQUEST,
+            Map.of("request", "set")));
     IntStream.rangeClosed(1, 30)
-        .forEach(i -> thoughts.add(thought(1, "Step-" + i + " ", Phase.STAGE, Map.of("summary", true))));
+        .forEach(
+            i -> thoughts.add(thought(1, "Step-" + i + " ", Phase.STAGE, Map.of("summary", true))));
     thoughts.add(
         thought(0, "Finished", Phase.END, Map.of("result", "COMPLETED", "request", "set")));
     return new HashChainSealer(SecretRedactor.of(List.of())).seal(LogHead.START, thoughts);

@@ -30,8 +30,7 @@ public final class TopProgram {
       }
     }
     var screen = around.screen(ScrollWindow.FIRST).orElseThrow();
-    System.exit(
-        new TopScreen(around, 1000).run(screen, TopView.Order.USED, () -> measured()));
+    System.exit(new TopScreen(around, 1000).run(screen, TopView.Order.USED, () -> measured()));
   }
 
   private static LimitUsageReport measured() throws InterruptedException {

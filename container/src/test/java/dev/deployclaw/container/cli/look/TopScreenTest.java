@@ -38,7 +38,8 @@ class TopScreenTest {
       terminal.type("a");
       terminal.awaitScreen("another order", s -> s.startsWith("epoch 7, by allowed"));
       terminal.type("g");
-      terminal.awaitScreen("the most allowed", s -> s.lines().toList().get(2).startsWith("tenant-39"));
+      terminal.awaitScreen(
+          "the most allowed", s -> s.lines().toList().get(2).startsWith("tenant-39"));
 
       terminal.resize(60, 6);
       terminal.awaitScreen("it fits", s -> s.contains("1-3 of 32") && s.lines().count() <= 6);
@@ -62,7 +63,8 @@ class TopScreenTest {
   @Test
   void leavesTheTerminalAsItWasHoweverItEnds() throws Exception {
     for (String end : ENDS.keySet()) {
-      try (var terminal = end.equals("throw") ? top(80, 24, Map.of(), end) : top(80, 24, Map.of())) {
+      try (var terminal =
+          end.equals("throw") ? top(80, 24, Map.of(), end) : top(80, 24, Map.of())) {
         if (!end.equals("throw")) {
           terminal.awaitScreen("a table", s -> s.contains("tenant-16"));
         }
@@ -89,7 +91,8 @@ class TopScreenTest {
         assertThat(terminal.exit()).isZero();
       }
       assertThat(colour.written()).contains("\u001b[31m", "\u001b[1m");
-      assertThat(plain.written().replace("\u001b[0m\u001b[?25h", "")).doesNotContainPattern("\u001b\\[\\d*m");
+      assertThat(plain.written().replace("\u001b[0m\u001b[?25h", ""))
+          .doesNotContainPattern("\u001b\\[\\d*m");
     }
   }
 

@@ -70,13 +70,12 @@ class TopViewTest {
 
     for (int columns : new int[] {80, 70, 64, 61}) {
       assertThat(view.fitted(answer, columns))
-          .allSatisfy(
-              line -> {
-                assertThat(line.text()).doesNotContain("\u001b");
-                assertThat(TerminalColumns.width(line.text()))
-                    .as(line.text())
-                    .isLessThanOrEqualTo(columns);
-              });
+          .allSatisfy(line -> {
+            assertThat(line.text()).doesNotContain("\u001b");
+            assertThat(TerminalColumns.width(line.text()))
+                .as(line.text())
+                .isLessThanOrEqualTo(columns);
+          });
     }
     assertThat(view.fitted(answer, 80).getLast().text())
         .startsWith("テナントテナント…   checkout [2J-long  100%");

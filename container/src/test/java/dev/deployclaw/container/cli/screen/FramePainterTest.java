@@ -11,7 +11,8 @@ import org.jline.utils.ScreenTerminal;
 import org.junit.jupiter.api.Test;
 
 class FramePainterTest {
-  private static final String EVIL = "x\n\u001b[1A\u001b[2Kwiped\u001b[8m \u009b2J \u202e \r\u0007y";
+  private static final String EVIL =
+      "x\n\u001b[1A\u001b[2Kwiped\u001b[8m \u009b2J \u202e \r\u0007y";
 
   @Test
   void aFrameIsNeitherWiderNorHigherThanTheTerminal() {
@@ -47,7 +48,9 @@ class FramePainterTest {
     var painter = new FramePainter(true);
     var long20 = IntStream.range(0, 20).mapToObj(i -> "line " + i + " xxxxxxxxxx");
     seen.write(
-        painter.paint(frame(false, long20.toArray(String[]::new)), ScrollWindow.FIRST, 20, 6).screen());
+        painter
+            .paint(frame(false, long20.toArray(String[]::new)), ScrollWindow.FIRST, 20, 6)
+            .screen());
     seen.write(painter.paint(frame(false, "one"), ScrollWindow.FIRST, 20, 6).screen());
 
     assertThat(seen.toString()).contains("title", "one", "keys").doesNotContain("line", "x");

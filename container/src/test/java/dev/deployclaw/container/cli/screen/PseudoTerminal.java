@@ -46,7 +46,9 @@ public final class PseudoTerminal implements AutoCloseable {
       Path folder, int columns, int rows, Map<String, String> environment, List<String> command) {
     assumeTrue(Files.isExecutable(SCRIPT), SCRIPT + " isn't installed");
     String words =
-        command.stream().map(w -> "'" + w.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
+        command.stream()
+            .map(w -> "'" + w.replace("'", "'\\''") + "'")
+            .collect(Collectors.joining(" "));
     String shell =
         "stty cols %d rows %d; tty > tty; stty -g > before; sh -c 'echo $$ > pid; exec \"$@\"' sh %s; echo $? > exit; stty -g > after"
             .formatted(columns, rows, words);
@@ -54,7 +56,10 @@ public final class PseudoTerminal implements AutoCloseable {
         new ProcessBuilder(SCRIPT.toString(), "-q", "-f", "-c", shell, "/dev/null")
             .directory(folder.toFile())
             .redirectErrorStream(true);
-    builder.environment().keySet().removeIf(k -> k.startsWith("DEPLOYCLAW") || k.equals("NO_COLOR"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(k -> k.startsWith("DEPLOYCLAW") || k.equals("NO_COLOR"));
     builder.environment().put("TERM", "xterm-256color");
     builder.environment().put("SHELL", "/bin/sh");
     builder.environment().putAll(environment);

@@ -70,7 +70,8 @@ class TerminalDialogueTest {
 
   private static void assertAnswered(PseudoTerminal terminal) throws Exception {
     terminal.awaitScreen(
-        "the question", s -> s.contains(WINDOW) && s.contains("#2 per minute") && s.strip().endsWith(">"));
+        "the question",
+        s -> s.contains(WINDOW) && s.contains("#2 per minute") && s.strip().endsWith(">"));
     terminal.type("#2\r");
 
     assertThat(terminal.exit()).isZero();
