@@ -3,12 +3,7 @@ package dev.deployclaw.container.http;
 import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import dev.deployclaw.container.server.ServerFixture;
-import dev.deployclaw.testkit.BoundedWait;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,55 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jose4j.jwa.AlgorithmConstraints;
-import org.jose4j.jws.AlgorithmIdentifiers;
-import org.jose4j.jws.JsonWebSignature;
-import org.jose4j.jwt.JwtClaims;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Browsers that sign in by a provider, call by call, and a provider that misbehaves. */
-class ProviderSignInTest {
-  private static final String SIGN_IN = "/console/sign-in";
-  private static final String EXECUTIONS = "/v1/executions";
-
-  @TempDir static Path folder;
-
-  private static SignInProvider provider;
-  private static Served served;
-
-  /** A browser on its way: its cookie, and where it was sent. */
-  private record Departed(String cookie, URI to) {
-    Map<String, String> asked() {
-      return SignInProvider.fields(to.getRawQuery());
-    }
-  }
-
-  @BeforeAll
-  static void start() throws Exception {
-    provider = SignInProvider.start();
-    served = Served.withProvider(folder, provider.config());
-    BoundedWait.until("the keys are read", ServerFixture.SOON, () -> departure().status() == 200);
-  }
-
-  @AfterAll
-  static void stop() {
-    provider.close();
-    served.close();
-  }
-
-  @BeforeEach
-  void behave() {
-    provider.behave();
-  }
-
+/** Browsers that sign in by a provider, and pages and links that try to use that. */
+class ProviderSignInTest extends ProviderSignInCases {
   @Test
   void aPersonActsInASessionUnderTheNameAndRolesOfTheIdentityToken() {
     var departed = depart();
@@ -244,107 +198,6 @@ class ProviderSignInTest {
     assertThat(provider.exchanges).isEmpty();
   }
 
-  static Stream<Arguments> wrongClaims() {
-    return Stream.of(
-        claims("another nonce", c -> c.setClaim("nonce", "0")),
-        claims("no nonce", c -> c.unsetClaim("nonce")),
-        claims("another audience", c -> c.setAudience(TestProvider.AUDIENCE)),
-        claims("no audience", c -> c.unsetClaim("aud")),
-        claims("several audiences, no party", c -> c.setAudience(SignInProvider.CLIENT, "wiki")),
-        claims("another party", c -> c.setClaim("azp", "wiki")),
-        claims("another issuer", c -> c.setIssuer("https://evil.example")),
-        claims("expired", c -> c.setExpirationTimeMinutesInTheFuture(-2)),
-        claims("without an end", c -> c.unsetClaim("exp")),
-        claims("for a year", c -> c.setExpirationTimeMinutesInTheFuture(60 * 24 * 365f)),
-        claims("of the future", c -> c.setNotBeforeMinutesInThePast(-2)),
-        claims("the name of a token", c -> c.setClaim("preferred_username", "vic")),
-        claims("no name", c -> c.unsetClaim("preferred_username")));
-  }
-
-  private static Arguments claims(String what, Consumer<JwtClaims> change) {
-    return Arguments.of(what, change);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("wrongClaims")
-  void aTokenThatDoesNotFitTheSignInIsRefused(String what, Consumer<JwtClaims> change) {
-    provider.claims = change;
-
-    assertFailed(comeBack(depart()), "refused");
-    assertThat(provider.exchanges).as(what).hasSize(1);
-  }
-
-  @Test
-  void whatTheProviderDidNotSignIsRefused() {
-    var forger = TestProvider.key("first");
-    Consumer<JsonWebSignature> unsigned =
-        s -> {
-          s.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);
-          s.setAlgorithmHeaderValue(AlgorithmIdentifiers.NONE);
-          s.setKey(null);
-        };
-    Consumer<JsonWebSignature> forged = s -> s.setKey(forger.getPrivateKey());
-    Consumer<JsonWebSignature> another = s -> s.setHeader("typ", "logout+jwt");
-    for (var wrong : List.of(unsigned, forged, another)) {
-      provider.signature = wrong;
-      assertFailed(comeBack(depart()), "refused");
-    }
-  }
-
-  @Test
-  void severalAudiencesAndOurPartySignIn() {
-    provider.claims =
-        c -> {
-          c.setAudience(SignInProvider.CLIENT, "wiki");
-          c.setClaim("azp", SignInProvider.CLIENT);
-        };
-
-    assertThat(comeBack(depart()).header("Location")).isEqualTo("/console/");
-  }
-
-  @Test
-  void whoHasNoRoleHereGetsNoSession() {
-    provider.roles = new String[] {"admin", "OPS"};
-
-    assertFailed(comeBack(depart()), "no-role");
-  }
-
-  static Stream<Arguments> brokenEndpoints() {
-    return Stream.of(
-        endpoint("an error", (e, _) -> TestProvider.answer(e, 500, "{}")),
-        endpoint("no JSON", (e, _) -> TestProvider.answer(e, 200, "<html>")),
-        endpoint("no token", (e, _) -> TestProvider.answer(e, 200, "{\"id_token\": 7}")),
-        endpoint("a redirect", ProviderSignInTest::redirect),
-        endpoint(
-            "a huge answer",
-            (e, _) -> TestProvider.answer(e, 200, "{\"id_token\": \"" + "x".repeat(2 << 20))));
-  }
-
-  private static Arguments endpoint(String what, SignInProvider.TokenEndpoint answer) {
-    return Arguments.of(what, answer);
-  }
-
-  private static void redirect(HttpExchange exchange, Map<String, String> form) throws IOException {
-    exchange.getResponseHeaders().set("Location", provider.tokens.issuer() + "/token?again");
-    TestProvider.answer(exchange, 307, "{}");
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("brokenEndpoints")
-  void aTokenEndpointThatIsBrokenIsAway(String what, SignInProvider.TokenEndpoint endpoint) {
-    provider.endpoint = endpoint;
-
-    assertFailed(comeBack(depart()), "away");
-    assertThat(provider.exchanges).as(what).hasSize(1);
-  }
-
-  @Test
-  void aHugeTokenIsNotLookedAt() {
-    provider.claims = c -> c.setClaim("more", "x".repeat(9_000));
-
-    assertFailed(comeBack(depart()), "refused");
-  }
-
   @Test
   void nobodyIsSentToAProviderThatIsAway() throws Exception {
     try (var other = SignInProvider.start()) {
@@ -374,72 +227,5 @@ class ProviderSignInTest {
 
     assertThat(answer.status()).isEqualTo(403);
     assertThat(provider.exchanges).isEmpty();
-  }
-
-  private void assertFailed(Served.Answer answer, String word) {
-    assertThat(answer.status()).as(answer.body()).isEqualTo(303);
-    assertThat(answer.header("Location")).isEqualTo("/console/?sign-in=" + word);
-    assertThat(answer.header("Set-Cookie")).isEmpty();
-  }
-
-  private static Served.Answer departure() {
-    return served.send(departure(served, provider.console));
-  }
-
-  private static HttpRequest.Builder departure(Served at, String origin) {
-    return at.request(SIGN_IN, "")
-        .header("Origin", origin)
-        .header("Content-Type", "application/json")
-        .POST(BodyPublishers.ofString("{}"));
-  }
-
-  private static Departed depart() {
-    var answer = departure();
-    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-    return new Departed(cookie(answer), URI.create(answer.text("to")));
-  }
-
-  private static String cookie(Served.Answer answer) {
-    return answer.header("Set-Cookie").replaceFirst(";.*", "");
-  }
-
-  /** At the provider; gives where it sends the browser. */
-  private static URI visit(Departed departed) {
-    var answer = served.send(request(departed.to()).GET());
-    assertThat(answer.status()).isEqualTo(302);
-    return URI.create(answer.header("Location"));
-  }
-
-  private static HttpRequest.Builder request(URI uri) {
-    return HttpRequest.newBuilder(uri).timeout(ServerFixture.SOON);
-  }
-
-  private static Served.Answer callback(URI location, String cookie) {
-    var request =
-        request(location)
-            .header("Sec-Fetch-Site", "cross-site")
-            .header("Sec-Fetch-Mode", "navigate")
-            .header("Sec-Fetch-Dest", "document");
-    return served.send((cookie.isEmpty() ? request : request.header("Cookie", cookie)).GET());
-  }
-
-  private static Served.Answer comeBack(Departed departed) {
-    return callback(visit(departed), departed.cookie());
-  }
-
-  private static Served.Answer get(String path, String cookie) {
-    return served.send(served.request(path, "").header("Cookie", cookie).GET());
-  }
-
-  private static Served.Answer post(String path, String cookie, String csrf, String body) {
-    var request =
-        served
-            .request(path, "")
-            .header("Cookie", cookie)
-            .header("Origin", served.address())
-            .header("Content-Type", "application/json");
-    return served.send(
-        (csrf.isEmpty() ? request : request.header("X-CSRF-Token", csrf))
-            .POST(BodyPublishers.ofString(body)));
   }
 }

@@ -10,7 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /**
- * What a provider answers now, for whoever examines it.
+ * What a provider answers now, for {@code doctor}.
  *
  * @param keys usable ones
  * @param ahead by how much its clock is ahead of ours, to a second; empty where it doesn't say
