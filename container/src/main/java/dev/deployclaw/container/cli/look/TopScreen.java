@@ -71,7 +71,7 @@ final class TopScreen {
         }
         screen.draw(frame(shown, order, screen.columns()));
         key = screen.key();
-        order = key.map(TopScreen::order).orElse(Optional.empty()).orElse(order);
+        order = key.flatMap(TopScreen::order).orElse(order);
       }
     } finally {
       worker.interrupt();
