@@ -114,12 +114,16 @@ final class SignInProvider implements AutoCloseable {
   void issue(HttpExchange exchange, Map<String, String> form) throws IOException {
     var asked = codes.remove(form.getOrDefault("code", ""));
     if (asked == null
-        || !asked.get("redirect_uri").equals(form.get("redirect_uri"))
-        || !asked.get("code_challenge").equals(challenge(form.get("code_verifier")))) {
+        || !of(asked, "redirect_uri").equals(of(form, "redirect_uri"))
+        || !of(asked, "code_challenge").equals(challenge(of(form, "code_verifier")))) {
       TestProvider.answer(exchange, 400, "{\"error\": \"invalid_grant\"}");
       return;
     }
-    TestProvider.answer(exchange, 200, "{\"id_token\": \"" + identity(asked.get("nonce")) + "\"}");
+    TestProvider.answer(exchange, 200, "{\"id_token\": \"" + identity(of(asked, "nonce")) + "\"}");
+  }
+
+  private static String of(Map<String, String> fields, String name) {
+    return fields.getOrDefault(name, "");
   }
 
   String identity(String nonce) {
@@ -142,7 +146,7 @@ final class SignInProvider implements AutoCloseable {
 
   static Map<String, String> fields(String form) {
     var out = new ConcurrentHashMap<String, String>();
-    for (String pair : form.split("&")) {
+    for (String pair : form.split("&", -1)) {
       int cut = pair.indexOf('=');
       out.put(pair.substring(0, cut), decoded(pair.substring(cut + 1)));
     }

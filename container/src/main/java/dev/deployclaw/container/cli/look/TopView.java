@@ -35,8 +35,6 @@ public final class TopView {
   /** Percent of a limit. */
   private static final int NEARLY_FULL = 90;
 
-  private static final String HEADS = "%4s %11s %8s %7s %7s";
-  private static final String CELLS = "%3d%% %11s %8d %7d %7d";
   private static final double SECOND = 1e6;
 
   private final CommandEnvironment around;
@@ -128,10 +126,10 @@ public final class TopView {
     out.add(
         Line.title(
             names.line("TENANT", "LIMIT")
-                + HEADS.formatted("USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED")));
+                + "%4s %11s %8s %7s %7s".formatted("USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED")));
     for (var use : first(answer)) {
       String figures =
-          CELLS.formatted(
+          "%3d%% %11s %8d %7d %7d".formatted(
               use.percent(),
               use.used() + "/" + use.capacity(),
               use.counters(),

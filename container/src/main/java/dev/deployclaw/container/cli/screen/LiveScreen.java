@@ -120,11 +120,11 @@ public final class LiveScreen implements AutoCloseable {
 
   /** How wide it is now. */
   public int columns() {
-    return sized(terminal.getWidth(), USUAL_COLUMNS);
+    return sized(terminal.getColumns(), USUAL_COLUMNS);
   }
 
   private int height() {
-    return sized(terminal.getHeight(), USUAL_ROWS);
+    return sized(terminal.getRows(), USUAL_ROWS);
   }
 
   private static int sized(int told, int usual) {

@@ -21,7 +21,7 @@ class TopScreenTest {
 
   @TempDir Path folder;
 
-  private Path last;
+  private Path last = Path.of("");
 
   @Test
   void showsTheHeaviestInPlaceAndFollowsKeysSizeAndOutages() throws Exception {
@@ -98,8 +98,8 @@ class TopScreenTest {
 
   private PseudoTerminal top(int columns, int rows, Map<String, String> environment, String... args)
       throws Exception {
-    var notes = last = Files.createTempDirectory(folder, "t");
+    last = Files.createTempDirectory(folder, "t");
     var command = JavaProgram.words(JavaProgram.QUICK, TopProgram.class, args);
-    return PseudoTerminal.start(notes, columns, rows, environment, command);
+    return PseudoTerminal.start(last, columns, rows, environment, command);
   }
 }

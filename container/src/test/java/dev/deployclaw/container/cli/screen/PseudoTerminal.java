@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jline.terminal.Size;
 import org.jline.utils.ScreenTerminal;
 
 /**
@@ -28,7 +30,7 @@ public final class PseudoTerminal implements AutoCloseable {
   private final Path folder;
   private final Process process;
   private final ScreenTerminal seen;
-  private final StringBuffer written = new StringBuffer();
+  private final StringWriter written = new StringWriter();
   private final Thread reader;
 
   private PseudoTerminal(Path folder, Process process, int columns, int rows) {
@@ -111,7 +113,7 @@ public final class PseudoTerminal implements AutoCloseable {
   }
 
   public void resize(int columns, int rows) throws IOException, InterruptedException {
-    seen.setSize(columns, rows);
+    seen.setSize(Size.of(columns, rows));
     run("stty", "-F", note("tty"), "cols", "" + columns, "rows", "" + rows);
   }
 
