@@ -81,7 +81,7 @@ public final class PseudoTerminal implements AutoCloseable {
         seen.write(text);
       }
     } catch (IOException e) {
-      written.append("<").append(e).append(">");
+      written.append("<" + e + ">");
     }
   }
 
