@@ -12,9 +12,11 @@ import dev.deployclaw.container.http.access.RequestAuthorizer;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.access.TokenFileReloader;
 import dev.deployclaw.container.http.console.ConsolePages;
+import dev.deployclaw.container.http.console.ProviderSignInRoutes;
 import dev.deployclaw.container.http.console.SessionRoutes;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.oidc.AuthorizationCodeFlow;
 import dev.deployclaw.container.http.oidc.ProviderKeys;
 import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
 import dev.deployclaw.container.http.route.ApprovalRoutes;
@@ -109,6 +111,15 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
         new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics(), sessions);
     sessions.ifPresent(open -> {
       console.addAll(new SessionRoutes(credentials, open, guard).routes());
+      var flow =
+          serve
+              .oidc()
+              .filter(oidc -> oidc.console().isPresent())
+              .map(oidc ->
+                  new AuthorizationCodeFlow(
+                      oidc, keys.orElseThrow(), verifier.orElseThrow(), System::nanoTime));
+      console.addAll(
+          new ProviderSignInRoutes(flow, credentials, open, surroundings(agent)).routes());
       console.addAll(new ConsolePages().routes());
     });
     this.routes = routes(serve, agent, threads, guard);
@@ -200,6 +211,10 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
                 new ConsoleSessionStore(System::nanoTime),
                 new SessionCookie(serve.tls().isEmpty() && !serve.plaintext())))
         : Optional.empty();
+  }
+
+  private ProviderSignInRoutes.Surroundings surroundings(AgentServer of) {
+    return new ProviderSignInRoutes.Surroundings(threads, of.metrics(), InstantSource.system());
   }
 
   private static ApiRateLimits budgets(ServerConfig.Bounds bounds) {

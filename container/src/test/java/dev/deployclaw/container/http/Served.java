@@ -132,7 +132,9 @@ public final class Served implements AutoCloseable {
   private static ServerConfig with(ServerConfig s, boolean mcp, Optional<OidcConfig> oidc) {
     return new ServerConfig(
         s.host(),
-        s.port(),
+        oidc.flatMap(OidcConfig::console)
+            .map(console -> URI.create(console.origin()).getPort())
+            .orElse(s.port()),
         s.plaintext(),
         s.tokensFile(),
         s.tls(),

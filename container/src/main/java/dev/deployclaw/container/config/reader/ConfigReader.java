@@ -159,7 +159,7 @@ public final class ConfigReader {
             probes(f.section("probes")),
             bounds(f.section("bounds")),
             f.secrets("redact"),
-            new ServerConfigReader(this::path).read(f.section("serve")),
+            new ServerConfigReader(own).read(f.section("serve")),
             MonitoringConfigReader.watch(f.section("watch")),
             new MonitoringConfigReader(own::content).sinks(planned(f, "notify")),
             new ApprovalConfigReader(own::content).read(planned(f, "approvals")),

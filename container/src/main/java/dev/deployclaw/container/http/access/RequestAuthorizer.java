@@ -220,7 +220,7 @@ public final class RequestAuthorizer {
     }
     var session = sessions.flatMap(s -> now ? s.find(request) : s.findLater(request));
     if (session.isPresent()) {
-      return new Shown(credentials.byHash(session.get().credential()), "session", session);
+      return new Shown(credentials.bySession(session.get().credential()), "session", session);
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {

@@ -15,6 +15,7 @@ import dev.deployclaw.container.http.session.ConsoleSession;
 import dev.deployclaw.container.http.session.ConsoleSessionStore;
 import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.http.session.SessionCookie;
+import dev.deployclaw.container.http.session.SessionCredential;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -147,11 +148,12 @@ public final class SessionRoutes {
     return ApiResponse.json(200, out);
   }
 
-  private static String hash(String token) {
-    return CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8));
+  private static SessionCredential hash(String token) {
+    return new SessionCredential.FileToken(
+        CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static String from(HttpServerRequest request) {
+  static String from(HttpServerRequest request) {
     var address = request.remoteAddress();
     return address == null ? "" : String.valueOf(address.hostAddress());
   }

@@ -127,6 +127,30 @@ public final class ProblemCatalogue {
         Map.of());
   }
 
+  /** The provider sends browsers back to one address alone. */
+  public static ProblemDetail otherConsole(String origin) {
+    return new ProblemDetail(
+        403,
+        "other-address",
+        "The console has another address",
+        "the provider signs browsers in at " + origin + " alone",
+        "header Origin",
+        "open " + origin + "/console/",
+        Map.of());
+  }
+
+  /** Nobody can sign in there now. */
+  public static ProblemDetail providerAway() {
+    return new ProblemDetail(
+        503,
+        "unreachable",
+        "The provider can't be asked",
+        "the OpenID Connect provider doesn't answer, or names no way to sign in",
+        "",
+        "try again in a minute, or sign in with a service token; deployclaw doctor says more",
+        Map.of(RETRY_AFTER, "5"));
+  }
+
   /** What signing in showed. */
   public static ProblemDetail refusedToken(String why) {
     return new ProblemDetail(
