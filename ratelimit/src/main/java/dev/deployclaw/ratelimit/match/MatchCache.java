@@ -204,9 +204,10 @@ public final class MatchCache {
     return 31 * hash + Long.hashCode(question.units());
   }
 
-  /** Where the places of a hash begin. */
+  /** Where the places of a hash begin: mixed as MurmurHash3 ends, since names differ in digits. */
   private int first(int hash) {
-    int mixed = hash * 0x9e3779b9;
+    int mixed = (hash ^ hash >>> 16) * 0x85ebca6b;
+    mixed = (mixed ^ mixed >>> 13) * 0xc2b2ae35;
     return ((mixed ^ mixed >>> 16) & (sets - 1)) * WAYS;
   }
 }
