@@ -1,6 +1,7 @@
 package dev.deployclaw.audit.export;
 
 import dev.deployclaw.audit.verify.DocumentDerivation;
+import dev.deployclaw.core.planning.PlanningLog;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ record ExecutionSummary(
     List<ApprovalRecord> approvals,
     PlannedDifferences differences) {
   private static final Pattern OPERATION = Pattern.compile("[a-z]+(-[a-z]+)*( and [a-z-]+){0,20}");
-  private static final String UNDERSTOOD = "Understanding the request";
 
   /**
    * What was asked.
@@ -96,7 +96,7 @@ record ExecutionSummary(
 
   private static String operation(List<LoggedRecord> records) {
     return records.stream()
-        .filter(r -> r.text("action").equals(UNDERSTOOD))
+        .filter(r -> r.text("action").equals(PlanningLog.UNDERSTOOD))
         .map(r -> r.text("detail").split(",", 2)[0])
         .filter(words -> OPERATION.matcher(words).matches())
         .findFirst()

@@ -7,6 +7,7 @@ import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
 import dev.deployclaw.bench.soak.SoakBench;
 import dev.deployclaw.bench.stage.StageBench;
+import dev.deployclaw.bench.wall.WallBench;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -28,6 +29,7 @@ public final class Main {
             .addSubcommand(new RunBench(out))
             .addSubcommand(new StartBench(out))
             .addSubcommand(new ActivationBench(out))
+            .addSubcommand(new WallBench(out))
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new ClientBench(out))
             .addSubcommand(new SoakBench(out))
