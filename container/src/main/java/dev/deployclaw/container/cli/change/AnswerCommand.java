@@ -54,9 +54,7 @@ public final class AnswerCommand extends AgentCommand {
       }
       var ended = session.changeService().run(answer);
       var more =
-          dialogue.asks()
-                  && turn < ConversationReading.MOST_TURNS
-                  && !ended.execution().isEmpty()
+          dialogue.asks() && turn < ConversationReading.MOST_TURNS && !ended.execution().isEmpty()
               ? ended.clarifications().stream().findFirst().flatMap(dialogue::ask)
               : Optional.<String>empty();
       if (more.isEmpty()) {

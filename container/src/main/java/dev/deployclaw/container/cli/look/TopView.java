@@ -126,15 +126,17 @@ public final class TopView {
     out.add(
         Line.title(
             names.line("TENANT", "LIMIT")
-                + "%4s %11s %8s %7s %7s".formatted("USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED")));
+                + "%4s %11s %8s %7s %7s"
+                    .formatted("USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED")));
     for (var use : first(answer)) {
       String figures =
-          "%3d%% %11s %8d %7d %7d".formatted(
-              use.percent(),
-              use.used() + "/" + use.capacity(),
-              use.counters(),
-              use.allowed(),
-              use.refused());
+          "%3d%% %11s %8d %7d %7d"
+              .formatted(
+                  use.percent(),
+                  use.used() + "/" + use.capacity(),
+                  use.counters(),
+                  use.allowed(),
+                  use.refused());
       out.add(new Line(names.line(use.tenant(), limit(use)) + figures, look(use)));
     }
     answer.leases().forEach(l -> out.add(Line.plain(leases(l))));
