@@ -1,10 +1,8 @@
 package dev.deployclaw.bench;
 
-import static dev.deployclaw.bench.measure.FigureFormat.line;
-import static dev.deployclaw.bench.measure.FigureFormat.whole;
-
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.ChildProcessRun;
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.testkit.network.FreePortFinder;
@@ -153,16 +151,12 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
   }
 
   @Override
-  protected Map<String, Object> json(Map<String, TimingSamples> figures) {
-    var json = new LinkedHashMap<String, Object>();
-    figures.forEach((what, samples) -> json.put(what, samples.median()));
-    return json;
-  }
-
-  @Override
-  protected void print(Map<String, TimingSamples> figures, PrintWriter out) {
-    line(out, "  %-34s %12s %12s%n", "", "median", "best");
-    figures.forEach((what, samples) ->
-        line(out, "  %-34s %12s %12s%n", what, whole(samples.median()), whole(samples.best())));
+  protected List<FigureTable<?>> tables(Map<String, TimingSamples> figures) {
+    return List.of(
+        new FigureTable<>(
+                "start", "Starts, memory and commands", List.copyOf(figures.entrySet()))
+            .text("", "what", Map.Entry::getKey)
+            .whole("median", "median", figure -> figure.getValue().median())
+            .whole("best", "best", figure -> figure.getValue().best()));
   }
 }

@@ -4,7 +4,7 @@ import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TurnOptions;
-import dev.deployclaw.bench.sample.SampleEstate;
+import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.core.grant.GrantIssuer;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.GrantVerifier;
@@ -89,7 +89,7 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
   }
 
   private static ExecutorCall publication() {
-    var set = SampleEstate.of(TENANTS);
+    var set = SampleLimits.of(TENANTS, 0);
     return new ExecutorCall.Publish(
         new EpochSpec(
             PURPOSE.execution(), 1, set.digest(), set, 0, Optional.empty(), Optional.empty()));
