@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.NameInventory;
+import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.PatternTable;
@@ -63,6 +64,7 @@ public final class RequestGrammar {
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
   private final UnquotedPieces pieces;
+  private final boolean quoting;
   private final List<Token> told;
   private final ClauseReader clauses;
   private final OrderDoubts doubts;
@@ -78,7 +80,7 @@ public final class RequestGrammar {
     var times = new OpenQuestions();
     var names = new EstateNames(inventory);
     var pieces = UnquotedPieces.none(sentences(request, names, zone, times));
-    return new RequestGrammar(pieces, names, times, questions);
+    return new RequestGrammar(pieces, names, times, questions, false);
   }
 
   /**
@@ -92,7 +94,7 @@ public final class RequestGrammar {
     var dropped = new OpenQuestions();
     var names = new EstateNames(inventory);
     var pieces = UnquotedPieces.of(sentences(request, names, zone, dropped), quoted);
-    return new RequestGrammar(pieces, names, dropped, dropped);
+    return new RequestGrammar(pieces, names, dropped, dropped, true);
   }
 
   private static ToldSentences sentences(
@@ -106,7 +108,12 @@ public final class RequestGrammar {
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
-      UnquotedPieces pieces, EstateNames names, OpenQuestions times, OpenQuestions questions) {
+      UnquotedPieces pieces,
+      EstateNames names,
+      OpenQuestions times,
+      OpenQuestions questions,
+      boolean quoting) {
+    this.quoting = quoting;
     this.pieces = pieces;
     this.text = pieces.sentences().text();
     this.names = names;
@@ -180,7 +187,22 @@ public final class RequestGrammar {
 
   /** What belongs to no slot, in the words of the request. */
   public UnusedWords unused() {
-    return UnusedWords.of(text, tokens).and(pieces.binding(), pieces.background());
+    return UnusedWords.of(text, tokens, quoting).and(pieces.background());
+  }
+
+  /** Whether it was read beside a reader who quotes. */
+  public boolean isQuoting() {
+    return quoting;
+  }
+
+  /** Words that bind the order beside its values, where a reader quotes. */
+  public List<BindingCue> cues() {
+    return pieces.cues();
+  }
+
+  /** All tokens, with those that only tell. */
+  public List<Token> typed() {
+    return typed;
   }
 
   static boolean isStop(Token token) {
