@@ -64,8 +64,8 @@ final class CoverageCheck {
     times();
     corrected = isCorrected();
     if (!corrected) {
-      missed.forEach(t -> unused.add(text.substring(t.from(), t.to())));
       pairs();
+      missed.forEach(t -> unused.add(text.substring(t.from(), t.to())));
     }
     return List.copyOf(unused);
   }
@@ -331,9 +331,9 @@ final class CoverageCheck {
     boolean bare = start.parts().stream().noneMatch(t -> BEGINNING.contains(t.text()));
     return bare
         && grammar.isQuoting()
-        && intent.schedule().startAt().isEmpty()
         && same(intent.schedule().revertAt(), instant(start, 0))
-        && grammar.cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE);
+        && (intent.schedule().startAt().isPresent()
+            || grammar.cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE));
   }
 
   /** "Not until Wednesday at 07:00". */
@@ -349,6 +349,7 @@ final class CoverageCheck {
   /** Each place has the value beside it, and none has the value of another place. */
   private void pairs() {
     if (said.isEmpty()) {
+      sentences();
       return;
     }
     var wanted = said.stream().map(SaidChange::words).collect(Collectors.toSet());
@@ -358,6 +359,36 @@ final class CoverageCheck {
             read.stream().filter(r -> !wanted.contains(r)))
         .sorted()
         .forEach(unused::add);
+  }
+
+  /** Where the grammar can't tell what belongs together: what stands alone in one sentence does. */
+  private void sentences() {
+    var sentence = new ArrayList<Token>();
+    for (Token token : intent.changes().size() > 1 ? tokens : List.<Token>of()) {
+      sentence.add(token);
+      if (RequestGrammar.isStop(token)) {
+        together(sentence);
+        sentence.clear();
+      }
+    }
+    together(sentence);
+  }
+
+  private void together(List<Token> sentence) {
+    var rates = sentence.stream().filter(t -> t.is(Kind.RATE)).toList();
+    for (Kind kind : List.of(Kind.TENANT, Kind.SERVICE)) {
+      var names =
+          sentence.stream().flatMap(t -> t.each(kind)).map(Token::text).distinct().toList();
+      if (names.size() == 1 && rates.size() == 1) {
+        var rate = rates.getFirst();
+        need(
+            change(c ->
+                is(c.set().requests(), rate.value())
+                    && (c.who().tenants().contains(names.getFirst())
+                        || c.service().equals(Optional.of(names.getFirst())))),
+            rate);
+      }
+    }
   }
 
   private void each(String phrase, java.util.function.Consumer<Token> then) {

@@ -20,7 +20,7 @@ final class WithdrawnValue {
       PatternTable.words(WithdrawnValue.class, "corrections.txt");
 
   /** So many words may stand between a word that corrects and the right value. */
-  private static final int NEAR = 9;
+  private static final int NEAR = 12;
 
   /** "Sorry for the delay" corrects nothing. */
   private static final Set<String> SOCIAL = Set.of("for", "to", "that", "about", "this");
@@ -77,6 +77,7 @@ final class WithdrawnValue {
           token.from() >= value.to()
               && Group.of(token) == group
               && (isRead(token) || sizes(value, token))
+              && (group != Group.FIGURE || keepsWindow(value, token))
               && corrects(value, i);
       if (right) {
         return true;
@@ -104,6 +105,13 @@ final class WithdrawnValue {
         && value.is(Kind.RATE)
         && has(c -> c.set().requests().stream(), value.value())
         && has(c -> c.set().windowSeconds().stream(), window.value().movePointLeft(3));
+  }
+
+  /** "40 per minute was a typo, 30 is right": still per minute. */
+  private boolean keepsWindow(Token value, Token token) {
+    return !value.is(Kind.RATE)
+        || !(token.is(Kind.NUMBER) || token.is(Kind.COUNT))
+        || has(c -> c.set().windowSeconds().stream(), value.window().movePointLeft(3));
   }
 
   private boolean isRead(Token token) {

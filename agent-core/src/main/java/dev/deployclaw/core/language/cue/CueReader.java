@@ -9,6 +9,7 @@ import dev.deployclaw.core.language.lexer.TokenLine.Match;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds the words of a clause that bind an order. Pure. */
 public final class CueReader {
@@ -24,7 +25,10 @@ public final class CueReader {
   public static List<BindingCue> of(List<Token> clause, boolean orders, boolean past) {
     var out = new ArrayList<BindingCue>();
     var words =
-        clause.stream().map(t -> t.is(Token.Kind.UNKNOWN) ? t.as(Token.Kind.WORD) : t).toList();
+        clause.stream()
+            .flatMap(t -> keeps(t) ? t.parts().stream() : Stream.of(t))
+            .map(t -> t.is(Token.Kind.UNKNOWN) ? t.as(Token.Kind.WORD) : t)
+            .toList();
     var line = new TokenLine(words);
     for (var row : TABLE) {
       boolean counts =
@@ -35,6 +39,11 @@ public final class CueReader {
       }
     }
     return List.copyOf(out);
+  }
+
+  /** "Keep it that way". */
+  private static boolean keeps(Token token) {
+    return token.is("forever") && token.parts().stream().anyMatch(t -> t.text().equals("keep"));
   }
 
   private static Token found(Kind kind, Match match, List<BindingCue> out) {

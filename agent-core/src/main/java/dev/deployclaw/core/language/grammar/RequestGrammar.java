@@ -205,7 +205,8 @@ public final class RequestGrammar {
     return typed;
   }
 
-  static boolean isStop(Token token) {
+  /** Whether a sentence ends with it. */
+  public static boolean isStop(Token token) {
     return token.is(Kind.WORD) && STOPS.contains(token.text());
   }
 

@@ -39,6 +39,7 @@ final class UnquotedPieces {
           "down",
           "pronoun",
           "overall",
+          "set",
           "to-percent",
           "polite",
           "declined",
@@ -47,6 +48,12 @@ final class UnquotedPieces {
 
   private static final Set<String> TIMED =
       Set.of("start", "until", "asked-time", "between", "span", "lasting");
+
+  private static final Set<Kind> TYPED = Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
+
+  /** Before a participle that isn't past: "is to be blocked". */
+  private static final Set<String> COMING =
+      Set.of("be", "get", "gets", "is", "are", "to", "being", "not", "stay", "stays", "keep");
 
   /** Words that end like verbs of what was. */
   private static final Set<String> NOUNS = Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
@@ -73,30 +80,38 @@ final class UnquotedPieces {
 
   static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted) {
     var out = new UnquotedPieces(sentences, quoted);
-    var all = sentences.sentences().stream().map(s -> Clause.of(s, sentences)).toList();
+    var all = sentences.sentences().stream().map(Clause::of).toList();
     all.stream().flatMap(List::stream).filter(out::isCited).forEach(out::know);
     for (var clauses : all) {
       for (int i = 0; i < clauses.size(); i++) {
-        boolean beside =
-            clauses.size() == 1
-                || out.isCited(clauses.get(i > 0 ? i - 1 : 1))
-                || out.isCited(clauses.get(i));
-        out.sort(clauses.get(i), beside);
+        out.sort(clauses.get(i).in(out.isBeside(clauses, i)));
       }
     }
     out.keepPhrases(all);
     return out;
   }
 
+  /** Whether an order is in it or right beside it in its sentence, or it is all of that. */
+  private boolean isBeside(List<Clause> clauses, int at) {
+    return clauses.size() == 1
+        ? isCited(clauses.getFirst()) || clauses.getFirst().opens()
+        : isCited(clauses.get(at)) || isCited(clauses.get(at > 0 ? at - 1 : 1));
+  }
+
   /** A phrase that one clause begins and another ends is told by both or by none. */
   private void keepPhrases(List<List<Clause>> all) {
-    all.stream()
-        .flatMap(List::stream)
-        .flatMap(c -> c.read().stream())
-        .filter(t -> t.is(Kind.PHRASE))
-        .map(t -> t.all().filter(part -> part.parts().isEmpty()).toList())
-        .filter(parts -> !told.containsAll(parts))
-        .forEach(told::removeAll);
+    for (var clause : all.stream().flatMap(List::stream).toList()) {
+      for (var phrase : clause.read()) {
+        var parts =
+            sentences.typed().stream()
+                .filter(t -> t.from() >= phrase.from() && t.to() <= phrase.to())
+                .filter(t -> !RequestGrammar.isMark(t))
+                .toList();
+        if (phrase.is(Kind.PHRASE) && !told.containsAll(parts)) {
+          told.removeAll(parts);
+        }
+      }
+    }
   }
 
   private boolean isCited(Clause clause) {
@@ -112,20 +127,21 @@ final class UnquotedPieces {
     clause.typed().stream().flatMap(Token::all).forEach(t -> restWords.add(t.text()));
   }
 
-  /**
-   * @param beside whether an order stands right beside it in its sentence, or it is all of it
-   */
-  private void sort(Clause clause, boolean beside) {
+  private void sort(Clause clause) {
     var typed = clause.typed();
     boolean cited = isCited(clause);
-    var found = CueReader.of(clause.read(), beside || clause.orders(), clause.past());
+    var found = CueReader.of(clause.read(), clause.beside() || clause.orders(), clause.past());
     cues.addAll(found);
     boolean bears =
         !sentences.signed().containsAll(typed)
+            && !isReference(typed)
             && clause.read().stream().anyMatch(t -> !inside(found, t) && bears(clause, t));
     if (cited || bears) {
       typed.stream()
-          .filter(t -> !quoted.test(t) && (inside(found, t) || tells(clause, t)))
+          .filter(t ->
+              quoted.test(t)
+                  ? t.is(Kind.NUMBER) && counts(clause, t)
+                  : inside(found, t) || tells(clause, t))
           .forEach(told::add);
       return;
     }
@@ -135,6 +151,18 @@ final class UnquotedPieces {
     if (!mute) {
       background.add(sentences.text().substring(typed.getFirst().from(), typed.getLast().to()));
     }
+  }
+
+  /** "Ext. 4471": what stands behind a word that only points elsewhere. */
+  private boolean isReference(List<Token> words) {
+    int from = words.getFirst().from();
+    var before =
+        sentences.typed().stream()
+            .filter(t -> t.to() <= from && !RequestGrammar.isMark(t) && !RequestGrammar.isStop(t))
+            .toList();
+    return !before.isEmpty()
+        && OrderEvidence.is(before.getLast(), "cue")
+        && words.stream().allMatch(t -> TYPED.contains(t.kind()));
   }
 
   private static boolean inside(List<BindingCue> cues, Token token) {
@@ -169,31 +197,53 @@ final class UnquotedPieces {
    * A part of a sentence.
    *
    * @param read the same with the phrases of its sentence
-   * @param asks whether its sentence ends with a question mark
+   * @param beside whether an order stands right beside it in its sentence, or it is all of that
    * @param past whether it tells of what was
    * @param seen whether it tells of that, or of what somebody sees
    */
   private record Clause(
-      List<Token> typed, List<Token> read, boolean asks, boolean past, boolean seen) {
-    static List<Clause> of(List<Token> sentence, ToldSentences all) {
+      List<Token> typed, List<Token> read, boolean beside, boolean past, boolean seen) {
+    static List<Clause> of(List<Token> sentence) {
       int end = sentence.getLast().to();
       var whole = new ArrayList<>(sentence);
       whole.add(Token.of(Kind.WORD, ".", end, end + 1));
       var read = PhraseReader.read(new TokenLine(whole)).tokens();
-      boolean asks = all.text().startsWith("?", end);
-      return cut(sentence).stream().map(typed -> of(typed, read, asks)).toList();
+      return cut(sentence).stream().map(typed -> of(typed, read)).toList();
     }
 
-    private static Clause of(List<Token> typed, List<Token> read, boolean asks) {
+    private static Clause of(List<Token> typed, List<Token> read) {
       int from = typed.getFirst().from();
       int to = typed.getLast().to();
       var mine = read.stream().filter(t -> t.to() > from && t.from() < to).toList();
       boolean orders =
-          typed.stream().anyMatch(t -> is(t, "asking"))
+          typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
               || mine.stream().anyMatch(t -> t.is("polite"));
       boolean past = IntStream.range(0, typed.size()).anyMatch(i -> past(typed, i));
       boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
-      return new Clause(typed, mine, asks, past && !orders, seen && !orders);
+      return new Clause(typed, mine, true, past && !orders, seen && !orders);
+    }
+
+    Clause in(boolean order) {
+      return new Clause(typed, read, order, past, seen);
+    }
+
+    /** Whether it begins with a word that binds. */
+    boolean opens() {
+      return is(typed.getFirst(), "bound") || is(typed.getFirst(), "opening") || alone();
+    }
+
+    /** Whether there is nothing in it but values and small words. */
+    boolean alone() {
+      return typed.stream()
+          .noneMatch(t ->
+              t.is(Kind.UNKNOWN)
+                  || t.is(Kind.REFERENCE)
+                  || is(t, "finite")
+                  || is(t, "seen")
+                  || (t.is(Kind.WORD)
+                      && ClauseReader.leftover(t)
+                      && !is(t, "bound")
+                      && !is(t, "opening")));
     }
 
     /** "Signed", "has crashed", "took"; not "to be blocked". */
@@ -201,7 +251,7 @@ final class UnquotedPieces {
       var word = typed.get(at);
       boolean plain = word.is(Kind.UNKNOWN) || word.is(Kind.WORD);
       boolean coming =
-          typed.subList(Math.max(0, at - 2), at).stream().anyMatch(t -> is(t, "coming"));
+          typed.subList(Math.max(0, at - 2), at).stream().anyMatch(t -> COMING.contains(t.text()));
       boolean ended = plain && word.text().endsWith("ed") && !NOUNS.contains(word.text());
       return is(word, "lately")
           || ((is(word, "past") || OrderEvidence.is(word, "past") || ended) && !coming);
@@ -214,8 +264,9 @@ final class UnquotedPieces {
         var token = sentence.get(i);
         boolean marks = RequestGrammar.isMark(token) || is(token, "mark");
         boolean links = ClauseReader.links(token) && !token.text().equals("as");
-        boolean joins = i + 1 < sentence.size() && is(token, "joining") && is(sentence.get(i + 1), "subject");
-        if (marks || links || joins || is(token, "parting")) {
+        boolean joins = i + 1 < sentence.size() && is(token, "joining") && begins(sentence.get(i + 1));
+        boolean reported = i > 0 && is(sentence.get(i - 1), "reporting");
+        if (marks || links || joins || reported || is(token, "parting")) {
           out.add(new ArrayList<>());
         }
         if (!marks) {
@@ -226,18 +277,26 @@ final class UnquotedPieces {
       return out.isEmpty() ? List.of(sentence) : out;
     }
 
+    private static boolean begins(Token token) {
+      return is(token, "subject") || is(token, "article") || is(token, "pointing");
+    }
+
     /** Whether it asks for something, or has no verb that tells. */
     boolean orders() {
       return typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
           || read.stream().anyMatch(t -> t.is("polite"))
-          || typed.stream().noneMatch(t -> is(t, "finite") || is(t, "seen") || t.is(Kind.UNKNOWN));
+          || typed.stream()
+              .noneMatch(t ->
+                  t.is(Kind.UNKNOWN)
+                      || Stream.of("finite", "seen", "subject", "pointing")
+                          .anyMatch(key -> is(t, key)));
     }
 
     /** Whether it says of something without limits how it is: "the nodes are at 91 %". */
-    boolean isAbout() {
+    boolean isAbout(Token figure) {
       return !orders()
           && !points()
-          && typed.stream().anyMatch(t -> is(t, "finite"))
+          && (!figure.is(Kind.RATE) || typed.stream().anyMatch(t -> is(t, "finite")))
           && typed.stream()
               .noneMatch(t -> is(t, "limits") || OrderEvidence.NAMES.contains(t.kind()));
     }
@@ -245,6 +304,11 @@ final class UnquotedPieces {
     /** Whether it is about the order itself: "it ends on Friday". */
     boolean points() {
       return typed.stream().limit(NEAR).anyMatch(t -> is(t, "pointing"));
+    }
+
+    /** "That was for two hours". */
+    boolean isIt(Token value) {
+      return is(typed.getFirst(), "pointing") && before(value).size() == 2;
     }
 
     /** The words right before one of it. */
@@ -263,14 +327,15 @@ final class UnquotedPieces {
       case PHRASE -> phrase(clause, token);
       case TENANT, SERVICE, LABEL -> !clause.past() && !describes(clause);
       case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
-          !clause.seen() && !observed(clause, token) && !clause.isAbout();
+          !clause.seen() && !observed(clause, token) && !clause.isAbout(token);
       case INSTANT, DATE, CLOCK, TIME -> bounds(clause, token);
-      case DURATION -> alone(clause) && !clause.past();
+      case DURATION -> clause.alone() && clause.beside() && !clause.past();
       case ROUTE -> !clause.past() && !token.text().matches("/\\p{Lu}\\p{L}+");
       case BURST, WINDOW, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> !clause.past();
       case NUMBER ->
           !clause.seen()
-              && (clause.orders() || clause.points())
+              && clause.orders()
+              && (clause.beside() || !clause.alone())
               && !counts(clause, token)
               && !observed(clause, token);
     };
@@ -280,10 +345,12 @@ final class UnquotedPieces {
     var parts = phrase.parts();
     boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> bears(clause, t));
     if (TIMED.contains(phrase.text())) {
-      return !clause.past() && (phrase.is("lasting") || bounds(clause, phrase));
+      return clause.past()
+          ? clause.isIt(phrase) && !phrase.is("start")
+          : phrase.is("lasting") || bounds(clause, phrase);
     }
     return switch (phrase.text()) {
-      case "op", "set" -> directs(clause, phrase);
+      case "op" -> directs(clause, phrase);
       case "mode" -> !clause.seen();
       case "last" -> clause.points();
       default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());
@@ -293,17 +360,17 @@ final class UnquotedPieces {
   /** A verb of ours where an order has it: at the front, behind a modal or behind whom it is for. */
   private boolean directs(Clause clause, Token verb) {
     var before = clause.before(verb);
-    boolean weak = verb.is("set") && !OrderEvidence.orders(clause.typed(), verb, true);
     boolean noun =
         before.stream()
             .skip(Math.max(0, before.size() - 1L))
             .anyMatch(t -> OrderEvidence.is(t, "article") || is(t, "finite") || isNoun(t));
-    return !clause.past() && !weak && !noun;
+    return !clause.past() && !noun;
   }
 
   /** What somebody or something is, and not that it is so for others, too. */
   private static boolean describes(Clause clause) {
-    return clause.typed().stream().anyMatch(t -> is(t, "finite") || is(t, "seen"))
+    return clause.typed().stream()
+            .anyMatch(t -> is(t, "finite") || is(t, "seen") || is(t, "subject"))
         && clause.typed().stream().noneMatch(t -> is(t, "asking") || is(t, "alike") || is(t, "modal"))
         && clause.read().stream()
             .noneMatch(t -> t.is("op") || OrderEvidence.FIGURES.contains(t.kind()));
@@ -323,18 +390,24 @@ final class UnquotedPieces {
   }
 
   /** A number of something that has no limits, or one that is a name: "12,000 rows", "rack 14". */
-  private static boolean counts(Clause clause, Token number) {
+  private boolean counts(Clause clause, Token number) {
     var before = clause.before(number);
     var next = clause.typed().stream().filter(t -> t.from() >= number.to()).findFirst();
-    return next.filter(t -> t.is(Kind.UNKNOWN) || is(t, "counted")).isPresent()
+    return typed(number).equals("one")
+        || next.filter(t -> isNoun(t) || is(t, "counted")).isPresent()
         || (!before.isEmpty() && isNoun(before.getLast()));
+  }
+
+  private String typed(Token token) {
+    return sentences.text().substring(token.from(), token.to());
   }
 
   private static boolean isNoun(Token token) {
     boolean word = token.is(Kind.WORD) && ClauseReader.leftover(token);
     boolean binds =
-        Stream.of("asking", "modal", "pointing", "bound", "coming", "alike", "parting", "link")
-            .anyMatch(key -> is(token, key));
+        COMING.contains(token.text())
+            || Stream.of("asking", "modal", "pointing", "bound", "alike", "parting")
+                .anyMatch(key -> is(token, key));
     return (token.is(Kind.UNKNOWN) || word) && !binds;
   }
 
@@ -347,30 +420,24 @@ final class UnquotedPieces {
     boolean bound =
         time.all().anyMatch(t -> is(t, "bound"))
             || (!before.isEmpty() && is(before.getLast(), "bound"));
-    return bound || alone(clause) || clause.points() || clause.orders();
-  }
-
-  /** Whether there is nothing in it but values and small words. */
-  private static boolean alone(Clause clause) {
-    return clause.typed().stream()
-        .noneMatch(t ->
-            t.is(Kind.UNKNOWN)
-                || t.is(Kind.REFERENCE)
-                || is(t, "finite")
-                || is(t, "seen")
-                || (t.is(Kind.WORD) && ClauseReader.leftover(t) && !is(t, "bound")));
+    return bound
+        || (clause.alone() && clause.beside())
+        || clause.points()
+        || clause.orders() && !clause.alone();
   }
 
   /** "The retro of 24 November", "Thursday's": a date that is a name. */
-  private static boolean names(Clause clause, Token time) {
+  private boolean names(Clause clause, Token time) {
+    boolean dated = typed(time).chars().anyMatch(Character::isDigit);
     var before = clause.before(time);
     var after = clause.typed().stream().filter(t -> t.from() >= time.to()).limit(1).toList();
     return (!before.isEmpty() && is(before.getLast(), "naming"))
+        || time.all().anyMatch(t -> t.text().equals("of"))
         || after.stream()
             .anyMatch(t ->
                 t.text().equals("'s")
                     || t.is(Kind.UNKNOWN)
-                    || (time.is(Kind.TIME) && isNoun(t)));
+                    || (!dated && isNoun(t)));
   }
 
   /** A day that the order names, too. */
@@ -381,15 +448,19 @@ final class UnquotedPieces {
 
   /** What of a clause that orders only tells. */
   private boolean tells(Clause clause, Token token) {
+    boolean story =
+        clause.past()
+            && clause.typed().stream()
+                .filter(quoted)
+                .allMatch(t -> OrderEvidence.NAMES.contains(t.kind()));
     return switch (token.kind()) {
-      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> observed(clause, token);
-      case NUMBER -> counts(clause, token) || observed(clause, token);
-      case INSTANT, DATE, CLOCK, TIME -> names(clause, token);
+      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> story || observed(clause, token);
+      case NUMBER -> story || counts(clause, token) || observed(clause, token);
+      case INSTANT, DATE, CLOCK, TIME, DURATION -> story || names(clause, token);
       case WORD ->
           clause.read().stream()
               .anyMatch(p ->
                   p.is("op")
-                      && p.parts().size() == 1
                       && p.parts().contains(token)
                       && !directs(clause, p));
       default -> false;
