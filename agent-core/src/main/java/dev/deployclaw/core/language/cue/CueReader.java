@@ -9,11 +9,14 @@ import dev.deployclaw.core.language.lexer.TokenLine.Match;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Finds the words of a clause that bind an order. Pure. */
 public final class CueReader {
   private static final List<NamedPattern> TABLE = PatternTable.read(CueReader.class, "cues.txt");
+
+  private static final Set<String> LOOSE = Set.of("set", "pronoun", "polite");
 
   private CueReader() {}
 
@@ -26,7 +29,7 @@ public final class CueReader {
     var out = new ArrayList<BindingCue>();
     var words =
         clause.stream()
-            .flatMap(t -> keeps(t) ? t.parts().stream() : Stream.of(t))
+            .flatMap(t -> isLoose(t) ? t.parts().stream() : Stream.of(t))
             .map(t -> t.is(Token.Kind.UNKNOWN) ? t.as(Token.Kind.WORD) : t)
             .toList();
     var line = new TokenLine(words);
@@ -41,9 +44,10 @@ public final class CueReader {
     return List.copyOf(out);
   }
 
-  /** "Keep it that way". */
-  private static boolean keeps(Token token) {
-    return token.is("forever") && token.parts().stream().anyMatch(t -> t.text().equals("keep"));
+  /** Phrases that carry nothing as such, and "keep it that way". */
+  private static boolean isLoose(Token token) {
+    return LOOSE.stream().anyMatch(token::is)
+        || (token.is("forever") && token.parts().stream().anyMatch(t -> t.text().equals("keep")));
   }
 
   private static Token found(Kind kind, Match match, List<BindingCue> out) {

@@ -39,6 +39,8 @@ final class UnquotedPieces {
           "down",
           "pronoun",
           "overall",
+          "group",
+          "labels",
           "set",
           "to-percent",
           "polite",
@@ -51,9 +53,11 @@ final class UnquotedPieces {
 
   private static final Set<Kind> TYPED = Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
 
-  /** Before a participle that isn't past: "is to be blocked". */
+  /** Before a participle that isn't past: "is to be blocked", "the committed policies". */
   private static final Set<String> COMING =
-      Set.of("be", "get", "gets", "is", "are", "to", "being", "not", "stay", "stays", "keep");
+      Set.of(
+          "be", "get", "gets", "is", "are", "to", "being", "not", "stay", "stays", "keep", "the", "a",
+          "an", "our", "their");
 
   /** Words that end like verbs of what was. */
   private static final Set<String> NOUNS = Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
@@ -166,8 +170,11 @@ final class UnquotedPieces {
   }
 
   private static boolean inside(List<BindingCue> cues, Token token) {
+    boolean timed =
+        token.all().anyMatch(t -> t.is(Kind.INSTANT) || t.is(Kind.TIME) || t.is(Kind.DURATION));
     return cues.stream()
-        .anyMatch(c -> c.kind().isWhole() && c.from() <= token.from() && token.to() <= c.to());
+        .filter(c -> c.kind() == BindingCue.Kind.SOCIAL || (c.kind().isWhole() && !timed))
+        .anyMatch(c -> c.from() <= token.from() && token.to() <= c.to());
   }
 
   ToldSentences sentences() {
@@ -277,18 +284,22 @@ final class UnquotedPieces {
       return out.isEmpty() ? List.of(sentence) : out;
     }
 
+    boolean asks() {
+      return typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
+          || read.stream().anyMatch(t -> t.is("polite"));
+    }
+
     private static boolean begins(Token token) {
       return is(token, "subject") || is(token, "article") || is(token, "pointing");
     }
 
     /** Whether it asks for something, or has no verb that tells. */
     boolean orders() {
-      return typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
-          || read.stream().anyMatch(t -> t.is("polite"))
+      return asks()
           || typed.stream()
               .noneMatch(t ->
                   t.is(Kind.UNKNOWN)
-                      || Stream.of("finite", "seen", "subject", "pointing")
+                      || Stream.of("finite", "seen", "subject", "pointing", "reporting")
                           .anyMatch(key -> is(t, key)));
     }
 
@@ -353,6 +364,7 @@ final class UnquotedPieces {
       case "op" -> directs(clause, phrase);
       case "mode" -> !clause.seen();
       case "last" -> clause.points();
+      case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
       default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());
     };
   }
@@ -423,7 +435,7 @@ final class UnquotedPieces {
     return bound
         || (clause.alone() && clause.beside())
         || clause.points()
-        || clause.orders() && !clause.alone();
+        || clause.asks();
   }
 
   /** "The retro of 24 November", "Thursday's": a date that is a name. */
