@@ -3,7 +3,6 @@ package dev.deployclaw.core.language.coverage;
 import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.KeyPhrase;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
-import dev.deployclaw.core.language.grammar.SaidChange;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
@@ -19,8 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Whether each typed token that orders is used by a reading: operation and direction, rates as
@@ -42,7 +39,6 @@ final class CoverageCheck {
   private final RequestGrammar grammar;
   private final String text;
   private final List<Token> tokens;
-  private final List<SaidChange> said;
   private final Intent intent;
   private final List<Token> missed = new ArrayList<>();
   private final Set<String> unused = new LinkedHashSet<>();
@@ -50,9 +46,8 @@ final class CoverageCheck {
 
   CoverageCheck(RequestGrammar grammar, Intent intent) {
     this.grammar = grammar;
-    this.text = grammar.text();
+    this.text = grammar.pieces().text();
     this.tokens = grammar.tokens();
-    this.said = grammar.said();
     this.intent = intent;
   }
 
@@ -64,7 +59,7 @@ final class CoverageCheck {
     times();
     corrected = isCorrected();
     if (!corrected) {
-      pairs();
+      unused.addAll(SpokenPairs.apart(grammar, intent));
       missed.forEach(t -> unused.add(text.substring(t.from(), t.to())));
     }
     return List.copyOf(unused);
@@ -72,7 +67,7 @@ final class CoverageCheck {
 
   /** Words that bind the order, and that the reading doesn't say. */
   List<String> cues() {
-    return grammar.cues().stream()
+    return grammar.pieces().cues().stream()
         .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
         .map(cue -> text.substring(cue.from(), cue.to()))
         .toList();
@@ -86,8 +81,8 @@ final class CoverageCheck {
 
   /** All that is missed is of one kind, and corrected by what the reading has. */
   private boolean isCorrected() {
-    var withdrawn = new WithdrawnValue(grammar.typed(), intent);
-    return grammar.isQuoting()
+    var withdrawn = new WithdrawnValue(grammar.pieces().typed(), intent);
+    return grammar.pieces().isQuoting()
         && missed.stream().map(WithdrawnValue.Group::of).distinct().count() == 1
         && missed.stream().allMatch(withdrawn::is);
   }
@@ -120,7 +115,7 @@ final class CoverageCheck {
       case PHRASE -> phrase(token);
       case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER -> {}
       case TENANT, SERVICE, LABEL, HEADER, LIMIT, INSTANT, DATE, CLOCK, TIME, DURATION ->
-          need(!grammar.isQuoting() || beside(token), token);
+          need(!grammar.pieces().isQuoting() || beside(token), token);
     }
   }
 
@@ -174,7 +169,7 @@ final class CoverageCheck {
         var scale = percent.value().divide(HUNDRED);
         need(change(c -> c.scale().filter(s -> s.compareTo(scale) == 0).isPresent()), token);
       }
-      case "asked-time", "per-key", "temporarily" -> need(!grammar.isQuoting(), token);
+      case "asked-time", "per-key", "temporarily" -> need(!grammar.pieces().isQuoting(), token);
       case "last" -> need(intent.target().equals(Optional.of("last")), token);
       case "op" -> need(does(token.rule()) || looksOnly(token), token);
       default -> {}
@@ -197,7 +192,7 @@ final class CoverageCheck {
               change(c ->
                   c.who().tenants().contains(t.text()) || c.from().equals(Optional.of(t.text())));
           boolean changed = change(c -> c.who().tenants().contains(t.text()));
-          boolean spared = !(grammar.isQuoting() ? changed : named) && !open;
+          boolean spared = !(grammar.pieces().isQuoting() ? changed : named) && !open;
           need(
               out
                   ? left || spared || token.each(Kind.SERVICE).findAny().isPresent()
@@ -259,7 +254,7 @@ final class CoverageCheck {
 
   /** "10 percent of the fleet first", in words that the grammar doesn't join. */
   private boolean shares(Token percent) {
-    return grammar.isQuoting()
+    return grammar.pieces().isQuoting()
         && percent.is(Kind.PERCENT)
         && intent.guards().percents().stream()
             .anyMatch(p -> BigDecimal.valueOf(p).compareTo(percent.value()) == 0);
@@ -330,65 +325,20 @@ final class CoverageCheck {
   private boolean ends(Token start) {
     boolean bare = start.parts().stream().noneMatch(t -> BEGINNING.contains(t.text()));
     return bare
-        && grammar.isQuoting()
+        && grammar.pieces().isQuoting()
         && same(intent.schedule().revertAt(), instant(start, 0))
         && (intent.schedule().startAt().isPresent()
-            || grammar.cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE));
+            || grammar.pieces().cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE));
   }
 
   /** "Not until Wednesday at 07:00". */
   private boolean begins(Token until) {
-    var before = grammar.typed().stream().filter(t -> t.to() <= until.from()).toList();
-    return grammar.isQuoting()
+    var before = grammar.pieces().typed().stream().filter(t -> t.to() <= until.from()).toList();
+    return grammar.pieces().isQuoting()
         && same(intent.schedule().startAt(), instant(until, 0))
         && before.stream()
             .skip(Math.max(0, before.size() - NEAR))
             .anyMatch(t -> t.text().endsWith("n't") || t.text().equals("not"));
-  }
-
-  /** Each place has the value beside it, and none has the value of another place. */
-  private void pairs() {
-    if (said.isEmpty()) {
-      sentences();
-      return;
-    }
-    var wanted = said.stream().map(SaidChange::words).collect(Collectors.toSet());
-    var read = SaidChange.of(intent).stream().map(SaidChange::words).collect(Collectors.toSet());
-    Stream.concat(
-            wanted.stream().filter(w -> !read.contains(w)),
-            read.stream().filter(r -> !wanted.contains(r)))
-        .sorted()
-        .forEach(unused::add);
-  }
-
-  /** Where the grammar can't tell what belongs together: what stands alone in one sentence does. */
-  private void sentences() {
-    var sentence = new ArrayList<Token>();
-    for (Token token : intent.changes().size() > 1 ? tokens : List.<Token>of()) {
-      sentence.add(token);
-      if (RequestGrammar.isStop(token)) {
-        together(sentence);
-        sentence.clear();
-      }
-    }
-    together(sentence);
-  }
-
-  private void together(List<Token> sentence) {
-    var rates = sentence.stream().filter(t -> t.is(Kind.RATE)).toList();
-    for (Kind kind : List.of(Kind.TENANT, Kind.SERVICE)) {
-      var names =
-          sentence.stream().flatMap(t -> t.each(kind)).map(Token::text).distinct().toList();
-      if (names.size() == 1 && rates.size() == 1) {
-        var rate = rates.getFirst();
-        need(
-            change(c ->
-                is(c.set().requests(), rate.value())
-                    && (c.who().tenants().contains(names.getFirst())
-                        || c.service().equals(Optional.of(names.getFirst())))),
-            rate);
-      }
-    }
   }
 
   private void each(String phrase, java.util.function.Consumer<Token> then) {

@@ -2,7 +2,6 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.NameInventory;
-import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.PatternTable;
@@ -13,6 +12,7 @@ import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.language.value.SaidChange;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
@@ -64,7 +64,6 @@ public final class RequestGrammar {
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
   private final UnquotedPieces pieces;
-  private final boolean quoting;
   private final List<Token> told;
   private final ClauseReader clauses;
   private final OrderDoubts doubts;
@@ -80,7 +79,7 @@ public final class RequestGrammar {
     var times = new OpenQuestions();
     var names = new EstateNames(inventory);
     var pieces = UnquotedPieces.none(sentences(request, names, zone, times));
-    return new RequestGrammar(pieces, names, times, questions, false);
+    return new RequestGrammar(pieces, names, times, questions);
   }
 
   /**
@@ -94,7 +93,7 @@ public final class RequestGrammar {
     var dropped = new OpenQuestions();
     var names = new EstateNames(inventory);
     var pieces = UnquotedPieces.of(sentences(request, names, zone, dropped), quoted);
-    return new RequestGrammar(pieces, names, dropped, dropped, true);
+    return new RequestGrammar(pieces, names, dropped, dropped);
   }
 
   private static ToldSentences sentences(
@@ -108,12 +107,7 @@ public final class RequestGrammar {
    * @param times what its times ask; nothing of it counts where they only tell
    */
   private RequestGrammar(
-      UnquotedPieces pieces,
-      EstateNames names,
-      OpenQuestions times,
-      OpenQuestions questions,
-      boolean quoting) {
-    this.quoting = quoting;
+      UnquotedPieces pieces, EstateNames names, OpenQuestions times, OpenQuestions questions) {
     this.pieces = pieces;
     this.text = pieces.sentences().text();
     this.names = names;
@@ -135,10 +129,6 @@ public final class RequestGrammar {
     words.questions().forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
-  }
-
-  public String text() {
-    return text;
   }
 
   /** What only tells why; the rest orders. */
@@ -187,26 +177,14 @@ public final class RequestGrammar {
 
   /** What belongs to no slot, in the words of the request. */
   public UnusedWords unused() {
-    return UnusedWords.of(text, tokens, quoting).and(pieces.background());
+    return UnusedWords.of(text, tokens, pieces.isQuoting()).and(pieces.background());
   }
 
-  /** Whether it was read beside a reader who quotes. */
-  public boolean isQuoting() {
-    return quoting;
+  public UnquotedPieces pieces() {
+    return pieces;
   }
 
-  /** Words that bind the order beside its values, where a reader quotes. */
-  public List<BindingCue> cues() {
-    return pieces.cues();
-  }
-
-  /** All tokens, with those that only tell. */
-  public List<Token> typed() {
-    return typed;
-  }
-
-  /** Whether a sentence ends with it. */
-  public static boolean isStop(Token token) {
+  static boolean isStop(Token token) {
     return token.is(Kind.WORD) && STOPS.contains(token.text());
   }
 

@@ -1,15 +1,14 @@
 package dev.deployclaw.core.language.grammar;
 
+import static dev.deployclaw.core.language.grammar.RequestClause.is;
+
 import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.cue.CueReader;
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -22,12 +21,7 @@ import java.util.stream.Stream;
  * time or a guard that it doesn't only tell of, or by a cue. Background is shown and never stops;
  * the rest is a part of the order, whatever the reader thinks of it. One object, one reading.
  */
-final class UnquotedPieces {
-  private static final Map<String, String> WORDS =
-      PatternTable.keys(UnquotedPieces.class, "unquoted.txt");
-
-  private static final int NEAR = 5;
-
+public final class UnquotedPieces {
   /** Phrases that bear on nothing but by the names and figures in them. */
   private static final Set<String> PLAIN =
       Set.of(
@@ -53,14 +47,6 @@ final class UnquotedPieces {
 
   private static final Set<Kind> TYPED = Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
 
-  /** Before a participle that isn't past: "is to be blocked", "the committed policies". */
-  private static final Set<String> COMING =
-      Set.of(
-          "be", "get", "gets", "is", "are", "to", "being", "not", "stay", "stays", "keep", "the", "a",
-          "an", "our", "their");
-
-  /** Words that end like verbs of what was. */
-  private static final Set<String> NOUNS = Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
 
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
@@ -69,6 +55,7 @@ final class UnquotedPieces {
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private final List<BindingCue> cues = new ArrayList<>();
+  private boolean quoting;
 
   private UnquotedPieces(ToldSentences sentences, Predicate<Token> quoted) {
     this.sentences = sentences;
@@ -84,7 +71,8 @@ final class UnquotedPieces {
 
   static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted) {
     var out = new UnquotedPieces(sentences, quoted);
-    var all = sentences.sentences().stream().map(Clause::of).toList();
+    out.quoting = true;
+    var all = sentences.sentences().stream().map(RequestClause::of).toList();
     all.stream().flatMap(List::stream).filter(out::isCited).forEach(out::know);
     for (var clauses : all) {
       for (int i = 0; i < clauses.size(); i++) {
@@ -96,14 +84,14 @@ final class UnquotedPieces {
   }
 
   /** Whether an order is in it or right beside it in its sentence, or it is all of that. */
-  private boolean isBeside(List<Clause> clauses, int at) {
+  private boolean isBeside(List<RequestClause> clauses, int at) {
     return clauses.size() == 1
         ? isCited(clauses.getFirst()) || clauses.getFirst().opens()
         : isCited(clauses.get(at)) || isCited(clauses.get(at > 0 ? at - 1 : 1));
   }
 
   /** A phrase that one clause begins and another ends is told by both or by none. */
-  private void keepPhrases(List<List<Clause>> all) {
+  private void keepPhrases(List<List<RequestClause>> all) {
     for (var clause : all.stream().flatMap(List::stream).toList()) {
       for (var phrase : clause.read()) {
         var parts =
@@ -118,11 +106,11 @@ final class UnquotedPieces {
     }
   }
 
-  private boolean isCited(Clause clause) {
+  private boolean isCited(RequestClause clause) {
     return clause.typed().stream().anyMatch(quoted);
   }
 
-  private void know(Clause clause) {
+  private void know(RequestClause clause) {
     clause.read().stream()
         .flatMap(Token::all)
         .map(UnquotedPieces::key)
@@ -131,7 +119,7 @@ final class UnquotedPieces {
     clause.typed().stream().flatMap(Token::all).forEach(t -> restWords.add(t.text()));
   }
 
-  private void sort(Clause clause) {
+  private void sort(RequestClause clause) {
     var typed = clause.typed();
     boolean cited = isCited(clause);
     var found = CueReader.of(clause.read(), clause.beside() || clause.orders(), clause.past());
@@ -140,7 +128,10 @@ final class UnquotedPieces {
         !sentences.signed().containsAll(typed)
             && !isReference(typed)
             && clause.read().stream().anyMatch(t -> !inside(found, t) && bears(clause, t));
-    if (cited || bears) {
+    boolean ends =
+        found.stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE)
+            && clause.read().stream().flatMap(Token::all).anyMatch(t -> t.is(Kind.INSTANT));
+    if (cited || bears || ends) {
       typed.stream()
           .filter(t ->
               quoted.test(t)
@@ -196,140 +187,26 @@ final class UnquotedPieces {
   }
 
   /** Words that bind the order; a reading may say the same. */
-  List<BindingCue> cues() {
+  public List<BindingCue> cues() {
     return List.copyOf(cues);
   }
 
-  /**
-   * A part of a sentence.
-   *
-   * @param read the same with the phrases of its sentence
-   * @param beside whether an order stands right beside it in its sentence, or it is all of that
-   * @param past whether it tells of what was
-   * @param seen whether it tells of that, or of what somebody sees
-   */
-  private record Clause(
-      List<Token> typed, List<Token> read, boolean beside, boolean past, boolean seen) {
-    static List<Clause> of(List<Token> sentence) {
-      int end = sentence.getLast().to();
-      var whole = new ArrayList<>(sentence);
-      whole.add(Token.of(Kind.WORD, ".", end, end + 1));
-      var read = PhraseReader.read(new TokenLine(whole)).tokens();
-      return cut(sentence).stream().map(typed -> of(typed, read)).toList();
-    }
-
-    private static Clause of(List<Token> typed, List<Token> read) {
-      int from = typed.getFirst().from();
-      int to = typed.getLast().to();
-      var mine = read.stream().filter(t -> t.to() > from && t.from() < to).toList();
-      boolean orders =
-          typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
-              || mine.stream().anyMatch(t -> t.is("polite"));
-      boolean past = IntStream.range(0, typed.size()).anyMatch(i -> past(typed, i));
-      boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
-      return new Clause(typed, mine, true, past && !orders, seen && !orders);
-    }
-
-    Clause in(boolean order) {
-      return new Clause(typed, read, order, past, seen);
-    }
-
-    /** Whether it begins with a word that binds. */
-    boolean opens() {
-      return is(typed.getFirst(), "bound") || is(typed.getFirst(), "opening") || alone();
-    }
-
-    /** Whether there is nothing in it but values and small words. */
-    boolean alone() {
-      return typed.stream()
-          .noneMatch(t ->
-              t.is(Kind.UNKNOWN)
-                  || t.is(Kind.REFERENCE)
-                  || is(t, "finite")
-                  || is(t, "seen")
-                  || (t.is(Kind.WORD)
-                      && ClauseReader.leftover(t)
-                      && !is(t, "bound")
-                      && !is(t, "opening")));
-    }
-
-    /** "Signed", "has crashed", "took"; not "to be blocked". */
-    private static boolean past(List<Token> typed, int at) {
-      var word = typed.get(at);
-      boolean plain = word.is(Kind.UNKNOWN) || word.is(Kind.WORD);
-      boolean coming =
-          typed.subList(Math.max(0, at - 2), at).stream().anyMatch(t -> COMING.contains(t.text()));
-      boolean ended = plain && word.text().endsWith("ed") && !NOUNS.contains(word.text());
-      return is(word, "lately")
-          || ((is(word, "past") || OrderEvidence.is(word, "past") || ended) && !coming);
-    }
-
-    private static List<List<Token>> cut(List<Token> sentence) {
-      var out = new ArrayList<List<Token>>();
-      out.add(new ArrayList<>());
-      for (int i = 0; i < sentence.size(); i++) {
-        var token = sentence.get(i);
-        boolean marks = RequestGrammar.isMark(token) || is(token, "mark");
-        boolean links = ClauseReader.links(token) && !token.text().equals("as");
-        boolean joins = i + 1 < sentence.size() && is(token, "joining") && begins(sentence.get(i + 1));
-        boolean reported = i > 0 && is(sentence.get(i - 1), "reporting");
-        if (marks || links || joins || reported || is(token, "parting")) {
-          out.add(new ArrayList<>());
-        }
-        if (!marks) {
-          out.getLast().add(token);
-        }
-      }
-      out.removeIf(List::isEmpty);
-      return out.isEmpty() ? List.of(sentence) : out;
-    }
-
-    boolean asks() {
-      return typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
-          || read.stream().anyMatch(t -> t.is("polite"));
-    }
-
-    private static boolean begins(Token token) {
-      return is(token, "subject") || is(token, "article") || is(token, "pointing");
-    }
-
-    /** Whether it asks for something, or has no verb that tells. */
-    boolean orders() {
-      return asks()
-          || typed.stream()
-              .noneMatch(t ->
-                  t.is(Kind.UNKNOWN)
-                      || Stream.of("finite", "seen", "subject", "pointing", "reporting")
-                          .anyMatch(key -> is(t, key)));
-    }
-
-    /** Whether it says of something without limits how it is: "the nodes are at 91 %". */
-    boolean isAbout(Token figure) {
-      return !orders()
-          && !points()
-          && (!figure.is(Kind.RATE) || typed.stream().anyMatch(t -> is(t, "finite")))
-          && typed.stream()
-              .noneMatch(t -> is(t, "limits") || OrderEvidence.NAMES.contains(t.kind()));
-    }
-
-    /** Whether it is about the order itself: "it ends on Friday". */
-    boolean points() {
-      return typed.stream().limit(NEAR).anyMatch(t -> is(t, "pointing"));
-    }
-
-    /** "That was for two hours". */
-    boolean isIt(Token value) {
-      return is(typed.getFirst(), "pointing") && before(value).size() == 2;
-    }
-
-    /** The words right before one of it. */
-    List<Token> before(Token token) {
-      int at = (int) typed.stream().filter(t -> t.to() <= token.from()).count();
-      return typed.subList(Math.max(0, at - NEAR), at);
-    }
+  /** Whether a reader quotes. */
+  public boolean isQuoting() {
+    return quoting;
   }
 
-  private boolean bears(Clause clause, Token token) {
+  /** The request. */
+  public String text() {
+    return sentences.text();
+  }
+
+  /** All tokens, with those that only tell. */
+  public List<Token> typed() {
+    return sentences.typed();
+  }
+
+  private boolean bears(RequestClause clause, Token token) {
     if (!token.is(Kind.NUMBER) && rest.contains(key(token))) {
       return false;
     }
@@ -352,7 +229,7 @@ final class UnquotedPieces {
     };
   }
 
-  private boolean phrase(Clause clause, Token phrase) {
+  private boolean phrase(RequestClause clause, Token phrase) {
     var parts = phrase.parts();
     boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> bears(clause, t));
     if (TIMED.contains(phrase.text())) {
@@ -370,7 +247,7 @@ final class UnquotedPieces {
   }
 
   /** A verb of ours where an order has it: at the front, behind a modal or behind whom it is for. */
-  private boolean directs(Clause clause, Token verb) {
+  private boolean directs(RequestClause clause, Token verb) {
     var before = clause.before(verb);
     boolean noun =
         before.stream()
@@ -380,7 +257,7 @@ final class UnquotedPieces {
   }
 
   /** What somebody or something is, and not that it is so for others, too. */
-  private static boolean describes(Clause clause) {
+  private static boolean describes(RequestClause clause) {
     return clause.typed().stream()
             .anyMatch(t -> is(t, "finite") || is(t, "seen") || is(t, "subject"))
         && clause.typed().stream().noneMatch(t -> is(t, "asking") || is(t, "alike") || is(t, "modal"))
@@ -389,7 +266,7 @@ final class UnquotedPieces {
   }
 
   /** A figure behind a verb that tells, a word that guesses, or "up from". */
-  private static boolean observed(Clause clause, Token figure) {
+  private static boolean observed(RequestClause clause, Token figure) {
     var before = clause.before(figure);
     int last = before.size() - 1;
     boolean former =
@@ -398,11 +275,11 @@ final class UnquotedPieces {
             && Set.of("up", "down").contains(before.get(last - 1).text());
     return former
         || IntStream.range(0, before.size())
-            .anyMatch(i -> is(before.get(i), "seen") || Clause.past(before, i));
+            .anyMatch(i -> is(before.get(i), "seen") || RequestClause.past(before, i));
   }
 
   /** A number of something that has no limits, or one that is a name: "12,000 rows", "rack 14". */
-  private boolean counts(Clause clause, Token number) {
+  private boolean counts(RequestClause clause, Token number) {
     var before = clause.before(number);
     var next = clause.typed().stream().filter(t -> t.from() >= number.to()).findFirst();
     return typed(number).equals("one")
@@ -417,14 +294,14 @@ final class UnquotedPieces {
   private static boolean isNoun(Token token) {
     boolean word = token.is(Kind.WORD) && ClauseReader.leftover(token);
     boolean binds =
-        COMING.contains(token.text())
+        RequestClause.COMING.contains(token.text())
             || Stream.of("asking", "modal", "pointing", "bound", "alike", "parting")
                 .anyMatch(key -> is(token, key));
     return (token.is(Kind.UNKNOWN) || word) && !binds;
   }
 
   /** A time that the order may begin or end with: it stands alone, behind a bound, or with "it". */
-  private boolean bounds(Clause clause, Token time) {
+  private boolean bounds(RequestClause clause, Token time) {
     if (clause.past() || known(time) || names(clause, time)) {
       return false;
     }
@@ -439,7 +316,7 @@ final class UnquotedPieces {
   }
 
   /** "The retro of 24 November", "Thursday's": a date that is a name. */
-  private boolean names(Clause clause, Token time) {
+  private boolean names(RequestClause clause, Token time) {
     boolean dated = typed(time).chars().anyMatch(Character::isDigit);
     var before = clause.before(time);
     var after = clause.typed().stream().filter(t -> t.from() >= time.to()).limit(1).toList();
@@ -459,7 +336,7 @@ final class UnquotedPieces {
   }
 
   /** What of a clause that orders only tells. */
-  private boolean tells(Clause clause, Token token) {
+  private boolean tells(RequestClause clause, Token token) {
     boolean story =
         clause.past()
             && clause.typed().stream()
@@ -498,10 +375,5 @@ final class UnquotedPieces {
               .filter(k -> !k.isEmpty())
               .collect(Collectors.joining(" "));
     };
-  }
-
-  private static boolean is(Token token, String key) {
-    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
-    return word && key.equals(WORDS.get(token.text()));
   }
 }
