@@ -2,10 +2,10 @@ package dev.deployclaw.core.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.language.Interpretation.NeedsClarification;
-import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.core.language.IntentProposal.Cost;
+import dev.deployclaw.core.language.Interpretation.NeedsClarification;
+import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;

@@ -30,7 +30,17 @@ final class CoverageCheck {
 
   /** What makes a time the beginning, whatever follows. */
   private static final Set<String> BEGINNING =
-      Set.of("from", "starting", "start", "starts", "since", "effective", "beginning", "begin", "after", "as");
+      Set.of(
+          "from",
+          "starting",
+          "start",
+          "starts",
+          "since",
+          "effective",
+          "beginning",
+          "begin",
+          "after",
+          "as");
 
   /** Words that a corrected value accounts for. */
   private static final Set<BindingCue.Kind> TAKEN_BACK =
@@ -222,10 +232,8 @@ final class CoverageCheck {
                 t.is(Kind.RATE) || t.is(Kind.COUNT) || t.is(Kind.PARALLEL) || t.is(Kind.BURST));
     boolean scales =
         tokens.stream()
-            .anyMatch(t ->
-                t.is(Kind.FACTOR)
-                    || (t.is(Kind.PERCENT) && !shares(t))
-                    || t.is("to-percent"));
+            .anyMatch(
+                t -> t.is(Kind.FACTOR) || (t.is(Kind.PERCENT) && !shares(t)) || t.is("to-percent"));
     var done = intent.operations();
     if (values && !done.contains(TaskOperation.SET_LIMIT)) {
       unused.add("the new limit");

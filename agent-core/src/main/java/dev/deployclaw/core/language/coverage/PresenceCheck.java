@@ -32,7 +32,8 @@ final class PresenceCheck {
       Set.of(Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
 
   private static final Pattern APPROVAL =
-      Pattern.compile("approv(?:e[sd]?|als?)|sign(?:s|ed)?|confirm(?:s|ed|ation)?|agree[sd]?|permission");
+      Pattern.compile(
+          "approv(?:e[sd]?|als?)|sign(?:s|ed)?|confirm(?:s|ed|ation)?|agree[sd]?|permission");
 
   private final List<Token> tokens;
   private final Intent intent;

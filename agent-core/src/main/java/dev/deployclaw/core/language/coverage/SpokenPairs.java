@@ -40,11 +40,13 @@ final class SpokenPairs {
     for (Token token : grammar.tokens()) {
       sentence.add(token);
       if (STOPS.contains(token.text())) {
-        parted(sentence, intent).forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
+        parted(sentence, intent)
+            .forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
         sentence.clear();
       }
     }
-    parted(sentence, intent).forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
+    parted(sentence, intent)
+        .forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
     return out;
   }
 
@@ -62,7 +64,10 @@ final class SpokenPairs {
   private static boolean isRead(String name, BigDecimal requests, Intent intent) {
     return intent.changes().stream()
         .filter(c ->
-            c.set().requests().filter(n -> BigDecimal.valueOf(n).compareTo(requests) == 0).isPresent())
+            c.set()
+                .requests()
+                .filter(n -> BigDecimal.valueOf(n).compareTo(requests) == 0)
+                .isPresent())
         .anyMatch(c ->
             c.who().tenants().contains(name)
                 || c.who().tenants().isEmpty()

@@ -124,13 +124,17 @@ final class WithdrawnValue {
                   c.who().labels().entrySet().stream()
                       .anyMatch(l -> token.text().equals(l.getKey() + "=" + l.getValue())));
       case SERVICE ->
-          reading.changes().stream().anyMatch(c -> c.service().filter(token.text()::equals).isPresent());
+          reading.changes().stream()
+              .anyMatch(c -> c.service().filter(token.text()::equals).isPresent());
       case RATE ->
           has(c -> c.set().requests().stream(), token.value())
               && has(c -> c.set().windowSeconds().stream(), token.window().movePointLeft(3));
       case COUNT, NUMBER, PARALLEL -> has(c -> c.set().requests().stream(), token.value());
       case BURST -> has(c -> c.set().burst().stream(), token.value());
-      case FACTOR -> reading.changes().stream().flatMap(c -> c.scale().stream()).anyMatch(s -> s.compareTo(token.value()) == 0);
+      case FACTOR ->
+          reading.changes().stream()
+              .flatMap(c -> c.scale().stream())
+              .anyMatch(s -> s.compareTo(token.value()) == 0);
       default -> false;
     };
   }

@@ -40,8 +40,7 @@ public record BindingCue(Kind kind, int from, int to) {
     WIDENING(intent -> intent.guards().canaryPercent().isPresent()),
     /** What happens while Redis is away. */
     FALLBACK(
-        intent ->
-            intent.changes().stream().anyMatch(c -> c.set().onBackendFailure().isPresent())),
+        intent -> intent.changes().stream().anyMatch(c -> c.set().onBackendFailure().isPresent())),
     /** It is for each day, user or the like by itself. */
     SHARE(_ -> false);
 
@@ -60,7 +59,8 @@ public record BindingCue(Kind kind, int from, int to) {
     public boolean isWhole() {
       return switch (this) {
         case SOCIAL, WIDENING, RESTORE, NOW, LATER -> true;
-        case APPROVAL, CONDITION, EXCEPTION, DENIAL, NOTHING, DOUBT, CORRECTION, FALLBACK, SHARE -> false;
+        case APPROVAL, CONDITION, EXCEPTION, DENIAL, NOTHING, DOUBT, CORRECTION, FALLBACK, SHARE ->
+            false;
       };
     }
 

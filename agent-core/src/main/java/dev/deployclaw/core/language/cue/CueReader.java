@@ -22,7 +22,8 @@ public final class CueReader {
 
   /**
    * @param clause its tokens, phrases joined
-   * @param orders whether it orders, or stands beside an order: rows with the mark {@code ~} need that
+   * @param orders whether it orders, or stands beside an order: rows with the mark {@code ~} need
+   *     that
    * @param past whether it tells of what was: then only rows with the mark {@code !} count
    */
   public static List<BindingCue> of(List<Token> clause, boolean orders, boolean past) {
@@ -34,8 +35,7 @@ public final class CueReader {
             .toList();
     var line = new TokenLine(words);
     for (var row : TABLE) {
-      boolean counts =
-          (orders || !row.name().contains("~")) && (!past || row.name().contains("!"));
+      boolean counts = (orders || !row.name().contains("~")) && (!past || row.name().contains("!"));
       if (counts) {
         var kind = Kind.of(row.name().replaceAll("[ ~!]", ""));
         line = line.replace(row.pattern(), match -> Optional.of(List.of(found(kind, match, out))));

@@ -55,15 +55,16 @@ public record RequestEvaluator(
   }
 
   /**
-   * A look in words is answered as a question about the estate, and a group less some is the rest of
-   * it by name: each may be expected as either.
+   * A look in words is answered as a question about the estate, and a group less some is the rest
+   * of it by name: each may be expected as either.
    */
   private String came(Interpretation answer, String expected) {
     String came = OutcomeText.of(answer);
     if (!(answer instanceof Planned(Intent intent)) || came.equals(expected)) {
       return came;
     }
-    var asked = EstateQuestion.of(intent, names).map(question -> OutcomeText.of(new Inquiry(question)));
+    var asked =
+        EstateQuestion.of(intent, names).map(question -> OutcomeText.of(new Inquiry(question)));
     var named = Optional.of(OutcomeText.of(new Planned(named(intent))));
     return Stream.of(asked, named)
         .flatMap(Optional::stream)

@@ -29,11 +29,12 @@ record RequestClause(
   /** Before a participle that isn't past: "is to be blocked", "the committed policies". */
   static final Set<String> COMING =
       Set.of(
-          "be", "get", "gets", "is", "are", "to", "being", "not", "stay", "stays", "keep", "the", "a",
-          "an", "our", "their");
+          "be", "get", "gets", "is", "are", "to", "being", "not", "stay", "stays", "keep", "the",
+          "a", "an", "our", "their");
 
   /** Words that end like verbs of what was. */
-  private static final Set<String> NOUNS = Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
+  private static final Set<String> NOUNS =
+      Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
 
   static List<RequestClause> of(List<Token> sentence) {
     int end = sentence.getLast().to();
@@ -96,7 +97,8 @@ record RequestClause(
       var token = sentence.get(i);
       boolean marks = RequestGrammar.isMark(token) || is(token, "mark");
       boolean links = ClauseReader.links(token) && !token.text().equals("as");
-      boolean joins = i + 1 < sentence.size() && is(token, "joining") && begins(sentence.get(i + 1));
+      boolean joins =
+          i + 1 < sentence.size() && is(token, "joining") && begins(sentence.get(i + 1));
       boolean reported = i > 0 && is(sentence.get(i - 1), "reporting");
       if (marks || links || joins || reported || is(token, "parting")) {
         out.add(new ArrayList<>());
@@ -133,8 +135,7 @@ record RequestClause(
     return !orders()
         && !points()
         && (!figure.is(Kind.RATE) || typed.stream().anyMatch(t -> is(t, "finite")))
-        && typed.stream()
-            .noneMatch(t -> is(t, "limits") || OrderEvidence.NAMES.contains(t.kind()));
+        && typed.stream().noneMatch(t -> is(t, "limits") || OrderEvidence.NAMES.contains(t.kind()));
   }
 
   /** Whether it is about the order itself: "it ends on Friday". */

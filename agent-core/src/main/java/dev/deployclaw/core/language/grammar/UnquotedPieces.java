@@ -45,8 +45,8 @@ public final class UnquotedPieces {
   private static final Set<String> TIMED =
       Set.of("start", "until", "asked-time", "between", "span", "lasting");
 
-  private static final Set<Kind> TYPED = Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
-
+  private static final Set<Kind> TYPED =
+      Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
 
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
@@ -246,7 +246,9 @@ public final class UnquotedPieces {
     };
   }
 
-  /** A verb of ours where an order has it: at the front, behind a modal or behind whom it is for. */
+  /**
+   * A verb of ours where an order has it: at the front, behind a modal or behind whom it is for.
+   */
   private boolean directs(RequestClause clause, Token verb) {
     var before = clause.before(verb);
     boolean noun =
@@ -260,7 +262,8 @@ public final class UnquotedPieces {
   private static boolean describes(RequestClause clause) {
     return clause.typed().stream()
             .anyMatch(t -> is(t, "finite") || is(t, "seen") || is(t, "subject"))
-        && clause.typed().stream().noneMatch(t -> is(t, "asking") || is(t, "alike") || is(t, "modal"))
+        && clause.typed().stream()
+            .noneMatch(t -> is(t, "asking") || is(t, "alike") || is(t, "modal"))
         && clause.read().stream()
             .noneMatch(t -> t.is("op") || OrderEvidence.FIGURES.contains(t.kind()));
   }
@@ -309,10 +312,7 @@ public final class UnquotedPieces {
     boolean bound =
         time.all().anyMatch(t -> is(t, "bound"))
             || (!before.isEmpty() && is(before.getLast(), "bound"));
-    return bound
-        || (clause.alone() && clause.beside())
-        || clause.points()
-        || clause.asks();
+    return bound || (clause.alone() && clause.beside()) || clause.points() || clause.asks();
   }
 
   /** "The retro of 24 November", "Thursday's": a date that is a name. */
@@ -323,10 +323,7 @@ public final class UnquotedPieces {
     return (!before.isEmpty() && is(before.getLast(), "naming"))
         || time.all().anyMatch(t -> t.text().equals("of"))
         || after.stream()
-            .anyMatch(t ->
-                t.text().equals("'s")
-                    || t.is(Kind.UNKNOWN)
-                    || (!dated && isNoun(t)));
+            .anyMatch(t -> t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && isNoun(t)));
   }
 
   /** A day that the order names, too. */
@@ -348,10 +345,7 @@ public final class UnquotedPieces {
       case INSTANT, DATE, CLOCK, TIME, DURATION -> story || names(clause, token);
       case WORD ->
           clause.read().stream()
-              .anyMatch(p ->
-                  p.is("op")
-                      && p.parts().contains(token)
-                      && !directs(clause, p));
+              .anyMatch(p -> p.is("op") && p.parts().contains(token) && !directs(clause, p));
       default -> false;
     };
   }

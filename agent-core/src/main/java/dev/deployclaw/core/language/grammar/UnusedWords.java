@@ -52,10 +52,7 @@ public record UnusedWords(List<String> binding, List<String> plain) {
   private static void end(
       String text, List<Token> run, boolean cued, List<String> binding, List<String> plain) {
     if (!run.isEmpty()) {
-      boolean binds =
-          run.stream()
-              .filter(ClauseReader::leftover)
-              .anyMatch(t -> !cued && binds(t));
+      boolean binds = run.stream().filter(ClauseReader::leftover).anyMatch(t -> !cued && binds(t));
       (binds ? binding : plain).add(text.substring(run.getFirst().from(), run.getLast().to()));
       run.clear();
     }

@@ -104,7 +104,9 @@ final class QuotedReading {
         new Judgement(judged.intent(), problems, judged.leftOut(), judged.unused()));
   }
 
-  /** Where quotes stand: outside of the words without a use; of several places the one near others. */
+  /**
+   * Where quotes stand: outside of the words without a use; of several places the one near others.
+   */
   private List<Place> sources() {
     var unused = said.unused().stream().flatMap(q -> places(q).stream()).toList();
     var all = said.quotes().stream().map(q -> sources(q, unused)).toList();
@@ -112,8 +114,9 @@ final class QuotedReading {
     return all.stream()
         .flatMap(places ->
             places.stream()
-                .min(Comparator.comparing((Place p) -> p.distance(sure))
-                    .thenComparing(p -> -p.from()))
+                .min(
+                    Comparator.comparing((Place p) -> p.distance(sure))
+                        .thenComparing(p -> -p.from()))
                 .stream())
         .toList();
   }
@@ -164,7 +167,8 @@ final class QuotedReading {
     }
     String read = key.equals(TIMES.getFirst()) ? found.getFirst() : found.getLast();
     if (time.get("instant") instanceof String claimed && !agrees(claimed, read)) {
-      problems.add("\"%s\" reads as %s here, not as %s: ask for it".formatted(quote, read, claimed));
+      problems.add(
+          "\"%s\" reads as %s here, not as %s: ask for it".formatted(quote, read, claimed));
     }
     return Optional.of(read);
   }
@@ -172,7 +176,9 @@ final class QuotedReading {
   /** Whether the reader's own instant is ours; one that can't be read says nothing. */
   private static boolean agrees(String claimed, String read) {
     try {
-      return OffsetDateTime.parse(claimed).toInstant().equals(OffsetDateTime.parse(read).toInstant());
+      return OffsetDateTime.parse(claimed)
+          .toInstant()
+          .equals(OffsetDateTime.parse(read).toInstant());
     } catch (DateTimeParseException e) {
       return true;
     }
