@@ -34,6 +34,10 @@ final class QuotedReading {
       Pattern.compile(
           "(?i)(?:(?:starting|start|effective|from|as of) )?(?:right |straight )?(?:now|away|immediately)");
 
+  /** What may stand around a time that we read as a whole. */
+  private static final Pattern BOUND =
+      Pattern.compile("(?i)[ ,.]*(?:(?:from|until|till?|on|at|to|by|as|of|starting|through)[ ,.]*)*");
+
   /** A quote is whole words: "2" isn't one of "20". */
   private static final String BEFORE = "(?<![\\p{L}\\p{N}](?=[\\p{L}\\p{N}]))";
 
@@ -166,11 +170,20 @@ final class QuotedReading {
       return Optional.empty();
     }
     String read = key.equals(TIMES.getFirst()) ? found.getFirst() : found.getLast();
-    if (time.get("instant") instanceof String claimed && !agrees(claimed, read)) {
+    boolean whole =
+        grammar.tokens().stream()
+            .flatMap(t -> t.each(Kind.INSTANT))
+            .filter(t -> overlaps(places, t))
+            .anyMatch(t -> BOUND.matcher(quote.replace(typed(t), "")).matches());
+    if (!whole && time.get("instant") instanceof String claimed && !agrees(claimed, read)) {
       problems.add(
           "\"%s\" reads as %s here, not as %s: ask for it".formatted(quote, read, claimed));
     }
     return Optional.of(read);
+  }
+
+  private String typed(Token token) {
+    return text.substring(token.from(), token.to());
   }
 
   /** Whether the reader's own instant is ours; one that can't be read says nothing. */
