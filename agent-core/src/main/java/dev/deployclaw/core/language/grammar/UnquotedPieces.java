@@ -148,7 +148,7 @@ public final class UnquotedPieces {
     }
   }
 
-  /** "Ext. 4471": what stands behind a word that only points elsewhere. */
+  /** "Ext. 4471": a number behind a word that only points elsewhere. */
   private boolean isReference(List<Token> words) {
     int from = words.getFirst().from();
     var before =

@@ -37,11 +37,11 @@ public record UnusedWords(List<String> binding, List<String> plain) {
       if ((unused || courtesy) && fits) {
         run.add(token);
       } else {
-        end(text, run, cued, binding, plain);
+        end(text, run, cued ? plain : binding, plain);
         run.addAll(unused ? List.of(token) : List.of());
       }
     }
-    end(text, run, cued, binding, plain);
+    end(text, run, cued ? plain : binding, plain);
     return new UnusedWords(some(binding), some(plain));
   }
 
@@ -49,10 +49,9 @@ public record UnusedWords(List<String> binding, List<String> plain) {
     return new UnusedWords(binding, Stream.concat(plain.stream(), told.stream()).toList());
   }
 
-  private static void end(
-      String text, List<Token> run, boolean cued, List<String> binding, List<String> plain) {
+  private static void end(String text, List<Token> run, List<String> binding, List<String> plain) {
     if (!run.isEmpty()) {
-      boolean binds = run.stream().filter(ClauseReader::leftover).anyMatch(t -> !cued && binds(t));
+      boolean binds = run.stream().filter(ClauseReader::leftover).anyMatch(UnusedWords::binds);
       (binds ? binding : plain).add(text.substring(run.getFirst().from(), run.getLast().to()));
       run.clear();
     }
