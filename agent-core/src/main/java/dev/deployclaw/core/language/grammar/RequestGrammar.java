@@ -12,6 +12,7 @@ import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.language.value.SaidChange;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
@@ -130,10 +131,6 @@ public final class RequestGrammar {
     this.doubts = new OrderDoubts(tokens, questions);
   }
 
-  public String text() {
-    return text;
-  }
-
   /** What only tells why; the rest orders. */
   public List<Token> telling() {
     return Stream.concat(told.stream(), clauses.telling().stream())
@@ -180,7 +177,11 @@ public final class RequestGrammar {
 
   /** What belongs to no slot, in the words of the request. */
   public UnusedWords unused() {
-    return UnusedWords.of(text, tokens).and(pieces.binding(), pieces.background());
+    return UnusedWords.of(text, tokens, pieces.isQuoting()).and(pieces.background());
+  }
+
+  public UnquotedPieces pieces() {
+    return pieces;
   }
 
   static boolean isStop(Token token) {

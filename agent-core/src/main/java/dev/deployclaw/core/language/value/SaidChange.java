@@ -1,4 +1,4 @@
-package dev.deployclaw.core.language.grammar;
+package dev.deployclaw.core.language.value;
 
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
