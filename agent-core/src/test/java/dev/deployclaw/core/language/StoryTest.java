@@ -51,6 +51,8 @@ class StoryTest {
         "Set contoso to 60 rps on payments. Their team has just opened a new warehouse in Spain.|set-limit contoso payments 60 1",
         "Limit contoso to 20 rps on orders, they're causing timeouts|set-limit contoso orders 20 1",
         "block contoso for an hour while we look into the leaked passwords|block contoso - 0 0",
+        "set northwind to 40 rps on payments, no wait, make that 50|set-limit northwind payments 50 1",
+        "contoso is hitting 429s on orders. They have 20/s now. Please give them 40/s.|set-limit contoso orders 40 1",
       })
   void plansTheOrderAlone(String request, String meant) {
     assertThat(ask(request))
@@ -67,7 +69,6 @@ class StoryTest {
         "> they send 30k calls an hour\\n\\nLimit contoso to 25 rps on orders.",
         "My boss wrote \"block fabrikam\", please do it.",
         "Maria says: \"Raise northwind to 90 rps on payments.\" Please carry that out.",
-        "set northwind to 40 rps on payments, no wait, make that 50",
         "take a snapshot now, just in case",
         "please make a snapshot before we start the migration",
         "The last change broke the shop. Undo the last change.",

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.grammar;
 
+import dev.deployclaw.core.language.grammar.OrderCore.Position;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -26,21 +27,12 @@ final class UnquotedPieces {
   private static final int NEAR = 5;
 
   /** Phrases that bear on nothing but by the names and figures in them. */
-  private static final Set<String> PLAIN =
-      Set.of(
-          "who",
-          "where",
-          "was",
-          "statement",
-          "up",
-          "down",
-          "pronoun",
-          "overall",
-          "to-percent",
-          "polite");
+  private static final Set<String> PLAIN = OrderCore.words("plain");
 
   /** Orders that are for all services. */
   private static final String WHOLE = "PHRASE op (?:block|unblock|copy-policy|rollback)\\b.*";
+
+  private static final List<String> TIMES = List.of("start", "until", "between", "span", "lasting");
 
   /** Before a time that something lasts until, or begins at. */
   private static final Set<String> BOUNDS =
@@ -48,26 +40,31 @@ final class UnquotedPieces {
 
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
+  private final boolean strict;
   private final Set<String> rest = new HashSet<>();
   private final Set<String> restWords = new HashSet<>();
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private final List<String> binding = new ArrayList<>();
 
-  private UnquotedPieces(ToldSentences sentences, Predicate<Token> quoted) {
+  private UnquotedPieces(ToldSentences sentences, Predicate<Token> quoted, boolean strict) {
     this.sentences = sentences;
     this.quoted = quoted;
+    this.strict = strict;
   }
 
   /** Without a reader only what tells by itself is told. */
   static UnquotedPieces none(ToldSentences sentences) {
-    var out = new UnquotedPieces(sentences, _ -> false);
+    var out = new UnquotedPieces(sentences, _ -> false, false);
     out.told.addAll(sentences.told());
     return out;
   }
 
-  static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted) {
-    var out = new UnquotedPieces(sentences, quoted);
+  /**
+   * @param strict whether only a piece that says how something is or was is background
+   */
+  static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted, boolean strict) {
+    var out = new UnquotedPieces(sentences, quoted, strict);
     var used = new ArrayList<Clause>();
     var unused = new ArrayList<List<Clause>>();
     for (var sentence : sentences.sentences()) {
@@ -112,17 +109,33 @@ final class UnquotedPieces {
     boolean asks = sentences.text().startsWith("?", typed.getLast().to());
     boolean binds = clauses.stream().anyMatch(c -> binds(c, restates));
     String words = sentences.text().substring(typed.getFirst().from(), typed.getLast().to());
-    boolean apart = clauses.stream().allMatch(c -> !c.read().isEmpty());
+    boolean apart =
+        clauses.stream().allMatch(c -> strict ? within(c.across(), typed) : !c.read().isEmpty());
     boolean strange =
         typed.stream()
             .anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) && !rest.contains(key(t)));
-    boolean tells = !strange && sentences.told().containsAll(typed);
+    boolean tells = !strange && !(strict && binds) && sentences.told().containsAll(typed);
+    boolean alone =
+        sentences.sentences().stream()
+            .anyMatch(s -> s.size() <= typed.size() + 1 && s.containsAll(typed));
+    var said = typed.stream().filter(t -> clauses.stream().anyMatch(c -> c.keeps(t))).toList();
+    boolean open =
+        strict
+            && !tells
+            && !said.isEmpty()
+            && !OrderCore.states(
+                sentences, said, new Position(clauses.getFirst().behind(), alone, timed()));
     if (!tells && (asks || binds)) {
       binding.add(words);
-    } else if (tells || (!bears && apart)) {
+    } else if (tells || (!bears && apart && !open)) {
       told.addAll(typed);
       background.add(words);
     }
+  }
+
+  private static boolean within(List<Token> phrases, List<Token> typed) {
+    return phrases.stream()
+        .allMatch(t -> t.from() >= typed.getFirst().from() && t.to() <= typed.getLast().to());
   }
 
   ToldSentences sentences() {
@@ -153,11 +166,17 @@ final class UnquotedPieces {
    *
    * @param read the same with the phrases of its sentence
    * @param behind whether the order stands before it
+   * @param across phrases that reach into its neighbours
    * @param past whether it tells of what was
    * @param seen whether it tells of that, or of what somebody sees
    */
   private record Clause(
-      List<Token> typed, List<Token> read, boolean behind, boolean past, boolean seen) {
+      List<Token> typed,
+      List<Token> read,
+      boolean behind,
+      List<Token> across,
+      boolean past,
+      boolean seen) {
     static List<Clause> of(List<Token> sentence, boolean behind) {
       int end = sentence.getLast().to();
       var whole = new ArrayList<>(sentence);
@@ -172,12 +191,10 @@ final class UnquotedPieces {
       boolean asked = typed.stream().anyMatch(t -> is(t, "asking"));
       boolean past = typed.stream().anyMatch(t -> is(t, "lately") || OrderEvidence.is(t, "past"));
       boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
-      return new Clause(
-          typed,
-          read.stream().filter(t -> t.from() >= from && t.to() <= to).toList(),
-          behind,
-          past && !asked,
-          seen && !asked);
+      var inside = read.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
+      var across =
+          read.stream().filter(t -> t.from() < to && t.to() > from && !inside.contains(t)).toList();
+      return new Clause(typed, inside, behind, across, past && !asked, seen && !asked);
     }
 
     private static List<List<Token>> cut(List<Token> sentence) {
@@ -197,11 +214,17 @@ final class UnquotedPieces {
     }
 
     Clause behind(boolean order) {
-      return new Clause(typed, read, order, past, seen);
+      return new Clause(typed, read, order, across, past, seen);
     }
 
     boolean tells() {
       return seen && !behind;
+    }
+
+    /** Whether a word is in no phrase that carries nothing. */
+    boolean keeps(Token word) {
+      return Stream.concat(read.stream(), across.stream())
+          .anyMatch(t -> t.from() <= word.from() && word.to() <= t.to());
     }
 
     /** The words right before one of it. */
@@ -212,21 +235,26 @@ final class UnquotedPieces {
   }
 
   private boolean bears(Clause clause) {
-    return clause.read().stream().anyMatch(t -> bears(clause, t));
+    return Stream.concat(clause.read().stream(), clause.across().stream())
+        .anyMatch(t -> bears(clause, t));
   }
 
   private boolean bears(Clause clause, Token token) {
     if (!token.is(Kind.NUMBER) && rest.contains(key(token))) {
-      return false;
+      return strict && clause.behind() && token.is(Kind.TENANT) && isOneOfSeveral();
     }
     return switch (token.kind()) {
       case WORD, UNKNOWN -> false;
       case PHRASE -> phrase(clause, token);
-      case TENANT, SERVICE, LABEL -> !clause.tells() || !hasOther(token.kind());
-      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> !clause.tells() && !observed(clause, token);
-      case INSTANT, DATE, CLOCK, TIME -> !clause.past() && !known(token) && !names(clause, token);
+      case TENANT, SERVICE, LABEL ->
+          (!tells(clause) || !hasOther(token.kind())) && !antecedent(clause, token);
+      case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
+          !clause.tells() && !observed(clause, token) && !current(clause);
+      case INSTANT, DATE, CLOCK, TIME ->
+          !clause.past() && !known(token) && !names(clause, token) && !apart(clause);
       case DURATION -> OrderEvidence.lasts(clause.typed(), clause.typed().indexOf(token));
-      case BURST, WINDOW, ROUTE, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> true;
+      case ROUTE -> !(strict && clause.behind() && token.text().matches("/\\p{Lu}\\p{L}+"));
+      case BURST, WINDOW, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> true;
       case NUMBER -> rest.contains(key(token));
       case REFERENCE, ZONE, UNIT, PER -> false;
     };
@@ -251,19 +279,24 @@ final class UnquotedPieces {
         .anyMatch(k -> k.startsWith(kind + " ") || (kind == Kind.SERVICE && k.matches(WHOLE)));
   }
 
-  private static boolean binds(Clause clause, boolean restates) {
+  private boolean binds(Clause clause, boolean restates) {
     return clause.read().stream()
         .filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN))
         .anyMatch(word -> {
           boolean tells =
-              is(word, "loose")
+              (strict && OrderCore.tells(word, clause.typed().getFirst(), clause.behind()))
+                  || is(word, "loose")
                   || is(word, "asking")
                   || (is(word, "ahead") && !clause.behind())
                   || (is(word, "modal") && restates);
           int at = clause.typed().indexOf(word);
           boolean directs =
               OrderEvidence.is(word, "stop") || OrderEvidence.directs(clause.typed(), at);
-          return is(word, "doubt") || (directs && !tells);
+          return (is(word, "doubt")
+                  && !(strict
+                      && (OrderCore.counted(clause.typed(), at)
+                          || (!clause.behind() && OrderCore.is(word, "fact")))))
+              || (directs && !tells);
         });
   }
 
@@ -271,6 +304,53 @@ final class UnquotedPieces {
   private static boolean observed(Clause clause, Token figure) {
     return clause.before(figure).stream()
         .anyMatch(t -> OrderEvidence.is(t, "past") || is(t, "seen"));
+  }
+
+  private boolean tells(Clause clause) {
+    boolean now = strict && !clause.behind() && clause.typed().stream().anyMatch(OrderCore::tells);
+    return now || clause.tells();
+  }
+
+  private boolean isOneOfSeveral() {
+    return rest.stream().filter(k -> k.startsWith("TENANT ")).count() > 1;
+  }
+
+  /** What "them" or "it" of the order stands for. */
+  private boolean antecedent(Clause clause, Token name) {
+    return strict
+        && !clause.behind()
+        && !name.is(Kind.LABEL)
+        && rest.stream()
+            .noneMatch(k ->
+                k.startsWith("TENANT ") || k.startsWith("LABEL ") || k.startsWith("PHRASE all"))
+        && rest.stream().anyMatch(k -> k.startsWith("PHRASE pronoun"))
+        && OrderCore.named(sentences);
+  }
+
+  /** The order says by itself when, or what is told is of nobody in it. */
+  private boolean apart(Clause clause) {
+    boolean named =
+        clause.typed().stream()
+            .anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) || OrderCore.is(t, "theirs"));
+    return strict && !clause.behind() && (timed() || !named);
+  }
+
+  private boolean timed() {
+    return TIMES.stream()
+        .anyMatch(time -> rest.stream().anyMatch(k -> k.startsWith("PHRASE " + time + " ")));
+  }
+
+  /** "They have 20/s": how it is, where the order says a value itself. */
+  private boolean current(Clause clause) {
+    return strict
+        && !clause.behind()
+        && clause.typed().stream().anyMatch(OrderCore::tells)
+        && hasFigure();
+  }
+
+  private boolean hasFigure() {
+    return OrderEvidence.FIGURES.stream()
+        .anyMatch(kind -> rest.stream().anyMatch(k -> k.startsWith(kind + " ")));
   }
 
   /** "The retro of 24 November": a date that is a name. */
