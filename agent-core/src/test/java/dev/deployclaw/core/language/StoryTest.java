@@ -52,6 +52,7 @@ class StoryTest {
         "Limit contoso to 20 rps on orders, they're causing timeouts|set-limit contoso orders 20 1",
         "block contoso for an hour while we look into the leaked passwords|block contoso - 0 0",
         "set northwind to 40 rps on payments, no wait, make that 50|set-limit northwind payments 50 1",
+        "limit contoso to 20 rps on orders for two hours while they fix their client|set-limit contoso orders 20 1",
         "contoso is hitting 429s on orders. They have 20/s now. Please give them 40/s.|set-limit contoso orders 40 1",
       })
   void plansTheOrderAlone(String request, String meant) {
@@ -75,7 +76,6 @@ class StoryTest {
         "could you raise contoso to 60 rps on payments? They're in the middle of a bulk import right now.",
         "Raise contoso to 60 rps on payments, we're rolling out a new app",
         "block contoso because of the credential stuffing",
-        "limit contoso to 20 rps on orders for two hours while they fix their client",
         "Set contoso to 50 rps on orders. Oh sorry, I meant 60, not 50.",
         "Limit fabrikam to 100 rpm on reports! No wait, I meant 200 rpm instead of 100.",
         "I need you to revert arch-2026-11-24-rate-limit-007, it is causing a lot of timeouts",

@@ -179,7 +179,7 @@ final class OrderCore {
         || (at.alone() && at.behind() && signs(request, typed))
         || refers(said)
         || (topic && (event || (front && said.stream().anyMatch(OrderCore::tells))))
-        || (event && has(said, "theirs"))
+        || (has(said, "theirs") && (event || (front && has(said, "having"))))
         || (reason(typed, at) && topic);
   }
 
@@ -338,6 +338,11 @@ final class OrderCore {
   private static boolean finite(Token token) {
     boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
     return OrderEvidence.is(token, "past") || (word && token.text().matches("\\p{L}{2,}ed"));
+  }
+
+  /** What would be an order in words that are all understood. */
+  static boolean sets(Token token) {
+    return OrderEvidence.FIGURES.contains(token.kind()) || token.is("mode");
   }
 
   static Set<String> words(String key) {

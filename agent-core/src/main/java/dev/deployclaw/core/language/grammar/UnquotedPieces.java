@@ -125,11 +125,14 @@ final class UnquotedPieces {
             && !said.isEmpty()
             && !OrderCore.states(
                 sentences, said, new Position(clauses.getFirst().behind(), alone, timed()));
-    if (!tells && (asks || binds)) {
+    boolean orders =
+        strict && clauses.stream().flatMap(c -> c.read().stream()).anyMatch(OrderCore::sets);
+    boolean background = tells || (!bears && apart && !open);
+    if (!tells && (asks || binds || (orders && !background))) {
       binding.add(words);
-    } else if (tells || (!bears && apart && !open)) {
+    } else if (background) {
       told.addAll(typed);
-      background.add(words);
+      this.background.add(words);
     }
   }
 
