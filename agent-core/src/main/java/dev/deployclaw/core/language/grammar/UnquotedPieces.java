@@ -69,6 +69,15 @@ public final class UnquotedPieces {
     return out;
   }
 
+  /** Beside an order that was found without a reader. */
+  static UnquotedPieces ordering(
+      ToldSentences sentences, Predicate<Token> used, List<Token> told, List<String> background) {
+    var out = new UnquotedPieces(sentences, used);
+    out.told.addAll(told);
+    out.background.addAll(background);
+    return out;
+  }
+
   static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted) {
     var out = new UnquotedPieces(sentences, quoted);
     out.quoting = true;

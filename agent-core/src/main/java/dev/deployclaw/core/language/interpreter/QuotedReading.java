@@ -36,7 +36,8 @@ final class QuotedReading {
 
   /** What may stand around a time that we read as a whole. */
   private static final Pattern BOUND =
-      Pattern.compile("(?i)[ ,.]*(?:(?:from|until|till?|on|at|to|by|as|of|starting|through)[ ,.]*)*");
+      Pattern.compile(
+          "(?i)[ ,.]*(?:(?:from|until|till?|on|at|to|by|as|of|starting|through)[ ,.]*)*");
 
   /** A quote is whole words: "2" isn't one of "20". */
   private static final String BEFORE = "(?<![\\p{L}\\p{N}](?=[\\p{L}\\p{N}]))";

@@ -1,4 +1,4 @@
-package dev.deployclaw.core.language.grammar;
+package dev.deployclaw.core.language.question;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;

@@ -1,4 +1,4 @@
-package dev.deployclaw.core.language.grammar;
+package dev.deployclaw.core.language.question;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.deployclaw.core.language.grammar;
+package dev.deployclaw.core.language.question;
 
 import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.EstateQuestion.Call;
@@ -27,7 +27,7 @@ public final class EstateQuestionReader {
       Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST, Kind.WINDOW);
   private static final Pattern BEGINS =
       Pattern.compile(
-          "(?is).*\\?\\s*|\\W*(?:(?:and|so|hi|hey|ok|please)\\W+)*(?:any|are|can|compare|could|current|describe|did|do"
+          "(?is).*\\?\\s*|\\W*(?:(?:and|so|hi|hey|hello|ok|please)\\W+)*(?:any|are|can|compare|could|current|describe|did|do"
               + "|does|explain|give|has|have|history|how|is|latest|list|may|recent|show|status|tell|the|top"
               + "|usage|was|were|what\\w*|when|which|who\\w*|why|will|would)\\b.*");
 
