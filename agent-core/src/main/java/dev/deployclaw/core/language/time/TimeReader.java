@@ -118,8 +118,6 @@ public final class TimeReader {
         yield Optional.of(List.of(Token.join(Kind.DATE, day, "calendar", m.tokens())));
       }
       case "begins" -> instant(m, at(m, date.orElseThrow(), LocalTime.MIDNIGHT), "calendar");
-      case "ends" ->
-          instant(m, at(m, date.orElseThrow().plusDays(1), LocalTime.MIDNIGHT), "calendar");
       case "weekend" -> weekend(m);
       case "clocks" -> clocks(m, date.orElseThrow());
       case "recurring" -> suggest(m, "A change is made once: from when until when?", List.of());
