@@ -119,7 +119,12 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
                   new AuthorizationCodeFlow(
                       oidc, keys.orElseThrow(), verifier.orElseThrow(), System::nanoTime));
       console.addAll(
-          new ProviderSignInRoutes(flow, credentials, open, surroundings(agent)).routes());
+          new ProviderSignInRoutes(
+                  flow,
+                  credentials,
+                  open,
+                  new ProviderSignInRoutes.Surroundings(threads, guard, InstantSource.system()))
+              .routes());
       console.addAll(new ConsolePages().routes());
     });
     this.routes = routes(serve, agent, threads, guard);
@@ -211,10 +216,6 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
                 new ConsoleSessionStore(System::nanoTime),
                 new SessionCookie(serve.tls().isEmpty() && !serve.plaintext())))
         : Optional.empty();
-  }
-
-  private ProviderSignInRoutes.Surroundings surroundings(AgentServer of) {
-    return new ProviderSignInRoutes.Surroundings(threads, of.metrics(), InstantSource.system());
   }
 
   private static ApiRateLimits budgets(ServerConfig.Bounds bounds) {

@@ -153,8 +153,7 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
   @Override
   protected List<FigureTable<?>> tables(Map<String, TimingSamples> figures) {
     return List.of(
-        new FigureTable<>(
-                "start", "Starts, memory and commands", List.copyOf(figures.entrySet()))
+        new FigureTable<>("start", "Starts, memory and commands", List.copyOf(figures.entrySet()))
             .text("", "what", Map.Entry::getKey)
             .whole("median", "median", figure -> figure.getValue().median())
             .whole("best", "best", figure -> figure.getValue().best()));

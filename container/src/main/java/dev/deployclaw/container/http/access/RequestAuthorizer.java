@@ -146,11 +146,13 @@ public final class RequestAuthorizer {
   /**
    * Counts a refused sign-in at the console, and tells of it within the log's bounds.
    *
+   * @param by "console" for a token, "oidc" for a provider
    * @param why without any part of the credential
+   * @param from the caller's address
    */
-  public void signInRefused(HttpServerRequest request, String why) {
+  public void signInRefused(String by, String why, String from) {
     meters.refused(Refusal.CREDENTIAL);
-    signIns.refused(why, "console", address(request));
+    signIns.refused(why, by, from);
   }
 
   /** Who calls where no credential is needed; empty too where the page of another origin does. */

@@ -2,6 +2,7 @@ package dev.deployclaw.container.http.console;
 
 import dev.deployclaw.container.config.OidcConfig.BrowserClient;
 import dev.deployclaw.container.http.access.CredentialStore;
+import dev.deployclaw.container.http.access.RequestAuthorizer;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
@@ -14,8 +15,6 @@ import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.http.session.SessionCookie.Transport;
 import dev.deployclaw.container.http.session.SessionCredential.ProvidedIdentity;
 import dev.deployclaw.container.listener.NetworkPrefix;
-import dev.deployclaw.container.metrics.ServerMetrics;
-import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -54,8 +53,9 @@ public final class ProviderSignInRoutes {
    * What it runs on.
    *
    * @param threads on which the provider is asked
+   * @param guard which counts and logs refusals
    */
-  public record Surroundings(Executor threads, ServerMetrics metrics, InstantSource clock) {}
+  public record Surroundings(Executor threads, RequestAuthorizer guard, InstantSource clock) {}
 
   /**
    * @param flow empty where service tokens alone sign in
@@ -186,12 +186,7 @@ public final class ProviderSignInRoutes {
   }
 
   private ApiResponse refused(SignInResult.Failure failure, String why, Return back) {
-    around.metrics().refused(Refusal.CREDENTIAL);
-    LOG.atWarn()
-        .addKeyValue("reason", why)
-        .addKeyValue("by", "oidc")
-        .addKeyValue("from", back.from())
-        .log("A sign-in was refused");
+    around.guard().signInRefused("oidc", why, back.from());
     return failed(failure);
   }
 

@@ -101,7 +101,7 @@ public final class SessionRoutes {
   }
 
   private ApiResponse refused(HttpServerRequest request, String why) {
-    guard.signInRefused(request, why);
+    guard.signInRefused("console", why, from(request));
     return ApiResponse.of(ProblemCatalogue.refusedToken(why));
   }
 

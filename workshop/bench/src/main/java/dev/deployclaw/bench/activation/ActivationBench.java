@@ -74,7 +74,8 @@ public final class ActivationBench extends BenchCommand<ActivationBench.Figures>
         var redis = new RedisExecutor(StageBench.settings(cluster), () -> FenceMark.NOBODY);
         var watched = new PrimaryEpochWatcher(cluster.primaries())) {
       var services =
-          new RateLimitExecutor(RateLimitSettings.of(List.of(decider.service())), cluster::addressesById);
+          new RateLimitExecutor(
+              RateLimitSettings.of(List.of(decider.service())), cluster::addressesById);
       var crew =
           new EpochSwitchRunner.ParticipantExecutors(
               new PolicyStoreExecutor(state), redis, services);
