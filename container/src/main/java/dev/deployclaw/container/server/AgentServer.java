@@ -20,6 +20,7 @@ import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.query.TenantDirectory;
+import dev.deployclaw.container.vertx.AgentVertx;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.container.vertx.PeriodicTask;
@@ -39,7 +40,6 @@ import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,7 +90,7 @@ public final class AgentServer implements AutoCloseable {
     this.bounds = bounds;
     var shares = bounds.shares();
     this.connections = new ConnectionLimits(shares.connections(), shares.connectionsPerAddress());
-    this.vertx = Vertx.builder().with(options()).withTransport(connections.transport()).build();
+    this.vertx = AgentVertx.over(connections.transport());
     var bus = LocalEventBus.of(vertx);
     var logEvents = new LogEventBus(bus);
     var leadership = new LeadershipTrackingStore(resources.ports().state());
@@ -149,19 +149,6 @@ public final class AgentServer implements AutoCloseable {
     var server = new AgentServer(resources, bounds);
     server.queue.enterRecovery();
     return server;
-  }
-
-  private static VertxOptions options() {
-    return new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1);
-  }
-
-  /**
-   * Loads the classes of Vert.x and Netty on the caller's thread. Called before etcd's client
-   * begins to load them: classes whose initialisers need each other must not be first met by two
-   * threads at once.
-   */
-  public static void loadVertx() {
-    var _ = Vertx.vertx(options()).close();
   }
 
   /** Begins: recovers, takes tasks, looks after the estate. */

@@ -8,7 +8,6 @@ import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,7 +46,6 @@ class DescribedAnswersTest extends DescribedCalls {
   private static final List<String> WRONG_DECISIONS =
       List.of("{\"reason\": 7}", "{\"because\": \"x\"}", "[]");
   private static final String UNCLEAR = "set acme's orders limit to 300";
-  private static final String CLEAR = "set acme's orders limit to %d per minute";
 
   @Test
   void everyAnswerIsDescribedAndEveryDescribedAnswerIsGiven() throws Exception {
@@ -156,21 +154,12 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(409, call("rejectExecution", ANN).at(other));
   }
 
-  private String held(int limit) {
-    var body = "{\"request\": \"%s\", \"approval\": \"manual\"}".formatted(CLEAR.formatted(limit));
-    String id = expect(202, post("submitTask", BOTH, body)).text("execution_id");
-    served.awaitResult(id, "HELD");
-    return id;
-  }
-
   private void cards() {
     String id = held(410);
     var hold = expect(200, call("readHold", ANN).at(id)).json();
     String plan = hold.path("plan").asText();
     String shown = hold.path("shown").asText();
-    String approves =
-        "{\"execution_id\": \"%s\", \"decision\": \"approve\", \"user\": \"ann@example.net\", \"plan\": \"%s\", \"shown\": \"%s\"}"
-            .formatted(id, plan, shown);
+    String approves = DescribedChannels.approval(id, plan, shown);
     var route = call("decideByWebhook", "");
     expect(401, DescribedChannels.unsigned(route, approves));
     expect(404, route.body(approves));
@@ -186,24 +175,7 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(404, call("clickInSlack", ""));
     expect(403, call("clickInSlack", "").with("Sec-Fetch-Site", "cross-site"));
     expect(400, click("{}"));
-    expect(
-        200,
-        click(
-            "{\"type\": \"block_actions\", \"user\": {\"id\": \"U0000009\", \"team_id\": \"T0000001\"},"
-                + " \"channel\": {\"id\": \"C0000001\"}, \"message\": {\"ts\": \"1.2\"},"
-                + " \"actions\": [{\"action_id\": \"approve\", \"value\": \"\"}]}"));
-  }
-
-  private ApiCall webhook(String body) {
-    return DescribedChannels.webhook(call("decideByWebhook", ""), seconds(), body);
-  }
-
-  private ApiCall click(String payload) {
-    return DescribedChannels.slack(call("clickInSlack", ""), seconds(), payload);
-  }
-
-  private static long seconds() {
-    return Instant.now().getEpochSecond();
+    expect(200, click(DescribedChannels.STALE_CLICK));
   }
 
   private void ways() {
@@ -333,20 +305,6 @@ class DescribedAnswersTest extends DescribedCalls {
         post("sendMcpMessage", VIC, notification).with("Mcp-Method", "notifications/cancelled"));
   }
 
-  private ApiCall message(String method, int id) {
-    String version = "2026-07-28";
-    String body =
-        """
-        {"jsonrpc": "2.0", "id": %d, "method": "%s", "params": {"_meta": {
-          "io.modelcontextprotocol/protocolVersion": "%s",
-          "io.modelcontextprotocol/clientCapabilities": {}}}}
-        """
-            .formatted(id, method, version);
-    return post("sendMcpMessage", VIC, body)
-        .with("Mcp-Method", method)
-        .with("MCP-Protocol-Version", version);
-  }
-
   /** Without a credential, with one that is unknown, with another role, and from a page. */
   private void strangers() {
     for (var operation : where(o -> o.fields().has("x-role"))) {
@@ -410,11 +368,7 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(503, call("approveExecution", ANN).query("plan=12345678"));
     expect(503, call("rejectExecution", ANN));
     String hash = "0".repeat(64);
-    expect(
-        503,
-        webhook(
-            "{\"execution_id\": \"arch-none\", \"decision\": \"reject\", \"user\": \"ann@example.net\","
-                + " \"plan\": \"%1$s\", \"shown\": \"%1$s\"}".formatted(hash)));
+    expect(503, webhook(DescribedChannels.approval("arch-none", hash, hash)));
     expect(503, call("rollBackExecution", OLIVIA));
     expect(503, post("freeze", BOTH, "{\"reason\": \"incident 4711\"}"));
     expect(503, call("thaw", BOTH));

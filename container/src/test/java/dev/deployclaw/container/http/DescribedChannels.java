@@ -30,7 +30,19 @@ final class DescribedChannels {
               Map.of("ann@example.net", "ann", "both@example.net", "both"),
               new Platform.SignedWebhook(NOWHERE, new SecretValue("another"), SECRET)));
 
+  /** Of somebody without rights, on a card that is too old. */
+  static final String STALE_CLICK =
+      "{\"type\": \"block_actions\", \"user\": {\"id\": \"U0000009\", \"team_id\": \"T0000001\"},"
+          + " \"channel\": {\"id\": \"C0000001\"}, \"message\": {\"ts\": \"1.2\"},"
+          + " \"actions\": [{\"action_id\": \"approve\", \"value\": \"\"}]}";
+
   private DescribedChannels() {}
+
+  static String approval(String execution, String plan, String shown) {
+    return ("{\"execution_id\": \"%s\", \"decision\": \"approve\", \"user\": \"ann@example.net\","
+            + " \"plan\": \"%s\", \"shown\": \"%s\"}")
+        .formatted(execution, plan, shown);
+  }
 
   /** Sends what it signs. */
   static ApiCall slack(ApiCall call, long seconds, String payload) {

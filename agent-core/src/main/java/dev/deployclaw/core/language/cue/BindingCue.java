@@ -2,7 +2,6 @@ package dev.deployclaw.core.language.cue;
 
 import dev.deployclaw.core.task.Intent;
 import java.util.Locale;
-import java.util.function.Predicate;
 
 /**
  * Words that bind an order as a whole, beside its values.
@@ -15,44 +14,49 @@ public record BindingCue(Kind kind, int from, int to) {
   /** What such words do to the order, and which readings say so themselves. */
   public enum Kind {
     /** For people: it binds nothing. */
-    SOCIAL(_ -> true),
+    SOCIAL,
     /** Somebody has to agree before. */
-    APPROVAL(intent -> intent.guards().manual()),
+    APPROVAL,
     /** It holds, begins or ends only if something else does. */
-    CONDITION(_ -> false),
+    CONDITION,
     /** A group is left out. */
-    EXCEPTION(intent -> intent.changes().stream().anyMatch(c -> !c.who().except().isEmpty())),
+    EXCEPTION,
     /** Something mustn't be done. */
-    DENIAL(_ -> false),
+    DENIAL,
     /** Nothing is to be done, or not yet. */
-    NOTHING(intent -> intent.guards().dryRun() || intent.guards().manual()),
+    NOTHING,
     /** It may not be wanted. */
-    DOUBT(_ -> false),
+    DOUBT,
     /** A value before it, or the order, is taken back. */
-    CORRECTION(_ -> false),
+    CORRECTION,
     /** How it is before comes back. */
-    RESTORE(intent -> intent.schedule().ends()),
+    RESTORE,
     /** Not before its time. */
-    LATER(intent -> intent.schedule().startAt().isPresent()),
+    LATER,
     /** At once. */
-    NOW(intent -> intent.schedule().startAt().isEmpty()),
+    NOW,
     /** All others follow. */
-    WIDENING(intent -> intent.guards().canaryPercent().isPresent()),
+    WIDENING,
     /** What happens while Redis is away. */
-    FALLBACK(
-        intent -> intent.changes().stream().anyMatch(c -> c.set().onBackendFailure().isPresent())),
+    FALLBACK,
     /** It is for each day, user or the like by itself. */
-    SHARE(_ -> false);
-
-    private final Predicate<Intent> said;
-
-    Kind(Predicate<Intent> said) {
-      this.said = said;
-    }
+    SHARE;
 
     /** Whether a reading has what such words say. */
     public boolean isIn(Intent reading) {
-      return said.test(reading);
+      return switch (this) {
+        case SOCIAL -> true;
+        case APPROVAL -> reading.guards().manual();
+        case CONDITION, DENIAL, DOUBT, CORRECTION, SHARE -> false;
+        case EXCEPTION -> reading.changes().stream().anyMatch(c -> !c.who().except().isEmpty());
+        case NOTHING -> reading.guards().dryRun() || reading.guards().manual();
+        case RESTORE -> reading.schedule().ends();
+        case LATER -> reading.schedule().startAt().isPresent();
+        case NOW -> reading.schedule().startAt().isEmpty();
+        case WIDENING -> reading.guards().canaryPercent().isPresent();
+        case FALLBACK ->
+            reading.changes().stream().anyMatch(c -> c.set().onBackendFailure().isPresent());
+      };
     }
 
     /** Whether a reading's values inside such words are judged by the words alone. */

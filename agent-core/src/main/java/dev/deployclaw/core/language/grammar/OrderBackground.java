@@ -39,16 +39,14 @@ final class OrderBackground {
       Set.of("until", "till", "from", "by", "for", "starting", "beginning", "effective", "through");
 
   private final ToldSentences sentences;
-  private final Predicate<Token> quoted;
   private final Set<String> rest = new HashSet<>();
   private final Set<String> restWords = new HashSet<>();
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private boolean binding;
 
-  private OrderBackground(ToldSentences sentences, Predicate<Token> quoted) {
+  private OrderBackground(ToldSentences sentences) {
     this.sentences = sentences;
-    this.quoted = quoted;
   }
 
   /**
@@ -57,7 +55,7 @@ final class OrderBackground {
    * @param quoted what the order uses
    */
   static Optional<UnquotedPieces> of(ToldSentences sentences, Predicate<Token> quoted) {
-    var out = new OrderBackground(sentences, quoted);
+    var out = new OrderBackground(sentences);
     var used = new ArrayList<BesideClause>();
     var unused = new ArrayList<List<BesideClause>>();
     for (var sentence : sentences.sentences()) {

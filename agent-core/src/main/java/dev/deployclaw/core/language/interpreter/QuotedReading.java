@@ -120,8 +120,8 @@ final class QuotedReading {
         .flatMap(places ->
             places.stream()
                 .min(
-                    Comparator.comparing((Place p) -> p.distance(sure))
-                        .thenComparing(p -> -p.from()))
+                    Comparator.comparingInt((Place p) -> p.distance(sure))
+                        .thenComparingInt(p -> -p.from()))
                 .stream())
         .toList();
   }

@@ -26,6 +26,7 @@ import dev.deployclaw.container.remote.RemoteCommandListener;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.server.MonitoringSettings;
+import dev.deployclaw.container.vertx.AgentVertx;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.journal.ProgressListener;
@@ -123,14 +124,14 @@ public final class ServeCommand implements Callable<Integer> {
   /** Its executor host, if it has one, starts meanwhile. */
   private AgentRuntime agent(AgentConfig config, Path file) throws SetupException {
     if (!config.host().enabled()) {
-      AgentServer.loadVertx();
+      AgentVertx.load();
       return AgentRuntime.open(config, ProgressListener.NONE);
     }
     var launch = HostLaunch.of(config, file, around.environment());
     var host = RemoteBackends.start(launch, ProgramIdentity.own());
     boolean opened = false;
     try {
-      AgentServer.loadVertx();
+      AgentVertx.load();
       var agent = AgentRuntime.behind(host, config);
       opened = true;
       return agent;
