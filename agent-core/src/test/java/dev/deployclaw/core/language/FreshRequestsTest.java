@@ -42,6 +42,7 @@ class FreshRequestsTest {
     AGAIN("blind-2026-11-29-h.txt"),
     TRAPS("blind-2026-11-29-i.txt"),
     OPEN("blind-2026-11-29-j.txt"),
+    NEWEST("blind-2026-11-30-k.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -58,6 +59,7 @@ class FreshRequestsTest {
         case AGAIN -> floors(34, 16, 13, 10, 12, 12);
         case TRAPS -> floors(14, 15, 23, 0, 0, 0);
         case OPEN -> floors(12, 8, 6, 0, 8, 0);
+        case NEWEST -> floors(11, 3, 7, 0, 5, 0);
         case OWN -> floors(11, 7, 15, 0, 9, 0);
       };
     }
