@@ -5,7 +5,6 @@ import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
-import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -15,12 +14,9 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,10 +27,6 @@ import java.util.stream.Stream;
  * request says and nothing else. One object, one answer.
  */
 final class QuotedReading {
-  /** What a reading may lack nowhere beside its order. */
-  private static final Set<BindingCue.Kind> STRICT =
-      Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.EXCEPTION);
-
   private static final List<String> TIMES = List.of("startAt", "revertAt");
 
   /** A start that is none: a change begins when it is approved. */
@@ -113,45 +105,8 @@ final class QuotedReading {
       ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word))
           .forEach(p -> problems.add(p.replace("in the request", "in what you quote")));
     }
-    var named = new LinkedHashSet<String>();
-    var leftOut = new ArrayList<String>();
-    for (String words : judged.leftOut()) {
-      declared(words).ifPresentOrElse(named::add, () -> leftOut.add(words));
-    }
-    named.addAll(judged.unused());
     return new Verdict.Judged(
-        new Judgement(judged.intent(), problems, leftOut, List.copyOf(named)));
-  }
-
-  /**
-   * The words among which the reader itself says that these have no use. The person who approves is
-   * shown them, so they needn't stop the reading: a cue anywhere but a condition or an exception, a
-   * value only in a sentence that nothing else is quoted of.
-   */
-  private Optional<String> declared(String words) {
-    var found = places(words);
-    boolean mild =
-        grammar.pieces().cues().stream()
-            .filter(cue -> text.substring(cue.from(), cue.to()).equals(words))
-            .anyMatch(cue -> !STRICT.contains(cue.kind()));
-    return said.unused().stream()
-        .filter(unused ->
-            places(unused).stream()
-                .anyMatch(u -> found.stream().anyMatch(u::holds) && (mild || isApart(u))))
-        .findFirst();
-  }
-
-  private boolean isApart(Place place) {
-    var ends = Pattern.compile("[.!?;](?=\\s)|\\n").matcher(text).results().toList();
-    int from =
-        ends.stream().mapToInt(MatchResult::end).filter(e -> e <= place.from).max().orElse(0);
-    int to =
-        ends.stream()
-            .mapToInt(MatchResult::start)
-            .filter(e -> e >= place.to)
-            .min()
-            .orElse(text.length());
-    return used.stream().noneMatch(q -> q.from < to && from < q.to);
+        new Judgement(judged.intent(), problems, judged.leftOut(), judged.unused()));
   }
 
   /**
