@@ -6,9 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.approval.platform.ChannelRegistry;
+import dev.deployclaw.container.approval.platform.WebhookCallback;
+import dev.deployclaw.container.config.ApprovalChannelConfig;
+import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
+import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.intake.ApprovalDecision;
+import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskIntake;
 import dev.deployclaw.container.intake.TaskQueue;
+import dev.deployclaw.container.notification.BodySignature;
 import dev.deployclaw.container.notification.DeliverySettings;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.core.fake.FakeClock;
@@ -18,12 +25,14 @@ import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.Vertx;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -227,6 +236,43 @@ class ApprovalDeskTest {
     round().run();
 
     assertThat(board.sentence()).isEqualTo("No longer held: see the execution's log.");
+  }
+
+  @Test
+  void aSignedCallMayComeAgainWhereTheQueueTookNothing() throws Exception {
+    String id = held("apply manually");
+    var secret = new SecretValue("signs-what-the-program-sends");
+    var webhook = new Platform.SignedWebhook("http://127.0.0.1:9/", secret, secret);
+    var config =
+        new ApprovalChannelConfig(
+            "desk", Optional.empty(), Map.of("a@example.net", "ann"), webhook);
+    var held = HoldCard.of(world.queries().heldPlan(id).orElseThrow(), "");
+    byte[] body =
+        CanonicalJson.bytes(
+            Map.of(
+                "execution_id",
+                id,
+                "decision",
+                "approve",
+                "user",
+                "a@example.net",
+                "plan",
+                held.plan(),
+                "shown",
+                held.shown()));
+    String signature = BodySignature.header(secret, clock.instant().getEpochSecond(), body);
+    queue.close();
+    try (var channels = new ChannelRegistry(List.of(config), delivery)) {
+      var callback = channels.webhook("desk").orElseThrow();
+      var call = (WebhookCallback.Received.Vote) callback.receive(signature, body);
+      assertThat(callback.receive(signature, body))
+          .isInstanceOf(WebhookCallback.Received.Unproved.class);
+
+      assertThat(callback.decide(call.vote(), signature, desk))
+          .isEqualTo(new DecisionRuling.Queued(new SubmissionResult.Closed()));
+
+      assertThat(callback.receive(signature, body)).isEqualTo(call);
+    }
   }
 
   private String heldRepair() throws InterruptedException {
