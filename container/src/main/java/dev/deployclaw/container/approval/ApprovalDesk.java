@@ -89,6 +89,9 @@ public final class ApprovalDesk {
     var objection =
         objection(decision.execution(), decision.who(), decision.approves(), decision.plan());
     if (objection.isPresent()) {
+      if (objection.get().kind() == ApprovalRefusal.Kind.MISQUOTED && vote.shown().isPresent()) {
+        update(decision.execution(), ApprovalMessage::outdated);
+      }
       return new DecisionRuling.Refused(objection.get());
     }
     if (decision.approves() && decision.plan().length() < GatePolicy.SHORTEST_QUOTE) {
@@ -100,12 +103,7 @@ public final class ApprovalDesk {
       update(decision.execution(), ApprovalMessage::outdated);
       return new DecisionRuling.Stale();
     }
-    note(decision, vote.place());
-    var place = parts.intake().decide(decision);
-    if (refusal(place).isPresent()) {
-      update(decision.execution(), ApprovalMessage::undecided);
-    }
-    return new DecisionRuling.Queued(place);
+    return new DecisionRuling.Queued(queue(decision, vote.place()));
   }
 
   /** The same of who was shown a card: in time, or not at all. */
@@ -119,15 +117,26 @@ public final class ApprovalDesk {
     return over ? new DecisionRuling.Expired() : decide(vote);
   }
 
-  /** For the cards, before the decision takes effect. */
-  private void note(ApprovalDecision decision, String place) throws InterruptedException {
+  /** Notes it for the cards first, unless it finds no place. */
+  private SubmissionResult queue(ApprovalDecision decision, String place)
+      throws InterruptedException {
     var taken =
         new TakenDecision(
             decision.who(),
             decision.approves(),
             place,
             parts.delivery().time().instant().toEpochMilli());
-    update(decision.execution(), message -> message.with(taken));
+    boolean queued = false;
+    try {
+      update(decision.execution(), message -> message.with(taken));
+      var result = parts.intake().decide(decision);
+      queued = refusal(result).isEmpty();
+      return result;
+    } finally {
+      if (!queued) {
+        update(decision.execution(), message -> message.without(taken));
+      }
+    }
   }
 
   private void update(String execution, UnaryOperator<ApprovalMessage> change)

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param card what it shows
  * @param revision of {@code active} when the card was made
  * @param atMillis of the phase, in milliseconds since 1970
- * @param taken the decision that a serving agent took last
+ * @param taken the decision that a serving agent took, or {@link TakenDecision#SEVERAL}
  */
 record ApprovalMessage(
     MessagePhase phase,
@@ -50,12 +50,15 @@ record ApprovalMessage(
   }
 
   ApprovalMessage with(TakenDecision decision) {
-    return new ApprovalMessage(phase, reference, card, revision, atMillis, Optional.of(decision));
+    boolean alone = taken.filter(t -> !t.repeats(decision)).isEmpty();
+    var known = Optional.of(alone ? decision : TakenDecision.SEVERAL);
+    return new ApprovalMessage(phase, reference, card, revision, atMillis, known);
   }
 
-  /** The last decision found no place. */
-  ApprovalMessage undecided() {
-    return new ApprovalMessage(phase, reference, card, revision, atMillis, Optional.empty());
+  /** The decision found no place. */
+  ApprovalMessage without(TakenDecision decision) {
+    var known = taken.filter(t -> !t.equals(decision));
+    return new ApprovalMessage(phase, reference, card, revision, atMillis, known);
   }
 
   byte[] bytes() {

@@ -31,8 +31,8 @@ public record CardEnding(Result result, String sentence) {
       new CardEnding(Result.EXPIRED, "Expired: not decided in time. Ask for the change again.");
 
   /**
-   * @param taken the last decision that a serving agent took; counts only if it is the one that the
-   *     state store has
+   * @param taken the decision that serving agents took; counts only if it is the one that the state
+   *     store has, or the only one
    */
   static CardEnding of(HoldEnding ending, Optional<TakenDecision> taken) {
     return switch (ending) {
@@ -59,6 +59,7 @@ public record CardEnding(Result result, String sentence) {
   private static CardEnding unrecorded(Optional<TakenDecision> taken) {
     String last =
         taken
+            .filter(d -> !d.equals(TakenDecision.SEVERAL))
             .map(d ->
                 "%s %s it in %s, %s; "
                     .formatted(

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +28,9 @@ final class ChannelRound {
   /** Cards of one channel; further holds are shown once others have ended. */
   private static final int MOST_CARDS = 200;
 
+  /** Of these, kept from what waits for its time, too. */
+  private static final int FOR_URGENT = 50;
+
   /** Longer than a call can take: who claimed to post it died. */
   private static final Duration CLAIM_HOLDS = Duration.ofMinutes(1);
 
@@ -40,6 +42,7 @@ final class ChannelRound {
   private final RandomGenerator random = RandomGenerator.getDefault();
   private final Map<String, Refusal> refused = new HashMap<>();
   private int failures;
+  private boolean full;
   private Instant notBefore = Instant.EPOCH;
 
   ChannelRound(ApprovalChannel channel, HeldExecutions holds, ApprovalDesk.Parts parts) {
@@ -74,16 +77,16 @@ final class ChannelRound {
   }
 
   private void go() throws InterruptedException {
-    var waiting = holds.ids();
+    var waiting = holds.all();
     if (waiting.isEmpty()) {
       return;
     }
     var held = waiting.get();
     var known = messages.all();
     var queries = parts.queries().get();
-    refused.keySet().removeIf(id -> !held.contains(id) && !known.containsKey(id));
+    refused.keySet().removeIf(id -> !held.containsKey(id) && !known.containsKey(id));
     for (var stored : known.values()) {
-      if (!held.contains(stored.execution())
+      if (!held.containsKey(stored.execution())
           && isDue(stored.execution())
           && finish(stored, queries) == Step.STOPPED) {
         return;
@@ -92,23 +95,32 @@ final class ChannelRound {
     show(held, known, queries);
   }
 
-  private void show(Set<String> held, Map<String, Stored> known, QueryService queries)
+  private void show(
+      Map<String, HeldExecutions.Version> held, Map<String, Stored> known, QueryService queries)
       throws InterruptedException {
     long revision = parts.state().get(StoreKeys.ACTIVE).map(Entry::modRevision).orElse(0L);
     int room = MOST_CARDS - known.size();
-    for (String id : held) {
+    boolean left = false;
+    for (var hold : held.entrySet()) {
+      String id = hold.getKey();
       var stored = Optional.ofNullable(known.get(id));
       room -= stored.isPresent() ? 0 : 1;
-      if ((stored.isPresent() || room >= 0) && isDue(id)) {
+      boolean fits = stored.isPresent() || room >= (hold.getValue().expires() ? 0 : FOR_URGENT);
+      left |= !fits;
+      if (fits && isDue(id)) {
         var step =
             stored.isEmpty() || isAbandoned(stored.get().message())
                 ? post(id, stored, revision, queries)
-                : follow(stored.get(), revision, queries);
+                : follow(stored.get(), hold.getValue(), revision, queries);
         if (step == Step.STOPPED) {
           return;
         }
       }
     }
+    if (left && !full) {
+      LOG.atWarn().addKeyValue("channel", channel.name()).log("There are more holds than cards");
+    }
+    full = left;
   }
 
   private boolean isDue(String id) {
@@ -153,23 +165,26 @@ final class ChannelRound {
   }
 
   /** A card shows what is held now; once its time is over, that. */
-  private Step follow(Stored stored, long revision, QueryService queries)
+  private Step follow(
+      Stored stored, HeldExecutions.Version held, long revision, QueryService queries)
       throws InterruptedException {
     var message = stored.message();
     String id = stored.execution();
     if (message.phase() != MessagePhase.POSTED) {
       return Step.DONE;
     }
-    if (message.card().isOver(now())) {
-      var step = rewrite(stored, message.card(), Optional.of(CardEnding.EXPIRED));
+    boolean shown = message.revision() == revision && held.isOf(message.card());
+    var card =
+        shown && !message.card().isOver(now()) ? Optional.<HoldCard>empty() : card(id, queries);
+    if (card.isEmpty()) {
+      return Step.DONE; // or it ended since the look: the next one shows that
+    }
+    if (card.get().isOver(now())) {
+      var step = rewrite(stored, card.get(), Optional.of(CardEnding.EXPIRED));
       if (step == Step.DONE) {
         messages.update(id, m -> m.closed(now().toEpochMilli()));
       }
       return step;
-    }
-    var card = message.revision() == revision ? Optional.<HoldCard>empty() : card(id, queries);
-    if (card.isEmpty()) {
-      return Step.DONE;
     }
     boolean same = card.get().shown().equals(message.card().shown());
     var step = same ? Step.DONE : rewrite(stored, card.get(), Optional.empty());
@@ -185,7 +200,7 @@ final class ChannelRound {
     if (stored.message().phase() == MessagePhase.CLAIMED && !isAbandoned(stored.message())) {
       return Step.SKIPPED; // who posts it will say so
     }
-    if (stored.message().phase() != MessagePhase.POSTED) {
+    if (stored.message().reference().isEmpty()) { // never posted
       messages.remove(stored);
       return Step.DONE;
     }
@@ -196,7 +211,13 @@ final class ChannelRound {
     }
     var message = last.get().message();
     var told = CardEnding.of(ending, message.taken());
-    var step = rewrite(last.get(), message.card(), Optional.of(told));
+    boolean right =
+        told.result() == CardEnding.Result.EXPIRED
+            || (ending instanceof HoldEnding.Unrecorded && message.taken().isEmpty());
+    var step =
+        message.phase() == MessagePhase.CLOSED && right
+            ? Step.DONE
+            : rewrite(last.get(), message.card(), Optional.of(told));
     if (step == Step.DONE) {
       messages.remove(last.get());
     }

@@ -10,6 +10,13 @@ import dev.deployclaw.policy.json.StrictJsonObject;
  * @param atMillis milliseconds since 1970
  */
 record TakenDecision(String who, boolean approves, String place, long atMillis) {
+  /** More than one: which of them counted isn't known here. */
+  static final TakenDecision SEVERAL = new TakenDecision("", false, "", 0);
+
+  boolean repeats(TakenDecision other) {
+    return who.equals(other.who()) && approves == other.approves();
+  }
+
   static TakenDecision read(StrictJsonObject json) {
     return new TakenDecision(
         json.text("who"), json.flag("approves"), json.text("place"), json.number("at_ms"));

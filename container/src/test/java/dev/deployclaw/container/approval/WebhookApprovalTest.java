@@ -142,6 +142,22 @@ class WebhookApprovalTest {
     assertThat(send(yes).status()).isEqualTo(409);
   }
 
+  @Test
+  void takesTheSameCallAgainWhereItFoundNoPlace() throws Exception {
+    var card = held();
+    String yes = decision(card, "approve", "ann");
+    String signature = signed(IN, clock.instant().getEpochSecond(), yes);
+    served.world.store.reachable(false);
+    assertThat(send(yes, signature).status()).isEqualTo(503);
+    served.world.store.reachable(true);
+
+    var again = send(yes, signature);
+
+    assertThat(again.status()).as(again.body()).isEqualTo(202);
+    assertThat(send(yes, signature).text("detail")).isEqualTo("it was sent before");
+    served.awaitResult(card.path("execution_id").asText(), "COMPLETED");
+  }
+
   /** With nothing added but what the page leaves to its reader. */
   @Test
   void theCommandsOfThePageDecide() throws Exception {

@@ -53,6 +53,11 @@ final class SignedCallCheck {
     return seen.size() < MOST_REMEMBERED && seen.putIfAbsent(signature, now) == null;
   }
 
+  /** The call had no effect: it may be sent again. */
+  synchronized void forget(String signature) {
+    seen.remove(signature);
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }

@@ -1,6 +1,8 @@
 package dev.deployclaw.container.approval.platform;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.approval.ApprovalDesk;
+import dev.deployclaw.container.approval.DecisionRuling;
 import dev.deployclaw.container.approval.HoldVote;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
@@ -70,6 +72,23 @@ public final class WebhookCallback {
       return read(StrictJson.parseObject(body));
     } catch (StrictJson.Malformed e) {
       return new Received.Malformed("", "isn't a JSON object: " + e.getMessage());
+    }
+  }
+
+  /** Judges what was received; the same call may come again where it finds no place. */
+  public DecisionRuling decide(HoldVote vote, String signature, ApprovalDesk desk)
+      throws InterruptedException {
+    boolean judged = false;
+    try {
+      var ruling = desk.decideOnCard(vote);
+      judged =
+          !(ruling instanceof DecisionRuling.Queued(var place))
+              || ApprovalDesk.refusal(place).isEmpty();
+      return ruling;
+    } finally {
+      if (!judged) {
+        calls.forget(signature.substring(signature.lastIndexOf('=') + 1));
+      }
     }
   }
 

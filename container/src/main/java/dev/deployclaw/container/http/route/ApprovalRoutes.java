@@ -128,7 +128,7 @@ public final class ApprovalRoutes {
     String signature = call.header().apply(BodySignature.HEADER).orElse("");
     return switch (callback.get().receive(signature, call.body())) {
       case WebhookCallback.Received.Vote(HoldVote vote) ->
-          reply(vote.decision(), server.approvals().decideOnCard(vote));
+          reply(vote.decision(), callback.get().decide(vote, signature, server.approvals()));
       case WebhookCallback.Received.Unproved(String why) -> unproved(why);
       case WebhookCallback.Received.Stranger() ->
           ApiResponse.of(ProblemCatalogue.gateRefuses("the agent knows no name for body.user"));
