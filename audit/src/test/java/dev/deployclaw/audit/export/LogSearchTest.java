@@ -70,8 +70,7 @@ class LogSearchTest {
   private Map<String, String> found(ExportPeriod period, String person, String tenant) {
     try (var journal = FileJournal.open(state)) {
       var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
-      var page =
-          search.find(new LogSearch.Query(period, person, tenant, Optional.empty(), LIMIT));
+      var page = search.find(new LogSearch.Query(period, person, tenant, Optional.empty(), LIMIT));
       return verdicts(page.logs());
     }
   }
