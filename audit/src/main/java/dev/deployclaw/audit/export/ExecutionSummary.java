@@ -125,9 +125,9 @@ record ExecutionSummary(
     return log.verdict();
   }
 
-  /** Whether it belongs to a period; one without a time belongs to each. */
+  /** Whether it belongs to a period; one that failed, or has no time, belongs to each. */
   boolean isIn(ExportPeriod period) {
-    return time.map(period::contains).orElse(true);
+    return log.hasFailed() || time.map(period::contains).orElse(true);
   }
 
   /** Persons who approved it, joined; empty for none. */

@@ -36,7 +36,7 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
   /**
    * Some logs.
    *
-   * @param logs for JSON; a log that can't be read is among them, whatever is looked for
+   * @param logs for JSON; one that can't be read or verified is among them, whatever is looked for
    * @param read how many were read for them
    * @param next behind which the next page begins; empty where none is left
    */
@@ -80,7 +80,6 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
   }
 
   private static boolean isMeant(ExecutionSummary summary, Query query) {
-    boolean readable = !summary.log().records().isEmpty();
     boolean person =
         query.person().isEmpty()
             || summary.request().requester().equals(query.person())
@@ -90,7 +89,7 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
             || summary.differences().listed().stream()
                 .map(FieldDifference::tenant)
                 .anyMatch(Optional.of(query.tenant())::equals);
-    return !readable || (person && tenant);
+    return summary.log().records().isEmpty() || summary.log().hasFailed() || (person && tenant);
   }
 
   private static Map<String, Object> row(ExecutionSummary summary) {

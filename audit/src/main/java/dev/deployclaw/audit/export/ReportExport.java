@@ -72,7 +72,7 @@ final class ReportExport implements ExportFormat {
       return false;
     }
     totals.add(execution);
-    if (execution.verdict().kind() == LogVerdict.Kind.FAILED) {
+    if (execution.log().hasFailed()) {
       failed.add(
           row(
               code(execution.execution()),

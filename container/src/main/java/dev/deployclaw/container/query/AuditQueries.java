@@ -22,19 +22,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
  * Verifies this machine's logs and the chain of all executions whenever it is asked, and packs
- * both. One page is verified at a time, and what reads everything runs once at a time. Any thread.
+ * both. One page is verified at a time, and what reads everything runs once at a time. A call that
+ * waits too long for its turn ends with {@link BusyException}. Any thread.
  */
 public final class AuditQueries {
   /** Of a packed bundle: it is made in memory. */
   public static final int MOST_BUNDLE_BYTES = 32 << 20;
 
   private static final int MOST_FINDINGS = 20;
+  private static final int LONGEST_WAIT_SECONDS = 5;
 
   private final Journal journal;
   private final ChainReader chain;
@@ -65,7 +69,7 @@ public final class AuditQueries {
   }
 
   private LogSearch.Page page(LogSearch.Query query) throws InterruptedException {
-    pages.lockInterruptibly();
+    enter(pages);
     try {
       return logs.find(query);
     } finally {
@@ -79,7 +83,7 @@ public final class AuditQueries {
    * @throws dev.deployclaw.core.spi.StateStore.Unreachable when it can't be read
    */
   public Map<String, Object> chain() throws InterruptedException {
-    lock.lockInterruptibly();
+    enter(lock);
     try {
       var document = HeadChainDocument.of(chain.stored(), signer);
       var verifier = new BundleVerifier(new TrustedKeys(Set.of(signer.publicKey())));
@@ -110,6 +114,21 @@ public final class AuditQueries {
         + finding.what();
   }
 
+  private static void enter(ReentrantLock turn) throws InterruptedException {
+    if (!turn.tryLock(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+      throw new BusyException();
+    }
+  }
+
+  /** Logs are being verified or packed for others. */
+  public static final class BusyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    BusyException() {
+      super("logs are being verified or packed for others");
+    }
+  }
+
   /** More than is packed in memory. */
   public static final class TooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -122,13 +141,15 @@ public final class AuditQueries {
   /**
    * The logs and their chain, packed as ZIP; empty where executions keep ending.
    *
+   * @param unwanted whether the work can end early, with an {@link IOException}
    * @throws TooLargeException when it is too large for an answer
    * @throws dev.deployclaw.core.spi.StateStore.Unreachable when the chain can't be read
    */
-  public Optional<byte[]> bundle() throws IOException, InterruptedException {
-    lock.lockInterruptibly();
+  public Optional<byte[]> bundle(BooleanSupplier unwanted)
+      throws IOException, InterruptedException {
+    enter(lock);
     try {
-      var archive = new Archive();
+      var archive = new Archive(unwanted);
       return new LogBundle(journal, chain, signer).write(archive).isPresent()
           ? Optional.of(archive.finished())
           : Optional.empty();
@@ -139,7 +160,12 @@ public final class AuditQueries {
 
   private static final class Archive implements LogBundle.Target {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final BooleanSupplier unwanted;
     private ZipOutputStream zip = new ZipOutputStream(bytes, StandardCharsets.UTF_8);
+
+    Archive(BooleanSupplier unwanted) {
+      this.unwanted = unwanted;
+    }
 
     @Override
     public void begin() {
@@ -149,6 +175,9 @@ public final class AuditQueries {
 
     @Override
     public void put(String file, String document) throws IOException {
+      if (unwanted.getAsBoolean()) {
+        throw new IOException("the caller is gone");
+      }
       zip.putNextEntry(new ZipEntry(file));
       zip.write(document.getBytes(StandardCharsets.UTF_8));
       zip.closeEntry();

@@ -2,6 +2,7 @@ package dev.deployclaw.container.http;
 
 import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,9 +14,11 @@ import dev.deployclaw.audit.verify.chain.TrustedKeys;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Logs over HTTP, verified whenever they are shown, and packed for the verifier. */
 class AuditTest {
+  private static final long SOON = ServerFixture.SOON.toSeconds();
+
   @TempDir Path folder;
 
   private FileJournal journal;
@@ -133,6 +139,51 @@ class AuditTest {
     files.forEach(verifier::log);
     assertThat(verifier.logs()).isEqualTo(2);
     assertThat(verifier.findings().values()).allMatch(List::isEmpty);
+  }
+
+  /** The work goes on without its caller, so others can't take its place. */
+  @Test
+  void aBundleKeepsItsPlaceWhenItsCallerHangsUp() throws Exception {
+    synchronized (served.world.store) { // the chain can't be read meanwhile
+      var calls = List.of(async("/v1/audit/bundle", OLIVIA), async("/v1/audit/bundle", OLIVIA));
+      assertThat(first(calls).body()).contains("bundles are being made");
+      var connections = served.server.connections();
+      int open = connections.size();
+      calls.forEach(call -> call.cancel(true));
+      BoundedWait.until("it hung up", ServerFixture.SOON, () -> connections.size() < open);
+
+      assertThat(served.get("/v1/audit/bundle", OLIVIA).body()).contains("bundles are being made");
+    }
+    BoundedWait.until(
+        "its place is free",
+        ServerFixture.SOON,
+        () -> served.get("/v1/audit/bundle", OLIVIA).status() == 200);
+  }
+
+  @Test
+  void aCallThatWaitsTooLongForItsTurnIsRefused() throws Exception {
+    List<CompletableFuture<HttpResponse<String>>> calls;
+    synchronized (served.world.store) {
+      calls = List.of(async("/v1/audit/bundle", OLIVIA), async("/v1/audit/chain", VIC));
+      var refused = first(calls);
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(refused.body()).contains("for others");
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    }
+    for (var call : calls) {
+      assertThat(call.get(SOON, SECONDS).statusCode()).isIn(200, 503);
+    }
+    assertThat(served.get("/v1/audit/chain", VIC).status()).isEqualTo(200);
+  }
+
+  private CompletableFuture<HttpResponse<String>> async(String path, String token) {
+    return served.client().sendAsync(served.request(path, token).build(), BodyHandlers.ofString());
+  }
+
+  private static HttpResponse<String> first(List<CompletableFuture<HttpResponse<String>>> calls)
+      throws Exception {
+    CompletableFuture.anyOf(calls.toArray(CompletableFuture[]::new)).get(SOON, SECONDS);
+    return calls.stream().filter(CompletableFuture::isDone).findFirst().orElseThrow().join();
   }
 
   private byte[] bundle() throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.deployclaw.container.http.exchange;
 
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.query.AuditQueries;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public final class ProblemCatalogue {
       case BucketUnavailableException e ->
           Optional.of(unreachable("the bucket: " + e.getMessage()));
       case DamagedJournalException e -> Optional.of(damaged(String.valueOf(e.getMessage())));
+      case AuditQueries.BusyException e -> Optional.of(busy(String.valueOf(e.getMessage())));
       default -> Optional.empty();
     };
   }

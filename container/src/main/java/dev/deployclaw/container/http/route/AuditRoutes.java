@@ -14,15 +14,17 @@ import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
 import dev.deployclaw.container.query.AuditQueries;
 import dev.deployclaw.container.server.AgentServer;
-import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /** What auditors look at: logs with what their verification found, the chain, and both packed. */
 public final class AuditRoutes {
@@ -93,10 +95,10 @@ public final class AuditRoutes {
     return ApiResponse.of(ProblemCatalogue.invalid("query " + parameter, what, "correct it"));
   }
 
-  /** On the event loop. */
+  /** On the event loop. A place is given back once the work ended and its answer is written. */
   private void bundle(RoutingContext exchange) {
     if (exchange.request().method().equals(HttpMethod.HEAD)) {
-      send(exchange, Buffer.buffer());
+      var _ = send(exchange, Buffer.buffer());
       return;
     }
     String caller = RequestDispatcher.caller(exchange).name();
@@ -105,53 +107,62 @@ public final class AuditRoutes {
           exchange, ApiResponse.of(ProblemCatalogue.busy("bundles are being made")));
       return;
     }
-    exchange.addEndHandler(_ -> bundles.give(caller));
+    var context = exchange.vertx().getOrCreateContext();
     try {
-      var context = exchange.vertx().getOrCreateContext();
-      threads.execute(() -> make(exchange, context));
+      var _ =
+          CompletableFuture.supplyAsync(() -> made(exchange), threads)
+              .exceptionally(_ -> () -> refuse(exchange, ProblemCatalogue.fault()))
+              .thenAccept(answer ->
+                  context.runOnContext(_ -> answer.get().onComplete(_ -> bundles.give(caller))));
     } catch (RejectedExecutionException e) {
+      bundles.give(caller);
       RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
     }
   }
 
-  /** On a virtual thread. */
-  private void make(RoutingContext exchange, Context context) {
+  /**
+   * Makes a bundle, on a virtual thread.
+   *
+   * @return what answers, on the event loop: done when it is written, or the caller is gone
+   */
+  private Supplier<Future<Void>> made(RoutingContext exchange) {
+    ProblemDetail problem;
     try {
-      var made = exchange.response().closed() ? Optional.<byte[]>empty() : audit.bundle();
-      context.runOnContext(_ ->
-          made.ifPresentOrElse(
-              bytes -> send(exchange, Buffer.buffer(bytes)),
-              () -> refuse(exchange, ProblemCatalogue.busy("executions keep ending"))));
+      var zip = audit.bundle(exchange.response()::closed).map(Buffer::buffer);
+      if (zip.isPresent()) {
+        return () -> send(exchange, zip.get());
+      }
+      problem = ProblemCatalogue.busy("executions keep ending");
     } catch (IOException e) {
-      var problem =
+      problem =
           ProblemCatalogue.conflict(
               String.valueOf(e.getMessage()), "on the machine: deployclaw audit bundle FOLDER");
-      context.runOnContext(_ -> refuse(exchange, problem));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      context.runOnContext(_ -> refuse(exchange, ProblemCatalogue.stopping()));
+      problem = ProblemCatalogue.stopping();
     } catch (RuntimeException e) {
-      var problem = RequestDispatcher.problem(e, "a bundle can't be made");
-      context.runOnContext(_ -> refuse(exchange, problem));
+      problem = RequestDispatcher.problem(e, "a bundle can't be made");
     }
+    var told = problem;
+    return () -> refuse(exchange, told);
   }
 
-  private static void refuse(RoutingContext exchange, ProblemDetail problem) {
+  private static Future<Void> refuse(RoutingContext exchange, ProblemDetail problem) {
     RequestDispatcher.send(exchange, ApiResponse.of(problem));
+    return Future.succeededFuture();
   }
 
-  private static void send(RoutingContext exchange, Buffer zip) {
+  private static Future<Void> send(RoutingContext exchange, Buffer zip) {
     var response = exchange.response();
     if (response.ended() || response.closed()) {
-      return;
+      return Future.succeededFuture();
     }
-    var _ =
-        response
-            .putHeader("Content-Type", ZIP)
-            .putHeader("Content-Disposition", "attachment; filename=\"deployclaw-audit.zip\"")
-            .putHeader("Cache-Control", "no-store")
-            .putHeader("Cross-Origin-Resource-Policy", "same-origin")
-            .putHeader("X-Content-Type-Options", "nosniff")
-            .end(zip);
+    return response
+        .putHeader("Content-Type", ZIP)
+        .putHeader("Content-Disposition", "attachment; filename=\"deployclaw-audit.zip\"")
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("Cross-Origin-Resource-Policy", "same-origin")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(zip);
   }
 }
