@@ -5,8 +5,6 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 JAVA_WANTED=25
 MAIN=dev.deployclaw.container.Main
-TRAINING=dev.deployclaw.container.remote.TrainingRun
-HOST=dev.deployclaw.container.host.ExecutorHostMain
 # A folder for each program that was built, named after the digest of its sources, and which of them is up to date.
 PROGRAMS=$ROOT/.deployclaw/programs
 STAMP=$PROGRAMS/stamp
@@ -24,9 +22,10 @@ JAVA_FLAGS=(
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
   -Xlog:disable -Xlog:all=error:stderr
 )
-# Of an agent that serves: its heap and buffers begin small, as it is idle most of the time.
+# Of an agent that serves, and of its executor host: heap and buffers begin small, and memory that the C library keeps is
+# given back, as they are idle most of the time.
 AGENT_FLAGS=(
-  -Xms16m
+  -Xms16m -XX:TrimNativeHeapInterval=10000 -Dio.netty.jfr.enabled=false
   -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.maxOrder=3
 )
 
@@ -295,7 +294,9 @@ build_program() {
   fi
   rm "$cut_off"
   . "$ROOT/scripts/warm-up.sh"
-  warm_up "$PROGRAMS/new"
+  cache_in "$PROGRAMS/new"
+  classes_in "$PROGRAMS/new"
+  warm_up
 }
 
 # explain_failure ARGUMENT…: says in one line what of that build is missing or was altered, else the first of what Maven

@@ -7,7 +7,7 @@ import dev.deployclaw.executors.protocol.v1.*;
 import dev.deployclaw.executors.protocol.v1.MemberReport.Answer;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.*;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import java.io.BufferedReader;
@@ -76,6 +76,7 @@ public final class EdgeFleet extends ExecutorHostGrpc.ExecutorHostImplBase {
         .channelType(NioServerDomainSocketChannel.class)
         .bossEventLoopGroup(loop)
         .workerEventLoopGroup(loop)
+        .withChildOption(ChannelOption.SO_KEEPALIVE, null) // a Unix socket has none
         .maxInboundMessageSize(MOST_BYTES)
         .addService(plugin)
         .build()

@@ -143,6 +143,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void terminalsAreKnownToTheScreenPackageAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.deployclaw.container.cli.screen")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.jline..")
+        .check(CONTAINER);
+  }
+
+  @Test
   void langchain4jIsKnownToTheModelsPackageAlone() {
     noClasses()
         .that()

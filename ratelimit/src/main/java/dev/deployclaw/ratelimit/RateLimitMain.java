@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 
 /** Starts the rate limit service. Exit code 2 for wrong settings, 1 where it can't listen. */
 public final class RateLimitMain {
-  private static final String LOGGING = "logback.configurationFile";
   private static final Logger LOG = logger();
   private static final int WORKERS = 2;
   private static final long START_SECONDS = 60;
@@ -40,11 +39,8 @@ public final class RateLimitMain {
     }
   }
 
-  /** By the service's own file: another program's may lie on the same class path. */
   private static Logger logger() {
-    if (System.getProperty(LOGGING) == null) {
-      System.setProperty(LOGGING, "dev/deployclaw/ratelimit/logback.xml");
-    }
+    ServiceLogConfigurator.choose();
     return LoggerFactory.getLogger(RateLimitMain.class);
   }
 

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.call;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,21 +28,5 @@ public record ExecutorIsolation(
     facts.put("enforced", enforced);
     facts.put("missing", new TreeMap<>(missing));
     return facts;
-  }
-
-  /** For people. */
-  public String sentence() {
-    if (!separate) {
-      return "none: planner and executors share one process";
-    }
-    var words = new ArrayList<String>();
-    words.add("executors in a process of their own");
-    if (!enforced.isEmpty()) {
-      words.add("enforced: " + String.join(", ", enforced));
-    }
-    if (!missing.isEmpty()) {
-      words.add("missing: " + String.join(", ", new TreeMap<>(missing).keySet()));
-    }
-    return String.join("; ", words);
   }
 }

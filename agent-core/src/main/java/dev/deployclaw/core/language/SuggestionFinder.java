@@ -43,6 +43,7 @@ public final class SuggestionFinder {
         .map(q ->
             q.suggesting(
                 candidate(q).filter(_ -> questions.size() == 1 || !isPart(q)).filter(plans)))
+        .filter(q -> !q.id().equals("order-alone") || q.suggestion().isPresent())
         .toList();
   }
 

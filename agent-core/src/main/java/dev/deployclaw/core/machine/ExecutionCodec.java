@@ -72,29 +72,7 @@ final class ExecutionCodec {
 
   /** The word of a state, as the log and {@code status} spell it. */
   static String word(ChangeState state) {
-    return switch (state) {
-      case Opened _ -> "opened";
-      case Checkpointed _ -> "checkpointed";
-      case Staged _ -> "staged";
-      case Prepared _ -> "prepared";
-      case Held _ -> "held";
-      case Resumed _ -> "resumed";
-      case Cleared _ -> "cleared";
-      case Widened _ -> "widened";
-      case Baking _ -> "baking";
-      case Withdrawing _ -> "withdrawing";
-      case Committed _ -> "committed";
-      case Published _ -> "published";
-      case Converged _ -> "converged";
-      case Soaking _ -> "soaking";
-      case Baked _ -> "baked";
-      case Completed _ -> "completed";
-      case Undoing _ -> "undoing";
-      case RolledBack _ -> "rolled-back";
-      case Failed _ -> "failed";
-      case Aborting _ -> "aborting";
-      case Aborted _ -> "aborted";
-    };
+    return state instanceof RolledBack ? "rolled-back" : state.word();
   }
 
   private static Map<String, Object> state(ChangeState state) {

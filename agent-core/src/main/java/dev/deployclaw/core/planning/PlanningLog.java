@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /** What planning writes to the execution's log: what was understood, read, compared and found. */
 public final class PlanningLog {
   /** The action of the record that a plan is made after. */
-  public static final String UNDERSTOOD = "InterpretedRequest the request";
+  public static final String UNDERSTOOD = "Understanding the request";
 
   /** The action of the record whose detail is the whole request of several turns. */
   public static final String CONVERSATION = "Reading the conversation";

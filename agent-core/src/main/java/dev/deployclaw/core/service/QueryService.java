@@ -189,6 +189,18 @@ public final class QueryService {
     return approvals().plan(id);
   }
 
+  /** What became of a hold, as the state store says. */
+  public HoldEnding holdEnding(String id) throws InterruptedException {
+    var waits = heldPlan(id).isPresent();
+    return waits
+        ? new HoldEnding.Waiting()
+        : store
+            .ledger()
+            .read(id)
+            .map(s -> HoldEnding.of(s.execution()))
+            .orElseGet(HoldEnding.Unrecorded::new);
+  }
+
   private AgentStatusQuery situation() {
     return new AgentStatusQuery(
         ports.state(), store.ledger(), parts.writeBack(), parts.finisher(), parts.heldRepairs());

@@ -83,6 +83,12 @@ public final class StoreKeys {
   /** By which execution a question of another was answered. */
   public static final String ANSWERED = "answered/";
 
+  /** Requests that people keep for later, by the hash of a person's name. Nothing acts on them. */
+  public static final String DRAFTS = "draft/";
+
+  /** Where people were told of a hold, by channel and execution. */
+  public static final String APPROVAL_MESSAGES = "approval-message/";
+
   private StoreKeys() {}
 
   public static String change(String id) {
@@ -105,6 +111,10 @@ public final class StoreKeys {
 
   public static String answered(String execution) {
     return ANSWERED + execution;
+  }
+
+  public static String approvalMessages(String channel) {
+    return APPROVAL_MESSAGES + channel + "/";
   }
 
   public static String heldRepair(String id) {

@@ -21,12 +21,6 @@ class ExecutorIsolationTest {
   }
 
   @Test
-  void peopleReadWhatHoldsAndWhatIsMissing() {
-    assertThat(WALL.sentence()).contains("enforced: user, files").contains("missing: tcp");
-    assertThat(ExecutorIsolation.NONE.sentence()).contains("share one process");
-  }
-
-  @Test
   void executorsInTheirPlaceAreAsIsolatedAsThey() {
     var registry = ExecutorRegistry.of(List.of()).isolatedBy(() -> Optional.of(WALL));
 

@@ -47,13 +47,7 @@ final class FakePolicyStore implements BackendExecutor {
       case ExecutorCall.Publish(EpochSpec a) -> committed(a);
       case ExecutorCall.Converge(EpochSpec a) -> committed(a);
       case ExecutorCall.Discard(long epoch) -> termed(invocation.fence(), () -> discard(epoch));
-      case ExecutorCall.Look _,
-          ExecutorCall.Probe _,
-          ExecutorCall.Heartbeat _,
-          ExecutorCall.WriteBack _,
-          ExecutorCall.Lost _,
-          ExecutorCall.Reassert _,
-          ExecutorCall.Share _ ->
+      case ExecutorCall.Look _, ExecutorCall.SpecialCall _ ->
           CallOutcome.failed(new CallFault.Invalid("no such verb"));
     };
   }

@@ -40,7 +40,10 @@ class FreshRequestsTest {
     FRESH("fresh-2026-11-29.txt"),
     BLIND("blind-2026-11-29-g.txt"),
     AGAIN("blind-2026-11-29-h.txt"),
-    TRAPS("blind-2026-11-29-i.txt");
+    TRAPS("blind-2026-11-29-i.txt"),
+    OPEN("blind-2026-11-29-j.txt"),
+    NEWEST("blind-2026-11-30-k.txt"),
+    OWN("dev-2026-11-30.txt");
 
     private final String file;
 
@@ -51,16 +54,19 @@ class FreshRequestsTest {
     /** Right ones of each kind, as measured. */
     Map<String, Integer> floors() {
       return switch (this) {
-        case FRESH -> floors(22, 34, 43, 9, 20, 12);
+        case FRESH -> floors(22, 34, 49, 9, 20, 12);
         case BLIND -> floors(29, 15, 8, 10, 10, 9);
         case AGAIN -> floors(34, 16, 13, 10, 12, 12);
-        case TRAPS -> floors(12, 14, 11, 0, 0, 0);
+        case TRAPS -> floors(14, 15, 23, 0, 0, 0);
+        case OPEN -> floors(12, 8, 6, 0, 8, 0);
+        case NEWEST -> floors(11, 3, 7, 0, 5, 0);
+        case OWN -> floors(11, 7, 15, 0, 9, 0);
       };
     }
 
     /** The names that it speaks of. */
     NameInventory inventory() {
-      return this == AGAIN || this == TRAPS ? LABELED : Corpus.SAMPLES;
+      return this == FRESH || this == BLIND ? Corpus.SAMPLES : LABELED;
     }
 
     private static Map<String, Integer> floors(int... right) {
@@ -88,7 +94,7 @@ class FreshRequestsTest {
     table.cases().stream().filter(c -> !c.exact()).forEach(FreshRequestsTest::print);
     table.kinds().forEach(FreshRequestsTest::print);
     assertThat(table.cases()).noneMatch(EvaluatedCase::unasked);
-    assertThat(table.cases()).hasSizeGreaterThanOrEqualTo(80);
+    assertThat(table.cases()).hasSizeGreaterThanOrEqualTo(60);
     var exact = table.kinds().stream().collect(toMap(Row::kind, Row::exact));
     set.floors()
         .forEach((kind, floor) ->

@@ -273,6 +273,7 @@ final class ReadingCorruption {
         .filter(t -> !right.names(t))
         .findFirst()
         .ifPresent(t -> sentences(t).forEach(more -> unused(bare, more)));
+    figures(bare);
     var guards = right.guards();
     if (!guards.manual()) {
       unused(bare, "It must not go live before I have approved it.");
@@ -283,6 +284,23 @@ final class ReadingCorruption {
     if (guards.canaryPercent().isEmpty()) {
       unused(bare, "Roll it out to 10% first.");
     }
+  }
+
+  /** A correction is dropped; a figure of the past is taken for the one that is ordered. */
+  private void figures(String bare) {
+    boolean rate =
+        right.changes().size() == 1
+            && right.changes().getFirst().set().requests().isPresent()
+            && right.changes().getFirst().set().windowSeconds().isPresent();
+    if (!rate) {
+      return;
+    }
+    unused(bare, "Sorry, make that 7777 requests per second.");
+    unused(bare, "EDIT: 7777 rps, I had the wrong number.");
+    var map = copy(IntentJson.of(right));
+    set(part(list(map, "changes").getFirst())).putAll(Map.of("requests", 7777, "windowSeconds", 1));
+    String told = bare + ". They were at 7777 rps last year.";
+    out.add(new Corrupted("figure of the past", told, IntentJsonReader.read(map)));
   }
 
   /** Orders and guards in a sentence of their own, some beside something that tells. */
@@ -299,6 +317,11 @@ final class ReadingCorruption {
         "That was for the next 12 hours.",
         "(Only if they paid.)",
         "We had an exception for " + stranger + ", keep it.",
+        "Unless they object.",
+        "It stays as it was on weekends.",
+        "And " + stranger + " as well.",
+        "Then back to the old limit on Friday at 18:00.",
+        "They used to be blocked; keep it that way.",
         "Bob told us not to.");
   }
 

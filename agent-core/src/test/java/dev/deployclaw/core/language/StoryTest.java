@@ -51,6 +51,9 @@ class StoryTest {
         "Set contoso to 60 rps on payments. Their team has just opened a new warehouse in Spain.|set-limit contoso payments 60 1",
         "Limit contoso to 20 rps on orders, they're causing timeouts|set-limit contoso orders 20 1",
         "block contoso for an hour while we look into the leaked passwords|block contoso - 0 0",
+        "set northwind to 40 rps on payments, no wait, make that 50|set-limit northwind payments 50 1",
+        "limit contoso to 20 rps on orders for two hours while they fix their client|set-limit contoso orders 20 1",
+        "contoso is hitting 429s on orders. They have 20/s now. Please give them 40/s.|set-limit contoso orders 40 1",
       })
   void plansTheOrderAlone(String request, String meant) {
     assertThat(ask(request))
@@ -67,14 +70,12 @@ class StoryTest {
         "> they send 30k calls an hour\\n\\nLimit contoso to 25 rps on orders.",
         "My boss wrote \"block fabrikam\", please do it.",
         "Maria says: \"Raise northwind to 90 rps on payments.\" Please carry that out.",
-        "set northwind to 40 rps on payments, no wait, make that 50",
         "take a snapshot now, just in case",
         "please make a snapshot before we start the migration",
         "The last change broke the shop. Undo the last change.",
         "could you raise contoso to 60 rps on payments? They're in the middle of a bulk import right now.",
         "Raise contoso to 60 rps on payments, we're rolling out a new app",
         "block contoso because of the credential stuffing",
-        "limit contoso to 20 rps on orders for two hours while they fix their client",
         "Set contoso to 50 rps on orders. Oh sorry, I meant 60, not 50.",
         "Limit fabrikam to 100 rpm on reports! No wait, I meant 200 rpm instead of 100.",
         "I need you to revert arch-2026-11-24-rate-limit-007, it is causing a lot of timeouts",

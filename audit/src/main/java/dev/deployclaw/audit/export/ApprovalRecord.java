@@ -11,7 +11,7 @@ import java.util.Set;
  * @param detail for people
  */
 record ApprovalRecord(
-    String person, boolean granted, String detail, Instant time, RecordReference record) {
+    String person, boolean granted, String detail, Instant time, LoggedRecord.Reference record) {
   private static final Set<String> GRANTS = Set.of("approve", "authorize", "resumed");
 
   static List<ApprovalRecord> of(List<LoggedRecord> records) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.audit.export;
 
 import dev.deployclaw.audit.verify.DocumentDerivation;
+import dev.deployclaw.core.planning.PlanningLog;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,10 @@ record ExecutionSummary(
     String reason,
     EnforcementEffect effect,
     Optional<Instant> time,
-    RecordReference record,
+    LoggedRecord.Reference record,
     List<ApprovalRecord> approvals,
     PlannedDifferences differences) {
   private static final Pattern OPERATION = Pattern.compile("[a-z]+(-[a-z]+)*( and [a-z-]+){0,20}");
-  private static final String UNDERSTOOD = "Understanding the request";
 
   /**
    * What was asked.
@@ -71,7 +71,7 @@ record ExecutionSummary(
         log.verdict().reason(),
         EnforcementEffect.UNKNOWN,
         Optional.empty(),
-        RecordReference.NONE,
+        LoggedRecord.Reference.NONE,
         List.of(),
         PlannedDifferences.NONE);
   }
@@ -96,7 +96,7 @@ record ExecutionSummary(
 
   private static String operation(List<LoggedRecord> records) {
     return records.stream()
-        .filter(r -> r.text("action").equals(UNDERSTOOD))
+        .filter(r -> r.text("action").equals(PlanningLog.UNDERSTOOD))
         .map(r -> r.text("detail").split(",", 2)[0])
         .filter(words -> OPERATION.matcher(words).matches())
         .findFirst()
@@ -125,9 +125,9 @@ record ExecutionSummary(
     return log.verdict();
   }
 
-  /** Whether it belongs to a period; one without a time belongs to each. */
+  /** Whether it belongs to a period; one that failed, or has no time, belongs to each. */
   boolean isIn(ExportPeriod period) {
-    return time.map(period::contains).orElse(true);
+    return log.hasFailed() || time.map(period::contains).orElse(true);
   }
 
   /** Persons who approved it, joined; empty for none. */

@@ -12,12 +12,27 @@ import java.util.Optional;
  * @param fields as they are stored
  */
 record LoggedRecord(Map<String, Object> fields) {
+  /**
+   * What a line of an export rests on.
+   *
+   * @param seq its number; 0 where no record can be read
+   * @param hash its hash; empty where no record can be read
+   */
+  record Reference(long seq, String hash) {
+    static final Reference NONE = new Reference(0, "");
+
+    /** The number, for cells; empty where there is none. */
+    String number() {
+      return seq == 0 ? "" : Long.toString(seq);
+    }
+  }
+
   static LoggedRecord parse(byte[] stored) throws StrictJson.Malformed {
     return new LoggedRecord(StrictJson.parseObject(stored));
   }
 
-  RecordReference reference() {
-    return new RecordReference(fields.get("seq") instanceof Long n ? n : 0, text("hash"));
+  Reference reference() {
+    return new Reference(fields.get("seq") instanceof Long n ? n : 0, text("hash"));
   }
 
   /** The epoch of Unix where it has no time that can be read. */

@@ -36,7 +36,7 @@ final class OcsfExport implements ExportFormat {
   public boolean add(ExecutionSummary execution) throws IOException {
     some = false;
     var events = new OcsfMapper(execution, producer.version());
-    if (execution.verdict().kind() == LogVerdict.Kind.FAILED) {
+    if (execution.log().hasFailed()) {
       write(events.failedVerification(producer.now()));
     }
     var back = new HashSet<String>();

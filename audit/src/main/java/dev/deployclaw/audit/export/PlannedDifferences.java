@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
  * @param record of the plan
  */
 record PlannedDifferences(
-    List<FieldDifference> listed, long unlisted, String services, RecordReference record) {
+    List<FieldDifference> listed, long unlisted, String services, LoggedRecord.Reference record) {
   static final PlannedDifferences NONE =
-      new PlannedDifferences(List.of(), 0, "", RecordReference.NONE);
+      new PlannedDifferences(List.of(), 0, "", LoggedRecord.Reference.NONE);
 
   PlannedDifferences {
     listed = List.copyOf(listed);

@@ -72,7 +72,7 @@ final class ReportExport implements ExportFormat {
       return false;
     }
     totals.add(execution);
-    if (execution.verdict().kind() == LogVerdict.Kind.FAILED) {
+    if (execution.log().hasFailed()) {
       failed.add(
           row(
               code(execution.execution()),
@@ -201,7 +201,7 @@ final class ReportExport implements ExportFormat {
     return evidence(execution, differences.isEmpty() ? execution.record() : differences.record());
   }
 
-  private static String evidence(ExecutionSummary execution, RecordReference record) {
+  private static String evidence(ExecutionSummary execution, LoggedRecord.Reference record) {
     var verdict = execution.verdict();
     String mark =
         verdict.isVerified()

@@ -15,4 +15,9 @@ record VerifiedLog(String execution, List<LoggedRecord> records, LogVerdict verd
   static VerifiedLog unreadable(String execution, LogVerdict verdict) {
     return new VerifiedLog(execution, List.of(), verdict);
   }
+
+  /** What it says of itself can't be trusted, so nothing that is looked for leaves it out. */
+  boolean hasFailed() {
+    return verdict.kind() == LogVerdict.Kind.FAILED;
+  }
 }

@@ -19,8 +19,8 @@ record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
   private static final int MOST_FINDINGS = 5;
 
   /**
-   * A log, if a record of it lies in the period. One that is damaged lies in each period, since its
-   * times can't be trusted.
+   * A log, if a record of it lies in the period. One that is damaged or fails its verification lies
+   * in each period, since its times can't be trusted.
    *
    * @throws dev.deployclaw.core.log.BucketUnavailableException when it lies in a bucket that is
    *     away
@@ -47,16 +47,13 @@ record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
       var verdict = unfinished(execution, stored, "no record was written yet");
       return Optional.of(VerifiedLog.unreadable(execution, verdict));
     }
-    var first = LoggedRecord.parse(stored.getFirst()).time();
-    var last = LoggedRecord.parse(stored.getLast()).time();
-    if (!period.overlaps(first, last)) {
-      return Optional.empty();
-    }
     var records = new ArrayList<LoggedRecord>();
     for (byte[] one : stored) {
       records.add(LoggedRecord.parse(one));
     }
-    return Optional.of(new VerifiedLog(execution, records, verdict(execution, stored)));
+    var log = new VerifiedLog(execution, records, verdict(execution, stored));
+    boolean there = period.overlaps(records.getFirst().time(), records.getLast().time());
+    return Optional.of(log).filter(_ -> there || log.hasFailed());
   }
 
   private LogVerdict verdict(String execution, List<byte[]> stored) {

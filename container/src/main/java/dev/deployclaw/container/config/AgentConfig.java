@@ -43,6 +43,7 @@ public record AgentConfig(
     ServerConfig serve,
     MonitoringConfig watch,
     List<NotificationSinkConfig> sinks,
+    List<ApprovalChannelConfig> approvals,
     Optional<ModelConfig> model,
     List<PluginConfig> plugins,
     Optional<TelemetryConfig> telemetry,

@@ -11,6 +11,7 @@ import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.executors.etcd.EtcdHealth;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,14 @@ public final class DoctorFactory {
         .ifPresent(m ->
             all.add(
                 new DoctorCheck("model", () -> ModelCheck.examine(ChatModelFactory.proposer(m)))));
+    all.add(new DoctorCheck("approvals", () -> ApprovalChannelCheck.examine(config.approvals())));
+    config
+        .serve()
+        .oidc()
+        .ifPresent(oidc ->
+            all.add(
+                new DoctorCheck(
+                    "oidc", () -> ProviderCheck.examine(oidc, InstantSource.system()))));
     all.add(new DoctorCheck("links", () -> TransportSecurityCheck.examine(config)));
     all.add(
         new DoctorCheck("privileges", () -> ProcessPrivilegeCheck.examine(dockerSocket(config))));

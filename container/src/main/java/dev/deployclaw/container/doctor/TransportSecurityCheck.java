@@ -1,6 +1,7 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import java.net.URI;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public final class TransportSecurityCheck {
     config.model().ifPresent(m -> links.url("model.url", m.url(), HTTPS));
     config.telemetry().ifPresent(t -> links.url("telemetry.endpoint", t.endpoint(), HTTPS));
     config.sinks().forEach(links::sink);
+    config.approvals().forEach(links::channel);
     return List.copyOf(links.found);
   }
 
@@ -117,8 +119,21 @@ public final class TransportSecurityCheck {
           case NotificationSinkConfig.Target.PagerDuty(var at, var _) -> at;
           case NotificationSinkConfig.Target.Webhook(var at, var _) -> at;
         };
+    receiver("notify " + sink.name(), url);
+  }
+
+  private void channel(ApprovalChannelConfig channel) {
+    String url =
+        switch (channel.platform()) {
+          case ApprovalChannelConfig.Platform.Slack slack -> slack.url();
+          case ApprovalChannelConfig.Platform.SignedWebhook webhook -> webhook.url();
+        };
+    receiver("approvals " + channel.name(), url);
+  }
+
+  private void receiver(String name, String url) {
     if (url.toLowerCase(Locale.ROOT).startsWith("http://") && isRemote(host(url))) {
-      warn("notify %s (%s)".formatted(sink.name(), host(url)), PLAIN, HTTPS);
+      warn("%s (%s)".formatted(name, host(url)), PLAIN, HTTPS);
     }
   }
 

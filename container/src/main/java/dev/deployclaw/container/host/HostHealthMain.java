@@ -4,11 +4,6 @@ import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.core.result.ExitCode;
-import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -25,9 +20,6 @@ public final class HostHealthMain {
 
   /** Exit code 0 where it is alive. */
   public static void main(String[] args) {
-    var silence = new Thread(HostHealthMain::silent, "silence");
-    silence.setDaemon(true);
-    silence.start();
     var problem = problem(System.getenv());
     problem.ifPresent(System.err::println);
     System.exit(problem.isEmpty() ? ExitCode.OK.code() : ExitCode.UNREACHABLE.code());
@@ -38,32 +30,14 @@ public final class HostHealthMain {
     var file = environment.getOrDefault("DEPLOYCLAW_CONFIG", "");
     try {
       var socket = ConfigReader.read(Path.of(file), environment, ConfigRole.HOST).host().socket();
-      return socket.isEmpty()
-          ? Optional.of("host.socket isn't set in " + file)
-          : answer(socket.get());
+      if (socket.isEmpty()) {
+        return Optional.of("host.socket isn't set in " + file);
+      }
+      return HostLiveness.answers(socket.get(), ANSWER)
+          ? Optional.empty()
+          : Optional.of("no executor host answers on " + socket.get());
     } catch (InvalidConfigException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static Optional<String> answer(Path socket) {
-    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      return channel.read(ByteBuffer.allocate(1)) == 1
-          ? Optional.empty()
-          : Optional.of("the executor host closed the connection");
-    } catch (IOException e) {
-      return Optional.of("no executor host answers on " + socket + ": " + e.getMessage());
-    }
-  }
-
-  private static void silent() {
-    try {
-      Thread.sleep(ANSWER);
-    } catch (InterruptedException e) {
-      return;
-    }
-    System.err.println("the executor host doesn't answer");
-    Runtime.getRuntime().halt(ExitCode.UNREACHABLE.code());
   }
 }

@@ -71,6 +71,11 @@ public record HostLaunch(
     return HostFiles.of(config);
   }
 
+  @Override
+  public Path socket() {
+    return files().socket();
+  }
+
   /** Makes its folders, and says by what it is started. */
   @Override
   public ConfinedCommand prepare() throws IOException, SetupException {
@@ -88,7 +93,7 @@ public record HostLaunch(
     var theirs = new TreeMap<>(environment);
     theirs.keySet().removeIf(name -> AGENTS.matcher(name).matches());
     theirs.computeIfPresent(STREAM_PASSWORD, (_, _) -> HIDDEN);
-    theirs.put(SOCKET, files().socket().toString());
+    theirs.put(SOCKET, socket().toString());
     theirs.remove(KEY_FILE);
     return theirs;
   }

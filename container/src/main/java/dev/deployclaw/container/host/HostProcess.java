@@ -97,6 +97,11 @@ public final class HostProcess {
     return exit;
   }
 
+  /** Whether it ends in time. */
+  public boolean awaitEnd(Duration atMost) throws InterruptedException {
+    return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Lets it end by itself, and kills it where it doesn't: whether it did. */
   public boolean end() throws InterruptedException {
     try {

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an executor host running: starts it confined and with a new key, waits until it is ready,
- * and starts it again when it ends, after pauses that grow while it doesn't stay. For any thread.
+ * kills it when it doesn't answer any more, and starts it again when it has ended, after pauses
+ * that grow while it doesn't stay. For any thread.
  */
 public final class HostSupervisor implements HostKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(HostSupervisor.class);
@@ -42,13 +43,14 @@ public final class HostSupervisor implements HostKeeper {
    * @param ready from a start until it takes calls
    * @param pause before the next start, after the first short life in a row, the second, …
    * @param stable a life of that length isn't short
+   * @param watch how a hang is noticed
    */
-  record Bounds(Duration ready, IntFunction<Duration> pause, Duration stable) {
+  record Bounds(Duration ready, IntFunction<Duration> pause, Duration stable, Watch watch) {
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final int DOUBLINGS = 7;
 
     static final Bounds DEFAULT =
-        new Bounds(Duration.ofSeconds(30), Bounds::doubled, Duration.ofMinutes(1));
+        new Bounds(Duration.ofSeconds(30), Bounds::doubled, Duration.ofMinutes(1), Watch.DEFAULT);
 
     /** From a fifth of a second to 25 seconds. */
     static Duration doubled(int attempt) {
@@ -56,10 +58,21 @@ public final class HostSupervisor implements HostKeeper {
     }
   }
 
+  /**
+   * How a host that takes calls is watched.
+   *
+   * @param every pause between two questions
+   * @param answer how long one may take
+   * @param misses so many in a row are its end
+   */
+  record Watch(Duration every, Duration answer, int misses) {
+    static final Watch DEFAULT = new Watch(Duration.ofSeconds(10), Duration.ofSeconds(5), 3);
+  }
+
   private HostSupervisor(HostCommand launch, Bounds bounds) {
     this.launch = launch;
     this.bounds = bounds;
-    this.keeper = Thread.ofVirtual().name("executor-host").unstarted(this::keep);
+    this.keeper = Thread.ofPlatform().daemon().name("executor-host").unstarted(this::keep);
   }
 
   /** Begins to start it; the caller needn't wait. */
@@ -73,7 +86,8 @@ public final class HostSupervisor implements HostKeeper {
    * @param ready from each start
    */
   public static HostSupervisor start(HostCommand launch, Duration ready) {
-    return start(launch, new Bounds(ready, Bounds.DEFAULT.pause(), Bounds.DEFAULT.stable()));
+    var usual = Bounds.DEFAULT;
+    return start(launch, new Bounds(ready, usual.pause(), usual.stable(), usual.watch()));
   }
 
   static HostSupervisor start(HostCommand launch, Bounds bounds) {
@@ -187,10 +201,26 @@ public final class HostSupervisor implements HostKeeper {
     firstOutcome.countDown();
     ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
-    int exit = process.awaitEnd();
+    int exit = watch(process);
     var lived = Duration.ofNanos(System.nanoTime() - begun);
     var _ = down("it ended with exit code " + exit + said(process));
     return lived;
+  }
+
+  /** Until it has ended, which is at once where it hangs. Returns its exit code. */
+  private int watch(HostProcess process) throws InterruptedException {
+    int silent = 0;
+    while (!process.awaitEnd(bounds.watch().every())) {
+      boolean answers = HostLiveness.answers(launch.socket(), bounds.watch().answer());
+      silent = answers ? 0 : silent + 1;
+      if (silent >= bounds.watch().misses()) {
+        LOG.atError()
+            .addKeyValue("pid", process.pid())
+            .log("The executor host hangs: it is killed");
+        process.kill();
+      }
+    }
+    return process.awaitEnd();
   }
 
   private Duration down(String reason) {

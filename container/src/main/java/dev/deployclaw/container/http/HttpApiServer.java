@@ -12,12 +12,16 @@ import dev.deployclaw.container.http.access.RequestAuthorizer;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.access.TokenFileReloader;
 import dev.deployclaw.container.http.console.ConsolePages;
+import dev.deployclaw.container.http.console.ProviderSignInRoutes;
 import dev.deployclaw.container.http.console.SessionRoutes;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.oidc.AuthorizationCodeFlow;
 import dev.deployclaw.container.http.oidc.ProviderKeys;
 import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
 import dev.deployclaw.container.http.route.ApprovalRoutes;
+import dev.deployclaw.container.http.route.AuditRoutes;
+import dev.deployclaw.container.http.route.DraftRoutes;
 import dev.deployclaw.container.http.route.EventStreamRoute;
 import dev.deployclaw.container.http.route.ExecutionRoutes;
 import dev.deployclaw.container.http.route.FreezeRoutes;
@@ -106,7 +110,21 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     this.guard =
         new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics(), sessions);
     sessions.ifPresent(open -> {
-      console.addAll(new SessionRoutes(credentials, open, guard, agent.metrics()).routes());
+      console.addAll(new SessionRoutes(credentials, open, guard).routes());
+      var flow =
+          serve
+              .oidc()
+              .filter(oidc -> oidc.console().isPresent())
+              .map(oidc ->
+                  new AuthorizationCodeFlow(
+                      oidc, keys.orElseThrow(), verifier.orElseThrow(), System::nanoTime));
+      console.addAll(
+          new ProviderSignInRoutes(
+                  flow,
+                  credentials,
+                  open,
+                  new ProviderSignInRoutes.Surroundings(threads, guard, InstantSource.system()))
+              .routes());
       console.addAll(new ConsolePages().routes());
     });
     this.routes = routes(serve, agent, threads, guard);
@@ -138,24 +156,36 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   public static HttpApiServer start(
       ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
       throws InvalidConfigException, SetupException, InterruptedException {
-    var api = new HttpApiServer(serve, agent, mcp);
+    var api = create(serve, agent, mcp);
+    api.listen();
+    return api;
+  }
+
+  /** One that listens when it is told. */
+  public static HttpApiServer create(
+      ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
+      throws InvalidConfigException, SetupException {
+    return new HttpApiServer(serve, agent, mcp);
+  }
+
+  /** Returns when it listens; closed where it can't. */
+  public void listen() throws SetupException, InterruptedException {
     boolean listens = false;
     try {
-      api.deployment = VerticleDeployer.await(agent.vertx().deployVerticle(api), LONGEST_START);
-      VerticleDeployer.deploy(agent.vertx(), api.fileWatch, LONGEST_START);
-      if (api.keyWatch.isPresent()) {
-        VerticleDeployer.deploy(agent.vertx(), api.keyWatch.get(), LONGEST_START);
+      deployment = VerticleDeployer.await(agent.vertx().deployVerticle(this), LONGEST_START);
+      VerticleDeployer.deploy(agent.vertx(), fileWatch, LONGEST_START);
+      if (keyWatch.isPresent()) {
+        VerticleDeployer.deploy(agent.vertx(), keyWatch.get(), LONGEST_START);
       }
       listens = true;
-      LOG.atInfo().addKeyValue("address", api.address()).log("Listening");
-      return api;
+      LOG.atInfo().addKeyValue("address", address()).log("Listening");
     } catch (ExecutionException e) {
-      throw api.cannot(String.valueOf(e.getCause()));
+      throw cannot(String.valueOf(e.getCause()));
     } catch (TimeoutException e) {
-      throw api.cannot("no answer within " + LONGEST_START.toSeconds() + " s");
+      throw cannot("no answer within " + LONGEST_START.toSeconds() + " s");
     } finally {
       if (!listens) {
-        api.close();
+        close();
       }
     }
   }
@@ -268,6 +298,8 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     routes.addAll(new ExecutionRoutes(agent.executions()).routes());
     routes.add(new EventStreamRoute(agent, threads, guard).route());
     routes.addAll(new TenantRoutes(agent.tenants()).routes());
+    routes.addAll(new AuditRoutes(agent, threads).routes());
+    routes.addAll(new DraftRoutes(agent).routes());
     routes.addAll(new FreezeRoutes(agent).routes());
     routes.addAll(new ObservabilityRoutes(agent, threads, serve.openMetrics()).routes());
     return routes;

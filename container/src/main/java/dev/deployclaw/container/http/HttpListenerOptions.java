@@ -30,6 +30,7 @@ final class HttpListenerOptions {
             .setPort(serve.port())
             .setMaxHeaderSize(MOST_HEADER_BYTES)
             .setMaxInitialLineLength(MOST_LINE_BYTES)
+            .setMaxFormAttributeSize(serve.bounds().bodyBytes()) // a click is one field
             .setHttp2ClearTextEnabled(false)
             .setUseAlpn(false)
             // else their handler fails, and logs each call, where a stranger sends many at once

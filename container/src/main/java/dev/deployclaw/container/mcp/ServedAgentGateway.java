@@ -123,6 +123,7 @@ public final class ServedAgentGateway implements AgentGateway {
     boolean none =
         !ExecutionIdFormat.fits(id)
             || server
+                .approvals()
                 .objection(id, who, false, "")
                 .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
                 .isPresent();

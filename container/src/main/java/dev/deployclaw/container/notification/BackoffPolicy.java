@@ -1,6 +1,7 @@
 package dev.deployclaw.container.notification;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -30,5 +31,18 @@ public record BackoffPolicy(Duration first, Duration longest, Duration giveUp, D
     var whole = first.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
     long millis = Math.max(1, Math.min(whole.toMillis(), longest.toMillis()));
     return Duration.ofMillis(millis - random.nextLong(millis / 2 + 1));
+  }
+
+  /**
+   * The same, and at least what the receiver asked for, within the longest wait.
+   *
+   * @param asked by the receiver; empty where it says nothing
+   */
+  public Duration after(int failures, Optional<Duration> asked, RandomGenerator random) {
+    var own = after(failures, random);
+    return asked
+        .filter(a -> a.compareTo(own) > 0)
+        .map(a -> a.compareTo(longest) < 0 ? a : longest)
+        .orElse(own);
   }
 }

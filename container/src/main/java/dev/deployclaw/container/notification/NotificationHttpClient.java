@@ -3,6 +3,7 @@ package dev.deployclaw.container.notification;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,15 +12,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One exchange, bounded as a whole: a receiver that hangs in its answer's body hangs nobody. */
-final class NotificationHttpClient implements AutoCloseable {
+/**
+ * One exchange, bounded as a whole: a receiver that hangs in its answer's body hangs nobody. It
+ * follows no redirect, which could take a secret to another host. Any thread.
+ */
+public final class NotificationHttpClient implements AutoCloseable {
   /** The body itself is what the receiver won't take. */
   private static final Set<Integer> NEVER = Set.of(400, 413, 422);
+
+  private static final int MOST_ANSWER_BYTES = 256 << 10;
 
   private final HttpClient client;
   private final Duration longest;
 
-  NotificationHttpClient(Duration longest) {
+  public NotificationHttpClient(Duration longest) {
     this.longest = longest;
     this.client =
         HttpClient.newBuilder()
@@ -29,16 +35,29 @@ final class NotificationHttpClient implements AutoCloseable {
             .build();
   }
 
+  /** What came of an exchange. */
+  public sealed interface Exchange {
+    /**
+     * An answer with any status.
+     *
+     * @param after what the receiver asks to wait
+     */
+    record Answered(int status, byte[] body, Optional<Duration> after) implements Exchange {}
+
+    /** It may have arrived all the same. */
+    record Unanswered(String why) implements Exchange {}
+  }
+
+  /** The answer with its body, which is refused beyond a bound. */
+  public Exchange exchange(HttpRequest request) throws InterruptedException {
+    return exchange(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_ANSWER_BYTES));
+  }
+
   DeliveryResult send(HttpRequest request) throws InterruptedException {
-    var answer = client.sendAsync(request, BodyHandlers.discarding());
-    try {
-      return judged(answer.get(longest.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (TimeoutException e) {
-      answer.cancel(true);
-      return later("no answer within " + longest.toSeconds() + " s");
-    } catch (ExecutionException e) {
-      return later(String.valueOf(e.getCause()));
-    }
+    return switch (exchange(request, BodyHandlers.replacing(new byte[0]))) {
+      case Exchange.Answered(int status, var _, var after) -> judged(status, after);
+      case Exchange.Unanswered(String why) -> new DeliveryResult.Later(why, Optional.empty());
+    };
   }
 
   @Override
@@ -46,15 +65,28 @@ final class NotificationHttpClient implements AutoCloseable {
     client.shutdownNow();
   }
 
-  private static DeliveryResult judged(HttpResponse<?> answer) {
-    int status = answer.statusCode();
+  private Exchange exchange(HttpRequest request, BodyHandler<byte[]> body)
+      throws InterruptedException {
+    var answer = client.sendAsync(request, body);
+    try {
+      var given = answer.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+      return new Exchange.Answered(given.statusCode(), given.body(), retryAfter(given));
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      return new Exchange.Unanswered("no answer within " + longest.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      return new Exchange.Unanswered(String.valueOf(e.getCause()));
+    }
+  }
+
+  private static DeliveryResult judged(int status, Optional<Duration> after) {
     if (status >= 200 && status < 300) {
       return new DeliveryResult.Delivered(status);
     }
     String why = "answered " + status;
     return NEVER.contains(status)
         ? new DeliveryResult.Refused(why)
-        : new DeliveryResult.Later(why, retryAfter(answer));
+        : new DeliveryResult.Later(why, after);
   }
 
   private static Optional<Duration> retryAfter(HttpResponse<?> answer) {
@@ -63,9 +95,5 @@ final class NotificationHttpClient implements AutoCloseable {
         .firstValue("Retry-After")
         .filter(text -> text.matches("\\d{1,6}"))
         .map(text -> Duration.ofSeconds(Long.parseLong(text)));
-  }
-
-  private static DeliveryResult later(String why) {
-    return new DeliveryResult.Later(why, Optional.empty());
   }
 }

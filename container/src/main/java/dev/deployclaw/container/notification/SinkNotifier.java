@@ -93,7 +93,7 @@ final class SinkNotifier {
           done(item, Outcome.GIVEN_UP, why);
       case DeliveryResult.Later(String why, var after) -> {
         note(notice, Outcome.RETRIED, why);
-        yield Optional.of(pause(failures + 1, after));
+        yield Optional.of(desk.terms().patience().after(failures + 1, after, random));
       }
     };
   }
@@ -106,15 +106,6 @@ final class SinkNotifier {
       LOG.atError().addKeyValue("sink", name).setCause(e).log("A notice can't be sent");
       return new DeliveryResult.Refused("internal fault: " + e.getClass().getSimpleName());
     }
-  }
-
-  private Duration pause(int failures, Optional<Duration> asked) {
-    var own = desk.terms().patience().after(failures, random);
-    var longest = desk.terms().patience().longest();
-    return asked
-        .filter(a -> a.compareTo(own) > 0)
-        .map(a -> a.compareTo(longest) < 0 ? a : longest)
-        .orElse(own);
   }
 
   private Optional<Duration> done(Item item, Outcome outcome, String detail) {

@@ -30,7 +30,8 @@ record PluginLaunch(PluginConfig plugin, Path folder, Path copies) implements Ho
     return folder.resolveSibling(folder.getFileName() + ".bpf");
   }
 
-  Path socket() {
+  @Override
+  public Path socket() {
     return PluginPrograms.socket(folder);
   }
 

@@ -4,6 +4,8 @@ import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.confinement.ConfinedCommand;
 import dev.deployclaw.container.host.HostCommand;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +51,14 @@ public final class PluginPrograms {
 
   private record BareProgram(List<String> words, Path folder) implements HostCommand {
     @Override
-    public ConfinedCommand prepare() {
+    public ConfinedCommand prepare() throws IOException {
+      Files.deleteIfExists(socket()); // of a start that was killed
       return new ConfinedCommand(words, List.of());
+    }
+
+    @Override
+    public Path socket() {
+      return PluginPrograms.socket(folder);
     }
 
     @Override

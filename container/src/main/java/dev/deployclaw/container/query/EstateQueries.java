@@ -30,7 +30,7 @@ public final class EstateQueries {
   private final Supplier<QueryService> queries;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable Seen last;
+  private volatile @Nullable Seen last;
 
   /**
    * @param queries makes one for each scan
@@ -40,7 +40,8 @@ public final class EstateQueries {
     this.clock = clock;
   }
 
-  private record Seen(Instant at, ScanReport answer) {}
+  /** What a scan saw, and when. */
+  record Seen(Instant at, ScanReport answer) {}
 
   /**
    * What is where.
@@ -102,7 +103,12 @@ public final class EstateQueries {
     return out;
   }
 
-  private Seen scan() throws InterruptedException {
+  /** However old; empty before the first. */
+  Optional<Seen> lastSeen() {
+    return Optional.ofNullable(last);
+  }
+
+  Seen scan() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       var now = clock.instant();

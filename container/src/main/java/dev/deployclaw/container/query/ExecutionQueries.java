@@ -94,6 +94,11 @@ public final class ExecutionQueries {
         : Optional.of(ExecutionDocument.of(records, signer));
   }
 
+  /** In the requester's words; empty where this machine has no whole log of it. */
+  public String request(String execution) {
+    return String.valueOf(summary(execution).getOrDefault("request", ""));
+  }
+
   /** The executions that wait for the worker, the next one first. */
   public List<String> waiting() {
     return queue.waiting();

@@ -136,8 +136,8 @@ public final class TenantDirectory {
       at = at.get().parent().flatMap(set::tenant);
     }
     var limits = new ArrayList<Map<String, Object>>();
-    tenant.limits().forEach(limit -> limits.add(limit(tenant, limit)));
-    groups.forEach(group -> group.limits().forEach(limit -> limits.add(limit(group, limit))));
+    tenant.limits().forEach(limit -> limits.add(plotted(tenant, limit)));
+    groups.forEach(group -> group.limits().forEach(limit -> limits.add(plotted(group, limit))));
     var out = new LinkedHashMap<String, Object>();
     out.put("tenant", tenant.tenant());
     out.put("epoch", committed.epoch());
@@ -191,6 +191,12 @@ public final class TenantDirectory {
         "limits",
         tenant.limits().stream().limit(MOST_LIMITS).map(limit -> limit(tenant, limit)).toList());
     out.put("more_limits", Math.max(0, tenant.limits().size() - MOST_LIMITS));
+    return out;
+  }
+
+  private static Map<String, Object> plotted(TenantPolicy owner, Limit limit) {
+    var out = limit(owner, limit);
+    LimitCurve.of(limit).ifPresent(curve -> out.put("curve", curve));
     return out;
   }
 

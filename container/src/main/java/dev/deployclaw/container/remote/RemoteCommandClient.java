@@ -52,7 +52,7 @@ public final class RemoteCommandClient {
           "top");
 
   /** The rest of the environment stays with the client. */
-  private static final Set<String> PASSED_ON = Set.of("HOME", "NO_COLOR", "COLUMNS");
+  private static final Set<String> PASSED_ON = Set.of("HOME", "NO_COLOR", "COLUMNS", "TERM");
 
   private static final String PREFIX = "DEPLOYCLAW_";
   private static final String ALONE = "DEPLOYCLAW_STANDALONE";

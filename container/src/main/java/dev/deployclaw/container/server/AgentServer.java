@@ -1,6 +1,8 @@
 package dev.deployclaw.container.server;
 
 import dev.deployclaw.audit.signing.LogArchiver;
+import dev.deployclaw.container.approval.ApprovalDesk;
+import dev.deployclaw.container.approval.platform.ChannelRegistry;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.intake.AcceptedTaskStore;
@@ -13,10 +15,12 @@ import dev.deployclaw.container.listener.ConnectionLimits;
 import dev.deployclaw.container.metrics.BacklogTimer;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.container.notification.DeliverySettings;
 import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.query.TenantDirectory;
+import dev.deployclaw.container.vertx.AgentVertx;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.container.vertx.PeriodicTask;
@@ -29,16 +33,13 @@ import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
-import dev.deployclaw.core.service.HeldPlan;
 import dev.deployclaw.core.service.OpenQuestion;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,6 +79,8 @@ public final class AgentServer implements AutoCloseable {
   private final ServerMetrics metrics = new ServerMetrics();
   private final EstateMonitor monitor;
   private final MaintenanceTasks maintenance;
+  private final ChannelRegistry channels;
+  private final ApprovalDesk approvals;
   private final BacklogTimer backlog;
   private final List<PeriodicTaskVerticle> periodic = new ArrayList<>();
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -87,7 +90,7 @@ public final class AgentServer implements AutoCloseable {
     this.bounds = bounds;
     var shares = bounds.shares();
     this.connections = new ConnectionLimits(shares.connections(), shares.connectionsPerAddress());
-    this.vertx = Vertx.builder().with(options()).withTransport(connections.transport()).build();
+    this.vertx = AgentVertx.over(connections.transport());
     var bus = LocalEventBus.of(vertx);
     var logEvents = new LogEventBus(bus);
     var leadership = new LeadershipTrackingStore(resources.ports().state());
@@ -123,37 +126,40 @@ public final class AgentServer implements AutoCloseable {
     var archiver = LogArchiver.of(resources.stateDir(), ports.objects(), resources.signer());
     var parts = new MaintenanceTasks.Parts(queue, intake, agent, archiver, owner);
     this.maintenance = new MaintenanceTasks(ports, settings, parts, bounds);
+    var watching = resources.watching();
+    var delivery = new DeliverySettings(watching.patience(), ports.time(), metrics::notified);
+    this.channels = new ChannelRegistry(watching.channels(), delivery);
+    this.approvals =
+        new ApprovalDesk(
+            channels.channels(),
+            new ApprovalDesk.Parts(
+                ports.state(), this::queries, intake, executions::request, delivery));
     measure(leadership);
   }
 
-  /** The resources are the caller's to close, afterwards. */
+  /** The same, which begins at once. */
   public static AgentServer start(AgentResources resources, ServerConfig.Bounds bounds) {
-    var server = new AgentServer(resources, bounds);
-    server.queue.enterRecovery();
+    var server = create(resources, bounds);
     server.deploy();
     return server;
   }
 
-  private static VertxOptions options() {
-    return new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1);
+  /** One that begins when it is deployed. The resources are the caller's to close, afterwards. */
+  public static AgentServer create(AgentResources resources, ServerConfig.Bounds bounds) {
+    var server = new AgentServer(resources, bounds);
+    server.queue.enterRecovery();
+    return server;
   }
 
-  /**
-   * Loads the classes of Vert.x and Netty on the caller's thread. Called before etcd's client
-   * begins to load them: classes whose initialisers need each other must not be first met by two
-   * threads at once.
-   */
-  public static void loadVertx() {
-    var _ = Vertx.vertx(options()).close();
-  }
-
-  private void deploy() {
+  /** Begins: recovers, takes tasks, looks after the estate. */
+  public void deploy() {
     VerticleDeployer.deploy(vertx, intakeVerticle, LONGEST_START);
     VerticleDeployer.deploy(vertx, agent, LONGEST_START);
     var tasks = new ArrayList<PeriodicTask>();
     tasks.add(new PeriodicTask("sample-health", bounds.look(), this::sampleHealth));
     tasks.addAll(maintenance.all());
     tasks.addAll(monitor.tasks());
+    tasks.addAll(approvals.tasks());
     for (var task : tasks) {
       var verticle = new PeriodicTaskVerticle(task);
       periodic.add(verticle);
@@ -169,6 +175,11 @@ public final class AgentServer implements AutoCloseable {
   /** How many connections the listeners of this Vert.x take. */
   public ConnectionLimits connections() {
     return connections;
+  }
+
+  /** What it works on. */
+  public AgentResources resources() {
+    return resources;
   }
 
   /** Where tasks and decisions enter. */
@@ -243,24 +254,19 @@ public final class AgentServer implements AutoCloseable {
     return agent.hasRecovered();
   }
 
-  /**
-   * Why a person's decision would be refused now; it is judged again when it is carried out.
-   *
-   * @param plan for an approval, the plan's hash that is quoted, or its first characters
-   */
-  public Optional<ApprovalRefusal> objection(
-      String execution, String who, boolean approves, String plan) throws InterruptedException {
-    return queries().objection(execution, who, approves, plan);
-  }
-
   /** What an execution asked somebody. */
   public OpenQuestion question(String execution, String who) throws InterruptedException {
     return queries().question(execution, who);
   }
 
-  /** The changes of a held execution; empty where it isn't held. */
-  public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
-    return queries().heldPlan(execution);
+  /** Where decisions on holds enter. */
+  public ApprovalDesk approvals() {
+    return approvals;
+  }
+
+  /** Where people decide beside the API, the console and a terminal. */
+  public ChannelRegistry channels() {
+    return channels;
   }
 
   /** What a request would do. Nothing is written. */
@@ -323,6 +329,7 @@ public final class AgentServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     monitor.close();
+    channels.close();
   }
 
   /** Stops what {@link #stop} left. */

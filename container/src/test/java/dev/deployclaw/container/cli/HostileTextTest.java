@@ -75,7 +75,7 @@ class HostileTextTest {
           "ExecutionChainView.java",
           "LogCommand.java",
           "NarrationView.java",
-          "TopView.java");
+          "TopCommand.java");
 
   private static final Pattern PRINTING =
       Pattern.compile(
@@ -124,12 +124,13 @@ class HostileTextTest {
         "question",
         (s, t) ->
             new PlanView(s).show(PlanPreviewReport.NeedsClarification.of(List.of(t, t)), false));
-    out.put("usage", (s, t) -> new TopView(s, TopView.Order.USED, 9).show(usage(t), false));
+    out.put("usage", (s, t) -> new TopView(s, TopView.Order.USED, 9).show(usage(t)));
     out.put("stream", (s, t) -> streamed(t).show(s, false));
     out.put(
         "copies",
         (s, t) -> new LogCopiesView(Map.of(t, new Copy.Wrong(List.of(t)))).show(s, false));
-    out.put("progress", (s, t) -> new ProgressView(s.err(), false).thought(amiss(t)));
+    out.put(
+        "progress", (s, t) -> new ProgressView(s.err(), OutputMode.PLAIN, 80).thought(amiss(t)));
     return out;
   }
 
@@ -156,16 +157,6 @@ class HostileTextTest {
 
     assertThat(screen.err()).matches(HARMLESS);
     assertThat(screen.err().lines()).allMatch(line -> line.startsWith("deployclaw: "));
-  }
-
-  @Test
-  void aPlaceThatIsWrittenOverIsOverwrittenByUsAlone() {
-    var screen = new CommandLineFixture(Path.of(""));
-
-    new TopView(screen.surroundings(OutputMode.COLOUR), TopView.Order.USED, 9)
-        .show(usage(EVIL), true);
-
-    assertThat(screen.out().replaceAll("\u001b\\[[HKJ]", "")).matches(HARMLESS);
   }
 
   /** So that a new view can't forget it. */

@@ -106,7 +106,9 @@ class HostSupervisorTest {
   @Test
   void aHostThatDoesNotGetReadyIsKilledAndSaid() throws Exception {
     var launch = HostEstate.launch(estate.config(folder), SilentHost.class);
-    var bounds = new HostSupervisor.Bounds(Duration.ofSeconds(2), _ -> BRIEF, SOON);
+    var bounds =
+        new HostSupervisor.Bounds(
+            Duration.ofSeconds(2), _ -> BRIEF, SOON, HostSupervisor.Watch.DEFAULT);
 
     try (var supervisor = HostSupervisor.start(launch, bounds)) {
       supervisor.awaitFirst(SOON);
@@ -149,7 +151,8 @@ class HostSupervisorTest {
               attempts.add(attempt);
               return BRIEF;
             },
-            SOON);
+            SOON,
+            HostSupervisor.Watch.DEFAULT);
 
     try (var supervisor = HostSupervisor.start(launch, bounds)) {
       BoundedWait.until("it paused three times", SOON, () -> attempts.size() >= 3);

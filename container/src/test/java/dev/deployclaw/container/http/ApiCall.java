@@ -43,7 +43,8 @@ record ApiCall(
   }
 
   HttpRequest.Builder request(Served served) {
-    var request = served.request(path.replace("{id}", "arch-none"), token);
+    var request =
+        served.request(path.replace("{id}", "arch-none").replace("{channel}", "none"), token);
     headers.forEach(request::header);
     return request.method(
         operation.method(),

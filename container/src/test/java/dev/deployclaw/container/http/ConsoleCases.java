@@ -33,8 +33,12 @@ abstract class ConsoleCases {
 
   @BeforeEach
   void start() throws Exception {
-    served = Served.start(folder);
+    served = serve();
     begin();
+  }
+
+  Served serve() throws Exception {
+    return Served.start(folder);
   }
 
   /** What the agent has done before; by default it applied the policies. */

@@ -74,6 +74,8 @@ class ConsoleReachTest extends ConsoleCases {
             "/console/",
             "/console/tenants",
             "/console/tenants/acme",
+            "/console/estate",
+            "/console/audit",
             "/console/drift",
             "/console/skills",
             "/console/ask?request=set acme's orders limit to 300",

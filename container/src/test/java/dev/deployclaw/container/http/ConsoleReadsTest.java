@@ -139,6 +139,11 @@ class ConsoleReadsTest {
     assertThat(tenant.at("/limits/1/owner").asText()).isEqualTo("gold");
     assertThat(tenant.at("/limits/1/service").asText()).isEqualTo("search");
     assertThat(tenant.path("blocked_by")).isEmpty();
+    var curve = tenant.at("/limits/0/curve");
+    assertThat(curve.path("seconds").asLong()).isEqualTo(120);
+    assertThat(curve.path("asked").asLong()).isEqualTo(200);
+    assertThat(curve.path("admitted")).hasSize(61);
+    assertThat(curve.path("admitted").get(60).asLong()).isBetween(140L, 150L); // burst and rate
     String block = served.done("block gold", "HELD");
     served.approve(block, ANN);
     served.awaitResult(block, "COMPLETED");

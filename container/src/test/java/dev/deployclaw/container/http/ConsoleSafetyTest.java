@@ -91,6 +91,19 @@ class ConsoleSafetyTest extends ConsoleCases {
     ConsoleBrowser.ready(olivia);
     assertThat(olivia.textContent("main")).contains(EVIL);
     nothingRan(olivia);
+    served.world.gateway.join(EVIL);
+    served.world.gateway.stop(EVIL);
+    for (var path : List.of("/console/estate", "/console/audit")) {
+      olivia.navigate(served.address() + path);
+      ConsoleBrowser.ready(olivia);
+      olivia.waitForSelector("main table, main .note");
+      assertThat(olivia.textContent("main")).as(path).contains(EVIL);
+      nothingRan(olivia);
+    }
+    olivia.navigate(served.address() + "/console/estate");
+    olivia.click(".tile[aria-label*='b>: unknown']");
+    assertThat(olivia.textContent(".chosen")).contains("<img");
+    nothingRan(olivia);
   }
 
   private static void nothingRan(Page page) {

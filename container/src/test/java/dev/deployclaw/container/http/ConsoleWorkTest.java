@@ -5,6 +5,8 @@ import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator.WaitForOptions;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.deployclaw.testkit.Slow;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +106,7 @@ class ConsoleWorkTest extends ConsoleCases {
 
     vic.waitForSelector("h1 >> text='zenith'");
     assertThat(vic.textContent("main")).contains("60 in 1m", "its own");
+    assertThat(vic.getAttribute(".curve svg", "aria-label")).contains("Of 240 requests");
     vic.waitForSelector("text='tenant: nothing → zenith'");
     vic.click("text='Measure'");
     vic.waitForSelector(".answer >> text=/zenith.orders: 0% used/");
@@ -117,6 +120,56 @@ class ConsoleWorkTest extends ConsoleCases {
     assertThat(olivia.textContent("main")).contains("two", "different");
     olivia.click("text='Plan a repair'");
     olivia.waitForSelector("text='As it was understood'");
+  }
+
+  /** By keyboard; a screen reader has a table, too. */
+  @Test
+  void aMemberOfTheEstateSaysWhatItEnforces() {
+    served.world.redis.tamper("a", "by hand");
+    var vic = signIn("/console/estate", VIC);
+
+    vic.press(".tile[aria-label='node a: differs']", "Enter");
+
+    assertThat(vic.textContent(".chosen")).contains("redis/a", "different: ", "epoch 1");
+    assertThat(vic.getAttribute(".tile[aria-label='node a: differs']", "aria-pressed"))
+        .isEqualTo("true");
+    assertThat(vic.textContent(".members table")).contains("redis/b", "enforces it");
+    assertThat(vic.textContent(".cards")).contains("1 differs");
+  }
+
+  @Test
+  void aRequestIsKeptAsADraftAndOpenedAgain() {
+    var olivia = signIn("/console/ask", OLIVIA);
+    olivia.fill("#request", "set acme's orders limit to 300 per minute");
+    olivia.press("#request", "Enter");
+    olivia.waitForSelector("mark >> text='300'");
+    olivia.click("text='Save as draft'");
+    olivia.waitForSelector("text=/Kept until .* nothing is held or done/");
+    served.done("set acme's orders limit to 450 per minute", "COMPLETED");
+
+    olivia.click("nav >> text='Home'");
+    olivia.click(".draft a");
+    olivia.waitForSelector("text='It would change something else by now'");
+    assertThat(olivia.textContent("main")).contains("450", "on epoch 1");
+    olivia.click("nav >> text='Home'");
+    olivia.click("text='Discard'");
+    olivia.locator(".draft").waitFor(new WaitForOptions().setState(WaitForSelectorState.DETACHED));
+    assertThat(served.get("/v1/drafts", OLIVIA).json().path("drafts")).isEmpty();
+  }
+
+  /** In this world logs have no signatures, which is no small thing. */
+  @Test
+  void aLogThatDoesNotVerifyIsShownLoudlyAndAllCanBeTakenAlong() {
+    var vic = signIn("/console/audit", VIC);
+
+    assertThat(vic.textContent("main .note.bad")).contains("1 log isn’t verified");
+    assertThat(vic.textContent("main table")).contains("NOT VERIFIED", "signature");
+    vic.waitForSelector(".cards >> text='✓ verified'");
+    var download = vic.waitForDownload(() -> vic.click("text=/^Download all logs/"));
+    assertThat(download.suggestedFilename()).isEqualTo("deployclaw-audit.zip");
+    vic.fill("#person", "nobody");
+    vic.press("#person", "Enter");
+    vic.waitForSelector("text='No log matches.'");
   }
 
   @Test

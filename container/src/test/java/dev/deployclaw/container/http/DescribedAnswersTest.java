@@ -18,11 +18,16 @@ import org.junit.jupiter.api.Test;
  * give; each answer is judged by the description.
  */
 class DescribedAnswersTest extends DescribedCalls {
-  /** What needs a client certificate (TlsTest), a full server (FloodTest) or a dead worker. */
+  /**
+   * What needs a client certificate (TlsTest), a full server (FloodTest), a dead worker or 32 MB.
+   */
   private static final Set<String> NOT_GIVEN_HERE =
       Set.of(
           "approveExecution 415",
+          "clickInSlack 503",
           "describe 503",
+          "downloadBundle 409",
+          "findLogs 503",
           "followExecution 503",
           "freeze 415",
           "health 503",
@@ -30,6 +35,7 @@ class DescribedAnswersTest extends DescribedCalls {
           "listSkills 404",
           "listSkills 503",
           "metrics 503",
+          "readEstate 503",
           "readExecution 503",
           "readWatch 503",
           "rejectExecution 415",
@@ -40,7 +46,6 @@ class DescribedAnswersTest extends DescribedCalls {
   private static final List<String> WRONG_DECISIONS =
       List.of("{\"reason\": 7}", "{\"because\": \"x\"}", "[]");
   private static final String UNCLEAR = "set acme's orders limit to 300";
-  private static final String CLEAR = "set acme's orders limit to %d per minute";
 
   @Test
   void everyAnswerIsDescribedAndEveryDescribedAnswerIsGiven() throws Exception {
@@ -48,9 +53,12 @@ class DescribedAnswersTest extends DescribedCalls {
     tasks();
     questions();
     approvals();
+    cards();
     ways();
     plans();
     tenants();
+    drafts();
+    logs();
     events();
     looks();
     messages();
@@ -146,11 +154,28 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(409, call("rejectExecution", ANN).at(other));
   }
 
-  private String held(int limit) {
-    var body = "{\"request\": \"%s\", \"approval\": \"manual\"}".formatted(CLEAR.formatted(limit));
-    String id = expect(202, post("submitTask", BOTH, body)).text("execution_id");
-    served.awaitResult(id, "HELD");
-    return id;
+  private void cards() {
+    String id = held(410);
+    var hold = expect(200, call("readHold", ANN).at(id)).json();
+    String plan = hold.path("plan").asText();
+    String shown = hold.path("shown").asText();
+    String approves = DescribedChannels.approval(id, plan, shown);
+    var route = call("decideByWebhook", "");
+    expect(401, DescribedChannels.unsigned(route, approves));
+    expect(404, route.body(approves));
+    expect(400, webhook(approves.replace("\"user\"", "\"who\"")));
+    expect(403, webhook(approves.replace("ann@", "vic@")));
+    expect(409, webhook(approves.replace(shown, plan)));
+    var signed = webhook(approves);
+    expect(202, signed);
+    expect(401, signed);
+    served.awaitResult(id, "COMPLETED");
+
+    expect(401, DescribedChannels.unsigned(call("clickInSlack", ""), "payload=x"));
+    expect(404, call("clickInSlack", ""));
+    expect(403, call("clickInSlack", "").with("Sec-Fetch-Site", "cross-site"));
+    expect(400, click("{}"));
+    expect(200, click(DescribedChannels.STALE_CLICK));
   }
 
   private void ways() {
@@ -198,6 +223,31 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(404, call("readTenant", VIC));
   }
 
+  private void drafts() {
+    expect(200, call("listDrafts", OLIVIA));
+    var draft = expect(200, post("saveDraft", OLIVIA, task(CLEAR.formatted(800))));
+    expect(200, call("listDrafts", OLIVIA));
+    expect(409, post("saveDraft", OLIVIA, task(UNCLEAR)));
+    expectBadBody(post("saveDraft", OLIVIA, "{}"));
+    expectBadBody(
+        post("saveDraft", OLIVIA, "{\"request\": \"per minute\", \"answers\": \"arch-1\"}"));
+    expect(200, call("openDraft", OLIVIA).at(draft.text("id")));
+    expect(404, call("openDraft", BOTH).at(draft.text("id")));
+    expect(404, post("discardDraft", BOTH, "{}").at(draft.text("id")));
+    expect(200, post("discardDraft", OLIVIA, "{}").at(draft.text("id")));
+  }
+
+  private void logs() {
+    var first = expect(200, call("findLogs", VIC).query("limit=2"));
+    expect(200, call("findLogs", VIC).query("tenant=acme&after=" + first.text("next")));
+    for (var wrong :
+        List.of("limit=51", "since=today", "after=none", "person=" + "x".repeat(201))) {
+      expect(400, call("findLogs", VIC).query(wrong));
+    }
+    expect(200, call("readChain", VIC));
+    expect(200, call("downloadBundle", VIC));
+  }
+
   private void events() {
     String id = served.submit(CLEAR.formatted(600));
     var stream = call("followExecution", VIC).at(id);
@@ -228,6 +278,7 @@ class DescribedAnswersTest extends DescribedCalls {
     served.world.gateway.tamper("two", "by hand");
     for (var id :
         List.of(
+            "readEstate",
             "readTopology",
             "readPolicies",
             "readDrift",
@@ -254,20 +305,6 @@ class DescribedAnswersTest extends DescribedCalls {
         post("sendMcpMessage", VIC, notification).with("Mcp-Method", "notifications/cancelled"));
   }
 
-  private ApiCall message(String method, int id) {
-    String version = "2026-07-28";
-    String body =
-        """
-        {"jsonrpc": "2.0", "id": %d, "method": "%s", "params": {"_meta": {
-          "io.modelcontextprotocol/protocolVersion": "%s",
-          "io.modelcontextprotocol/clientCapabilities": {}}}}
-        """
-            .formatted(id, method, version);
-    return post("sendMcpMessage", VIC, body)
-        .with("Mcp-Method", method)
-        .with("MCP-Protocol-Version", version);
-  }
-
   /** Without a credential, with one that is unknown, with another role, and from a page. */
   private void strangers() {
     for (var operation : where(o -> o.fields().has("x-role"))) {
@@ -291,7 +328,13 @@ class DescribedAnswersTest extends DescribedCalls {
       expect(413, post(operation.id(), approves ? ANN : BOTH, tooLong));
     }
     for (var id :
-        List.of("submitTask", "askQuestion", "answerTask", "planRequest", "sendMcpMessage")) {
+        List.of(
+            "submitTask",
+            "askQuestion",
+            "answerTask",
+            "planRequest",
+            "saveDraft",
+            "sendMcpMessage")) {
       expect(415, post(id, BOTH, task("apply")).with("Content-Type", "text/plain"));
     }
   }
@@ -308,6 +351,13 @@ class DescribedAnswersTest extends DescribedCalls {
             "readTenant")) {
       expect(503, call(id, VIC));
     }
+    expect(200, call("readEstate", VIC));
+    for (var id : List.of("listDrafts", "openDraft", "discardDraft")) {
+      expect(503, call(id, OLIVIA));
+    }
+    expect(503, post("saveDraft", OLIVIA, task("block acme")));
+    expect(503, call("readChain", VIC));
+    expect(503, call("downloadBundle", VIC));
     expect(503, post("planRequest", VIC, task("block acme")));
     expect(503, post("submitTask", OLIVIA, task("apply the policies")));
     expect(503, post("askQuestion", VIC, task("show limits acme")));
@@ -317,6 +367,8 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(503, call("readHold", ANN));
     expect(503, call("approveExecution", ANN).query("plan=12345678"));
     expect(503, call("rejectExecution", ANN));
+    String hash = "0".repeat(64);
+    expect(503, webhook(DescribedChannels.approval("arch-none", hash, hash)));
     expect(503, call("rollBackExecution", OLIVIA));
     expect(503, post("freeze", BOTH, "{\"reason\": \"incident 4711\"}"));
     expect(503, call("thaw", BOTH));

@@ -1,10 +1,13 @@
 package dev.deployclaw.container.http;
 
+import static dev.deployclaw.container.http.Served.BOTH;
+import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.ServerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Calls of operations; each answer is judged by the description, and its status is kept. */
 abstract class DescribedCalls {
   static final int MANY = 1_000_000;
+  static final String CLEAR = "set acme's orders limit to %d per minute";
 
   @TempDir Path folder;
 
@@ -76,7 +80,7 @@ abstract class DescribedCalls {
     var answer = served.send(call.request(served));
     assertThat(answer.status()).as(call.path() + ": " + answer.body()).isEqualTo(status);
     description.check(call.operation(), answer);
-    if (status < 300 && !call.body().isEmpty()) {
+    if (status < 300 && call.body().startsWith("{")) {
       assertThat(description.bodyFaults(call.operation(), call.body())).as(call.body()).isEmpty();
     }
     given.add(call.operation().id() + " " + status);
@@ -87,5 +91,39 @@ abstract class DescribedCalls {
   final void expectBadBody(ApiCall call) {
     assertThat(expect(400, call).text("place")).startsWith("body");
     assertThat(description.bodyFaults(call.operation(), call.body())).as(call.body()).isNotEmpty();
+  }
+
+  final ApiCall webhook(String body) {
+    return DescribedChannels.webhook(call("decideByWebhook", ""), seconds(), body);
+  }
+
+  final ApiCall click(String payload) {
+    return DescribedChannels.slack(call("clickInSlack", ""), seconds(), payload);
+  }
+
+  private static long seconds() {
+    return Instant.now().getEpochSecond();
+  }
+
+  final ApiCall message(String method, int id) {
+    String version = "2026-07-28";
+    String body =
+        """
+        {"jsonrpc": "2.0", "id": %d, "method": "%s", "params": {"_meta": {
+          "io.modelcontextprotocol/protocolVersion": "%s",
+          "io.modelcontextprotocol/clientCapabilities": {}}}}
+        """
+            .formatted(id, method, version);
+    return post("sendMcpMessage", VIC, body)
+        .with("Mcp-Method", method)
+        .with("MCP-Protocol-Version", version);
+  }
+
+  /** The id of a change that waits for a person. */
+  final String held(int limit) {
+    var body = "{\"request\": \"%s\", \"approval\": \"manual\"}".formatted(CLEAR.formatted(limit));
+    String id = expect(202, post("submitTask", BOTH, body)).text("execution_id");
+    served.awaitResult(id, "HELD");
+    return id;
   }
 }

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,7 @@ class KeycloakTest {
         KeycloakServer.CLIENT,
         "preferred_username",
         "realm_access.roles",
-        Map.of(ApiRole.OPERATOR, Set.of("ops"), ApiRole.APPROVER, Set.of("leads")));
+        Map.of(ApiRole.OPERATOR, Set.of("ops"), ApiRole.APPROVER, Set.of("leads")),
+        Optional.empty());
   }
 }

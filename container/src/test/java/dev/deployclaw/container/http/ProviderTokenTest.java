@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jws.AlgorithmIdentifiers;
@@ -82,7 +83,7 @@ class ProviderTokenTest {
 
     assertThat(answer.status()).isEqualTo(401);
     assertThat(answer.header("Set-Cookie")).isEmpty();
-    assertThat(answer.text("detail")).contains("service tokens", "provider");
+    assertThat(answer.text("detail")).contains("service token", "provider");
   }
 
   @Test
@@ -207,7 +208,8 @@ class ProviderTokenTest {
             nobody.audience(),
             nobody.nameClaim(),
             nobody.rolesClaim(),
-            nobody.roles());
+            nobody.roles(),
+            Optional.empty());
     try (var other = Served.withProvider(Files.createDirectory(folder.resolve("o")), away)) {
       var answer = other.get(PATH, token);
 

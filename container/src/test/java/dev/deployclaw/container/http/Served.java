@@ -7,6 +7,7 @@ import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.admin.CommandOutput;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.TerminalPrompt;
+import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
@@ -14,12 +15,14 @@ import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.mcp.CommandCaller;
 import dev.deployclaw.container.mcp.ServedAgentGateway;
+import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.server.ExecutorBrake;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.container.wiring.RuntimeSource;
+import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -92,9 +95,15 @@ public final class Served implements AutoCloseable {
     return new Served(folder, bounds, Ways.of(List.of(), UnaryOperator.identity()));
   }
 
-  /** Serves other agents, too; their commands find no configuration. */
+  /** Serves other agents and channels, too; their commands find no configuration. */
   public static Served forAgents(Path folder, ServerConfig.Bounds bounds) throws Exception {
-    return new Served(folder, bounds, called(s -> with(s, true, s.oidc())));
+    UnaryOperator<AgentResources> channels =
+        estate ->
+            ServerFixture.withChannels(
+                estate, DescribedChannels.ALL, BackoffPolicy.DEFAULT, AgentClock.system());
+    UnaryOperator<ServerConfig> serve = s -> with(s, true, s.oidc());
+    return new Served(
+        folder, bounds, new Ways(List.of(), channels, serve, HttpClient.newHttpClient()));
   }
 
   /** Knows people by a provider's tokens, too. */
@@ -107,6 +116,15 @@ public final class Served implements AutoCloseable {
     return new Served(folder, bounds, called(s -> with(s, false, Optional.of(oidc))));
   }
 
+  /** Shows holds in channels, too, with this patience, by this clock. */
+  public static Served withChannels(
+      Path folder, List<ApprovalChannelConfig> channels, BackoffPolicy patience, AgentClock clock)
+      throws Exception {
+    var ways =
+        Ways.of(List.of(), estate -> ServerFixture.withChannels(estate, channels, patience, clock));
+    return new Served(folder, ServerFixture.patient(), ways);
+  }
+
   private static Ways called(UnaryOperator<ServerConfig> serve) {
     return new Ways(List.of(), UnaryOperator.identity(), serve, HttpClient.newHttpClient());
   }
@@ -114,7 +132,9 @@ public final class Served implements AutoCloseable {
   private static ServerConfig with(ServerConfig s, boolean mcp, Optional<OidcConfig> oidc) {
     return new ServerConfig(
         s.host(),
-        s.port(),
+        oidc.flatMap(OidcConfig::console)
+            .map(console -> URI.create(console.origin()).getPort())
+            .orElse(s.port()),
         s.plaintext(),
         s.tokensFile(),
         s.tls(),
@@ -131,6 +151,13 @@ public final class Served implements AutoCloseable {
             folder, folder, Map.of(), false, who, RuntimeSource.OWN, TerminalPrompt.NONE);
     return CommandOutput.of(
         client, around -> CommandLineRunner.run(around, words.toArray(String[]::new)));
+  }
+
+  /** On an estate that differs from the usual one. */
+  static Served start(
+      Path folder, List<BackendHealthCheck> vitals, UnaryOperator<AgentResources> estate)
+      throws Exception {
+    return new Served(folder, ServerConfig.Bounds.DEFAULT, Ways.of(vitals, estate));
   }
 
   /** Its logs are files. */
@@ -223,7 +250,7 @@ public final class Served implements AutoCloseable {
     return send(request(path, token).GET());
   }
 
-  Answer post(String path, String token, String body) {
+  public Answer post(String path, String token, String body) {
     return send(
         request(path, token)
             .header("Content-Type", "application/json")

@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +86,28 @@ class SignInTest {
         .allMatch(l -> l.contains("this credential is unknown") && !l.contains("forged-secret"));
     assertThat(served.get("/metrics", VIC).body())
         .contains("deployclaw_refusals_total{by=\"credential\"} 51.0");
+  }
+
+  @Test
+  void aFewLinesTellOfManyRefusalsAtTheConsoleToo() {
+    for (int i = 0; i < 50; i++) {
+      assertThat(atTheConsole("forged-secret-" + i).status()).isEqualTo(401);
+    }
+
+    assertThat(said("A credential was refused"))
+        .hasSizeBetween(1, 6)
+        .allMatch(l -> l.contains("console") && !l.contains("forged-secret"));
+    assertThat(served.get("/metrics", VIC).body())
+        .contains("deployclaw_refusals_total{by=\"credential\"} 50.0");
+  }
+
+  private Served.Answer atTheConsole(String token) {
+    return served.send(
+        served
+            .request("/console/session", "")
+            .header("Origin", served.address())
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{\"token\": \"" + token + "\"}")));
   }
 
   private List<String> said(String message) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.http;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.OidcConfig;
@@ -11,10 +12,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jose4j.json.JsonUtil;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
@@ -25,14 +32,20 @@ import org.jose4j.lang.JoseException;
 
 /**
  * The two documents of an OpenID Connect provider over real HTTP, and tokens as a provider makes
- * them, good or bad. KeycloakTest asks a whole one.
+ * them, good or bad. {@link SignInProvider} signs browsers in, too; KeycloakTest asks a whole one.
  */
-final class TestProvider implements AutoCloseable {
+public final class TestProvider implements AutoCloseable {
   static final String AUDIENCE = "deployclaw";
 
   final RsaJsonWebKey key = key("first");
   private final List<RsaJsonWebKey> published = new CopyOnWriteArrayList<>(List.of(key));
   final AtomicInteger asked = new AtomicInteger();
+
+  /** What the discovery document says beside issuer and keys. */
+  public final Map<String, Object> document = new ConcurrentHashMap<>();
+
+  private final Map<String, HttpHandler> handlers = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final int port;
   private HttpServer server;
 
@@ -41,7 +54,7 @@ final class TestProvider implements AutoCloseable {
     this.port = server.getAddress().getPort();
   }
 
-  static TestProvider start() throws IOException {
+  public static TestProvider start() throws IOException {
     var provider = new TestProvider(listen(0));
     provider.serve();
     return provider;
@@ -54,28 +67,39 @@ final class TestProvider implements AutoCloseable {
   private void serve() {
     server.createContext(
         "/realm/.well-known/openid-configuration",
-        exchange ->
-            answer(
-                exchange,
-                "{\"issuer\": \"%s\", \"jwks_uri\": \"%s/keys\"}".formatted(issuer(), issuer())));
+        exchange -> answer(exchange, 200, JsonUtil.toJson(discovered())));
     server.createContext(
         "/realm/keys",
         exchange -> {
           asked.incrementAndGet();
-          answer(exchange, new JsonWebKeySet(published).toJson());
+          answer(exchange, 200, new JsonWebKeySet(published).toJson());
         });
+    handlers.forEach(server::createContext);
+    server.setExecutor(threads);
     server.start();
   }
 
-  private static void answer(HttpExchange exchange, String json) throws IOException {
+  private Map<String, Object> discovered() {
+    var fields = new TreeMap<String, Object>(document);
+    fields.putIfAbsent("issuer", issuer());
+    fields.put("jwks_uri", issuer() + "/keys");
+    return fields;
+  }
+
+  /** Answers there, too, from the next start on. */
+  void handle(String path, HttpHandler handler) {
+    handlers.put(path, handler);
+  }
+
+  static void answer(HttpExchange exchange, int status, String json) throws IOException {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(200, bytes.length);
+    exchange.sendResponseHeaders(status, bytes.length);
     try (var body = exchange.getResponseBody()) {
       body.write(bytes);
     }
   }
 
-  void stop() {
+  public void stop() {
     server.stop(0);
   }
 
@@ -88,11 +112,19 @@ final class TestProvider implements AutoCloseable {
     published.add(another);
   }
 
-  String issuer() {
+  void withdraw(RsaJsonWebKey one) {
+    published.remove(one);
+  }
+
+  public String issuer() {
     return "http://127.0.0.1:" + port + "/realm";
   }
 
-  OidcConfig config() {
+  public OidcConfig config() {
+    return config(Optional.empty());
+  }
+
+  public OidcConfig config(Optional<OidcConfig.BrowserClient> console) {
     return new OidcConfig(
         URI.create(issuer()),
         AUDIENCE,
@@ -101,7 +133,8 @@ final class TestProvider implements AutoCloseable {
         Map.of(
             ApiRole.OPERATOR, Set.of("ops"),
             ApiRole.APPROVER, Set.of("leads"),
-            ApiRole.VIEWER, Set.of("staff")));
+            ApiRole.VIEWER, Set.of("staff")),
+        console);
   }
 
   static RsaJsonWebKey key(String id) {
@@ -153,5 +186,6 @@ final class TestProvider implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
+    threads.shutdownNow();
   }
 }

@@ -22,7 +22,13 @@ class RecordedModelTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"blind-2026-11-29-h", "blind-2026-11-29-i", "blind-2026-11-29-j"})
+  @ValueSource(
+      strings = {
+        "blind-2026-11-29-h",
+        "blind-2026-11-29-i",
+        "blind-2026-11-29-j",
+        "blind-2026-11-30-k"
+      })
   void plansNothingUnaskedAndUnderstandsNoLessThanTheGrammar(String set) throws IOException {
     var screen = new CommandLineFixture(folder);
     screen.write("cassette.json", text(set + ".json"));

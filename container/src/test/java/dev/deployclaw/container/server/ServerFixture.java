@@ -3,6 +3,7 @@ package dev.deployclaw.container.server;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.journal.LogTailReader;
 import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.ServerConfig;
@@ -13,8 +14,13 @@ import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.core.procedure.Procedure;
+import dev.deployclaw.core.procedure.Procedure.OnFailure;
+import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +83,60 @@ public final class ServerFixture {
         tails,
         of.stateDir(),
         of.watching());
+  }
+
+  /** The same, whose scans ask all members what they enforce. */
+  public static AgentResources scanning(AgentResources of) {
+    var ports = of.ports();
+    var looks = List.of("redis.topology", "ratelimit.topology", "redis.scan", "gateway.scan");
+    var step =
+        new ProcedureStep("scan", "Looking", looks, List.of(), List.of(), false, OnFailure.ABORT);
+    var scan = new Procedure("scan", "00", List.of(step));
+    return new AgentResources(
+        new AgentPorts(
+            ports.state(),
+            ports.objects(),
+            ports.executors(),
+            ports.sealer(),
+            ports.journal(),
+            ports.planner(),
+            operation -> operation == TaskOperation.SCAN ? scan : ports.procedures().of(operation),
+            ports.time(),
+            ports.writers()),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        of.tails(),
+        of.stateDir(),
+        of.watching());
+  }
+
+  /** The same, with channels in which holds are shown, by another clock. */
+  public static AgentResources withChannels(
+      AgentResources of,
+      List<ApprovalChannelConfig> channels,
+      BackoffPolicy patience,
+      AgentClock clock) {
+    var ports = of.ports();
+    return new AgentResources(
+        new AgentPorts(
+            ports.state(),
+            ports.objects(),
+            ports.executors(),
+            ports.sealer(),
+            ports.journal(),
+            ports.planner(),
+            ports.procedures(),
+            clock,
+            ports.writers()),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        of.tails(),
+        of.stateDir(),
+        new MonitoringSettings(OFTEN, List.of(NOBODY), channels, patience, "/test/"));
   }
 
   /** Where strangers may call as often as they like. */

@@ -59,13 +59,7 @@ public final class FileGatewayExecutor implements BackendExecutor {
           all(invocation, g -> file(g, a, file -> publishing.converge(g, a, file)));
       case ExecutorCall.Discard(long epoch) ->
           all(invocation, g -> staging.discard(g, epoch, fence));
-      case ExecutorCall.Probe _,
-          ExecutorCall.Heartbeat _,
-          ExecutorCall.WriteBack _,
-          ExecutorCall.Lost _,
-          ExecutorCall.Reassert _,
-          ExecutorCall.Share _ ->
-          unknownVerb(invocation);
+      case ExecutorCall.SpecialCall _ -> unknownVerb(invocation);
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.host;
 
 import dev.deployclaw.core.call.CallDispatcher;
+import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
@@ -11,12 +12,10 @@ import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.Outcome;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
-import dev.deployclaw.executors.sandbox.MeteredExecutor;
 import dev.deployclaw.executors.wire.CallCodec;
 import dev.deployclaw.executors.wire.DecodedCall;
 import dev.deployclaw.executors.wire.OutcomeCodec;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -32,7 +31,7 @@ final class CallPerformer {
 
   private final SealedCallVerifier verifier;
   private final ContentCache content;
-  private final Map<String, MeteredExecutor> executors;
+  private final Map<String, BackendExecutor> executors;
   private final Optional<ObjectStore> objects;
   private final Semaphore places;
   private final int messageBytes;
@@ -47,14 +46,10 @@ final class CallPerformer {
     this.executors =
         hosted.executors().stream()
             .map(e -> ExecutorSandbox.bounded(e, bounds.executorCalls()))
-            .collect(Collectors.toUnmodifiableMap(MeteredExecutor::name, Function.identity()));
+            .collect(Collectors.toUnmodifiableMap(BackendExecutor::name, Function.identity()));
     this.objects = hosted.objects();
     this.places = new Semaphore(bounds.callsInAll());
     this.messageBytes = bounds.messageBytes();
-  }
-
-  Collection<MeteredExecutor> executors() {
-    return executors.values();
   }
 
   /** Blocks its thread, which an ended call or its time interrupts. */

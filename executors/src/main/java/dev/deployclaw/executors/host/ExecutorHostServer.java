@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.host;
 
 import dev.deployclaw.core.grant.GrantKey;
-import dev.deployclaw.executors.sandbox.MeteredExecutor;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
@@ -12,7 +11,6 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,18 +31,12 @@ public final class ExecutorHostServer implements AutoCloseable {
   private final Server server;
   private final EventLoopGroup loop;
   private final ExecutorService threads;
-  private final CallPerformer performer;
 
-  private ExecutorHostServer(
-      ListeningPath.Published socket,
-      ServerThreads threads,
-      Server server,
-      CallPerformer performer) {
+  private ExecutorHostServer(ListeningPath.Published socket, ServerThreads threads, Server server) {
     this.socket = socket;
     this.loop = threads.loop();
     this.threads = threads.calls();
     this.server = server;
-    this.performer = performer;
   }
 
   private record ServerThreads(EventLoopGroup loop, ExecutorService calls) {}
@@ -81,7 +73,7 @@ public final class ExecutorHostServer implements AutoCloseable {
     boolean listens = false;
     try (var path = ListeningPath.beside(socket.path())) {
       var server = server(path.bound(), service, setup.bounds(), threads).start();
-      var host = new ExecutorHostServer(path.publish(socket), threads, server, performer);
+      var host = new ExecutorHostServer(path.publish(socket), threads, server);
       LOG.atInfo().addKeyValue("socket", socket.path()).log("executor host listens");
       listens = true;
       return host;
@@ -115,11 +107,6 @@ public final class ExecutorHostServer implements AutoCloseable {
         .intercept(inbound)
         .addService(service)
         .build();
-  }
-
-  /** Its executors, with the counts of their calls. */
-  public Collection<MeteredExecutor> executors() {
-    return performer.executors();
   }
 
   @Override

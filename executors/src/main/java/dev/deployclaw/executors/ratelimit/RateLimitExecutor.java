@@ -69,13 +69,7 @@ public final class RateLimitExecutor implements BackendExecutor {
       case ExecutorCall.Look(String verb, _) when verb.equals("usage") ->
           all(invocation, this::usage);
       case ExecutorCall.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, seeing());
-      case ExecutorCall.Look _,
-          ExecutorCall.Probe _,
-          ExecutorCall.Heartbeat _,
-          ExecutorCall.WriteBack _,
-          ExecutorCall.Lost _,
-          ExecutorCall.Reassert _,
-          ExecutorCall.Share _ ->
+      case ExecutorCall.Look _, ExecutorCall.SpecialCall _ ->
           CallOutcome.failed(
               new CallFault.Invalid(
                   "rate limit services have no operation " + invocation.call().verb()));

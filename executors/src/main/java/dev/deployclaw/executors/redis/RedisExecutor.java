@@ -100,11 +100,7 @@ public final class RedisExecutor implements BackendExecutor, AutoCloseable {
       case ExecutorCall.Discard(long epoch) -> staging.discard(epoch, fence);
       case ExecutorCall.Lost(EpochSpec activation) -> losses.lost(activation);
       case ExecutorCall.Reassert(EpochSpec activation) -> losses.reassert(activation, fence);
-      case ExecutorCall.Probe _,
-          ExecutorCall.Heartbeat _,
-          ExecutorCall.WriteBack _,
-          ExecutorCall.Share _ ->
-          cannot(call);
+      case ExecutorCall.SpecialCall _ -> cannot(call);
     };
   }
 

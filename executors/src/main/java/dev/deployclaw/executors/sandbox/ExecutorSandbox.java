@@ -8,21 +8,20 @@ public final class ExecutorSandbox {
   private ExecutorSandbox() {}
 
   /**
-   * Metered outside, so that denials count; then guarded, so that a denied call takes no place;
-   * then the bulkhead. The caller bounds the time, the wait for a place included.
+   * Guarded outside, so that a denied call takes no place; then the bulkhead. The caller bounds the
+   * time, the wait for a place included.
    */
-  public static MeteredExecutor around(
+  public static BackendExecutor around(
       BackendExecutor executor, ExecutorLimits limits, GrantVerifier check) {
-    return new MeteredExecutor(
-        new AuthorizingExecutor(
-            new BulkheadExecutor(executor, limits.atOnce()), limits.operations(), check));
+    return new AuthorizingExecutor(
+        new BulkheadExecutor(executor, limits.atOnce()), limits.operations(), check);
   }
 
   /**
    * The same without the guard: where each call's grant was checked before the call was read, as in
    * an executor host.
    */
-  public static MeteredExecutor bounded(BackendExecutor executor, int atOnce) {
-    return new MeteredExecutor(new BulkheadExecutor(executor, atOnce));
+  public static BackendExecutor bounded(BackendExecutor executor, int atOnce) {
+    return new BulkheadExecutor(executor, atOnce);
   }
 }

@@ -59,9 +59,8 @@ class ExecutorSandboxTest {
   void wrapsInTheOneOrderThatIsRight() {
     var inside = new Acting(_ -> DONE);
 
-    var metered = around(inside, 1);
+    var guarded = (AuthorizingExecutor) around(inside, 1);
 
-    var guarded = (AuthorizingExecutor) metered.inner();
     var bulkheaded = (BulkheadExecutor) guarded.inner();
     assertThat(bulkheaded.inner()).isSameAs(inside);
   }
@@ -85,8 +84,6 @@ class ExecutorSandboxTest {
         .isInstanceOfSatisfying(CallOutcome.Failed.class, f -> isA(f, CallFault.Ungranted.class));
     assertThat(allowed).isEqualTo(DONE);
     assertThat(calls).hasValue(1);
-    assertThat(sandbox.count("redis.discard").failed()).isEqualTo(1);
-    assertThat(sandbox.count("redis.scan").calls()).isEqualTo(1);
   }
 
   @Test
@@ -108,7 +105,6 @@ class ExecutorSandboxTest {
           .isInstanceOfSatisfying(CallOutcome.Failed.class, f -> isA(f, CallFault.Ungranted.class));
     }
     assertThat(calls).hasValue(1);
-    assertThat(sandbox.count("redis.discard").failed()).isEqualTo(2);
   }
 
   @Test
@@ -188,7 +184,6 @@ class ExecutorSandboxTest {
     assertThatThrownBy(() -> sandbox.execute(call(look(), LONG)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("bug");
-    assertThat(sandbox.count("redis.scan").failed()).isEqualTo(1);
   }
 
   private static void run(BackendExecutor sandbox) {
@@ -199,7 +194,7 @@ class ExecutorSandboxTest {
     }
   }
 
-  private static MeteredExecutor around(BackendExecutor executor, int atOnce) {
+  private static BackendExecutor around(BackendExecutor executor, int atOnce) {
     return ExecutorSandbox.around(
         executor, new ExecutorLimits(Set.of("redis.scan", "redis.discard"), atOnce), CHECK);
   }

@@ -24,11 +24,6 @@ public record ProbeRequest(
     String rule,
     String purpose) {
 
-  ProbeRequest through(String other) {
-    return new ProbeRequest(
-        other, tenant, service, path, method, limit, cost, at, nonce, allowed, rule, purpose);
-  }
-
   ProbeRequest later(long micros) {
     long moved = at + micros;
     return new ProbeRequest(

@@ -44,15 +44,6 @@ public final class RedisKeyLayout {
     return epoch + ":";
   }
 
-  /** The field of a tenant's own line within its policy hash. */
-  public static String tenantField(long epoch) {
-    return fieldPrefix(epoch) + TENANT;
-  }
-
-  public static String ruleField(long epoch, String limit) {
-    return fieldPrefix(epoch) + limit;
-  }
-
   /**
    * A counter.
    *

@@ -4,7 +4,7 @@
 -- What each charge of a call needs stands in lists that every call uses again.
 
 local KEY, RULE, COST, FITS, OTHER = {}, {}, {}, {}, {}
-local HELD, FRACTION, TAIL, SLOT = {}, {}, {}, {}
+local HELD, FRACTION, SLOT, TEXT, FROM = {}, {}, {}, {}, {}
 
 -- Each tells whether it could read the text; absent is idle.
 
@@ -53,12 +53,12 @@ local function fw_view(at, rule, text, now)
   return true, rule.capacity - held
 end
 
--- Twenty-four letters for each slot: ` slot:units`.
+-- Twenty-four letters for each slot: ` slot:units`. Kept is where the first live one stands.
 local function sw_view(at, rule, text, now)
-  local held, tail = 0, ''
+  local held, from = 0, 1
   if text then
-    local first, slot = rule.first, floor(now / rule.width)
-    local from, length = first + 10, #text
+    local first, slot, length = rule.first, floor(now / rule.width), #text
+    from = first + 10
     if length < from or (length - from + 1) % 24 ~= 0
       or sub(text, 1, first - 1) ~= rule.head
       or sub(text, -23, -12) - slot > 0 then
@@ -69,9 +69,8 @@ local function sw_view(at, rule, text, now)
       held = held - sub(text, from + 14, from + 23)
       from = from + 24
     end
-    tail = sub(text, from)
   end
-  HELD[at], TAIL[at] = held, tail
+  HELD[at], TEXT[at], FROM[at] = held, text or '', from
   return true, rule.capacity - held
 end
 
@@ -107,38 +106,40 @@ local function fw_take(at, rule, units, cost, now)
   return rule.capacity - held, held == 0 and 0 or ends, wait, text, lives
 end
 
-local function sw_wait(tail, over, width, now)
+local function sw_wait(text, from, over, width, now)
   local wait = 0
-  for from = 1, #tail, 24 do
+  for slot = from, #text, 24 do
     if over <= 0 then
       break
     end
-    over = over - sub(tail, from + 14, from + 23)
-    wait = (sub(tail, from + 1, from + 12) + SLOTS + 1) * width - now
+    over = over - sub(text, slot + 14, slot + 23)
+    wait = (sub(text, slot + 1, slot + 12) + SLOTS + 1) * width - now
   end
   return wait
 end
 
+-- The text is long: it is copied once, and written by one concatenation.
 local function sw_take(at, rule, units, cost, now)
-  local held, tail, width = HELD[at] + units, TAIL[at], rule.width
-  local text, idle_in, wait = false, 0, 0
+  local held, text, from, width = HELD[at] + units, TEXT[at], FROM[at], rule.width
+  local last, written, idle_in, wait = from < #text and sub(text, -23, -12) - 0, false, 0, 0
   if units > 0 then
-    local slot, before = floor(now / width), 0
-    if tail ~= '' and sub(tail, -23, -12) - slot == 0 then
-      tail, before = sub(tail, 1, -25), sub(tail, -10)
+    local slot, stop, before = floor(now / width), -1, 0
+    if last == slot then
+      stop, before = -25, sub(text, -10)
     end
-    tail = tail .. format(' %012d:%010d', slot, before + units)
-    text = rule.head .. format('%010d', held) .. tail
+    written = format(rule.form, held) .. sub(text, from, stop)
+      .. format(' %012d:%010d', slot, before + units)
+    text, from, last = written, rule.first + 10, slot
   end
-  if tail ~= '' then
-    idle_in = (sub(tail, -23, -12) + SLOTS + 1) * width - now
+  if last then
+    idle_in = (last + SLOTS + 1) * width - now
   end
   if cost > rule.capacity then
     wait = NEVER
   elseif held + cost > rule.capacity then
-    wait = sw_wait(tail, held + cost - rule.capacity, width, now)
+    wait = sw_wait(text, from, held + cost - rule.capacity, width, now)
   end
-  return rule.capacity - held, idle_in, wait, text, idle_in
+  return rule.capacity - held, idle_in, wait, written, idle_in
 end
 
 -- What a rule needs to know of its counters; one of concurrency has none here.
@@ -155,6 +156,7 @@ local function placed(rule)
   elseif kind == 'sw' then
     rule.width = rule.window / SLOTS
     rule.head, rule.view, rule.take = format('sw %013d ', rule.width), sw_view, sw_take
+    rule.form = rule.head .. '%010d'
   end
   rule.first = rule.head and #rule.head + 1
   return rule

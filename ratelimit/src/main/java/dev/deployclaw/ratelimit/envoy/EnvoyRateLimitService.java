@@ -86,6 +86,9 @@ public final class EnvoyRateLimitService implements Handler<HttpServerRequest> {
     }
     boolean over = answers.stream().anyMatch(a -> !a.allowed());
     var next = questions.get(answers.size());
+    if (questions.size() == 1) {
+      return decider.decide(next).map(List::of);
+    }
     return decider
         .decide(over ? next.uncharged() : next)
         .compose(answer -> {
@@ -102,7 +105,15 @@ public final class EnvoyRateLimitService implements Handler<HttpServerRequest> {
     if (failed.isPresent()) {
       call.fail(GrpcUnaryCall.UNAVAILABLE, String.join(", ", failed.get().headers().values()));
     } else {
-      call.answer(EnvoyResponseBuilder.of(answers, shows));
+      call.answer(answers.size() == 1 ? answers.getFirst().encoded(this::framed) : framed(answers));
     }
+  }
+
+  private byte[] framed(DecisionResponse answer) {
+    return framed(List.of(answer));
+  }
+
+  private byte[] framed(List<DecisionResponse> answers) {
+    return GrpcUnaryCall.framed(EnvoyResponseBuilder.of(answers, shows));
   }
 }

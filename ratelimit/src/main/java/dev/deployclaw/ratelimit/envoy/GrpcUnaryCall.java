@@ -53,7 +53,18 @@ final class GrpcUnaryCall {
         });
   }
 
-  void answer(MessageLite message) {
+  /**
+   * @param framed a message with its head
+   */
+  void answer(byte[] framed) {
+    if (!ended) {
+      ended = true;
+      response().putTrailer(STATUS, OK).end(Buffer.buffer(framed));
+    }
+  }
+
+  /** A message with its head. */
+  static byte[] framed(MessageLite message) {
     int length = message.getSerializedSize();
     byte[] bytes = new byte[HEAD + length];
     ByteBuffer.wrap(bytes).putInt(1, length);
@@ -62,10 +73,7 @@ final class GrpcUnaryCall {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (!ended) {
-      ended = true;
-      response().putTrailer(STATUS, OK).end(Buffer.buffer(bytes));
-    }
+    return bytes;
   }
 
   /** Percent-encoded, as the protocol wants it. */

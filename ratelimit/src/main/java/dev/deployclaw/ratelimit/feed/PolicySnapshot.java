@@ -3,6 +3,7 @@ package dev.deployclaw.ratelimit.feed;
 import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,20 @@ public record PolicySnapshot(Optional<Constants> active, List<EpochPolicySet> he
 
   public PolicySnapshot {
     held = List.copyOf(held);
+  }
+
+  /** Asked for each decision, mostly of the same object: what a record has took a tenth of it. */
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof PolicySnapshot(var itsActive, var itsHeld)
+            && active.equals(itsActive)
+            && held.equals(itsHeld));
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(active, held);
   }
 
   public Optional<EpochPolicySet> epoch(long epoch) {

@@ -1,13 +1,16 @@
 package dev.deployclaw.ratelimit.listener;
 
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
@@ -32,6 +35,9 @@ public final class HttpServerGroup {
 
   /** Requests that one connection of HTTP/2 has under way at once. */
   private static final long MOST_STREAMS = 256;
+
+  /** Answers on one connection of HTTP/2 that leave in one write, in one turn of the event loop. */
+  private static final int MOST_GATHERED = 256;
 
   private final Vertx vertx;
   private final List<HttpServer> open = new ArrayList<>();
@@ -92,8 +98,21 @@ public final class HttpServerGroup {
   private Future<HttpServer> listen(
       HttpServerOptions options, SocketAddress address, Handler<HttpServerRequest> routes) {
     var server = vertx.createHttpServer(options).requestHandler(routes);
+    if (options.isHttp2ClearTextEnabled()) {
+      server.connectionHandler(HttpServerGroup::gather);
+    }
     open.add(server);
     return server.listen(address);
+  }
+
+  /** Many streams of HTTP/2 share a connection, and Vert.x would flush it twice for each answer. */
+  private static void gather(HttpConnection opened) {
+    if (opened instanceof HttpServerConnection connection) {
+      connection
+          .channelHandlerContext()
+          .pipeline()
+          .addFirst(new FlushConsolidationHandler(MOST_GATHERED, true));
+    }
   }
 
   /** No gateway upgrades to WebSockets, so nothing looks for that. */

@@ -25,7 +25,7 @@ public final class MatchCache {
   private static final int LEAST = 1 << 10;
   private static final int BYTES_EACH = 4 << 10;
   private static final int SHARE_OF_HEAP = 8;
-  private static final int WAYS = 4;
+  private static final int WAYS = 8;
 
   /** Of all texts of a question; a longer one isn't kept. */
   private static final int LONGEST = 1_024;
@@ -34,6 +34,9 @@ public final class MatchCache {
   private static final int MOST_LIMITS = 16;
 
   private final @Nullable Entry[] entries;
+
+  /** Of the questions at the same places: they are looked through without a look at each. */
+  private final int[] hashes;
 
   /** The hashes of questions that came once, as many as there are places. */
   private final int[] once;
@@ -51,6 +54,7 @@ public final class MatchCache {
    */
   MatchCache(int places) {
     entries = new @Nullable Entry[places];
+    hashes = new int[places];
     once = new int[places];
     sets = places / WAYS;
   }
@@ -63,7 +67,6 @@ public final class MatchCache {
 
   /** A question that came twice. */
   private static final class Entry {
-    private final int hash;
     private final DecisionRequest asked;
     private final boolean byClient;
     private final List<Map.Entry<String, String>> headers;
@@ -74,8 +77,7 @@ public final class MatchCache {
      * @param asked its header isn't read again
      * @param headers those that were looked at
      */
-    Entry(int hash, DecisionRequest asked, Map<String, String> headers, MatchedRequest matched) {
-      this.hash = hash;
+    Entry(DecisionRequest asked, Map<String, String> headers, MatchedRequest matched) {
       this.asked = asked.reading(_ -> "");
       this.byClient = matched.claims().byClient();
       this.headers = List.copyOf(headers.entrySet());
@@ -108,8 +110,8 @@ public final class MatchCache {
     int hash = hash(question);
     int first = first(hash);
     for (int at = first; at < first + WAYS; at++) {
-      var entry = entries[at];
-      if (entry != null && entry.hash == hash && entry.answers(question)) {
+      var entry = hashes[at] == hash ? entries[at] : null;
+      if (entry != null && entry.answers(question)) {
         entry.used = true;
         return Optional.of(entry.matched);
       }
@@ -141,7 +143,9 @@ public final class MatchCache {
             }));
     boolean settled = !matched.claims().crowded() && matched.claims().limits() <= MOST_LIMITS;
     if (settled && length(question, headers) <= LONGEST) {
-      entries[free(hash)] = new Entry(hash, question, headers, matched);
+      int at = free(hash);
+      hashes[at] = hash;
+      entries[at] = new Entry(question, headers, matched);
     }
     return matched;
   }
@@ -200,9 +204,10 @@ public final class MatchCache {
     return 31 * hash + Long.hashCode(question.units());
   }
 
-  /** Where the places of a hash begin. */
+  /** Where the places of a hash begin: mixed as MurmurHash3 ends, since names differ in digits. */
   private int first(int hash) {
-    int mixed = hash * 0x9e3779b9;
+    int mixed = (hash ^ hash >>> 16) * 0x85ebca6b;
+    mixed = (mixed ^ mixed >>> 13) * 0xc2b2ae35;
     return ((mixed ^ mixed >>> 16) & (sets - 1)) * WAYS;
   }
 }

@@ -17,6 +17,20 @@ public record RedisAddress(String host, int port) {
     }
   }
 
+  /** Asked for each call. */
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof RedisAddress(var itsHost, var itsPort)
+            && port == itsPort
+            && host.equals(itsHost));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * host.hashCode() + port;
+  }
+
   @Override
   public String toString() {
     return host + ":" + port;

@@ -89,20 +89,32 @@ class MatchCacheTest {
   /** Of the places of one set, that of a question goes which wasn't asked since the last one. */
   @Test
   void whoIsAskedForOftenStays() {
-    var small = new MatchCache(4);
-    var first = IntStream.range(0, 4).mapToObj(i -> with("/" + i, "GET")).toList();
+    var small = new MatchCache(8);
+    var first = IntStream.range(0, 8).mapToObj(i -> with("/" + i, "GET")).toList();
     first.forEach(question -> keep(small, question));
     assertThat(first).allMatch(question -> small.of(VIEW, question).isPresent());
 
-    keep(small, with("/4", "GET"));
+    keep(small, with("/8", "GET"));
     var left = first.stream().filter(question -> small.of(VIEW, question).isPresent()).toList();
-    keep(small, with("/5", "GET"));
+    keep(small, with("/9", "GET"));
     var often = left.stream().filter(q -> small.of(VIEW, q).isPresent()).findFirst().orElseThrow();
-    keep(small, with("/6", "GET"));
+    keep(small, with("/10", "GET"));
 
-    assertThat(left).hasSize(3);
+    assertThat(left).hasSize(7);
     assertThat(small.of(VIEW, often)).isPresent();
-    assertThat(small.of(VIEW, with("/6", "GET"))).isPresent();
+    assertThat(small.of(VIEW, with("/10", "GET"))).isPresent();
+  }
+
+  /** A third of the places taken: hardly any question may find all of its own taken by others. */
+  @Test
+  void aThirdOfItsPlacesIsReallyThere() {
+    var large = new MatchCache(1 << 15);
+    var asked = IntStream.range(0, 10_000).mapToObj(i -> with("/" + i, "GET")).toList();
+    asked.forEach(question -> keep(large, question));
+
+    long lost = asked.stream().filter(question -> large.of(VIEW, question).isEmpty()).count();
+
+    assertThat(lost).isLessThan(20);
   }
 
   @Test

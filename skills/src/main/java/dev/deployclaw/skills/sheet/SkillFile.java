@@ -1,6 +1,5 @@
 package dev.deployclaw.skills.sheet;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -43,12 +42,5 @@ public record SkillFile(
   public boolean serves(String operation) {
     var words = metadata.getOrDefault(SERVES, "").split("\\s+", -1);
     return List.of(words).contains(operation);
-  }
-
-  /** A file of the skill by its relative path; empty when it is absent or outside of the folder. */
-  public Optional<Path> resource(String relative) {
-    var path = folder.resolve(relative).normalize();
-    boolean inside = path.startsWith(folder.normalize()) && !relative.startsWith("/");
-    return inside && Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();
   }
 }

@@ -184,18 +184,6 @@ class SkillReaderTest {
     assertThat(reading.diagnostics()).extracting(SkillDiagnostic::line).containsExactly(6, 6);
   }
 
-  @Test
-  void handsOutFilesOfItsFolderOnly() throws IOException {
-    var folder = SkillSheetFiles.write(root, "tiny", SkillSheetFiles.sheet("tiny"));
-    Files.writeString(folder.resolve("more.md"), "x");
-    Files.writeString(root.resolve("outside.md"), "x");
-    var skill = SkillReader.read(folder).skill().orElseThrow();
-
-    assertThat(skill.resource("more.md")).isPresent();
-    assertThat(skill.resource("../outside.md")).isEmpty();
-    assertThat(skill.resource("/etc/hostname")).isEmpty();
-  }
-
   private SkillReader.Reading read(String folder, String text) {
     return SkillReader.read(SkillSheetFiles.write(root, folder, text));
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.bench;
 
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.executors.member.OneShotHttpClient;
@@ -13,7 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
@@ -45,11 +46,17 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
     return new HopLatencies(out);
   }
 
-  Map<String, Object> json() {
-    var out = new TreeMap<String, Object>();
-    byHop.forEach((hop, times) ->
-        out.put(hop, Map.of("p50_us", times.rank(50) / MICRO, "p99_us", times.rank(99) / MICRO)));
-    return out;
+  static FigureTable<?> table(HopLatencies cold, HopLatencies warm) {
+    return new FigureTable<>("hops", "Requests, in ms", List.copyOf(cold.byHop.keySet()))
+        .text("", "hop", hop -> hop)
+        .millis("cold p50", "cold_p50_us", hop -> cold.of(hop).rank(50))
+        .millis("p99", "cold_p99_us", hop -> cold.of(hop).rank(99))
+        .millis("warm p50", "warm_p50_us", hop -> warm.of(hop).rank(50))
+        .millis("p99", "warm_p99_us", hop -> warm.of(hop).rank(99));
+  }
+
+  private TimingSamples of(String hop) {
+    return Objects.requireNonNull(byHop.get(hop));
   }
 
   private static TimingSamples paced(Hop hop) throws IOException, InterruptedException {

@@ -3,13 +3,10 @@ package dev.deployclaw.bench;
 import dev.deployclaw.bench.activation.ActivationBench;
 import dev.deployclaw.bench.client.ClientBench;
 import dev.deployclaw.bench.decision.DecideBench;
-import dev.deployclaw.bench.estate.EstateBench;
 import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
-import dev.deployclaw.bench.policy.PoliciesBench;
 import dev.deployclaw.bench.soak.SoakBench;
 import dev.deployclaw.bench.stage.StageBench;
-import dev.deployclaw.bench.view.ViewBench;
 import dev.deployclaw.bench.wall.WallBench;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +17,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "workshop/bench/run",
     mixinStandardHelpOptions = true,
-    description = "Measures the phases of a run, decisions, policies and the log.")
+    description = "Measures the phases of a run, decisions and the log.")
 public final class Main {
   private Main() {}
 
@@ -30,17 +27,14 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand(new StageBench(out))
             .addSubcommand(new RunBench(out))
-            .addSubcommand(new EstateBench(out))
+            .addSubcommand(new StartBench(out))
             .addSubcommand(new ActivationBench(out))
+            .addSubcommand(new WallBench(out))
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new ClientBench(out))
             .addSubcommand(new SoakBench(out))
             .addSubcommand(new LeaseBench(out))
-            .addSubcommand(new PoliciesBench(out))
-            .addSubcommand(new GrantBench(out))
-            .addSubcommand(new WallBench(out))
-            .addSubcommand(new LogBench(out))
-            .addSubcommand(new ViewBench(out));
+            .addSubcommand(new LogBench(out));
     System.exit(command.execute(words));
   }
 }

@@ -1,6 +1,7 @@
 package dev.deployclaw.bench;
 
 import dev.deployclaw.bench.measure.BenchCommand;
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.journal.ProgressListener;
@@ -70,22 +71,6 @@ final class RunBench extends BenchCommand<RunBench.Figures> {
     return runs.subList(1 + rounds / 2, runs.size());
   }
 
-  @Override
-  protected void print(Figures figures, PrintWriter out) {
-    RunTable.print(gateways, figures.runs().getFirst(), warm(figures.runs()), out);
-    RunTable.print(figures.cold(), figures.warm(), out);
-  }
-
-  @Override
-  protected Map<String, Object> json(Figures figures) {
-    return Map.of(
-        "gateways", gateways,
-        "cold", figures.runs().getFirst().json(),
-        "warm", RunFigures.median(warm(figures.runs())).json(),
-        "hops_cold", figures.cold().json(),
-        "hops_warm", figures.warm().json());
-  }
-
   private Figures measure(LabEstate lab) throws Exception {
     var runs = new ArrayList<RunFigures>();
     var config = ConfigReader.read(lab.config(), Map.of());
@@ -105,5 +90,12 @@ final class RunBench extends BenchCommand<RunBench.Figures> {
       throw new IllegalStateException(request + " ended " + ended.result() + ": " + ended.reason());
     }
     return RunFigures.of(agent.journal().read(ended.execution()).getLast());
+  }
+
+  @Override
+  protected List<FigureTable<?>> tables(Figures figures) {
+    return List.of(
+        RunFigures.table(figures.runs().getFirst(), warm(figures.runs())),
+        HopLatencies.table(figures.cold(), figures.warm()));
   }
 }

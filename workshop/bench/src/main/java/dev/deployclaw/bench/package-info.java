@@ -1,4 +1,4 @@
-/** The benchmarks by name, and those of whole runs and of grants. */
+/** The benchmarks by name, and that of whole runs. */
 @NullMarked
 package dev.deployclaw.bench;
 

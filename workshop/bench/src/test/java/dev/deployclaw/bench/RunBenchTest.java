@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.testkit.Slow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -22,23 +21,25 @@ class RunBenchTest {
 
     assertThat(exit).isZero();
     var figures = new ObjectMapper().readTree(out.toString());
-    assertThat(figures.at("/cold/duration_us").asLong()).isPositive();
-    assertThat(figures.at("/cold/phases_us/validate").asLong()).isPositive();
-    assertThat(figures.at("/warm/work_us").asLong())
-        .isLessThanOrEqualTo(figures.at("/warm/duration_us").asLong());
-    for (String part : List.of("/cold/probes", "/warm/probes")) {
-      assertThat(figures.at(part).path("requests").asLong()).as(part).isPositive();
-      assertOrdered(figures.at(part));
+    assertThat(figures.at("/runs/0/duration_us").asLong()).isPositive();
+    assertThat(figures.at("/runs/0/validate_us").asLong()).isPositive();
+    assertThat(figures.at("/runs/1/work_us").asLong())
+        .isLessThanOrEqualTo(figures.at("/runs/1/duration_us").asLong());
+    for (var run : figures.path("runs")) {
+      assertThat(run.path("probes").asLong()).isPositive();
+      assertOrdered(run, "probes_");
     }
-    for (String hop : List.of("gateway", "service", "redis")) {
-      assertOrdered(figures.at("/hops_cold").path(hop));
-      assertOrdered(figures.at("/hops_warm").path(hop));
+    assertThat(figures.path("hops").findValuesAsText("hop"))
+        .containsExactly("gateway", "service", "redis");
+    for (var hop : figures.path("hops")) {
+      assertOrdered(hop, "cold_");
+      assertOrdered(hop, "warm_");
     }
   }
 
-  private static void assertOrdered(JsonNode percentiles) {
-    assertThat(percentiles.path("p50_us").asLong())
+  private static void assertOrdered(JsonNode figures, String of) {
+    assertThat(figures.path(of + "p50_us").asLong())
         .isPositive()
-        .isLessThanOrEqualTo(percentiles.path("p99_us").asLong());
+        .isLessThanOrEqualTo(figures.path(of + "p99_us").asLong());
   }
 }

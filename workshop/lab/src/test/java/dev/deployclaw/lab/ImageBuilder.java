@@ -21,7 +21,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 final class ImageBuilder {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
   private static final String DOCKERFILE = "container/Dockerfile";
-  private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private final TestDockerDaemon docker;
 

@@ -30,6 +30,8 @@ final class ImagePod {
   private static final String SOCKETS = "/run/deployclaw";
   private static final String STATE = "/var/lib/deployclaw";
   private static final String SECRETS = "/run/secrets";
+  private static final String CLASS_PATH = "/opt/deployclaw/classpath";
+  private static final String STOP_JAR = "/opt/deployclaw/app/stop.jar";
   private static final Pattern API_SERVER = Pattern.compile("server: \"[^\"]*:(\\d+)\"");
 
   private final ImageContainers containers;
@@ -54,6 +56,9 @@ final class ImagePod {
       Files.setAttribute(copy, "unix:uid", HOST_USER);
     }
     addStopPoints();
+    var arguments = containers.said(ImageTest.AGENT, "/usr/bin/cat", CLASS_PATH);
+    Files.writeString(
+        folder.resolve("classpath"), String.join("\n", arguments) + ":" + STOP_JAR + "\n");
   }
 
   /** The container that acts, not started yet. */
@@ -102,7 +107,8 @@ final class ImagePod {
     return List.of(
         config + ":/etc/deployclaw/deployclaw.yaml:ro",
         folder.resolve(half) + ":" + SECRETS + ":ro",
-        folder.resolve("stop.jar") + ":/opt/deployclaw/app/stop.jar:ro");
+        folder.resolve("stop.jar") + ":" + STOP_JAR + ":ro",
+        folder.resolve("classpath") + ":" + CLASS_PATH + ":ro");
   }
 
   /** The lab's, with the host's socket in place of its own host; the API server's port is open. */

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
     because = "it builds three images and runs them on an estate of pods")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ImageTest {
-  private static final String AGENT = "deployclaw/agent:test";
+  static final String AGENT = "deployclaw/agent:test";
   private static final String HOST = "deployclaw/host:test";
   private static final String RATELIMIT = "deployclaw/ratelimit:test";
   private static final int PODS = 6;
@@ -328,8 +328,9 @@ class ImageTest {
     var java =
         Stream.of(
             "/opt/jre/bin/java",
-            "-cp",
-            "/opt/deployclaw/app/*:/opt/deployclaw/lib/*",
+            "-XX:+UseSerialGC",
+            "-XX:AOTCache=/opt/deployclaw/java.aot",
+            "@/opt/deployclaw/classpath",
             "dev.deployclaw.container.Main");
     return containers.exec(id, Stream.concat(java, Stream.of(words)).toArray(String[]::new));
   }

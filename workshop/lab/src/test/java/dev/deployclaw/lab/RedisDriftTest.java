@@ -276,7 +276,7 @@ class RedisDriftTest {
   }
 
   private static String field(String limit) {
-    return RedisKeyLayout.ruleField(epoch, limit);
+    return RedisKeyLayout.fieldPrefix(epoch) + limit;
   }
 
   /** The hash of a tenant that nobody has, in a slot of the primary. */

@@ -2,13 +2,16 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.server.EtcdServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
     because = "it restores a real etcd from its backup")
 class RestoredEtcdTest {
   private static final String CHANGE = "set hooli's search limit to 1500 per minute, burst 200";
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final String OTHER = "set hooli's search limit to 1600 per minute, burst 200";
 
   @TempDir static Path folder;
@@ -46,7 +50,7 @@ class RestoredEtcdTest {
   void stopsEverythingThatWritesUntilAPersonDecides() throws IOException {
     long known = scene.active().path("epoch").asLong();
     String digest = scene.active().path("digest").asText();
-    var backup = backUp();
+    var backup = backUp("first");
     var changed = scene.run("run", CHANGE);
     assertThat(changed.exit()).as(changed.err()).isZero();
     long lost = scene.active().path("epoch").asLong();
@@ -75,11 +79,48 @@ class RestoredEtcdTest {
     assertThat(next.exit()).as(next.out() + next.err()).isZero();
   }
 
+  @Test
+  void anAgentThatServesAlertsAndWritesNothingUntilAPersonDecides() throws Exception {
+    try (var agent = ServingAgent.start(LiveEstate.of(scene.lab(), scene.config()), Map.of())) {
+      String digest = scene.active().path("digest").asText();
+      var backup = backUp("second");
+      for (int limit : new int[] {1_700, 1_800}) {
+        agent.awaitResult(submit(agent, limit), "COMPLETED");
+      }
+      long lost = scene.active().path("epoch").asLong();
+      restore(backup);
+      var acts = witness.acts();
+
+      var refused = submit(agent, 1_900);
+
+      agent.awaitResult(refused, "FAILED");
+      assertThat(agent.get("/v1/executions/" + refused).body())
+          .contains("REGRESSED", "names epoch " + lost);
+      BoundedWait.until("it alerts", SOON, () -> agent.err().contains("event=\"regressed\""));
+      assertThat(witness.acts()).as("nothing was written").isEqualTo(acts);
+
+      var accepted = scene.run("recover", "--accept-regression");
+
+      assertThat(accepted.exit()).as(accepted.out() + accepted.err()).isZero();
+      long epoch = scene.active().path("epoch").asLong();
+      assertThat(epoch).isGreaterThan(lost);
+      witness.assertEveryoneActsOn(epoch, digest);
+      agent.awaitResult(submit(agent, 2_000), "COMPLETED");
+    }
+  }
+
+  private static String submit(ServingAgent agent, int limit) {
+    var answer =
+        agent.submit("set hooli's search limit to %d per minute, burst 200".formatted(limit));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+    return answer.text("execution_id");
+  }
+
   /** A copy of its files while it is down. */
-  private static Path backUp() throws IOException {
+  private static Path backUp(String name) throws IOException {
     var etcd = etcd();
     etcd.daemon().kill();
-    var backup = folder.resolve("backup");
+    var backup = folder.resolve(name);
     copy(data(), backup);
     restart(etcd);
     return backup;

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -255,6 +256,30 @@ class ServeTest {
       }
       assertThat(out).content().containsOnlyOnce("? 347 requests in which window");
       assertThat(estate.checker().rule("umbrella", "search")).startsWith("tb 347 ");
+    }
+  }
+
+  @Test
+  void anAnswerOnATerminalAsksBeforeATenfoldChange() throws Exception {
+    try (var _ = ServingAgent.start(estate, Map.of())) {
+      var asked = client().run("run", "--json", "set umbrella's search limit to 90000");
+      assertThat(asked.exit()).isEqualTo(3);
+      String id = asked.json().path("execution_id").asText();
+      for (String word : List.of("n", "y")) {
+        var out = Files.createTempFile("terminal", ".out");
+        var answer = client().startOnTerminal(out, "answer", id, "per minute");
+        try (var keys = answer.outputWriter()) {
+          BoundedWait.until("it asks", SOON, () -> says(out, "Go on? 1 tenants change. [y/N] "));
+          keys.write(word + "\n");
+          keys.flush();
+          assertThat(answer.waitFor())
+              .as(Files.readString(out))
+              .isEqualTo(word.equals("y") ? 5 : 11);
+        }
+        assertThat(out).content().contains("understood: set umbrella on search to 90000");
+      }
+      String held = client().run("status", "--json").json().at("/held/0/id").asText();
+      assertThat(client().run("reject", held).exit()).isEqualTo(11);
     }
   }
 

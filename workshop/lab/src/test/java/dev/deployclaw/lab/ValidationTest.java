@@ -168,7 +168,7 @@ class ValidationTest {
   private static void alter(int word, LongUnaryOperator change) {
     long epoch = scene.active().path("epoch").asLong();
     String key = RedisKeyLayout.policyKey("initech", "initech");
-    String field = RedisKeyLayout.ruleField(epoch, "checkout");
+    String field = RedisKeyLayout.fieldPrefix(epoch) + "checkout";
     var owner = scene.owner(key);
     var words = owner.call("HGET", key, field).split(" ", -1);
     words[word] = Long.toString(change.applyAsLong(Long.parseLong(words[word])));

@@ -1,8 +1,8 @@
 package dev.deployclaw.core.language.coverage;
 
+import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.KeyPhrase;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
-import dev.deployclaw.core.language.grammar.SaidChange;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
@@ -18,8 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Whether each typed token that orders is used by a reading: operation and direction, rates as
@@ -28,20 +26,38 @@ import java.util.stream.Stream;
  */
 final class CoverageCheck {
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+  private static final int NEAR = 6;
 
+  /** What makes a time the beginning, whatever follows. */
+  private static final Set<String> BEGINNING =
+      Set.of(
+          "from",
+          "starting",
+          "start",
+          "starts",
+          "since",
+          "effective",
+          "beginning",
+          "begin",
+          "after",
+          "as");
+
+  /** Words that a corrected value accounts for. */
+  private static final Set<BindingCue.Kind> TAKEN_BACK =
+      Set.of(BindingCue.Kind.CORRECTION, BindingCue.Kind.EXCEPTION);
+
+  private final RequestGrammar grammar;
   private final String text;
   private final List<Token> tokens;
-  private final List<SaidChange> said;
   private final Intent intent;
+  private final List<Token> missed = new ArrayList<>();
   private final Set<String> unused = new LinkedHashSet<>();
+  private boolean corrected;
 
-  /**
-   * @param said which who, where and what stand together; empty where that can't be told
-   */
-  CoverageCheck(String text, List<Token> tokens, List<SaidChange> said, Intent intent) {
-    this.text = text;
-    this.tokens = tokens;
-    this.said = said;
+  CoverageCheck(RequestGrammar grammar, Intent intent) {
+    this.grammar = grammar;
+    this.text = grammar.pieces().text();
+    this.tokens = grammar.tokens();
     this.intent = intent;
   }
 
@@ -51,14 +67,34 @@ final class CoverageCheck {
     operation();
     guards();
     times();
-    pairs();
+    corrected = isCorrected();
+    if (!corrected) {
+      unused.addAll(SpokenPairs.apart(grammar, intent));
+      missed.forEach(t -> unused.add(text.substring(t.from(), t.to())));
+    }
     return List.copyOf(unused);
+  }
+
+  /** Words that bind the order, and that the reading doesn't say. */
+  List<String> cues() {
+    return grammar.pieces().cues().stream()
+        .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
+        .map(cue -> text.substring(cue.from(), cue.to()))
+        .toList();
   }
 
   private void need(boolean used, Token token) {
     if (!used) {
-      unused.add(text.substring(token.from(), token.to()));
+      missed.add(token);
     }
+  }
+
+  /** All that is missed is of one kind, and corrected by what the reading has. */
+  private boolean isCorrected() {
+    var withdrawn = new WithdrawnValue(grammar.pieces().typed(), intent);
+    return grammar.pieces().isQuoting()
+        && missed.stream().map(WithdrawnValue.Group::of).distinct().count() == 1
+        && missed.stream().allMatch(withdrawn::is);
   }
 
   private void token(Token token) {
@@ -80,13 +116,37 @@ final class CoverageCheck {
       case ROUTE -> need(change(c -> c.route().equals(Optional.of(token.text()))), token);
       case METHOD -> need(change(c -> c.method().equals(Optional.of(token.text()))), token);
       case FACTOR, PERCENT ->
-          need(change(c -> c.scale().filter(s -> factor(token, s)).isPresent()), token);
+          need(
+              change(c -> c.scale().filter(s -> factor(token, s)).isPresent()) || shares(token),
+              token);
       case EXECUTION -> need(intent.target().equals(Optional.of(token.text())), token);
       case NUMBER ->
           need(set(s -> is(s.requests(), token.value()) || is(s.burst(), token.value())), token);
       case PHRASE -> phrase(token);
-      default -> {}
+      case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER -> {}
+      case TENANT, SERVICE, LABEL, HEADER, LIMIT, INSTANT, DATE, CLOCK, TIME, DURATION ->
+          need(!grammar.pieces().isQuoting() || beside(token), token);
     }
+  }
+
+  /** Whether a value in words that the grammar doesn't join is one of the reading. */
+  private boolean beside(Token value) {
+    var schedule = intent.schedule();
+    var guards = intent.guards();
+    return switch (value.kind()) {
+      case TENANT -> intent.names(value.text());
+      case SERVICE -> change(c -> c.service().equals(Optional.of(value.text())));
+      case INSTANT ->
+          same(schedule.startAt(), value.text()) || same(schedule.revertAt(), value.text());
+      case DURATION ->
+          millis(guards.bakeSeconds(), value.value())
+              || millis(schedule.revertAfterSeconds(), value.value())
+              || guards
+                  .maxP99Millis()
+                  .filter(m -> BigDecimal.valueOf(m).compareTo(value.value()) == 0)
+                  .isPresent();
+      default -> false;
+    };
   }
 
   private void phrase(Token token) {
@@ -119,6 +179,7 @@ final class CoverageCheck {
         var scale = percent.value().divide(HUNDRED);
         need(change(c -> c.scale().filter(s -> s.compareTo(scale) == 0).isPresent()), token);
       }
+      case "asked-time", "per-key", "temporarily" -> need(!grammar.pieces().isQuoting(), token);
       case "last" -> need(intent.target().equals(Optional.of("last")), token);
       case "op" -> need(does(token.rule()) || looksOnly(token), token);
       default -> {}
@@ -140,7 +201,8 @@ final class CoverageCheck {
           boolean named =
               change(c ->
                   c.who().tenants().contains(t.text()) || c.from().equals(Optional.of(t.text())));
-          boolean spared = !named && !open;
+          boolean changed = change(c -> c.who().tenants().contains(t.text()));
+          boolean spared = !(grammar.pieces().isQuoting() ? changed : named) && !open;
           need(
               out
                   ? left || spared || token.each(Kind.SERVICE).findAny().isPresent()
@@ -170,7 +232,8 @@ final class CoverageCheck {
                 t.is(Kind.RATE) || t.is(Kind.COUNT) || t.is(Kind.PARALLEL) || t.is(Kind.BURST));
     boolean scales =
         tokens.stream()
-            .anyMatch(t -> t.is(Kind.FACTOR) || t.is(Kind.PERCENT) || t.is("to-percent"));
+            .anyMatch(
+                t -> t.is(Kind.FACTOR) || (t.is(Kind.PERCENT) && !shares(t)) || t.is("to-percent"));
     var done = intent.operations();
     if (values && !done.contains(TaskOperation.SET_LIMIT)) {
       unused.add("the new limit");
@@ -195,6 +258,14 @@ final class CoverageCheck {
           case SET_MODE -> tokens.stream().anyMatch(t -> t.is("mode"));
           default -> false;
         };
+  }
+
+  /** "10 percent of the fleet first", in words that the grammar doesn't join. */
+  private boolean shares(Token percent) {
+    return grammar.pieces().isQuoting()
+        && percent.is(Kind.PERCENT)
+        && intent.guards().percents().stream()
+            .anyMatch(p -> BigDecimal.valueOf(p).compareTo(percent.value()) == 0);
   }
 
   private boolean does(String word) {
@@ -244,8 +315,8 @@ final class CoverageCheck {
 
   private void times() {
     var schedule = intent.schedule();
-    each("start", t -> need(same(schedule.startAt(), instant(t, 0)), t));
-    each("until", t -> need(same(schedule.revertAt(), instant(t, 0)), t));
+    each("start", t -> need(same(schedule.startAt(), instant(t, 0)) || ends(t), t));
+    each("until", t -> need(same(schedule.revertAt(), instant(t, 0)) || begins(t), t));
     each("lasting", t -> need(millis(schedule.revertAfterSeconds(), duration(t)), t));
     for (String both : List.of("between", "span")) {
       each(
@@ -258,18 +329,24 @@ final class CoverageCheck {
     }
   }
 
-  /** Each place has the value beside it, and none has the value of another place. */
-  private void pairs() {
-    if (said.isEmpty()) {
-      return;
-    }
-    var wanted = said.stream().map(SaidChange::words).collect(Collectors.toSet());
-    var read = SaidChange.of(intent).stream().map(SaidChange::words).collect(Collectors.toSet());
-    Stream.concat(
-            wanted.stream().filter(w -> !read.contains(w)),
-            read.stream().filter(r -> !wanted.contains(r)))
-        .sorted()
-        .forEach(unused::add);
+  /** "It closes on Tuesday at 22:00, and then the old limit is back": a bare time of an end. */
+  private boolean ends(Token start) {
+    boolean bare = start.parts().stream().noneMatch(t -> BEGINNING.contains(t.text()));
+    return bare
+        && grammar.pieces().isQuoting()
+        && same(intent.schedule().revertAt(), instant(start, 0))
+        && (intent.schedule().startAt().isPresent()
+            || grammar.pieces().cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE));
+  }
+
+  /** "Not until Wednesday at 07:00". */
+  private boolean begins(Token until) {
+    var before = grammar.pieces().typed().stream().filter(t -> t.to() <= until.from()).toList();
+    return grammar.pieces().isQuoting()
+        && same(intent.schedule().startAt(), instant(until, 0))
+        && before.stream()
+            .skip(Math.max(0, before.size() - NEAR))
+            .anyMatch(t -> t.text().endsWith("n't") || t.text().equals("not"));
   }
 
   private void each(String phrase, java.util.function.Consumer<Token> then) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,10 @@ final class PresenceCheck {
   private static final int MOST_CHANGES = 100;
   private static final Set<Kind> COUNTS =
       Set.of(Kind.NUMBER, Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
+
+  private static final Pattern APPROVAL =
+      Pattern.compile(
+          "approv(?:e[sd]?|als?)|sign(?:s|ed)?|confirm(?:s|ed|ation)?|agree[sd]?|permission");
 
   private final List<Token> tokens;
   private final Intent intent;
@@ -263,7 +268,7 @@ final class PresenceCheck {
             said(
                 "approval",
                 "approval",
-                t -> a == Guards.Approval.MANUAL ? t.is("manual") : t.is("automatic")));
+                t -> a == Guards.Approval.MANUAL ? waits(t) : t.is("automatic")));
     if (guards.dryRun()) {
       said("dry run", "dry run", t -> t.is("dry-run"));
     }
@@ -288,6 +293,11 @@ final class PresenceCheck {
           var _ = ranges.millis(BigDecimal.valueOf(m), "a bound on p99");
           span("p99 " + m + " ms", m, BigDecimal.valueOf(m));
         });
+  }
+
+  /** More caution than the words is no harm: a word for a yes is enough. */
+  private static boolean waits(Token token) {
+    return token.is("manual") || (token.is(Kind.WORD) && APPROVAL.matcher(token.text()).matches());
   }
 
   private void said(String what, String value, Predicate<Token> is) {

@@ -61,10 +61,10 @@ public final class ReadingJudge {
     var presence = new PresenceCheck(grammar.tokens(), reading);
     var invented = presence.problems();
     var unused = grammar.unused();
-    var leftOut =
-        new ArrayList<>(
-            new CoverageCheck(grammar.text(), grammar.tokens(), grammar.said(), reading).unused());
+    var coverage = new CoverageCheck(grammar, reading);
+    var leftOut = new ArrayList<>(coverage.unused());
     leftOut.addAll(unused.binding());
+    leftOut.addAll(coverage.cues());
     var grounded =
         new Intent(
             reading.operation(),

@@ -11,10 +11,15 @@ import dev.deployclaw.core.language.evaluation.EvaluatedCase.WrongReading;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Grounding;
+import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Asks an interpreter about requests, and the judge about corrupted readings of what is right. No
@@ -49,15 +54,46 @@ public record RequestEvaluator(
     return new EvaluatedCase(sample, came, held, nanos, read.facts(), wrong, stopped);
   }
 
-  /** A look in words is answered as a question about the estate; it may be expected as either. */
+  /**
+   * A look in words is answered as a question about the estate, and a group less some is the rest
+   * of it by name: each may be expected as either.
+   */
   private String came(Interpretation answer, String expected) {
     String came = OutcomeText.of(answer);
-    return answer instanceof Planned(Intent look) && !came.equals(expected)
-        ? EstateQuestion.of(look, names)
-            .map(question -> OutcomeText.of(new Inquiry(question)))
-            .filter(expected::equals)
-            .orElse(came)
-        : came;
+    if (!(answer instanceof Planned(Intent intent)) || came.equals(expected)) {
+      return came;
+    }
+    var asked =
+        EstateQuestion.of(intent, names).map(question -> OutcomeText.of(new Inquiry(question)));
+    var named = Optional.of(OutcomeText.of(new Planned(named(intent))));
+    return Stream.of(asked, named)
+        .flatMap(Optional::stream)
+        .filter(expected::equals)
+        .findFirst()
+        .orElse(came);
+  }
+
+  private Intent named(Intent intent) {
+    return new Intent(
+        intent.operation(),
+        intent.target(),
+        intent.changes().stream().map(c -> c.with(named(c.who()))).toList(),
+        intent.guards(),
+        intent.schedule(),
+        List.of());
+  }
+
+  private Who named(Who who) {
+    if (who.labels().isEmpty() || who.except().isEmpty()) {
+      return who;
+    }
+    var left =
+        names.tenants().entrySet().stream()
+            .filter(t -> t.getValue().entrySet().containsAll(who.labels().entrySet()))
+            .map(Map.Entry::getKey)
+            .filter(t -> !who.except().contains(t))
+            .toList();
+    return new Who(left, new TreeMap<>(), false, List.of());
   }
 
   /**

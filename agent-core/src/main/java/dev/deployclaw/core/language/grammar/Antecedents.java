@@ -24,7 +24,13 @@ final class Antecedents {
       questions.ask("what", "What is \"it\"?");
     }
     boolean named = ordering.stream().anyMatch(t -> t.is("who"));
-    var pronouns = ordering.stream().filter(Antecedents::pointsBack).toList();
+    boolean placed =
+        telling.stream().anyMatch(t -> t.is(Kind.SERVICE))
+            && ordering.stream().anyMatch(t -> t.is(Kind.RATE));
+    var pronouns =
+        ordering.stream()
+            .filter(t -> pointsBack(t) || (placed && t.is("pronoun") && t.rule().equals("it")))
+            .toList();
     var declined = ordering.stream().filter(t -> t.is("declined")).toList();
     contradicted(ordering, declined, questions);
     if (named || (pronouns.isEmpty() && declined.isEmpty())) {
@@ -91,7 +97,10 @@ final class Antecedents {
   /** "Contoso's reseller hammered us": it isn't contoso that did. */
   private static boolean owner(List<Token> telling) {
     return IntStream.range(1, telling.size())
-        .anyMatch(i -> telling.get(i - 1).is(Kind.TENANT) && telling.get(i).text().equals("'s"));
+        .anyMatch(i ->
+            telling.get(i - 1).is(Kind.TENANT)
+                && telling.get(i).text().equals("'s")
+                && !OrderCore.owned(telling, i + 1));
   }
 
   /** "Block contoso. No, don't block them": one of both is meant. */

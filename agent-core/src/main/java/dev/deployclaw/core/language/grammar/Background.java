@@ -71,6 +71,11 @@ final class Background {
     return tells && read.stream().noneMatch(t -> orders(t, behind));
   }
 
+  /** Whether it is a verb by which people tell. */
+  static boolean isEvent(Token token) {
+    return (token.is(Kind.WORD) || token.is(Kind.UNKNOWN)) && EVENTS.contains(token.text());
+  }
+
   /** Whether it goes on with what the piece before it told: a number, no name, no other cause. */
   static boolean continues(List<Token> typed, List<Token> read) {
     int from = forecast(typed) ? 2 : 0;

@@ -59,6 +59,24 @@ final class GuardReader {
         one("p99").flatMap(this::bound));
   }
 
+  /** Which change is rolled back. */
+  Optional<String> target() {
+    var named = tokens.stream().flatMap(t -> t.each(Kind.EXECUTION)).distinct().toList();
+    var last = tokens.stream().filter(t -> t.is("last")).toList();
+    if (named.size() + (last.isEmpty() ? 0 : 1) != 1) {
+      questions.ask(
+          "target", "Which change shall be rolled back: the last one, or which execution?");
+      return Optional.empty();
+    }
+    if (tokens.stream().anyMatch(t -> t.is("who") || t.is("where"))) {
+      questions.ask("who", "A change is rolled back as a whole: shall it be?");
+    }
+    var token = named.isEmpty() ? last.getFirst() : named.getFirst();
+    String target = named.isEmpty() ? "last" : token.text();
+    grounds.add(target, token, named.isEmpty() ? "last" : "execution");
+    return Optional.of(target);
+  }
+
   private List<Token> all(String phrase) {
     return tokens.stream().filter(t -> t.is(phrase)).toList();
   }

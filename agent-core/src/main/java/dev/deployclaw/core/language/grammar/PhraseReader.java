@@ -6,6 +6,7 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.lexer.TokenLine.Match;
+import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,5 +40,21 @@ final class PhraseReader {
       match.tokens().stream().filter(t -> !t.is(Kind.WORD)).forEach(out::add);
     }
     return out;
+  }
+
+  /** "When redis is down, deny …": the condition and what follows from it are one setting. */
+  static List<Token> joined(List<Token> tokens, OpenQuestions questions) {
+    if (tokens.stream().noneMatch(t -> t.is("outage"))) {
+      return tokens;
+    }
+    var then = tokens.stream().filter(t -> t.is("then")).map(Token::rule).distinct().toList();
+    boolean said = tokens.stream().anyMatch(t -> t.is("fallback"));
+    if (!said && then.size() != 1) {
+      questions.ask("what", "When Redis can't be reached, shall requests be allowed or denied?");
+    }
+    return tokens.stream()
+        .filter(t -> !t.is("outage") && !(said && t.is("then")))
+        .map(t -> t.is("then") ? t.named("fallback") : t)
+        .toList();
   }
 }

@@ -12,6 +12,7 @@ import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.language.value.SaidChange;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
@@ -72,12 +73,16 @@ public final class RequestGrammar {
   private final List<Token> implied = new ArrayList<>();
   private List<SaidChange> said = List.of();
 
-  /** Lexed, with its times resolved. */
+  /**
+   * Lexed, with its times resolved: the whole, or, where that asks and its order alone doesn't, the
+   * order, with the rest as background.
+   */
   public static RequestGrammar of(
       TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
     var times = new OpenQuestions();
     var names = new EstateNames(inventory);
-    var pieces = UnquotedPieces.none(sentences(request, names, zone, times));
+    var sentences = sentences(request, names, zone, times);
+    var pieces = new OrderCore(sentences, names, times).pieces(questions);
     return new RequestGrammar(pieces, names, times, questions);
   }
 
@@ -105,7 +110,7 @@ public final class RequestGrammar {
   /**
    * @param times what its times ask; nothing of it counts where they only tell
    */
-  private RequestGrammar(
+  RequestGrammar(
       UnquotedPieces pieces, EstateNames names, OpenQuestions times, OpenQuestions questions) {
     this.pieces = pieces;
     this.text = pieces.sentences().text();
@@ -119,19 +124,16 @@ public final class RequestGrammar {
         PhraseReader.read(new TokenLine(rest)).tokens().stream()
             .map(t -> KeyPhrase.resolved(t, names))
             .toList();
-    this.phrases = new TokenLine(BackendOutage.joined(phrased, words));
+    this.phrases = new TokenLine(PhraseReader.joined(phrased, words));
     this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
     clauses.read();
-    if (clauses.ordering().stream().anyMatch(t -> t.is("asked-time"))) {
-      times.questions().forEach(questions::ask);
-    }
+    var asked = clauses.ordering().stream().filter(t -> t.is("asked-time")).toList();
+    times.questions().stream()
+        .filter(q -> asked.stream().anyMatch(t -> within(q, t)))
+        .forEach(questions::ask);
     words.questions().forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
-  }
-
-  public String text() {
-    return text;
   }
 
   /** What only tells why; the rest orders. */
@@ -180,7 +182,18 @@ public final class RequestGrammar {
 
   /** What belongs to no slot, in the words of the request. */
   public UnusedWords unused() {
-    return UnusedWords.of(text, tokens).and(pieces.binding(), pieces.background());
+    return UnusedWords.of(text, tokens, pieces.isQuoting()).and(pieces.background());
+  }
+
+  public UnquotedPieces pieces() {
+    return pieces;
+  }
+
+  private static boolean within(ClarificationQuestion question, Token token) {
+    return question
+        .place()
+        .filter(p -> token.from() <= p.from() && p.to() <= token.to())
+        .isPresent();
   }
 
   static boolean isStop(Token token) {
@@ -222,7 +235,8 @@ public final class RequestGrammar {
     doubts.amidst();
     var guards = guardReader.guards();
     new SpeechAct(phrases, tokens, questions).check(LOOKS.contains(operation), guards.dryRun());
-    var target = operation == TaskOperation.ROLLBACK ? target() : Optional.<String>empty();
+    var target =
+        operation == TaskOperation.ROLLBACK ? guardReader.target() : Optional.<String>empty();
     var schedule = guardReader.schedule();
     if (orders.size() > 1) {
       for (int i = 0; i < orders.size(); i++) {
@@ -301,23 +315,6 @@ public final class RequestGrammar {
       ask("a new limit or a factor", kinds.stream().map(TaskOperation::word).toList());
     }
     return kinds.getFirst();
-  }
-
-  private Optional<String> target() {
-    var named = tokens.stream().flatMap(t -> t.each(Kind.EXECUTION)).distinct().toList();
-    var last = tokens.stream().filter(t -> t.is("last")).toList();
-    if (named.size() + (last.isEmpty() ? 0 : 1) != 1) {
-      questions.ask(
-          "target", "Which change shall be rolled back: the last one, or which execution?");
-      return Optional.empty();
-    }
-    if (tokens.stream().anyMatch(t -> t.is("who") || t.is("where"))) {
-      questions.ask("who", "A change is rolled back as a whole: shall it be?");
-    }
-    var token = named.isEmpty() ? last.getFirst() : named.getFirst();
-    String target = named.isEmpty() ? "last" : token.text();
-    grounds.add(target, token, named.isEmpty() ? "last" : "execution");
-    return Optional.of(target);
   }
 
   private List<RequestedChange> changes(

@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
  * Their numbers and times belong to no order. Text that a ticket ends with is told, too.
  */
 final class ToldSentences {
-  private static final Pattern END = Pattern.compile("[.!?]+(?=\\s|$)|[;\\n]+");
+  private static final Pattern END =
+      Pattern.compile(
+          "(?<!(?i)\\b(?:ext|no|ref|mr|mrs|dr|cf|tel|approx|incl))[.!?]+(?=\\s|$)|[;\\n]+");
   private static final Pattern ASIDE = Pattern.compile("\\([^()\\n]*\\)");
 
   private static final Set<Kind> TIMES =

@@ -1,30 +1,27 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.lexer.PatternTable;
+import static dev.deployclaw.core.language.grammar.RequestClause.is;
+
+import dev.deployclaw.core.language.cue.BindingCue;
+import dev.deployclaw.core.language.cue.CueReader;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Sentences and clauses that a reader quotes nothing of. What orders, narrows, delays, denies or
- * doubts there, or names what the rest doesn't, is a part of the order whatever the reader thinks
- * of it; a piece without any is background, with its numbers, dates and references. One object, one
- * reading.
+ * The clauses of a request, beside a reader who quotes its sources. A clause without a source is
+ * background, whatever stands in it, unless it could change what is done: by a value, a name, a
+ * time or a guard that it doesn't only tell of, or by a cue. Background is shown and never stops;
+ * the rest is a part of the order, whatever the reader thinks of it. One object, one reading.
  */
-final class UnquotedPieces {
-  private static final Map<String, String> WORDS =
-      PatternTable.keys(UnquotedPieces.class, "unquoted.txt");
-
-  private static final int NEAR = 5;
-
+public final class UnquotedPieces {
   /** Phrases that bear on nothing but by the names and figures in them. */
   private static final Set<String> PLAIN =
       Set.of(
@@ -36,15 +33,20 @@ final class UnquotedPieces {
           "down",
           "pronoun",
           "overall",
+          "group",
+          "labels",
+          "set",
           "to-percent",
-          "polite");
+          "polite",
+          "declined",
+          "forever",
+          "last");
 
-  /** Orders that are for all services. */
-  private static final String WHOLE = "PHRASE op (?:block|unblock|copy-policy|rollback)\\b.*";
+  private static final Set<String> TIMED =
+      Set.of("start", "until", "asked-time", "between", "span", "lasting");
 
-  /** Before a time that something lasts until, or begins at. */
-  private static final Set<String> BOUNDS =
-      Set.of("until", "till", "from", "by", "for", "starting", "beginning", "effective", "through");
+  private static final Set<Kind> TYPED =
+      Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
 
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
@@ -52,7 +54,8 @@ final class UnquotedPieces {
   private final Set<String> restWords = new HashSet<>();
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
-  private final List<String> binding = new ArrayList<>();
+  private final List<BindingCue> cues = new ArrayList<>();
+  private boolean quoting;
 
   private UnquotedPieces(ToldSentences sentences, Predicate<Token> quoted) {
     this.sentences = sentences;
@@ -66,36 +69,57 @@ final class UnquotedPieces {
     return out;
   }
 
-  static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted) {
-    var out = new UnquotedPieces(sentences, quoted);
-    var used = new ArrayList<Clause>();
-    var unused = new ArrayList<List<Clause>>();
-    for (var sentence : sentences.sentences()) {
-      boolean behind = !used.isEmpty();
-      var clauses = Clause.of(sentence, behind);
-      boolean cited = sentence.stream().anyMatch(quoted);
-      if (!cited && !sentences.signed().containsAll(sentence)) {
-        unused.add(clauses);
-        continue;
-      }
-      if (sentences.told().containsAll(sentence)) {
-        out.told.addAll(sentence);
-        continue;
-      }
-      for (var clause : clauses) {
-        if (clause.typed().stream().anyMatch(quoted)) {
-          used.add(clause);
-        } else {
-          unused.add(List.of(clause.behind(behind || !used.isEmpty())));
-        }
-      }
-    }
-    used.forEach(out::know);
-    unused.forEach(out::sort);
+  /** Beside an order that was found without a reader. */
+  static UnquotedPieces ordering(
+      ToldSentences sentences, Predicate<Token> used, List<Token> told, List<String> background) {
+    var out = new UnquotedPieces(sentences, used);
+    out.told.addAll(told);
+    out.background.addAll(background);
     return out;
   }
 
-  private void know(Clause clause) {
+  static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted) {
+    var out = new UnquotedPieces(sentences, quoted);
+    out.quoting = true;
+    var all = sentences.sentences().stream().map(RequestClause::of).toList();
+    all.stream().flatMap(List::stream).filter(out::isCited).forEach(out::know);
+    for (var clauses : all) {
+      for (int i = 0; i < clauses.size(); i++) {
+        out.sort(clauses.get(i).in(out.isBeside(clauses, i)));
+      }
+    }
+    out.keepPhrases(all);
+    return out;
+  }
+
+  /** Whether an order is in it or right beside it in its sentence, or it is all of that. */
+  private boolean isBeside(List<RequestClause> clauses, int at) {
+    return clauses.size() == 1
+        ? isCited(clauses.getFirst()) || clauses.getFirst().opens()
+        : isCited(clauses.get(at)) || isCited(clauses.get(at > 0 ? at - 1 : 1));
+  }
+
+  /** A phrase that one clause begins and another ends is told by both or by none. */
+  private void keepPhrases(List<List<RequestClause>> all) {
+    for (var clause : all.stream().flatMap(List::stream).toList()) {
+      for (var phrase : clause.read()) {
+        var parts =
+            sentences.typed().stream()
+                .filter(t -> t.from() >= phrase.from() && t.to() <= phrase.to())
+                .filter(t -> !RequestGrammar.isMark(t))
+                .toList();
+        if (phrase.is(Kind.PHRASE) && !told.containsAll(parts)) {
+          told.removeAll(parts);
+        }
+      }
+    }
+  }
+
+  private boolean isCited(RequestClause clause) {
+    return clause.typed().stream().anyMatch(quoted);
+  }
+
+  private void know(RequestClause clause) {
     clause.read().stream()
         .flatMap(Token::all)
         .map(UnquotedPieces::key)
@@ -104,25 +128,53 @@ final class UnquotedPieces {
     clause.typed().stream().flatMap(Token::all).forEach(t -> restWords.add(t.text()));
   }
 
-  private void sort(List<Clause> clauses) {
-    var typed = clauses.stream().flatMap(c -> c.typed().stream()).toList();
-    boolean bears = clauses.stream().anyMatch(this::bears);
-    boolean restates =
-        !bears && clauses.stream().anyMatch(c -> c.read().stream().anyMatch(t -> t.is("op")));
-    boolean asks = sentences.text().startsWith("?", typed.getLast().to());
-    boolean binds = clauses.stream().anyMatch(c -> binds(c, restates));
-    String words = sentences.text().substring(typed.getFirst().from(), typed.getLast().to());
-    boolean apart = clauses.stream().allMatch(c -> !c.read().isEmpty());
-    boolean strange =
-        typed.stream()
-            .anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) && !rest.contains(key(t)));
-    boolean tells = !strange && sentences.told().containsAll(typed);
-    if (!tells && (asks || binds)) {
-      binding.add(words);
-    } else if (tells || (!bears && apart)) {
-      told.addAll(typed);
-      background.add(words);
+  private void sort(RequestClause clause) {
+    var typed = clause.typed();
+    boolean cited = isCited(clause);
+    var found = CueReader.of(clause.read(), clause.beside() || clause.orders(), clause.past());
+    cues.addAll(found);
+    boolean bears =
+        !sentences.signed().containsAll(typed)
+            && !isReference(typed)
+            && clause.read().stream().anyMatch(t -> !inside(found, t) && bears(clause, t));
+    boolean ends =
+        found.stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE)
+            && clause.read().stream().flatMap(Token::all).anyMatch(t -> t.is(Kind.INSTANT));
+    if (cited || bears || ends) {
+      typed.stream()
+          .filter(t ->
+              quoted.test(t)
+                  ? t.is(Kind.NUMBER) && counts(clause, t)
+                  : inside(found, t) || tells(clause, t))
+          .forEach(told::add);
+      return;
     }
+    told.addAll(typed);
+    boolean mute =
+        clause.read().stream().allMatch(t -> t.is(Kind.WORD) && !ClauseReader.leftover(t));
+    if (!mute) {
+      background.add(sentences.text().substring(typed.getFirst().from(), typed.getLast().to()));
+    }
+  }
+
+  /** "Ext. 4471": a number behind a word that only points elsewhere. */
+  private boolean isReference(List<Token> words) {
+    int from = words.getFirst().from();
+    var before =
+        sentences.typed().stream()
+            .filter(t -> t.to() <= from && !RequestGrammar.isMark(t) && !RequestGrammar.isStop(t))
+            .toList();
+    return !before.isEmpty()
+        && OrderEvidence.is(before.getLast(), "cue")
+        && words.stream().allMatch(t -> TYPED.contains(t.kind()));
+  }
+
+  private static boolean inside(List<BindingCue> cues, Token token) {
+    boolean timed =
+        token.all().anyMatch(t -> t.is(Kind.INSTANT) || t.is(Kind.TIME) || t.is(Kind.DURATION));
+    return cues.stream()
+        .filter(c -> c.kind() == BindingCue.Kind.SOCIAL || (c.kind().isWhole() && !timed))
+        .anyMatch(c -> c.from() <= token.from() && token.to() <= c.to());
   }
 
   ToldSentences sentences() {
@@ -138,151 +190,173 @@ final class UnquotedPieces {
     return List.copyOf(told);
   }
 
-  /** Those that tell of the pieces, as typed. */
+  /** The pieces that only tell, as typed. */
   List<String> background() {
     return List.copyOf(background);
   }
 
-  /** Those with a word that narrows, delays, denies or doubts: no value of a reading covers it. */
-  List<String> binding() {
-    return List.copyOf(binding);
+  /** Words that bind the order; a reading may say the same. */
+  public List<BindingCue> cues() {
+    return List.copyOf(cues);
   }
 
-  /**
-   * A part of a sentence.
-   *
-   * @param read the same with the phrases of its sentence
-   * @param behind whether the order stands before it
-   * @param past whether it tells of what was
-   * @param seen whether it tells of that, or of what somebody sees
-   */
-  private record Clause(
-      List<Token> typed, List<Token> read, boolean behind, boolean past, boolean seen) {
-    static List<Clause> of(List<Token> sentence, boolean behind) {
-      int end = sentence.getLast().to();
-      var whole = new ArrayList<>(sentence);
-      whole.add(Token.of(Kind.WORD, ".", end, end + 1));
-      var read = PhraseReader.read(new TokenLine(whole)).tokens();
-      return cut(sentence).stream().map(typed -> of(typed, read, behind)).toList();
-    }
-
-    private static Clause of(List<Token> typed, List<Token> read, boolean behind) {
-      int from = typed.getFirst().from();
-      int to = typed.getLast().to();
-      boolean asked = typed.stream().anyMatch(t -> is(t, "asking"));
-      boolean past = typed.stream().anyMatch(t -> is(t, "lately") || OrderEvidence.is(t, "past"));
-      boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
-      return new Clause(
-          typed,
-          read.stream().filter(t -> t.from() >= from && t.to() <= to).toList(),
-          behind,
-          past && !asked,
-          seen && !asked);
-    }
-
-    private static List<List<Token>> cut(List<Token> sentence) {
-      var out = new ArrayList<List<Token>>();
-      out.add(new ArrayList<>());
-      for (Token token : sentence) {
-        boolean links = ClauseReader.links(token) && !token.text().equals("as");
-        if (RequestGrammar.isMark(token) || links) {
-          out.add(new ArrayList<>());
-        }
-        if (!RequestGrammar.isMark(token)) {
-          out.getLast().add(token);
-        }
-      }
-      out.removeIf(c -> c.isEmpty() || (c.size() == 1 && ClauseReader.links(c.getFirst())));
-      return out.isEmpty() ? List.of(sentence) : out;
-    }
-
-    Clause behind(boolean order) {
-      return new Clause(typed, read, order, past, seen);
-    }
-
-    boolean tells() {
-      return seen && !behind;
-    }
-
-    /** The words right before one of it. */
-    List<Token> before(Token token) {
-      int at = Math.max(0, typed.indexOf(token));
-      return typed.subList(Math.max(0, at - NEAR), at);
-    }
+  /** Whether a reader quotes. */
+  public boolean isQuoting() {
+    return quoting;
   }
 
-  private boolean bears(Clause clause) {
-    return clause.read().stream().anyMatch(t -> bears(clause, t));
+  /** The request. */
+  public String text() {
+    return sentences.text();
   }
 
-  private boolean bears(Clause clause, Token token) {
+  /** All tokens, with those that only tell. */
+  public List<Token> typed() {
+    return sentences.typed();
+  }
+
+  private boolean bears(RequestClause clause, Token token) {
     if (!token.is(Kind.NUMBER) && rest.contains(key(token))) {
       return false;
     }
     return switch (token.kind()) {
-      case WORD, UNKNOWN -> false;
+      case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER -> false;
       case PHRASE -> phrase(clause, token);
-      case TENANT, SERVICE, LABEL -> !clause.tells() || !hasOther(token.kind());
-      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> !clause.tells() && !observed(clause, token);
-      case INSTANT, DATE, CLOCK, TIME -> !clause.past() && !known(token) && !names(clause, token);
-      case DURATION -> OrderEvidence.lasts(clause.typed(), clause.typed().indexOf(token));
-      case BURST, WINDOW, ROUTE, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> true;
-      case NUMBER -> rest.contains(key(token));
-      case REFERENCE, ZONE, UNIT, PER -> false;
+      case TENANT, SERVICE, LABEL -> !clause.past() && !describes(clause);
+      case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
+          !clause.seen() && !observed(clause, token) && !clause.isAbout(token);
+      case INSTANT, DATE, CLOCK, TIME -> bounds(clause, token);
+      case DURATION -> clause.alone() && clause.beside() && !clause.past();
+      case ROUTE -> !clause.past() && !token.text().matches("/\\p{Lu}\\p{L}+");
+      case BURST, WINDOW, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> !clause.past();
+      case NUMBER ->
+          !clause.seen()
+              && clause.orders()
+              && (clause.beside() || !clause.alone())
+              && !counts(clause, token)
+              && !observed(clause, token);
     };
   }
 
-  private boolean phrase(Clause clause, Token phrase) {
+  private boolean phrase(RequestClause clause, Token phrase) {
     var parts = phrase.parts();
     boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> bears(clause, t));
+    if (TIMED.contains(phrase.text())) {
+      return clause.past()
+          ? clause.isIt(phrase) && !phrase.is("start")
+          : phrase.is("lasting") || bounds(clause, phrase);
+    }
     return switch (phrase.text()) {
-      case "mode" -> !clause.tells();
-      case "lasting" -> OrderEvidence.orders(clause.typed(), phrase, true);
-      case "set" -> !clause.tells() && OrderEvidence.orders(clause.typed(), phrase, true);
-      case "start", "asked-time", "between", "span" ->
-          parts.stream().anyMatch(t -> BOUNDS.contains(t.text())) || inside;
-      default -> !PLAIN.contains(phrase.text()) || inside;
+      case "op" -> directs(clause, phrase);
+      case "mode" -> !clause.seen();
+      case "last" -> clause.points();
+      case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
+      default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());
     };
   }
 
-  /** The order says a name of that kind itself, or needs none. */
-  private boolean hasOther(Kind kind) {
-    return rest.stream()
-        .anyMatch(k -> k.startsWith(kind + " ") || (kind == Kind.SERVICE && k.matches(WHOLE)));
+  /**
+   * A verb of ours where an order has it: at the front, behind a modal or behind whom it is for.
+   */
+  private boolean directs(RequestClause clause, Token verb) {
+    var before = clause.before(verb);
+    boolean noun =
+        before.stream()
+            .skip(Math.max(0, before.size() - 1L))
+            .anyMatch(t -> OrderEvidence.is(t, "article") || is(t, "finite") || isNoun(t));
+    return !clause.past() && !noun;
   }
 
-  private static boolean binds(Clause clause, boolean restates) {
-    return clause.read().stream()
-        .filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN))
-        .anyMatch(word -> {
-          boolean tells =
-              is(word, "loose")
-                  || is(word, "asking")
-                  || (is(word, "ahead") && !clause.behind())
-                  || (is(word, "modal") && restates);
-          int at = clause.typed().indexOf(word);
-          boolean directs =
-              OrderEvidence.is(word, "stop") || OrderEvidence.directs(clause.typed(), at);
-          return is(word, "doubt") || (directs && !tells);
-        });
+  /** What somebody or something is, and not that it is so for others, too. */
+  private static boolean describes(RequestClause clause) {
+    return clause.typed().stream()
+            .anyMatch(t -> is(t, "finite") || is(t, "seen") || is(t, "subject"))
+        && clause.typed().stream()
+            .noneMatch(t -> is(t, "asking") || is(t, "alike") || is(t, "modal"))
+        && clause.read().stream()
+            .noneMatch(t -> t.is("op") || OrderEvidence.FIGURES.contains(t.kind()));
   }
 
-  /** A figure behind a verb that tells, or behind a word that guesses. */
-  private static boolean observed(Clause clause, Token figure) {
-    return clause.before(figure).stream()
-        .anyMatch(t -> OrderEvidence.is(t, "past") || is(t, "seen"));
+  /** A figure behind a verb that tells, a word that guesses, or "up from". */
+  private static boolean observed(RequestClause clause, Token figure) {
+    var before = clause.before(figure);
+    int last = before.size() - 1;
+    boolean former =
+        last > 0
+            && before.get(last).text().equals("from")
+            && Set.of("up", "down").contains(before.get(last - 1).text());
+    return former
+        || IntStream.range(0, before.size())
+            .anyMatch(i -> is(before.get(i), "seen") || RequestClause.past(before, i));
   }
 
-  /** "The retro of 24 November": a date that is a name. */
-  private static boolean names(Clause clause, Token time) {
+  /** A number of something that has no limits, or one that is a name: "12,000 rows", "rack 14". */
+  private boolean counts(RequestClause clause, Token number) {
+    var before = clause.before(number);
+    var next = clause.typed().stream().filter(t -> t.from() >= number.to()).findFirst();
+    return typed(number).equals("one")
+        || next.filter(t -> isNoun(t) || is(t, "counted")).isPresent()
+        || (!before.isEmpty() && isNoun(before.getLast()));
+  }
+
+  private String typed(Token token) {
+    return sentences.text().substring(token.from(), token.to());
+  }
+
+  private static boolean isNoun(Token token) {
+    boolean word = token.is(Kind.WORD) && ClauseReader.leftover(token);
+    boolean binds =
+        RequestClause.COMING.contains(token.text())
+            || Stream.of("asking", "modal", "pointing", "bound", "alike", "parting")
+                .anyMatch(key -> is(token, key));
+    return (token.is(Kind.UNKNOWN) || word) && !binds;
+  }
+
+  /** A time that the order may begin or end with: it stands alone, behind a bound, or with "it". */
+  private boolean bounds(RequestClause clause, Token time) {
+    if (clause.past() || known(time) || names(clause, time)) {
+      return false;
+    }
     var before = clause.before(time);
-    return !before.isEmpty() && is(before.getLast(), "naming");
+    boolean bound =
+        time.all().anyMatch(t -> is(t, "bound"))
+            || (!before.isEmpty() && is(before.getLast(), "bound"));
+    return bound || (clause.alone() && clause.beside()) || clause.points() || clause.asks();
+  }
+
+  /** "The retro of 24 November", "Thursday's": a date that is a name. */
+  private boolean names(RequestClause clause, Token time) {
+    boolean dated = typed(time).chars().anyMatch(Character::isDigit);
+    var before = clause.before(time);
+    var after = clause.typed().stream().filter(t -> t.from() >= time.to()).limit(1).toList();
+    return (!before.isEmpty() && is(before.getLast(), "naming"))
+        || time.all().anyMatch(t -> t.text().equals("of"))
+        || after.stream()
+            .anyMatch(t -> t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && isNoun(t)));
   }
 
   /** A day that the order names, too. */
   private boolean known(Token time) {
     return restWords.containsAll(
         time.all().filter(t -> t.parts().isEmpty()).map(Token::text).toList());
+  }
+
+  /** What of a clause that orders only tells. */
+  private boolean tells(RequestClause clause, Token token) {
+    boolean story =
+        clause.past()
+            && clause.typed().stream()
+                .filter(quoted)
+                .allMatch(t -> OrderEvidence.NAMES.contains(t.kind()));
+    return switch (token.kind()) {
+      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> story || observed(clause, token);
+      case NUMBER -> story || counts(clause, token) || observed(clause, token);
+      case INSTANT, DATE, CLOCK, TIME, DURATION -> story || names(clause, token);
+      case WORD ->
+          clause.read().stream()
+              .anyMatch(p -> p.is("op") && p.parts().contains(token) && !directs(clause, p));
+      default -> false;
+    };
   }
 
   private static String key(Token token) {
@@ -304,10 +378,5 @@ final class UnquotedPieces {
               .filter(k -> !k.isEmpty())
               .collect(Collectors.joining(" "));
     };
-  }
-
-  private static boolean is(Token token, String key) {
-    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
-    return word && key.equals(WORDS.get(token.text()));
   }
 }

@@ -23,7 +23,10 @@ public record UnusedWords(List<String> binding, List<String> plain) {
     plain = List.copyOf(plain);
   }
 
-  static UnusedWords of(String text, List<Token> tokens) {
+  /**
+   * @param cued whether words that bind are found as cues: then none binds here
+   */
+  static UnusedWords of(String text, List<Token> tokens, boolean cued) {
     var binding = new ArrayList<String>();
     var plain = new ArrayList<String>();
     var run = new ArrayList<Token>();
@@ -34,18 +37,16 @@ public record UnusedWords(List<String> binding, List<String> plain) {
       if ((unused || courtesy) && fits) {
         run.add(token);
       } else {
-        end(text, run, binding, plain);
+        end(text, run, cued ? plain : binding, plain);
         run.addAll(unused ? List.of(token) : List.of());
       }
     }
-    end(text, run, binding, plain);
+    end(text, run, cued ? plain : binding, plain);
     return new UnusedWords(some(binding), some(plain));
   }
 
-  UnusedWords and(List<String> bound, List<String> told) {
-    return new UnusedWords(
-        Stream.concat(binding.stream(), bound.stream()).toList(),
-        Stream.concat(plain.stream(), told.stream()).toList());
+  UnusedWords and(List<String> told) {
+    return new UnusedWords(binding, Stream.concat(plain.stream(), told.stream()).toList());
   }
 
   private static void end(String text, List<Token> run, List<String> binding, List<String> plain) {

@@ -9,7 +9,10 @@ import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,11 @@ final class QuotedReading {
       Pattern.compile(
           "(?i)(?:(?:starting|start|effective|from|as of) )?(?:right |straight )?(?:now|away|immediately)");
 
+  /** What may stand around a time that we read as a whole. */
+  private static final Pattern BOUND =
+      Pattern.compile(
+          "(?i)[ ,.]*(?:(?:from|until|till?|on|at|to|by|as|of|starting|through)[ ,.]*)*");
+
   /** A quote is whole words: "2" isn't one of "20". */
   private static final String BEFORE = "(?<![\\p{L}\\p{N}](?=[\\p{L}\\p{N}]))";
 
@@ -46,9 +54,8 @@ final class QuotedReading {
   private QuotedReading(ProposalRequest asked, Answer.Intended said) {
     this.text = asked.request().text();
     this.said = said;
-    var unused = said.unused().stream().flatMap(q -> places(q).stream()).toList();
     this.cited = said.quotes().stream().flatMap(q -> places(q).stream()).toList();
-    this.used = said.quotes().stream().flatMap(q -> sources(q, unused).stream()).toList();
+    this.used = sources();
     this.grammar =
         RequestGrammar.quoting(
             asked.request(), asked.names(), asked.zone(), word -> overlaps(used, word));
@@ -102,7 +109,23 @@ final class QuotedReading {
         new Judgement(judged.intent(), problems, judged.leftOut(), judged.unused()));
   }
 
-  /** Where a quote stands: outside of the words without a use, else in the last of them. */
+  /**
+   * Where quotes stand: outside of the words without a use; of several places the one near others.
+   */
+  private List<Place> sources() {
+    var unused = said.unused().stream().flatMap(q -> places(q).stream()).toList();
+    var all = said.quotes().stream().map(q -> sources(q, unused)).toList();
+    var sure = all.stream().filter(p -> p.size() == 1).flatMap(List::stream).toList();
+    return all.stream()
+        .flatMap(places ->
+            places.stream()
+                .min(
+                    Comparator.comparingInt((Place p) -> p.distance(sure))
+                        .thenComparingInt(p -> -p.from()))
+                .stream())
+        .toList();
+  }
+
   private List<Place> sources(String quote, List<Place> unused) {
     var all = places(quote);
     var outside = all.stream().filter(p -> unused.stream().noneMatch(u -> u.holds(p))).toList();
@@ -147,7 +170,32 @@ final class QuotedReading {
       problems.add("\"" + quote + "\" is no time that can be read for sure: ask for it");
       return Optional.empty();
     }
-    return Optional.of(key.equals(TIMES.getFirst()) ? found.getFirst() : found.getLast());
+    String read = key.equals(TIMES.getFirst()) ? found.getFirst() : found.getLast();
+    boolean whole =
+        grammar.tokens().stream()
+            .flatMap(t -> t.each(Kind.INSTANT))
+            .filter(t -> overlaps(places, t))
+            .anyMatch(t -> BOUND.matcher(quote.replace(typed(t), "")).matches());
+    if (!whole && time.get("instant") instanceof String claimed && !agrees(claimed, read)) {
+      problems.add(
+          "\"%s\" reads as %s here, not as %s: ask for it".formatted(quote, read, claimed));
+    }
+    return Optional.of(read);
+  }
+
+  private String typed(Token token) {
+    return text.substring(token.from(), token.to());
+  }
+
+  /** Whether the reader's own instant is ours; one that can't be read says nothing. */
+  private static boolean agrees(String claimed, String read) {
+    try {
+      return OffsetDateTime.parse(claimed)
+          .toInstant()
+          .equals(OffsetDateTime.parse(read).toInstant());
+    } catch (DateTimeParseException e) {
+      return true;
+    }
   }
 
   private List<Place> places(String quote) {
@@ -170,6 +218,14 @@ final class QuotedReading {
   private record Place(int from, int to) {
     boolean holds(Place other) {
       return from <= other.from && other.to <= to;
+    }
+
+    /** Characters to the nearest of others; 0 without any. */
+    int distance(List<Place> others) {
+      return others.stream()
+          .mapToInt(o -> Math.max(0, Math.max(o.from - to, from - o.to)))
+          .min()
+          .orElse(0);
     }
 
     boolean overlaps(Token token) {

@@ -78,6 +78,17 @@ public final class PatternTable {
     return out;
   }
 
+  /** The same as each key with its words; a word may have several keys. */
+  public static Map<String, Set<String>> sets(Class<?> beside, String file) {
+    Map<String, Set<String>> out = new LinkedHashMap<>();
+    for (String line : joined(text(beside, file), " ")) {
+      int colon = line.indexOf(": ");
+      out.computeIfAbsent(line.substring(0, colon), _ -> new TreeSet<>())
+          .addAll(List.of(line.substring(colon + 2).strip().split("\\s+", -1)));
+    }
+    return out;
+  }
+
   private static String text(Class<?> beside, String file) {
     try (var in = beside.getResourceAsStream(file)) {
       return new String(

@@ -125,12 +125,13 @@ final class QuantityReader {
         : Optional.empty();
   }
 
-  /** "from 100 to 200 rps": the first number has the second one's unit. */
+  /** "from 100 to 200 rps", "20 rps, sorry, 30": the number has the unit of the rate. */
   private static Optional<List<Token>> like(Match m) {
-    var out = new ArrayList<>(m.tokens());
-    var old = out.get(1);
-    out.set(1, old.as(Kind.RATE).with(old.value(), last(m, Kind.RATE).window()));
-    return Optional.of(out);
+    var window = last(m, Kind.RATE).window();
+    return Optional.of(
+        m.tokens().stream()
+            .map(t -> t.is(Kind.NUMBER) ? t.as(Kind.RATE).with(t.value(), window) : t)
+            .toList());
   }
 
   private static Optional<List<Token>> duration(Match m, BigDecimal times) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -41,6 +42,8 @@ final class WordResolver {
       Set.of("get", "post", "put", "patch", "delete", "head", "options");
   private static final Set<String> CALLS = Set.of("requests", "calls", "request", "call");
   private static final Pattern HEADER = Pattern.compile("x(?:-[a-z0-9]+)+");
+  private static final Map<String, String> SYNONYMS =
+      PatternTable.keys(WordResolver.class, "synonyms.txt");
   private static final int SHORTEST_TYPO = 4;
 
   /** Names that one question lists. */
@@ -68,7 +71,7 @@ final class WordResolver {
   }
 
   private List<Token> meanings(int i) {
-    var token = raw.get(i);
+    var token = raw.get(i).named(SYNONYMS.getOrDefault(raw.get(i).text(), raw.get(i).text()));
     String word = token.text();
     boolean ours = knows(word) || names.isLabelKey(word);
     if (isMethod(i, word)) {

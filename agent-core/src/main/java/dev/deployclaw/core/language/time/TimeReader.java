@@ -19,11 +19,13 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAdjusters;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -34,6 +36,11 @@ import java.util.stream.Stream;
  */
 public final class TimeReader {
   private static final List<NamedPattern> TABLE = PatternTable.read(TimeReader.class, "times.txt");
+
+  /** "Both UTC": of all times of the request. */
+  private static final Pattern ZONES =
+      TABLE.stream().filter(row -> row.name().equals("zones")).findFirst().orElseThrow().pattern();
+
   private static final Map<String, String> CALENDAR =
       PatternTable.keys(TimeReader.class, "calendar.txt");
   private static final DateTimeFormatter WRITTEN =
@@ -49,6 +56,7 @@ public final class TimeReader {
   private static final int MOST_YEARS = 100;
 
   private static final int DAYS = 7;
+  private static final int HALF_DAY = 12;
   private static final int DAY = 86_400_000;
 
   private final String text;
@@ -62,7 +70,21 @@ public final class TimeReader {
   }
 
   /** The line with an instant in place of each time. */
-  public TokenLine read(TokenLine line) {
+  public TokenLine read(TokenLine written) {
+    var zones = new ArrayList<ZoneId>();
+    var out =
+        written.replace(
+            ZONES,
+            m -> {
+              zones.add(zone(m));
+              return Optional.of(List.of());
+            });
+    return zones.size() == 1
+        ? new TimeReader(text, now.withZoneSameInstant(zones.getFirst()), questions).instants(out)
+        : instants(written);
+  }
+
+  private TokenLine instants(TokenLine line) {
     var out = line;
     for (var row : TABLE) {
       Function<Match, Optional<List<Token>>> made =
@@ -88,6 +110,14 @@ public final class TimeReader {
     var date = date(m);
     return switch (name) {
       case "day-part" -> SpokenTime.dayPart(m).map(List::of);
+      case "spoken" -> spoken(m);
+      case "zones" -> Optional.empty();
+      case "around" -> suggest(m, "At what time exactly?", List.of());
+      case "day-after" -> {
+        String day = now(m).toLocalDate().plusDays(2).toString();
+        yield Optional.of(List.of(Token.join(Kind.DATE, day, "calendar", m.tokens())));
+      }
+      case "begins" -> instant(m, at(m, date.orElseThrow(), LocalTime.MIDNIGHT), "calendar");
       case "weekend" -> weekend(m);
       case "clocks" -> clocks(m, date.orElseThrow());
       case "recurring" -> suggest(m, "A change is made once: from when until when?", List.of());
@@ -111,7 +141,7 @@ public final class TimeReader {
   }
 
   private Optional<List<Token>> when(Match m, Optional<LocalDate> date) {
-    var time = time(m.tokens());
+    var time = SpokenTime.time(m.tokens());
     if (time.isEmpty()) {
       boolean only = m.tokens().size() == 1 && m.tokens().getFirst().text().equals("today");
       return only
@@ -148,6 +178,18 @@ public final class TimeReader {
         : instant(m, found, "calendar");
   }
 
+  /** "Half past two": a clock where the part of the day is said, else a question. */
+  private Optional<List<Token>> spoken(Match m) {
+    var found = SpokenTime.spoken(m);
+    if (found.isEmpty() || found.get().is(Kind.CLOCK)) {
+      return found.map(List::of);
+    }
+    var today = now(m).toLocalDate();
+    var morning = LocalTime.parse(found.get().text());
+    var both = Stream.of(morning, morning.plusHours(HALF_DAY)).map(t -> at(m, today, t));
+    return suggest(m, "In the morning, or in the afternoon?", both.toList());
+  }
+
   /** Two clocks of one day. */
   private Optional<List<Token>> clocks(Match m, LocalDate date) {
     var both = m.tokens().stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.CLOCK)).toList();
@@ -155,16 +197,19 @@ public final class TimeReader {
     while (!BETWEEN.contains(both.get(and).text())) {
       and++;
     }
-    var begin = time(both.subList(0, and)).orElseThrow();
-    var end = time(both.subList(and, both.size())).orElseThrow();
+    var begin = SpokenTime.time(both.subList(0, and)).orElseThrow();
+    var end = SpokenTime.time(both.subList(and, both.size())).orElseThrow();
     var first = m.tokens().getFirst();
     boolean ahead = !first.is(Kind.CLOCK) && !Set.of("from", "between").contains(first.text());
     boolean halves =
         m.tokens().stream()
             .filter(t -> t.is(Kind.CLOCK))
             .allMatch(t -> t.text().matches(".*m\\.?"));
-    boolean overnight = ahead && halves && SpokenTime.overnight(begin, end);
-    var from = at(m, date, begin);
+    boolean overnight =
+        both.getLast().text().equals("midnight")
+            || (ahead && halves && SpokenTime.overnight(begin, end));
+    boolean eve = !ahead && halves && SpokenTime.overnight(begin, end);
+    var from = at(m, eve ? date.minusDays(1) : date, begin);
     var to = at(m, overnight ? date.plusDays(1) : date, end);
     if (!from.isAfter(now) || !to.isAfter(from)) {
       return suggest(m, "From when until when? Write both with their dates.", List.of());
@@ -325,29 +370,6 @@ public final class TimeReader {
     var date = LocalDate.of(today.getYear(), month.get(), day);
     return Optional.of(
         date.isBefore(today) ? LocalDate.of(today.getYear() + 1, month.get(), day) : date);
-  }
-
-  private static Optional<LocalTime> time(List<Token> tokens) {
-    var word = tokens.stream().map(Token::text).filter("noon"::equals).findFirst();
-    boolean midnight = tokens.stream().anyMatch(t -> t.text().equals("midnight"));
-    return tokens.stream()
-        .filter(t -> t.is(Kind.CLOCK))
-        .findFirst()
-        .map(t -> clock(t.text()))
-        .or(() -> word.map(_ -> LocalTime.NOON))
-        .or(() -> midnight ? Optional.of(LocalTime.MIDNIGHT) : Optional.empty());
-  }
-
-  private static LocalTime clock(String written) {
-    boolean half = written.endsWith("m") || written.endsWith("m.");
-    boolean afternoon = written.contains("p");
-    var parts = written.replaceAll("[^0-9:]", "").split(":", -1);
-    int hour = Integer.parseInt(parts[0]);
-    if (half && (hour < 1 || hour > 12)) {
-      throw new DateTimeException("no such hour");
-    }
-    int minute = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
-    return LocalTime.of(half ? hour % 12 + (afternoon ? 12 : 0) : hour, minute);
   }
 
   private static Optional<String> word(Match m, String kind) {

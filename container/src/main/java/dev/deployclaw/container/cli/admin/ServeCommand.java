@@ -26,6 +26,7 @@ import dev.deployclaw.container.remote.RemoteCommandListener;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.server.MonitoringSettings;
+import dev.deployclaw.container.vertx.AgentVertx;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.journal.ProgressListener;
@@ -96,11 +97,10 @@ public final class ServeCommand implements Callable<Integer> {
     TransportSecurityCheck.warnings(config)
         .forEach(w -> log.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
     var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
-    AgentServer.loadVertx();
     try (var _ = alone(config.stateDir());
         var agent = agent(config, file);
-        var server = AgentServer.start(estate(config, agent), serve.bounds());
-        var api = HttpApiServer.start(serve, server, Optional.of(gateway(config, agent, server)));
+        var server = AgentServer.create(estate(config, agent), serve.bounds());
+        var api = api(config, agent, server);
         var _ = listen(config, agent);
         var _ = takeFromNats(config, server)) {
       measure(agent, server);
@@ -121,17 +121,18 @@ public final class ServeCommand implements Callable<Integer> {
     return config.host().enabled() ? config : ConfigReader.read(file, environment);
   }
 
-  private AgentRuntime agent(AgentConfig config, Path file)
-      throws SetupException, InterruptedException {
+  /** Its executor host, if it has one, starts meanwhile. */
+  private AgentRuntime agent(AgentConfig config, Path file) throws SetupException {
     if (!config.host().enabled()) {
+      AgentVertx.load();
       return AgentRuntime.open(config, ProgressListener.NONE);
     }
     var launch = HostLaunch.of(config, file, around.environment());
     var host = RemoteBackends.start(launch, ProgramIdentity.own());
     boolean opened = false;
     try {
-      var agent = AgentRuntime.behind(host, config); // while the host starts
-      host.awaitStart();
+      AgentVertx.load();
+      var agent = AgentRuntime.behind(host, config);
       opened = true;
       return agent;
     } finally {
@@ -139,6 +140,19 @@ public final class ServeCommand implements Callable<Integer> {
         host.close();
       }
     }
+  }
+
+  /** Lets the agent begin once its executor host is ready, and listens. */
+  private HttpApiServer api(AgentConfig config, AgentRuntime agent, AgentServer server)
+      throws InvalidConfigException, SetupException, InterruptedException {
+    var api =
+        HttpApiServer.create(config.serve(), server, Optional.of(gateway(config, agent, server)));
+    if (agent.backends() instanceof RemoteBackends host) {
+      host.awaitStart();
+    }
+    server.deploy();
+    api.listen();
+    return api;
   }
 
   private static void measure(AgentRuntime agent, AgentServer server) {
@@ -265,7 +279,11 @@ public final class ServeCommand implements Callable<Integer> {
         agent.journal()::tail,
         config.stateDir(),
         new MonitoringSettings(
-            config.watch(), config.sinks(), BackoffPolicy.DEFAULT, config.etcd().prefix()));
+            config.watch(),
+            config.sinks(),
+            config.approvals(),
+            BackoffPolicy.DEFAULT,
+            config.etcd().prefix()));
   }
 
   /** From the signal to the end: the process lives until all is closed, but not for ever. */

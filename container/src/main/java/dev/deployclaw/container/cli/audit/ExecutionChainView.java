@@ -1,8 +1,7 @@
 package dev.deployclaw.container.cli.audit;
 
-import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.signing.HeadChainDocument;
-import dev.deployclaw.audit.verify.BundleVerifier;
+import dev.deployclaw.audit.signing.LogBundle;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
@@ -18,18 +17,10 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.TreeSet;
 
 /** Shows the chain over executions, alone or with the logs that it names. */
 final class ExecutionChainView {
-  /** How often a log may end while all of them are written. */
-  private static final int MOST_TRIES = 5;
-
-  private static final String JSON = ".json";
-
   private final CommandEnvironment around;
   private final CommonOptions shared;
 
@@ -53,28 +44,33 @@ final class ExecutionChainView {
     }
   }
 
-  /** The chain is read before and after: where it is the same, it fits the logs. */
+  /** This machine's logs and the chain, as {@link LogBundle} writes them. */
   int bundle(Path folder) throws InvalidConfigException, SetupException, InterruptedException {
     try (var agent = agent()) {
       Path into = empty(around.working().resolve(folder));
-      var reading = new ChainReader(agent.ports());
-      var chain = HeadChainDocument.of(reading.stored(), agent.signer());
-      for (int tries = 1; tries <= MOST_TRIES; tries++) {
-        write(agent, chain, into);
-        var now = HeadChainDocument.of(reading.stored(), agent.signer());
-        if (now.equals(chain)) {
-          return told(folder, agent, chain);
-        }
-        chain = now;
-      }
-      return new CommandFailure(
-              ExitCode.ABORTED, "executions keep ending: try again when fewer are running")
-          .report(around, shared.json());
+      var bundle = new LogBundle(agent.journal(), new ChainReader(agent.ports()), agent.signer());
+      var written = bundle.write(new Folder(into));
+      return written.isPresent()
+          ? told(folder, written.get())
+          : new CommandFailure(
+                  ExitCode.ABORTED, "executions keep ending: try again when fewer are running")
+              .report(around, shared.json());
     } catch (Unreachable e) {
       return unreachable(e);
     } catch (IOException e) {
       throw new SetupException(
           folder + " can't be written: " + e + "; name a folder that you can write to");
+    }
+  }
+
+  /** A second try writes the same files. */
+  private record Folder(Path path) implements LogBundle.Target {
+    @Override
+    public void begin() {}
+
+    @Override
+    public void put(String file, String document) throws IOException {
+      Files.writeString(path.resolve(file), document);
     }
   }
 
@@ -92,36 +88,18 @@ final class ExecutionChainView {
     return folder;
   }
 
-  private static void write(AgentRuntime agent, HeadChainDocument chain, Path into)
-      throws IOException {
-    for (String execution : here(agent, chain)) {
-      var document = ExecutionDocument.of(agent.journal().read(execution), agent.signer());
-      Files.writeString(into.resolve(execution + JSON), document.text());
-    }
-    Files.writeString(into.resolve(BundleVerifier.CHAIN), chain.text());
-  }
-
-  /** Those of the chain whose logs are on this machine. */
-  private static List<String> here(AgentRuntime agent, HeadChainDocument chain) {
-    var known = new HashSet<>(agent.journal().known());
-    return chain.executions().stream().filter(known::contains).toList();
-  }
-
-  private int told(Path folder, AgentRuntime agent, HeadChainDocument chain) {
-    var here = here(agent, chain);
-    var elsewhere = new TreeSet<>(chain.executions());
-    here.forEach(elsewhere::remove);
+  private int told(Path folder, LogBundle.Written written) {
     if (shared.json()) {
       var out = new LinkedHashMap<String, Object>();
       out.put("folder", folder.toString());
-      out.put("logs", here.size());
-      out.put("elsewhere", List.copyOf(elsewhere));
+      out.put("logs", written.here().size());
+      out.put("elsewhere", written.elsewhere());
       around.out().println(JsonOutput.text(out));
     } else {
-      around.say(folder + ": " + here.size() + " logs and their chain");
-      elsewhere.forEach(id -> around.say("not on this machine, add its log: " + id));
+      around.say(folder + ": " + written.here().size() + " logs and their chain");
+      written.elsewhere().forEach(id -> around.say("not on this machine, add its log: " + id));
     }
-    return (chain.signed() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
+    return (written.chain().signed() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
   }
 
   private int unreachable(Unreachable e) {

@@ -3,8 +3,13 @@ package dev.deployclaw.container.cli.change;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.cli.session.RequestDialogue;
+import dev.deployclaw.core.language.conversation.ConversationReading;
+import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.Conversation;
+import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -13,7 +18,7 @@ import picocli.CommandLine.Parameters;
     name = "answer",
     description = {
       "Answer what an execution asked, and carry its request out: as a new execution that names",
-      "it. Only who asked for it may, once, within an hour."
+      "it. Only who asked for it may, once, within an hour. A terminal asks on in place."
     },
     footer = {
       "",
@@ -38,7 +43,32 @@ public final class AnswerCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    var answer = around().request(String.join(" ", words)).after(Conversation.answering(id));
-    return session.finish(session.changeService().run(answer));
+    var dialogue = new RequestDialogue(around(), json());
+    String asked = id;
+    String text = String.join(" ", words);
+    for (int turn = 1; ; turn++) {
+      var answer = around().request(text).after(Conversation.answering(asked));
+      if (dialogue.asks() && !goesOn(dialogue, answer, session)) {
+        around().warn("nothing was changed; the question stays open");
+        return ExitCode.ABORTED.code();
+      }
+      var ended = session.changeService().run(answer);
+      var more =
+          dialogue.asks() && turn < ConversationReading.MOST_TURNS && !ended.execution().isEmpty()
+              ? ended.clarifications().stream().findFirst().flatMap(dialogue::ask)
+              : Optional.<String>empty();
+      if (more.isEmpty()) {
+        return session.finish(ended);
+      }
+      asked = ended.execution();
+      text = more.get();
+    }
+  }
+
+  private static boolean goesOn(RequestDialogue dialogue, TaskRequest answer, AgentSession session)
+      throws InterruptedException {
+    RequestDialogue.RequestPlanner planner = session.changeService()::plan;
+    return dialogue.goesOn(
+        new RequestDialogue.PreparedRequest(answer, planner.plan(answer)), planner);
   }
 }

@@ -45,7 +45,7 @@ public final class RunCommand extends AgentCommand {
     var dialogue = new RequestDialogue(around(), json());
     if (dialogue.asks()) {
       var understood = dialogue.complete(request, session.changeService()::plan);
-      if (!dialogue.goesOn(understood)) {
+      if (!dialogue.goesOn(understood, session.changeService()::plan)) {
         around().warn("nothing was changed");
         return ExitCode.ABORTED.code();
       }

@@ -1,10 +1,11 @@
 package dev.deployclaw.container.cli.console;
 
+import dev.deployclaw.container.cli.screen.LiveScreen;
+import dev.deployclaw.container.cli.screen.ScrollWindow;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.text.TerminalSafeText;
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -37,6 +38,7 @@ public record CommandEnvironment(
     String user,
     RuntimeSource runtimes,
     TerminalPrompt prompt) {
+  private static final int USUAL_COLUMNS = 80;
 
   /** Of this process, with an agent of its own, and without a person to ask. */
   public CommandEnvironment(
@@ -113,11 +115,7 @@ public record CommandEnvironment(
             hiding(new FileOutputStream(FileDescriptor.out)),
             hiding(new FileOutputStream(FileDescriptor.err)),
             OutputMode.of(terminal, environment));
-    return console != null && terminal ? real.asking(at(console)) : real;
-  }
-
-  private static TerminalPrompt at(Console console) {
-    return text -> Optional.ofNullable(console.readLine("%s", text));
+    return console != null && terminal ? real.asking(new ConsolePrompt(console)) : real;
   }
 
   /**
@@ -143,7 +141,18 @@ public record CommandEnvironment(
   public Optional<String> ask(String text) {
     out.flush();
     err.flush();
-    return display.live() ? prompt.ask(TerminalSafeText.line(text)) : Optional.empty();
+    return display.asks() ? prompt.ask(TerminalSafeText.line(text)) : Optional.empty();
+  }
+
+  /** How wide lines may be: as the environment says, else as terminals mostly are. */
+  public int columns() {
+    String told = environment.getOrDefault("COLUMNS", "");
+    return told.matches("[1-9]\\d{1,2}") ? Integer.parseInt(told) : USUAL_COLUMNS;
+  }
+
+  /** The terminal for a view alone; empty where lines have to do. */
+  public Optional<LiveScreen> screen(ScrollWindow first) {
+    return display.live() ? prompt.screen(out, display.colour(), first) : Optional.empty();
   }
 
   public Path labFolder() {

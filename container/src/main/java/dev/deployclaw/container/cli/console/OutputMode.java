@@ -6,6 +6,8 @@ import java.util.Map;
 public enum OutputMode {
   /** A file or another program: lines, and nothing else. */
   PLAIN,
+  /** A terminal that knows nothing but lines. */
+  DUMB,
   /** A terminal, which may get no colour. */
   TERMINAL,
   COLOUR;
@@ -14,6 +16,9 @@ public enum OutputMode {
   static OutputMode of(boolean terminal, Map<String, String> environment) {
     if (!terminal) {
       return PLAIN;
+    }
+    if (environment.getOrDefault("TERM", "").equals("dumb")) {
+      return DUMB;
     }
     return environment.getOrDefault("NO_COLOR", "").isEmpty() ? COLOUR : TERMINAL;
   }
@@ -24,6 +29,11 @@ public enum OutputMode {
 
   /** Whether what is there can be written over. */
   public boolean live() {
+    return this == TERMINAL || this == COLOUR;
+  }
+
+  /** Whether a person may be there. */
+  public boolean asks() {
     return this != PLAIN;
   }
 }

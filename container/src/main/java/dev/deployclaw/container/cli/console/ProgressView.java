@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli.console;
 
 import dev.deployclaw.audit.view.LogTextRenderer;
+import dev.deployclaw.container.cli.screen.TerminalColumns;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Status;
@@ -17,11 +18,16 @@ public final class ProgressView implements ProgressListener {
   private static final String RESET = "\u001b[0m";
 
   private final PrintStream err;
-  private final boolean colour;
+  private final OutputMode display;
+  private final int columns;
 
-  public ProgressView(PrintStream err, boolean colour) {
+  /**
+   * @param columns of the terminal: a step is one line where it fits
+   */
+  public ProgressView(PrintStream err, OutputMode display, int columns) {
     this.err = err;
-    this.colour = colour;
+    this.display = display;
+    this.columns = columns;
   }
 
   @Override
@@ -40,8 +46,15 @@ public final class ProgressView implements ProgressListener {
             .durationMicros()
             .map(us -> String.format(Locale.ROOT, " (%.2f s)", us / 1_000_000.0))
             .orElse("");
-    say(mark(thought) + " ", thought.step() + " " + thought.action() + seconds);
-    LogTextRenderer.lines(thought.detail(), "    ").forEach(line -> say("", line));
+    String step = thought.step() + " " + thought.action();
+    var detail = LogTextRenderer.lines(thought.detail(), "    ");
+    String whole = step + ": " + String.join("", detail).strip() + seconds;
+    if (display.asks() && detail.size() == 1 && TerminalColumns.width(whole) + 2 <= columns) {
+      say(mark(thought) + " ", whole);
+    } else {
+      say(mark(thought) + " ", step + seconds);
+      detail.forEach(line -> say("", line));
+    }
   }
 
   /**
@@ -53,7 +66,7 @@ public final class ProgressView implements ProgressListener {
 
   private String mark(LogEntry thought) {
     String mark = LogTextRenderer.mark(thought.status().name());
-    return colour ? paint(thought.status()) + mark + RESET : mark;
+    return display.colour() ? paint(thought.status()) + mark + RESET : mark;
   }
 
   private static String paint(Status status) {

@@ -8,6 +8,7 @@ import dev.deployclaw.audit.view.LogTextRenderer;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.screen.ScrollWindow;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.result.ExitCode;
@@ -63,8 +64,8 @@ public final class LogCommand implements Callable<Integer> {
   @Option(
       names = {"-f", "--follow"},
       description =
-          "Print each thought as it is written, until the execution ends; with --json the records,"
-              + " one a line.")
+          "Show each thought as it is written, until the execution ends: on a terminal in place;"
+              + " with --json the records, one a line.")
   private boolean follow;
 
   public LogCommand(CommandEnvironment around) {
@@ -95,7 +96,21 @@ public final class LogCommand implements Callable<Integer> {
     if (html != null) {
       return missing("--html and --follow exclude each other: give one of them");
     }
-    new LogFollower(journal, around.out(), shared.json()).follow(execution);
+    var follower = new LogFollower(journal);
+    if (shared.json()) {
+      follower.follow(execution, new LogFollower.JsonLines(around.out()));
+      return ExitCode.OK.code();
+    }
+    var screen = around.screen(ScrollWindow.LAST);
+    if (screen.isEmpty()) {
+      follower.follow(execution, new LogFollower.TextLines(around.out(), LogFollower.timeline()));
+      return ExitCode.OK.code();
+    }
+    var view = new LogScreen(screen.get(), execution);
+    try (var _ = screen.get()) {
+      follower.follow(execution, view);
+    }
+    view.leave(around.out());
     return ExitCode.OK.code();
   }
 

@@ -6,10 +6,11 @@ import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Prints an execution's records as they come, from any writer, until its end. One that dies without
+ * Shows an execution's records as they come, from any writer, until its end. One that dies without
  * an end is followed until somebody ends this program, as with {@code tail -f}.
  */
 final class LogFollower {
@@ -19,55 +20,100 @@ final class LogFollower {
   private static final int MOST_AT_ONCE = 1_000;
 
   private final FileJournal journal;
-  private final PrintStream out;
-  private final boolean json;
-  private final ExecutionTimeline.Live told =
-      new ExecutionTimeline.Live(
-          new ExecutionTimeline.Filter(true, Optional.empty(), Optional.empty()));
 
-  /**
-   * @param json whether the records themselves are printed, one a line
-   */
-  LogFollower(FileJournal journal, PrintStream out, boolean json) {
+  LogFollower(FileJournal journal) {
     this.journal = journal;
-    this.out = out;
-    this.json = json;
   }
 
-  void follow(String execution) throws InterruptedException {
+  /** Where records are shown. */
+  interface RecordView {
+    void record(byte[] bytes);
+
+    /** The records after this one are replaced by those that follow. */
+    void superseded(LogHead last);
+
+    /**
+     * Shows what has come, and waits for a while.
+     *
+     * @param ended whether nothing follows
+     * @return whether it goes on
+     */
+    boolean next(boolean ended) throws InterruptedException;
+  }
+
+  void follow(String execution, RecordView view) throws InterruptedException {
     if (journal.hasLeft(execution)) {
-      journal.read(execution).forEach(this::print);
+      journal.read(execution).forEach(view::record);
+      while (view.next(true)) {}
       return;
     }
     var tail = journal.tail(execution);
     boolean ended = false;
-    while (!ended) {
-      var look = tail.next(MOST_AT_ONCE);
-      look.superseded().ifPresent(this::printSuperseded);
-      look.records().forEach(record -> print(record.bytes()));
-      out.flush();
-      ended = !look.more() && tail.atEnd();
-      if (!ended && !look.more()) {
-        Thread.sleep(PERIOD);
+    boolean goesOn = true;
+    while (goesOn) {
+      boolean more = false;
+      if (!ended) {
+        var look = tail.next(MOST_AT_ONCE);
+        look.superseded().ifPresent(view::superseded);
+        look.records().forEach(record -> view.record(record.bytes()));
+        more = look.more();
+        ended = !more && tail.atEnd();
       }
+      goesOn = more || view.next(ended);
     }
   }
 
-  /** The records say it themselves, by their numbers. */
-  private void printSuperseded(LogHead last) {
-    if (!json) {
-      out.printf(
-          "-- superseded: another machine continued this log from record %d; the lines "
-              + "below replace the later ones above%n",
-          last.seq());
-    }
+  static ExecutionTimeline.Live timeline() {
+    return new ExecutionTimeline.Live(
+        new ExecutionTimeline.Filter(true, Optional.empty(), Optional.empty()));
   }
 
-  private void print(byte[] bytes) {
-    if (json) {
+  static String superseded(LogHead last) {
+    return ("-- superseded: another machine continued this log from record %d; the lines "
+            + "below replace the later ones above")
+        .formatted(last.seq());
+  }
+
+  /** The records themselves, one a line; they say by their numbers what is superseded. */
+  record JsonLines(PrintStream out) implements RecordView {
+    @Override
+    public void record(byte[] bytes) {
       out.println(new String(bytes, StandardCharsets.UTF_8));
-    } else {
-      told.next(bytes).forEach(out::println);
     }
+
+    @Override
+    public void superseded(LogHead last) {}
+
+    @Override
+    public boolean next(boolean ended) throws InterruptedException {
+      return rests(out, ended);
+    }
+  }
+
+  /** Lines for people. */
+  record TextLines(PrintStream out, ExecutionTimeline.Live told) implements RecordView {
+    @Override
+    public void record(byte[] bytes) {
+      List<String> lines = told.next(bytes);
+      lines.forEach(out::println);
+    }
+
+    @Override
+    public void superseded(LogHead last) {
+      out.println(LogFollower.superseded(last));
+    }
+
+    @Override
+    public boolean next(boolean ended) throws InterruptedException {
+      return rests(out, ended);
+    }
+  }
+
+  private static boolean rests(PrintStream out, boolean ended) throws InterruptedException {
+    out.flush();
+    if (!ended) {
+      Thread.sleep(PERIOD);
+    }
+    return !ended;
   }
 }

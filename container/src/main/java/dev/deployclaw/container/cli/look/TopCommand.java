@@ -1,11 +1,15 @@
 package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.screen.LiveScreen;
+import dev.deployclaw.container.cli.screen.ScrollWindow;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.core.result.ExitCode;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,26 +21,27 @@ import picocli.CommandLine.Spec;
     name = "top",
     description = {
       "Show which tenants and limits are used most now. Changes nothing.",
-      "Reads counters from Redis, and allowed and refused requests from the services."
+      "Reads counters from Redis, and allowed and refused requests from the services.",
+      "On a terminal it measures until you quit; elsewhere once."
     },
     footer = {
       "",
       "Examples:",
       "  deployclaw top",
       "  deployclaw top --by refused --count 5 --over 10",
-      "  deployclaw top --watch",
+      "  deployclaw top --once",
       "  deployclaw top --json"
     })
 public final class TopCommand extends AgentCommand {
   private static final int MOST_SHOWN = 10_000;
+  private static final int USUALLY_SHOWN = 20;
   private static final int LONGEST_SECONDS = 300;
 
   @Option(
       names = "--count",
       paramLabel = "N",
-      defaultValue = "20",
-      description = "Number of limits to show; 20 by default.")
-  private int count;
+      description = "Number of limits to show; 20 by default, in a live view all.")
+  private @Nullable Integer count;
 
   @Option(
       names = "--by",
@@ -52,8 +57,11 @@ public final class TopCommand extends AgentCommand {
       description = "Time between the two readings of allowed and refused requests; 2 by default.")
   private int seconds;
 
-  @Option(names = "--watch", description = "Measure again and again, until interrupted.")
+  @Option(names = "--watch", description = "Measure until interrupted, elsewhere, too.")
   private boolean watch;
+
+  @Option(names = "--once", description = "Measure once, on a terminal, too.")
+  private boolean once;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -64,21 +72,34 @@ public final class TopCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     var order = check();
-    var view = new TopView(around(), order, count);
+    var over = Duration.ofSeconds(seconds);
+    var screen =
+        json() || once ? Optional.<LiveScreen>empty() : around().screen(ScrollWindow.FIRST);
+    if (screen.isPresent()) {
+      int most = Objects.requireNonNullElse(count, MOST_SHOWN);
+      return new TopScreen(around(), most)
+          .run(screen.get(), order, () -> session.queries().usage(over));
+    }
+    var view = new TopView(around(), order, Objects.requireNonNullElse(count, USUALLY_SHOWN));
     int exit;
     do {
-      var answer = session.queries().usage(Duration.ofSeconds(seconds));
-      exit = json() ? view.json(answer) : view.show(answer, watch);
+      var answer = session.queries().usage(over);
+      exit = json() ? view.json(answer) : view.show(answer);
+      around().out().print(watch ? "\n" : "");
+      around().out().flush();
     } while (watch && exit == ExitCode.OK.code());
     return exit;
   }
 
   private TopView.Order check() {
-    if (count < 1 || count > MOST_SHOWN) {
+    if (count != null && (count < 1 || count > MOST_SHOWN)) {
       throw wrong("--count: " + count + " is not from 1 to " + MOST_SHOWN);
     }
     if (seconds < 1 || seconds > LONGEST_SECONDS) {
       throw wrong("--over: " + seconds + " is not from 1 to " + LONGEST_SECONDS);
+    }
+    if (watch && once) {
+      throw wrong("--watch and --once exclude each other: give one of them");
     }
     if (watch && json()) {
       throw wrong("--json is one document: leave out --watch");

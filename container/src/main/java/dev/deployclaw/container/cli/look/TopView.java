@@ -2,6 +2,9 @@ package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.screen.ScreenFrame.Line;
+import dev.deployclaw.container.cli.screen.ScreenFrame.Look;
+import dev.deployclaw.container.cli.screen.TerminalColumns;
 import dev.deployclaw.core.query.LimitUsageReport;
 import dev.deployclaw.core.query.LimitUsageReport.ServiceLeases;
 import dev.deployclaw.core.query.LimitUsageReport.Use;
@@ -16,19 +19,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Shows the limits of which most is used. */
 public final class TopView {
-  /** To the upper left; the rest of the line, and of the screen, cleared (ECMA-48). */
-  private static final String HOME = "\u001b[H";
-
-  private static final String END_LINE = "\u001b[K\n";
-  private static final String END_SCREEN = "\u001b[J";
   private static final int LONGEST_NAME = 40;
 
-  private static final String HEADS = "%4s %11s %8s %7s %7s";
-  private static final String CELLS = "%3d%% %11s %8d %7d %7d";
+  /** Of a table. */
+  static final int HEAD_LINES = 2;
+
+  private static final int SHORTEST_NAME = 8;
+
+  /** Columns of a line's figures, and of the gaps behind its names. */
+  private static final int FIGURES = 45;
+
+  /** Percent of a limit. */
+  private static final int NEARLY_FULL = 90;
+
   private static final double SECOND = 1e6;
 
   private final CommandEnvironment around;
@@ -54,6 +60,10 @@ public final class TopView {
       return Arrays.stream(values()).filter(o -> o.word().equals(word)).findFirst();
     }
 
+    static Optional<Order> ofLetter(char letter) {
+      return Arrays.stream(values()).filter(o -> o.word().charAt(0) == letter).findFirst();
+    }
+
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -72,17 +82,10 @@ public final class TopView {
     return tell(answer);
   }
 
-  /**
-   * @param live whether it takes the place of the one before
-   */
-  public int show(LimitUsageReport answer, boolean live) {
+  /** As a table of lines. */
+  public int show(LimitUsageReport answer) {
     if (answer.exit() == ExitCode.OK) {
-      if (live && around.display().live()) {
-        around.out().print(frame(answer));
-      } else {
-        table(answer).forEach(around::say);
-        around.out().print(live ? "\n" : "");
-      }
+      table(answer, NameColumns.of(first(answer))).forEach(line -> around.say(line.text()));
     }
     return tell(answer);
   }
@@ -105,40 +108,47 @@ public final class TopView {
         .toList();
   }
 
-  /** In one piece, over the one before. */
-  private String frame(LimitUsageReport answer) {
-    return table(answer).stream()
-        .map(line -> TerminalSafeText.line(line) + END_LINE)
-        .collect(Collectors.joining("", HOME, END_SCREEN));
+  /**
+   * The table as a screen shows it.
+   *
+   * @param columns of the screen: names that don't fit are cut
+   */
+  List<Line> fitted(LimitUsageReport answer, int columns) {
+    return table(answer, NameColumns.of(first(answer)).within(columns - FIGURES));
   }
 
-  private List<String> table(LimitUsageReport answer) {
-    var uses = first(answer);
-    String names =
-        "%%-%ds  %%-%ds  "
-            .formatted(width("TENANT", uses, Use::tenant), width("LIMIT", uses, TopView::limit));
-    var out = new ArrayList<String>();
+  private List<Line> table(LimitUsageReport answer, NameColumns names) {
+    var out = new ArrayList<Line>();
     out.add(
-        "epoch %d, by %s; allowed and refused over the last %.1f s"
-            .formatted(answer.epoch(), order.word(), answer.windowMicros() / SECOND));
+        Line.plain(
+            "epoch %d, by %s; allowed and refused over the last %.1f s"
+                .formatted(answer.epoch(), order.word(), answer.windowMicros() / SECOND)));
     out.add(
-        (names + HEADS)
-            .formatted("TENANT", "LIMIT", "USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED"));
-    for (var use : uses) {
-      out.add(
-          (names + CELLS)
+        Line.title(
+            names.line("TENANT", "LIMIT")
+                + "%4s %11s %8s %7s %7s"
+                    .formatted("USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED")));
+    for (var use : first(answer)) {
+      String figures =
+          "%3d%% %11s %8d %7d %7d"
               .formatted(
-                  use.tenant(),
-                  limit(use),
                   use.percent(),
                   use.used() + "/" + use.capacity(),
                   use.counters(),
                   use.allowed(),
-                  use.refused()));
+                  use.refused());
+      out.add(new Line(names.line(use.tenant(), limit(use)) + figures, look(use)));
     }
-    answer.leases().forEach(l -> out.add(leases(l)));
-    answer.gaps().forEach(g -> out.add("not measured: " + g));
+    answer.leases().forEach(l -> out.add(Line.plain(leases(l))));
+    answer.gaps().forEach(g -> out.add(new Line("not measured: " + g, Look.WARNING)));
     return out;
+  }
+
+  private static Look look(Use use) {
+    if (use.refused() > 0) {
+      return Look.BAD;
+    }
+    return use.percent() >= NEARLY_FULL ? Look.WARNING : Look.PLAIN;
   }
 
   private static String leases(ServiceLeases of) {
@@ -150,10 +160,43 @@ public final class TopView {
     return use.limit().isEmpty() ? "(blocked)" : use.limit();
   }
 
-  /** As wide as the longest needs; a longer one than that moves its own line only. */
-  private static int width(String head, List<Use> uses, Function<Use, String> cell) {
-    int longest = uses.stream().mapToInt(u -> cell.apply(u).length()).max().orElse(0);
-    return Math.clamp(longest, head.length(), LONGEST_NAME);
+  /**
+   * The widths of the names' columns, in columns of a terminal.
+   *
+   * @param cuts whether longer names are cut; else they move their own line only
+   */
+  private record NameColumns(int tenant, int limit, boolean cuts) {
+    static NameColumns of(List<Use> uses) {
+      return new NameColumns(
+          width("TENANT", uses, Use::tenant), width("LIMIT", uses, TopView::limit), false);
+    }
+
+    private static int width(String head, List<Use> uses, Function<Use, String> cell) {
+      int longest =
+          uses.stream()
+              .map(cell)
+              .mapToInt(name -> TerminalColumns.width(TerminalSafeText.line(name)))
+              .max()
+              .orElse(0);
+      return Math.clamp(longest, head.length(), LONGEST_NAME);
+    }
+
+    /** No wider together than there is room for; the wider one gives way first. */
+    NameColumns within(int room) {
+      int half = Math.max(SHORTEST_NAME, room / 2);
+      int first = Math.min(tenant, Math.max(half, room - limit));
+      return new NameColumns(first, Math.min(limit, Math.max(SHORTEST_NAME, room - first)), true);
+    }
+
+    String line(String tenantName, String limitName) {
+      return cell(tenantName, tenant) + cell(limitName, limit);
+    }
+
+    private String cell(String name, int columns) {
+      String safe = TerminalSafeText.line(name);
+      String shown = cuts ? TerminalColumns.cut(safe, columns) : safe;
+      return shown + " ".repeat(Math.max(0, columns - TerminalColumns.width(shown)) + 2);
+    }
   }
 
   private Map<String, Object> document(LimitUsageReport answer) {

@@ -53,7 +53,7 @@ public final class AgentSession implements AutoCloseable {
     ProgressListener progress =
         shared.json()
             ? ProgressListener.NONE
-            : new ProgressView(around.err(), around.display().colour());
+            : new ProgressView(around.err(), around.display(), around.columns());
     var config = config(around, shared);
     return new AgentSession(around, shared, config, around.runtimes().open(config, progress));
   }

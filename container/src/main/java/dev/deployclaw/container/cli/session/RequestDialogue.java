@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli.session;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.language.conversation.ConversationReading;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /** Asks on a terminal until a request is understood, each question once. Elsewhere it is silent. */
 public final class RequestDialogue {
   private static final int MOST_LINES = 12;
+  private static final int MOST_LOOKS = 3;
   private static final BigDecimal BIG = BigDecimal.TEN;
 
   private final CommandEnvironment around;
@@ -22,7 +24,7 @@ public final class RequestDialogue {
 
   public RequestDialogue(CommandEnvironment around, boolean json) {
     this.around = around;
-    this.asks = around.display().live() && !json;
+    this.asks = around.display().asks() && !json;
   }
 
   /** What reads requests and changes nothing. */
@@ -58,7 +60,8 @@ public final class RequestDialogue {
     return new PreparedRequest(request, report);
   }
 
-  private Optional<String> ask(ClarificationQuestion question) {
+  /** Asks one question; empty without an answer. */
+  public Optional<String> ask(ClarificationQuestion question) {
     around.warn("? " + question.text());
     for (int i = 0; i < question.choices().size(); i++) {
       around.warn("  #" + (i + 1) + " " + question.choices().get(i));
@@ -69,33 +72,57 @@ public final class RequestDialogue {
 
   /**
    * Shows how a request was read; asks whether to go on where it reaches tenants that it doesn't
-   * name, or changes a limit by ten times or more.
+   * name, or changes a limit by ten times or more. Where the estate changed while somebody thought
+   * about it, what they said yes to is no longer what would be done: it is shown and asked again.
    */
-  public boolean goesOn(PreparedRequest understood) {
-    if (!(understood.report() instanceof PlanPreviewReport.Planned planned)
-        || planned.plan().changesNothing()
-        || planned.plan().intent().guards().dryRun()) {
-      return true;
+  public boolean goesOn(PreparedRequest understood, RequestPlanner planner)
+      throws InterruptedException {
+    var seen = understood.report();
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
+      if (!(seen instanceof PlanPreviewReport.Planned planned)
+          || planned.plan().changesNothing()
+          || planned.plan().intent().guards().dryRun()) {
+        return true;
+      }
+      var plan = planned.plan();
+      show(plan);
+      if (!isWide(plan) && plan.diff().differences().stream().noneMatch(RequestDialogue::isBig)) {
+        return true;
+      }
+      if (!agreed(plan)) {
+        return false;
+      }
+      seen = planner.plan(understood.request());
+      if (seen instanceof PlanPreviewReport.Planned now && now.plan().diff().equals(plan.diff())) {
+        return true;
+      }
+      around.warn("the estate changed meanwhile; look again");
     }
-    var plan = planned.plan();
+    return false;
+  }
+
+  private void show(ChangePlan plan) {
     around.warn("understood: " + IntentSentence.of(plan.intent()));
     var lines = DiffFormatter.of(plan.diff().differences());
     lines.stream().limit(MOST_LINES).forEach(line -> around.warn("  " + line));
     if (lines.size() > MOST_LINES) {
       around.warn("  and " + (lines.size() - MOST_LINES) + " more");
     }
-    boolean wide =
-        plan.intent().changes().stream()
-            .map(RequestedChange::who)
-            .anyMatch(w -> w.tenants().isEmpty());
-    boolean big = plan.diff().differences().stream().anyMatch(RequestDialogue::isBig);
-    return (!wide && !big)
-        || around
-            .ask(
-                "Go on? %d tenants change. [y/N] "
-                    .formatted(plan.diff().blastRadius().tenants().size()))
-            .filter(a -> a.strip().matches("(?i)y|yes"))
-            .isPresent();
+  }
+
+  private static boolean isWide(ChangePlan plan) {
+    return plan.intent().changes().stream()
+        .map(RequestedChange::who)
+        .anyMatch(who -> who.tenants().isEmpty());
+  }
+
+  private boolean agreed(ChangePlan plan) {
+    return around
+        .ask(
+            "Go on? %d tenants change. [y/N] "
+                .formatted(plan.diff().blastRadius().tenants().size()))
+        .filter(answer -> answer.strip().matches("(?i)y|yes"))
+        .isPresent();
   }
 
   private static boolean isBig(FieldDifference difference) {

@@ -2,10 +2,14 @@ package dev.deployclaw.container.config.reader;
 
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.OidcConfig;
+import dev.deployclaw.container.config.OidcConfig.BrowserClient;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import java.net.URI;
 import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -13,16 +17,25 @@ import java.util.regex.Pattern;
 final class OidcConfigReader {
   private static final String ISSUER = "issuer";
   private static final String ROLES = "roles";
+  private static final String CONSOLE = "console";
   private static final Pattern LOOPBACK =
       Pattern.compile("http://(localhost|127(\\.\\d{1,3}){3}|\\[::1])([:/].*)?");
 
+  private static final String URL = "url";
+  private static final String SCOPES = "scopes";
+  private static final List<String> USUAL_SCOPES = List.of("openid", "profile");
+
+  /** A word of RFC 6749, 3.3. */
+  private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]{1,128}");
+
+  private static final Pattern ORIGIN =
+      Pattern.compile("(https?://(?:[a-z0-9.-]+|\\[[0-9a-f:]+])(?::\\d{1,5})?)/?");
+
   private OidcConfigReader() {}
 
-  static OidcConfig read(ConfigSection f) {
+  static OidcConfig read(ConfigSection f, CredentialFiles files) {
     String issuer = f.url(ISSUER);
-    if (!issuer.isEmpty()
-        && !issuer.startsWith("https://")
-        && !LOOPBACK.matcher(issuer).matches()) {
+    if (isPlain(issuer)) {
       f.problem(
           ISSUER,
           f.line(ISSUER),
@@ -38,9 +51,43 @@ final class OidcConfigReader {
             f.required("audience"),
             f.text("nameClaim", "sub"),
             f.required("rolesClaim"),
-            roles(f));
+            roles(f),
+            f.given(CONSOLE) ? Optional.of(console(f.section(CONSOLE), files)) : Optional.empty());
     f.done();
     return oidc;
+  }
+
+  private static boolean isPlain(String url) {
+    return !url.isEmpty() && !url.startsWith("https://") && !LOOPBACK.matcher(url).matches();
+  }
+
+  private static BrowserClient console(ConfigSection f, CredentialFiles files) {
+    String url = f.url(URL);
+    if (isPlain(url)) {
+      f.problem(URL, f.line(URL), "isn't https", "give the address by which browsers reach it");
+    }
+    var scopes = f.given(SCOPES) ? f.texts(SCOPES) : USUAL_SCOPES;
+    if (!scopes.contains("openid") || !scopes.stream().allMatch(s -> SCOPE.matcher(s).matches())) {
+      f.problem(SCOPES, f.line(SCOPES), "lacks openid, or has what is no scope", "add openid");
+    }
+    var client =
+        new BrowserClient(
+            url.isEmpty() ? "" : origin(f, url),
+            f.required("clientId"),
+            files.secret(f, "clientSecret"),
+            scopes);
+    f.done();
+    return client;
+  }
+
+  /** As browsers write it: in lower case, without the scheme's own port. */
+  private static String origin(ConfigSection f, String url) {
+    var written = ORIGIN.matcher(url.toLowerCase(Locale.ROOT));
+    if (!written.matches()) {
+      f.problem(URL, f.line(URL), "isn't scheme, host and port alone", "leave out the rest");
+      return "";
+    }
+    return written.group(1).replaceFirst("^(https://.*):443$|^(http://.*):80$", "$1$2");
   }
 
   private static Map<ApiRole, Set<String>> roles(ConfigSection f) {

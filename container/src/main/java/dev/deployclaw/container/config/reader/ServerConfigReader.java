@@ -1,6 +1,7 @@
 package dev.deployclaw.container.config.reader;
 
 import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import java.nio.file.Path;
@@ -31,13 +32,12 @@ final class ServerConfigReader {
   /** What may stand in a log as the name of who asked. */
   static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
 
+  private final CredentialFiles files;
   private final Function<String, Path> path;
 
-  /**
-   * @param path resolves a path as it is written
-   */
-  ServerConfigReader(Function<String, Path> path) {
-    this.path = path;
+  ServerConfigReader(CredentialFiles files) {
+    this.files = files;
+    this.path = files::path;
   }
 
   ServerConfig read(ConfigSection f) {
@@ -59,9 +59,10 @@ final class ServerConfigReader {
             f.given("nats") ? Optional.of(nats(f.section("nats"))) : Optional.empty(),
             new ServerConfig.Surfaces(f.flag("mcp", false), f.flag("console", true)),
             f.given("oidc")
-                ? Optional.of(OidcConfigReader.read(f.section("oidc")))
+                ? Optional.of(OidcConfigReader.read(f.section("oidc"), files))
                 : Optional.empty());
     f.done();
+    checkConsole(f, serve);
     check(f, serve, host);
     return serve;
   }
@@ -74,6 +75,13 @@ final class ServerConfigReader {
       f.problem("listen", f.line("listen"), "port " + n + " is above " + MOST_PORT, "");
     }
     return n;
+  }
+
+  private static void checkConsole(ConfigSection f, ServerConfig serve) {
+    if (!serve.console() && serve.oidc().flatMap(OidcConfig::console).isPresent()) {
+      f.problem(
+          "console", f.line("console"), "is off, and oidc.console is for it", "leave one out");
+    }
   }
 
   private static void check(ConfigSection f, ServerConfig serve, String host) {

@@ -5,6 +5,7 @@ import dev.deployclaw.container.config.reader.BearerTokenFile.Token;
 import dev.deployclaw.container.http.exchange.ApiCaller;
 import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
+import dev.deployclaw.container.http.session.SessionCredential;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -86,13 +87,25 @@ public final class CredentialStore {
   public CredentialCheck byFileToken(String token) {
     if (isProvided(token)) {
       return new CredentialCheck.Refused(
-          "the console takes service tokens of the agent's file, none of the provider");
+          "a token signs in here only if it is a service token of the agent's file; sign in with"
+              + " the provider, or call the API with its token");
     }
     return known(token).map(this::current).orElse(UNKNOWN);
   }
 
-  /** By the hash of a token that was shown before. */
-  CredentialCheck byHash(String sha256) {
+  /** By what a session began with. */
+  public CredentialCheck bySession(SessionCredential credential) {
+    return switch (credential) {
+      case SessionCredential.FileToken(String sha256) -> byHash(sha256);
+      case SessionCredential.ProvidedIdentity(var caller, long edition, var until) ->
+          provider.filter(p -> p.isCurrent(edition)).isPresent() && clock.instant().isBefore(until)
+              ? unmistaken(new CredentialCheck.Known(caller))
+              : new CredentialCheck.Refused(
+                  "what the provider said of this person no longer holds: sign in again");
+    };
+  }
+
+  private CredentialCheck byHash(String sha256) {
     return tokens.stream()
         .filter(known -> known.sha256().equals(sha256))
         .findFirst()

@@ -143,6 +143,18 @@ public final class RequestAuthorizer {
     }
   }
 
+  /**
+   * Counts a refused sign-in at the console, and tells of it within the log's bounds.
+   *
+   * @param by "console" for a token, "oidc" for a provider
+   * @param why without any part of the credential
+   * @param from the caller's address
+   */
+  public void signInRefused(String by, String why, String from) {
+    meters.refused(Refusal.CREDENTIAL);
+    signIns.refused(why, by, from);
+  }
+
   /** Who calls where no credential is needed; empty too where the page of another origin does. */
   public Optional<ApiCaller> caller(HttpServerRequest request) {
     return CrossOriginCheck.problem(request).isPresent()
@@ -210,7 +222,7 @@ public final class RequestAuthorizer {
     }
     var session = sessions.flatMap(s -> now ? s.find(request) : s.findLater(request));
     if (session.isPresent()) {
-      return new Shown(credentials.byHash(session.get().credential()), "session", session);
+      return new Shown(credentials.bySession(session.get().credential()), "session", session);
     }
     var chain = certificates(request);
     if (chain.isEmpty()) {

@@ -23,6 +23,8 @@ public final class ConsolePages {
           "/console/",
           "/console/ask",
           "/console/executions/{id}",
+          "/console/estate",
+          "/console/audit",
           "/console/tenants",
           "/console/tenants/{tenant}",
           "/console/drift",

@@ -15,8 +15,7 @@ import dev.deployclaw.container.http.session.ConsoleSession;
 import dev.deployclaw.container.http.session.ConsoleSessionStore;
 import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.http.session.SessionCookie;
-import dev.deployclaw.container.metrics.ServerMetrics;
-import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
+import dev.deployclaw.container.http.session.SessionCredential;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -41,17 +40,12 @@ public final class SessionRoutes {
   private final CredentialStore credentials;
   private final SessionAuthenticator sessions;
   private final RequestAuthorizer guard;
-  private final ServerMetrics metrics;
 
   public SessionRoutes(
-      CredentialStore credentials,
-      SessionAuthenticator sessions,
-      RequestAuthorizer guard,
-      ServerMetrics metrics) {
+      CredentialStore credentials, SessionAuthenticator sessions, RequestAuthorizer guard) {
     this.credentials = credentials;
     this.sessions = sessions;
     this.guard = guard;
-    this.metrics = metrics;
   }
 
   public List<ApiRoute> routes() {
@@ -107,11 +101,7 @@ public final class SessionRoutes {
   }
 
   private ApiResponse refused(HttpServerRequest request, String why) {
-    metrics.refused(Refusal.CREDENTIAL);
-    LOG.atWarn()
-        .addKeyValue("reason", why)
-        .addKeyValue("from", from(request))
-        .log("A sign-in was refused");
+    guard.signInRefused("console", why, from(request));
     return ApiResponse.of(ProblemCatalogue.refusedToken(why));
   }
 
@@ -158,11 +148,12 @@ public final class SessionRoutes {
     return ApiResponse.json(200, out);
   }
 
-  private static String hash(String token) {
-    return CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8));
+  private static SessionCredential hash(String token) {
+    return new SessionCredential.FileToken(
+        CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static String from(HttpServerRequest request) {
+  static String from(HttpServerRequest request) {
     var address = request.remoteAddress();
     return address == null ? "" : String.valueOf(address.hostAddress());
   }

@@ -71,6 +71,12 @@ public record ApiRoute(
         "POST", path, Optional.empty(), Lane.SIGN_IN, new ResponseMode.Streamed(streamer));
   }
 
+  /** A call that proves itself by its signature; until then it is a stranger's. */
+  public static ApiRoute signed(String path, Responder responder) {
+    return new ApiRoute(
+        "POST", path, Optional.empty(), Lane.SIGN_IN, new ResponseMode.Whole(responder));
+  }
+
   public static ApiRoute get(String path, Responder responder) {
     return get(path, ApiRole.VIEWER, responder);
   }

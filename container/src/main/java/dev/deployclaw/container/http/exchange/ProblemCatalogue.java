@@ -2,6 +2,7 @@ package dev.deployclaw.container.http.exchange;
 
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.query.AuditQueries;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public final class ProblemCatalogue {
       case BucketUnavailableException e ->
           Optional.of(unreachable("the bucket: " + e.getMessage()));
       case DamagedJournalException e -> Optional.of(damaged(String.valueOf(e.getMessage())));
+      case AuditQueries.BusyException e -> Optional.of(busy(String.valueOf(e.getMessage())));
       default -> Optional.empty();
     };
   }
@@ -125,6 +127,30 @@ public final class ProblemCatalogue {
         "header Origin",
         "give serve.tls, or open the console by https through what ends TLS",
         Map.of());
+  }
+
+  /** The provider sends browsers back to one address alone. */
+  public static ProblemDetail otherConsole(String origin) {
+    return new ProblemDetail(
+        403,
+        "other-address",
+        "The console has another address",
+        "the provider signs browsers in at " + origin + " alone",
+        "header Origin",
+        "open " + origin + "/console/",
+        Map.of());
+  }
+
+  /** Nobody can sign in there now. */
+  public static ProblemDetail providerAway() {
+    return new ProblemDetail(
+        503,
+        "unreachable",
+        "The provider can't be asked",
+        "the OpenID Connect provider doesn't answer, or names no way to sign in",
+        "",
+        "try again in a minute, or sign in with a service token; deployclaw doctor says more",
+        Map.of(RETRY_AFTER, "5"));
   }
 
   /** What signing in showed. */
@@ -312,6 +338,20 @@ public final class ProblemCatalogue {
         "header Authorization",
         SHOW_TOKEN + ", or a client certificate that the agent knows",
         Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
+  }
+
+  /**
+   * @param why a call's signature isn't taken
+   */
+  public static ProblemDetail unproved(String why) {
+    return new ProblemDetail(
+        401,
+        "unauthorized",
+        "The caller is unknown",
+        why,
+        "header",
+        "sign each call with the channel's secret and the time of now, and send it once",
+        Map.of());
   }
 
   private static ProblemDetail later(int status, String type, String detail, Duration wait) {

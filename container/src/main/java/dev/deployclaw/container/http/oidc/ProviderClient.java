@@ -2,24 +2,35 @@ package dev.deployclaw.container.http.oidc;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jose4j.json.JsonUtil;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.Use;
 import org.jose4j.lang.JoseException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a provider's keys: its discovery document, and the set that this names. Certificates are
- * those that the JRE trusts; redirects aren't followed. Reading blocks.
+ * Asks a provider: its discovery document, the keys that this names, tokens for a code.
+ * Certificates are those that the JRE trusts; redirects aren't followed, and an answer has to be
+ * whole in time. Each call blocks.
  */
 final class ProviderClient {
   /** Longer answers aren't read. */
@@ -28,73 +39,147 @@ final class ProviderClient {
   private static final int MOST_KEYS = 100;
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final String DISCOVERY = "/.well-known/openid-configuration";
+  private static final int OK = 200;
+  private static final Set<Integer> REFUSALS = Set.of(400, 401, 403);
+  private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
 
   private final URI issuer;
+  private final Duration answer;
 
   ProviderClient(URI issuer) {
-    this.issuer = issuer;
+    this(issuer, ANSWER);
   }
 
   /**
-   * The public keys for signatures; one of an unknown kind is left out.
-   *
-   * @throws IOException where they can't be had; the message is for people
+   * @param answer until an answer has come whole
    */
-  List<JsonWebKey> keys() throws IOException, InterruptedException {
-    try (var http =
-        HttpClient.newBuilder().connectTimeout(ANSWER).followRedirects(Redirect.NEVER).build()) {
+  ProviderClient(URI issuer, Duration answer) {
+    this.issuer = issuer;
+    this.answer = answer;
+  }
+
+  /**
+   * What a provider says of itself, and its public keys for signatures; one of an unknown kind is
+   * left out.
+   *
+   * @param date of the discovery document, by the provider's clock; empty where it has none
+   */
+  record ProviderAnswer(ProviderDocument document, List<JsonWebKey> keys, Optional<String> date) {}
+
+  /**
+   * Asks for all of it.
+   *
+   * @throws IOException where it can't be had; the message is for people
+   */
+  ProviderAnswer look() throws IOException, InterruptedException {
+    try (var http = http()) {
       try {
-        return keys(http);
+        String base = issuer.toString().replaceFirst("/$", "");
+        var discovered = get(http, URI.create(base + DISCOVERY));
+        var document = ProviderDocument.of(issuer, object(discovered.body(), "discovery document"));
+        var keys = set(get(http, document.keys()).body());
+        if (keys.isEmpty() || keys.size() > MOST_KEYS) {
+          throw new IOException(keys.size() + " usable keys are in its set");
+        }
+        return new ProviderAnswer(document, keys, discovered.headers().firstValue("Date"));
       } finally {
         http.shutdownNow();
       }
     }
   }
 
-  private List<JsonWebKey> keys(HttpClient http) throws IOException, InterruptedException {
-    String base = issuer.toString().replaceFirst("/$", "");
-    var discovered = object(get(http, URI.create(base + DISCOVERY)));
-    if (!issuer.toString().equals(discovered.get("issuer"))) {
-      throw new IOException("the discovery document is of another issuer");
-    }
-    var keys = set(get(http, keysAddress(discovered.get("jwks_uri"))));
-    if (keys.isEmpty() || keys.size() > MOST_KEYS) {
-      throw new IOException(keys.size() + " usable keys are in its set");
-    }
-    return keys;
+  /** What a provider gives for a code. */
+  sealed interface TokenAnswer {
+    record Issued(String identityToken) implements TokenAnswer {}
+
+    /** It refuses the code, or the client. */
+    record Refused(String why) implements TokenAnswer {}
   }
 
-  /** A provider that is reached by TLS doesn't give its keys without. */
-  private URI keysAddress(@Nullable Object address) throws IOException {
-    try {
-      var uri = URI.create(String.valueOf(address));
-      if (uri.getHost() != null && (uri.getScheme().equals("https") || isPlain())) {
-        return uri;
+  /**
+   * Exchanges a code for an identity token.
+   *
+   * @param form the fields of the call
+   * @param login the header {@code Authorization}; empty for none
+   * @throws IOException where it can't be told
+   */
+  TokenAnswer identityToken(URI endpoint, Map<String, String> form, Optional<String> login)
+      throws IOException, InterruptedException {
+    var request =
+        HttpRequest.newBuilder(endpoint)
+            .header("Accept", "application/json")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(encoded(form)));
+    login.ifPresent(value -> request.header("Authorization", value));
+    try (var http = http()) {
+      try {
+        var response = send(http, request);
+        return REFUSALS.contains(response.statusCode())
+            ? new TokenAnswer.Refused(error(response.body()))
+            : issued(whole(response).body());
+      } finally {
+        http.shutdownNow();
       }
-    } catch (IllegalArgumentException e) {
-      throw new IOException("jwks_uri isn't an address", e);
     }
-    throw new IOException("jwks_uri isn't an https address");
   }
 
-  private boolean isPlain() {
-    return "http".equals(issuer.getScheme());
-  }
-
-  private static String get(HttpClient http, URI uri) throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(uri).timeout(ANSWER).build();
-    var response = http.send(request, BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES));
-    if (response.statusCode() != 200) {
-      throw new IOException(uri.getPath() + " answered " + response.statusCode());
+  private static TokenAnswer issued(String body) throws IOException {
+    if (object(body, "token answer").get("id_token") instanceof String token) {
+      return new TokenAnswer.Issued(token);
     }
-    return response.body();
+    throw new IOException("the token answer has no id_token");
   }
 
-  private static Map<String, Object> object(String text) throws IOException {
+  /** The word for it (RFC 6749, 5.2), and nothing else of what it says. */
+  private static String error(String body) throws IOException {
+    return object(body, "token answer").get("error") instanceof String word
+            && ERROR.matcher(word).matches()
+        ? "the provider answers " + word
+        : "the provider refuses the code";
+  }
+
+  /** As forms and queries have it. */
+  static String encoded(Map<String, String> fields) {
+    return fields.entrySet().stream()
+        .map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining("&"));
+  }
+
+  private HttpClient http() {
+    return HttpClient.newBuilder().connectTimeout(answer).followRedirects(Redirect.NEVER).build();
+  }
+
+  private HttpResponse<String> get(HttpClient http, URI uri)
+      throws IOException, InterruptedException {
+    return whole(send(http, HttpRequest.newBuilder(uri)));
+  }
+
+  private static HttpResponse<String> whole(HttpResponse<String> response) throws IOException {
+    if (response.statusCode() != OK) {
+      throw new IOException(response.uri().getPath() + " answered " + response.statusCode());
+    }
+    return response;
+  }
+
+  /** The client's own bound ends with an answer's head, and a body may come byte by byte. */
+  private HttpResponse<String> send(HttpClient http, HttpRequest.Builder builder)
+      throws IOException, InterruptedException {
+    var request = builder.timeout(answer).build();
+    var asked = http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES));
+    try {
+      return asked.get(answer.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(request.uri().getPath() + ": " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new IOException(request.uri().getPath() + " didn't answer in time", e);
+    }
+  }
+
+  private static Map<String, Object> object(String text, String what) throws IOException {
     try {
       return JsonUtil.parseJson(text);
     } catch (JoseException e) {
-      throw new IOException("the discovery document isn't JSON", e);
+      throw new IOException("the " + what + " isn't JSON", e);
     }
   }
 

@@ -1,11 +1,14 @@
 package dev.deployclaw.container.http.oidc;
 
+import dev.deployclaw.container.http.oidc.ProviderClient.ProviderAnswer;
+import dev.deployclaw.container.http.oidc.ProviderDocument.SignInEndpoints;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jose4j.jwk.JsonWebKey;
@@ -13,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The provider's keys as they were read last. They are read again every few minutes, and soon after
- * a token names one that isn't there. While they can't be read the last ones hold, for a day. Any
- * thread; {@link #look} blocks and is called by one.
+ * The provider's keys, and where people sign in, as they were read last. They are read again every
+ * few minutes, and soon after a token names one that isn't there. While they can't be read the last
+ * ones hold, for a day. Any thread; {@link #look} blocks and is called by one.
  */
 public final class ProviderKeys {
   private static final Logger LOG = LoggerFactory.getLogger(ProviderKeys.class);
@@ -29,12 +32,17 @@ public final class ProviderKeys {
   private final ProviderClient client;
   private final InstantSource clock;
   private Edition held = new Edition(0, List.of(), Instant.MIN);
+  private Optional<SignInEndpoints> endpoints = Optional.empty();
   private Instant askedAt = Instant.MIN;
   private boolean wanted = true;
   private String trouble = "";
 
   public ProviderKeys(URI issuer, InstantSource clock) {
-    this.client = new ProviderClient(issuer);
+    this(new ProviderClient(issuer), clock);
+  }
+
+  ProviderKeys(ProviderClient client, InstantSource clock) {
+    this.client = client;
     this.clock = clock;
   }
 
@@ -49,6 +57,20 @@ public final class ProviderKeys {
     return holds ? held : new Edition(held.number(), List.of(), held.readAt());
   }
 
+  /** Whether no key of an edition, by its number, was withdrawn. */
+  synchronized boolean isCurrent(long number) {
+    return held.number() == number;
+  }
+
+  /** Where people sign in; empty while the provider can't be asked, or doesn't say. */
+  synchronized Optional<SignInEndpoints> endpoints() {
+    if (!trouble.isEmpty() || held.number() == 0) {
+      wanted = true;
+      return Optional.empty();
+    }
+    return endpoints;
+  }
+
   /** Some token names a key that isn't there. */
   synchronized void want() {
     wanted = true;
@@ -60,7 +82,7 @@ public final class ProviderKeys {
       return;
     }
     try {
-      taken(client.keys());
+      taken(client.look());
     } catch (IOException e) {
       failed(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
     }
@@ -80,7 +102,9 @@ public final class ProviderKeys {
     return since.equals(Instant.MIN) || !now.isBefore(since.plus(time));
   }
 
-  private synchronized void taken(List<JsonWebKey> keys) {
+  private synchronized void taken(ProviderAnswer answer) {
+    var keys = answer.keys();
+    endpoints = answer.document().browsers();
     if (held.number() == 0 || !trouble.isEmpty()) {
       LOG.atInfo().addKeyValue("keys", keys.size()).log("The provider's keys were read");
     }

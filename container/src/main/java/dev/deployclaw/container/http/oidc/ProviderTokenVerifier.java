@@ -46,7 +46,7 @@ public final class ProviderTokenVerifier {
   static final int LONGEST = 8 << 10;
 
   private static final int MOST_REMEMBERED = 4096;
-  private static final Duration LEEWAY = Duration.ofSeconds(30);
+  static final Duration LEEWAY = Duration.ofSeconds(30);
   private static final Duration LONGEST_LIFE = Duration.ofDays(1);
   private static final String MALFORMED = "the token can't be read";
   private static final String KEY_UNKNOWN =
@@ -114,15 +114,69 @@ public final class ProviderTokenVerifier {
         return new CredentialCheck.Known(known.caller());
       }
     }
-    return verified(token, digest, edition);
+    return judged(
+        token, consumer(edition, settings.audience()), claims -> accepted(claims, digest, edition));
   }
 
-  private CredentialCheck verified(String token, String digest, ProviderKeys.Edition edition) {
+  /**
+   * Who an identity token is of.
+   *
+   * @param edition of the keys by which it was checked
+   */
+  record Identified(CredentialCheck check, long edition) {}
+
+  /** Of an identity token that was asked for just now (OpenID Connect Core 1.0, 3.1.3.7). */
+  Identified identify(String token, String client, String nonce) {
+    var edition = keys.held();
+    if (token.length() > LONGEST) {
+      return new Identified(new CredentialCheck.Refused("the token is too long"), edition.number());
+    }
+    var check =
+        judged(
+            token,
+            consumer(edition, client),
+            claims -> {
+              var objection = objection(claims, client, nonce);
+              return objection.isPresent()
+                  ? new CredentialCheck.Refused(objection.get())
+                  : caller(claims);
+            });
+    return new Identified(
+        check.equals(new CredentialCheck.Refused(KEY_UNKNOWN))
+            ? new CredentialCheck.Undecided(KEY_UNKNOWN)
+            : check,
+        edition.number());
+  }
+
+  private static Optional<String> objection(JwtClaims claims, String client, String nonce)
+      throws MalformedClaimException {
+    if (!nonce.equals(claims.getClaimValue("nonce"))) {
+      return Optional.of("the token is of another sign-in");
+    }
+    var party = claims.getClaimValue("azp");
+    boolean several = claims.getAudience().size() > 1;
+    return client.equals(party) || (party == null && !several)
+        ? Optional.empty()
+        : Optional.of("the token was made for another client");
+  }
+
+  /** Whether no key was withdrawn since an edition. */
+  public boolean isCurrent(long edition) {
+    return keys.isCurrent(edition);
+  }
+
+  /** What follows from the claims of a token that is signed, for us, and valid now. */
+  @FunctionalInterface
+  private interface ClaimsCheck {
+    CredentialCheck of(JwtClaims claims) throws MalformedClaimException;
+  }
+
+  private CredentialCheck judged(String token, JwtConsumer consumer, ClaimsCheck check) {
     try {
       var objection = objection(token);
       return objection.isPresent()
           ? new CredentialCheck.Refused(objection.get())
-          : accepted(consumer(edition).processToClaims(token), digest, edition);
+          : check.of(consumer.processToClaims(token));
     } catch (InvalidJwtException e) {
       return new CredentialCheck.Refused(reason(e));
     } catch (JoseException | MalformedClaimException | RuntimeException e) {
@@ -132,8 +186,19 @@ public final class ProviderTokenVerifier {
 
   private CredentialCheck accepted(JwtClaims claims, String digest, ProviderKeys.Edition edition)
       throws MalformedClaimException {
-    var until = Instant.ofEpochSecond(claims.getExpirationTime().getValue()).plus(LEEWAY);
-    if (until.isAfter(clock.instant().plus(LONGEST_LIFE).plus(LEEWAY).plus(LEEWAY))) {
+    var check = caller(claims);
+    if (check instanceof CredentialCheck.Known(var caller)) {
+      remember(digest, edition, new Remembered(caller, end(claims)));
+    }
+    return check;
+  }
+
+  private static Instant end(JwtClaims claims) throws MalformedClaimException {
+    return Instant.ofEpochSecond(claims.getExpirationTime().getValue()).plus(LEEWAY);
+  }
+
+  private CredentialCheck caller(JwtClaims claims) throws MalformedClaimException {
+    if (end(claims).isAfter(clock.instant().plus(LONGEST_LIFE).plus(LEEWAY).plus(LEEWAY))) {
       return new CredentialCheck.Refused("the token is valid for more than a day");
     }
     if (!(claims.getClaimValue(settings.nameClaim()) instanceof String name)
@@ -143,12 +208,10 @@ public final class ProviderTokenVerifier {
               .formatted(settings.nameClaim()));
     }
     var roles = settings.rolesOf(ClaimValues.of(claims.getClaimsMap(), settings.rolesClaim()));
-    var caller = new ApiCaller(name, roles);
-    remember(digest, edition, new Remembered(caller, until));
-    return new CredentialCheck.Known(caller);
+    return new CredentialCheck.Known(new ApiCaller(name, roles));
   }
 
-  private JwtConsumer consumer(ProviderKeys.Edition edition) {
+  private JwtConsumer consumer(ProviderKeys.Edition edition, String audience) {
     return new JwtConsumerBuilder()
         .setJwsAlgorithmConstraints(
             new AlgorithmConstraints(ConstraintType.PERMIT, ALGORITHMS.toArray(String[]::new)))
@@ -157,7 +220,7 @@ public final class ProviderTokenVerifier {
         .setEvaluationTime(NumericDate.fromSeconds(clock.instant().getEpochSecond()))
         .setAllowedClockSkewInSeconds(Math.toIntExact(LEEWAY.toSeconds()))
         .setExpectedIssuer(true, settings.issuer().toString())
-        .setExpectedAudience(true, settings.audience())
+        .setExpectedAudience(true, audience)
         .build();
   }
 

@@ -1,5 +1,9 @@
 package dev.deployclaw.container.http.route;
 
+import dev.deployclaw.container.approval.DecisionRuling;
+import dev.deployclaw.container.approval.HoldVote;
+import dev.deployclaw.container.approval.platform.SlackCallback;
+import dev.deployclaw.container.approval.platform.WebhookCallback;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
@@ -8,8 +12,10 @@ import dev.deployclaw.container.http.exchange.DecisionRequestBody;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
+import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
+import dev.deployclaw.container.notification.BodySignature;
 import dev.deployclaw.container.query.HoldDocument;
 import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.container.server.AgentServer;
@@ -37,7 +43,9 @@ public final class ApprovalRoutes {
         ApiRoute.get("/v1/executions/{id}/plan", ApiRole.APPROVER, this::plan),
         ApiRoute.get("/v1/executions/{id}/hold", ApiRole.APPROVER, this::hold),
         ApiRoute.post("/v1/executions/{id}/approve", ApiRole.APPROVER, call -> word(call, true)),
-        ApiRoute.post("/v1/executions/{id}/reject", ApiRole.APPROVER, call -> word(call, false)));
+        ApiRoute.post("/v1/executions/{id}/reject", ApiRole.APPROVER, call -> word(call, false)),
+        ApiRoute.signed("/v1/approvals/{channel}/slack", this::slack),
+        ApiRoute.signed("/v1/approvals/{channel}/decisions", this::webhook));
   }
 
   private ApiResponse word(ApiRequest call, boolean approves) throws InterruptedException {
@@ -48,31 +56,102 @@ public final class ApprovalRoutes {
     }
     String who = call.caller().name();
     String plan = approves ? call.query().apply("plan").orElse("") : "";
-    var objection = server.objection(id, who, approves, plan);
-    if (objection.isPresent()) {
-      return ApiResponse.of(problem(id, who, plan, objection.get()));
-    }
-    if (approves && plan.length() < GatePolicy.SHORTEST_QUOTE) {
-      return ApiResponse.of(unquoted(id, who));
-    }
-    var shown = call.query().apply("shown");
-    if (shown.isPresent() && !server.heldPlan(id).map(HoldDocument::shown).equals(shown)) {
-      refused(id, who, "what was shown differs from what is held");
-      return ApiResponse.of(ProblemCatalogue.stale(id));
-    }
+    String place =
+        call.header().apply(SessionAuthenticator.CSRF).isPresent() ? "the console" : "the API";
     return switch (DecisionRequestBody.parse(call.body())) {
       case DecisionRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case DecisionRequestBody.Read.Good(String reason) ->
-          TaskRoutes.reply(
-              server.intake().decide(new ApprovalDecision(id, who, approves, plan, reason)),
-              server);
+      case DecisionRequestBody.Read.Good(String reason) -> {
+        var decision = new ApprovalDecision(id, who, approves, plan, reason);
+        yield reply(new HoldVote(decision, call.query().apply("shown"), place));
+      }
     };
+  }
+
+  private ApiResponse reply(HoldVote vote) throws InterruptedException {
+    return reply(vote.decision(), server.approvals().decide(vote));
+  }
+
+  /** What is refused is written here alone: the change's log would need the lead. */
+  private ApiResponse reply(ApprovalDecision decision, DecisionRuling ruling) {
+    String id = decision.execution();
+    String who = decision.who();
+    return switch (ruling) {
+      case DecisionRuling.Queued(var place) -> TaskRoutes.reply(place, server);
+      case DecisionRuling.Refused(var objection) ->
+          ApiResponse.of(problem(id, who, decision.plan(), objection));
+      case DecisionRuling.Unquoted() -> ApiResponse.of(unquoted(id, who));
+      case DecisionRuling.Stale() -> {
+        refused(id, who, "what was shown differs from what is held");
+        yield ApiResponse.of(ProblemCatalogue.stale(id));
+      }
+      case DecisionRuling.Expired() -> {
+        refused(id, who, "the time to decide is over");
+        yield ApiResponse.of(
+            ProblemCatalogue.conflict("the time to decide is over", "ask for the change again"));
+      }
+    };
+  }
+
+  /** Slack's own words are 200 and an empty body; it shows who clicked that any other failed. */
+  private ApiResponse slack(ApiRequest call) {
+    var callback = server.channels().slack(call.path().apply("channel"));
+    if (callback.isEmpty()) {
+      return ApiResponse.of(ProblemCatalogue.notFound("there is no such channel of Slack"));
+    }
+    var taken =
+        callback
+            .get()
+            .receive(
+                call.header().apply("X-Slack-Request-Timestamp").orElse(""),
+                call.header().apply("X-Slack-Signature").orElse(""),
+                call.body(),
+                server.approvals());
+    return switch (taken) {
+      case SlackCallback.Acknowledgement.Taken() -> ApiResponse.text("text/plain", "");
+      case SlackCallback.Acknowledgement.Unproved(String why) -> unproved(why);
+      case SlackCallback.Acknowledgement.Malformed() ->
+          ApiResponse.of(
+              ProblemCatalogue.invalid(
+                  "body",
+                  "body isn't a click on one of the agent's buttons",
+                  "see docs/tasks/approve-in-chat.md"));
+      case SlackCallback.Acknowledgement.Busy() ->
+          ApiResponse.of(ProblemCatalogue.busy("too many clicks are being judged"));
+    };
+  }
+
+  private ApiResponse webhook(ApiRequest call) throws InterruptedException {
+    var callback = server.channels().webhook(call.path().apply("channel"));
+    if (callback.isEmpty()) {
+      return ApiResponse.of(ProblemCatalogue.notFound("there is no such channel of a webhook"));
+    }
+    String signature = call.header().apply(BodySignature.HEADER).orElse("");
+    return switch (callback.get().receive(signature, call.body())) {
+      case WebhookCallback.Received.Vote(HoldVote vote) ->
+          reply(vote.decision(), callback.get().decide(vote, signature, server.approvals()));
+      case WebhookCallback.Received.Unproved(String why) -> unproved(why);
+      case WebhookCallback.Received.Stranger() ->
+          ApiResponse.of(ProblemCatalogue.gateRefuses("the agent knows no name for body.user"));
+      case WebhookCallback.Received.Malformed(String field, String why) -> {
+        String place = field.isEmpty() ? "body" : "body." + field;
+        yield ApiResponse.of(
+            ProblemCatalogue.invalid(
+                place, place + " " + why, "see docs/tasks/approve-in-chat.md"));
+      }
+    };
+  }
+
+  private ApiResponse unproved(String why) {
+    server.metrics().refused(Refusal.CREDENTIAL);
+    LOG.atWarn().addKeyValue("reason", why).log("A signed call was refused");
+    return ApiResponse.of(ProblemCatalogue.unproved(why));
   }
 
   /** What an approver reads, and the hash by which it is approved. */
   private ApiResponse plan(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
-    var held = ExecutionIdFormat.fits(id) ? server.heldPlan(id) : Optional.<HeldPlan>empty();
+    var held =
+        ExecutionIdFormat.fits(id) ? server.approvals().heldPlan(id) : Optional.<HeldPlan>empty();
     return held.map(h -> ApiResponse.json(200, OutcomeDocuments.document(h)))
         .orElseGet(() ->
             ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held")));
@@ -81,13 +160,15 @@ public final class ApprovalRoutes {
   /** The same with all that an approval rests on, and whether this caller may give it. */
   private ApiResponse hold(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
-    var held = ExecutionIdFormat.fits(id) ? server.heldPlan(id) : Optional.<HeldPlan>empty();
+    var held =
+        ExecutionIdFormat.fits(id) ? server.approvals().heldPlan(id) : Optional.<HeldPlan>empty();
     if (held.isEmpty()) {
       return ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held"));
     }
     var out = new LinkedHashMap<>(HoldDocument.of(held.get()));
     String plan = held.get().waiting().planHash();
     server
+        .approvals()
         .objection(id, call.caller().name(), true, plan)
         .map(ApprovalRefusal::reason)
         .ifPresent(reason -> out.put("refusal", reason));
@@ -129,7 +210,6 @@ public final class ApprovalRoutes {
     return "see GET /v1/executions/" + id + "/plan";
   }
 
-  /** What is refused is written here alone: the change's log would need the lead. */
   private static void refused(String id, String who, String reason) {
     LOG.atWarn()
         .addKeyValue("execution", id)

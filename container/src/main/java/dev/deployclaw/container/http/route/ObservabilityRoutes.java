@@ -3,6 +3,7 @@ package dev.deployclaw.container.http.route;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.query.EstateOverview;
 import dev.deployclaw.container.query.StatusDocument;
 import dev.deployclaw.container.server.AgentServer;
 import java.io.IOException;
@@ -37,8 +38,10 @@ public final class ObservabilityRoutes {
   public List<ApiRoute> routes() {
     ApiRoute.Responder metrics = _ -> ApiResponse.text(PROMETHEUS, server.metrics().text());
     var looks = server.estate();
+    var overview = new EstateOverview(looks, server.health(), server.enforcement());
     return List.of(
         ApiRoute.get("/v1/status", _ -> ApiResponse.json(200, status())),
+        ApiRoute.get("/v1/estate", _ -> ApiResponse.json(200, overview.document())),
         ApiRoute.get("/v1/topology", _ -> ApiResponse.json(200, looks.topology())),
         ApiRoute.get("/v1/policies", _ -> ApiResponse.json(200, looks.policies())),
         ApiRoute.get("/v1/drift", _ -> ApiResponse.json(200, looks.drift())),

@@ -54,7 +54,7 @@ public final class PlanRoutes {
         : ApiResponse.json(200, document(report));
   }
 
-  private static Map<String, Object> document(PlanPreviewReport report) {
+  static Map<String, Object> document(PlanPreviewReport report) {
     var out = new LinkedHashMap<>(PlanDocument.of(report));
     switch (report) {
       case PlanPreviewReport.Planned planned -> {

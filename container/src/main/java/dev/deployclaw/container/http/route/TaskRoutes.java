@@ -14,7 +14,7 @@ import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
 import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.container.server.AgentServer;
-import dev.deployclaw.core.language.grammar.EstateQuestionReader;
+import dev.deployclaw.core.language.question.EstateQuestionReader;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.ApprovalRefusal;
@@ -204,6 +204,7 @@ public final class TaskRoutes {
   private boolean isNoChange(String id, String who) throws InterruptedException {
     return !ExecutionIdFormat.fits(id)
         || server
+            .approvals()
             .objection(id, who, false, "")
             .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
             .isPresent();

@@ -44,7 +44,7 @@ public final class ConsoleSessionStore {
   }
 
   /** Begins a session; gives the secret by which the browser is known. */
-  public synchronized String open(String name, String credential) {
+  public synchronized String open(String name, SessionCredential credential) {
     long now = nanos.getAsLong();
     entries.values().removeIf(e -> isOver(e, now));
     makeRoom(e -> e.session().name().equals(name), MOST_OF_ONE);

@@ -54,6 +54,12 @@ export async function signIn(token) {
   return Object.assign(session, await post('/console/session', { token }));
 }
 
+/* The provider of people's identities, by its host; empty for none. */
+export const provider = async () => (await get('/console/sign-in')).provider;
+
+/* Where this browser signs in at the provider. */
+export const atProvider = async () => (await post('/console/sign-in')).to;
+
 export async function signOut() {
   await post('/console/session/end');
   Object.assign(session, { name: '', roles: [], csrf: '', session: false });

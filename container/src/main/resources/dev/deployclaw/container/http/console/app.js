@@ -1,6 +1,8 @@
-import { may, session, signedIn, signIn, signOut, whenSignedOut } from './api.js';
+import { atProvider, may, provider, session, signedIn, signIn, signOut, whenSignedOut } from './api.js';
 import { ask } from './ask.js';
+import { audit } from './audit.js';
 import { drift } from './drift.js';
+import { estate } from './estate.js';
 import { execution } from './execution.js';
 import { home } from './home.js';
 import { element, link, say, trouble } from './parts.js';
@@ -12,9 +14,21 @@ import { tenant, tenants } from './tenants.js';
 const ROUTES = [
   [/^\/console\/?$/, home], [/^\/console\/ask$/, ask], [/^\/console\/executions\/([^/]+)$/, execution],
   [/^\/console\/tenants$/, tenants], [/^\/console\/tenants\/([^/]+)$/, tenant],
+  [/^\/console\/estate$/, estate], [/^\/console\/audit$/, audit],
   [/^\/console\/drift$/, drift], [/^\/console\/skills$/, skills],
 ];
-const PLACES = [['/console/', 'Home'], ['/console/ask', 'Ask'], ['/console/tenants', 'Tenants'], ['/console/drift', 'Drift'], ['/console/skills', 'Skills']];
+const PLACES = [['/console/', 'Home'], ['/console/ask', 'Ask'], ['/console/estate', 'Estate'], ['/console/tenants', 'Tenants'], ['/console/drift', 'Drift'],
+  ['/console/skills', 'Skills'], ['/console/audit', 'Audit']];
+
+/* Why the provider brought nobody, by the word in the address. */
+const FAILED = new Map(Object.entries({
+  unknown: 'This browser began no such sign-in, or it took longer than ten minutes. Sign in again.',
+  away: 'The provider can’t be asked now. Try again in a minute, or use a service token.',
+  denied: 'The provider did not sign you in.',
+  refused: 'What the provider answered doesn’t count. The agent’s log says why.',
+  'no-role': 'The provider knows you, and none of your groups has a role here. Ask the operator of this agent.',
+}));
+const WANTED = 'deployclaw-wanted';
 
 const bar = document.getElementById('bar'), page = document.getElementById('page');
 let left = new AbortController();
@@ -56,9 +70,35 @@ function showSignIn(words) {
   element('p', { class: 'brand' }, 'DeployClaw'), element('h1', {}, 'Sign in'), words ? element('p', { class: 'count' }, words) : undefined,
   element('input', { type: 'text', autocomplete: 'username', value: 'DeployClaw', hidden: true }),
   element('label', { for: 'token' }, 'Your service token'), token,
-  element('p', { class: 'count' }, 'A token of the agent’s tokens file. Tokens of an OpenID Connect provider are for the API.'), element('button', { class: 'main' }, 'Sign in'), wrong);
+  element('p', { class: 'count' }, 'A token of the agent’s tokens file.'), element('button', { class: 'main' }, 'Sign in'), wrong);
   page.replaceChildren(form);
   token.focus();
+  offerProvider(form, wrong);
+}
+
+/* Shows the way to the provider, where there is one. The page that was wanted waits in this tab. */
+async function offerProvider(form, wrong) {
+  const name = await provider().catch(() => '');
+  if (!name || !form.isConnected) return;
+  const leave = element('button', { type: 'button', class: 'main', id: 'provider', click: async () => {
+    leave.disabled = true;
+    try {
+      const to = await atProvider();
+      sessionStorage.setItem(WANTED, location.pathname === '/console/' ? '' : location.pathname + location.search);
+      location.assign(to);
+    } catch (e) {
+      leave.disabled = false;
+      wrong.replaceChildren(trouble(e));
+    }
+  } }, 'Sign in with ' + name);
+  form.querySelector('h1').after(leave, element('p', { class: 'count' }, 'or'));
+}
+
+/* Back from the provider: to the page that was wanted, which is one of this console's. */
+function resume() {
+  const wanted = sessionStorage.getItem(WANTED) || '';
+  sessionStorage.removeItem(WANTED);
+  if (location.pathname === '/console/' && wanted.startsWith('/console/')) history.replaceState(null, '', wanted);
 }
 
 async function show() {
@@ -98,7 +138,9 @@ window.addEventListener('popstate', show);
 whenSignedOut(() => { if (session.name) showSignIn('The session has ended.'); });
 
 try {
-  if (await signedIn()) show(); else showSignIn();
+  const failed = FAILED.get(new URLSearchParams(location.search).get('sign-in'));
+  if (failed) history.replaceState(null, '', '/console/');
+  if (await signedIn()) { resume(); show(); } else showSignIn(failed);
 } catch (e) {
   page.replaceChildren(element('h1', {}, 'DeployClaw'), trouble(e));
 }

@@ -1,6 +1,6 @@
 /* global LogView */
 import { get, key, may, post, rested } from './api.js';
-import { action, cards, count, element, heading, list, note, say, table, text, trouble } from './parts.js';
+import { action, cards, count, element, heading, list, note, say, table, text, trouble, utc } from './parts.js';
 import { questions } from './questions.js';
 
 const LONGEST_ADDRESS = 800;
@@ -36,8 +36,31 @@ export async function ask(root, { signal, query, go }) {
       if (answered) return show(answer(answered));
     }
     if (found.outcome === 'needs-clarification') return clarify(found.clarifications, text => begin(request, text));
-    show(...planned(found), found.outcome === 'planned' ? choice(manual => submit('/v1/tasks', manual ? { request, approval: 'manual' } : { request }), found) : undefined);
+    offer(request, found);
+  });
+
+  const offer = (request, found, before) => {
+    const keep = found.plan && may('operator') ? () => draft(request) : undefined;
+    show(before, ...planned(found, request), found.outcome === 'planned' ? choice(manual => submit('/v1/tasks', manual ? { request, approval: 'manual' } : { request }), found, { keep }) : undefined);
     say(found.sentence || text(found.reason));
+  };
+
+  const draft = async request => {
+    const place = out.querySelector('.problem');
+    try {
+      const kept = await post('/v1/drafts', { request });
+      place.replaceChildren(note('good', 'Kept until ' + utc(kept.expires) + '. It is on Home, and nothing is held or done.'));
+    } catch (e) {
+      place.replaceChildren(trouble(e));
+    }
+  };
+
+  /* What somebody kept is planned again, and compared with what it was. */
+  const reopen = id => work(async () => {
+    const found = await get('/v1/drafts/' + encodeURIComponent(id), { signal });
+    words.value = found.draft.request;
+    if (found.plan.outcome === 'needs-clarification') return clarify(found.plan.clarifications, answer_ => begin(found.draft.request, answer_));
+    offer(found.draft.request, found.plan, compared(found));
   });
 
   /* The answer to what may be a question; undefined where it is none. */
@@ -74,7 +97,7 @@ export async function ask(root, { signal, query, go }) {
       return clarify(open.questions, more => answerTo(next.execution_id, more));
     }
     show(element('p', { class: 'count' }, 'With your answer, “' + words_ + '”:'), ...planned(found),
-      found.outcome === 'planned' ? choice(() => submit(path + '/answers', { answer: words_ }), found, true) : undefined);
+      found.outcome === 'planned' ? choice(() => submit(path + '/answers', { answer: words_ }), found, { heldAlone: true }) : undefined);
     say(found.sentence || text(found.reason));
   };
 
@@ -87,25 +110,55 @@ export async function ask(root, { signal, query, go }) {
     }
   };
 
+  if (query.get('draft')) return reopen(query.get('draft'));
   words.value = query.get('request') || '';
   if (words.value) await plan(words.value); else words.focus();
 }
 
 /* What may be done with a plan. */
-function choice(submit, found, heldAlone) {
+function choice(submit, found, { heldAlone, keep }) {
   if (!may('operator')) return note('', 'You may look at plans. An operator runs them.');
   const tenants = (found.blast_radius?.tenants || []).length;
   return element('section', { class: 'decide' },
     element('div', { class: 'line' }, action('Hold for approval', 'main', () => submit(true)),
       heldAlone ? element('span', { class: 'count' }, 'A request that left a question open is held.')
-        : action(tenants ? 'Run: ' + count(tenants, 'tenant') + ' change' + (tenants === 1 ? 's' : '') : 'Run', '', () => submit(false))),
+        : action(tenants ? 'Run: ' + count(tenants, 'tenant') + ' change' + (tenants === 1 ? 's' : '') : 'Run', '', () => submit(false)),
+      keep ? action('Save as draft', '', keep) : undefined),
     element('div', { class: 'problem' }));
 }
 
-function planned(found) {
+const CHANGED = {
+  nothing: ['good', 'Unchanged since you kept it'], base: ['', 'Something was committed since, and the request would change the same'],
+  changes: ['warn', 'It would change something else by now'], 'no-plan': ['bad', 'It has no plan any more'],
+};
+
+function compared({ draft, changed }) {
+  const [kind, words] = CHANGED[changed];
+  return note(kind, element('strong', {}, words), element('p', {}, 'Kept ' + utc(draft.saved) + ' on epoch ' + draft.epoch + ', when it meant: ' + draft.sentence));
+}
+
+/* The request, in which the words are marked that a value comes from. */
+function marked(request, grounding) {
+  const parts = [];
+  let at = 0;
+  for (const one of [...grounding].sort((a, b) => a.from - b.from || b.to - a.to)) {
+    if (one.from < at || one.to <= one.from || one.to > request.length) continue;
+    parts.push(request.slice(at, one.from), element('mark', { title: one.rule + ': ' + one.value }, request.slice(one.from, one.to)));
+    at = one.to;
+  }
+  return parts.length ? element('p', { class: 'said-request' }, ...parts, request.slice(at)) : undefined;
+}
+
+function origins(request, grounding) {
+  const shown = grounding.filter(one => one.to > one.from && one.to <= request.length);
+  return shown.length ? element('details', {}, element('summary', {}, 'Where each value comes from'),
+    table('Where each value comes from', ['Your words', 'Value', 'Read as'], shown.map(one => [request.slice(one.from, one.to), one.value, one.rule]))) : undefined;
+}
+
+function planned(found, request = '') {
   if (found.outcome !== 'planned') return [note('bad', element('strong', {}, 'Not possible'), element('p', {}, found.reason))];
   const reach = found.blast_radius || {};
-  const out = [element('h2', {}, 'As it was understood'), element('p', { class: 'request' }, found.sentence || ''),
+  const out = [element('h2', {}, 'As it was understood'), marked(request, found.grounding || []), element('p', { class: 'request' }, found.sentence || ''), origins(request, found.grounding || []),
     found.changes_nothing ? note('', 'Nothing would change: the estate has it already.') : undefined,
     list('It would be held', found.risks, 'note warn'),
     Object.keys(reach).length ? element('h2', {}, 'Reach') : undefined,

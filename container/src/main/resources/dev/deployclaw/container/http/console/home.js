@@ -1,5 +1,5 @@
-import { get } from './api.js';
-import { ago, badge, cards, count, element, executionLink, heading, link, list, note, repeat, table, when } from './parts.js';
+import { get, may, post } from './api.js';
+import { action, ago, badge, cards, count, element, executionLink, heading, link, list, note, repeat, table, when } from './parts.js';
 
 /* What is committed and under way, what waits for a person, and what was done last. */
 
@@ -7,8 +7,8 @@ const LATEST = 10, PERIOD_MILLIS = 5000;
 
 export async function home(root, { signal, go }) {
   document.title = 'Home - DeployClaw';
-  const top = element('div'), waits = element('div'), latest = element('div');
-  root.replaceChildren(heading('DeployClaw'), askBox(go), waits, top, element('h2', {}, 'Latest executions'), latest);
+  const top = element('div'), waits = element('div'), kept = element('div'), latest = element('div');
+  root.replaceChildren(heading('DeployClaw'), askBox(go), waits, top, kept, element('h2', {}, 'Latest executions'), latest);
   let shown = '';
   const look = async background => {
     const options = { signal, background };
@@ -20,7 +20,7 @@ export async function home(root, { signal, go }) {
     top.replaceChildren(state(status, watch), ...problems(watch));
     latest.replaceChildren(...executions(page, signal));
   };
-  await look(false);
+  await Promise.all([look(false), may('operator') ? drafts(kept, signal) : undefined]);
   repeat(() => look(true).catch(() => {}), PERIOD_MILLIS, signal);
 }
 
@@ -30,6 +30,17 @@ function askBox(go) {
     event.preventDefault();
     if (words.value.trim()) go('/console/ask?request=' + encodeURIComponent(words.value.trim()));
   } }, element('label', { for: 'change' }, 'What shall change?'), element('div', { class: 'line' }, words, element('button', { class: 'main' }, 'Plan')));
+}
+
+/* Requests that this person keeps: opened, they are planned again. */
+async function drafts(into, signal) {
+  const path = '/v1/drafts', { drafts: own } = await get(path, { signal }).catch(() => ({ drafts: [] }));
+  const discard = async id => {
+    await post(path + '/' + encodeURIComponent(id) + '/discard').catch(() => {});
+    await drafts(into, signal);
+  };
+  into.replaceChildren(...(own.length ? [element('h2', {}, 'Your drafts'), element('ul', { class: 'rows' }, ...own.map(draft => element('li', { class: 'draft' },
+    element('span', {}, link('/console/ask?draft=' + draft.id, draft.request), element('span', { class: 'count' }, ' kept ', when(draft.saved), ' on epoch ' + draft.epoch)), action('Discard', '', () => discard(draft.id)))))] : []));
 }
 
 /* First what a person must do. */

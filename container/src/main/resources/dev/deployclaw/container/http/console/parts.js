@@ -13,6 +13,16 @@ export function element(name, attributes, ...children) {
   return out;
 }
 
+/* A part of a picture. */
+export function svg(name, attributes, ...children) {
+  const out = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') out.addEventListener(key, value); else out.setAttribute(key, value);
+  }
+  out.append(...children);
+  return out;
+}
+
 export const link = (path, ...words) => element('a', { href: path }, ...words);
 export const count = (n, one, many = one + 's') => n.toLocaleString('en') + ' ' + (n === 1 ? one : many);
 export const short = hash => (text(hash).length > 16 ? text(hash).slice(0, 12) + '…' : text(hash));

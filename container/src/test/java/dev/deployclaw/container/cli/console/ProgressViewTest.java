@@ -19,14 +19,30 @@ class ProgressViewTest {
 
   @Test
   void showsAStepWithItsTimeAndDetail() {
-    view(false).thought(thought(Status.OK, Map.of("summary", true)));
+    view(OutputMode.PLAIN).thought(thought(Status.OK, Map.of("summary", true)));
 
     assertThat(shown()).isEqualTo("✓ 2 Scanning policies (1.25 s)\n    12 tenants\n");
   }
 
   @Test
+  void onATerminalAStepIsOneLineWhereItFits() {
+    var step = thought(Status.OK, Map.of("summary", true));
+
+    view(OutputMode.TERMINAL, 42).thought(step);
+    view(OutputMode.TERMINAL, 41).thought(step);
+
+    assertThat(shown())
+        .isEqualTo(
+            """
+            ✓ 2 Scanning policies: 12 tenants (1.25 s)
+            ✓ 2 Scanning policies (1.25 s)
+                12 tenants
+            """);
+  }
+
+  @Test
   void showsWithinAStepOnlyWhatIsAmiss() {
-    var view = view(false);
+    var view = view(OutputMode.PLAIN);
 
     view.thought(thought(Status.OK, Map.of()));
     view.thought(thought(Status.SKIPPED, Map.of()));
@@ -37,7 +53,7 @@ class ProgressViewTest {
 
   @Test
   void showsEachWideningOfACanaryAsItHappens() {
-    var view = view(false);
+    var view = view(OutputMode.PLAIN);
 
     view.thought(thought(Status.OK, Map.of("state", "widened")));
     view.thought(thought(Status.OK, Map.of("state", "staged")));
@@ -47,11 +63,11 @@ class ProgressViewTest {
 
   @Test
   void paintsOnTerminalsOnly() {
-    view(true).thought(thought(Status.WARNING, Map.of("summary", true)));
+    view(OutputMode.COLOUR).thought(thought(Status.WARNING, Map.of("summary", true)));
     assertThat(shown()).startsWith(ESCAPE + "33m!" + ESCAPE + "0m 2 ");
 
     err.reset();
-    view(false).thought(thought(Status.WARNING, Map.of("summary", true)));
+    view(OutputMode.PLAIN).thought(thought(Status.WARNING, Map.of("summary", true)));
     assertThat(shown()).startsWith("! 2 ").doesNotContain(ESCAPE);
   }
 
@@ -63,8 +79,12 @@ class ProgressViewTest {
     assertThat(OutputMode.of(true, Map.of("NO_COLOR", "")).colour()).isTrue();
   }
 
-  private ProgressView view(boolean colour) {
-    return new ProgressView(new PrintStream(err, true, StandardCharsets.UTF_8), colour);
+  private ProgressView view(OutputMode display) {
+    return view(display, 80);
+  }
+
+  private ProgressView view(OutputMode display, int columns) {
+    return new ProgressView(new PrintStream(err, true, StandardCharsets.UTF_8), display, columns);
   }
 
   private String shown() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.container.cli.screen.TerminalColumns;
 import dev.deployclaw.core.query.LimitUsageReport;
 import dev.deployclaw.core.query.LimitUsageReport.ServiceLeases;
 import dev.deployclaw.core.query.LimitUsageReport.Use;
@@ -25,7 +26,7 @@ class TopViewTest {
 
   @Test
   void showsTheFullestFirstInEvenColumns() {
-    String shown = shown(OutputMode.PLAIN, false);
+    String shown = shown(OutputMode.PLAIN);
 
     assertThat(shown)
         .isEqualTo(
@@ -52,7 +53,7 @@ class TopViewTest {
             List.of(new ServiceLeases("edge-eu", 2, 40, 1_000, 985)),
             List.of());
 
-    new TopView(screen.surroundings(OutputMode.PLAIN), TopView.Order.USED, 20).show(leased, false);
+    new TopView(screen.surroundings(OutputMode.PLAIN), TopView.Order.USED, 20).show(leased);
 
     assertThat(screen.out())
         .endsWith(
@@ -60,23 +61,29 @@ class TopViewTest {
   }
 
   @Test
-  void writesOverTheOneBeforeOnATerminalWhateverItsColour() {
-    for (var display : List.of(OutputMode.TERMINAL, OutputMode.COLOUR)) {
-      String frame = shown(display, true);
+  void aScreenCutsNamesThatDoNotFit() {
+    var wide = new Use("テナント".repeat(12), "checkout\u001b[2J-long", 400, 400, 1, 12, 3_400);
+    var answer = new LimitUsageReport(ExitCode.OK, "", 4, 2_000_000, List.of(wide), List.of());
+    var view =
+        new TopView(
+            new CommandLineFixture(folder).surroundings(OutputMode.COLOUR), TopView.Order.USED, 20);
 
-      assertThat(frame).startsWith("\u001b[Hepoch 4").endsWith("silent\u001b[K\n\u001b[J");
-      assertThat(frame.lines()).allSatisfy(l -> assertThat(l).contains("\u001b["));
+    for (int columns : new int[] {80, 70, 64, 61}) {
+      assertThat(view.fitted(answer, columns))
+          .allSatisfy(line -> {
+            assertThat(line.text()).doesNotContain("\u001b");
+            assertThat(TerminalColumns.width(line.text()))
+                .as(line.text())
+                .isLessThanOrEqualTo(columns);
+          });
     }
+    assertThat(view.fitted(answer, 80).getLast().text())
+        .startsWith("テナントテナント…   checkout [2J-long  100%");
   }
 
-  @Test
-  void addsToWhatIsNoTerminal() {
-    assertThat(shown(OutputMode.PLAIN, true)).isEqualTo(shown(OutputMode.PLAIN, false) + "\n");
-  }
-
-  private String shown(OutputMode display, boolean live) {
+  private String shown(OutputMode display) {
     var screen = new CommandLineFixture(folder);
-    new TopView(screen.surroundings(display), TopView.Order.USED, 20).show(ANSWER, live);
+    new TopView(screen.surroundings(display), TopView.Order.USED, 20).show(ANSWER);
     return screen.out();
   }
 }

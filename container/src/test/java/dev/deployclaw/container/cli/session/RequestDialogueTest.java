@@ -21,6 +21,7 @@ class RequestDialogueTest {
   private final FakeEstate world = new FakeEstate();
   private final List<String> asked = new ArrayList<>();
   private CommandLineFixture screen;
+  private String meanwhile = "";
 
   @BeforeEach
   void begin() throws InterruptedException {
@@ -65,15 +66,40 @@ class RequestDialogueTest {
     assertThat(asked).isEmpty();
   }
 
+  @Test
+  void whatChangedWhileSomebodyThoughtIsShownAndAskedAgain() throws Exception {
+    meanwhile = "set acme's orders limit to 500 per minute";
+
+    assertThat(goesOn("y", "set acme's orders limit to 6000 per minute")).isTrue();
+
+    assertThat(asked).hasSize(2);
+    assertThat(screen.err())
+        .contains("600 -> 6000", "the estate changed meanwhile; look again", "500 -> 6000");
+  }
+
   private boolean goesOn(String answer, String request) throws InterruptedException {
     var around =
         screen
             .surroundings(OutputMode.TERMINAL)
             .asking(text -> {
               asked.add(text);
+              change();
               return Optional.of(answer);
             });
     var dialogue = new RequestDialogue(around, false);
-    return dialogue.goesOn(dialogue.complete(world.request(request), world.agent()::plan));
+    return dialogue.goesOn(
+        dialogue.complete(world.request(request), world.agent()::plan), world.agent()::plan);
+  }
+
+  /** Somebody else's change, once. */
+  private void change() {
+    try {
+      if (!meanwhile.isEmpty()) {
+        assertThat(world.run(meanwhile).exit().code()).isZero();
+      }
+      meanwhile = "";
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

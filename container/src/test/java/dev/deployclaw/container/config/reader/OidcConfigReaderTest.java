@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -47,6 +48,50 @@ class OidcConfigReaderTest {
   @ValueSource(strings = {"{}", "{owner: [ops]}", "{operator: []}"})
   void refusesAMappingThatGivesNothing(String roles) {
     assertThat(problems("https://login.example", roles)).contains("serve.oidc.roles");
+  }
+
+  @Test
+  void readsTheConsoleAsAClient() throws Exception {
+    Files.writeString(folder.resolve("secret"), "s3cret-of-the-client\n");
+
+    var console =
+        console("{url: 'https://Deploy.example:443/', clientId: c, clientSecretFile: secret}");
+
+    assertThat(console.origin()).isEqualTo("https://deploy.example");
+    assertThat(console.redirectUri()).isEqualTo("https://deploy.example/console/sign-in/callback");
+    assertThat(console.clientSecret().value()).isEqualTo("s3cret-of-the-client");
+    assertThat(console.toString()).doesNotContain("s3cret");
+    assertThat(console.scopes()).containsExactly("openid", "profile");
+    assertThat(console("{url: 'http://127.0.0.1:8088', clientId: c}").clientSecret().value())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{url: 'http://deploy.example', clientId: c}",
+        "{url: 'https://deploy.example/console', clientId: c}",
+        "{url: 'https://deploy.example/?to=x', clientId: c}",
+        "{url: 'https://me@deploy.example', clientId: c}",
+        "{clientId: c}",
+        "{url: 'https://deploy.example'}",
+        "{url: 'https://deploy.example', clientId: c, scopes: [profile]}",
+        "{url: 'https://deploy.example', clientId: c, scopes: [openid, 'a b']}"
+      })
+  void refusesAConsoleThatNoBrowserCouldUse(String console) {
+    var invalid = catchThrowableOfType(InvalidConfigException.class, () -> console(console));
+
+    assertThat(invalid.problems())
+        .extracting(ConfigProblem::path)
+        .allMatch(path -> path.startsWith("serve.oidc.console."));
+  }
+
+  private OidcConfig.BrowserClient console(String console) throws InvalidConfigException {
+    return parse("https://login.example", "{operator: [ops]}\n    console: " + console)
+        .oidc()
+        .orElseThrow()
+        .console()
+        .orElseThrow();
   }
 
   @Test

@@ -67,13 +67,7 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
       case ExecutorCall.Converge(EpochSpec a) ->
           all(invocation, g -> file(g, a, wanted -> publishing.converge(g, a, wanted)));
       case ExecutorCall.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch));
-      case ExecutorCall.Probe _,
-          ExecutorCall.Heartbeat _,
-          ExecutorCall.WriteBack _,
-          ExecutorCall.Lost _,
-          ExecutorCall.Reassert _,
-          ExecutorCall.Share _ ->
-          unknownVerb(invocation);
+      case ExecutorCall.SpecialCall _ -> unknownVerb(invocation);
     };
   }
 

@@ -87,13 +87,7 @@ public final class ConfigurationStoreExecutor implements BackendExecutor {
         case ExecutorCall.Publish(EpochSpec activation) -> member.publish(activation, call.fence());
         case ExecutorCall.Converge(EpochSpec activation) -> member.converge(activation);
         case ExecutorCall.Discard(long epoch) -> member.discard(epoch, call.fence());
-        case ExecutorCall.Probe _,
-            ExecutorCall.Heartbeat _,
-            ExecutorCall.WriteBack _,
-            ExecutorCall.Lost _,
-            ExecutorCall.Reassert _,
-            ExecutorCall.Share _ ->
-            throw new IllegalStateException("refused before");
+        case ExecutorCall.SpecialCall _ -> throw new IllegalStateException("refused before");
       };
     } catch (Unreachable e) {
       return MemberReport.unknown(member.member(), String.valueOf(e.getMessage()));

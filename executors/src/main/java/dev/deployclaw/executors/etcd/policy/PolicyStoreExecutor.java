@@ -87,14 +87,7 @@ public final class PolicyStoreExecutor implements BackendExecutor {
       case ExecutorCall.Publish(EpochSpec activation) -> active(activation);
       case ExecutorCall.Converge(EpochSpec activation) -> active(activation);
       case ExecutorCall.Discard(long epoch) -> writer.discard(epoch, fence);
-      case ExecutorCall.Look look -> cannot(look);
-      case ExecutorCall.Probe _,
-          ExecutorCall.Heartbeat _,
-          ExecutorCall.WriteBack _,
-          ExecutorCall.Lost _,
-          ExecutorCall.Reassert _,
-          ExecutorCall.Share _ ->
-          cannot(call);
+      case ExecutorCall.Look _, ExecutorCall.SpecialCall _ -> cannot(call);
     };
   }
 

@@ -74,13 +74,7 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
               invocation,
               Needs.FILES_AND_PODS,
               (api, g) -> ConfigMapGarbageCollector.discard(api, g, epoch));
-      case ExecutorCall.Probe _,
-          ExecutorCall.Heartbeat _,
-          ExecutorCall.WriteBack _,
-          ExecutorCall.Lost _,
-          ExecutorCall.Reassert _,
-          ExecutorCall.Share _ ->
-          unknownVerb(invocation);
+      case ExecutorCall.SpecialCall _ -> unknownVerb(invocation);
     };
   }
 

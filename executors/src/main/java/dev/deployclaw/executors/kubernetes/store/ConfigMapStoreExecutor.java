@@ -74,13 +74,7 @@ public final class ConfigMapStoreExecutor implements BackendExecutor {
         case ExecutorCall.Publish(EpochSpec activation) -> publishing.publish(activation, term);
         case ExecutorCall.Converge(EpochSpec activation) -> publishing.converge(activation);
         case ExecutorCall.Discard(long epoch) -> staging.discard(epoch, term);
-        case ExecutorCall.Probe _,
-            ExecutorCall.Heartbeat _,
-            ExecutorCall.WriteBack _,
-            ExecutorCall.Lost _,
-            ExecutorCall.Reassert _,
-            ExecutorCall.Share _ ->
-            throw new IllegalStateException("refused before");
+        case ExecutorCall.SpecialCall _ -> throw new IllegalStateException("refused before");
       };
     } catch (KubernetesException e) {
       return e.report(map.member());

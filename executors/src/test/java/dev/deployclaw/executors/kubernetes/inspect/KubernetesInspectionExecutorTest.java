@@ -158,6 +158,31 @@ class KubernetesInspectionExecutorTest {
     }
   }
 
+  @Test
+  void asksByListsHoweverManyGatewaysThereAre() throws Exception {
+    try (var estate = new Estate(folder)) {
+      int few = requests(estate);
+      for (int i = 0; i < 60; i++) {
+        String name = "gw-more-" + i;
+        var deployment = Estate.deployment();
+        deployment.withObject("/metadata").put("name", name);
+        estate.api().put(Estate.DEPLOYMENT + "-more-" + i, "kubectl-create", deployment);
+        estate.pod(name, "'True'", "{}");
+      }
+
+      assertThat(requests(estate)).isEqualTo(few);
+    }
+  }
+
+  /** How many requests an inspection takes. */
+  private static int requests(Estate estate) throws InterruptedException {
+    int before = estate.api().requests().size();
+    assertThat(inspect(Optional.of(estate.link()), List.of()))
+        .extracting(MemberReport::answer)
+        .containsOnly(Answer.YES);
+    return estate.api().requests().size() - before;
+  }
+
   private static List<MemberReport> inspect(
       Optional<KubernetesConnection> link, List<String> namespaces) throws InterruptedException {
     return inspect(

@@ -195,6 +195,24 @@ class ConfigMapSourceExecutorTest {
         .startsWith("argocd at ");
   }
 
+  @Test
+  void asksByListsHoweverManyMapsThereAre() {
+    int few = requests();
+    for (int i = 0; i < 40; i++) {
+      map("edge", "more-" + i, "rate-limits", Map.of("t.yaml", policy("tenant-" + i)));
+    }
+
+    assertThat(requests()).isEqualTo(few);
+    assertThat(read(of("edge")).policies()).hasSize(1 + 40);
+  }
+
+  /** How many requests a read takes. */
+  private int requests() {
+    int before = server.requests().size();
+    look(of("edge"));
+    return server.requests().size() - before;
+  }
+
   private CollectedPolicies read(ConfigMapSource... sources) {
     return SourceReports.collect(look(sources), PolicySet.EMPTY);
   }

@@ -21,6 +21,7 @@ public final class EnvoyDescriptor {
   public static final long MOST_HITS = 1_000_000_000L;
 
   private static final String HEADER = "dc_header.";
+  private static final List<String> KNOWN = List.of(HOST, METHOD, URI, CLIENT, TOKEN);
 
   private EnvoyDescriptor() {}
 
@@ -31,7 +32,7 @@ public final class EnvoyDescriptor {
 
   /** Whether an entry is one of these. */
   public static boolean knows(String key) {
-    return List.of(HOST, METHOD, URI, CLIENT, TOKEN).contains(key) || key.startsWith(HEADER);
+    return KNOWN.contains(key) || key.startsWith(HEADER);
   }
 
   public static String known() {

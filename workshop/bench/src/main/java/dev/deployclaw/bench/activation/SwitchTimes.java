@@ -1,9 +1,11 @@
 package dev.deployclaw.bench.activation;
 
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 
 /**
  * One change of an epoch, in nanoseconds.
@@ -38,16 +40,22 @@ record SwitchTimes(Map<Part, Long> times) {
     }
   }
 
-  /** Each part's median over some switches, in microseconds, by its name in lower case. */
-  static Map<String, Object> json(Map<Part, TimingSamples> samples) {
-    var out = new TreeMap<String, Object>();
-    samples.forEach((part, s) ->
-        out.put(
-            part.name().toLowerCase(Locale.ROOT),
-            Map.of(
-                "median_us", s.median() / 1_000,
-                "best_us", s.best() / 1_000,
-                "worst_us", s.worst() / 1_000)));
-    return out;
+  /** A part of many changes with one number of tenants. */
+  private record Line(int tenants, Part part, TimingSamples samples, long loaded) {}
+
+  /** Each part against a bare load of the library, which knows of no tenant. */
+  static FigureTable<?> table(Map<Integer, Map<Part, TimingSamples>> byTenants) {
+    List<Line> lines = new ArrayList<>();
+    byTenants.forEach((tenants, samples) -> {
+      long loaded = Objects.requireNonNull(samples.get(Part.LOADED)).median();
+      samples.forEach((part, s) -> lines.add(new Line(tenants, part, s, loaded)));
+    });
+    return new FigureTable<>("switches", "Changes of an epoch", lines)
+        .text("ms", "part", line -> line.part.title())
+        .whole("tenants", "tenants", Line::tenants)
+        .millis("median", "median_us", line -> line.samples.median())
+        .millis("best", "best_us", line -> line.samples.best())
+        .millis("worst", "worst_us", line -> line.samples.worst())
+        .milli("to bare load", "to_load_milli", l -> l.samples.median() * 1_000 / l.loaded);
   }
 }

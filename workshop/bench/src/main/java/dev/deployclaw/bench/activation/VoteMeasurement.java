@@ -1,6 +1,7 @@
 package dev.deployclaw.bench.activation;
 
 import dev.deployclaw.bench.measure.CheckedCalls;
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -16,7 +17,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,21 +42,18 @@ final class VoteMeasurement {
 
   /** Nanoseconds of whole prepares, and of whole rounds of bare reads. */
   record VoteFigures(int participants, TimingSamples votes, TimingSamples reads) {
-    long ratioMilli() {
-      return votes.median() * 1_000 / reads.median();
-    }
-
-    /** Times in microseconds, the ratio in thousandths. */
-    Map<String, Object> json() {
-      return Map.of(
-          "participants",
-          participants,
-          "votes_median_us",
-          votes.median() / 1_000,
-          "reads_median_us",
-          reads.median() / 1_000,
-          "vote_to_read_milli",
-          ratioMilli());
+    FigureTable<VoteFigures> table() {
+      return new FigureTable<>(
+              "votes", "Votes in one prepare, and as many bare reads", List.of(this))
+          .whole("participants", "participants", VoteFigures::participants)
+          .millis("votes ms", "votes_median_us", f -> f.votes.median())
+          .millis("best", "votes_best_us", f -> f.votes.best())
+          .millis("reads ms", "reads_median_us", f -> f.reads.median())
+          .millis("best", "reads_best_us", f -> f.reads.best())
+          .milli(
+              "vote / read",
+              "vote_to_read_milli",
+              f -> f.votes.median() * 1_000 / f.reads.median());
     }
   }
 

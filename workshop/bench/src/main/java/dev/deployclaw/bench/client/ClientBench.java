@@ -4,20 +4,21 @@ import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.limiter.ArrivalFigures;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
-import dev.deployclaw.bench.limiter.LimiterTable;
 import dev.deployclaw.bench.limiter.OpenLoopLoad;
 import dev.deployclaw.bench.limiter.RateLimiter;
 import dev.deployclaw.bench.measure.BenchCommand;
+import dev.deployclaw.bench.measure.FigureTable;
+import dev.deployclaw.bench.measure.TurnOptions;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import dev.deployclaw.policy.redis.DecideCall;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -36,11 +37,7 @@ public final class ClientBench extends BenchCommand<ClientBench.Figures> {
   /** Arrivals are so many parts of what the slowest does at most. */
   private static final int PART = 3;
 
-  @Option(names = "--rounds", defaultValue = "9", description = "measured rounds")
-  private int rounds;
-
-  @Option(names = "--warm-up", defaultValue = "4", description = "rounds that are thrown away")
-  private int warmUp;
+  @Mixin private TurnOptions turns = new TurnOptions(9, 4);
 
   @Option(names = "--keys", defaultValue = "1000", description = "tenants, asked for by turns")
   private int keys;
@@ -80,7 +77,7 @@ public final class ClientBench extends BenchCommand<ClientBench.Figures> {
       throws InterruptedException {
     var traffic = new Traffic(inFlight, calls, keys);
     var loads = clients.stream().map(c -> new ClosedLoopLoad(c, traffic, estate.meter())).toList();
-    var most = WorkloadFigures.measure(loads, warmUp, rounds);
+    var most = WorkloadFigures.measure(loads, turns.warmUp(), turns.rounds());
     long slowest = most.stream().mapToLong(WorkloadFigures::perSecond).min().orElseThrow();
     var arrivals =
         clients.stream()
@@ -91,23 +88,13 @@ public final class ClientBench extends BenchCommand<ClientBench.Figures> {
   }
 
   @Override
-  protected Map<String, Object> json(Figures figures) {
-    return Map.of(
-        "in_flight",
-        inFlight,
-        "keys",
-        keys,
-        "clients",
-        WorkloadFigures.json(figures.most()),
-        "arrivals",
-        ArrivalFigures.json(figures.arrivals()));
-  }
-
-  @Override
-  protected void print(Figures figures, PrintWriter out) {
-    LimiterTable.most(
-        "Calls of the decision function, " + inFlight + " under way", figures.most(), out);
-    LimiterTable.arrivals(
-        "Random arrivals, at a third of what the slowest does", figures.arrivals(), out);
+  protected List<FigureTable<?>> tables(Figures figures) {
+    return List.of(
+        WorkloadFigures.table(
+            "clients",
+            "Calls of the decision function, " + inFlight + " under way",
+            figures.most()),
+        ArrivalFigures.table(
+            "Random arrivals, at a third of what the slowest does", figures.arrivals()));
   }
 }

@@ -6,14 +6,16 @@ import dev.deployclaw.bench.lease.LeaseMeasurement;
 import dev.deployclaw.bench.limiter.ArrivalFigures;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.measure.BenchCommand;
+import dev.deployclaw.bench.measure.FigureTable;
+import dev.deployclaw.bench.measure.TurnOptions;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -32,14 +34,7 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
       description = "calls of a function in one turn")
   private int calls;
 
-  @Option(names = "--rounds", defaultValue = "9", description = "measured rounds")
-  private int rounds;
-
-  @Option(
-      names = "--warm-up",
-      defaultValue = "4",
-      description = "rounds that are thrown away before")
-  private int warmUp;
+  @Mixin private TurnOptions turns = new TurnOptions(9, 4);
 
   @Option(
       names = "--tenants",
@@ -91,11 +86,15 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
             .worst(folder.resolve("leases"));
     try (var estate = DecisionBenchEstate.start(folder, tenants)) {
       var functions = new FunctionWorkloads(estate.held(), estate.line(), calls);
-      var algorithms = WorkloadFigures.measure(functions.algorithms(), warmUp, rounds);
-      var several = WorkloadFigures.measure(functions.several(), warmUp, rounds);
+      var algorithms =
+          WorkloadFigures.measure(functions.algorithms(), turns.warmUp(), turns.rounds());
+      var several = WorkloadFigures.measure(functions.several(), turns.warmUp(), turns.rounds());
       try (var limiters = LimiterComparison.of(estate, tenants, callers)) {
-        var spread = limiters.measure(new Traffic(callers, requests, tenants), warmUp, rounds);
-        var hot = limiters.measure(new Traffic(callers, requests, 1), warmUp, rounds);
+        var spread =
+            limiters.measure(
+                new Traffic(callers, requests, tenants), turns.warmUp(), turns.rounds());
+        var hot =
+            limiters.measure(new Traffic(callers, requests, 1), turns.warmUp(), turns.rounds());
         var arrivals = limiters.arrivals(spread, tenants, Duration.ofSeconds(seconds));
         var leased =
             new LeasedComparison(LeasedComparison.overGrpc(estate, callers, requests), worst);
@@ -105,25 +104,20 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
   }
 
   @Override
-  protected Map<String, Object> json(Figures figures) {
-    return Map.of(
-        "callers", callers,
-        "tenants", tenants,
-        "algorithms", WorkloadFigures.json(figures.algorithms()),
-        "several_limits", WorkloadFigures.json(figures.several()),
-        "spread", WorkloadFigures.json(figures.spread()),
-        "one_hot_key", WorkloadFigures.json(figures.hot()),
-        "arrivals", ArrivalFigures.json(figures.arrivals()),
-        "leased", WorkloadFigures.json(figures.leased().overGrpc()));
-  }
-
-  @Override
   protected Optional<String> lastLine(Figures figures) {
     return summary ? Optional.of(DecideSummary.line(figures)) : Optional.empty();
   }
 
   @Override
-  protected void print(Figures figures, PrintWriter out) {
-    DecideTable.print(figures, out);
+  protected List<FigureTable<?>> tables(Figures figures) {
+    return List.of(
+        WorkloadFigures.functions("algorithms", "Functions, in one pipeline", figures.algorithms()),
+        WorkloadFigures.functions(
+            "several_limits", "Several limits in one call", figures.several()),
+        WorkloadFigures.table("spread", "Spread keys", figures.spread()),
+        WorkloadFigures.table("one_hot_key", "One hot key", figures.hot()),
+        ArrivalFigures.table("Random arrivals, at half of each one's maximum", figures.arrivals()),
+        WorkloadFigures.table(
+            "leased", "Exact and leased, 1,000 busy keys", figures.leased().overGrpc()));
   }
 }

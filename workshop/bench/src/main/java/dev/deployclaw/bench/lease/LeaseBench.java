@@ -1,17 +1,12 @@
 package dev.deployclaw.bench.lease;
 
-import static dev.deployclaw.bench.measure.FigureFormat.line;
-import static dev.deployclaw.bench.measure.FigureFormat.milli;
-import static dev.deployclaw.bench.measure.FigureFormat.millis;
-import static dev.deployclaw.bench.measure.FigureFormat.whole;
-
 import dev.deployclaw.bench.measure.BenchCommand;
+import dev.deployclaw.bench.measure.FigureTable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,8 +17,6 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     description = "Leased limits against exact ones, by algorithm and number of instances.")
 public final class LeaseBench extends BenchCommand<List<LeaseFigures>> {
-  private static final String ROW = "  %-24s %9s %12s %10s %9s %9s %9s %9s%n";
-
   @Option(names = "--instances", split = ",", defaultValue = "1,4,16", description = "how many")
   private List<Integer> instances = new ArrayList<>();
 
@@ -53,35 +46,7 @@ public final class LeaseBench extends BenchCommand<List<LeaseFigures>> {
   }
 
   @Override
-  protected Map<String, Object> json(List<LeaseFigures> figures) {
-    return Map.of("callers", callers, "leases", LeaseFigures.json(figures));
-  }
-
-  @Override
-  protected void print(List<LeaseFigures> figures, PrintWriter out) {
-    line(
-        out,
-        ROW,
-        "",
-        "instances",
-        "decisions/s",
-        "Redis CPU",
-        "p50 ms",
-        "p99 ms",
-        "beyond",
-        "early %");
-    for (var one : figures) {
-      line(
-          out,
-          ROW,
-          one.title(),
-          whole(one.instances()),
-          whole(one.wide().perSecond()),
-          milli(one.wide().redis().median()),
-          millis(one.steady().p50Nanos()),
-          millis(one.steady().p99Nanos()),
-          whole(one.beyond()),
-          milli(one.earlyShare()));
-    }
+  protected List<FigureTable<?>> tables(List<LeaseFigures> figures) {
+    return List.of(LeaseFigures.table(figures));
   }
 }

@@ -1,10 +1,9 @@
 package dev.deployclaw.bench.lease;
 
 import dev.deployclaw.bench.lease.LeaseSamples.Sample;
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.WorkloadFigures;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One line of the table.
@@ -36,20 +35,15 @@ record LeaseFigures(
     return steady.beyond() + flood.beyond();
   }
 
-  static List<Map<String, Object>> json(List<LeaseFigures> all) {
-    return all.stream().map(LeaseFigures::json).toList();
-  }
-
-  private Map<String, Object> json() {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("title", title());
-    out.put("instances", instances);
-    out.put("per_second", wide.perSecond());
-    out.put("redis_cpu_each_ns", wide.redis().median());
-    out.put("p50_us", steady.p50Nanos() / 1_000);
-    out.put("p99_us", steady.p99Nanos() / 1_000);
-    out.put("admitted_beyond", beyond());
-    out.put("refused_early_thousandths_percent", earlyShare());
-    return out;
+  static FigureTable<LeaseFigures> table(List<LeaseFigures> all) {
+    return new FigureTable<>("leases", "Leased limits and exact ones", all)
+        .text("", "title", LeaseFigures::title)
+        .whole("instances", "instances", LeaseFigures::instances)
+        .whole("decisions/s", "per_second", f -> f.wide.perSecond())
+        .milli("Redis CPU", "redis_cpu_each_ns", f -> f.wide.redis().median())
+        .millis("p50 ms", "p50_us", f -> f.steady.p50Nanos())
+        .millis("p99 ms", "p99_us", f -> f.steady.p99Nanos())
+        .whole("beyond", "admitted_beyond", LeaseFigures::beyond)
+        .milli("early %", "refused_early_thousandths_percent", LeaseFigures::earlyShare);
   }
 }

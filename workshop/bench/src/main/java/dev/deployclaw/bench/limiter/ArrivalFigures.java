@@ -1,9 +1,8 @@
 package dev.deployclaw.bench.limiter;
 
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How long requests took that arrived at random, in nanoseconds from when they were due; each is
@@ -18,19 +17,13 @@ public record ArrivalFigures(
     TimingSamples ninetyNine,
     TimingSamples worst) {
 
-  /** Whole numbers only. */
-  public Map<String, Object> json() {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("title", title);
-    out.put("arrivals_per_second", perSecond);
-    out.put("p50_us", half.median() / 1_000);
-    out.put("p99_us", ninetyNine.median() / 1_000);
-    out.put("best_p99_us", ninetyNine.best() / 1_000);
-    out.put("max_us", worst.worst() / 1_000);
-    return out;
-  }
-
-  public static List<Map<String, Object>> json(List<ArrivalFigures> all) {
-    return all.stream().map(ArrivalFigures::json).toList();
+  public static FigureTable<ArrivalFigures> table(String title, List<ArrivalFigures> all) {
+    return new FigureTable<>("arrivals", title, all)
+        .text("ms", "title", ArrivalFigures::title)
+        .whole("arrivals/s", "arrivals_per_second", ArrivalFigures::perSecond)
+        .millis("p50", "p50_us", a -> a.half.median())
+        .millis("p99", "p99_us", a -> a.ninetyNine.median())
+        .millis("best p99", "best_p99_us", a -> a.ninetyNine.best())
+        .millis("max", "max_us", a -> a.worst.worst());
   }
 }

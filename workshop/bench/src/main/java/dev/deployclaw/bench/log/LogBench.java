@@ -1,20 +1,17 @@
 package dev.deployclaw.bench.log;
 
-import static dev.deployclaw.bench.measure.FigureFormat.line;
-import static dev.deployclaw.bench.measure.FigureFormat.milli;
-import static dev.deployclaw.bench.measure.FigureFormat.millis;
-import static dev.deployclaw.bench.measure.FigureFormat.whole;
-
 import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.measure.BenchCommand;
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
+import dev.deployclaw.bench.measure.TurnOptions;
 import dev.deployclaw.bench.sample.SampleLogEntries;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How many records a second the thought log takes, ships and verifies, each against its floor. */
@@ -24,8 +21,6 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     description = "The thought log: sealing, the synced file, JetStream, followers, verification.")
 public final class LogBench extends BenchCommand<LogBench.Figures> {
-  private static final String ROW = "  %-30s %11s %9s %9s %9s   %-34s %11s %7s%n";
-
   @Option(
       names = "--records",
       defaultValue = "20000",
@@ -62,14 +57,7 @@ public final class LogBench extends BenchCommand<LogBench.Figures> {
   @Option(names = "--heap", defaultValue = "64m", description = "of the verifier")
   private String heap = "";
 
-  @Option(names = "--rounds", defaultValue = "7", description = "measured by turns")
-  private int rounds;
-
-  @Option(
-      names = "--warm-up",
-      defaultValue = "3",
-      description = "rounds that are thrown away before")
-  private int warmUp;
+  @Mixin private TurnOptions turns = new TurnOptions(7, 3);
 
   public LogBench(PrintWriter out) {
     super(out);
@@ -85,12 +73,12 @@ public final class LogBench extends BenchCommand<LogBench.Figures> {
 
   @Override
   protected Figures measure(Path folder) throws Exception {
-    var turns = new AlternatingRounds(warmUp, rounds);
+    var taken = new AlternatingRounds(turns.warmUp(), turns.rounds());
     var measured = new ArrayList<LogThroughput>();
-    measured.add(SealingMeasurement.measure(SampleLogEntries.of("bench-seal", records), turns));
-    measured.add(FileSyncMeasurement.measure(folder, synced, turns));
+    measured.add(SealingMeasurement.measure(SampleLogEntries.of("bench-seal", records), taken));
+    measured.add(FileSyncMeasurement.measure(folder, synced, taken));
     try (var shipped = ShippingMeasurement.start(folder)) {
-      measured.addAll(shipped.measure(records, turns));
+      measured.addAll(shipped.measure(records, taken));
       var waited = shipped.follow(followed, rate);
       var checked = LogVerificationFigures.measure(folder, verified, of, heap);
       return new Figures(measured, waited, checked);
@@ -98,42 +86,17 @@ public final class LogBench extends BenchCommand<LogBench.Figures> {
   }
 
   @Override
-  protected void print(Figures figures, PrintWriter out) {
-    line(out, ROW, "", "records/s", "median ms", "best", "worst", "floor", "records/s", "ratio");
-    for (var one : figures.measured()) {
-      line(
-          out,
-          ROW,
-          one.title(),
-          whole(one.perSecond(one.ours())),
-          millis(one.ours().median()),
-          millis(one.ours().best()),
-          millis(one.ours().worst()),
-          one.floorTitle(),
-          whole(one.perSecond(one.floor())),
-          milli(one.ratio()));
-    }
-    line(
-        out,
-        "%nfrom thought to follower, %,d at %,d/s: p50 %s ms, p99 %s ms, worst %s ms%n",
-        followed,
-        rate,
-        millis(figures.waited().median()),
-        millis(figures.waited().rank(99)),
-        millis(figures.waited().worst()));
-    figures.checked().forEach(one -> out.println(one.text()));
-  }
-
-  @Override
-  protected Map<String, Object> json(Figures figures) {
-    return Map.of(
-        "measured",
-        figures.measured().stream().map(LogThroughput::json).toList(),
-        "follower_p50_us",
-        figures.waited().median() / 1_000,
-        "follower_p99_us",
-        figures.waited().rank(99) / 1_000,
-        "verified",
-        figures.checked().stream().map(LogVerificationFigures::json).toList());
+  protected List<FigureTable<?>> tables(Figures figures) {
+    var waited =
+        new FigureTable<>("follower", "From thought to follower, in ms", List.of(figures.waited()))
+            .whole("thoughts", "thoughts", _ -> followed)
+            .whole("a second", "rate", _ -> rate)
+            .millis("p50", "p50_us", TimingSamples::median)
+            .millis("p99", "p99_us", w -> w.rank(99))
+            .millis("worst", "worst_us", TimingSamples::worst);
+    return List.of(
+        LogThroughput.table(figures.measured()),
+        waited,
+        LogVerificationFigures.table(figures.checked()));
   }
 }

@@ -1,8 +1,8 @@
 package dev.deployclaw.bench.log;
 
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 
 /**
  * So many records through a part of the log, and through the least that it could be, by turns.
@@ -13,27 +13,26 @@ record LogThroughput(
     String title, long records, TimingSamples ours, String floorTitle, TimingSamples floor) {
 
   /** By the median. */
-  long perSecond(TimingSamples taken) {
+  private long perSecond(TimingSamples taken) {
     return Math.round(records * 1e9 / taken.median());
   }
 
   /** In thousandths: how many times as long as the floor. */
-  long ratio() {
+  private long ratio() {
     return ours.median() * 1_000 / floor.median();
   }
 
-  /** Whole numbers only. */
-  Map<String, Object> json() {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("title", title);
-    out.put("records", records);
-    out.put("median_us", ours.median() / 1_000);
-    out.put("best_us", ours.best() / 1_000);
-    out.put("records_per_second", perSecond(ours));
-    out.put("floor", floorTitle);
-    out.put("floor_median_us", floor.median() / 1_000);
-    out.put("floor_records_per_second", perSecond(floor));
-    out.put("ratio_milli", ratio());
-    return out;
+  static FigureTable<LogThroughput> table(List<LogThroughput> all) {
+    return new FigureTable<>("measured", "Records", all)
+        .text("", "title", LogThroughput::title)
+        .whole("records", "records", LogThroughput::records)
+        .whole("records/s", "records_per_second", t -> t.perSecond(t.ours))
+        .millis("median ms", "median_us", t -> t.ours.median())
+        .millis("best", "best_us", t -> t.ours.best())
+        .millis("worst", "worst_us", t -> t.ours.worst())
+        .text("floor", "floor", LogThroughput::floorTitle)
+        .whole("records/s", "floor_records_per_second", t -> t.perSecond(t.floor))
+        .millis("median ms", "floor_median_us", t -> t.floor.median())
+        .milli("ratio", "ratio_milli", LogThroughput::ratio);
   }
 }

@@ -3,6 +3,7 @@ package dev.deployclaw.bench.log;
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.bench.measure.ChildProcessRun;
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.sample.SampleLogEntries;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
@@ -10,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * The verifier as a program of its own over signed logs, against reading and hashing their files.
@@ -66,28 +65,15 @@ record LogVerificationFigures(
     return System.nanoTime() - begin;
   }
 
-  String text() {
-    return String.format(
-        Locale.ROOT,
-        "%,d records verified in logs of %,d, %,d MB: %.1f s (%,d/s), %.1f times reading and"
-            + " SHA-256; peak %,d MB%n",
-        records,
-        of,
-        bytes / 1_000_000,
-        nanos / 1e9,
-        Math.round(records * 1e9 / nanos),
-        (double) nanos / floor,
-        peakBytes / 1_000_000);
-  }
-
-  /** Whole numbers only. */
-  Map<String, Object> json() {
-    return Map.of(
-        "records", records,
-        "of", of,
-        "bytes", bytes,
-        "verifier_us", nanos / 1_000,
-        "floor_us", floor / 1_000,
-        "peak_bytes", peakBytes);
+  static FigureTable<LogVerificationFigures> table(List<LogVerificationFigures> all) {
+    return new FigureTable<>("verified", "Verified", all)
+        .whole("records", "records", LogVerificationFigures::records)
+        .whole("in logs of", "of", LogVerificationFigures::of)
+        .megabytes("MB", "bytes", LogVerificationFigures::bytes)
+        .seconds("s", "verifier_us", LogVerificationFigures::nanos)
+        .whole("records/s", "records_per_second", f -> Math.round(f.records * 1e9 / f.nanos))
+        .seconds("reading and SHA-256, s", "floor_us", LogVerificationFigures::floor)
+        .milli("ratio", "ratio_milli", f -> f.nanos * 1_000 / f.floor)
+        .megabytes("peak MB", "peak_bytes", LogVerificationFigures::peakBytes);
   }
 }

@@ -3,7 +3,7 @@ package dev.deployclaw.bench.measure;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -34,11 +34,8 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
    */
   protected abstract F measure(Path folder) throws Exception;
 
-  /** The figures in whole numbers, beside the benchmark's name and the machine. */
-  protected abstract Map<String, Object> json(F figures);
-
-  /** A table, below the machine. */
-  protected abstract void print(F figures, PrintWriter out);
+  /** What is printed below the machine, as tables or JSON. */
+  protected abstract List<FigureTable<?>> tables(F figures);
 
   /** What is printed below all else. */
   protected Optional<String> lastLine(F figures) {
@@ -50,14 +47,15 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
     try (var scratch = ScratchFolder.in(folder)) {
       var figures = measure(scratch.path());
       if (json) {
-        var document = new TreeMap<>(json(figures));
+        var document = new TreeMap<String, Object>();
+        tables(figures).forEach(table -> document.put(table.key(), table.json()));
         document.put(
             "bench", Objects.requireNonNull(getClass().getAnnotation(Command.class)).name());
         document.put("machine", MachineDescription.now().json());
         out.println(CanonicalJson.text(document));
       } else {
         out.println(MachineDescription.now().text());
-        print(figures, out);
+        tables(figures).forEach(table -> table.print(out));
       }
       lastLine(figures).ifPresent(out::println);
       out.flush();

@@ -1,6 +1,7 @@
 package dev.deployclaw.bench.measure;
 
 import dev.deployclaw.testkit.process.CommandRunner;
+import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -46,12 +48,9 @@ public record ChildProcessRun(long nanos, long peakBytes, String said) {
 
   /** This program's JVM and its flags, with another main class. */
   public static List<String> java(String heap, String main, List<String> words) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-Xmx" + heap, "-cp", System.getProperty("java.class.path"), main));
-    command.addAll(words);
-    return command;
+    var flags = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    flags.add("-Xmx" + heap);
+    return new JavaProgram(main, flags, Optional.empty()).command(words);
   }
 
   private static long watched(Process process, long begin) throws InterruptedException {

@@ -55,12 +55,12 @@ public record WorkloadFigures(
   }
 
   /** In thousandths: how many times the floor's CPU of the server this takes. */
-  public long redisRatio(WorkloadFigures floor) {
+  private long redisRatio(WorkloadFigures floor) {
     return ratio(redis, floor.redis);
   }
 
   /** In thousandths: how many times as long as the other this takes. */
-  public long timeRatio(WorkloadFigures other) {
+  private long timeRatio(WorkloadFigures other) {
     return ratio(nanos, other.nanos);
   }
 
@@ -68,19 +68,28 @@ public record WorkloadFigures(
     return of.median() * 1_000 / Math.max(1, to.median());
   }
 
-  /** Whole numbers only. */
-  Map<String, Object> json() {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("title", title);
-    out.put("per_second", perSecond());
-    out.put("each_ns", nanos.median());
-    out.put("best_each_ns", nanos.best());
-    out.put("redis_cpu_each_ns", redis.median());
-    out.put("own_cpu_each_ns", own.median());
-    return out;
+  /** What limiters or clients do at most, the last column against the first row. */
+  public static FigureTable<WorkloadFigures> table(
+      String key, String title, List<WorkloadFigures> all) {
+    return columns(key, title, all)
+        .milli("other CPU", "own_cpu_each_ns", w -> w.own.median())
+        .milli("to first", "time_to_first_milli", w -> w.timeRatio(all.getFirst()));
   }
 
-  public static List<Map<String, Object>> json(List<WorkloadFigures> all) {
-    return all.stream().map(WorkloadFigures::json).toList();
+  /** Calls of functions in a pipeline, whose cost is the server's; against the first row. */
+  public static FigureTable<WorkloadFigures> functions(
+      String key, String title, List<WorkloadFigures> all) {
+    return columns(key, title, all)
+        .milli("to first", "redis_cpu_to_first_milli", w -> w.redisRatio(all.getFirst()))
+        .milli("wall", "time_to_first_milli", w -> w.timeRatio(all.getFirst()));
+  }
+
+  private static FigureTable<WorkloadFigures> columns(
+      String key, String title, List<WorkloadFigures> all) {
+    return new FigureTable<>(key, title, all)
+        .text("", "title", WorkloadFigures::title)
+        .whole("calls/s", "per_second", WorkloadFigures::perSecond)
+        .milli("us each", "each_ns", w -> w.nanos.median())
+        .milli("Redis CPU", "redis_cpu_each_ns", w -> w.redis.median());
   }
 }

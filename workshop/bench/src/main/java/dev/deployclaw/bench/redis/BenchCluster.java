@@ -36,10 +36,10 @@ public final class BenchCluster implements AutoCloseable {
     this.primaries = cluster.primaries();
     Map<String, HostPort> byId = new LinkedHashMap<>();
     primaries.forEach(p -> byId.put(call(p, "CLUSTER", "MYID"), p));
-    for (String line : call(primaries.getFirst(), "CLUSTER", "NODES").lines().toList()) {
-      meet(List.of(line.split(" ", -1)), byId);
+    for (HostPort node : cluster.nodes()) {
+      meet(node, byId);
+      pipes.put(node, reader(node));
     }
-    cluster.nodes().forEach(n -> pipes.put(n, reader(n)));
   }
 
   public static BenchCluster start(Path folder) {
@@ -127,10 +127,13 @@ public final class BenchCluster implements AutoCloseable {
     return pipe;
   }
 
-  /** One line of {@code CLUSTER NODES}: id, address, flags, primary, four more, then slots. */
-  private void meet(List<String> words, Map<String, HostPort> primariesById) {
-    String address = words.get(1);
-    HostPort node = HostPort.parse(address.substring(0, address.indexOf('@')));
+  /**
+   * What a node says of itself, since others may not have heard yet whom it follows. A line of
+   * {@code CLUSTER NODES}: id, address, flags, primary, four more, then slots.
+   */
+  private void meet(HostPort node, Map<String, HostPort> primariesById) {
+    var line = call(node, "CLUSTER", "NODES").lines().filter(l -> l.contains("myself")).findFirst();
+    var words = List.of(line.orElseThrow().split(" ", -1));
     HostPort itself = primariesById.get(words.getFirst());
     primaryOf.put(node, itself != null ? itself : of(primariesById, words.get(3)));
     for (String range : words.subList(8, words.size())) {

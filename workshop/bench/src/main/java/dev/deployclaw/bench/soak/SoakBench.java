@@ -1,9 +1,5 @@
 package dev.deployclaw.bench.soak;
 
-import static dev.deployclaw.bench.measure.FigureFormat.line;
-import static dev.deployclaw.bench.measure.FigureFormat.millis;
-import static dev.deployclaw.bench.measure.FigureFormat.whole;
-
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
@@ -11,6 +7,7 @@ import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.HttpLimiter;
 import dev.deployclaw.bench.limiter.OpenLoopLoad;
 import dev.deployclaw.bench.measure.BenchCommand;
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -18,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -38,9 +34,7 @@ import picocli.CommandLine.Option;
     description = "The service at half of its most for a long time, an epoch a minute.")
 public final class SoakBench extends BenchCommand<List<SoakMinute>> {
   private static final Logger LOG = LoggerFactory.getLogger(SoakBench.class);
-  private static final String ROW = "  %6s %12s %9s %9s %9s %9s %9s %12s%n";
   private static final int ROUNDS = 5;
-  private static final long MEGABYTE = 1 << 20;
 
   @Option(names = "--minutes", defaultValue = "30", description = "how many lines")
   private int minutes;
@@ -71,7 +65,7 @@ public final class SoakBench extends BenchCommand<List<SoakMinute>> {
       List<SoakMinute> all = new ArrayList<>();
       for (int i = 1; i <= minutes; i++) {
         var minute = minute(estate, new OpenLoopLoad(service, Math.max(1, most / 2), traffic));
-        LOG.atInfo().setMessage("a minute of the soak").addKeyValue("figures", minute.json()).log();
+        LOG.atInfo().setMessage("a minute of the soak").addKeyValue("figures", minute).log();
         all.add(minute);
       }
       return all;
@@ -115,41 +109,7 @@ public final class SoakBench extends BenchCommand<List<SoakMinute>> {
   }
 
   @Override
-  protected Map<String, Object> json(List<SoakMinute> all) {
-    return Map.of(
-        "seconds", seconds,
-        "tenants", tenants,
-        "callers", callers,
-        "minutes", all.stream().map(SoakMinute::json).toList());
-  }
-
-  @Override
-  protected void print(List<SoakMinute> all, PrintWriter out) {
-    line(
-        out,
-        ROW,
-        "minute",
-        "arrivals/s",
-        "p50 ms",
-        "p99",
-        "flip p99",
-        "max",
-        "heap MiB",
-        "open files");
-    for (int i = 0; i < all.size(); i++) {
-      var minute = all.get(i);
-      var arrivals = minute.arrivals();
-      line(
-          out,
-          ROW,
-          i + 1,
-          whole(arrivals.perSecond()),
-          millis(arrivals.half().median()),
-          millis(arrivals.ninetyNine().median()),
-          millis(minute.flipNanos()),
-          millis(arrivals.worst().worst()),
-          whole(minute.heapBytes() / MEGABYTE),
-          whole(minute.descriptors()));
-    }
+  protected List<FigureTable<?>> tables(List<SoakMinute> all) {
+    return List.of(SoakMinute.table(all));
   }
 }

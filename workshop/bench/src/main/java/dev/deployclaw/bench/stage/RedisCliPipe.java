@@ -3,14 +3,13 @@ package dev.deployclaw.bench.stage;
 import dev.deployclaw.bench.redis.RespBatch;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.CommandRunner;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * {@code redis-cli --pipe} with an encoded file for each primary, all at the same time: the fastest
@@ -28,11 +27,7 @@ final class RedisCliPipe {
   /** Writes the files that {@link #run} sends; an empty one for a node without a batch. */
   void prepare(List<HostPort> nodes, Map<HostPort, RespBatch> batches) {
     for (HostPort node : nodes) {
-      try {
-        Files.write(in(node), batches.getOrDefault(node, RespBatch.NONE).bytes());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Failable.run(() -> Files.write(in(node), batches.getOrDefault(node, RespBatch.NONE).bytes()));
     }
   }
 
@@ -58,11 +53,7 @@ final class RedisCliPipe {
   }
 
   private String said(HostPort node) {
-    try {
-      return Files.readString(out(node));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(out(node)));
   }
 
   private Path in(HostPort node) {

@@ -1,6 +1,8 @@
 package dev.deployclaw.bench.stage;
 
 import dev.deployclaw.bench.measure.BenchCommand;
+import dev.deployclaw.bench.measure.FigureTable;
+import dev.deployclaw.bench.measure.TurnOptions;
 import dev.deployclaw.bench.redis.BenchCluster;
 import dev.deployclaw.bench.sample.SampleTenants;
 import dev.deployclaw.executors.member.FenceMark;
@@ -12,9 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -36,14 +38,7 @@ public final class StageBench extends BenchCommand<List<StageFigures>> {
       description = "number of tenants, one or more values")
   private List<Integer> tenants = List.of();
 
-  @Option(names = "--rounds", defaultValue = "21", description = "measured rounds of each number")
-  private int rounds;
-
-  @Option(
-      names = "--warm-up",
-      defaultValue = "30",
-      description = "rounds that are thrown away before")
-  private int warmUp;
+  @Mixin private TurnOptions turns = new TurnOptions(21, 30);
 
   public StageBench(PrintWriter out) {
     super(out);
@@ -57,7 +52,7 @@ public final class StageBench extends BenchCommand<List<StageFigures>> {
       for (int number : tenants) {
         var rounds =
             new StageRounds(cluster, redis, new RedisCliPipe(folder), SampleTenants.of(number));
-        figures.add(rounds.run(warmUp, this.rounds));
+        figures.add(rounds.run(turns.warmUp(), turns.rounds()));
       }
     }
     return figures;
@@ -69,13 +64,7 @@ public final class StageBench extends BenchCommand<List<StageFigures>> {
   }
 
   @Override
-  protected Map<String, Object> json(List<StageFigures> figures) {
-    return Map.of(
-        "warm_up_rounds", warmUp, "figures", figures.stream().map(StageFigures::json).toList());
-  }
-
-  @Override
-  protected void print(List<StageFigures> figures, PrintWriter out) {
-    figures.forEach(f -> StageTable.print(f, out));
+  protected List<FigureTable<?>> tables(List<StageFigures> figures) {
+    return StageFigures.tables(figures);
   }
 }

@@ -1,12 +1,12 @@
 package dev.deployclaw.bench.stage;
 
+import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 
 /**
  * What was measured with one number of tenants.
@@ -24,11 +24,11 @@ record StageFigures(
     samples = new EnumMap<>(samples);
   }
 
-  TimingSamples of(StageContender contender) {
+  private TimingSamples of(StageContender contender) {
     return Objects.requireNonNull(samples.get(contender));
   }
 
-  long bytes(StageContender contender) {
+  private long bytes(StageContender contender) {
     return switch (contender) {
       case STAGE, REDIS_CLI, RAW_WRITE -> bytesWritten;
       case NOTHING -> 0;
@@ -37,7 +37,7 @@ record StageFigures(
   }
 
   /** In thousandths: how many times the floor's median the phase's median is. */
-  long ratio(StageContender phase, StageContender floor) {
+  private long ratio(StageContender phase, StageContender floor) {
     return of(phase).median() * 1_000 / of(floor).median();
   }
 
@@ -45,7 +45,7 @@ record StageFigures(
    * Stage to redis-cli, without what it takes to start and end that; empty where this is so much of
    * it that the rest is within the noise.
    */
-  OptionalLong ratioWithoutStart() {
+  private OptionalLong ratioWithoutStart() {
     long start = of(StageContender.NOTHING).median();
     long net = of(StageContender.REDIS_CLI).median() - start;
     return net < start
@@ -53,25 +53,48 @@ record StageFigures(
         : OptionalLong.of(of(StageContender.STAGE).median() * 1_000 / net);
   }
 
-  /** Whole numbers only, times in microseconds and ratios in thousandths. */
-  Map<String, Object> json() {
-    Map<String, Object> contenders = new TreeMap<>();
-    samples.forEach((contender, s) ->
-        contenders.put(
-            contender.title(),
-            Map.of(
-                "median_us", s.median() / 1_000,
-                "best_us", s.best() / 1_000,
-                "worst_us", s.worst() / 1_000,
-                "bytes", bytes(contender))));
-    Map<String, Object> out = new LinkedHashMap<>();
-    out.put("tenants", tenants);
-    out.put("rounds", rounds);
-    out.put("contenders", contenders);
-    out.put("stage_to_redis_cli_milli", ratio(StageContender.STAGE, StageContender.REDIS_CLI));
-    ratioWithoutStart().ifPresent(r -> out.put("stage_to_redis_cli_without_start_milli", r));
-    out.put("stage_to_raw_write_milli", ratio(StageContender.STAGE, StageContender.RAW_WRITE));
-    out.put("prepare_to_raw_read_milli", ratio(StageContender.PREPARE, StageContender.RAW_READ));
-    return out;
+  /** A phase or its floor with one number of tenants. */
+  private record Line(StageFigures of, StageContender contender) {
+    TimingSamples samples() {
+      return of.of(contender);
+    }
+
+    long bytesPerSecond() {
+      return Math.round(of.bytes(contender) * 1e9 / samples().median());
+    }
+  }
+
+  static List<FigureTable<?>> tables(List<StageFigures> all) {
+    var lines =
+        all.stream().flatMap(f -> f.samples.keySet().stream().map(c -> new Line(f, c))).toList();
+    return List.of(
+        new FigureTable<>("contenders", "Phases and their floors", lines)
+            .text("", "title", line -> line.contender.title())
+            .whole("tenants", "tenants", line -> line.of.tenants)
+            .millis("median ms", "median_us", line -> line.samples().median())
+            .millis("best", "best_us", line -> line.samples().best())
+            .millis("worst", "worst_us", line -> line.samples().worst())
+            .megabytes("MB/s", "bytes_per_second", Line::bytesPerSecond),
+        new FigureTable<>("ratios", "Ratios of medians", all)
+            .whole("tenants", "tenants", StageFigures::tenants)
+            .whole("rounds", "rounds", StageFigures::rounds)
+            .megabytes("MB written", "bytes_written", StageFigures::bytesWritten)
+            .megabytes("MB read", "bytes_read", StageFigures::bytesRead)
+            .milli(
+                "stage / redis-cli --pipe",
+                "stage_to_redis_cli_milli",
+                f -> f.ratio(StageContender.STAGE, StageContender.REDIS_CLI))
+            .maybeMilli(
+                "without its start",
+                "stage_to_redis_cli_without_start_milli",
+                StageFigures::ratioWithoutStart)
+            .milli(
+                "stage / raw socket write",
+                "stage_to_raw_write_milli",
+                f -> f.ratio(StageContender.STAGE, StageContender.RAW_WRITE))
+            .milli(
+                "prepare / raw socket read",
+                "prepare_to_raw_read_milli",
+                f -> f.ratio(StageContender.PREPARE, StageContender.RAW_READ)));
   }
 }

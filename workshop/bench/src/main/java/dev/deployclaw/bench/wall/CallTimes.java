@@ -3,7 +3,6 @@ package dev.deployclaw.bench.wall;
 import dev.deployclaw.bench.measure.TimingSamples;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How long calls took.
@@ -16,18 +15,6 @@ import java.util.Map;
 record CallTimes(long median, long rare, double alone, double together) {
   private static final int RARE = 99;
   private static final double NANOS_PER_SECOND = 1e9;
-
-  Map<String, Object> json() {
-    return Map.of(
-        "p50_ns",
-        median,
-        "p99_ns",
-        rare,
-        "calls_s",
-        Math.round(alone),
-        "calls_s_of_8",
-        Math.round(together));
-  }
 
   /** For one thread. */
   static final class Collected {

@@ -1,10 +1,10 @@
 package dev.deployclaw.bench.wall;
 
-import static dev.deployclaw.bench.measure.FigureFormat.line;
-
 import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.measure.BenchCommand;
-import dev.deployclaw.bench.sample.SampleEstate;
+import dev.deployclaw.bench.measure.FigureTable;
+import dev.deployclaw.bench.measure.TurnOptions;
+import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.core.grant.GrantIssuer;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.GrantVerifier;
@@ -26,10 +26,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the wall costs: the same call of an executor in this process and in another. */
@@ -43,61 +43,32 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
   private static final FencingToken FENCE = new FencingToken("bench", 1);
   private static final int TENANTS = 1_000;
   private static final int CALLERS = 8;
-  private static final double NANOS_PER_MILLI = 1e6;
-  private static final double KIBIBYTES_PER_MEBIBYTE = 1_024;
-  private static final String ROW = "  %-32s %-10s %9.3f %9.3f %12.0f %12.0f%n";
+  private static final long NANOS_PER_MICRO = 1_000;
 
   @Option(names = "--calls", defaultValue = "1000", description = "in each turn")
   private int calls;
 
-  @Option(names = "--rounds", defaultValue = "7", description = "measured turns of each")
-  private int rounds;
-
-  @Option(
-      names = "--warm-up",
-      defaultValue = "5",
-      description = "turns that are thrown away before")
-  private int warmUp;
+  @Mixin private TurnOptions rounds = new TurnOptions(7, 5);
 
   public WallBench(PrintWriter out) {
     super(out);
   }
 
   /**
-   * One call, both ways.
+   * One call.
    *
-   * @param here in this process, with its grant and sandbox
-   * @param there in an executor host
+   * @param where in this process, with its grant and sandbox, or in an executor host
    */
-  record Compared(String what, CallTimes here, CallTimes there) {
-    double addedMillis() {
-      return (there.median() - here.median()) / NANOS_PER_MILLI;
-    }
-
-    double ratio() {
-      return (double) there.median() / here.median();
-    }
-
-    Map<String, Object> json() {
-      return Map.of(
-          "call",
-          what,
-          "here",
-          here.json(),
-          "host",
-          there.json(),
-          "added_ns",
-          there.median() - here.median(),
-          "ratio",
-          Math.round(ratio()));
-    }
-  }
+  record Measured(String what, String where, CallTimes times) {}
 
   /**
-   * @param idleKibibytes of the host's memory before its first call
-   * @param usedKibibytes after all calls
+   * A host's memory.
+   *
+   * @param kibibytes resident
    */
-  record Figures(List<Compared> calls, long idleKibibytes, long usedKibibytes) {}
+  record Memory(String when, long kibibytes) {}
+
+  record Figures(List<Measured> calls, List<Memory> host) {}
 
   @Override
   protected Figures measure(Path folder) throws Exception {
@@ -107,34 +78,36 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
         var connection = HostConnection.of(new HostAddress(socket, () -> key, "bench"))) {
       long idle = host.residentKibibytes();
       var remote = connection.executors().getFirst();
-      var compared =
+      List<Measured> measured = new ArrayList<>();
+      measured.addAll(compare("an observation of nothing", remote, new ExecutorCall.Observe()));
+      measured.addAll(compare("a publication of 1,000 tenants", remote, publication()));
+      return new Figures(
+          measured,
           List.of(
-              compare("an observation of nothing", remote, new ExecutorCall.Observe()),
-              compare("a publication of 1,000 tenants", remote, publication()));
-      return new Figures(compared, idle, host.residentKibibytes());
+              new Memory("idle", idle), new Memory("after all calls", host.residentKibibytes())));
     }
   }
 
   private static ExecutorCall publication() {
-    var set = SampleEstate.of(TENANTS);
+    var set = SampleLimits.of(TENANTS, 0);
     return new ExecutorCall.Publish(
         new EpochSpec(
             PURPOSE.execution(), 1, set.digest(), set, 0, Optional.empty(), Optional.empty()));
   }
 
-  private Compared compare(String what, RemoteExecutor remote, ExecutorCall call) throws Exception {
+  private List<Measured> compare(String what, RemoteExecutor remote, ExecutorCall call)
+      throws Exception {
     var thrownAway = new CallTimes.Collected();
     var here = new CallTimes.Collected();
     var there = new CallTimes.Collected();
     var turns =
         List.<AlternatingRounds.Contender>of(
-            round -> turn(new IdleParticipant(), call, round < warmUp ? thrownAway : here),
-            round -> turn(remote, call, round < warmUp ? thrownAway : there));
-    var _ = new AlternatingRounds(warmUp, rounds).take(turns);
-    return new Compared(
-        what,
-        here.times(concurrent(new IdleParticipant(), call)),
-        there.times(concurrent(remote, call)));
+            round -> turn(new IdleParticipant(), call, round < rounds.warmUp() ? thrownAway : here),
+            round -> turn(remote, call, round < rounds.warmUp() ? thrownAway : there));
+    var _ = new AlternatingRounds(rounds.warmUp(), rounds.rounds()).take(turns);
+    return List.of(
+        new Measured(what, "here", here.times(concurrent(new IdleParticipant(), call))),
+        new Measured(what, "in a host", there.times(concurrent(remote, call))));
   }
 
   /** In turn; each call is timed. */
@@ -207,45 +180,17 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
   }
 
   @Override
-  protected Map<String, Object> json(Figures figures) {
-    return Map.of(
-        "calls", figures.calls().stream().map(Compared::json).toList(),
-        "host_idle_kib", figures.idleKibibytes(),
-        "host_used_kib", figures.usedKibibytes());
-  }
-
-  @Override
-  protected void print(Figures figures, PrintWriter out) {
-    line(
-        out,
-        "  %-32s %-10s %9s %9s %12s %12s%n",
-        "",
-        "executor",
-        "p50 ms",
-        "p99 ms",
-        "calls/s of 1",
-        "calls/s of 8");
-    for (var each : figures.calls()) {
-      row(out, each.what(), "here", each.here());
-      row(out, "", "in a host", each.there());
-      line(out, "  added at p50: %.3f ms, ratio %.0f%n", each.addedMillis(), each.ratio());
-    }
-    line(
-        out,
-        "  memory of the host: %.0f MiB idle, %.0f MiB after all calls%n",
-        figures.idleKibibytes() / KIBIBYTES_PER_MEBIBYTE,
-        figures.usedKibibytes() / KIBIBYTES_PER_MEBIBYTE);
-  }
-
-  private static void row(PrintWriter out, String what, String where, CallTimes times) {
-    line(
-        out,
-        ROW,
-        what,
-        where,
-        times.median() / NANOS_PER_MILLI,
-        times.rare() / NANOS_PER_MILLI,
-        times.alone(),
-        times.together());
+  protected List<FigureTable<?>> tables(Figures figures) {
+    return List.of(
+        new FigureTable<>("calls", "Calls of an executor", figures.calls())
+            .text("call", "call", Measured::what)
+            .text("executor", "where", Measured::where)
+            .whole("p50 us", "p50", m -> m.times().median() / NANOS_PER_MICRO)
+            .whole("p99 us", "p99", m -> m.times().rare() / NANOS_PER_MICRO)
+            .whole("calls/s of 1", "per_second", m -> Math.round(m.times().alone()))
+            .whole("calls/s of 8", "per_second_of_8", m -> Math.round(m.times().together())),
+        new FigureTable<>("host", "Memory of the host", figures.host())
+            .text("", "when", Memory::when)
+            .whole("KiB", "kibibytes", Memory::kibibytes));
   }
 }

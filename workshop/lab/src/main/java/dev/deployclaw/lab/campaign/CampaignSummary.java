@@ -1,6 +1,5 @@
 package dev.deployclaw.lab.campaign;
 
-import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.lab.campaign.trial.TrialOutcome;
 import dev.deployclaw.lab.campaign.trial.TrialOutcome.Ending;
 import dev.deployclaw.lab.judge.EstateJudge.ReadCounts;
@@ -46,10 +45,6 @@ public final class CampaignSummary {
     return outcomes.stream()
         .flatMap(o -> o.wrong().stream().map(w -> o.trial() + ", " + o.where() + ": " + w))
         .toList();
-  }
-
-  synchronized int count(TrialKind kind) {
-    return (int) outcomes.stream().filter(o -> o.trial().kind() == kind).count();
   }
 
   /** As people read it. */

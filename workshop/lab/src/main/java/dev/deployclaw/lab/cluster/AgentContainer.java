@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.JavaProgram;
 import dev.deployclaw.testkit.process.LaunchSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * The agent in a container beside a gateway's NGINX: a process that has what the pod says of its
@@ -44,11 +43,7 @@ record AgentContainer(PodFiles files, JsonNode container) {
   void keep() {
     boolean runs = left(files.home()).filter(DaemonProcess::alive).isPresent();
     if (!runs && !Files.exists(folder().resolve(PodRun.HELD))) {
-      try {
-        files.copySingleFiles(container);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Failable.run(() -> files.copySingleFiles(container));
       DaemonProcess.start(new LaunchSpec(folder(), NAME, command(), environment())).leave();
     }
   }

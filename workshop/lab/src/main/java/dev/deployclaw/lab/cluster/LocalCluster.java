@@ -27,6 +27,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.lang3.function.Failable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,14 +135,12 @@ public final class LocalCluster implements LocalServer {
   public void admit(String namespace, String account) {
     String accounts = "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account;
     var answer = json(send("POST", accounts + "/token", "application/json", "{}"));
-    try {
+    Failable.run(() -> {
       Files.deleteIfExists(folder.resolve(KUBECONFIG));
       TestFiles.secret(
           folder.resolve(KUBECONFIG),
           kubeconfig(folder, port(), answer.at("/status/token").asText()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** Tells clients where it is and how to be let in. */
@@ -243,11 +242,7 @@ public final class LocalCluster implements LocalServer {
       throw new IllegalStateException(
           "the API server answers %d: %s".formatted(answer.statusCode(), answer.body()));
     }
-    try {
-      return ApiServer.JSON.readTree(answer.body());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> ApiServer.JSON.readTree(answer.body()));
   }
 
   /** Of its API server. */
@@ -256,11 +251,7 @@ public final class LocalCluster implements LocalServer {
   }
 
   private String read(String name) {
-    try {
-      return Files.readString(folder.resolve(name));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(folder.resolve(name)));
   }
 
   private static String kubeconfig(Path folder, int port, String token) throws IOException {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.lab.cluster.PodStatus.Ended;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.LaunchSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * A container of a pod that runs NGINX: a process that is started again whenever it ends, later
@@ -118,12 +117,10 @@ final class NginxContainer {
   }
 
   private String log() {
-    try {
+    return Failable.get(() -> {
       var file = folder.resolve(NGINX + ".log");
       return Files.exists(file) ? Files.readString(file) : "";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   private boolean held() {

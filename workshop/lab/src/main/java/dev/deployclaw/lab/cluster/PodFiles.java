@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * A pod's volumes as folders of this machine. A pod has no file system and no network of its own
@@ -58,7 +59,7 @@ record PodFiles(Path home, PodObject pod, String address) {
       }
     }
     translate(shown);
-    try {
+    return Failable.get(() -> {
       for (JsonNode volume : pod.object().at("/spec/volumes")) {
         Files.createDirectories(folder(volume.path("name").asText()));
       }
@@ -67,9 +68,7 @@ record PodFiles(Path home, PodObject pod, String address) {
         Files.write(file.getKey(), file.getValue());
       }
       return Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** The ports that a container's files listen on. */

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.apache.commons.lang3.function.Failable;
 
 /** A text among the resources with {@code @NAME@} places to fill. */
 final class ResourceTemplate {
@@ -21,11 +22,7 @@ final class ResourceTemplate {
   }
 
   static JsonNode json(String text) {
-    try {
-      return ApiServer.JSON.readTree(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> ApiServer.JSON.readTree(text));
   }
 
   private static String read(String resource) {

@@ -8,7 +8,6 @@ import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.JavaProgram;
 import dev.deployclaw.testkit.process.LaunchSpec;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * An agent that serves a lab: commands of this machine run in it, and it has the HTTP API on a port
@@ -42,16 +42,14 @@ public record ServingAgentProcess(String address, Path tokens) {
   public static ServingAgentProcess start(LabEstate lab) {
     var folder = lab.folder().resolve(NAME);
     var address = HostPort.loopback(FreePortFinder.free());
-    try {
+    Failable.run(() -> {
       var tokens = TestFiles.secret(folder.resolve("tokens.yaml"), tokens(folder));
       Files.writeString(
           lab.config(),
           "serve: {listen: \"%s\", tokensFile: %s}\n"
               .formatted(address, lab.folder().relativize(tokens)),
           StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
     var command = PROGRAM.command(List.of("serve", "--config", lab.config().toString()));
     var daemon = DaemonProcess.start(new LaunchSpec(folder, NAME, command));
     boolean serves = false;

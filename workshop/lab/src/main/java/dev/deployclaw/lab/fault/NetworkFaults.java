@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * Links of a lab that are cut or slow. Each is recorded before it takes effect, so that a later
@@ -38,11 +39,8 @@ final class NetworkFaults {
     if (!Files.exists(written)) {
       return List.of();
     }
-    try {
-      return Files.readAllLines(written).stream().map(NetworkFaults::parse).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(
+        () -> Files.readAllLines(written).stream().map(NetworkFaults::parse).toList());
   }
 
   /** All packets between the target and everybody, or of the replication between two, are lost. */
@@ -148,16 +146,14 @@ final class NetworkFaults {
   }
 
   private void write(InjectedFault fault) {
-    try {
+    Failable.run(() -> {
       Files.createDirectories(home);
       Files.writeString(
           home.resolve(WRITTEN),
           fault.text() + "\n",
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** A line that was cut short counts too: something may have been brought about. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * Namespaces whose new pods get an NGINX that doesn't know {@code auth_request}, as on a node with
@@ -57,11 +58,7 @@ final class OutdatedNginxFaults {
   List<InjectedFault> heal() {
     var healed = current();
     for (var fault : healed) {
-      try {
-        Files.deleteIfExists(home.resolve(fault.target()));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Failable.run(() -> Files.deleteIfExists(home.resolve(fault.target())));
       renew(fault.target());
     }
     return healed;

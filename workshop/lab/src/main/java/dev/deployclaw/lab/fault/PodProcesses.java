@@ -2,11 +2,10 @@ package dev.deployclaw.lab.fault;
 
 import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.testkit.process.DaemonProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.commons.lang3.function.Failable;
 
 /** Processes of pods, which the lab's Kubernetes starts again by itself unless they are held. */
 final class PodProcesses {
@@ -18,19 +17,11 @@ final class PodProcesses {
 
   /** Lets it stay dead once it is. */
   static void hold(DaemonProcess daemon) {
-    try {
-      Files.writeString(held(daemon), "");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.writeString(held(daemon), ""));
   }
 
   static void release(DaemonProcess daemon) {
-    try {
-      Files.deleteIfExists(held(daemon));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.deleteIfExists(held(daemon)));
   }
 
   /** Whether it was started again, or its pod is gone. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.commons.lang3.function.Failable;
 
 /** The lab's Kubernetes without its controllers: API server and node go on. */
 final class StoppedControllerFaults {
@@ -43,10 +44,6 @@ final class StoppedControllerFaults {
 
   /** Returns what was taken back. */
   List<InjectedFault> heal() {
-    try {
-      return Files.deleteIfExists(mark) ? List.of(FAULT) : List.of();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.deleteIfExists(mark) ? List.of(FAULT) : List.of());
   }
 }

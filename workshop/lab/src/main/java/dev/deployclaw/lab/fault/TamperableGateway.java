@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * A gateway's NGINX whose file can be changed where it reads it, behind everybody's back.
@@ -87,12 +88,10 @@ record TamperableGateway(String name, Path folder, Path live, boolean runs, Runn
   boolean restore() {
     var all = allKept();
     for (var kept : all) {
-      try {
+      Failable.run(() -> {
         var file = Path.of(kept.toString().replace(KEPT, ""));
         Files.move(kept, file, StandardCopyOption.REPLACE_EXISTING);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      });
     }
     return !all.isEmpty();
   }

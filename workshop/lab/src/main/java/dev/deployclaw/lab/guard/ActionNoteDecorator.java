@@ -3,12 +3,11 @@ package dev.deployclaw.lab.guard;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.lab.stop.CallTapDecorator;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.apache.commons.lang3.function.Failable;
 
 /** Notes every action of an agent, before it is done, in the file that a system property names. */
 public final class ActionNoteDecorator extends CallTapDecorator {
@@ -35,12 +34,10 @@ public final class ActionNoteDecorator extends CallTapDecorator {
     }
 
     private synchronized Runnable noted(String line) {
-      try {
+      return Failable.get(() -> {
         Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         return () -> {};
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      });
     }
   }
 }

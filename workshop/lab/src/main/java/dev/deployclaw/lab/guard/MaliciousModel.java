@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.testkit.network.ChatCompletion;
 import dev.deployclaw.testkit.network.FakeHttpServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * A language model that is worse than any real one: it does whatever it reads. Where nothing tells
@@ -83,12 +82,10 @@ final class MaliciousModel implements AutoCloseable {
   }
 
   private FakeHttpServer.Answer serve(FakeHttpServer.Request request) {
-    try {
+    return Failable.get(() -> {
       var content = JSON.writeValueAsString(answer(JSON.readTree(request.bytes())));
       return FakeHttpServer.Answer.json(200, ChatCompletion.of(content, "stop"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   private Object answer(JsonNode body) {

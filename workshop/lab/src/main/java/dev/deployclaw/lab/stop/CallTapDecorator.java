@@ -3,13 +3,12 @@ package dev.deployclaw.lab.stop;
 import dev.deployclaw.container.wiring.PortDecorator;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ForwardingExecutor;
+import dev.deployclaw.core.spi.ForwardingStateStore;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Tells a tap of each call of an agent that changes something or decides; reads pass by. */
 public abstract class CallTapDecorator implements PortDecorator {
@@ -43,21 +42,18 @@ public abstract class CallTapDecorator implements PortDecorator {
     return tap.<StateStore>map(t -> new TappedState(state, t)).orElse(state);
   }
 
-  private record TappedExecutor(BackendExecutor executor, Tap tap) implements BackendExecutor {
-    @Override
-    public String name() {
-      return executor.name();
-    }
+  private static final class TappedExecutor extends ForwardingExecutor {
+    private final Tap tap;
 
-    @Override
-    public Set<String> verbs() {
-      return executor.verbs();
+    TappedExecutor(BackendExecutor executor, Tap tap) {
+      super(executor);
+      this.tap = tap;
     }
 
     @Override
     public CallOutcome execute(Invocation call) throws InterruptedException {
       var after = tap.before(call);
-      var outcome = executor.execute(call);
+      var outcome = super.execute(call);
       after.run();
       return outcome;
     }
@@ -98,43 +94,20 @@ public abstract class CallTapDecorator implements PortDecorator {
     }
   }
 
-  private record TappedState(StateStore state, Tap tap) implements StateStore {
-    @Override
-    public Optional<Entry> get(String key) throws InterruptedException {
-      return state.get(key);
-    }
+  private static final class TappedState extends ForwardingStateStore {
+    private final Tap tap;
 
-    @Override
-    public List<Entry> get(List<String> keys) throws InterruptedException {
-      return state.get(keys);
-    }
-
-    @Override
-    public List<Entry> list(String prefix) throws InterruptedException {
-      return state.list(prefix);
-    }
-
-    @Override
-    public List<String> keys(String prefix) throws InterruptedException {
-      return state.keys(prefix);
+    TappedState(StateStore state, Tap tap) {
+      super(state);
+      this.tap = tap;
     }
 
     @Override
     public Result transact(Transaction transaction) throws InterruptedException {
       var after = tap.before(transaction);
-      var result = state.transact(transaction);
+      var result = super.transact(transaction);
       after.run();
       return result;
-    }
-
-    @Override
-    public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
-      return state.stand(name, lease);
-    }
-
-    @Override
-    public void close() {
-      state.close();
     }
   }
 }

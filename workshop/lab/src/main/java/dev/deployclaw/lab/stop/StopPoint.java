@@ -1,7 +1,5 @@
 package dev.deployclaw.lab.stop;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * Counts calls by name and notes each in a file as {@code name#n}; where one is asked for, waits
@@ -77,15 +76,12 @@ final class StopPoint {
   }
 
   private synchronized void note(String file, String line) {
-    try {
-      Files.writeString(
-          folder.resolve(file),
-          line + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND,
-          StandardOpenOption.SYNC);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() ->
+        Files.writeString(
+            folder.resolve(file),
+            line + "\n",
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND,
+            StandardOpenOption.SYNC));
   }
 }

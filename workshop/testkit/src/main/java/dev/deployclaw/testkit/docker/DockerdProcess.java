@@ -7,7 +7,6 @@ import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
 import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * A {@code dockerd} of our own, started as root: data, sockets and process id in one folder, a
@@ -136,15 +136,13 @@ public final class DockerdProcess implements AutoCloseable {
     if (!Files.exists(bridge)) {
       return;
     }
-    try {
+    Failable.run(() -> {
       var taken = new NetworkBridge(Integer.parseInt(Files.readString(bridge)));
       DaemonProcess.adopt(home.resolve(NAME + ".pid"))
           .ifPresentOrElse(
               daemon -> new DockerdProcess(home, daemon, taken).stop(),
               () -> DockerdCleanup.clear(home, taken));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** Where the one that was started in a folder listens; empty where none lives. */
@@ -197,11 +195,9 @@ public final class DockerdProcess implements AutoCloseable {
   }
 
   private static void write(Path file, String text) {
-    try {
+    Failable.run(() -> {
       Files.createDirectories(file.resolveSibling(""));
       Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 }

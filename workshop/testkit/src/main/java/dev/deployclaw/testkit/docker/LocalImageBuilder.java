@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * An image of one layer, made of files of this machine, so that none must be pulled: programs with
@@ -98,7 +99,7 @@ final class LocalImageBuilder {
 
   /** Gives it to a daemon. */
   void load(DockerClient client) {
-    try {
+    Failable.run(() -> {
       Path layer = Files.createTempFile("layer", ".tar");
       Path image = Files.createTempFile("image", ".tar");
       try {
@@ -110,9 +111,7 @@ final class LocalImageBuilder {
         Files.delete(layer);
         Files.delete(image);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** Returns its digest. */

@@ -14,6 +14,9 @@ final class TestBaseImages {
   /** What the shell of a build step needs besides itself, and of util-linux what confines. */
   private static final List<String> TOOLS = List.of("mkdir", "chown", "cat", "ls", "id", "setpriv");
 
+  private static final List<String> SCRIPT_TOOLS =
+      List.of("bash", "mktemp", "rm", "sleep", "timeout");
+
   /** Where the official images of Temurin have it. */
   private static final String JDK_HOME = "/opt/java/openjdk";
 
@@ -50,7 +53,7 @@ final class TestBaseImages {
     image.load(client);
   }
 
-  /** This JVM's JDK, and a shell. */
+  /** This JVM's JDK, bash, and what a script of a build needs besides. */
   static void jdk(DockerClient client, String name) {
     String config =
         """
@@ -59,6 +62,8 @@ final class TestBaseImages {
             .formatted(JDK_HOME, JDK_HOME);
     var image = withShell(name, config);
     addLibraries(image);
+    SCRIPT_TOOLS.forEach(
+        tool -> image.program("/usr/bin/" + tool, Path.of(ExecutableFinder.find(tool))));
     image
         .tree(JDK_HOME, jdkHome(), f -> !f.endsWith("src.zip") && !f.toString().endsWith(".jsa"))
         .load(client);

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.apache.commons.lang3.function.Failable;
 
 /** A small file system of its own under a folder, which can be filled up. */
 public final class TmpfsMount implements AutoCloseable {
@@ -20,15 +21,13 @@ public final class TmpfsMount implements AutoCloseable {
 
   /** Whether this process may mount one; only a trial tells in a container. */
   public static boolean possible() {
-    try {
+    return Failable.get(() -> {
       Path folder = Files.createTempDirectory("disk");
       boolean mounted = tried(folder);
       unmount(folder);
       Files.delete(folder);
       return mounted;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   private static boolean tried(Path folder) {
@@ -72,11 +71,7 @@ public final class TmpfsMount implements AutoCloseable {
 
   /** Gives back what was taken. */
   public void makeRoom() {
-    try {
-      Files.deleteIfExists(filler());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.deleteIfExists(filler()));
   }
 
   /** Also what an earlier process left over a folder, once or more often. */
@@ -87,12 +82,9 @@ public final class TmpfsMount implements AutoCloseable {
   }
 
   private static boolean isMounted(Path at) {
-    try {
-      return Files.isDirectory(at)
-          && Files.readString(Path.of("/proc/mounts")).contains(" " + at.toRealPath() + " ");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() ->
+        Files.isDirectory(at)
+            && Files.readString(Path.of("/proc/mounts")).contains(" " + at.toRealPath() + " "));
   }
 
   private Path filler() {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.lang3.function.Failable;
 
 /** Objects in a folder, a file each, replaced in one step. For one thread. */
 record ObjectFiles(Path folder) {
@@ -19,11 +20,7 @@ record ObjectFiles(Path folder) {
   private static final String VERSION = "version";
 
   static ObjectFiles in(Path folder) {
-    try {
-      return new ObjectFiles(Files.createDirectories(folder));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> new ObjectFiles(Files.createDirectories(folder)));
   }
 
   Map<String, ObjectNode> read() {
@@ -59,20 +56,14 @@ record ObjectFiles(Path folder) {
 
   void remove(String path, long version) {
     replace(VERSION, Long.toString(version));
-    try {
-      Files.deleteIfExists(folder.resolve(name(path)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.deleteIfExists(folder.resolve(name(path))));
   }
 
   private void replace(String name, String text) {
-    try {
+    Failable.run(() -> {
       var written = Files.writeString(folder.resolve(name + ".new"), text);
       Files.move(written, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   private static String name(String path) {

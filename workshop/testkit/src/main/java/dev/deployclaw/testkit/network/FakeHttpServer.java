@@ -4,7 +4,6 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * An HTTP server of a test: it keeps what it was sent and answers as it is told, each request on a
@@ -79,11 +79,8 @@ public final class FakeHttpServer implements AutoCloseable {
 
   private FakeHttpServer(int port, Function<Request, Answer> answers) {
     this.answers = answers;
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    server = Failable.get(() -> HttpServer.create(address, 0));
     server.createContext("/", this::serve);
     server.setExecutor(threads);
     server.start();

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * What is done to TCP packets on this machine's loopback on behalf of one folder: a chain of its
@@ -226,11 +227,7 @@ public final class PacketFirewall {
   }
 
   private void forget() {
-    try {
-      Files.deleteIfExists(folder.resolve(REMEMBERED));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.deleteIfExists(folder.resolve(REMEMBERED)));
   }
 
   private static String newName() {

@@ -19,6 +19,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * The class path of this JVM for programs beside it: absolute, since they work in other folders,
@@ -62,16 +63,14 @@ record ChildClassPath(List<Path> jars, Optional<Path> build) {
   /** Another one for each other jar, and for another JDK. */
   String digest() {
     var parts = new StringBuilder(System.getProperty("java.vm.version"));
-    try {
+    Failable.run(() -> {
       for (Path jar : jars) {
         parts.append('\n').append(jar);
         if (Files.exists(jar)) {
           parts.append(' ').append(Files.size(jar)).append(Files.getLastModifiedTime(jar));
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
     return shortened(sha256().digest(parts.toString().getBytes(StandardCharsets.UTF_8)));
   }
 

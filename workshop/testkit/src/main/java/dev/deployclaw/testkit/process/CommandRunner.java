@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * A command of this machine: run to its end within a bound, or started for the caller to end. Each
@@ -139,11 +140,7 @@ public final class CommandRunner {
   }
 
   private Process started() {
-    try {
-      return builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> builder.start());
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.deployclaw.testkit.process;
 
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import org.apache.commons.lang3.function.Failable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,12 +96,10 @@ public final class DaemonProcess implements DaemonHandle {
       return List.of();
     }
     var found = new ArrayList<DaemonProcess>();
-    try {
+    return Failable.get(() -> {
       Files.walkFileTree(folder, Set.of(), DEPTH, new LaunchFiles(found));
       return List.copyOf(found);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** Adopts what it comes by. */
@@ -281,11 +279,7 @@ public final class DaemonProcess implements DaemonHandle {
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, launch.name()));
     command.addAll(List.of(launch.pidFile().toString(), ExecutableFinder.find("setsid")));
     command.addAll(launch.command());
-    try {
-      Files.deleteIfExists(launch.pidFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.deleteIfExists(launch.pidFile()));
     var process =
         CommandRunner.of(command)
             .in(launch.folder())

@@ -1,6 +1,5 @@
 package dev.deployclaw.testkit.process;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * How a daemon is started: its folder, in which it works, its name, which names its files, and its
@@ -53,25 +53,21 @@ public record LaunchSpec(
     new TreeMap<>(environment).forEach((key, value) -> lines.add(key + "=" + value));
     lines.add("");
     lines.addAll(command);
-    try {
+    Failable.run(() -> {
       Files.createDirectories(folder);
       Path whole = Files.createTempFile(folder, name, ".tmp");
       Files.write(whole, lines);
       Files.move(whole, launchFile(folder, name), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** Saves another command in place of this one, which is kept unless an earlier one is. */
   LaunchSpec changed(UnaryOperator<List<String>> change) {
-    try {
+    Failable.run(() -> {
       if (!isChanged()) {
         Files.copy(launchFile(folder, name), kept());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
     LaunchSpec changed = new LaunchSpec(folder, name, change.apply(command), environment);
     changed.save();
     return changed;
@@ -83,25 +79,21 @@ public record LaunchSpec(
 
   /** Puts the command back that was kept. */
   LaunchSpec original() {
-    try {
+    Failable.run(() -> {
       if (isChanged()) {
         Files.move(kept(), launchFile(folder, name), StandardCopyOption.REPLACE_EXISTING);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
     return read(folder, name);
   }
 
   /** Removes its files, but for the log. */
   void delete() {
-    try {
+    Failable.run(() -> {
       Files.deleteIfExists(kept());
       Files.deleteIfExists(launchFile(folder, name));
       Files.deleteIfExists(pidFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** Empty where there is none of that name. */
@@ -117,7 +109,7 @@ public record LaunchSpec(
   }
 
   static LaunchSpec read(Path folder, String name) {
-    try {
+    return Failable.get(() -> {
       List<String> lines = Files.readAllLines(launchFile(folder, name));
       int gap = lines.indexOf("");
       Map<String, String> environment = new TreeMap<>();
@@ -126,9 +118,7 @@ public record LaunchSpec(
         environment.put(line.substring(0, equals), line.substring(equals + 1));
       }
       return new LaunchSpec(folder, name, lines.subList(gap + 1, lines.size()), environment);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   private Path kept() {

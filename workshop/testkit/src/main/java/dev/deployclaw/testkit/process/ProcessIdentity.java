@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * One process for good: its number, and the start time that tells it from a later process with the
@@ -112,10 +113,6 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
   }
 
   private static String currentBoot() {
-    try {
-      return Files.readString(BOOT).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(BOOT).strip());
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.lang3.function.Failable;
 
 /** A program of this machine, found by name; and what this process may have it do. */
 public final class SystemTool {
@@ -41,11 +42,8 @@ public final class SystemTool {
   }
 
   public static boolean isRoot() {
-    try {
-      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(
+        () -> Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")));
   }
 
   /** Whether this process has the capability, by its number. */

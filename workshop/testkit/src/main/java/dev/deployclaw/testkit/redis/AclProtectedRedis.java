@@ -3,8 +3,6 @@ package dev.deployclaw.testkit.redis;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +12,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.lang3.function.Failable;
 
 /** A Redis Cluster of one node that lets in only the users of an ACL file. */
 public final class AclProtectedRedis implements AutoCloseable {
@@ -32,7 +31,7 @@ public final class AclProtectedRedis implements AutoCloseable {
    * @param passwords by such a name
    */
   public static AclProtectedRedis start(Path folder, String users, Map<String, String> passwords) {
-    try {
+    return Failable.get(() -> {
       Files.createDirectories(folder);
       Path file = Files.writeString(folder.resolve("users.acl"), OPEN);
       var lines =
@@ -50,9 +49,7 @@ public final class AclProtectedRedis implements AutoCloseable {
       Files.writeString(file, filled(users, passwords));
       node.call("ACL", "LOAD");
       return new AclProtectedRedis(node);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   public HostPort address() {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.function.Failable;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
@@ -188,19 +189,13 @@ public final class RedisNode extends DaemonServer {
         repl-diskless-sync-delay 0
         """
             .formatted(options.port());
-    try {
+    Failable.run(() -> {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve(CONFIG), config + String.join("\n", options.lines()) + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   private static List<String> configLines(Path folder) {
-    try {
-      return Files.readAllLines(folder.resolve(CONFIG));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readAllLines(folder.resolve(CONFIG)));
   }
 }

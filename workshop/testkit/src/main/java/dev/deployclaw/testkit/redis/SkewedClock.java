@@ -1,8 +1,6 @@
 package dev.deployclaw.testkit.redis;
 
 import dev.deployclaw.testkit.process.CSourceCompiler;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -13,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * The wall clock of one process, off by an amount that can be changed while it runs. Works by a
@@ -64,26 +63,22 @@ public final class SkewedClock {
   }
 
   public Duration offset() {
-    try {
+    return Failable.get(() -> {
       byte[] bytes = Files.readAllBytes(file);
       return Duration.ofNanos(ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** Never shortens the file, which may be mapped. */
   private static void write(Path file, Duration offset) {
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
     bytes.putLong(offset.toNanos()).flip();
-    try {
+    Failable.run(() -> {
       Files.createDirectories(Objects.requireNonNull(file.getParent()));
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         channel.write(bytes, 0);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 }

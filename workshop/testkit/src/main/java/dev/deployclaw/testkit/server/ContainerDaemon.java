@@ -12,8 +12,6 @@ import dev.deployclaw.testkit.process.LaunchSpec;
 import dev.deployclaw.testkit.process.ListeningPorts;
 import dev.deployclaw.testkit.process.SystemTool;
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedSet;
+import org.apache.commons.lang3.function.Failable;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.utility.DockerImageName;
@@ -48,11 +47,7 @@ final class ContainerDaemon implements DaemonHandle {
 
   @SuppressWarnings("resource") // Stopped by close, removed at the end of the JVM.
   static ContainerDaemon start(LaunchSpec launch) {
-    try {
-      Files.createDirectories(launch.folder());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.createDirectories(launch.folder()));
     var image = OfficialImage.of(launch.command().getFirst());
     var container =
         new GenericContainer<>(DockerImageName.parse(SharedDocker.provide(image)))
@@ -97,11 +92,7 @@ final class ContainerDaemon implements DaemonHandle {
   }
 
   private static Object owner(Path folder, String attribute) {
-    try {
-      return Files.getAttribute(folder, attribute);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.getAttribute(folder, attribute));
   }
 
   /** What Testcontainers calls the container, for faults that need Docker itself. */
@@ -224,10 +215,7 @@ final class ContainerDaemon implements DaemonHandle {
     if (!Files.isDirectory(folder())) {
       return;
     }
-    try {
-      Files.write(log(), bytes, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(
+        () -> Files.write(log(), bytes, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how));
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.lang3.function.Failable;
 
 /** A nats-server with JetStream, which stores in files. */
 public final class NatsServer extends DaemonServer {
@@ -87,13 +88,11 @@ public final class NatsServer extends DaemonServer {
   }
 
   private static void write(Path folder, String path, String text) {
-    try {
+    Failable.run(() -> {
       var file = within(folder, path);
       Files.createDirectories(file.getParent());
       Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   /** The server that was started in the folder, dead or alive. */
@@ -133,11 +132,9 @@ public final class NatsServer extends DaemonServer {
         %s
         """
             .formatted(HostPort.loopback(port), folder.toAbsolutePath().resolve("data"), lines);
-    try {
+    Failable.run(() -> {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve(CONFIG), config);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 }

@@ -1,19 +1,18 @@
 package dev.deployclaw.testkit.server;
 
 import dev.deployclaw.testkit.process.DaemonHandle;
-import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import dev.deployclaw.testkit.process.LaunchSpec;
 import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * An NGINX in a folder of its own, with the caller's configuration. What the configuration leaves
@@ -45,12 +44,10 @@ public final class NginxServer extends DaemonServer {
   /** Writes the configuration to {@code nginx.conf} in the folder and starts it. */
   public static NginxServer start(Path folder, String config) {
     Path file = folder.resolve("nginx.conf");
-    try {
+    Failable.run(() -> {
       Files.createDirectories(folder);
       Files.writeString(file, config);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
     return start(folder, file);
   }
 
@@ -80,13 +77,6 @@ public final class NginxServer extends DaemonServer {
     return nginx;
   }
 
-  /** The NGINX that was started in the folder, dead or alive. */
-  public static NginxServer adopt(Path folder) {
-    return new NginxServer(
-        DaemonProcess.adoptNamed(folder, NAME),
-        folder.toAbsolutePath().normalize().resolve(PID_FILE));
-  }
-
   /** Where NGINX itself writes its process id. */
   public Path pidFile() {
     return pidFile;
@@ -112,7 +102,7 @@ public final class NginxServer extends DaemonServer {
   }
 
   private static String directives(Path configFile, Path pidFile) {
-    try {
+    return Failable.get(() -> {
       String config = Files.readString(configFile);
       StringBuilder missing = new StringBuilder();
       Map<String, String> wanted =
@@ -125,8 +115,6 @@ public final class NginxServer extends DaemonServer {
         }
       });
       return missing.toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 }

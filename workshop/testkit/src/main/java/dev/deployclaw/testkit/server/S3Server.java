@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
+import org.apache.commons.lang3.function.Failable;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
@@ -194,16 +195,14 @@ public final class S3Server implements LocalServer {
   private record Settings(String host, int port, String accessKey, String secretKey) {
     static Settings create(Path folder) {
       var settings = new Settings(HostPort.LOOPBACK, FreePortFinder.free(), key(), key());
-      try {
+      Failable.run(() -> {
         Path file = folder.resolve(SETTINGS);
         Files.deleteIfExists(file);
         TestFiles.secret(
             file,
             "port=%d\naccessKey=%s\nsecretKey=%s\n"
                 .formatted(settings.port, settings.accessKey, settings.secretKey));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      });
       return settings;
     }
 

@@ -7,14 +7,13 @@ import dev.deployclaw.testkit.docker.DockerdProcess;
 import dev.deployclaw.testkit.docker.OfficialImage;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import dev.deployclaw.testkit.file.TestFiles;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * The Docker daemon of this JVM's containers. The first container starts it; it ends with the JVM.
@@ -87,15 +86,13 @@ public final class SharedDocker {
   }
 
   private static TestDockerDaemon start() {
-    try {
+    return Failable.get(() -> {
       Path folder = Files.createTempDirectory("containers");
       var daemon = TestDockerDaemon.start(folder);
       daemon.own().ifPresent(own -> own.leave());
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(folder), "stop-containers"));
       return daemon;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
   }
 
   private static void stop(Path folder) {

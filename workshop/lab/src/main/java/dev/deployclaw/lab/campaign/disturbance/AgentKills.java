@@ -3,7 +3,6 @@ package dev.deployclaw.lab.campaign.disturbance;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.lang3.function.Failable;
 
 /** SIGKILL to the agent alone. */
 final class AgentKills {
@@ -82,11 +82,7 @@ final class AgentKills {
   }
 
   private static Path target(Path link) {
-    try {
-      return Files.readSymbolicLink(link);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readSymbolicLink(link));
   }
 
   private static Optional<Path> newest(Path executions) throws IOException {

@@ -3,12 +3,12 @@ package dev.deployclaw.lab.campaign.estate;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * One process of an agent, which may be stopped at a point, put to sleep and killed.
@@ -108,10 +108,6 @@ public record AgentProcess(Process process, Path folder) {
   }
 
   private String read(String name) {
-    try {
-      return Files.readString(folder.resolve(name));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(folder.resolve(name)));
   }
 }

@@ -1,0 +1,76 @@
+package dev.deployclaw.core.language.coverage;
+
+import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.SaidChange;
+import dev.deployclaw.core.task.Intent;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Whether a reading keeps together what a request says together. Pure. */
+final class SpokenPairs {
+  private static final Set<String> STOPS = Set.of(".", ";", "!", "?");
+
+  private SpokenPairs() {}
+
+  /** What has the value of another place, or lacks its own; in one form for both. */
+  static List<String> apart(RequestGrammar grammar, Intent intent) {
+    if (grammar.said().isEmpty()) {
+      return intent.changes().size() > 1 ? bySentence(grammar, intent) : List.of();
+    }
+    var wanted = grammar.said().stream().map(SaidChange::words).collect(Collectors.toSet());
+    var read = SaidChange.of(intent).stream().map(SaidChange::words).collect(Collectors.toSet());
+    return Stream.concat(
+            wanted.stream().filter(w -> !read.contains(w)),
+            read.stream().filter(r -> !wanted.contains(r)))
+        .sorted()
+        .toList();
+  }
+
+  /** Where the grammar can't tell: one name and one rate in a sentence belong together. */
+  private static List<String> bySentence(RequestGrammar grammar, Intent intent) {
+    var out = new ArrayList<String>();
+    var sentence = new ArrayList<Token>();
+    for (Token token : grammar.tokens()) {
+      sentence.add(token);
+      if (STOPS.contains(token.text())) {
+        parted(sentence, intent)
+            .forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
+        sentence.clear();
+      }
+    }
+    parted(sentence, intent)
+        .forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
+    return out;
+  }
+
+  private static List<Token> parted(List<Token> sentence, Intent intent) {
+    var rates = sentence.stream().filter(t -> t.is(Kind.RATE)).toList();
+    return Stream.of(Kind.TENANT, Kind.SERVICE)
+        .map(kind ->
+            sentence.stream().flatMap(t -> t.each(kind)).map(Token::text).distinct().toList())
+        .filter(names -> names.size() == 1 && rates.size() == 1)
+        .filter(names -> !isRead(names.getFirst(), rates.getFirst().value(), intent))
+        .map(_ -> rates.getFirst())
+        .toList();
+  }
+
+  private static boolean isRead(String name, BigDecimal requests, Intent intent) {
+    return intent.changes().stream()
+        .filter(c ->
+            c.set()
+                .requests()
+                .filter(n -> BigDecimal.valueOf(n).compareTo(requests) == 0)
+                .isPresent())
+        .anyMatch(c ->
+            c.who().tenants().contains(name)
+                || c.who().tenants().isEmpty()
+                || c.service().equals(Optional.of(name)));
+  }
+}

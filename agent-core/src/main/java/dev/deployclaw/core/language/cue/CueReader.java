@@ -1,0 +1,58 @@
+package dev.deployclaw.core.language.cue;
+
+import dev.deployclaw.core.language.cue.BindingCue.Kind;
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import dev.deployclaw.core.language.lexer.TokenLine.Match;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Finds the words of a clause that bind an order. Pure. */
+public final class CueReader {
+  private static final List<NamedPattern> TABLE = PatternTable.read(CueReader.class, "cues.txt");
+
+  private static final Set<String> LOOSE = Set.of("set", "pronoun", "polite");
+
+  private CueReader() {}
+
+  /**
+   * @param clause its tokens, phrases joined
+   * @param orders whether it orders, or stands beside an order: rows with the mark {@code ~} need
+   *     that
+   * @param past whether it tells of what was: then only rows with the mark {@code !} count
+   */
+  public static List<BindingCue> of(List<Token> clause, boolean orders, boolean past) {
+    var out = new ArrayList<BindingCue>();
+    var words =
+        clause.stream()
+            .flatMap(t -> isLoose(t) ? t.parts().stream() : Stream.of(t))
+            .map(t -> t.is(Token.Kind.UNKNOWN) ? t.as(Token.Kind.WORD) : t)
+            .toList();
+    var line = new TokenLine(words);
+    for (var row : TABLE) {
+      boolean counts = (orders || !row.name().contains("~")) && (!past || row.name().contains("!"));
+      if (counts) {
+        var kind = Kind.of(row.name().replaceAll("[ ~!]", ""));
+        line = line.replace(row.pattern(), match -> Optional.of(List.of(found(kind, match, out))));
+      }
+    }
+    return List.copyOf(out);
+  }
+
+  /** Phrases that carry nothing as such, and "keep it that way". */
+  private static boolean isLoose(Token token) {
+    return LOOSE.stream().anyMatch(token::is)
+        || (token.is("forever") && token.parts().stream().anyMatch(t -> t.text().equals("keep")));
+  }
+
+  private static Token found(Kind kind, Match match, List<BindingCue> out) {
+    int to = match.tokens().getLast().to();
+    out.add(new BindingCue(kind, match.tokens().getFirst().from(), to));
+    return match.joined(Token.Kind.PHRASE, "cue", "cue");
+  }
+}

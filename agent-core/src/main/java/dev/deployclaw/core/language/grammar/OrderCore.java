@@ -1,0 +1,362 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.RequestLexer;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import dev.deployclaw.core.language.refusal.RequestRefusals;
+import dev.deployclaw.core.language.value.OpenQuestions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The sentences of a ticket that order: they ask politely, begin with a verb of the grammar, say
+ * what should be, or are made of values alone. What they use is what the grammar quotes of the
+ * request, as a model quotes its sources. One object, one request.
+ */
+final class OrderCore {
+  private static final Map<String, Set<String>> WORDS =
+      PatternTable.sets(OrderCore.class, "core.txt");
+
+  /** Phrases that no order is made of. */
+  private static final Set<String> WEAK =
+      Set.of("pronoun", "polite", "statement", "up", "down", "was");
+
+  /** Somebody else's words, of more than one. */
+  private static final Pattern QUOTED = Pattern.compile("[\"“„«][^\"”“»]*\\s[^\"”“»]*[\"”“»]");
+
+  private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
+
+  private static final Set<String> DATING = words("dating");
+  private static final int LONGEST_SIGNATURE = 8;
+  private static final int OWNED_WORDS = 3;
+
+  private final ToldSentences request;
+  private final EstateNames names;
+  private final OpenQuestions times;
+
+  OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) {
+    this.request = request;
+    this.names = names;
+    this.times = times;
+  }
+
+  /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
+  UnquotedPieces pieces(OpenQuestions questions) {
+    var whole = UnquotedPieces.none(request);
+    var words = RequestLexer.words(request.text(), names);
+    var used = of(request).filter(_ -> RequestRefusals.matter(words).isEmpty());
+    if (used.isEmpty() || isClear(whole)) {
+      return whole;
+    }
+    var core = OrderBackground.of(request, used.get()).filter(this::isClear);
+    if (core.isPresent()) {
+      return core.get();
+    }
+    String order = text(used.get());
+    if (!order.equals(request.text().strip())) {
+      questions.ask(
+          ClarificationQuestion.of(
+                  "order-alone", "words", "May I leave out all but \"" + order + "\"?")
+              .suggesting(Optional.of(order)));
+    }
+    return whole;
+  }
+
+  private boolean isClear(UnquotedPieces pieces) {
+    var asked = new OpenQuestions();
+    var grammar = new RequestGrammar(pieces, names, times, asked);
+    return grammar.read().isPresent() && asked.questions().isEmpty() && asked.refusal().isEmpty();
+  }
+
+  /** Whether the order uses a token; empty where no sentence orders, or all do. */
+  private static Optional<Predicate<Token>> of(ToldSentences request) {
+    if (QUOTED.matcher(request.text()).find()) {
+      return Optional.empty();
+    }
+    var used = new HashSet<Token>();
+    request.sentences().stream()
+        .filter(s -> !request.told().containsAll(s) && orders(s, phrases(s)))
+        .flatMap(s -> phrases(s).stream())
+        .filter(OrderCore::carries)
+        .flatMap(Token::all)
+        .forEach(used::add);
+    return used.isEmpty() ? Optional.empty() : Optional.of(used::contains);
+  }
+
+  /** The sentences that it uses, as typed. */
+  private String text(Predicate<Token> used) {
+    return request.sentences().stream()
+        .filter(s -> s.stream().anyMatch(used))
+        .map(s -> request.text().substring(s.getFirst().from(), s.getLast().to()))
+        .collect(Collectors.joining(". "));
+  }
+
+  private static List<Token> phrases(List<Token> sentence) {
+    int end = sentence.getLast().to();
+    var whole = new ArrayList<>(sentence);
+    whole.add(Token.of(Kind.WORD, ".", end, end + 1));
+    return PhraseReader.read(new TokenLine(whole)).tokens();
+  }
+
+  private static boolean carries(Token token) {
+    return !ClauseReader.leftover(token)
+        && !token.is(Kind.WORD)
+        && WEAK.stream().noneMatch(token::is);
+  }
+
+  private static boolean orders(List<Token> typed, List<Token> read) {
+    boolean values = read.stream().anyMatch(t -> t.is("op") || FrameReader.slot(t).isPresent());
+    boolean clean = read.stream().noneMatch(ClauseReader::leftover);
+    boolean asks =
+        typed.stream().anyMatch(t -> is(t, "asking"))
+            || read.stream().anyMatch(t -> t.is("polite"));
+    return values
+        && (asks
+            || leads(read)
+            || should(read)
+            || (clean && !typed.stream().anyMatch(t -> is(t, "having"))));
+  }
+
+  /** Begins with a verb, behind courtesies. */
+  private static boolean leads(List<Token> read) {
+    return read.stream()
+        .dropWhile(t -> t.is(Kind.REFERENCE) || is(t, "leading") || RequestGrammar.isMark(t))
+        .findFirst()
+        .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
+        .filter(t -> !t.is("mode") || read.stream().noneMatch(OrderCore::tells))
+        .isPresent();
+  }
+
+  private static boolean should(List<Token> read) {
+    return read.stream()
+        .filter(t -> t.is("set") || t.is("op"))
+        .flatMap(Token::all)
+        .anyMatch(t -> is(t, "modal"));
+  }
+
+  /**
+   * Where a piece stands.
+   *
+   * @param behind whether the order stands before it
+   * @param alone whether it is a sentence of its own
+   * @param timed whether the order says by itself when
+   */
+  record Position(boolean behind, boolean alone, boolean timed) {}
+
+  /**
+   * Whether a piece says how the world is or was, and nothing about the request: of what, and by
+   * which verb, is listed; a word of those who decide, of time, scope or trial takes it out.
+   */
+  static boolean states(ToldSentences request, List<Token> typed, Position at) {
+    boolean bent =
+        IntStream.range(0, typed.size())
+            .anyMatch(i -> bends(typed, i, at) || (i < 2 && is(typed.get(i), "whole")));
+    boolean quotes = has(typed, "speech") && (!at.alone() || typed.getLast().text().equals(":"));
+    if (bent || quotes) {
+      return false;
+    }
+    var said = typed.stream().filter(t -> !RequestGrammar.isMark(t)).toList();
+    boolean event =
+        said.stream().anyMatch(t -> Background.isEvent(t) || OrderEvidence.is(t, "past"));
+    boolean topic = said.stream().anyMatch(OrderCore::isTopic);
+    boolean front = at.alone() && !at.behind();
+    return said.stream().allMatch(OrderCore::labels)
+        || (at.alone() && at.behind() && signs(request, typed))
+        || refers(said)
+        || (topic && (event || (front && said.stream().anyMatch(OrderCore::tells))))
+        || (has(said, "theirs") && (event || (front && has(said, "having"))))
+        || (reason(typed, at) && topic);
+  }
+
+  private static boolean isTopic(Token token) {
+    return is(token, "topic")
+        || OrderEvidence.NAMES.contains(token.kind())
+        || token.is(Kind.REFERENCE);
+  }
+
+  /** "INC-4711:", "ticket 12:". */
+  private static boolean labels(Token token) {
+    return token.is(Kind.REFERENCE)
+        || token.is(Kind.NUMBER)
+        || is(token, "place")
+        || is(token, "leading")
+        || is(token, "closing");
+  }
+
+  /** "Their ticket is NW-2291": where more is to be found. */
+  private static boolean refers(List<Token> said) {
+    return has(said, "place")
+        && has(said, "having")
+        && said.stream()
+            .anyMatch(
+                t -> t.is(Kind.REFERENCE) || t.is(Kind.NUMBER) || t.text().equals("attached"));
+  }
+
+  private static boolean reason(List<Token> typed, Position at) {
+    var first = typed.getFirst();
+    return !at.alone()
+        && typed.size() > 1
+        && ClauseReader.links(first)
+        && (!first.text().equals("due") || typed.get(1).text().equals("to"))
+        && (at.timed() || !first.text().equals("while"));
+  }
+
+  private static boolean bends(List<Token> typed, int i, Position at) {
+    var token = typed.get(i);
+    boolean dates = i + 1 < typed.size() && DATING.contains(typed.get(i + 1).text());
+    boolean purpose = i > 0 && token.text().equals("that") && typed.get(i - 1).text().equals("so");
+    boolean points = is(token, "pointing") && !dates && !purpose;
+    boolean subject = i < 2 || token.text().equals("this") || is(typed.get(i - 1), "fact");
+    boolean dated =
+        OrderEvidence.is(token, "neutral")
+            && !at.timed()
+            && typed.stream().noneMatch(OrderCore::finite);
+    return (points && (at.behind() || subject))
+        || dated
+        || is(token, "contrast")
+        || is(token, "authority")
+        || (is(token, "having") && i + 1 < typed.size() && typed.get(i + 1).text().equals("to"))
+        || (token.is(Kind.INSTANT) && (at.behind() || !at.timed()))
+        || OrderEvidence.is(token, "long")
+        || (at.behind() && (is(token, "turn") || is(token, "self") || bears(token)));
+  }
+
+  /** A word that binds an order, and in front of it, or in a reason, only tells. */
+  static boolean tells(Token word, Token first, boolean behind) {
+    return (!behind && is(word, "fact")) || (ClauseReader.links(first) && is(word, "free"));
+  }
+
+  static boolean tells(Token token) {
+    return is(token, "verb")
+        || is(token, "having")
+        || is(token, "place")
+        || token.is(Kind.REFERENCE)
+        || finite(token);
+  }
+
+  /** Whether the only tenant of a request is whom "them" in its order stands for. */
+  static boolean named(ToldSentences request) {
+    long tenants =
+        request.typed().stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().count();
+    return tenants == 1
+        && request.sentences().stream()
+            .takeWhile(s -> !orders(s, phrases(s)))
+            .allMatch(s ->
+                s.stream().anyMatch(t -> t.is(Kind.TENANT))
+                    ? subject(request.text(), s)
+                    : !s.getFirst().is(Kind.UNKNOWN));
+  }
+
+  /** Whether its one tenant does what is told, and nobody else may be meant by "them". */
+  private static boolean subject(String text, List<Token> typed) {
+    int at =
+        IntStream.range(0, typed.size())
+            .filter(i -> typed.get(i).is(Kind.TENANT))
+            .findFirst()
+            .orElse(-1);
+    boolean first =
+        at >= 0
+            && typed.subList(0, at).stream().noneMatch(t -> t.is(Kind.UNKNOWN) || is(t, "beside"));
+    boolean owner = at + 1 < typed.size() && typed.get(at + 1).text().equals("'s");
+    boolean others =
+        IntStream.range(at + 1, typed.size())
+            .anyMatch(i ->
+                typed.get(i).text().equals(",")
+                    || is(typed.get(i), "beside")
+                    || (is(typed.get(i - 1), "joining") && typed.get(i).is(Kind.UNKNOWN))
+                    || rival(text, typed.get(i)));
+    return first && (!owner || owned(typed, at + 2)) && !others;
+  }
+
+  /** "Contoso's payments traffic": a thing of theirs, and nobody else. */
+  static boolean owned(List<Token> words, int from) {
+    return words.stream()
+        .skip(from)
+        .limit(OWNED_WORDS)
+        .anyMatch(t -> is(t, "owned") || t.is(Kind.SERVICE));
+  }
+
+  /** A name that we don't know, or several of something. */
+  private static boolean rival(String text, Token token) {
+    return token.is(Kind.UNKNOWN)
+        && (Character.isUpperCase(text.charAt(token.from()))
+            || token.text().matches("\\p{L}+[^s]s"));
+  }
+
+  /** "Regards, Tomasz", or a last line of a name and a role. */
+  private static boolean signs(ToldSentences request, List<Token> typed) {
+    var first = typed.getFirst();
+    String before = request.text().substring(0, first.from());
+    boolean line = before.stripTrailing().length() < before.lastIndexOf('\n') + 1;
+    boolean last = typed.getLast().equals(request.typed().getLast()) && typed.size() <= 2;
+    boolean opens = is(first, "closing") || line || last;
+    return opens
+        && typed.size() <= LONGEST_SIGNATURE
+        && typed.stream().noneMatch(OrderCore::finite)
+        && Character.isUpperCase(
+            request
+                .text()
+                .charAt(
+                    typed.stream()
+                        .filter(t -> !RequestGrammar.isMark(t))
+                        .findFirst()
+                        .orElse(first)
+                        .from()))
+        && typed.stream()
+            .allMatch(t ->
+                is(t, "closing")
+                    || is(t, "role")
+                    || RequestGrammar.isMark(t)
+                    || t.is(Kind.NUMBER)
+                    || (t.is(Kind.ROUTE) && t.text().matches("/\\p{Lu}\\p{L}+"))
+                    || (t.is(Kind.UNKNOWN) && t.rule().isEmpty()));
+  }
+
+  private static boolean bears(Token token) {
+    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
+    return OrderEvidence.FIGURES.contains(token.kind())
+        || token.is(Kind.TIME)
+        || (word && Background.directs(token.text()));
+  }
+
+  /** "Confirmed", "crashed", "signed". */
+  private static boolean finite(Token token) {
+    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
+    return OrderEvidence.is(token, "past") || (word && token.text().matches("\\p{L}{2,}ed"));
+  }
+
+  /** What would be an order in words that are all understood. */
+  static boolean sets(Token token) {
+    return OrderEvidence.FIGURES.contains(token.kind()) || token.is("mode");
+  }
+
+  static Set<String> words(String key) {
+    return WORDS.getOrDefault(key, Set.of());
+  }
+
+  static boolean has(List<Token> words, String key) {
+    return words.stream().anyMatch(t -> is(t, key));
+  }
+
+  /** "Rejected calls": what came of calls, and not of the request. */
+  static boolean counted(List<Token> words, int at) {
+    return at + 1 < words.size() && is(words.get(at + 1), "calls");
+  }
+
+  static boolean is(Token token, String key) {
+    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
+    return word && words(key).contains(token.text());
+  }
+}

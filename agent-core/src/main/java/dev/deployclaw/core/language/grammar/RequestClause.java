@@ -1,0 +1,162 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.lexer.TokenLine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A part of a sentence.
+ *
+ * @param read the same with the phrases of its sentence
+ * @param beside whether an order stands right beside it in its sentence, or it is all of that
+ * @param past whether it tells of what was
+ * @param seen whether it tells of that, or of what somebody sees
+ */
+record RequestClause(
+    List<Token> typed, List<Token> read, boolean beside, boolean past, boolean seen) {
+  private static final Map<String, String> WORDS =
+      PatternTable.keys(RequestClause.class, "unquoted.txt");
+
+  private static final int NEAR = 5;
+
+  /** Before a participle that isn't past: "is to be blocked", "the committed policies". */
+  static final Set<String> COMING =
+      Set.of(
+          "be", "get", "gets", "is", "are", "to", "being", "not", "stay", "stays", "keep", "the",
+          "a", "an", "our", "their");
+
+  /** Words that end like verbs of what was. */
+  private static final Set<String> NOUNS =
+      Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
+
+  static List<RequestClause> of(List<Token> sentence) {
+    int end = sentence.getLast().to();
+    var whole = new ArrayList<>(sentence);
+    whole.add(Token.of(Kind.WORD, ".", end, end + 1));
+    var read = PhraseReader.read(new TokenLine(whole)).tokens();
+    return cut(sentence).stream().map(typed -> of(typed, read)).toList();
+  }
+
+  private static RequestClause of(List<Token> typed, List<Token> read) {
+    int from = typed.getFirst().from();
+    int to = typed.getLast().to();
+    var mine = read.stream().filter(t -> t.to() > from && t.from() < to).toList();
+    boolean orders =
+        typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
+            || mine.stream().anyMatch(t -> t.is("polite"));
+    boolean past = IntStream.range(0, typed.size()).anyMatch(i -> past(typed, i));
+    boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
+    return new RequestClause(typed, mine, true, past && !orders, seen && !orders);
+  }
+
+  RequestClause in(boolean order) {
+    return new RequestClause(typed, read, order, past, seen);
+  }
+
+  /** Whether it begins with a word that binds. */
+  boolean opens() {
+    return is(typed.getFirst(), "bound") || is(typed.getFirst(), "opening") || alone();
+  }
+
+  /** Whether there is nothing in it but values and small words. */
+  boolean alone() {
+    return typed.stream()
+        .noneMatch(t ->
+            t.is(Kind.UNKNOWN)
+                || t.is(Kind.REFERENCE)
+                || is(t, "finite")
+                || is(t, "seen")
+                || (t.is(Kind.WORD)
+                    && ClauseReader.leftover(t)
+                    && !is(t, "bound")
+                    && !is(t, "opening")));
+  }
+
+  /** "Signed", "has crashed", "took"; not "to be blocked". */
+  static boolean past(List<Token> typed, int at) {
+    var word = typed.get(at);
+    boolean plain = word.is(Kind.UNKNOWN) || word.is(Kind.WORD);
+    boolean coming =
+        typed.subList(Math.max(0, at - 2), at).stream().anyMatch(t -> COMING.contains(t.text()));
+    boolean ended = plain && word.text().endsWith("ed") && !NOUNS.contains(word.text());
+    return is(word, "lately")
+        || ((is(word, "past") || OrderEvidence.is(word, "past") || ended) && !coming);
+  }
+
+  private static List<List<Token>> cut(List<Token> sentence) {
+    var out = new ArrayList<List<Token>>();
+    out.add(new ArrayList<>());
+    for (int i = 0; i < sentence.size(); i++) {
+      var token = sentence.get(i);
+      boolean marks = RequestGrammar.isMark(token) || is(token, "mark");
+      boolean links = ClauseReader.links(token) && !token.text().equals("as");
+      boolean joins =
+          i + 1 < sentence.size() && is(token, "joining") && begins(sentence.get(i + 1));
+      boolean reported = i > 0 && is(sentence.get(i - 1), "reporting");
+      if (marks || links || joins || reported || is(token, "parting")) {
+        out.add(new ArrayList<>());
+      }
+      if (!marks) {
+        out.getLast().add(token);
+      }
+    }
+    out.removeIf(List::isEmpty);
+    return out.isEmpty() ? List.of(sentence) : out;
+  }
+
+  boolean asks() {
+    return typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
+        || read.stream().anyMatch(t -> t.is("polite"));
+  }
+
+  private static boolean begins(Token token) {
+    return is(token, "subject") || is(token, "article") || is(token, "pointing");
+  }
+
+  /** Whether it asks for something, or has no verb that tells. */
+  boolean orders() {
+    return asks()
+        || typed.stream()
+            .noneMatch(t ->
+                t.is(Kind.UNKNOWN)
+                    || Stream.of("finite", "seen", "subject", "pointing", "reporting")
+                        .anyMatch(key -> is(t, key)));
+  }
+
+  /** Whether it says of something without limits how it is: "the nodes are at 91 %". */
+  boolean isAbout(Token figure) {
+    return !orders()
+        && !points()
+        && (!figure.is(Kind.RATE) || typed.stream().anyMatch(t -> is(t, "finite")))
+        && typed.stream().noneMatch(t -> is(t, "limits") || OrderEvidence.NAMES.contains(t.kind()));
+  }
+
+  /** Whether it is about the order itself: "it ends on Friday". */
+  boolean points() {
+    return typed.stream().limit(NEAR).anyMatch(t -> is(t, "pointing"));
+  }
+
+  /** "That was for two hours". */
+  boolean isIt(Token value) {
+    return is(typed.getFirst(), "pointing") && before(value).size() == 2;
+  }
+
+  /** The words right before one of it. */
+  List<Token> before(Token token) {
+    int at = (int) typed.stream().filter(t -> t.to() <= token.from()).count();
+    return typed.subList(Math.max(0, at - NEAR), at);
+  }
+
+  /** Whether it is a word of a key of unquoted.txt. */
+  static boolean is(Token token, String key) {
+    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
+    return word && key.equals(WORDS.get(token.text()));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.deployclaw.audit.export;
+
+import dev.deployclaw.audit.signing.LogEndVerifier;
+import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.policy.diff.FieldDifference;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds logs of a machine by time, person and tenant, the newest first, and verifies each that it
+ * reads. For one thread.
+ *
+ * @param journal where the logs are
+ * @param ends what checks their signatures
+ */
+public record LogSearch(Journal journal, LogEndVerifier ends) {
+  /** Logs that are read for one page, however few of them are found. */
+  private static final int MOST_READ = 200;
+
+  /**
+   * What is looked for.
+   *
+   * @param person who asked or approved; empty for anybody
+   * @param tenant whose limits a plan changes; empty for any
+   * @param after begin behind this execution
+   * @param limit the most logs of a page
+   */
+  public record Query(
+      ExportPeriod period, String person, String tenant, Optional<String> after, int limit) {}
+
+  /**
+   * Some logs.
+   *
+   * @param logs for JSON; one that can't be read or verified is among them, whatever is looked for
+   * @param read how many were read for them
+   * @param next behind which the next page begins; empty where none is left
+   */
+  public record Page(List<Map<String, Object>> logs, int read, Optional<String> next) {
+    public Page {
+      logs = List.copyOf(logs);
+    }
+  }
+
+  public Page find(Query query) {
+    var newestFirst = journal.known().reversed();
+    int at = query.after().map(id -> newestFirst.indexOf(id) + 1).orElse(0);
+    int last = Math.min(newestFirst.size(), at + MOST_READ);
+    var found = new ArrayList<Map<String, Object>>();
+    int read = 0;
+    for (; at < last && found.size() < query.limit(); at++, read++) {
+      log(newestFirst.get(at), query).ifPresent(found::add);
+    }
+    return new Page(
+        found,
+        read,
+        at < newestFirst.size() && read > 0
+            ? Optional.of(newestFirst.get(at - 1))
+            : Optional.empty());
+  }
+
+  private Optional<Map<String, Object>> log(String execution, Query query) {
+    try {
+      return new VerifiedLogReader(journal, ends)
+          .read(execution, query.period())
+          .map(ExecutionSummary::of)
+          .filter(summary -> isMeant(summary, query))
+          .map(LogSearch::row);
+    } catch (BucketUnavailableException e) {
+      var out = new LinkedHashMap<String, Object>();
+      out.put("execution_id", execution);
+      out.put("verdict", "unknown");
+      out.put("reason", String.valueOf(e.getMessage()));
+      return Optional.of(out);
+    }
+  }
+
+  private static boolean isMeant(ExecutionSummary summary, Query query) {
+    boolean person =
+        query.person().isEmpty()
+            || summary.request().requester().equals(query.person())
+            || summary.approvals().stream().anyMatch(a -> a.person().equals(query.person()));
+    boolean tenant =
+        query.tenant().isEmpty()
+            || summary.differences().listed().stream()
+                .map(FieldDifference::tenant)
+                .anyMatch(Optional.of(query.tenant())::equals);
+    return summary.log().records().isEmpty() || summary.log().hasFailed() || (person && tenant);
+  }
+
+  private static Map<String, Object> row(ExecutionSummary summary) {
+    var verdict = summary.verdict();
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution_id", summary.execution());
+    summary.time().ifPresent(time -> out.put("time", time.toString()));
+    out.put("request", summary.request().text());
+    out.put("requester", summary.request().requester());
+    out.put("approvers", summary.approvers());
+    out.put("result", summary.outcome());
+    out.put("records", summary.log().records().size());
+    out.put("verdict", verdict.kind().name().toLowerCase(Locale.ROOT));
+    if (!verdict.reason().isEmpty()) {
+      out.put("reason", verdict.reason());
+    }
+    verdict.key().ifPresent(key -> out.put("key", key));
+    return out;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.deployclaw.audit.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.audit.export.LogExport.Format;
+import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.signing.LogEndVerifier;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A log that fails its verification can't hide behind what it says of itself. */
+class LogSearchTest {
+  private static final int LIMIT = 10;
+
+  @TempDir Path state;
+
+  private ExportedLogs logs;
+
+  @BeforeEach
+  void logs() {
+    logs = new ExportedLogs(state);
+  }
+
+  @Test
+  void aVerifiedLogIsFoundByWhatItSays() throws Exception {
+    String id = logs.signed("2/approved");
+
+    assertThat(found(ExportPeriod.ALL, "", "")).containsExactly(Map.entry(id, "verified"));
+    assertThat(found(ExportPeriod.ALL, "", "initech")).containsKey(id);
+    assertThat(found(ExportPeriod.ALL, "mallory", "")).isEmpty();
+    assertThat(found(ExportPeriod.ALL, "", "acme")).isEmpty();
+    assertThat(found(ExportPeriod.month("2001-01"), "", "")).isEmpty();
+  }
+
+  @Test
+  void aForgedLogIsFoundWhateverItSays() throws Exception {
+    var failed = Map.entry(forged(), "failed");
+
+    assertThat(found(ExportPeriod.ALL, "mallory", "")).containsExactly(failed);
+    assertThat(found(ExportPeriod.ALL, "", "acme")).containsExactly(failed);
+    assertThat(found(ExportPeriod.month("2001-01"), "", "")).containsExactly(failed);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void aForgedLogIsInTheExportOfEachPeriod(Format format) throws Exception {
+    String id = forged();
+
+    assertThat(logs.export(format, ExportPeriod.month("2001-01"))).contains(id);
+    assertThat(logs.totals().count(LogVerdict.Kind.FAILED)).isEqualTo(1);
+  }
+
+  /** Changed behind its signature, and hashed again. */
+  private String forged() {
+    String id = logs.signed("2/approved");
+    logs.unsigned(
+        ExportedLogs.edited("2/approved", r -> r.put("detail", r.get("detail") + " as agreed")));
+    return id;
+  }
+
+  private Map<String, String> found(ExportPeriod period, String person, String tenant) {
+    try (var journal = FileJournal.open(state)) {
+      var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
+      var page = search.find(new LogSearch.Query(period, person, tenant, Optional.empty(), LIMIT));
+      return verdicts(page.logs());
+    }
+  }
+
+  private static Map<String, String> verdicts(List<Map<String, Object>> rows) {
+    return rows.stream()
+        .collect(
+            Collectors.toMap(
+                row -> String.valueOf(row.get("execution_id")),
+                row -> String.valueOf(row.get("verdict"))));
+  }
+}

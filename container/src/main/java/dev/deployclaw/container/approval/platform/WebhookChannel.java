@@ -1,0 +1,124 @@
+package dev.deployclaw.container.approval.platform;
+
+import dev.deployclaw.container.approval.ApprovalChannel;
+import dev.deployclaw.container.approval.CardDelivery;
+import dev.deployclaw.container.approval.CardEnding;
+import dev.deployclaw.container.approval.ChannelCondition;
+import dev.deployclaw.container.approval.HoldCard;
+import dev.deployclaw.container.config.ApprovalChannelConfig;
+import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
+import dev.deployclaw.container.notification.BodySignature;
+import dev.deployclaw.container.notification.NotificationHttpClient;
+import dev.deployclaw.container.notification.NotificationHttpClient.Exchange;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A receiver that gets each card as signed JSON: {@code held}, again where the card changes, and
+ * {@code ended}. {@code DC-Delivery} is the same for the same content.
+ */
+final class WebhookChannel implements ApprovalChannel {
+  private static final int GONE = 410;
+
+  /** The body itself is what the receiver won't take. */
+  private static final Set<Integer> NEVER = Set.of(400, 413, 422);
+
+  private final ApprovalChannelConfig config;
+  private final Platform.SignedWebhook webhook;
+  private final NotificationHttpClient http;
+  private final InstantSource time;
+
+  WebhookChannel(
+      ApprovalChannelConfig config,
+      Platform.SignedWebhook webhook,
+      NotificationHttpClient http,
+      InstantSource time) {
+    this.config = config;
+    this.webhook = webhook;
+    this.http = http;
+    this.time = time;
+  }
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public CardDelivery post(HoldCard card) throws InterruptedException {
+    return send(card.execution(), body(card, Optional.empty()));
+  }
+
+  @Override
+  public CardDelivery rewrite(String reference, HoldCard card, Optional<CardEnding> ending)
+      throws InterruptedException {
+    return send(reference, body(card, ending));
+  }
+
+  @Override
+  public ChannelCondition check() throws InterruptedException {
+    return switch (http.exchange(request(CanonicalJson.bytes(Map.of("event", "ping"))))) {
+      case Exchange.Answered(int status, var _, var _) when status / 100 == 2 ->
+          new ChannelCondition.Well("the receiver answers " + status + " to an event ping");
+      case Exchange.Answered(int status, var _, var _) ->
+          new ChannelCondition.Faulty(
+              "the receiver answers " + status + " to an event ping",
+              "let it answer 200, and check its secret");
+      case Exchange.Unanswered(String why) -> new ChannelCondition.Silent(why);
+    };
+  }
+
+  private CardDelivery send(String reference, byte[] body) throws InterruptedException {
+    return switch (http.exchange(request(body))) {
+      case Exchange.Answered(int status, var _, var _) when status / 100 == 2 ->
+          new CardDelivery.Shown(reference);
+      case Exchange.Answered(int status, var _, var _) when status == GONE ->
+          new CardDelivery.Gone("answered 410");
+      case Exchange.Answered(int status, var _, var _) when NEVER.contains(status) ->
+          new CardDelivery.Refused("answered " + status);
+      case Exchange.Answered(int status, var _, var after) ->
+          new CardDelivery.Later("answered " + status, after);
+      case Exchange.Unanswered(String why) -> CardDelivery.later(why);
+    };
+  }
+
+  private HttpRequest request(byte[] body) {
+    long seconds = time.instant().getEpochSecond();
+    return HttpRequest.newBuilder(URI.create(webhook.url()))
+        .header("Content-Type", "application/json")
+        .header("User-Agent", "deployclaw")
+        .header("DC-Delivery", CanonicalJson.sha256(body))
+        .header(BodySignature.HEADER, BodySignature.header(webhook.secret(), seconds, body))
+        .POST(BodyPublishers.ofByteArray(body))
+        .build();
+  }
+
+  private byte[] body(HoldCard card, Optional<CardEnding> ending) {
+    var out = new TreeMap<String, Object>();
+    out.put("event", ending.isPresent() ? "ended" : "held");
+    out.put("execution_id", card.execution());
+    out.put("requester", card.requester());
+    out.put("request", card.request());
+    out.put("why", card.why());
+    out.put("changes", card.changes());
+    out.put("more", card.more());
+    out.put("plan", card.plan());
+    out.put("shown", card.shown());
+    out.put("current", card.current());
+    if (card.untilMillis() != 0) {
+      out.put("expires_at", Instant.ofEpochMilli(card.untilMillis()).toString());
+    }
+    config.console().ifPresent(url -> out.put("link", ConsoleLink.of(url, card.execution())));
+    ending.ifPresent(e -> out.put("result", e.result().word()));
+    ending.ifPresent(e -> out.put("sentence", e.sentence()));
+    return CanonicalJson.bytes(out);
+  }
+}

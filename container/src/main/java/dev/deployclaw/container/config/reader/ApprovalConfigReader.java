@@ -1,0 +1,125 @@
+package dev.deployclaw.container.config.reader;
+
+import dev.deployclaw.container.config.ApprovalChannelConfig;
+import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
+import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.config.yaml.ConfigSection;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Reads the section {@code approvals}. */
+final class ApprovalConfigReader {
+  private static final String SLACK = "https://slack.com/api";
+  private static final String PEOPLE = "people";
+  private static final int SHORTEST_SECRET = 16;
+  private static final int MOST_CHANNELS = 16;
+  private static final int MOST_PEOPLE = 1000;
+
+  /** It is a part of keys, paths and metrics. */
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
+
+  private static final Pattern SLACK_CHANNEL = Pattern.compile("[CGD][A-Z0-9]{5,30}");
+  private static final Pattern SLACK_TEAM = Pattern.compile("[TE][A-Z0-9]{5,30}");
+  private static final Pattern SLACK_USER = Pattern.compile("[UW][A-Z0-9]{5,30}");
+  private static final Pattern ANY_USER = Pattern.compile("[\\x21-\\x7e]{1,128}");
+
+  private final Function<String, Optional<String>> content;
+
+  /**
+   * @param content of a file, as its path is written; empty where it can't be read
+   */
+  ApprovalConfigReader(Function<String, Optional<String>> content) {
+    this.content = content;
+  }
+
+  List<ApprovalChannelConfig> read(ConfigSection root) {
+    var out = new ArrayList<ApprovalChannelConfig>();
+    var names = new HashSet<String>();
+    for (var f : root.sections("approvals")) {
+      var channel = channel(f);
+      if (!channel.name().isEmpty() && !names.add(channel.name())) {
+        f.wrong("name", "names a second channel " + channel.name(), "give each its own");
+      }
+      out.add(channel);
+      f.done();
+    }
+    if (out.size() > MOST_CHANNELS) {
+      root.wrong("approvals", "has more than " + MOST_CHANNELS + " entries", "leave some out");
+    }
+    return out;
+  }
+
+  private ApprovalChannelConfig channel(ConfigSection f) {
+    String name = matching(f, "name", NAME, "may hold lower-case letters, digits and - only");
+    var console = f.given("console") ? Optional.of(f.url("console")) : Optional.<String>empty();
+    boolean slack = f.choice("type", "slack", List.of("slack", "webhook")).equals("slack");
+    var people = people(f, slack ? SLACK_USER : ANY_USER);
+    return new ApprovalChannelConfig(name, console, people, slack ? slack(f) : webhook(f));
+  }
+
+  private Platform slack(ConfigSection f) {
+    return new Platform.Slack(
+        f.given("url") ? f.url("url") : SLACK,
+        matching(f, "channel", SLACK_CHANNEL, "isn't the id of a channel, such as C0123456789"),
+        matching(f, "team", SLACK_TEAM, "isn't the id of a workspace, such as T0123456789"),
+        needed(f, "token"),
+        needed(f, "signingSecret"));
+  }
+
+  private Platform webhook(ConfigSection f) {
+    String url = f.url("url");
+    SecretRegistry.learnPath(url);
+    var secret = needed(f, "secret");
+    var decisions = needed(f, "decisionSecret");
+    if (!secret.value().isEmpty() && secret.value().equals(decisions.value())) {
+      f.wrong(
+          "decisionSecretFile",
+          "is the secret of the other direction, too: what is sent could be sent back",
+          "give each direction a secret of its own");
+    }
+    return new Platform.SignedWebhook(url, secret, decisions);
+  }
+
+  /** Without a person nothing could be decided there. */
+  private static Map<String, String> people(ConfigSection f, Pattern user) {
+    var people = f.textMap(PEOPLE);
+    if (people.isEmpty() || people.size() > MOST_PEOPLE) {
+      f.problem(
+          PEOPLE,
+          f.line(PEOPLE),
+          "names no one, or more than " + MOST_PEOPLE,
+          "write who may decide there, for example U0123456789: ann");
+    }
+    people.forEach((theirs, ours) -> {
+      if (!user.matcher(theirs).matches() || ours.isBlank()) {
+        f.wrong(PEOPLE, "\"" + theirs + "\" isn't a person's id with a name", "");
+      }
+    });
+    return people;
+  }
+
+  private static String matching(ConfigSection f, String key, Pattern form, String what) {
+    String value = f.required(key);
+    if (!value.isEmpty() && !form.matcher(value).matches()) {
+      f.wrong(key, what, "");
+    }
+    return value;
+  }
+
+  private SecretValue needed(ConfigSection f, String key) {
+    var secret = f.secret(key, content);
+    if (secret.value().length() < SHORTEST_SECRET) {
+      f.wrong(
+          key + "File",
+          "needs a file with a secret of at least " + SHORTEST_SECRET + " characters",
+          "write it, and give its path as " + key + "File");
+    }
+    return secret;
+  }
+}

@@ -1,0 +1,168 @@
+package dev.deployclaw.container.http.route;
+
+import dev.deployclaw.audit.export.ExportPeriod;
+import dev.deployclaw.audit.export.ExportPeriod.InvalidPeriodException;
+import dev.deployclaw.audit.export.LogSearch;
+import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.http.access.RequestDispatcher;
+import dev.deployclaw.container.http.exchange.ApiRequest;
+import dev.deployclaw.container.http.exchange.ApiResponse;
+import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
+import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.http.exchange.ProblemDetail;
+import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
+import dev.deployclaw.container.query.AuditQueries;
+import dev.deployclaw.container.server.AgentServer;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+/** What auditors look at: logs with what their verification found, the chain, and both packed. */
+public final class AuditRoutes {
+  private static final int LIMIT = 20;
+  private static final int MOST_LIMIT = 50;
+  private static final int LONGEST_WORD = 200;
+  private static final int MOST_BUNDLES = 2;
+  private static final String ZIP = "application/zip";
+
+  private final AgentServer server;
+  private final AuditQueries audit;
+  private final Executor threads;
+  private final ConcurrencyLimiter bundles = new ConcurrencyLimiter(MOST_BUNDLES, 1);
+
+  /**
+   * @param threads where a bundle is made
+   */
+  public AuditRoutes(AgentServer server, Executor threads) {
+    this.server = server;
+    var resources = server.resources();
+    this.audit = new AuditQueries(resources.ports(), resources.signer(), resources.stateDir());
+    this.threads = threads;
+  }
+
+  public List<ApiRoute> routes() {
+    return List.of(
+        ApiRoute.get("/v1/audit/logs", this::logs),
+        ApiRoute.get("/v1/audit/chain", _ -> ApiResponse.json(200, audit.chain())),
+        new ApiRoute(
+            "GET",
+            "/v1/audit/bundle",
+            Optional.of(ApiRole.VIEWER),
+            ApiRoute.Lane.CALL,
+            new ApiRoute.ResponseMode.Streamed(this::bundle)));
+  }
+
+  private ApiResponse logs(ApiRequest call) throws InterruptedException {
+    var limit =
+        Optional.of(call.query().apply("limit").orElse(Integer.toString(LIMIT)))
+            .filter(n -> n.matches("[1-9]\\d?"))
+            .map(Integer::valueOf)
+            .filter(n -> n <= MOST_LIMIT);
+    if (limit.isEmpty()) {
+      return wrong("limit", "limit is not a whole number from 1 to " + MOST_LIMIT);
+    }
+    var after = call.query().apply("after");
+    if (after.isPresent()
+        && (!ExecutionIdFormat.fits(after.get()) || !server.executions().known(after.get()))) {
+      return wrong("after", "there is no such execution");
+    }
+    String person = call.query().apply("person").orElse("").strip();
+    String tenant = call.query().apply("tenant").orElse("").strip();
+    if (person.length() > LONGEST_WORD || tenant.length() > LONGEST_WORD) {
+      return wrong("person", "a name has more than " + LONGEST_WORD + " characters");
+    }
+    try {
+      var period =
+          ExportPeriod.between(
+              call.query().apply("since").orElse(""), call.query().apply("until").orElse(""));
+      var query = new LogSearch.Query(period, person, tenant, after, limit.get());
+      return ApiResponse.json(200, audit.logs(query));
+    } catch (InvalidPeriodException e) {
+      return wrong("since", String.valueOf(e.getMessage()).replace("--", ""));
+    }
+  }
+
+  private static ApiResponse wrong(String parameter, String what) {
+    return ApiResponse.of(ProblemCatalogue.invalid("query " + parameter, what, "correct it"));
+  }
+
+  /** On the event loop. A place is given back once the work ended and its answer is written. */
+  private void bundle(RoutingContext exchange) {
+    if (exchange.request().method().equals(HttpMethod.HEAD)) {
+      var _ = send(exchange, Buffer.buffer());
+      return;
+    }
+    String caller = RequestDispatcher.caller(exchange).name();
+    if (!bundles.take(caller)) {
+      RequestDispatcher.send(
+          exchange, ApiResponse.of(ProblemCatalogue.busy("bundles are being made")));
+      return;
+    }
+    var context = exchange.vertx().getOrCreateContext();
+    try {
+      var _ =
+          CompletableFuture.supplyAsync(() -> made(exchange), threads)
+              .exceptionally(_ -> () -> refuse(exchange, ProblemCatalogue.fault()))
+              .thenAccept(answer ->
+                  context.runOnContext(_ -> answer.get().onComplete(_ -> bundles.give(caller))));
+    } catch (RejectedExecutionException e) {
+      bundles.give(caller);
+      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
+    }
+  }
+
+  /**
+   * Makes a bundle, on a virtual thread.
+   *
+   * @return what answers, on the event loop: done when it is written, or the caller is gone
+   */
+  private Supplier<Future<Void>> made(RoutingContext exchange) {
+    ProblemDetail problem;
+    try {
+      var zip = audit.bundle(exchange.response()::closed).map(Buffer::buffer);
+      if (zip.isPresent()) {
+        return () -> send(exchange, zip.get());
+      }
+      problem = ProblemCatalogue.busy("executions keep ending");
+    } catch (IOException e) {
+      problem =
+          ProblemCatalogue.conflict(
+              String.valueOf(e.getMessage()), "on the machine: deployclaw audit bundle FOLDER");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      problem = ProblemCatalogue.stopping();
+    } catch (RuntimeException e) {
+      problem = RequestDispatcher.problem(e, "a bundle can't be made");
+    }
+    var told = problem;
+    return () -> refuse(exchange, told);
+  }
+
+  private static Future<Void> refuse(RoutingContext exchange, ProblemDetail problem) {
+    RequestDispatcher.send(exchange, ApiResponse.of(problem));
+    return Future.succeededFuture();
+  }
+
+  private static Future<Void> send(RoutingContext exchange, Buffer zip) {
+    var response = exchange.response();
+    if (response.ended() || response.closed()) {
+      return Future.succeededFuture();
+    }
+    return response
+        .putHeader("Content-Type", ZIP)
+        .putHeader("Content-Disposition", "attachment; filename=\"deployclaw-audit.zip\"")
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("Cross-Origin-Resource-Policy", "same-origin")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(zip);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.deployclaw.container.cli.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.Main;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.cli.screen.PseudoTerminal;
+import dev.deployclaw.container.remote.RemoteClient;
+import dev.deployclaw.container.remote.RemoteCommandListener;
+import dev.deployclaw.container.wiring.RuntimeSource;
+import dev.deployclaw.testkit.process.JavaProgram;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Questions in place on a real pseudo-terminal, by a command alone and by an agent that serves. */
+class TerminalDialogueTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final String WINDOW = "? 600 requests in which window";
+
+  @TempDir Path folder;
+
+  private final AtomicInteger carriedOut = new AtomicInteger();
+
+  @BeforeEach
+  void estate() throws Exception {
+    Files.writeString(
+        folder.resolve("estate.yaml"), "tenants: {acme: {}, umbrella: {}}\nservices: [search]\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"xterm-256color", "dumb"})
+  void aQuestionIsAskedAndItsAnswerReadInPlace(String kind) throws Exception {
+    try (var terminal = plan(Map.of("TERM", kind))) {
+      assertAnswered(terminal);
+    }
+  }
+
+  @Test
+  void anAgentThatServesAsksThroughTheThinClient() throws Exception {
+    Files.writeString(folder.resolve("deployclaw.yaml"), "stateDir: state\n");
+    var state = Files.createDirectory(folder.resolve("state"));
+    try (var _ = RemoteCommandListener.start(state, SOON, new Agent(carriedOut));
+        var terminal = plan(Map.of())) {
+      assertAnswered(terminal);
+    }
+    assertThat(carriedOut).hasValue(1);
+  }
+
+  @Test
+  void whoEndsTheInputHasTheQuestionAndItsExitCode() throws Exception {
+    try (var terminal = plan(Map.of())) {
+      terminal.awaitScreen("the question", s -> s.contains(WINDOW) && s.strip().endsWith(">"));
+      terminal.type("\u0004");
+
+      assertThat(terminal.exit()).isEqualTo(3);
+      assertThat(terminal.isRestored()).isTrue();
+    }
+  }
+
+  private static void assertAnswered(PseudoTerminal terminal) throws Exception {
+    terminal.awaitScreen(
+        "the question",
+        s -> s.contains(WINDOW) && s.contains("#2 per minute") && s.strip().endsWith(">"));
+    terminal.type("#2\r");
+
+    assertThat(terminal.exit()).isZero();
+    assertThat(terminal.written()).containsOnlyOnce(WINDOW);
+    assertThat(terminal.written()).contains("> #2").contains("600 requests per minute");
+    assertThat(terminal.isRestored()).isTrue();
+  }
+
+  private PseudoTerminal plan(Map<String, String> environment) {
+    var options = new ArrayList<>(JavaProgram.QUICK);
+    options.add("-Ddeployclaw.home=" + folder);
+    var command =
+        JavaProgram.words(
+            options,
+            Main.class,
+            "plan",
+            "--inventory",
+            "estate.yaml",
+            "set umbrella's search limit to 600");
+    return PseudoTerminal.start(folder, 100, 24, environment, command);
+  }
+
+  /** Runs each command in this process, as a serving agent does. */
+  private record Agent(AtomicInteger carriedOut) implements RemoteCommandListener.Runner {
+    @Override
+    public boolean accepts(RemoteClient client) {
+      return true;
+    }
+
+    @Override
+    public int run(RemoteClient client, OutputStream out, OutputStream err) {
+      carriedOut.incrementAndGet();
+      var around = CommandEnvironment.remote(client.in(RuntimeSource.OWN), out, err);
+      int exit = CommandLineRunner.run(around, client.arguments());
+      around.out().flush();
+      around.err().flush();
+      return exit;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.deployclaw.container.config.reader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ApprovalChannelConfig;
+import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
+import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The section {@code approvals}: what it says, and each mistake by its place. */
+class ApprovalConfigReaderTest {
+  private static final String LEAST =
+      """
+      etcd: {endpoints: ["http://127.0.0.1:2379"]}
+      redis: {nodes: ["127.0.0.1:7001"]}
+      s3: {endpoint: "http://127.0.0.1:9000", bucket: checkpoints, accessKey: key, secretKey: secret}
+      nats: {url: "nats://127.0.0.1:4222"}
+      """;
+  private static final String SLACK =
+      "{name: reviews, type: slack, channel: C0123456789, team: T0123456789, tokenFile: one,"
+          + " signingSecretFile: two, people: {U0123456789: ann}}";
+
+  @TempDir Path folder;
+
+  @Test
+  void hasNoChannelWhereNothingIsSaid() throws Exception {
+    assertThat(parse("").approvals()).isEmpty();
+  }
+
+  @Test
+  void readsEveryKey() throws Exception {
+    var config =
+        parse(
+            """
+            approvals:
+              - %s
+              - {name: desk, type: webhook, url: "https://hooks.test/x", secretFile: one,
+                 decisionSecretFile: two, people: {ann@example.net: ann}, console: "https://a.test"}
+            """
+                .formatted(SLACK));
+
+    var one = new SecretValue("first-secret-of-many");
+    var two = new SecretValue("second-secret-of-many");
+    assertThat(config.approvals())
+        .isEqualTo(
+            List.of(
+                new ApprovalChannelConfig(
+                    "reviews",
+                    Optional.empty(),
+                    Map.of("U0123456789", "ann"),
+                    new Platform.Slack(
+                        "https://slack.com/api", "C0123456789", "T0123456789", one, two)),
+                new ApprovalChannelConfig(
+                    "desk",
+                    Optional.of("https://a.test"),
+                    Map.of("ann@example.net", "ann"),
+                    new Platform.SignedWebhook("https://hooks.test/x", one, two))));
+    assertThat(config.approvals().toString()).doesNotContain("secret-of-many", "hooks.test");
+  }
+
+  @Test
+  void namesThePlaceOfEachMistake() {
+    assertThat(problems("approvals: [{name: A B, type: pager}]"))
+        .contains(
+            "approvals[0].name",
+            "approvals[0].type",
+            "approvals[0].channel",
+            "approvals[0].team",
+            "approvals[0].tokenFile",
+            "approvals[0].signingSecretFile",
+            "approvals[0].people");
+    assertThat(problems("approvals: [" + SLACK.replace("C0123456789", "general") + "]"))
+        .containsExactly("approvals[0].channel");
+    assertThat(problems("approvals: [" + SLACK.replace("U0123456789", "ann") + "]"))
+        .containsExactly("approvals[0].people");
+    assertThat(problems("approvals: [" + SLACK + ", " + SLACK + "]"))
+        .containsExactly("approvals[1].name");
+    assertThat(problems("approvals: [" + SLACK.replace("team:", "taem:") + "]"))
+        .contains("approvals[0].taem");
+    assertThat(
+            problems(
+                "approvals: [{name: desk, type: webhook, url: \"https://h.test\", secretFile: one,"
+                    + " decisionSecretFile: one, people: {ann: ann}}]"))
+        .containsExactly("approvals[0].decisionSecretFile");
+  }
+
+  private List<String> problems(String more) {
+    var refused = catchThrowableOfType(InvalidConfigException.class, () -> parse(more));
+    return refused.problems().stream().map(p -> p.path()).toList();
+  }
+
+  private AgentConfig parse(String more) throws Exception {
+    Files.writeString(folder.resolve("one"), "first-secret-of-many\n");
+    Files.writeString(folder.resolve("two"), "second-secret-of-many\n");
+    return ConfigReader.parse(folder.resolve("deployclaw.yaml"), LEAST + more, Map.of());
+  }
+}
