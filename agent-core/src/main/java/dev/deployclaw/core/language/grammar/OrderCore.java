@@ -169,10 +169,15 @@ final class OrderCore {
     }
     var said = typed.stream().filter(t -> !RequestGrammar.isMark(t)).toList();
     boolean event =
-        said.stream().anyMatch(t -> Background.isEvent(t) || OrderEvidence.is(t, "past"));
+        said.stream()
+            .filter(t -> !(at.behind() && is(t, "light")))
+            .anyMatch(t -> Background.isEvent(t) || OrderEvidence.is(t, "past"));
     boolean topic = said.stream().anyMatch(OrderCore::isTopic);
     boolean front = at.alone() && !at.behind();
-    return said.stream().allMatch(OrderCore::labels)
+    boolean figure =
+        said.stream().anyMatch(t -> t.is(Kind.NUMBER))
+            && said.stream().noneMatch(t -> t.is(Kind.REFERENCE) || is(t, "place"));
+    return (!figure && said.stream().allMatch(OrderCore::labels))
         || (at.alone() && at.behind() && signs(request, typed))
         || refers(said)
         || (topic && (event || (front && said.stream().anyMatch(OrderCore::tells))))
@@ -301,7 +306,7 @@ final class OrderCore {
     String before = request.text().substring(0, first.from());
     boolean line = before.stripTrailing().length() < before.lastIndexOf('\n') + 1;
     boolean last = typed.getLast().equals(request.typed().getLast()) && typed.size() <= 2;
-    boolean opens = is(first, "closing") || line || last;
+    boolean opens = (is(first, "closing") && !first.text().equals("from")) || line || last;
     return opens
         && typed.size() <= LONGEST_SIGNATURE
         && typed.stream().noneMatch(OrderCore::finite)
