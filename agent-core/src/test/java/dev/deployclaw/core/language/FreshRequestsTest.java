@@ -57,7 +57,7 @@ class FreshRequestsTest {
         case FRESH -> floors(22, 34, 49, 9, 20, 12);
         case BLIND -> floors(29, 15, 8, 10, 10, 9);
         case AGAIN -> floors(34, 16, 13, 10, 12, 12);
-        case TRAPS -> floors(14, 15, 23, 0, 0, 0);
+        case TRAPS -> floors(14, 15, 22, 0, 0, 0);
         case OPEN -> floors(12, 8, 6, 0, 8, 0);
         case NEWEST -> floors(11, 3, 7, 0, 5, 0);
         case OWN -> floors(11, 7, 15, 0, 9, 0);

@@ -66,7 +66,7 @@ final class Background {
       if (binds || (plain && directs(word) && !repeats)) {
         return false;
       }
-      tells |= plain && EVENTS.contains(word);
+      tells |= plain && EVENTS.contains(word) && !(behind && OrderCore.is(token, "light"));
     }
     return tells && read.stream().noneMatch(t -> orders(t, behind));
   }

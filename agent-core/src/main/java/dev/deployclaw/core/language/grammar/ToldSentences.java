@@ -137,7 +137,8 @@ final class ToldSentences {
         words.stream().limit(FIRST_WORDS).anyMatch(t -> is(t, "thing"))
             && has(words, "stative")
             && words.stream().noneMatch(t -> OrderEvidence.NAMES.contains(t.kind()));
-    boolean past = has(words, "past");
+    boolean past =
+        words.stream().anyMatch(t -> is(t, "past") && !(behind && OrderCore.is(t, "light")));
     boolean open = past && !stative && behind && words.stream().anyMatch(ToldSentences::bears);
     return (past || stative)
         && !open
