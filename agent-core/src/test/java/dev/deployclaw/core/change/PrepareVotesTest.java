@@ -8,12 +8,12 @@ import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.spi.ForwardingStateStore;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,38 +91,17 @@ class PrepareVotesTest {
   }
 
   /** The store, and all transactions that were asked of it. */
-  private static final class Remembering implements StateStore {
-    private final StateStore store;
+  private static final class Remembering extends ForwardingStateStore {
     private final List<Transaction> transactions = new ArrayList<>();
 
     Remembering(StateStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public Optional<Entry> get(String key) throws InterruptedException {
-      return store.get(key);
-    }
-
-    @Override
-    public List<Entry> list(String prefix) throws InterruptedException {
-      return store.list(prefix);
+      super(store);
     }
 
     @Override
     public synchronized Result transact(Transaction transaction) throws InterruptedException {
       transactions.add(transaction);
-      return store.transact(transaction);
-    }
-
-    @Override
-    public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
-      return store.stand(name, lease);
-    }
-
-    @Override
-    public void close() {
-      store.close();
+      return super.transact(transaction);
     }
   }
 }

@@ -1,40 +1,31 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.spi.ForwardingStateStore;
 import dev.deployclaw.core.spi.StateStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** The store as one agent's process reaches it. */
-final class WiredStore implements StateStore {
-  private final StateStore store;
+final class WiredStore extends ForwardingStateStore {
   private final AgentWire wire;
 
   WiredStore(StateStore store, AgentWire wire) {
-    this.store = store;
+    super(store);
     this.wire = wire;
   }
 
   @Override
-  public Optional<Entry> get(String key) throws InterruptedException {
-    return store.get(key);
-  }
-
-  @Override
-  public List<Entry> list(String prefix) throws InterruptedException {
-    return store.list(prefix);
-  }
-
-  @Override
   public Result transact(Transaction transaction) throws InterruptedException {
-    return wire.call("transact", () -> store.transact(transaction));
+    return wire.call("transact", () -> super.transact(transaction));
   }
 
   @Override
   public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
-    return wire.call("stand", () -> store.stand(name, lease)).map(Kept::new);
+    return wire.call("stand", () -> super.stand(name, lease)).map(Kept::new);
   }
 
+  /** The store outlives the process. */
   @Override
   public void close() {}
 

@@ -42,7 +42,7 @@ public final class DraftStore {
 
   /** How keeping one ended. */
   public sealed interface Outcome {
-    record Kept(Draft draft) implements Outcome {}
+    record Kept(RequestDraft draft) implements Outcome {}
 
     record Full(String reason) implements Outcome {}
 
@@ -55,11 +55,11 @@ public final class DraftStore {
    *
    * @throws StateStore.Unreachable as the others, when the state store can't be reached
    */
-  public List<Draft> of(String who) throws InterruptedException {
+  public List<RequestDraft> of(String who) throws InterruptedException {
     return state.get(key(who)).map(this::current).orElse(List.of());
   }
 
-  public Optional<Draft> find(String who, String id) throws InterruptedException {
+  public Optional<RequestDraft> find(String who, String id) throws InterruptedException {
     return of(who).stream().filter(draft -> draft.id().equals(id)).findFirst();
   }
 
@@ -68,8 +68,8 @@ public final class DraftStore {
       throws InterruptedException {
     var now = clock.instant();
     var draft =
-        new Draft(
-            Draft.id(request),
+        new RequestDraft(
+            RequestDraft.id(request),
             request,
             sentence.substring(0, Math.min(sentence.length(), LONGEST_SENTENCE)),
             now,
@@ -111,7 +111,8 @@ public final class DraftStore {
   }
 
   /** Repeating it is harmless, so a lost answer is tried again on what is there by then. */
-  private String update(String who, UnaryOperator<List<Draft>> change) throws InterruptedException {
+  private String update(String who, UnaryOperator<List<RequestDraft>> change)
+      throws InterruptedException {
     String key = key(who), unknown = "others kept writing";
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       var read = state.get(key);
@@ -159,15 +160,15 @@ public final class DraftStore {
   }
 
   /** Without those whose time is over, and what is no draft. */
-  private List<Draft> current(Entry entry) {
+  private List<RequestDraft> current(Entry entry) {
     try {
       var now = clock.instant();
       return StrictJson.parseObject(entry.value()).get("drafts") instanceof List<?> list
           ? list.stream()
               .flatMap(one ->
                   one instanceof Map<?, ?> map
-                      ? Draft.ofMap(map).stream()
-                      : List.<Draft>of().stream())
+                      ? RequestDraft.ofMap(map).stream()
+                      : List.<RequestDraft>of().stream())
               .filter(draft -> draft.expires().isAfter(now))
               .toList()
           : List.of();
@@ -176,9 +177,9 @@ public final class DraftStore {
     }
   }
 
-  private static byte[] bytes(String who, List<Draft> drafts) {
+  private static byte[] bytes(String who, List<RequestDraft> drafts) {
     return CanonicalJson.bytes(
-        Map.of("who", who, "drafts", drafts.stream().map(Draft::toMap).toList()));
+        Map.of("who", who, "drafts", drafts.stream().map(RequestDraft::toMap).toList()));
   }
 
   private static String key(String who) {

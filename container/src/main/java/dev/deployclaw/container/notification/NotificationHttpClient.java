@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One exchange, bounded as a whole: a receiver that hangs in its answer's body hangs nobody. It
- * follows no redirect, which could take a secret to another host. Any thread.
+ * One exchange, bounded as a whole: a receiver that hangs in its answer's body delays only its own
+ * call. It follows no redirect, which could take a secret to another host. Any thread.
  */
 public final class NotificationHttpClient implements AutoCloseable {
   /** The body itself is what the receiver won't take. */

@@ -130,7 +130,7 @@ final class EstateMember {
     }
   }
 
-  /** After all looks: what nobody asked isn't well. Stores enforce nothing. */
+  /** After all looks: a member that no look asked isn't well. Stores enforce nothing. */
   void conclude(long committed) {
     if (kind == Kind.STORE) {
       return;

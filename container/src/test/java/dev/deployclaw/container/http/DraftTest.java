@@ -17,7 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that are kept for later: planned again when they are opened, and done by nobody. */
+/**
+ * Requests that are kept for later: planned again when they are opened, and never done by
+ * themselves.
+ */
 class DraftTest {
   private static final String REQUEST = "set acme's orders limit to 300 per minute";
 

@@ -16,10 +16,12 @@ import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Journal.Shipping;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
+import dev.deployclaw.core.procedure.ProcedureRegistry;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
@@ -65,24 +67,8 @@ public final class ServerFixture {
    */
   public static AgentResources withFiles(AgentResources of, FileJournal journal, LogTails tails) {
     var ports = of.ports();
-    return new AgentResources(
-        new AgentPorts(
-            ports.state(),
-            ports.objects(),
-            ports.executors(),
-            ports.sealer(),
-            journal,
-            ports.planner(),
-            ports.procedures(),
-            ports.time(),
-            ports.writers()),
-        of.settings(),
-        of.signer(),
-        of.vitals(),
-        of.shipping(),
-        tails,
-        of.stateDir(),
-        of.watching());
+    var filed = ports(ports, journal, ports.procedures(), ports.time());
+    return resources(of, filed, tails, of.watching());
   }
 
   /** The same, whose scans ask all members what they enforce. */
@@ -92,24 +78,10 @@ public final class ServerFixture {
     var step =
         new ProcedureStep("scan", "Looking", looks, List.of(), List.of(), false, OnFailure.ABORT);
     var scan = new Procedure("scan", "00", List.of(step));
-    return new AgentResources(
-        new AgentPorts(
-            ports.state(),
-            ports.objects(),
-            ports.executors(),
-            ports.sealer(),
-            ports.journal(),
-            ports.planner(),
-            operation -> operation == TaskOperation.SCAN ? scan : ports.procedures().of(operation),
-            ports.time(),
-            ports.writers()),
-        of.settings(),
-        of.signer(),
-        of.vitals(),
-        of.shipping(),
-        of.tails(),
-        of.stateDir(),
-        of.watching());
+    ProcedureRegistry procedures =
+        operation -> operation == TaskOperation.SCAN ? scan : ports.procedures().of(operation);
+    var looking = ports(ports, ports.journal(), procedures, ports.time());
+    return resources(of, looking, of.tails(), of.watching());
   }
 
   /** The same, with channels in which holds are shown, by another clock. */
@@ -119,24 +91,36 @@ public final class ServerFixture {
       BackoffPolicy patience,
       AgentClock clock) {
     var ports = of.ports();
+    var timed = ports(ports, ports.journal(), ports.procedures(), clock);
+    var watching = new MonitoringSettings(OFTEN, List.of(NOBODY), channels, patience, "/test/");
+    return resources(of, timed, of.tails(), watching);
+  }
+
+  private static AgentPorts ports(
+      AgentPorts of, Journal journal, ProcedureRegistry procedures, AgentClock time) {
+    return new AgentPorts(
+        of.state(),
+        of.objects(),
+        of.executors(),
+        of.sealer(),
+        journal,
+        of.planner(),
+        procedures,
+        time,
+        of.writers());
+  }
+
+  private static AgentResources resources(
+      AgentResources of, AgentPorts ports, LogTails tails, MonitoringSettings watching) {
     return new AgentResources(
-        new AgentPorts(
-            ports.state(),
-            ports.objects(),
-            ports.executors(),
-            ports.sealer(),
-            ports.journal(),
-            ports.planner(),
-            ports.procedures(),
-            clock,
-            ports.writers()),
+        ports,
         of.settings(),
         of.signer(),
         of.vitals(),
         of.shipping(),
-        of.tails(),
+        tails,
         of.stateDir(),
-        new MonitoringSettings(OFTEN, List.of(NOBODY), channels, patience, "/test/"));
+        watching);
   }
 
   /** Where strangers may call as often as they like. */

@@ -4,15 +4,12 @@ import dev.deployclaw.core.language.grammar.OrderCore.Position;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,8 +36,7 @@ final class OrderBackground {
       Set.of("until", "till", "from", "by", "for", "starting", "beginning", "effective", "through");
 
   private final ToldSentences sentences;
-  private final Set<String> rest = new HashSet<>();
-  private final Set<String> restWords = new HashSet<>();
+  private final OrderContent order = new OrderContent();
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private boolean binding;
@@ -78,20 +74,11 @@ final class OrderBackground {
         }
       }
     }
-    used.forEach(out::know);
+    used.forEach(c -> out.order.add(c.typed(), c.read()));
     unused.forEach(out::sort);
     return out.binding
         ? Optional.empty()
         : Optional.of(UnquotedPieces.ordering(sentences, quoted, out.told, out.background));
-  }
-
-  private void know(BesideClause clause) {
-    clause.read().stream()
-        .flatMap(Token::all)
-        .map(OrderBackground::key)
-        .filter(key -> !key.isEmpty())
-        .forEach(rest::add);
-    clause.typed().stream().flatMap(Token::all).forEach(t -> restWords.add(t.text()));
   }
 
   private void sort(List<BesideClause> clauses) {
@@ -104,8 +91,7 @@ final class OrderBackground {
     String words = sentences.text().substring(typed.getFirst().from(), typed.getLast().to());
     boolean apart = clauses.stream().allMatch(c -> within(c.across(), typed));
     boolean strange =
-        typed.stream()
-            .anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) && !rest.contains(key(t)));
+        typed.stream().anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) && !order.has(t));
     boolean tells = !strange && !binds && sentences.told().containsAll(typed);
     boolean alone =
         sentences.sentences().stream()
@@ -148,10 +134,7 @@ final class OrderBackground {
       boolean past,
       boolean seen) {
     static List<BesideClause> of(List<Token> sentence, boolean behind) {
-      int end = sentence.getLast().to();
-      var whole = new ArrayList<>(sentence);
-      whole.add(Token.of(Kind.WORD, ".", end, end + 1));
-      var read = PhraseReader.read(new TokenLine(whole)).tokens();
+      var read = PhraseReader.readSentence(sentence);
       return cut(sentence).stream().map(typed -> of(typed, read, behind)).toList();
     }
 
@@ -210,7 +193,7 @@ final class OrderBackground {
   }
 
   private boolean bears(BesideClause clause, Token token) {
-    if (!token.is(Kind.NUMBER) && rest.contains(key(token))) {
+    if (!token.is(Kind.NUMBER) && order.has(token)) {
       return clause.behind() && token.is(Kind.TENANT) && isOneOfSeveral();
     }
     return switch (token.kind()) {
@@ -221,11 +204,11 @@ final class OrderBackground {
       case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
           !clause.tells() && !observed(clause, token) && !current(clause);
       case INSTANT, DATE, CLOCK, TIME ->
-          !clause.past() && !known(token) && !names(clause, token) && !apart(clause);
+          !clause.past() && !order.hasWords(token) && !names(clause, token) && !apart(clause);
       case DURATION -> OrderEvidence.lasts(clause.typed(), clause.typed().indexOf(token));
       case ROUTE -> !(clause.behind() && token.text().matches("/\\p{Lu}\\p{L}+"));
       case BURST, WINDOW, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> true;
-      case NUMBER -> rest.contains(key(token));
+      case NUMBER -> order.has(token);
       case REFERENCE, ZONE, UNIT, PER -> false;
     };
   }
@@ -245,7 +228,8 @@ final class OrderBackground {
 
   /** The order says a name of that kind itself, or needs none. */
   private boolean hasOther(Kind kind) {
-    return rest.stream()
+    return order
+        .values()
         .anyMatch(k -> k.startsWith(kind + " ") || (kind == Kind.SERVICE && k.matches(WHOLE)));
   }
 
@@ -281,21 +265,22 @@ final class OrderBackground {
   }
 
   private boolean isOneOfSeveral() {
-    return rest.stream().filter(k -> k.startsWith("TENANT ")).count() > 1;
+    return order.values().filter(k -> k.startsWith("TENANT ")).count() > 1;
   }
 
   /** What "them" or "it" of the order stands for. */
   private boolean antecedent(BesideClause clause, Token name) {
     return !clause.behind()
         && !name.is(Kind.LABEL)
-        && rest.stream()
+        && order
+            .values()
             .noneMatch(k ->
                 k.startsWith("TENANT ") || k.startsWith("LABEL ") || k.startsWith("PHRASE all"))
-        && rest.stream().anyMatch(k -> k.startsWith("PHRASE pronoun"))
+        && order.values().anyMatch(k -> k.startsWith("PHRASE pronoun"))
         && OrderCore.named(sentences);
   }
 
-  /** The order says by itself when, or what is told is of nobody in it. */
+  /** The order says by itself when, or what is told concerns none of its names. */
   private boolean apart(BesideClause clause) {
     boolean named =
         clause.typed().stream()
@@ -305,7 +290,7 @@ final class OrderBackground {
 
   private boolean timed() {
     return TIMES.stream()
-        .anyMatch(time -> rest.stream().anyMatch(k -> k.startsWith("PHRASE " + time + " ")));
+        .anyMatch(time -> order.values().anyMatch(k -> k.startsWith("PHRASE " + time + " ")));
   }
 
   /** "They have 20/s": how it is, where the order says a value itself. */
@@ -315,40 +300,13 @@ final class OrderBackground {
 
   private boolean hasFigure() {
     return OrderEvidence.FIGURES.stream()
-        .anyMatch(kind -> rest.stream().anyMatch(k -> k.startsWith(kind + " ")));
+        .anyMatch(kind -> order.values().anyMatch(k -> k.startsWith(kind + " ")));
   }
 
   /** "The retro of 24 November": a date that is a name. */
   private static boolean names(BesideClause clause, Token time) {
     var before = clause.before(time);
     return !before.isEmpty() && is(before.getLast(), "naming");
-  }
-
-  /** A day that the order names, too. */
-  private boolean known(Token time) {
-    return restWords.containsAll(
-        time.all().filter(t -> t.parts().isEmpty()).map(Token::text).toList());
-  }
-
-  private static String key(Token token) {
-    return switch (token.kind()) {
-      case TENANT, SERVICE, LABEL -> token.kind() + " " + token.text();
-      case NUMBER -> token.value().stripTrailingZeros().toPlainString();
-      case WORD, UNKNOWN -> "";
-      default ->
-          Stream.concat(
-                  Stream.of(
-                      "%s %s %s %s %s"
-                          .formatted(
-                              token.kind(),
-                              token.text(),
-                              token.is(Kind.PHRASE) ? token.rule() : "",
-                              token.value(),
-                              token.window())),
-                  token.parts().stream().map(OrderBackground::key))
-              .filter(k -> !k.isEmpty())
-              .collect(Collectors.joining(" "));
-    };
   }
 
   private static boolean is(Token token, String key) {

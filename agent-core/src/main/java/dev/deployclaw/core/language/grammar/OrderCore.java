@@ -6,10 +6,8 @@ import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.refusal.RequestRefusals;
 import dev.deployclaw.core.language.value.OpenQuestions;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +17,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The sentences of a ticket that order: they ask politely, begin with a verb of the grammar, say
@@ -87,8 +86,8 @@ final class OrderCore {
     }
     var used = new HashSet<Token>();
     request.sentences().stream()
-        .filter(s -> !request.told().containsAll(s) && orders(s, phrases(s)))
-        .flatMap(s -> phrases(s).stream())
+        .filter(s -> !request.told().containsAll(s))
+        .flatMap(OrderCore::ordered)
         .filter(OrderCore::carries)
         .flatMap(Token::all)
         .forEach(used::add);
@@ -103,17 +102,16 @@ final class OrderCore {
         .collect(Collectors.joining(". "));
   }
 
-  private static List<Token> phrases(List<Token> sentence) {
-    int end = sentence.getLast().to();
-    var whole = new ArrayList<>(sentence);
-    whole.add(Token.of(Kind.WORD, ".", end, end + 1));
-    return PhraseReader.read(new TokenLine(whole)).tokens();
-  }
-
   private static boolean carries(Token token) {
     return !ClauseReader.leftover(token)
         && !token.is(Kind.WORD)
         && WEAK.stream().noneMatch(token::is);
+  }
+
+  /** The phrases of a sentence that orders; none of another. */
+  private static Stream<Token> ordered(List<Token> sentence) {
+    var read = PhraseReader.readSentence(sentence);
+    return orders(sentence, read) ? read.stream() : Stream.empty();
   }
 
   private static boolean orders(List<Token> typed, List<Token> read) {
@@ -257,14 +255,14 @@ final class OrderCore {
         request.typed().stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().count();
     return tenants == 1
         && request.sentences().stream()
-            .takeWhile(s -> !orders(s, phrases(s)))
+            .takeWhile(s -> ordered(s).findAny().isEmpty())
             .allMatch(s ->
                 s.stream().anyMatch(t -> t.is(Kind.TENANT))
                     ? subject(request.text(), s)
                     : !s.getFirst().is(Kind.UNKNOWN));
   }
 
-  /** Whether its one tenant does what is told, and nobody else may be meant by "them". */
+  /** Whether its one tenant does what is told, so that "them" means it alone. */
   private static boolean subject(String text, List<Token> typed) {
     int at =
         IntStream.range(0, typed.size())
@@ -285,7 +283,7 @@ final class OrderCore {
     return first && (!owner || owned(typed, at + 2)) && !others;
   }
 
-  /** "Contoso's payments traffic": a thing of theirs, and nobody else. */
+  /** "Contoso's payments traffic": a thing of theirs alone. */
   static boolean owned(List<Token> words, int from) {
     return words.stream()
         .skip(from)

@@ -28,6 +28,14 @@ final class PhraseReader {
     return out;
   }
 
+  /** The phrases of a sentence by itself: none reaches beyond its end. */
+  static List<Token> readSentence(List<Token> sentence) {
+    int end = sentence.getLast().to();
+    var whole = new ArrayList<>(sentence);
+    whole.add(Token.of(Kind.WORD, ".", end, end + 1));
+    return read(new TokenLine(whole)).tokens();
+  }
+
   private static List<Token> made(List<String> name, Match match) {
     if (name.contains("-")) {
       return List.of();

@@ -3,7 +3,6 @@ package dev.deployclaw.core.language.grammar;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +36,7 @@ record RequestClause(
       Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
 
   static List<RequestClause> of(List<Token> sentence) {
-    int end = sentence.getLast().to();
-    var whole = new ArrayList<>(sentence);
-    whole.add(Token.of(Kind.WORD, ".", end, end + 1));
-    var read = PhraseReader.read(new TokenLine(whole)).tokens();
+    var read = PhraseReader.readSentence(sentence);
     return cut(sentence).stream().map(typed -> of(typed, read)).toList();
   }
 

@@ -7,11 +7,9 @@ import dev.deployclaw.core.language.cue.CueReader;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -50,8 +48,7 @@ public final class UnquotedPieces {
 
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
-  private final Set<String> rest = new HashSet<>();
-  private final Set<String> restWords = new HashSet<>();
+  private final OrderContent order = new OrderContent();
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private final List<BindingCue> cues = new ArrayList<>();
@@ -82,7 +79,10 @@ public final class UnquotedPieces {
     var out = new UnquotedPieces(sentences, quoted);
     out.quoting = true;
     var all = sentences.sentences().stream().map(RequestClause::of).toList();
-    all.stream().flatMap(List::stream).filter(out::isCited).forEach(out::know);
+    all.stream()
+        .flatMap(List::stream)
+        .filter(out::isCited)
+        .forEach(c -> out.order.add(c.typed(), c.read()));
     for (var clauses : all) {
       for (int i = 0; i < clauses.size(); i++) {
         out.sort(clauses.get(i).in(out.isBeside(clauses, i)));
@@ -117,15 +117,6 @@ public final class UnquotedPieces {
 
   private boolean isCited(RequestClause clause) {
     return clause.typed().stream().anyMatch(quoted);
-  }
-
-  private void know(RequestClause clause) {
-    clause.read().stream()
-        .flatMap(Token::all)
-        .map(UnquotedPieces::key)
-        .filter(key -> !key.isEmpty())
-        .forEach(rest::add);
-    clause.typed().stream().flatMap(Token::all).forEach(t -> restWords.add(t.text()));
   }
 
   private void sort(RequestClause clause) {
@@ -216,7 +207,7 @@ public final class UnquotedPieces {
   }
 
   private boolean bears(RequestClause clause, Token token) {
-    if (!token.is(Kind.NUMBER) && rest.contains(key(token))) {
+    if (!token.is(Kind.NUMBER) && order.has(token)) {
       return false;
     }
     return switch (token.kind()) {
@@ -314,7 +305,7 @@ public final class UnquotedPieces {
 
   /** A time that the order may begin or end with: it stands alone, behind a bound, or with "it". */
   private boolean bounds(RequestClause clause, Token time) {
-    if (clause.past() || known(time) || names(clause, time)) {
+    if (clause.past() || order.hasWords(time) || names(clause, time)) {
       return false;
     }
     var before = clause.before(time);
@@ -335,12 +326,6 @@ public final class UnquotedPieces {
             .anyMatch(t -> t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && isNoun(t)));
   }
 
-  /** A day that the order names, too. */
-  private boolean known(Token time) {
-    return restWords.containsAll(
-        time.all().filter(t -> t.parts().isEmpty()).map(Token::text).toList());
-  }
-
   /** What of a clause that orders only tells. */
   private boolean tells(RequestClause clause, Token token) {
     boolean story =
@@ -356,27 +341,6 @@ public final class UnquotedPieces {
           clause.read().stream()
               .anyMatch(p -> p.is("op") && p.parts().contains(token) && !directs(clause, p));
       default -> false;
-    };
-  }
-
-  private static String key(Token token) {
-    return switch (token.kind()) {
-      case TENANT, SERVICE, LABEL -> token.kind() + " " + token.text();
-      case NUMBER -> token.value().stripTrailingZeros().toPlainString();
-      case WORD, UNKNOWN -> "";
-      default ->
-          Stream.concat(
-                  Stream.of(
-                      "%s %s %s %s %s"
-                          .formatted(
-                              token.kind(),
-                              token.text(),
-                              token.is(Kind.PHRASE) ? token.rule() : "",
-                              token.value(),
-                              token.window())),
-                  token.parts().stream().map(UnquotedPieces::key))
-              .filter(k -> !k.isEmpty())
-              .collect(Collectors.joining(" "));
     };
   }
 }

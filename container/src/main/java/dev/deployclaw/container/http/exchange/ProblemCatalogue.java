@@ -141,7 +141,7 @@ public final class ProblemCatalogue {
         Map.of());
   }
 
-  /** Nobody can sign in there now. */
+  /** No sign-in is possible there now. */
   public static ProblemDetail providerAway() {
     return new ProblemDetail(
         503,

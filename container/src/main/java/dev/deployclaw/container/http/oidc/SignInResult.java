@@ -13,7 +13,7 @@ public sealed interface SignInResult {
   record Person(ApiCaller caller, long edition) implements SignInResult {}
 
   /**
-   * Nobody.
+   * No person signed in.
    *
    * @param why for the application log; quotes no credential
    */

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.http.route;
 
 import dev.deployclaw.container.config.ApiRole;
-import dev.deployclaw.container.draft.Draft;
 import dev.deployclaw.container.draft.DraftStore;
+import dev.deployclaw.container.draft.RequestDraft;
 import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
@@ -43,7 +43,7 @@ public final class DraftRoutes {
   }
 
   private ApiResponse list(ApiRequest call) throws InterruptedException {
-    var own = drafts.of(call.caller().name()).stream().map(Draft::toMap).toList();
+    var own = drafts.of(call.caller().name()).stream().map(RequestDraft::toMap).toList();
     return ApiResponse.json(200, Map.of("drafts", own, "most", DraftStore.MOST_DRAFTS));
   }
 
@@ -85,7 +85,7 @@ public final class DraftRoutes {
 
   private static ApiResponse kept(DraftStore.Outcome outcome) {
     return switch (outcome) {
-      case DraftStore.Outcome.Kept(Draft draft) -> ApiResponse.json(200, draft.toMap());
+      case DraftStore.Outcome.Kept(RequestDraft draft) -> ApiResponse.json(200, draft.toMap());
       case DraftStore.Outcome.Full(String reason) ->
           ApiResponse.of(ProblemCatalogue.conflict(reason, "discard one"));
       case DraftStore.Outcome.Unknown(String reason) ->
@@ -112,7 +112,7 @@ public final class DraftRoutes {
     return ApiResponse.json(200, out);
   }
 
-  private static String changed(Draft draft, PlanPreviewReport report) {
+  private static String changed(RequestDraft draft, PlanPreviewReport report) {
     if (!(report instanceof PlanPreviewReport.Planned planned)) {
       return "no-plan";
     }

@@ -20,7 +20,7 @@ const ROUTES = [
 const PLACES = [['/console/', 'Home'], ['/console/ask', 'Ask'], ['/console/estate', 'Estate'], ['/console/tenants', 'Tenants'], ['/console/drift', 'Drift'],
   ['/console/skills', 'Skills'], ['/console/audit', 'Audit']];
 
-/* Why the provider brought nobody, by the word in the address. */
+/* Why the provider signed no person in, by the word in the address. */
 const FAILED = new Map(Object.entries({
   unknown: 'This browser began no such sign-in, or it took longer than ten minutes. Sign in again.',
   away: 'The provider can’t be asked now. Try again in a minute, or use a service token.',

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param plan the plan's hash
  * @param changes the hash of what would have changed, whatever the epoch
  */
-public record Draft(
+public record RequestDraft(
     String id,
     String request,
     String sentence,
@@ -47,11 +47,11 @@ public record Draft(
   }
 
   /** What {@link #toMap} wrote; empty where a map is no draft. */
-  static Optional<Draft> ofMap(Map<?, ?> map) {
+  static Optional<RequestDraft> ofMap(Map<?, ?> map) {
     try {
       return map.get("epoch") instanceof Long epoch
           ? Optional.of(
-              new Draft(
+              new RequestDraft(
                   text(map, "id"),
                   text(map, "request"),
                   text(map, "sentence"),
