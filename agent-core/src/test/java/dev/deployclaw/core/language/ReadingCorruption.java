@@ -277,6 +277,7 @@ final class ReadingCorruption {
     var guards = right.guards();
     if (!guards.manual()) {
       unused(bare, "It must not go live before I have approved it.");
+      unused(bare, "It was agreed that it waits for my approval.");
     }
     if (!guards.dryRun()) {
       unused(bare, "(dry run)");
@@ -310,7 +311,6 @@ final class ReadingCorruption {
         "Block " + stranger + ", too.",
         stranger + " gets 30 rps on " + service + ".",
         "They were slow, so " + stranger + " " + service + " went to 30 rps please.",
-        "It was agreed that it waits for my approval.",
         "Legal said it ends on Friday at 18:00.",
         "They had errors, roll back if p99 is over 300 ms.",
         "We did this with a canary of 5%, do the same.",

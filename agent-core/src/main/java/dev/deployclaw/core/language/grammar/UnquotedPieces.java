@@ -37,14 +37,16 @@ public final class UnquotedPieces {
           "to-percent",
           "polite",
           "declined",
-          "forever",
-          "last");
+          "forever");
 
   private static final Set<String> TIMED =
       Set.of("start", "until", "asked-time", "between", "span", "lasting");
 
   private static final Set<Kind> TYPED =
       Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
+
+  /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
+  private static final Set<String> COMING = Set.of("next", "coming", "following");
 
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
@@ -232,6 +234,9 @@ public final class UnquotedPieces {
   private boolean phrase(RequestClause clause, Token phrase) {
     var parts = phrase.parts();
     boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> bears(clause, t));
+    if (phrase.is("lasting") && phrase.all().anyMatch(t -> COMING.contains(t.text()))) {
+      return true;
+    }
     if (TIMED.contains(phrase.text())) {
       return clause.past()
           ? clause.isIt(phrase) && !phrase.is("start")
