@@ -10,15 +10,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds the words of a clause that bind an order. Pure. */
 public final class CueReader {
-  private static final List<NamedPattern> TABLE = PatternTable.read(CueReader.class, "cues.txt");
+  private static final List<CueRow> TABLE =
+      PatternTable.read(CueReader.class, "cues.txt").stream().map(CueRow::of).toList();
 
   private static final Set<String> LOOSE = Set.of("set", "pronoun", "polite");
 
   private CueReader() {}
+
+  /**
+   * A row of the table.
+   *
+   * @param ordering whether it counts only in a clause that orders, or beside one
+   * @param always whether it counts even where a clause tells of what was
+   */
+  private record CueRow(Kind kind, boolean ordering, boolean always, Pattern pattern) {
+    static CueRow of(NamedPattern row) {
+      String marks = row.name();
+      var kind = Kind.of(marks.replaceAll("[ ~!]", ""));
+      return new CueRow(kind, marks.contains("~"), marks.contains("!"), row.pattern());
+    }
+  }
 
   /**
    * @param clause its tokens, phrases joined
@@ -35,10 +51,10 @@ public final class CueReader {
             .toList();
     var line = new TokenLine(words);
     for (var row : TABLE) {
-      boolean counts = (orders || !row.name().contains("~")) && (!past || row.name().contains("!"));
-      if (counts) {
-        var kind = Kind.of(row.name().replaceAll("[ ~!]", ""));
-        line = line.replace(row.pattern(), match -> Optional.of(List.of(found(kind, match, out))));
+      if ((orders || !row.ordering()) && (!past || row.always())) {
+        line =
+            line.replace(
+                row.pattern(), match -> Optional.of(List.of(found(row.kind(), match, out))));
       }
     }
     return List.copyOf(out);

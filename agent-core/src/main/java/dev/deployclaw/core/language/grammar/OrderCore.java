@@ -54,9 +54,14 @@ final class OrderCore {
   /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
   UnquotedPieces pieces(OpenQuestions questions) {
     var whole = UnquotedPieces.none(request);
-    var words = RequestLexer.words(request.text(), names);
-    var used = of(request).filter(_ -> RequestRefusals.matter(words).isEmpty());
-    if (used.isEmpty() || isClear(whole)) {
+    if (isClear(whole)) {
+      return whole;
+    }
+    var used =
+        of(request)
+            .filter(
+                _ -> RequestRefusals.matter(RequestLexer.words(request.text(), names)).isEmpty());
+    if (used.isEmpty()) {
       return whole;
     }
     var core = OrderBackground.of(request, used.get()).filter(this::isClear);

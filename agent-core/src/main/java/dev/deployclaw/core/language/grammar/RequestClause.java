@@ -44,12 +44,10 @@ record RequestClause(
     int from = typed.getFirst().from();
     int to = typed.getLast().to();
     var mine = read.stream().filter(t -> t.to() > from && t.from() < to).toList();
-    boolean orders =
-        typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
-            || mine.stream().anyMatch(t -> t.is("polite"));
+    boolean asks = asks(typed, mine);
     boolean past = IntStream.range(0, typed.size()).anyMatch(i -> past(typed, i));
     boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
-    return new RequestClause(typed, mine, true, past && !orders, seen && !orders);
+    return new RequestClause(typed, mine, true, past && !asks, seen && !asks);
   }
 
   RequestClause in(boolean order) {
@@ -108,6 +106,10 @@ record RequestClause(
   }
 
   boolean asks() {
+    return asks(typed, read);
+  }
+
+  private static boolean asks(List<Token> typed, List<Token> read) {
     return typed.stream().anyMatch(t -> is(t, "asking") || is(t, "modal"))
         || read.stream().anyMatch(t -> t.is("polite"));
   }

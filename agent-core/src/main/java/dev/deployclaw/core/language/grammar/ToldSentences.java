@@ -32,12 +32,14 @@ final class ToldSentences {
 
   private final String text;
   private final List<Token> typed;
+  private final List<List<Token>> sentences;
   private final List<Token> told;
   private final List<Token> signed = new ArrayList<>();
 
   ToldSentences(String text, List<Token> typed) {
     this.text = text;
     this.typed = List.copyOf(typed);
+    this.sentences = cut();
     this.told = whole();
   }
 
@@ -62,7 +64,6 @@ final class ToldSentences {
   /** Those of whole sentences and of brackets. */
   private List<Token> whole() {
     var out = new ArrayList<Token>();
-    var sentences = sentences();
     boolean behind = false;
     for (int i = 0; i < sentences.size(); i++) {
       var sentence = sentences.get(i);
@@ -81,6 +82,10 @@ final class ToldSentences {
 
   /** Cut where a sentence or a line ends; brackets aren't cut. */
   List<List<Token>> sentences() {
+    return sentences;
+  }
+
+  private List<List<Token>> cut() {
     String joined = ASIDE.matcher(text).replaceAll(m -> "_".repeat(m.group().length()));
     var out = new ArrayList<List<Token>>();
     int from = 0;
@@ -91,7 +96,7 @@ final class ToldSentences {
     }
     out.add(between(from, text.length()));
     out.removeIf(List::isEmpty);
-    return out;
+    return List.copyOf(out);
   }
 
   private List<Token> between(int from, int to) {
