@@ -79,7 +79,7 @@ answered() {
   [[ $said == *'serves http://'* ]] || return 1
   address=${said##*serves http://}
   address=${address%%[!0-9.:]*}
-  get "${address%:*}/${address#*:}" /readyz
+  get "${address/://}" /readyz
 }
 
 # decided LOG: asks a rate limit service that listens for a decision, and whether it is ready.

@@ -71,7 +71,11 @@ public final class EnvoyRateLimitService implements Handler<HttpServerRequest> {
       call.fail(GrpcUnaryCall.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
       return;
     }
-    ask(questions, new ArrayList<>())
+    var asked =
+        questions.size() == 1
+            ? decider.decide(questions.getFirst()).map(List::of)
+            : ask(questions, new ArrayList<>());
+    asked
         .onSuccess(answers -> reply(answers, call))
         .onFailure(e -> {
           LOG.atError().setMessage("a request failed").setCause(e).log();
@@ -86,9 +90,6 @@ public final class EnvoyRateLimitService implements Handler<HttpServerRequest> {
     }
     boolean over = answers.stream().anyMatch(a -> !a.allowed());
     var next = questions.get(answers.size());
-    if (questions.size() == 1) {
-      return decider.decide(next).map(List::of);
-    }
     return decider
         .decide(over ? next.uncharged() : next)
         .compose(answer -> {

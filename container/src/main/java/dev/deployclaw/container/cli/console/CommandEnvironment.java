@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.console;
 
 import dev.deployclaw.container.cli.screen.LiveScreen;
 import dev.deployclaw.container.cli.screen.ScrollWindow;
+import dev.deployclaw.container.cli.screen.TerminalColumns;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.task.TaskRequest;
@@ -38,7 +39,6 @@ public record CommandEnvironment(
     String user,
     RuntimeSource runtimes,
     TerminalPrompt prompt) {
-  private static final int USUAL_COLUMNS = 80;
 
   /** Of this process, with an agent of its own, and without a person to ask. */
   public CommandEnvironment(
@@ -147,7 +147,7 @@ public record CommandEnvironment(
   /** How wide lines may be: as the environment says, else as terminals mostly are. */
   public int columns() {
     String told = environment.getOrDefault("COLUMNS", "");
-    return told.matches("[1-9]\\d{1,2}") ? Integer.parseInt(told) : USUAL_COLUMNS;
+    return told.matches("[1-9]\\d{1,2}") ? Integer.parseInt(told) : TerminalColumns.USUAL;
   }
 
   /** The terminal for a view alone; empty where lines have to do. */

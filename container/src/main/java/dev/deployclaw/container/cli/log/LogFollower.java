@@ -6,7 +6,6 @@ import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -74,8 +73,22 @@ final class LogFollower {
         .formatted(last.seq());
   }
 
+  /** A view that goes on after a pause until the log ends. */
+  private sealed interface LineView extends RecordView {
+    PrintStream out();
+
+    @Override
+    default boolean next(boolean ended) throws InterruptedException {
+      out().flush();
+      if (!ended) {
+        Thread.sleep(PERIOD);
+      }
+      return !ended;
+    }
+  }
+
   /** The records themselves, one a line; they say by their numbers what is superseded. */
-  record JsonLines(PrintStream out) implements RecordView {
+  record JsonLines(PrintStream out) implements LineView {
     @Override
     public void record(byte[] bytes) {
       out.println(new String(bytes, StandardCharsets.UTF_8));
@@ -83,37 +96,18 @@ final class LogFollower {
 
     @Override
     public void superseded(LogHead last) {}
-
-    @Override
-    public boolean next(boolean ended) throws InterruptedException {
-      return rests(out, ended);
-    }
   }
 
   /** Lines for people. */
-  record TextLines(PrintStream out, ExecutionTimeline.Live told) implements RecordView {
+  record TextLines(PrintStream out, ExecutionTimeline.Live told) implements LineView {
     @Override
     public void record(byte[] bytes) {
-      List<String> lines = told.next(bytes);
-      lines.forEach(out::println);
+      told.next(bytes).forEach(out::println);
     }
 
     @Override
     public void superseded(LogHead last) {
       out.println(LogFollower.superseded(last));
     }
-
-    @Override
-    public boolean next(boolean ended) throws InterruptedException {
-      return rests(out, ended);
-    }
-  }
-
-  private static boolean rests(PrintStream out, boolean ended) throws InterruptedException {
-    out.flush();
-    if (!ended) {
-      Thread.sleep(PERIOD);
-    }
-    return !ended;
   }
 }

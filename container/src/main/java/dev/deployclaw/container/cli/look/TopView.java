@@ -85,7 +85,8 @@ public final class TopView {
   /** As a table of lines. */
   public int show(LimitUsageReport answer) {
     if (answer.exit() == ExitCode.OK) {
-      table(answer, NameColumns.of(first(answer))).forEach(line -> around.say(line.text()));
+      var uses = first(answer);
+      table(answer, uses, NameColumns.of(uses)).forEach(line -> around.say(line.text()));
     }
     return tell(answer);
   }
@@ -114,10 +115,11 @@ public final class TopView {
    * @param columns of the screen: names that don't fit are cut
    */
   List<Line> fitted(LimitUsageReport answer, int columns) {
-    return table(answer, NameColumns.of(first(answer)).within(columns - FIGURES));
+    var uses = first(answer);
+    return table(answer, uses, NameColumns.of(uses).within(columns - FIGURES));
   }
 
-  private List<Line> table(LimitUsageReport answer, NameColumns names) {
+  private List<Line> table(LimitUsageReport answer, List<Use> uses, NameColumns names) {
     var out = new ArrayList<Line>();
     out.add(
         Line.plain(
@@ -128,7 +130,7 @@ public final class TopView {
             names.line("TENANT", "LIMIT")
                 + "%4s %11s %8s %7s %7s"
                     .formatted("USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED")));
-    for (var use : first(answer)) {
+    for (var use : uses) {
       String figures =
           "%3d%% %11s %8d %7d %7d"
               .formatted(

@@ -6,6 +6,7 @@ import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Frames as text for a terminal (ECMA-48), never wider or higher than it is. A secret is hidden
@@ -24,25 +25,26 @@ record FramePainter(boolean colour) {
 
   Painted paint(ScreenFrame frame, ScrollWindow window, int columns, int height) {
     var head = frame.head().stream().map(line -> fitted(line, columns)).toList();
-    var text = new ArrayList<Line>();
-    for (var line : frame.text()) {
-      if (frame.wraps()) {
-        TerminalColumns.wrapped(safe(line.text()), columns)
-            .forEach(part -> text.add(new Line(part, line.look())));
-      } else {
-        text.add(fitted(line, columns));
-      }
-    }
+    var text =
+        frame.wraps()
+            ? frame.text().stream().flatMap(line -> wrapped(line, columns)).toList()
+            : frame.text();
     int top = Math.min(head.size(), Math.max(0, height - 2));
     int rows = Math.max(0, height - top - 1);
     var shown = window.over(text.size(), rows);
     var out = new ArrayList<Line>(head.subList(0, top));
-    out.addAll(text.subList(shown.top(), Math.min(text.size(), shown.top() + rows)));
+    var seen = text.subList(shown.top(), Math.min(text.size(), shown.top() + rows));
+    out.addAll(frame.wraps() ? seen : seen.stream().map(line -> fitted(line, columns)).toList());
     while (out.size() < height - 1) {
       out.add(Line.plain(""));
     }
     out.add(fitted(Line.title(place(frame.keys(), shown.top(), text.size(), rows)), columns));
     return new Painted(screen(out), shown, text.size(), rows);
+  }
+
+  private static Stream<Line> wrapped(Line line, int columns) {
+    return TerminalColumns.wrapped(safe(line.text()), columns).stream()
+        .map(part -> new Line(part, line.look()));
   }
 
   private static Line fitted(Line line, int columns) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LiveScreen implements AutoCloseable {
   /** Between two looks at keys and size: a screen is drawn no more often. */
-  public static final Duration FRAME = Duration.ofMillis(200);
+  private static final Duration FRAME = Duration.ofMillis(200);
 
   /** The alternate screen, and no cursor (xterm's private modes). */
   private static final String ENTER = "\u001b[?1049h\u001b[?25l";
@@ -33,8 +33,6 @@ public final class LiveScreen implements AutoCloseable {
   private static final int NONE = -2;
 
   /** A terminal that doesn't say is as large. */
-  private static final int USUAL_COLUMNS = 80;
-
   private static final int USUAL_ROWS = 24;
 
   private final Terminal terminal;
@@ -120,7 +118,7 @@ public final class LiveScreen implements AutoCloseable {
 
   /** How wide it is now. */
   public int columns() {
-    return sized(terminal.getColumns(), USUAL_COLUMNS);
+    return sized(terminal.getColumns(), TerminalColumns.USUAL);
   }
 
   private int height() {

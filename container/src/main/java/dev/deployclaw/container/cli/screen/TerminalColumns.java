@@ -6,6 +6,9 @@ import org.jline.utils.WCWidth;
 
 /** Texts by the columns that they take on a terminal: some characters take two, some none. Pure. */
 public final class TerminalColumns {
+  /** How wide a terminal is that doesn't say. */
+  public static final int USUAL = 80;
+
   private static final String MORE = "…";
 
   private TerminalColumns() {}
