@@ -27,7 +27,7 @@ public sealed interface CardDelivery {
   /** The message isn't there any more, so nothing is left to rewrite. */
   record Gone(String why) implements CardDelivery {}
 
-  static CardDelivery later(String why) {
+  static Later later(String why) {
     return new Later(why, Optional.empty());
   }
 }

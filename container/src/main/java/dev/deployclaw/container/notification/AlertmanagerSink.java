@@ -41,7 +41,7 @@ record AlertmanagerSink(Target.Alertmanager target) implements NotificationSink 
             "endsAt",
             ends.toString());
     var request =
-        NotificationSink.post(
+        NotificationHttpClient.post(
             NotificationSink.at(target.url(), "/api/v2/alerts"),
             CanonicalJson.bytes(List.of(alert)));
     if (!target.token().value().isEmpty()) {

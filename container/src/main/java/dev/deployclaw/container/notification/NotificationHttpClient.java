@@ -1,7 +1,9 @@
 package dev.deployclaw.container.notification;
 
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -17,7 +19,6 @@ import java.util.concurrent.TimeoutException;
  * call. It follows no redirect, which could take a secret to another host. Any thread.
  */
 public final class NotificationHttpClient implements AutoCloseable {
-  /** The body itself is what the receiver won't take. */
   private static final Set<Integer> NEVER = Set.of(400, 413, 422);
 
   private static final int MOST_ANSWER_BYTES = 256 << 10;
@@ -42,10 +43,27 @@ public final class NotificationHttpClient implements AutoCloseable {
      *
      * @param after what the receiver asks to wait
      */
-    record Answered(int status, byte[] body, Optional<Duration> after) implements Exchange {}
+    record Answered(int status, byte[] body, Optional<Duration> after) implements Exchange {
+      public boolean isTaken() {
+        return status / 100 == 2;
+      }
+
+      /** Whether the body itself is what the receiver won't take. */
+      public boolean isNeverTaken() {
+        return NEVER.contains(status);
+      }
+    }
 
     /** It may have arrived all the same. */
     record Unanswered(String why) implements Exchange {}
+  }
+
+  /** A JSON body, to be posted. */
+  public static HttpRequest.Builder post(String url, byte[] body) {
+    return HttpRequest.newBuilder(URI.create(url))
+        .header("Content-Type", "application/json")
+        .header("User-Agent", "deployclaw")
+        .POST(BodyPublishers.ofByteArray(body));
   }
 
   /** The answer with its body, which is refused beyond a bound. */
@@ -55,7 +73,7 @@ public final class NotificationHttpClient implements AutoCloseable {
 
   DeliveryResult send(HttpRequest request) throws InterruptedException {
     return switch (exchange(request, BodyHandlers.replacing(new byte[0]))) {
-      case Exchange.Answered(int status, var _, var after) -> judged(status, after);
+      case Exchange.Answered answer -> judged(answer);
       case Exchange.Unanswered(String why) -> new DeliveryResult.Later(why, Optional.empty());
     };
   }
@@ -79,14 +97,14 @@ public final class NotificationHttpClient implements AutoCloseable {
     }
   }
 
-  private static DeliveryResult judged(int status, Optional<Duration> after) {
-    if (status >= 200 && status < 300) {
-      return new DeliveryResult.Delivered(status);
+  private static DeliveryResult judged(Exchange.Answered answer) {
+    if (answer.isTaken()) {
+      return new DeliveryResult.Delivered(answer.status());
     }
-    String why = "answered " + status;
-    return NEVER.contains(status)
+    String why = "answered " + answer.status();
+    return answer.isNeverTaken()
         ? new DeliveryResult.Refused(why)
-        : new DeliveryResult.Later(why, after);
+        : new DeliveryResult.Later(why, answer.after());
   }
 
   private static Optional<Duration> retryAfter(HttpResponse<?> answer) {

@@ -3,9 +3,7 @@ package dev.deployclaw.container.notification;
 import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig.Target;
-import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 
 /** How one receiver wants to be told. Pure. */
@@ -24,14 +22,6 @@ interface NotificationSink {
       case Target.PagerDuty p -> new PagerDutySink(p);
       case Target.Webhook w -> new WebhookSink(w);
     };
-  }
-
-  /** A JSON body, to be posted. */
-  static HttpRequest.Builder post(String url, byte[] body) {
-    return HttpRequest.newBuilder(URI.create(url))
-        .header("Content-Type", "application/json")
-        .header("User-Agent", "deployclaw")
-        .POST(BodyPublishers.ofByteArray(body));
   }
 
   /** The address with a path behind it. */

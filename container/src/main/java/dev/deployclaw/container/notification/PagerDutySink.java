@@ -21,7 +21,7 @@ record PagerDutySink(Target.PagerDuty target) implements NotificationSink {
     if (notice.firing()) {
       event.put("payload", payload(notice));
     }
-    return NotificationSink.post(
+    return NotificationHttpClient.post(
             NotificationSink.at(target.url(), "/v2/enqueue"), CanonicalJson.bytes(event))
         .build();
   }

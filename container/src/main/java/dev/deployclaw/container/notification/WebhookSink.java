@@ -11,7 +11,7 @@ record WebhookSink(Target.Webhook target) implements NotificationSink {
   public HttpRequest request(AlertNotification notice, Instant now) {
     byte[] body = notice.bytes();
     long seconds = now.getEpochSecond();
-    return NotificationSink.post(target.url(), body)
+    return NotificationHttpClient.post(target.url(), body)
         .header("DC-Delivery", notice.id())
         .header(BodySignature.HEADER, BodySignature.header(target.secret(), seconds, body))
         .build();

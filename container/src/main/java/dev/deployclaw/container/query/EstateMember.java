@@ -121,15 +121,6 @@ final class EstateMember {
     compared = true;
   }
 
-  /**
-   * What is known of it is of an earlier look; stores are asked whenever somebody wants to know.
-   */
-  void outdated(String why) {
-    if (kind != Kind.STORE) {
-      worsen(State.UNKNOWN, why);
-    }
-  }
-
   /** After all looks: a member that no look asked isn't well. Stores enforce nothing. */
   void conclude(long committed) {
     if (kind == Kind.STORE) {

@@ -101,7 +101,7 @@ final class SlackBlocks {
     return out;
   }
 
-  private static Map<String, Object> section(String text) {
+  static Map<String, Object> section(String text) {
     return Map.of("type", "section", "text", plain(text, LONGEST_SECTION));
   }
 

@@ -50,18 +50,12 @@ final class SlackChannel implements ApprovalChannel {
 
   /** Takes a card's buttons away of which only the message is known. */
   void retire(String ts, String text) throws InterruptedException {
-    var block =
-        Map.of(
-            "type",
-            "section",
-            "text",
-            Map.of("type", "plain_text", "emoji", false, "text", SlackBlocks.escaped(text)));
     var message = new TreeMap<String, Object>();
     message.put("channel", slack.channel());
     message.put("ts", ts);
     message.put("text", SlackBlocks.escaped(text));
     message.put("parse", "none");
-    message.put("blocks", List.of(block));
+    message.put("blocks", List.of(SlackBlocks.section(text)));
     var _ = client.call("chat.update", message);
   }
 

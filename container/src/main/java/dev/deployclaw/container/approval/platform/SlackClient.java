@@ -11,7 +11,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -68,7 +67,7 @@ final class SlackClient {
             .POST(BodyPublishers.ofByteArray(bytes(arguments)))
             .build();
     return switch (http.exchange(request)) {
-      case Exchange.Unanswered(String why) -> new Reply.Unclear(laterOf(why));
+      case Exchange.Unanswered(String why) -> new Reply.Unclear(CardDelivery.later(why));
       case Exchange.Answered answer -> reply(answer);
     };
   }
@@ -81,23 +80,19 @@ final class SlackClient {
     try {
       var fields = JSON.readTree(answer.body());
       if (fields == null || !fields.path("ok").isBoolean()) {
-        return new Reply.Unclear(laterOf("Slack's answer has no field ok"));
+        return new Reply.Unclear(CardDelivery.later("Slack's answer has no field ok"));
       }
       return fields.path("ok").asBoolean()
           ? new Reply.Fine(fields)
           : new Reply.Faulty(word(fields.path("error").asText()));
     } catch (IOException e) {
-      return new Reply.Unclear(laterOf("Slack's answer isn't JSON"));
+      return new Reply.Unclear(CardDelivery.later("Slack's answer isn't JSON"));
     }
   }
 
   /** An error is a word; anything else isn't Slack's. */
   private static String word(String error) {
     return error.matches("[a-z0-9_]{1,64}") ? error : "an unknown error";
-  }
-
-  private static CardDelivery.Later laterOf(String why) {
-    return new CardDelivery.Later(why, Optional.empty());
   }
 
   private static byte[] bytes(Map<String, Object> arguments) {

@@ -11,14 +11,11 @@ import dev.deployclaw.container.notification.BodySignature;
 import dev.deployclaw.container.notification.NotificationHttpClient;
 import dev.deployclaw.container.notification.NotificationHttpClient.Exchange;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -27,9 +24,6 @@ import java.util.TreeMap;
  */
 final class WebhookChannel implements ApprovalChannel {
   private static final int GONE = 410;
-
-  /** The body itself is what the receiver won't take. */
-  private static final Set<Integer> NEVER = Set.of(400, 413, 422);
 
   private final ApprovalChannelConfig config;
   private final Platform.SignedWebhook webhook;
@@ -66,8 +60,9 @@ final class WebhookChannel implements ApprovalChannel {
   @Override
   public ChannelCondition check() throws InterruptedException {
     return switch (http.exchange(request(CanonicalJson.bytes(Map.of("event", "ping"))))) {
-      case Exchange.Answered(int status, var _, var _) when status / 100 == 2 ->
-          new ChannelCondition.Well("the receiver answers " + status + " to an event ping");
+      case Exchange.Answered answer when answer.isTaken() ->
+          new ChannelCondition.Well(
+              "the receiver answers " + answer.status() + " to an event ping");
       case Exchange.Answered(int status, var _, var _) ->
           new ChannelCondition.Faulty(
               "the receiver answers " + status + " to an event ping",
@@ -78,12 +73,11 @@ final class WebhookChannel implements ApprovalChannel {
 
   private CardDelivery send(String reference, byte[] body) throws InterruptedException {
     return switch (http.exchange(request(body))) {
-      case Exchange.Answered(int status, var _, var _) when status / 100 == 2 ->
-          new CardDelivery.Shown(reference);
-      case Exchange.Answered(int status, var _, var _) when status == GONE ->
+      case Exchange.Answered answer when answer.isTaken() -> new CardDelivery.Shown(reference);
+      case Exchange.Answered answer when answer.status() == GONE ->
           new CardDelivery.Gone("answered 410");
-      case Exchange.Answered(int status, var _, var _) when NEVER.contains(status) ->
-          new CardDelivery.Refused("answered " + status);
+      case Exchange.Answered answer when answer.isNeverTaken() ->
+          new CardDelivery.Refused("answered " + answer.status());
       case Exchange.Answered(int status, var _, var after) ->
           new CardDelivery.Later("answered " + status, after);
       case Exchange.Unanswered(String why) -> CardDelivery.later(why);
@@ -92,12 +86,9 @@ final class WebhookChannel implements ApprovalChannel {
 
   private HttpRequest request(byte[] body) {
     long seconds = time.instant().getEpochSecond();
-    return HttpRequest.newBuilder(URI.create(webhook.url()))
-        .header("Content-Type", "application/json")
-        .header("User-Agent", "deployclaw")
+    return NotificationHttpClient.post(webhook.url(), body)
         .header("DC-Delivery", CanonicalJson.sha256(body))
         .header(BodySignature.HEADER, BodySignature.header(webhook.secret(), seconds, body))
-        .POST(BodyPublishers.ofByteArray(body))
         .build();
   }
 

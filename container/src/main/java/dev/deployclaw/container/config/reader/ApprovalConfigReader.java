@@ -3,7 +3,6 @@ package dev.deployclaw.container.config.reader;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretRegistry;
-import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -68,15 +67,15 @@ final class ApprovalConfigReader {
         f.given("url") ? f.url("url") : SLACK,
         matching(f, "channel", SLACK_CHANNEL, "isn't the id of a channel, such as C0123456789"),
         matching(f, "team", SLACK_TEAM, "isn't the id of a workspace, such as T0123456789"),
-        needed(f, "token"),
-        needed(f, "signingSecret"));
+        MonitoringConfigReader.needed(f, "token", SHORTEST_SECRET, content),
+        MonitoringConfigReader.needed(f, "signingSecret", SHORTEST_SECRET, content));
   }
 
   private Platform webhook(ConfigSection f) {
     String url = f.url("url");
     SecretRegistry.learnPath(url);
-    var secret = needed(f, "secret");
-    var decisions = needed(f, "decisionSecret");
+    var secret = MonitoringConfigReader.needed(f, "secret", SHORTEST_SECRET, content);
+    var decisions = MonitoringConfigReader.needed(f, "decisionSecret", SHORTEST_SECRET, content);
     if (!secret.value().isEmpty() && secret.value().equals(decisions.value())) {
       f.wrong(
           "decisionSecretFile",
@@ -90,9 +89,8 @@ final class ApprovalConfigReader {
   private static Map<String, String> people(ConfigSection f, Pattern user) {
     var people = f.textMap(PEOPLE);
     if (people.isEmpty() || people.size() > MOST_PEOPLE) {
-      f.problem(
+      f.wrong(
           PEOPLE,
-          f.line(PEOPLE),
           "names no one, or more than " + MOST_PEOPLE,
           "write who may decide there, for example U0123456789: ann");
     }
@@ -110,16 +108,5 @@ final class ApprovalConfigReader {
       f.wrong(key, what, "");
     }
     return value;
-  }
-
-  private SecretValue needed(ConfigSection f, String key) {
-    var secret = f.secret(key, content);
-    if (secret.value().length() < SHORTEST_SECRET) {
-      f.wrong(
-          key + "File",
-          "needs a file with a secret of at least " + SHORTEST_SECRET + " characters",
-          "write it, and give its path as " + key + "File");
-    }
-    return secret;
   }
 }

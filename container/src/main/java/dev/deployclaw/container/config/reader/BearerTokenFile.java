@@ -81,15 +81,13 @@ public final class BearerTokenFile {
     for (var f : root.sections("tokens")) {
       String hash = f.required("sha256").toLowerCase(Locale.ROOT);
       if (!hash.isEmpty() && !SHA_256.matcher(hash).matches()) {
-        f.problem(
+        f.wrong(
             "sha256",
-            f.line("sha256"),
             "is not a SHA-256 in hex",
             "write what printf %s \"$TOKEN\" | sha256sum prints");
       }
       if (!hash.isEmpty() && !hashes.add(hash)) {
-        f.problem(
-            "sha256", f.line("sha256"), "is given a second time here", "remove one of the two");
+        f.wrong("sha256", "is given a second time here", "remove one of the two");
       }
       out.add(new Token(ServerConfigReader.name(f), hash, ServerConfigReader.roles(f), expires(f)));
       f.done();
@@ -110,9 +108,8 @@ public final class BearerTokenFile {
               ? Instant.parse(text)
               : LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
     } catch (DateTimeParseException e) {
-      f.problem(
+      f.wrong(
           EXPIRES,
-          f.line(EXPIRES),
           "\"%s\" is neither a day nor a time".formatted(given.orElse("")),
           "write 2027-03-31 or 2027-03-31T12:00:00Z");
       return Optional.empty();

@@ -188,11 +188,7 @@ public final class ConfigReader {
     try {
       return ZoneId.of(zone);
     } catch (DateTimeException e) {
-      f.problem(
-          "timezone",
-          f.line("timezone"),
-          "no time zone: " + zone,
-          "write a region, such as Europe/Berlin");
+      f.wrong("timezone", "no time zone: " + zone, "write a region, such as Europe/Berlin");
       return ZoneOffset.UTC;
     }
   }

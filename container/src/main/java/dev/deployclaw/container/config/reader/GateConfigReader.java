@@ -107,11 +107,7 @@ final class GateConfigReader {
     var words = f.texts("operations");
     for (String word : words) {
       if (!OPERATIONS.contains(word)) {
-        f.problem(
-            "operations",
-            f.line("operations"),
-            "\"" + word + "\" doesn't pass the gate",
-            "one of " + OPERATIONS);
+        f.wrong("operations", "\"" + word + "\" doesn't pass the gate", "one of " + OPERATIONS);
       }
     }
     return words;
@@ -123,8 +119,7 @@ final class GateConfigReader {
     for (String pattern : patterns) {
       int star = pattern.indexOf('*');
       if (pattern.isBlank() || (star >= 0 && star < pattern.length() - 1)) {
-        f.problem(
-            key, f.line(key), "\"" + pattern + "\" isn't a pattern", "a * may only be at its end");
+        f.wrong(key, "\"" + pattern + "\" isn't a pattern", "a * may only be at its end");
       }
     }
     return patterns;

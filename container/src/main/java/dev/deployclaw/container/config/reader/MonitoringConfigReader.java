@@ -79,7 +79,7 @@ final class MonitoringConfigReader {
           case "alertmanager" -> new Target.Alertmanager(f.url("url"), f.secret("token", content));
           case "pagerduty" ->
               new Target.PagerDuty(
-                  f.given("url") ? f.url("url") : PAGER_DUTY, needed(f, "routingKey", 1));
+                  f.given("url") ? f.url("url") : PAGER_DUTY, needed(f, "routingKey", 1, content));
           default -> webhook(f);
         };
     return new NotificationSinkConfig(name, target, events(f));
@@ -88,10 +88,12 @@ final class MonitoringConfigReader {
   private Target webhook(ConfigSection f) {
     String url = f.url("url");
     SecretRegistry.learnPath(url);
-    return new Target.Webhook(url, needed(f, "secret", SHORTEST_SECRET));
+    return new Target.Webhook(url, needed(f, "secret", SHORTEST_SECRET, content));
   }
 
-  private SecretValue needed(ConfigSection f, String key, int shortest) {
+  /** A secret of that length at least, from a file. */
+  static SecretValue needed(
+      ConfigSection f, String key, int shortest, Function<String, Optional<String>> content) {
     var secret = f.secret(key, content);
     if (secret.value().length() < shortest) {
       f.wrong(

@@ -36,14 +36,13 @@ final class OidcConfigReader {
   static OidcConfig read(ConfigSection f, CredentialFiles files) {
     String issuer = f.url(ISSUER);
     if (isPlain(issuer)) {
-      f.problem(
+      f.wrong(
           ISSUER,
-          f.line(ISSUER),
           "isn't https: its keys could be exchanged on their way",
           "give the https address of the provider");
     }
     if (issuer.indexOf('?') >= 0 || issuer.indexOf('#') >= 0) {
-      f.problem(ISSUER, f.line(ISSUER), "has a query or a fragment", "leave it out");
+      f.wrong(ISSUER, "has a query or a fragment", "leave it out");
     }
     var oidc =
         new OidcConfig(
@@ -64,11 +63,11 @@ final class OidcConfigReader {
   private static BrowserClient console(ConfigSection f, CredentialFiles files) {
     String url = f.url(URL);
     if (isPlain(url)) {
-      f.problem(URL, f.line(URL), "isn't https", "give the address by which browsers reach it");
+      f.wrong(URL, "isn't https", "give the address by which browsers reach it");
     }
     var scopes = f.given(SCOPES) ? f.texts(SCOPES) : USUAL_SCOPES;
     if (!scopes.contains("openid") || !scopes.stream().allMatch(s -> SCOPE.matcher(s).matches())) {
-      f.problem(SCOPES, f.line(SCOPES), "lacks openid, or has what is no scope", "add openid");
+      f.wrong(SCOPES, "lacks openid, or has what is no scope", "add openid");
     }
     var client =
         new BrowserClient(
@@ -84,7 +83,7 @@ final class OidcConfigReader {
   private static String origin(ConfigSection f, String url) {
     var written = ORIGIN.matcher(url.toLowerCase(Locale.ROOT));
     if (!written.matches()) {
-      f.problem(URL, f.line(URL), "isn't scheme, host and port alone", "leave out the rest");
+      f.wrong(URL, "isn't scheme, host and port alone", "leave out the rest");
       return "";
     }
     return written.group(1).replaceFirst("^(https://.*):443$|^(http://.*):80$", "$1$2");
@@ -101,9 +100,8 @@ final class OidcConfigReader {
     }
     section.done();
     if (out.isEmpty()) {
-      f.problem(
+      f.wrong(
           ROLES,
-          f.line(ROLES),
           "gives no role to anyone",
           "write which values give it, for example operator: [deployclaw-operators]");
     }

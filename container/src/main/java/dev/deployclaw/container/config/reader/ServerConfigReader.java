@@ -72,24 +72,22 @@ final class ServerConfigReader {
     String port = listen.substring(listen.lastIndexOf(':') + 1);
     int n = port.matches("\\d{1,5}") ? Integer.parseInt(port) : 0;
     if (n > MOST_PORT) {
-      f.problem("listen", f.line("listen"), "port " + n + " is above " + MOST_PORT, "");
+      f.wrong("listen", "port " + n + " is above " + MOST_PORT, "");
     }
     return n;
   }
 
   private static void checkConsole(ConfigSection f, ServerConfig serve) {
     if (!serve.console() && serve.oidc().flatMap(OidcConfig::console).isPresent()) {
-      f.problem(
-          "console", f.line("console"), "is off, and oidc.console is for it", "leave one out");
+      f.wrong("console", "is off, and oidc.console is for it", "leave one out");
     }
   }
 
   private static void check(ConfigSection f, ServerConfig serve, String host) {
     boolean loopback = host.isEmpty() || LOOPBACK.matcher(host).matches();
     if (!loopback && serve.tls().isEmpty() && !serve.plaintext()) {
-      f.problem(
+      f.wrong(
           "listen",
-          f.line("listen"),
           host + " isn't a loopback address, and there is no TLS",
           "give tls.certificateFile and tls.keyFile, or set plaintext: true where something else"
               + " encrypts");
@@ -121,7 +119,7 @@ final class ServerConfigReader {
             f.optional("clientCrlFile").map(path),
             clients);
     if (ca.isEmpty() && tls.clientCrlFile().isPresent()) {
-      f.problem("clientCrlFile", f.line("clientCrlFile"), "needs clientCaFile", "");
+      f.wrong("clientCrlFile", "needs clientCaFile", "");
     }
     f.done();
     return tls;
@@ -139,7 +137,7 @@ final class ServerConfigReader {
   static String name(ConfigSection f) {
     String name = f.required("name");
     if (!name.isEmpty() && !NAME.matcher(name).matches()) {
-      f.problem("name", f.line("name"), "may hold letters, digits and . _ @ - only", "");
+      f.wrong("name", "may hold letters, digits and . _ @ - only", "");
     }
     return name;
   }
@@ -152,7 +150,7 @@ final class ServerConfigReader {
       if (known.contains(word)) {
         out.add(ApiRole.valueOf(word.toUpperCase(Locale.ROOT)));
       } else {
-        f.problem("roles", f.line("roles"), "\"" + word + "\" is not one of " + known, "");
+        f.wrong("roles", "\"" + word + "\" is not one of " + known, "");
       }
     }
     return out;
@@ -162,13 +160,12 @@ final class ServerConfigReader {
     var d = ServerConfig.NatsQueue.DEFAULT;
     String stream = f.text("stream", d.stream());
     if (!STREAM.matcher(stream).matches()) {
-      f.problem("stream", f.line("stream"), "may hold letters, digits, _ and - only", "");
+      f.wrong("stream", "may hold letters, digits, _ and - only", "");
     }
     String subject = subject(f, "subject", d.subject());
     String deadLetters = subject(f, "deadLetters", d.deadLetters());
     if (deadLetters.startsWith(subject + ".") || deadLetters.equals(subject)) {
-      f.problem(
-          "deadLetters", f.line("deadLetters"), "lies below subject", "they would be tasks again");
+      f.wrong("deadLetters", "lies below subject", "they would be tasks again");
     }
     f.done();
     return new ServerConfig.NatsQueue(stream, subject, deadLetters);
@@ -178,9 +175,8 @@ final class ServerConfigReader {
   private static String subject(ConfigSection f, String key, String otherwise) {
     String subject = f.text(key, otherwise);
     if (!SUBJECT.matcher(subject).matches() || LOG.matcher(subject).lookingAt()) {
-      f.problem(
+      f.wrong(
           key,
-          f.line(key),
           "\"%s\" isn't a subject for tasks".formatted(subject),
           "write words with dots between them, for example " + otherwise);
     }
@@ -209,9 +205,8 @@ final class ServerConfigReader {
     int most = Math.max(d.connections(), 2 * streams);
     int connections = f.whole("connections", most, 16, 100_000);
     if (connections <= streams) {
-      f.problem(
+      f.wrong(
           "connections",
-          f.line("connections"),
           "%d connections leave none besides %d streams".formatted(connections, streams),
           "allow more connections, or fewer streams");
     }
@@ -226,7 +221,7 @@ final class ServerConfigReader {
   private static Duration pause(ConfigSection f, String key, Duration otherwise) {
     var pause = f.duration(key, otherwise);
     if (pause.compareTo(LEAST_PAUSE) < 0) {
-      f.problem(key, f.line(key), "is shorter than " + LEAST_PAUSE.toMillis() + "ms", "");
+      f.wrong(key, "is shorter than " + LEAST_PAUSE.toMillis() + "ms", "");
     }
     return pause;
   }
