@@ -74,7 +74,7 @@ final class LogFollower {
   }
 
   /** A view that goes on after a pause until the log ends. */
-  private sealed interface LineView extends RecordView {
+  sealed interface LineView extends RecordView {
     PrintStream out();
 
     @Override
