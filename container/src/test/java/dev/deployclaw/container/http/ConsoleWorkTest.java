@@ -169,7 +169,11 @@ class ConsoleWorkTest extends ConsoleCases {
     assertThat(download.suggestedFilename()).isEqualTo("deployclaw-audit.zip");
     vic.fill("#person", "nobody");
     vic.press("#person", "Enter");
-    vic.waitForSelector("text='No log matches.'");
+    vic.waitForSelector("text=/^1 log of \\d+ read$/");
+    assertThat(vic.textContent("main table"))
+        .as("a log that isn't verified is found by every search")
+        .contains("NOT VERIFIED")
+        .doesNotContain("✓ verified");
   }
 
   @Test

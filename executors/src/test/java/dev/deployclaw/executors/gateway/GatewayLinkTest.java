@@ -90,10 +90,16 @@ class GatewayLinkTest {
   void aDisconnectedOneTakesTheFileAndIsUnknownUntilItIsBack() {
     nginx.disconnect();
     ask(new ExecutorCall.Publish(first));
-    var cutOff = ask(new ExecutorCall.Converge(first));
-    nginx.reconnect();
+    BoundedWait.until(
+        "its worker of the older file is gone",
+        SOON,
+        () -> {
+          var cutOff = ask(new ExecutorCall.Converge(first));
+          assertThat(cutOff).isNotEqualTo(Answer.YES);
+          return cutOff == Answer.UNKNOWN;
+        });
 
-    assertThat(cutOff).isEqualTo(Answer.UNKNOWN);
+    nginx.reconnect();
     awaitConverged();
   }
 
