@@ -133,8 +133,13 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
     taken.computeIfAbsent(what, _ -> new ArrayList<>()).add(value);
   }
 
+  /** A child of the script that started the agent may have ended, and has no command then. */
   private static ProcessHandle host(Process agent) {
-    return agent.children().findFirst().orElseThrow();
+    return agent
+        .children()
+        .filter(one -> one.info().command().isPresent())
+        .findFirst()
+        .orElseThrow();
   }
 
   private static long cpu(ProcessHandle process) {
