@@ -2,11 +2,14 @@ package dev.deployclaw.bench.lease;
 
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.FigureTable;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,14 +38,22 @@ public final class LeaseBench extends BenchCommand<List<LeaseFigures>> {
   @Option(names = "--seconds", defaultValue = "6", description = "of random arrivals, each time")
   private int seconds;
 
+  @Option(names = "--plot", description = "an SVG file that shows Redis CPU")
+  private Optional<Path> plot = Optional.empty();
+
   public LeaseBench(PrintWriter out) {
     super(out);
   }
 
   @Override
-  protected List<LeaseFigures> measure(Path folder) throws InterruptedException {
-    return new LeaseMeasurement(callers, requests, rounds, Duration.ofSeconds(seconds))
-        .table(folder, instances);
+  protected List<LeaseFigures> measure(Path folder) throws IOException, InterruptedException {
+    var all =
+        new LeaseMeasurement(callers, requests, rounds, Duration.ofSeconds(seconds))
+            .table(folder, instances);
+    if (plot.isPresent()) {
+      Files.writeString(plot.get(), LeasePlot.svg(all));
+    }
+    return all;
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.deployclaw.testkit.Slow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -27,6 +28,7 @@ class LeaseBenchTest {
                 "--callers=8",
                 "--seconds=1",
                 "--json",
+                "--plot=" + folder.resolve("leases.svg"),
                 "--folder=" + folder);
 
     assertThat(status).isZero();
@@ -37,6 +39,9 @@ class LeaseBenchTest {
         .endsWith("fixed-window, exact", "fixed-window, leased");
     assertThat(figures.findValuesAsText("instances")).startsWith("1", "1", "2", "2");
     assertThat(figures.findValues("per_second")).allMatch(n -> n.asLong() > 0);
+    var plot = folder.resolve("leases.svg").toFile();
+    var bars = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(plot);
+    assertThat(bars.getElementsByTagName("rect").getLength()).isEqualTo(1 + 16);
     assertThat(figures.findValues("admitted_beyond")).hasSize(16).allMatch(n -> n.asLong() == 0);
   }
 }
