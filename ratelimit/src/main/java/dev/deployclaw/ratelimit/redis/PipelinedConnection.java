@@ -164,7 +164,7 @@ final class PipelinedConnection {
   }
 
   void close() {
-    broken("closed");
+    giveUp("closed");
   }
 
   private void connect() {
@@ -290,8 +290,19 @@ final class PipelinedConnection {
     }
   }
 
-  /** Gives the connection up and fails who waits. */
   private void broken(String reason) {
+    if (socket != null) {
+      LOG.atWarn()
+          .setMessage("lost a connection to Redis")
+          .addKeyValue("node", address)
+          .addKeyValue("reason", reason)
+          .log();
+    }
+    giveUp(reason);
+  }
+
+  /** Fails who waits. */
+  private void giveUp(String reason) {
     var last = socket;
     socket = null;
     connecting = false;
@@ -299,11 +310,6 @@ final class PipelinedConnection {
     notBefore = System.nanoTime() + pause;
     pause = Math.min(LONGEST_PAUSE, pause * 2);
     if (last != null) {
-      LOG.atWarn()
-          .setMessage("lost a connection to Redis")
-          .addKeyValue("node", address)
-          .addKeyValue("reason", reason)
-          .log();
       last.close();
     }
     var failed = new ArrayDeque<>(waiting);
