@@ -15,18 +15,18 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The service as Envoy asks it: one connection of HTTP/2, a stream for each request. As over HTTP,
- * requests are encoded beforehand, and of an answer only its code and its end are looked at, so
- * that asking costs little.
+ * The service as Envoy asks it: a connection of HTTP/2 for each worker, of which Envoy has as many
+ * as there are cores, and a stream for each request. As over HTTP, requests are encoded beforehand,
+ * and of an answer only its code and its end are looked at, so that asking costs little.
  */
 public final class GrpcLimiter implements RateLimiter {
   private static final String CALL = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
@@ -48,12 +48,8 @@ public final class GrpcLimiter implements RateLimiter {
   private final NetClient client = vertx.createNetClient();
   private final List<Buffer> messages;
   private final Buffer headers;
-  private final Map<Integer, Promise<Void>> underWay = new HashMap<>();
-  private final Deque<Asked> waiting = new ArrayDeque<>();
-  private Buffer received = Buffer.buffer();
-  private int passed;
-  private int last = -1;
-  private @Nullable NetSocket socket;
+  private final List<Line> lines = new ArrayList<>();
+  private int turn;
 
   private record Asked(Buffer message, Promise<Void> answer) {}
 
@@ -70,14 +66,17 @@ public final class GrpcLimiter implements RateLimiter {
    */
   public static GrpcLimiter to(HostPort server, Kind kind, int tenants) {
     var limiter = new GrpcLimiter(server, kind, tenants);
-    var opened = Promise.<NetSocket>promise();
-    limiter.loop.runOnContext(_ ->
-        limiter
-            .client
-            .connect(server.port(), server.host())
-            .onSuccess(limiter::begin)
-            .onComplete(opened));
-    var _ = opened.future().await();
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      var opened = Promise.<Void>promise();
+      limiter.loop.runOnContext(_ ->
+          limiter
+              .client
+              .connect(server.port(), server.host())
+              .onSuccess(limiter::begin)
+              .<Void>mapEmpty()
+              .onComplete(opened));
+      opened.future().await();
+    }
     return limiter;
   }
 
@@ -104,71 +103,85 @@ public final class GrpcLimiter implements RateLimiter {
 
   /** The preface, settings as they are, and all the window there is. */
   private void begin(NetSocket open) {
-    socket = open;
-    open.handler(this::received);
+    var line = new Line(open);
+    open.handler(line::received);
     open.write(
         Buffer.buffer("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
             .appendBuffer(frame(SETTINGS, 0, 0, Buffer.buffer()))
             .appendBuffer(
                 frame(WINDOW, 0, 0, Buffer.buffer().appendInt(Integer.MAX_VALUE - 65_535))));
+    lines.add(line);
   }
 
   private void send(Asked asked) {
-    if (underWay.size() == MOST_UNDER_WAY) {
-      waiting.add(asked);
-      return;
-    }
-    last += 2;
-    underWay.put(last, asked.answer());
-    write(
-        frame(HEADERS, END_HEADERS, last, headers)
-            .appendBuffer(frame(DATA, END_STREAM, last, asked.message())));
+    turn = (turn + 1) % lines.size();
+    lines.get(turn).send(asked);
   }
 
-  private void write(Buffer bytes) {
-    if (socket != null) {
-      socket.write(bytes);
-    }
-  }
+  /** One connection. Belongs to the event loop. */
+  private final class Line {
+    private final NetSocket socket;
+    private final Map<Integer, Promise<Void>> underWay = new HashMap<>();
+    private final Deque<Asked> waiting = new ArrayDeque<>();
+    private Buffer received = Buffer.buffer();
+    private int passed;
+    private int last = -1;
 
-  private void received(Buffer bytes) {
-    received.appendBuffer(bytes);
-    int at = 0;
-    while (received.length() - at >= HEAD
-        && received.length() - at >= HEAD + received.getMedium(at)) {
-      frame(at);
-      at += HEAD + received.getMedium(at);
+    Line(NetSocket socket) {
+      this.socket = socket;
     }
-    received = received.getBuffer(at, received.length());
-  }
 
-  private void frame(int at) {
-    int type = received.getByte(at + 3);
-    int flags = received.getByte(at + 4);
-    int stream = received.getInt(at + 5);
-    if (type == SETTINGS && flags == 0) {
-      write(frame(SETTINGS, 1, 0, Buffer.buffer()));
-    } else if (type == DATA && received.getMedium(at) > HEAD - 2) {
-      // Behind the message's head of five bytes: the overall code, which is 1 where it may pass.
-      passed = received.getShort(at + HEAD + 5) == 0x0801 ? stream : passed;
-    } else if (type == RESET || type == GO_AWAY) {
-      ended(stream, "the stream was ended by the service");
+    void send(Asked asked) {
+      if (underWay.size() == MOST_UNDER_WAY) {
+        waiting.add(asked);
+        return;
+      }
+      last += 2;
+      underWay.put(last, asked.answer());
+      socket.write(
+          frame(HEADERS, END_HEADERS, last, headers)
+              .appendBuffer(frame(DATA, END_STREAM, last, asked.message())));
     }
-    if ((type == HEADERS || type == DATA) && (flags & END_STREAM) != 0) {
-      ended(stream, passed == stream ? "" : "the service refused");
-    }
-  }
 
-  private void ended(int stream, String why) {
-    var answer = underWay.remove(stream);
-    var next = waiting.poll();
-    if (next != null) {
-      send(next);
+    void received(Buffer bytes) {
+      received.appendBuffer(bytes);
+      int at = 0;
+      while (received.length() - at >= HEAD
+          && received.length() - at >= HEAD + received.getMedium(at)) {
+        take(at);
+        at += HEAD + received.getMedium(at);
+      }
+      received = received.getBuffer(at, received.length());
     }
-    if (answer != null && why.isEmpty()) {
-      answer.complete();
-    } else if (answer != null) {
-      answer.fail(why);
+
+    private void take(int at) {
+      int type = received.getByte(at + 3);
+      int flags = received.getByte(at + 4);
+      int stream = received.getInt(at + 5);
+      if (type == SETTINGS && flags == 0) {
+        socket.write(frame(SETTINGS, 1, 0, Buffer.buffer()));
+      } else if (type == DATA && received.getMedium(at) > HEAD - 2) {
+        // Behind the message's head of five bytes: the overall code, which is 1 where it may pass.
+        passed = received.getShort(at + HEAD + 5) == 0x0801 ? stream : passed;
+      } else if (type == RESET || type == GO_AWAY) {
+        ended(stream, "the stream was ended by the service");
+      }
+      if ((type == HEADERS || type == DATA) && (flags & END_STREAM) != 0) {
+        ended(stream, passed == stream ? "" : "the service refused");
+      }
+    }
+
+    private void ended(int stream, String why) {
+      var answer = underWay.remove(stream);
+      var next = waiting.poll();
+      if (next != null) {
+        send(next);
+      }
+      if (answer != null && why.isEmpty()) {
+        answer.complete();
+      } else if (answer != null) {
+        answer.fail(why);
+      }
     }
   }
 
