@@ -19,6 +19,7 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.question.EstateQuestionReader;
 import dev.deployclaw.core.language.refusal.RequestRefusals;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -103,11 +104,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
     if (attempt.isPresent()) {
       return new Refused(attempt.get());
     }
-    var about = EstateQuestionReader.read(request, words, names, zone);
-    if (about.isPresent()) {
-      var order = RequestRefusals.matter(words);
-      return order.isPresent() ? new Refused(order.get()) : new Inquiry(about.get());
-    }
     var questions = new OpenQuestions();
     var grammar = RequestGrammar.of(request, inventory, zone, questions);
     if (grammar.isAnswer()) {
@@ -120,7 +116,20 @@ public final class GrammarInterpreter implements RequestInterpreter {
             .toList();
     boolean allTold = order.stream().allMatch(GrammarInterpreter::isMark);
     var matter = RequestRefusals.matter(allTold ? words : order);
-    return matter.isPresent() ? new Refused(matter.get()) : conclude(grammar, questions);
+    if (matter.isPresent()) {
+      return new Refused(matter.get());
+    }
+    var answer = conclude(grammar, questions);
+    return EstateQuestionReader.read(request, words, names, zone)
+        .filter(_ -> !plans(answer, EstateQuestionReader.hasFigures(words)))
+        .<Interpretation>map(Inquiry::new)
+        .orElse(answer);
+  }
+
+  /** A plan that only looks, or tries the figures that a question names, answers it, too. */
+  private static boolean plans(Interpretation answer, boolean figures) {
+    return answer instanceof Planned(var intent)
+        && (figures || intent.operation().waits() == Waits.ONLY_LOOKS);
   }
 
   private static boolean isMark(Token token) {

@@ -13,34 +13,79 @@ import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.time.PastPeriodReader;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Recognises questions about the estate: they begin as one, and set nothing. */
+/**
+ * Recognises questions about the estate by the words of a sentence that asks, where no sentence
+ * orders. Reading is free, so a question that is taken for another one shows the wrong table and
+ * changes nothing.
+ */
 public final class EstateQuestionReader {
-  private static final List<NamedPattern> TABLE =
+  private static final List<NamedPattern> TOPICS =
       PatternTable.read(EstateQuestionReader.class, "questions.txt");
+
+  /**
+   * Longer texts are no questions; the time of the patterns grows with the square of a sentence.
+   */
+  private static final int MOST_SENTENCES = 40;
+
+  private static final int MOST_WORDS = 80;
   private static final Set<Kind> VALUES =
       Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST, Kind.WINDOW);
+  private static final String ASKS =
+      "are|can|compare|could|describe|did|do|does|explain|give|has|have|how|hows|is|list"
+          + "|may|show|suppose|supposing|tell|was|were|what\\w*|which|who\\w*|why|will|would"
+          + "|when\\W+(?:did|do|does|is|was|were|will|has|have|can)";
   private static final Pattern BEGINS =
       Pattern.compile(
-          "(?is).*\\?\\s*|\\W*(?:(?:and|so|hi|hey|hello|ok|please)\\W+)*(?:any|are|can|compare|could|current|describe|did|do"
-              + "|does|explain|give|has|have|history|how|is|latest|list|may|recent|show|status|tell|the|top"
-              + "|usage|was|were|what\\w*|when|which|who\\w*|why|will|would)\\b.*");
+          "(?is)\\W*(?:(?:and|so|hi|hey|hello|ok|please|team|all|morning|good|thanks)\\W+)*(?:"
+              + ASKS
+              + ")\\b.*");
+
+  /** A request that is a heading: "latest changes". */
+  private static final Pattern NAMES =
+      Pattern.compile(
+          "(?is)\\W*(?:any|current|history|latest|recent|status|the|top|usage)\\b[^.!;]*[.!]?\\s*");
+
+  /** "Could you" asks for a deed, unless that is to tell something. */
+  private static final Pattern POLITE =
+      Pattern.compile(
+          "(?is)(?:.*\\W)?(?:can|could|would|will)\\W+(?:you|u|someone|somebody|we|i)\\b(?!.*\\b(?:tell|show|list|give"
+              + "|let|explain|remind|compare|check|look|say|confirm|see|find|get|have|pull|send)\\b).*");
+
+  /** "I'd like to know whether", in the middle of a sentence. */
+  private static final Pattern WONDERS =
+      Pattern.compile(
+          "(?is).*\\b(?:(?:to|you|i) know|let me (?:know|have)|wondering|curious|tell (?:me|us)|show (?:me|us)"
+              + "|any idea|find out|question (?:is|about)|asks? (?:why|how|what|when|who|whether))\\b.*");
 
   /** The last change is one; "the last 5" are five. */
   private static final Pattern ONE =
       Pattern.compile(
           " (?:last|latest|most recent)(?: (?:limit )?(?:change|epoch))? $| last changed? ");
 
+  private static final Pattern WHOEVER =
+      Pattern.compile("(?i).*\\b(?:who|which|all|any\\w*|every\\w*|top|tenants?|customers?)\\b.*");
+  private static final Set<String> SOMEBODY = Set.of("they", "them", "their", "he", "she");
+
   private EstateQuestionReader() {}
 
-  /** Whether a text begins or ends as a question does; what doesn't is none. */
+  /** Whether a text may ask something; where this says no, it doesn't. */
   public static boolean mayAsk(String text) {
-    return BEGINS.matcher(text).matches();
+    return text.contains("?")
+        || Stream.of(BEGINS, NAMES, WONDERS).anyMatch(one -> one.matcher(text).matches());
+  }
+
+  /** Whether figures are named, which may be those of an order. */
+  public static boolean hasFigures(List<Token> words) {
+    return words.stream().anyMatch(t -> VALUES.contains(t.kind()) || t.is(Kind.PER))
+        || (words.stream().anyMatch(t -> t.is(Kind.NUMBER))
+            && words.stream().anyMatch(t -> t.text().equals("per")));
   }
 
   /**
@@ -49,50 +94,84 @@ public final class EstateQuestionReader {
    */
   public static Optional<EstateQuestion> read(
       TaskRequest request, List<Token> words, EstateNames names, ZoneId zone) {
-    int last = words.size();
-    while (last > 0 && Set.of("?", "!", ".").contains(words.get(last - 1).text())) {
-      last--;
-    }
-    var asked = words.subList(0, last);
-    var line =
-        new TokenLine(
-            asked.stream()
-                .map(t -> t.is(Kind.UNKNOWN) ? t.as(Kind.WORD) : t)
-                .filter(t -> !t.text().equals("?") && !t.text().equals("'s"))
-                .toList());
-    boolean goesOn =
-        asked.stream().anyMatch(t -> t.text().equals("?")) || HypotheticalReader.orders(asked);
-    if (goesOn || line.tokens().stream().anyMatch(t -> VALUES.contains(t.kind()) || ends(t))) {
+    var sentences = sentences(words);
+    if (sentences.size() > MOST_SENTENCES
+        || sentences.stream().anyMatch(s -> s.size() > MOST_WORDS)) {
       return Optional.empty();
     }
-    return TABLE.stream()
-        .filter(row ->
-            row.pattern()
-                .matcher(line.toString())
-                .results()
-                .anyMatch(m -> m.start() == 1 && m.end() == line.toString().length() - 1))
+    var asking = sentences.stream().filter(s -> asks(request.text(), s)).toList();
+    if (asking.isEmpty() || sentences.stream().anyMatch(HypotheticalReader::orders)) {
+      return Optional.empty();
+    }
+    var asked = asking.reversed().stream();
+    return asked.flatMap(said -> read(request, said, words, names, zone).stream()).findFirst();
+  }
+
+  private static Optional<EstateQuestion> read(
+      TaskRequest request, List<Token> said, List<Token> words, EstateNames names, ZoneId zone) {
+    var change = HypotheticalReader.read(request.text(), said);
+    var line = line(said);
+    return TOPICS.stream()
+        .filter(row -> row.pattern().matcher(line.toString()).find())
+        .map(row -> Topic.ofWord(row.name()).orElseThrow())
+        .filter(topic -> topic != Topic.IMPACT || change.isPresent())
         .findFirst()
-        .flatMap(row -> Topic.ofWord(row.name()))
-        .filter(topic -> topic == Topic.IMPACT || !line.has(Kind.PER))
-        .map(topic -> {
+        .filter(topic -> topic == Topic.IMPACT || topic == Topic.CHECK || !hasFigures(words))
+        .flatMap(topic -> {
           var period = PastPeriodReader.read(words, request.received().atZone(zone));
+          var about = tenants(said, names).isEmpty() ? words : said;
           var scope =
               new Scope(
-                  tenants(words, names),
-                  words.stream().filter(t -> t.is(Kind.SERVICE)).map(Token::text).findFirst(),
+                  tenants(about, names),
+                  about.stream().filter(t -> t.is(Kind.SERVICE)).map(Token::text).findFirst(),
                   topic == Topic.CHECK ? call(words) : Optional.empty(),
                   period,
                   words.stream().filter(t -> t.is(Kind.EXECUTION)).map(Token::text).findFirst(),
-                  topic == Topic.IMPACT
-                      ? HypotheticalReader.read(request.text(), words)
-                      : Optional.empty());
-          return new EstateQuestion(topic, scope, rows(topic, line, period));
+                  topic == Topic.IMPACT ? change : Optional.empty());
+          return scope.tenants().isEmpty() && isAboutSomebody(request.text(), said)
+              ? Optional.<EstateQuestion>empty()
+              : Optional.of(new EstateQuestion(topic, scope, rows(topic, line, period)));
         });
   }
 
-  /** More than one sentence is no bare question. */
-  private static boolean ends(Token token) {
-    return token.is(Kind.WORD) && Set.of(".", ";", "!").contains(token.text());
+  private static List<List<Token>> sentences(List<Token> words) {
+    var out = new ArrayList<List<Token>>();
+    int from = 0;
+    for (int i = 0; i <= words.size(); i++) {
+      if (i == words.size() || Set.of(".", "!", "?", ";").contains(words.get(i).text())) {
+        var sentence = words.subList(from, Math.min(words.size(), i + 1));
+        if (sentence.stream().anyMatch(EstateQuestionReader::isWord)) {
+          out.add(sentence);
+        }
+        from = i + 1;
+      }
+    }
+    return out;
+  }
+
+  private static boolean isWord(Token token) {
+    return token.text().codePoints().limit(1).anyMatch(Character::isLetterOrDigit);
+  }
+
+  private static boolean asks(String text, List<Token> sentence) {
+    String said = text.substring(sentence.getFirst().from(), sentence.getLast().to());
+    boolean begins = BEGINS.matcher(said).matches() || NAMES.matcher(text).matches();
+    return ((sentence.getLast().text().equals("?") || begins) && !POLITE.matcher(said).matches())
+        || WONDERS.matcher(said).matches();
+  }
+
+  private static TokenLine line(List<Token> words) {
+    return new TokenLine(
+        words.stream()
+            .map(t -> t.is(Kind.UNKNOWN) ? t.as(Kind.WORD) : t)
+            .filter(t -> !Set.of("?", "!", ".", ";", ",", "'s").contains(t.text()))
+            .toList());
+  }
+
+  /** "Why are they throttled?": who they are wasn't said. */
+  private static boolean isAboutSomebody(String text, List<Token> asking) {
+    return asking.stream().anyMatch(t -> SOMEBODY.contains(t.text()))
+        && !WHOEVER.matcher(text).matches();
   }
 
   /** Those that are named, and those that carry a label that is. */

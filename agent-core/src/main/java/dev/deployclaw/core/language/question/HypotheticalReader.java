@@ -24,10 +24,50 @@ final class HypotheticalReader {
       Set.of("got", "gets", "had", "has", "went", "goes", "fell", "was", "were", "is");
   private static final Set<String> TOWARDS = Set.of("down", "up", "to", "at", "only");
 
-  private static final Set<String> THEN = Set.of(",", "then", "and");
+  private static final Set<String> THEN = Set.of(",", "then", "and", "or");
 
   /** Verbs that are things, too: "the rate and limit". */
-  private static final Set<String> NOUNS = Set.of("limit", "change", "drop", "raise");
+  private static final Set<String> NOUNS =
+      Set.of("limit", "change", "drop", "raise", "cap", "hold", "shadow", "scale", "cut");
+
+  /** Behind these a verb orders, and isn't a thing. */
+  private static final Set<String> DIRECTS =
+      Set.of(
+          "please", "then", ",", "to", "you", "we", "just", "also", "should", "must", "can",
+          "could", "would", "let's");
+
+  /** Behind these the bare form tells: "is set", "who set it", "don't block". */
+  private static final Set<String> TELLS =
+      Set.of(
+          "is", "are", "was", "were", "been", "be", "got", "who", "have", "has", "had", "not",
+          "n't", "don't", "dont", "never", "without");
+
+  /** Ahead of these in a clause the bare form asks or supposes: "did we raise", "if we cut". */
+  private static final Set<String> EXCUSES =
+      Set.of(
+          "did",
+          "do",
+          "does",
+          "didn't",
+          "if",
+          "suppose",
+          "supposing",
+          "assuming",
+          "imagine",
+          "say",
+          "impact",
+          "effect");
+
+  private static final Set<String> SUPPOSES =
+      Set.of("if", "suppose", "supposing", "assuming", "imagine", "say");
+
+  /** "If there is one", "if any" suppose no change. */
+  private static final Set<String> ASIDES =
+      Set.of("there", "any", "so", "possible", "needed", "not", "that", "anything");
+
+  /** A supposition ends where what is asked of it begins. */
+  private static final Set<String> ASKS =
+      Set.of("how", "what", "who", "which", "would", "will", "does", "do");
 
   private final String text;
   private final List<Token> words;
@@ -42,10 +82,11 @@ final class HypotheticalReader {
     var ends = List.of("?", ".", "!");
     var all = words.stream().filter(t -> !ends.contains(t.text())).toList();
     return IntStream.range(0, all.size() - 1)
-        .filter(i -> all.get(i).text().equals("if") || isImpactOf(all, i))
+        .filter(i -> SUPPOSES.contains(all.get(i).text()) || isImpactOf(all, i))
+        .filter(i -> !ASIDES.contains(all.get(i + 1).text()))
         .mapToObj(i -> {
           var rest =
-              all.subList(i + 1, all.size()).stream()
+              all.subList(i + 1, end(all, i)).stream()
                   .dropWhile(t -> SUBJECTS.contains(t.text()))
                   .toList();
           return rest.isEmpty()
@@ -55,6 +96,14 @@ final class HypotheticalReader {
         })
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  /** Where the supposition at a word ends: "suppose we halved acme, who would be hit". */
+  private static int end(List<Token> all, int at) {
+    return IntStream.range(at + 1, all.size() - 1)
+        .filter(i -> all.get(i).text().equals(",") && ASKS.contains(all.get(i + 1).text()))
+        .findFirst()
+        .orElse(all.size());
   }
 
   /**
@@ -73,13 +122,26 @@ final class HypotheticalReader {
     return words.stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().toList();
   }
 
-  /** Whether an order stands behind the question: "why is acme slow, block it". */
+  /** Whether a sentence orders: it has the bare form of a verb that neither tells nor supposes. */
   static boolean orders(List<Token> words) {
-    return IntStream.range(1, words.size())
-        .anyMatch(i ->
-            THEN.contains(words.get(i - 1).text())
-                && !NOUNS.contains(words.get(i).text())
-                && words.get(i).text().equals(VERBS.get(words.get(i).text())));
+    return IntStream.range(0, words.size()).anyMatch(i -> orders(words, i));
+  }
+
+  private static boolean orders(List<Token> words, int i) {
+    String verb = words.get(i).text();
+    if (!words.get(i).is(Kind.WORD) || !verb.equals(VERBS.get(verb))) {
+      return false;
+    }
+    String before = i == 0 ? "" : words.get(i - 1).text();
+    boolean tells =
+        NOUNS.contains(verb) ? i > 0 && !DIRECTS.contains(before) : TELLS.contains(before);
+    boolean shows = i + 1 < words.size() && Set.of("me", "us").contains(words.get(i + 1).text());
+    return !tells
+        && !shows
+        && IntStream.iterate(i - 1, at -> at >= 0, at -> at - 1)
+            .mapToObj(at -> words.get(at).text())
+            .takeWhile(word -> !THEN.contains(word))
+            .noneMatch(EXCUSES::contains);
   }
 
   private static boolean isImpactOf(List<Token> all, int i) {
