@@ -195,7 +195,7 @@ class ServeTest {
       assertThat(changed.json().path("result").asText()).isEqualTo("COMPLETED");
       assertThat(client().run("status", "--json").json().path("epoch"))
           .isEqualTo(estate.run("status", "--json").json().path("epoch"));
-      assertThat(client().run("run", "--json", "make it so").exit()).isEqualTo(4);
+      assertThat(client().run("run", "--json", "order a pizza").exit()).isEqualTo(4);
       assertThat(sidecar.err()).doesNotContain(" ERROR ");
     }
   }
