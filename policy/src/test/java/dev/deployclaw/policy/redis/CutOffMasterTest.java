@@ -16,6 +16,7 @@ import dev.deployclaw.policy.finding.ClusterMeasurements.Cluster;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.network.PacketFirewall;
@@ -119,6 +120,10 @@ class CutOffMasterTest {
    */
   private List<Side> confirm(RedisCluster redis, Cluster settings) throws Exception {
     redis.awaitWhole(LONGEST);
+    BoundedWait.until(
+        "the replica is known",
+        LONGEST,
+        () -> redis.view().filter(v -> !v.replicasOf(owner(redis)).isEmpty()).isPresent());
     var master = owner(redis);
     var replica = redis.view().orElseThrow().replicasOf(master).getFirst();
     activate(master);
