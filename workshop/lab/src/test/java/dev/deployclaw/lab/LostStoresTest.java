@@ -8,6 +8,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.redis.RedisCluster;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -55,8 +56,10 @@ class LostStoresTest {
     assertBackTo(before);
     assertThat(kept(name)).exists();
     SHARED.scene().heal();
-    assertThat(estate.run("recover").exit()).isZero();
-    assertThat(kept(name)).doesNotExist();
+    BoundedWait.until(
+        "the checkpoint is stored",
+        SOON,
+        () -> estate.run("recover").exit() == 0 && !Files.exists(kept(name)));
     var verified = estate.run("checkpoint", "verify", "last");
     assertThat(verified.exit()).as(verified.out() + verified.err()).isZero();
     estate.checker().assertWhole();
