@@ -1,6 +1,8 @@
 package dev.deployclaw.container.config;
 
 import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.core.tls.TlsSettings;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +33,32 @@ public record ApprovalChannelConfig(
     record Slack(
         String url, String channel, String team, SecretValue token, SecretValue signingSecret)
         implements Platform {}
+
+    /**
+     * Mails to people, who decide in the console.
+     *
+     * @param from one address, as {@code to} has several
+     */
+    record Email(MailServer server, String from, List<String> to) implements Platform {
+      public Email {
+        to = List.copyOf(to);
+      }
+    }
+
+    /**
+     * Where mails are handed in.
+     *
+     * @param immediate whether TLS begins with the connection, and not by STARTTLS
+     * @param tls empty for none, on loopback alone
+     * @param username empty where none is asked for
+     */
+    record MailServer(
+        String host,
+        int port,
+        boolean immediate,
+        Optional<TlsSettings> tls,
+        String username,
+        SecretValue password) {}
 
     /**
      * Any program that shows holds and brings decisions.

@@ -126,6 +126,7 @@ public final class TransportSecurityCheck {
     String url =
         switch (channel.platform()) {
           case ApprovalChannelConfig.Platform.Slack slack -> slack.url();
+          case ApprovalChannelConfig.Platform.Email _ -> ""; // in plain text on loopback alone
           case ApprovalChannelConfig.Platform.SignedWebhook webhook -> webhook.url();
         };
     receiver("approvals " + channel.name(), url);

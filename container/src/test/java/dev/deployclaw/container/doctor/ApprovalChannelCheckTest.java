@@ -43,6 +43,18 @@ class ApprovalChannelCheckTest {
     }
   }
 
+  /** What a mail server answers is judged by {@code EmailTransportTest}. */
+  @Test
+  void asksAMailServer() throws Exception {
+    var server =
+        new Platform.MailServer("127.0.0.1", 1, false, Optional.empty(), "", SecretValue.NONE);
+
+    var found = examine(new Platform.Email(server, "a@example.net", List.of("b@example.net")));
+
+    assertThat(found.level()).isEqualTo(Level.WARNING);
+    assertThat(found.found()).startsWith("reviews: no answer: ConnectException");
+  }
+
   @Test
   void skipsWhatIsNotConfigured() throws Exception {
     assertThat(ApprovalChannelCheck.examine(List.of()).getFirst().level()).isEqualTo(Level.SKIPPED);

@@ -28,6 +28,7 @@ public final class ChannelRegistry implements AutoCloseable {
           channels.add(channel);
           slack.put(config.name(), new SlackCallback(config, s, channel, time));
         }
+        case Platform.Email e -> channels.add(new EmailChannel(config, e, delivery));
         case Platform.SignedWebhook w -> {
           channels.add(new WebhookChannel(config, w, http, time));
           webhooks.put(config.name(), new WebhookCallback(config, w, time));

@@ -28,13 +28,12 @@ final class ApprovalConfigReader {
   private static final Pattern SLACK_USER = Pattern.compile("[UW][A-Z0-9]{5,30}");
   private static final Pattern ANY_USER = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
+  private final CredentialFiles files;
   private final Function<String, Optional<String>> content;
 
-  /**
-   * @param content of a file, as its path is written; empty where it can't be read
-   */
-  ApprovalConfigReader(Function<String, Optional<String>> content) {
-    this.content = content;
+  ApprovalConfigReader(CredentialFiles files) {
+    this.files = files;
+    this.content = files::content;
   }
 
   List<ApprovalChannelConfig> read(ConfigSection root) {
@@ -57,9 +56,14 @@ final class ApprovalConfigReader {
   private ApprovalChannelConfig channel(ConfigSection f) {
     String name = matching(f, "name", NAME, "may hold lower-case letters, digits and - only");
     var console = f.given("console") ? Optional.of(f.url("console")) : Optional.<String>empty();
-    boolean slack = f.choice("type", "slack", List.of("slack", "webhook")).equals("slack");
-    var people = people(f, slack ? SLACK_USER : ANY_USER);
-    return new ApprovalChannelConfig(name, console, people, slack ? slack(f) : webhook(f));
+    return switch (f.choice("type", "slack", List.of("slack", "email", "webhook"))) {
+      case "email" -> {
+        var email = new EmailConfigReader(files).read(f);
+        yield new ApprovalChannelConfig(name, console, Map.of(), email);
+      }
+      case "webhook" -> new ApprovalChannelConfig(name, console, people(f, ANY_USER), webhook(f));
+      default -> new ApprovalChannelConfig(name, console, people(f, SLACK_USER), slack(f));
+    };
   }
 
   private Platform slack(ConfigSection f) {
