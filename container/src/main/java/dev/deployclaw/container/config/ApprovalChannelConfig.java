@@ -61,6 +61,27 @@ public record ApprovalChannelConfig(
         SecretValue password) {}
 
     /**
+     * A channel or group chat of Microsoft Teams, by a bot of one's own.
+     *
+     * @param app the bot's id
+     * @param tenant whose people count
+     * @param secret of the app
+     * @param channel id of the conversation
+     */
+    record Teams(BotService service, String app, String tenant, SecretValue secret, String channel)
+        implements Platform {}
+
+    /**
+     * Where the Bot Framework is.
+     *
+     * @param url to which cards are sent
+     * @param login gives the bot tokens
+     * @param metadata names the keys by which calls of the bot are signed
+     * @param issuer of their tokens
+     */
+    record BotService(String url, String login, String metadata, String issuer) {}
+
+    /**
      * Any program that shows holds and brings decisions.
      *
      * @param secret signs what it is sent (HMAC-SHA256)

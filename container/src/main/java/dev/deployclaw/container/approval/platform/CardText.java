@@ -61,6 +61,15 @@ final class CardText {
     return lines;
   }
 
+  /**
+   * Where a browser shows an execution. It approves nothing: scanners of mails follow links.
+   *
+   * @param console the agent's address
+   */
+  static String link(String console, String execution) {
+    return console.replaceFirst("/+$", "") + "/console/executions/" + execution;
+  }
+
   /** As the text of an element in HTML. */
   static String escaped(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");

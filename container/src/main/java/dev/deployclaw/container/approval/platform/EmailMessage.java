@@ -69,7 +69,7 @@ final class EmailMessage extends MimeMessage {
         mail.setHeader("In-Reply-To", first);
         mail.setHeader("References", first);
       }
-      String link = ConsoleLink.of(config.console().orElse(""), content.card().execution());
+      String link = CardText.link(config.console().orElse(""), content.card().execution());
       mail.setContent(parts(lines(content), link));
       mail.saveChanges();
       return mail;

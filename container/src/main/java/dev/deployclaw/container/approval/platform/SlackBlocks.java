@@ -50,7 +50,7 @@ final class SlackBlocks {
       out.add(button("Reject", REJECT, Map.of("value", CardValue.of(card), "style", "danger")));
     }
     console.ifPresent(
-        url -> out.add(button("Open", OPEN, Map.of("url", ConsoleLink.of(url, card.execution())))));
+        url -> out.add(button("Open", OPEN, Map.of("url", CardText.link(url, card.execution())))));
     return out;
   }
 

@@ -95,6 +95,38 @@ class ApprovalConfigReaderTest {
   }
 
   @Test
+  void readsAChannelOfTeams() throws Exception {
+    String app = "11111111-2222-3333-4444-555555555555";
+    String teams =
+        "approvals: [{name: t, type: teams, app: %s, tenant: %s, secretFile: one,"
+            + " channel: \"19:a_b-C1@thread.tacv2\", people: {%s: ann}%s}]";
+    var service =
+        new Platform.BotService(
+            "https://smba.trafficmanager.net/teams",
+            "https://login.microsoftonline.com/" + app + "/oauth2/v2.0/token",
+            "https://login.botframework.com/v1/.well-known/openidconfiguration",
+            "https://api.botframework.com");
+
+    assertThat(parse(teams.formatted(app, app, app, "")).approvals().getFirst().platform())
+        .isEqualTo(
+            new Platform.Teams(
+                service,
+                app,
+                app,
+                new SecretValue("first-secret-of-many"),
+                "19:a_b-C1@thread.tacv2"));
+    assertThat(problems(teams.formatted("bot", app.replace('1', 'A'), "ann", "")))
+        .containsExactlyInAnyOrder(
+            "approvals[0].app", "approvals[0].tenant", "approvals[0].people");
+    String plain =
+        ", url: \"http://a.test\", login: \"http://b.test\", metadata: \"http://c.test\"";
+    assertThat(problems(teams.formatted(app, app, app, plain)))
+        .containsExactly("approvals[0].url", "approvals[0].login", "approvals[0].metadata");
+    assertThat(problems(teams.formatted(app, app, app, "").replace("19:", "28:")))
+        .containsExactly("approvals[0].channel");
+  }
+
+  @Test
   void readsAChannelOfMails() throws Exception {
     String mail =
         """
