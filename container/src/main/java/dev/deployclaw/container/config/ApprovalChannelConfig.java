@@ -43,6 +43,11 @@ public record ApprovalChannelConfig(
       public Email {
         to = List.copyOf(to);
       }
+
+      /** Of the sender. */
+      public String domain() {
+        return from.substring(from.indexOf('@') + 1);
+      }
     }
 
     /**

@@ -113,7 +113,8 @@ class EmailTransportTest {
 
       assertThat(post(server))
           .isInstanceOfSatisfying(
-              CardDelivery.Later.class, l -> assertThat(l.why()).contains("STARTTLS is required"));
+              CardDelivery.Later.class,
+              l -> assertThat(l.why()).isEqualTo("the mail server offers no STARTTLS"));
       assertThat(check(server)).isInstanceOf(ChannelCondition.Faulty.class);
       assertThat(String.join(" ", mail.heard)).contains("EHLO").doesNotContain("AUTH", "MAIL");
     }
@@ -149,6 +150,10 @@ class EmailTransportTest {
   /** What it says of itself goes into no log. */
   @Test
   void quotesNoServer() throws Exception {
+    try (var mail = new ScriptedMailServer(EmailTransportTest::refusingTls)) {
+      assertThat(post(server(mail.port(), trusting(authority), PASSWORD)))
+          .isEqualTo(CardDelivery.later("the mail server refuses the dialogue"));
+    }
     try (var mail = TestMailServer.start()) {
       mail.mood.add(new TestMailServer.Mood(TestMailServer.Stage.SENDER, 550));
       assertThat(post(plain(mail.port())))
@@ -161,6 +166,12 @@ class EmailTransportTest {
 
   private static String plainServer(String line) {
     return line.isEmpty() ? "220 mail\r\n" : "250-mail\r\n250 AUTH PLAIN LOGIN\r\n";
+  }
+
+  private static String refusingTls(String line) {
+    return line.startsWith("EHLO")
+        ? "250-mail\r\n250 STARTTLS\r\n"
+        : line.isEmpty() ? "220 mail\r\n" : "454 <script>not now</script>\r\n";
   }
 
   private static @Nullable String closing(String line) {
@@ -189,7 +200,7 @@ class EmailTransportTest {
     var channel =
         new ApprovalChannelConfig(
             "reviews", Optional.of("https://agent.example.net"), Map.of(), email);
-    var delivery = new DeliverySettings(SlackWorkspace.QUICK, AgentClock.system(), (_, _) -> {});
+    var delivery = new DeliverySettings(patience, AgentClock.system(), (_, _) -> {});
     return new ChannelRegistry(List.of(channel), delivery);
   }
 

@@ -24,7 +24,7 @@ final class EmailChannel implements ApprovalChannel {
   EmailChannel(ApprovalChannelConfig config, Platform.Email email, DeliverySettings delivery) {
     this.config = config;
     this.email = email;
-    this.smtp = new SmtpClient(email.server(), delivery.patience().answer());
+    this.smtp = new SmtpClient(email, delivery.patience().answer());
     this.time = delivery.time();
   }
 

@@ -24,8 +24,8 @@ import java.util.Properties;
 /**
  * A card as a mail, its lines as plain text and as HTML. Headers hold words of ours, the
  * execution's id and addresses of the configuration. The console is its only link: it approves
- * nothing, since scanners follow the links of mails. The id follows from what is told, so a mail
- * that is sent twice is one to whoever compares ids.
+ * nothing, since scanners follow the links of mails. The id follows from what is told, so mail
+ * programs know a mail that is sent twice.
  */
 final class EmailMessage extends MimeMessage {
   private static final String UTF_8 = StandardCharsets.UTF_8.name();
@@ -70,7 +70,8 @@ final class EmailMessage extends MimeMessage {
         mail.setHeader("References", first);
       }
       String link = CardText.link(config.console().orElse(""), content.card().execution());
-      mail.setContent(parts(lines(content), link));
+      String way = content.ending().isPresent() ? "In the console" : "Decide in the console";
+      mail.setContent(parts(lines(content), way, link));
       mail.saveChanges();
       return mail;
     } catch (MessagingException e) {
@@ -89,7 +90,7 @@ final class EmailMessage extends MimeMessage {
             content.thread().orElse(""),
             content.heading());
     String digest = CanonicalJson.sha256(CanonicalJson.bytes(told)).substring(0, ID_DIGITS);
-    return "<" + digest + email.from().substring(email.from().indexOf('@')) + ">";
+    return "<" + digest + "@" + email.domain() + ">";
   }
 
   String id() {
@@ -115,18 +116,19 @@ final class EmailMessage extends MimeMessage {
     return out;
   }
 
-  private static MimeMultipart parts(List<String> lines, String link) throws MessagingException {
+  private static MimeMultipart parts(List<String> lines, String way, String link)
+      throws MessagingException {
     var text = new MimeBodyPart();
-    text.setText(String.join("\n", lines) + "\n\nDecide in the console: " + link + "\n", UTF_8);
+    text.setText(String.join("\n", lines) + "\n\n" + way + ": " + link + "\n", UTF_8);
     var html = new MimeBodyPart();
-    html.setText(html(lines, link), UTF_8, "html");
+    html.setText(html(lines, way, link), UTF_8, "html");
     return new MimeMultipart("alternative", text, html);
   }
 
-  private static String html(List<String> lines, String link) {
+  private static String html(List<String> lines, String way, String link) {
     var out = new StringBuilder("<!doctype html>\n<html><body>\n");
     lines.forEach(line -> out.append("<p>").append(escaped(line)).append("</p>\n"));
-    return out.append("<p><a href=\"%s\">Decide in the console</a></p>\n".formatted(escaped(link)))
+    return out.append("<p><a href=\"%s\">%s</a></p>\n".formatted(escaped(link), way))
         .append("</body></html>\n")
         .toString();
   }

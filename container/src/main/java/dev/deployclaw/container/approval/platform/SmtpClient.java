@@ -2,6 +2,7 @@ package dev.deployclaw.container.approval.platform;
 
 import dev.deployclaw.container.approval.CardDelivery;
 import dev.deployclaw.container.approval.ChannelCondition;
+import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform.MailServer;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.policy.text.TerminalSafeText;
@@ -49,13 +50,15 @@ final class SmtpClient {
   private static final int MOST_CAUSES = 200;
 
   private final MailServer server;
+  private final String domain;
   private final Duration longest;
 
   /**
    * @param longest for one mail
    */
-  SmtpClient(MailServer server, Duration longest) {
-    this.server = server;
+  SmtpClient(Platform.Email email, Duration longest) {
+    this.server = email.server();
+    this.domain = email.domain();
     this.longest = longest;
   }
 
@@ -178,7 +181,7 @@ final class SmtpClient {
     properties.setProperty("mail.smtp.auth.mechanisms", "PLAIN LOGIN");
     properties.setProperty("mail.smtp.sendpartial", "true");
     properties.setProperty("mail.smtp.quitwait", "false");
-    properties.setProperty("mail.smtp.localhost", "deployclaw");
+    properties.setProperty("mail.smtp.localhost", domain);
     if (tls.isPresent()) {
       properties.setProperty("mail.smtp.starttls.enable", "true");
       properties.setProperty("mail.smtp.starttls.required", "true");
@@ -209,11 +212,16 @@ final class SmtpClient {
       return new Outcome.Faulty("the mail server refuses the user");
     }
     var last = chain.getLast();
+    if (last instanceof MessagingException) {
+      boolean plain = String.valueOf(last.getMessage()).startsWith("STARTTLS is required");
+      return new Outcome.Faulty(
+          plain ? "the mail server offers no STARTTLS" : "the mail server refuses the dialogue");
+    }
     String why = TerminalSafeText.line(last.getClass().getSimpleName() + ": " + last.getMessage());
     String shown = why.substring(0, Math.min(why.length(), LONGEST_REASON));
-    return last instanceof IOException && !(last instanceof SSLException)
-        ? new Outcome.Silent(shown)
-        : new Outcome.Faulty(shown);
+    return chain.stream().anyMatch(SSLException.class::isInstance)
+        ? new Outcome.Faulty(shown)
+        : new Outcome.Silent(shown);
   }
 
   /** A failure, and those that led to it. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,12 +16,13 @@ import java.util.stream.Stream;
  */
 record TeamsActivity(String serviceUrl, Optional<Click> click) {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
 
   /**
    * A click on a button.
    *
    * @param tenant of the conversation; empty where it names several
-   * @param user in the directory (Entra ID)
+   * @param user in the directory (Entra ID); empty where it is no id
    * @param verb of the button
    */
   record Click(
@@ -51,10 +53,14 @@ record TeamsActivity(String serviceUrl, Optional<Click> click) {
     return Optional.of(
         new Click(
             tenant(fields),
-            fields.at("/from/aadObjectId").asText().toLowerCase(Locale.ROOT),
+            user(fields.at("/from/aadObjectId").asText().toLowerCase(Locale.ROOT)),
             fields.at("/conversation/id").asText().replaceFirst(";.*", ""),
             action.path("verb").asText(),
             CardValue.read(action.at("/data/value").asText())));
+  }
+
+  private static String user(String id) {
+    return ID.matcher(id).matches() ? id : "";
   }
 
   /** It is told in up to three places, which agree. */

@@ -5,7 +5,6 @@ import dev.deployclaw.container.approval.platform.BotTokenVerifier.TokenCheck;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.text.TerminalSafeText;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -125,7 +124,7 @@ public final class TeamsCallback {
   private Answer refuse(TeamsActivity.Click click, String who, String why) {
     LOG.atWarn()
         .addKeyValue("channel", config.name())
-        .addKeyValue("user", TerminalSafeText.line(click.user()))
+        .addKeyValue("user", click.user())
         .addKeyValue("who", who)
         .addKeyValue("reason", why)
         .log("approval refused");

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TeamsClient {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String SCOPE = "https://api.botframework.com/.default";
   private static final int UNAUTHORIZED = 401;
   private static final int NOT_FOUND = 404;
   private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,8192}");
@@ -140,7 +139,7 @@ final class TeamsClient {
             "client_secret",
             teams.secret().value(),
             "scope",
-            SCOPE);
+            teams.service().issuer() + "/.default");
     var request =
         HttpRequest.newBuilder(URI.create(teams.service().login()))
             .header("Content-Type", "application/x-www-form-urlencoded")
