@@ -46,6 +46,8 @@ public final class BotFramework implements AutoCloseable {
   static final String REGION = "https://smba.trafficmanager.net/emea/";
   private static final String SECRET = "secret-of-the-app+of/the=bot";
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final RsaJsonWebKey FIRST = key("first");
+  private static final RsaJsonWebKey OTHER = key("other");
 
   final Map<String, JsonNode> messages = new ConcurrentHashMap<>();
 
@@ -55,11 +57,11 @@ public final class BotFramework implements AutoCloseable {
   public final Queue<Answer> loginMood = new ConcurrentLinkedQueue<>();
   public final Queue<Answer> keysMood = new ConcurrentLinkedQueue<>();
 
-  final RsaJsonWebKey key = key("first");
+  final RsaJsonWebKey key = FIRST;
   final List<RsaJsonWebKey> published = new CopyOnWriteArrayList<>(List.of(key));
 
   /** Published, and not for Teams. */
-  final RsaJsonWebKey other = key("other");
+  final RsaJsonWebKey other = OTHER;
 
   private final AtomicInteger posted = new AtomicInteger();
   private final AtomicInteger logins = new AtomicInteger();

@@ -198,7 +198,7 @@ class TeamsAttackTest {
     for (int i = 0; i < FORGED_AT_ONCE; i++) {
       refused(teams.claims(), "isn't the Bot Framework's", signedBy(next));
     }
-    assertThat(asked() - before).isLessThan(FORGED_AT_ONCE / 2);
+    assertThat(asked() - before).isLessThan(FORGED_AT_ONCE);
 
     teams.published.add(next);
 
@@ -217,12 +217,23 @@ class TeamsAttackTest {
     teams.keysMood.addAll(
         List.of(Answer.of(500), Answer.json(200, "not JSON"), Answer.SILENCE, Answer.of(302)));
     while (!teams.keysMood.isEmpty()) {
-      assertThat(teams.send(served, click("approve")).status()).isBetween(401, 503);
+      assertThat(teams.send(served, click("approve")).status()).isEqualTo(503);
+      assertThat(teams.send(served, click("approve")).status()).as("not asked").isEqualTo(503);
       stillHeld();
+      clock.pass(Duration.ofSeconds(6));
     }
 
     assertThat(teams.send(served, click("approve")).status()).isEqualTo(200);
     served.awaitResult(held, "COMPLETED");
+  }
+
+  @Test
+  void keysThatWereReadLongAgoProveNothing() {
+    said(click(BotFramework.MALLORY, "approve", value), "knows no name");
+
+    clock.pass(Duration.ofHours(25));
+
+    assertThat(teams.send(served, click("approve")).status()).isEqualTo(503);
   }
 
   private int asked() {

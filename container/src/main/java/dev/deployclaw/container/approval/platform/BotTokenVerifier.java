@@ -62,6 +62,8 @@ final class BotTokenVerifier {
   private final NotificationHttpClient http;
   private final InstantSource time;
   private final HttpsJwks keys;
+  private volatile Instant readAt = Instant.MIN;
+  private volatile Instant notBefore = Instant.MIN;
 
   BotTokenVerifier(Platform.Teams teams, NotificationHttpClient http, InstantSource time) {
     this.teams = teams;
@@ -69,7 +71,7 @@ final class BotTokenVerifier {
     this.time = time;
     this.keys = new HttpsJwks(teams.service().metadata());
     keys.setDefaultCacheDuration(PERIOD.toSeconds());
-    keys.setRetainCacheOnErrorDuration(LONGEST_HELD.toSeconds());
+    keys.setRetainCacheOnErrorDuration(PERIOD.toSeconds()); // then it asks again
     keys.setRefreshReprieveThreshold(SOONEST.toMillis());
     keys.setSimpleHttpGet(this::published);
   }
@@ -104,7 +106,10 @@ final class BotTokenVerifier {
             .setExpectedAudience(true, teams.app())
             .build();
     try {
-      return genuine(consumer.processToClaims(token), now);
+      var claims = consumer.processToClaims(token);
+      return readAt.isBefore(now.minus(LONGEST_HELD))
+          ? new TokenCheck.Undecided("the Bot Framework's keys are too old")
+          : genuine(claims, now);
     } catch (InvalidJwtException e) {
       return refused(e);
     } catch (MalformedClaimException | RuntimeException e) { // its casts believe a token
@@ -155,8 +160,16 @@ final class BotTokenVerifier {
     }
   }
 
-  /** The keys that are for Teams, by way of the document that names their address. */
+  /**
+   * The keys that are for Teams, by way of the document that names their address. However many
+   * tokens want them, they are asked for no sooner again.
+   */
   private SimpleResponse published(String metadata) throws IOException {
+    var now = time.instant();
+    if (now.isBefore(notBefore)) {
+      throw new IOException("they were asked for a moment ago");
+    }
+    notBefore = now.plus(SOONEST);
     var document = get(metadata);
     if (!document.path("issuer").asText().equals(teams.service().issuer())) {
       throw new IOException("the metadata are of another issuer");
@@ -169,6 +182,7 @@ final class BotTokenVerifier {
     if (set.path("keys") instanceof ArrayNode list) {
       list.removeIf(key -> !isForTeams(key));
     }
+    readAt = now;
     return new Response(200, "OK", Map.of(), set.toString());
   }
 
