@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
@@ -250,7 +251,7 @@ class TeamsAttackTest {
     signed.setKey(null);
   }
 
-  private static Consumer<JsonWebSignature> signedBy(org.jose4j.jwk.RsaJsonWebKey key) {
+  private static Consumer<JsonWebSignature> signedBy(RsaJsonWebKey key) {
     return s -> {
       s.setKey(key.getPrivateKey());
       s.setKeyIdHeaderValue(key.getKeyId());

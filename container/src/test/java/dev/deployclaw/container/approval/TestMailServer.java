@@ -1,6 +1,7 @@
 package dev.deployclaw.container.approval;
 
 import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -60,7 +62,7 @@ final class TestMailServer implements AutoCloseable {
     }
 
     private String part(int number) throws MessagingException, IOException {
-      var parts = (jakarta.mail.Multipart) mail.getContent();
+      var parts = (Multipart) mail.getContent();
       return parts.getBodyPart(number).getContent().toString();
     }
   }
@@ -105,7 +107,8 @@ final class TestMailServer implements AutoCloseable {
 
   private final class Transaction implements MessageHandler {
     private final List<String> recipients = new ArrayList<>();
-    private final Mood mine = mood.poll() instanceof Mood next ? next : new Mood(Stage.SENDER, 250);
+    private final Mood mine =
+        Optional.ofNullable(mood.poll()).orElseGet(() -> new Mood(Stage.SENDER, 250));
 
     @Override
     public void from(String from) throws RejectException {

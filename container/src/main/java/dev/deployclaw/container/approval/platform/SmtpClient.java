@@ -137,7 +137,7 @@ final class SmtpClient {
     } catch (TimeoutException e) {
       return new Outcome.Silent("no answer within " + longest.toSeconds() + " s");
     } catch (ExecutionException e) {
-      return outcome(e.getCause());
+      return outcome(e);
     } finally {
       close(socket); // ends what still waits
     }
