@@ -1,6 +1,8 @@
 package dev.deployclaw.container.config;
 
 import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.core.tls.TlsSettings;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +33,58 @@ public record ApprovalChannelConfig(
     record Slack(
         String url, String channel, String team, SecretValue token, SecretValue signingSecret)
         implements Platform {}
+
+    /**
+     * Mails to people, who decide in the console.
+     *
+     * @param from one address, as {@code to} has several
+     */
+    record Email(MailServer server, String from, List<String> to) implements Platform {
+      public Email {
+        to = List.copyOf(to);
+      }
+
+      /** Of the sender. */
+      public String domain() {
+        return from.substring(from.indexOf('@') + 1);
+      }
+    }
+
+    /**
+     * Where mails are handed in.
+     *
+     * @param immediate whether TLS begins with the connection, and not by STARTTLS
+     * @param tls empty for none, on loopback alone
+     * @param username empty where none is asked for
+     */
+    record MailServer(
+        String host,
+        int port,
+        boolean immediate,
+        Optional<TlsSettings> tls,
+        String username,
+        SecretValue password) {}
+
+    /**
+     * A channel or group chat of Microsoft Teams, by a bot of one's own.
+     *
+     * @param app the bot's id
+     * @param tenant whose people count
+     * @param secret of the app
+     * @param channel id of the conversation
+     */
+    record Teams(BotService service, String app, String tenant, SecretValue secret, String channel)
+        implements Platform {}
+
+    /**
+     * Where the Bot Framework is.
+     *
+     * @param url to which cards are sent
+     * @param login gives the bot tokens
+     * @param metadata names the keys by which calls of the bot are signed
+     * @param issuer of their tokens
+     */
+    record BotService(String url, String login, String metadata, String issuer) {}
 
     /**
      * Any program that shows holds and brings decisions.

@@ -126,6 +126,8 @@ public final class TransportSecurityCheck {
     String url =
         switch (channel.platform()) {
           case ApprovalChannelConfig.Platform.Slack slack -> slack.url();
+          case ApprovalChannelConfig.Platform.Email _ -> ""; // in plain text on loopback alone
+          case ApprovalChannelConfig.Platform.Teams _ -> ""; // neither are these
           case ApprovalChannelConfig.Platform.SignedWebhook webhook -> webhook.url();
         };
     receiver("approvals " + channel.name(), url);

@@ -2,12 +2,14 @@ package dev.deployclaw.container.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.approval.BotFramework;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,31 @@ class ApprovalChannelCheckTest {
       var found = examine(new Platform.SignedWebhook(program.url(), SECRET, SECRET));
 
       assertThat(found.level()).isEqualTo(Level.WARNING);
+    }
+  }
+
+  /** What a mail server answers is judged by {@code EmailTransportTest}. */
+  @Test
+  void asksAMailServer() throws Exception {
+    var server =
+        new Platform.MailServer("127.0.0.1", 1, false, Optional.empty(), "", SecretValue.NONE);
+
+    var found = examine(new Platform.Email(server, "a@example.net", List.of("b@example.net")));
+
+    assertThat(found.level()).isEqualTo(Level.WARNING);
+    assertThat(found.found()).startsWith("reviews: no answer: ConnectException");
+  }
+
+  @Test
+  void signsInToTeamsAndReadsTheKeysOfItsCalls() throws Exception {
+    try (var bots = new BotFramework(InstantSource.system())) {
+      var teams = List.of(bots.channel("reviews"));
+      assertThat(ApprovalChannelCheck.examine(teams).getFirst().level()).isEqualTo(Level.OK);
+      bots.loginMood.add(Answer.of(401));
+      assertThat(ApprovalChannelCheck.examine(teams).getFirst().remedy()).contains("secretFile");
+      bots.keysMood.add(Answer.of(500));
+      assertThat(ApprovalChannelCheck.examine(teams).getFirst().found())
+          .isEqualTo("reviews: no answer: the Bot Framework's keys: answered 500");
     }
   }
 

@@ -25,6 +25,7 @@ class DescribedAnswersTest extends DescribedCalls {
       Set.of(
           "approveExecution 415",
           "clickInSlack 503",
+          "clickInTeams 503",
           "describe 503",
           "downloadBundle 409",
           "findLogs 503",
@@ -176,6 +177,7 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(403, call("clickInSlack", "").with("Sec-Fetch-Site", "cross-site"));
     expect(400, click("{}"));
     expect(200, click(DescribedChannels.STALE_CLICK));
+    clicksInTeams();
   }
 
   private void ways() {

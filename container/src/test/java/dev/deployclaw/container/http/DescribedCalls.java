@@ -4,6 +4,7 @@ import static dev.deployclaw.container.http.Served.BOTH;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.approval.BotFramework;
 import dev.deployclaw.container.config.ServerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,18 @@ abstract class DescribedCalls {
 
   final ApiCall click(String payload) {
     return DescribedChannels.slack(call("clickInSlack", ""), seconds(), payload);
+  }
+
+  final void clicksInTeams() {
+    var click = call("clickInTeams", "");
+    expect(401, DescribedChannels.unsigned(click, "{}"));
+    expect(404, click.body("{}"));
+    expect(403, click.body("{}").with("Sec-Fetch-Site", "cross-site"));
+    expectBadBody(DescribedChannels.teams(click, "{}"));
+    String stale = DescribedChannels.BOTS.click(BotFramework.MALLORY, "approve", "");
+    expect(200, DescribedChannels.teams(click, stale));
+    String other = stale.replace("\"invoke\"", "\"message\"");
+    assertThat(expect(200, DescribedChannels.teams(click, other)).json()).isEmpty();
   }
 
   private static long seconds() {

@@ -1,11 +1,13 @@
 package dev.deployclaw.container.http;
 
+import dev.deployclaw.container.approval.BotFramework;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.notification.BodySignature;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,10 @@ final class DescribedChannels {
   private static final String NOWHERE = "http://127.0.0.1:1";
   private static final String SLACK = "described-slack";
   private static final String WEBHOOK = "described-webhook";
+  private static final String TEAMS = "described-teams";
+
+  /** Ends with the process. */
+  static final BotFramework BOTS = new BotFramework(InstantSource.system());
 
   static final List<ApprovalChannelConfig> ALL =
       List.of(
@@ -24,6 +30,7 @@ final class DescribedChannels {
               Optional.empty(),
               Map.of("U0000001", "ann"),
               new Platform.Slack(NOWHERE, "C0000001", "T0000001", SECRET, SECRET)),
+          BOTS.channel(TEAMS),
           new ApprovalChannelConfig(
               WEBHOOK,
               Optional.empty(),
@@ -61,9 +68,14 @@ final class DescribedChannels {
         .with(BodySignature.HEADER, BodySignature.header(SECRET, seconds, bytes(body)));
   }
 
+  static ApiCall teams(ApiCall call, String body) {
+    return at(call, TEAMS).body(body).with("Authorization", "Bearer " + BOTS.token());
+  }
+
   static ApiCall unsigned(ApiCall call, String body) {
-    boolean slack = call.operation().path().endsWith("slack");
-    return at(call, slack ? SLACK : WEBHOOK).body(body);
+    String path = call.operation().path();
+    return at(call, path.endsWith("slack") ? SLACK : path.endsWith("teams") ? TEAMS : WEBHOOK)
+        .body(body);
   }
 
   private static ApiCall at(ApiCall call, String channel) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class ChannelRegistry implements AutoCloseable {
   private final List<ApprovalChannel> channels = new ArrayList<>();
   private final Map<String, SlackCallback> slack = new LinkedHashMap<>();
+  private final Map<String, TeamsCallback> teams = new LinkedHashMap<>();
   private final Map<String, WebhookCallback> webhooks = new LinkedHashMap<>();
   private final NotificationHttpClient http;
 
@@ -27,6 +28,12 @@ public final class ChannelRegistry implements AutoCloseable {
           var channel = new SlackChannel(config, s, http);
           channels.add(channel);
           slack.put(config.name(), new SlackCallback(config, s, channel, time));
+        }
+        case Platform.Email e -> channels.add(new EmailChannel(config, e, delivery));
+        case Platform.Teams t -> {
+          var tokens = new BotTokenVerifier(t, http, time);
+          channels.add(new TeamsChannel(config, new TeamsClient(t, http, time), tokens));
+          teams.put(config.name(), new TeamsCallback(config, t, tokens, time));
         }
         case Platform.SignedWebhook w -> {
           channels.add(new WebhookChannel(config, w, http, time));
@@ -42,6 +49,10 @@ public final class ChannelRegistry implements AutoCloseable {
 
   public Optional<SlackCallback> slack(String channel) {
     return Optional.ofNullable(slack.get(channel));
+  }
+
+  public Optional<TeamsCallback> teams(String channel) {
+    return Optional.ofNullable(teams.get(channel));
   }
 
   public Optional<WebhookCallback> webhook(String channel) {

@@ -2,8 +2,6 @@ package dev.deployclaw.container.approval.platform;
 
 import dev.deployclaw.container.approval.CardEnding;
 import dev.deployclaw.container.approval.HoldCard;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +28,10 @@ final class SlackBlocks {
   static List<Map<String, Object>> of(
       HoldCard card, Optional<String> console, Optional<CardEnding> ending) {
     var blocks = new ArrayList<Map<String, Object>>();
-    blocks.add(Map.of("type", "header", "text", plain(title(card, ending), 150)));
-    blocks.add(section(question(card)));
-    blocks.add(section(changes(card)));
-    blocks.add(section(ending.map(CardEnding::sentence).orElseGet(() -> terms(card))));
+    blocks.add(Map.of("type", "header", "text", plain(CardText.title(card, ending), 150)));
+    blocks.add(section(String.join("\n", CardText.question(card))));
+    blocks.add(section(String.join("\n", CardText.changes(card))));
+    blocks.add(section(String.join("\n", CardText.terms(card, ending))));
     var buttons = buttons(card, console, ending);
     if (!buttons.isEmpty()) {
       blocks.add(Map.of("type", "actions", "block_id", "decision", "elements", buttons));
@@ -41,55 +39,18 @@ final class SlackBlocks {
     return blocks;
   }
 
-  /** For notifications, which show no blocks: words of ours and the execution's id. */
-  static String title(HoldCard card, Optional<CardEnding> ending) {
-    return ending
-        .map(e -> card.execution() + ": " + e.result().word())
-        .orElseGet(() -> card.execution() + " waits for an approval");
-  }
-
-  static String value(HoldCard card) {
-    return card.execution() + " " + card.plan() + " " + card.shown();
-  }
-
-  private static String question(HoldCard card) {
-    String asked =
-        card.request().isEmpty()
-            ? card.requester() + " asks for a change."
-            : card.requester() + " asks: " + card.request();
-    return asked + "\nIt waits: " + card.why();
-  }
-
-  private static String changes(HoldCard card) {
-    var lines = new ArrayList<String>();
-    card.changes().forEach(change -> lines.add("• " + change));
-    if (card.more() > 0) {
-      lines.add("and " + card.more() + " more");
-    }
-    return lines.isEmpty() ? "What it changes: see the console." : String.join("\n", lines);
-  }
-
-  private static String terms(HoldCard card) {
-    String until =
-        card.untilMillis() == 0
-            ? "It begins at its time."
-            : "Expires " + Instant.ofEpochMilli(card.untilMillis()).truncatedTo(ChronoUnit.SECONDS);
-    String stale =
-        card.current() ? "" : "\nSomething else was committed since: reject it, and ask again.";
-    return until + "\nPlan " + card.plan().substring(0, Math.min(12, card.plan().length())) + stale;
-  }
-
   private static List<Map<String, Object>> buttons(
       HoldCard card, Optional<String> console, Optional<CardEnding> ending) {
     var out = new ArrayList<Map<String, Object>>();
     if (ending.isEmpty()) {
       if (card.current()) {
-        out.add(button("Approve", APPROVE, Map.of("value", value(card), "style", "primary")));
+        out.add(
+            button("Approve", APPROVE, Map.of("value", CardValue.of(card), "style", "primary")));
       }
-      out.add(button("Reject", REJECT, Map.of("value", value(card), "style", "danger")));
+      out.add(button("Reject", REJECT, Map.of("value", CardValue.of(card), "style", "danger")));
     }
     console.ifPresent(
-        url -> out.add(button("Open", OPEN, Map.of("url", ConsoleLink.of(url, card.execution())))));
+        url -> out.add(button("Open", OPEN, Map.of("url", CardText.link(url, card.execution())))));
     return out;
   }
 
@@ -106,13 +67,9 @@ final class SlackBlocks {
   }
 
   private static Map<String, Object> plain(String text, int longest) {
-    String escaped = escaped(text);
+    String escaped = CardText.escaped(text);
     String fitting =
         escaped.length() <= longest ? escaped : escaped.substring(0, longest - 1) + "…";
     return Map.of("type", "plain_text", "emoji", false, "text", fitting);
-  }
-
-  static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

@@ -1,15 +1,9 @@
 package dev.deployclaw.container.approval.platform;
 
 import dev.deployclaw.container.approval.ApprovalDesk;
-import dev.deployclaw.container.approval.DecisionRuling;
-import dev.deployclaw.container.approval.HoldVote;
-import dev.deployclaw.container.approval.platform.SlackInteraction.CardValue;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
-import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.notification.BodySignature;
-import dev.deployclaw.core.service.ApprovalRefusal;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,10 +22,6 @@ public final class SlackCallback {
   private static final Logger LOG = LoggerFactory.getLogger(SlackCallback.class);
   private static final int MOST_AT_ONCE = 8;
   private static final int LONGEST_SIGNATURE = 128;
-
-  private static final String NOT_OURS = "This button isn't the agent's.";
-  private static final String STALE =
-      "Nothing was done: what is held isn't what this card showed. Look again.";
 
   private final ApprovalChannelConfig config;
   private final Platform.Slack slack;
@@ -113,9 +103,9 @@ public final class SlackCallback {
     boolean known =
         click.action().equals(SlackBlocks.APPROVE) || click.action().equals(SlackBlocks.REJECT);
     if (who.isEmpty()) {
-      refuse(click, "", "You may not decide here: the agent knows no name for you.");
+      refuse(click, "", ClickVerdict.NO_NAME);
     } else if (!known || click.value().isEmpty()) {
-      refuse(click, who.get(), NOT_OURS);
+      refuse(click, who.get(), ClickVerdict.NOT_OURS);
     } else {
       decide(click, who.get(), desk);
     }
@@ -125,53 +115,22 @@ public final class SlackCallback {
       throws InterruptedException {
     CardValue card = click.value().orElseThrow();
     boolean approves = click.action().equals(SlackBlocks.APPROVE);
-    var decision =
-        new ApprovalDecision(card.execution(), who, approves, approves ? card.plan() : "");
-    var vote = new HoldVote(decision, Optional.of(card.shown()), "Slack");
-    try {
-      var refusal = refusal(click, desk.decideOnCard(vote), desk);
-      if (refusal.isPresent()) {
-        refuse(click, who, refusal.get());
-      } else {
-        LOG.atInfo()
-            .addKeyValue("channel", config.name())
-            .addKeyValue("user", click.user())
-            .addKeyValue("who", who)
-            .addKeyValue("execution", card.execution())
-            .addKeyValue("approves", approves)
-            .log("A decision was taken");
+    var decider = new ClickVerdict.Decider(who, "Slack", desk);
+    switch (ClickVerdict.of(card, approves, decider)) {
+      case ClickVerdict.Taken() ->
+          LOG.atInfo()
+              .addKeyValue("channel", config.name())
+              .addKeyValue("user", click.user())
+              .addKeyValue("who", who)
+              .addKeyValue("execution", card.execution())
+              .addKeyValue("approves", approves)
+              .log("A decision was taken");
+      case ClickVerdict.Refused(String why) -> refuse(click, who, why);
+      case ClickVerdict.Ended(String sentence) -> {
+        channel.retire(click.ts(), sentence);
+        refuse(click, who, "Nothing was done. " + sentence);
       }
-    } catch (Unreachable e) {
-      refuse(click, who, "The state store can't be reached: try again.");
     }
-  }
-
-  private Optional<String> refusal(SlackInteraction click, DecisionRuling ruling, ApprovalDesk desk)
-      throws InterruptedException {
-    return switch (ruling) {
-      case DecisionRuling.Queued(var place) -> ApprovalDesk.refusal(place);
-      case DecisionRuling.Refused(var refusal) -> refusal(click, refusal, desk);
-      case DecisionRuling.Unquoted() -> Optional.of(NOT_OURS);
-      case DecisionRuling.Stale() -> Optional.of(STALE);
-      case DecisionRuling.Expired() -> Optional.of("Nothing was done: the time to decide is over.");
-    };
-  }
-
-  /** The right plan's hash is in none of them. */
-  private Optional<String> refusal(
-      SlackInteraction click, ApprovalRefusal refusal, ApprovalDesk desk)
-      throws InterruptedException {
-    return switch (refusal.kind()) {
-      case NO_SUCH_CHANGE, NOT_HELD -> {
-        String execution = click.value().orElseThrow().execution();
-        String ended = execution + ": " + desk.ending(execution).sentence();
-        channel.retire(click.ts(), ended);
-        yield Optional.of("Nothing was done. " + ended);
-      }
-      case MISQUOTED -> Optional.of(STALE);
-      case UNQUOTED -> Optional.of(NOT_OURS);
-      case NOT_ALLOWED -> Optional.of("Refused: " + refusal.reason());
-    };
   }
 
   private void refuse(SlackInteraction click, String who, String why) throws InterruptedException {

@@ -53,7 +53,7 @@ final class SlackChannel implements ApprovalChannel {
     var message = new TreeMap<String, Object>();
     message.put("channel", slack.channel());
     message.put("ts", ts);
-    message.put("text", SlackBlocks.escaped(text));
+    message.put("text", CardText.escaped(text));
     message.put("parse", "none");
     message.put("blocks", List.of(SlackBlocks.section(text)));
     var _ = client.call("chat.update", message);
@@ -64,7 +64,7 @@ final class SlackChannel implements ApprovalChannel {
     var message = new TreeMap<String, Object>();
     message.put("channel", slack.channel());
     message.put("user", user);
-    message.put("text", SlackBlocks.escaped(text));
+    message.put("text", CardText.escaped(text));
     message.put("parse", "none");
     var _ = client.call("chat.postEphemeral", message);
   }
@@ -87,7 +87,7 @@ final class SlackChannel implements ApprovalChannel {
   private Map<String, Object> message(HoldCard card, Optional<CardEnding> ending) {
     var out = new TreeMap<String, Object>();
     out.put("channel", slack.channel());
-    out.put("text", SlackBlocks.title(card, ending));
+    out.put("text", CardText.title(card, ending));
     out.put("parse", "none");
     out.put("blocks", SlackBlocks.of(card, config.console(), ending));
     return out;

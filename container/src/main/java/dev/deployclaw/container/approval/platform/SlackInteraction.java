@@ -22,19 +22,6 @@ record SlackInteraction(
   private static final Pattern ID = Pattern.compile("[A-Z][A-Z0-9]{1,30}");
   private static final Pattern TS = Pattern.compile("\\d{1,12}\\.\\d{1,8}");
 
-  /** Of which execution, and what was shown of it. */
-  record CardValue(String execution, String plan, String shown) {
-    private static final Pattern FORM =
-        Pattern.compile("([a-z0-9][a-z0-9-]{0,127}) ([0-9a-f]{64}) ([0-9a-f]{64})");
-
-    static Optional<CardValue> read(String value) {
-      var m = FORM.matcher(value);
-      return m.matches()
-          ? Optional.of(new CardValue(m.group(1), m.group(2), m.group(3)))
-          : Optional.empty();
-    }
-  }
-
   /** A form with one field, {@code payload}, that holds JSON; empty where it is none. */
   static Optional<SlackInteraction> read(byte[] body) {
     String form = new String(body, StandardCharsets.UTF_8);

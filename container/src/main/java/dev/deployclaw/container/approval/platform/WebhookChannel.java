@@ -107,7 +107,7 @@ final class WebhookChannel implements ApprovalChannel {
     if (card.untilMillis() != 0) {
       out.put("expires_at", Instant.ofEpochMilli(card.untilMillis()).toString());
     }
-    config.console().ifPresent(url -> out.put("link", ConsoleLink.of(url, card.execution())));
+    config.console().ifPresent(url -> out.put("link", CardText.link(url, card.execution())));
     ending.ifPresent(e -> out.put("result", e.result().word()));
     ending.ifPresent(e -> out.put("sentence", e.sentence()));
     return CanonicalJson.bytes(out);

@@ -26,15 +26,23 @@ final class ApprovalConfigReader {
   private static final Pattern SLACK_CHANNEL = Pattern.compile("[CGD][A-Z0-9]{5,30}");
   private static final Pattern SLACK_TEAM = Pattern.compile("[TE][A-Z0-9]{5,30}");
   private static final Pattern SLACK_USER = Pattern.compile("[UW][A-Z0-9]{5,30}");
+
+  /** Of people, tenants and apps. */
+  private static final Pattern DIRECTORY_ID =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  private static final Pattern TEAMS_CHANNEL =
+      Pattern.compile("19:[A-Za-z0-9_-]{1,200}@thread\\.[a-z0-9]{1,16}");
+  private static final Pattern SECURE =
+      Pattern.compile("https://.*|http://(localhost|127(\\.\\d{1,3}){3}|\\[::1])([:/].*)?");
   private static final Pattern ANY_USER = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
+  private final CredentialFiles files;
   private final Function<String, Optional<String>> content;
 
-  /**
-   * @param content of a file, as its path is written; empty where it can't be read
-   */
-  ApprovalConfigReader(Function<String, Optional<String>> content) {
-    this.content = content;
+  ApprovalConfigReader(CredentialFiles files) {
+    this.files = files;
+    this.content = files::content;
   }
 
   List<ApprovalChannelConfig> read(ConfigSection root) {
@@ -57,9 +65,15 @@ final class ApprovalConfigReader {
   private ApprovalChannelConfig channel(ConfigSection f) {
     String name = matching(f, "name", NAME, "may hold lower-case letters, digits and - only");
     var console = f.given("console") ? Optional.of(f.url("console")) : Optional.<String>empty();
-    boolean slack = f.choice("type", "slack", List.of("slack", "webhook")).equals("slack");
-    var people = people(f, slack ? SLACK_USER : ANY_USER);
-    return new ApprovalChannelConfig(name, console, people, slack ? slack(f) : webhook(f));
+    return switch (f.choice("type", "slack", List.of("slack", "teams", "email", "webhook"))) {
+      case "email" -> {
+        var email = new EmailConfigReader(files).read(f);
+        yield new ApprovalChannelConfig(name, console, Map.of(), email);
+      }
+      case "teams" -> new ApprovalChannelConfig(name, console, people(f, DIRECTORY_ID), teams(f));
+      case "webhook" -> new ApprovalChannelConfig(name, console, people(f, ANY_USER), webhook(f));
+      default -> new ApprovalChannelConfig(name, console, people(f, SLACK_USER), slack(f));
+    };
   }
 
   private Platform slack(ConfigSection f) {
@@ -69,6 +83,37 @@ final class ApprovalConfigReader {
         matching(f, "team", SLACK_TEAM, "isn't the id of a workspace, such as T0123456789"),
         MonitoringConfigReader.needed(f, "token", SHORTEST_SECRET, content),
         MonitoringConfigReader.needed(f, "signingSecret", SHORTEST_SECRET, content));
+  }
+
+  private Platform teams(ConfigSection f) {
+    String id = "isn't an id as Entra ID has them, in lower case";
+    String tenant = matching(f, "tenant", DIRECTORY_ID, id);
+    var service =
+        new Platform.BotService(
+            secure(f, "url", "https://smba.trafficmanager.net/teams"),
+            secure(
+                f,
+                "login",
+                "https://login.microsoftonline.com/%s/oauth2/v2.0/token".formatted(tenant)),
+            secure(
+                f, "metadata", "https://login.botframework.com/v1/.well-known/openidconfiguration"),
+            f.text("issuer", "https://api.botframework.com"));
+    return new Platform.Teams(
+        service,
+        matching(f, "app", DIRECTORY_ID, id),
+        tenant,
+        MonitoringConfigReader.needed(f, "secret", SHORTEST_SECRET, content),
+        matching(
+            f, "channel", TEAMS_CHANNEL, "isn't the id of a channel, such as 19:…@thread.tacv2"));
+  }
+
+  /** Who can read or exchange what goes there could decide. */
+  private static String secure(ConfigSection f, String key, String otherwise) {
+    String url = f.given(key) ? f.url(key) : otherwise;
+    if (!url.isEmpty() && !SECURE.matcher(url).matches()) {
+      f.wrong(key, "isn't https", "give its https address");
+    }
+    return url;
   }
 
   private Platform webhook(ConfigSection f) {

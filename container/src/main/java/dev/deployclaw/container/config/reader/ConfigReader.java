@@ -162,7 +162,7 @@ public final class ConfigReader {
             new ServerConfigReader(own).read(f.section("serve")),
             MonitoringConfigReader.watch(f.section("watch")),
             new MonitoringConfigReader(own::content).sinks(planned(f, "notify")),
-            new ApprovalConfigReader(own::content).read(planned(f, "approvals")),
+            new ApprovalConfigReader(own).read(planned(f, "approvals")),
             new ModelConfigReader(own::content).read(planned(f, "model")),
             new PluginConfigReader(this::path).read(f),
             new TelemetryConfigReader(own::content).read(planned(f, "telemetry")),

@@ -3,6 +3,7 @@ package dev.deployclaw.container.http.route;
 import dev.deployclaw.container.approval.DecisionRuling;
 import dev.deployclaw.container.approval.HoldVote;
 import dev.deployclaw.container.approval.platform.SlackCallback;
+import dev.deployclaw.container.approval.platform.TeamsCallback;
 import dev.deployclaw.container.approval.platform.WebhookCallback;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.http.exchange.ApiRequest;
@@ -45,6 +46,7 @@ public final class ApprovalRoutes {
         ApiRoute.post("/v1/executions/{id}/approve", ApiRole.APPROVER, call -> word(call, true)),
         ApiRoute.post("/v1/executions/{id}/reject", ApiRole.APPROVER, call -> word(call, false)),
         ApiRoute.signed("/v1/approvals/{channel}/slack", this::slack),
+        ApiRoute.signed("/v1/approvals/{channel}/teams", this::teams),
         ApiRoute.signed("/v1/approvals/{channel}/decisions", this::webhook));
   }
 
@@ -109,15 +111,33 @@ public final class ApprovalRoutes {
     return switch (taken) {
       case SlackCallback.Acknowledgement.Taken() -> ApiResponse.text("text/plain", "");
       case SlackCallback.Acknowledgement.Unproved(String why) -> unproved(why);
-      case SlackCallback.Acknowledgement.Malformed() ->
-          ApiResponse.of(
-              ProblemCatalogue.invalid(
-                  "body",
-                  "body isn't a click on one of the agent's buttons",
-                  "see docs/tasks/approve-in-chat.md"));
+      case SlackCallback.Acknowledgement.Malformed() -> noClick();
       case SlackCallback.Acknowledgement.Busy() ->
           ApiResponse.of(ProblemCatalogue.busy("too many clicks are being judged"));
     };
+  }
+
+  private ApiResponse teams(ApiRequest call) throws InterruptedException {
+    var callback = server.channels().teams(call.path().apply("channel"));
+    if (callback.isEmpty()) {
+      return ApiResponse.of(ProblemCatalogue.notFound("there is no such channel of Teams"));
+    }
+    String token = call.header().apply("Authorization").orElse("");
+    return switch (callback.get().receive(token, call.body(), server.approvals())) {
+      case TeamsCallback.Answer.Said(var fields) -> ApiResponse.json(200, fields);
+      case TeamsCallback.Answer.Unproved(String why) -> unproved(why);
+      case TeamsCallback.Answer.Undecided(String why) ->
+          ApiResponse.of(ProblemCatalogue.undecided(why));
+      case TeamsCallback.Answer.Malformed() -> noClick();
+    };
+  }
+
+  private static ApiResponse noClick() {
+    return ApiResponse.of(
+        ProblemCatalogue.invalid(
+            "body",
+            "body isn't a click on one of the agent's buttons",
+            "see docs/tasks/approve-in-chat.md"));
   }
 
   private ApiResponse webhook(ApiRequest call) throws InterruptedException {

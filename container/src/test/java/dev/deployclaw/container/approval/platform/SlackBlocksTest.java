@@ -24,7 +24,7 @@ class SlackBlocksTest {
     }
     assertThat(blocks.toString()).doesNotContain("mrkdwn", "<", ">");
     assertThat(blocks.toString()).contains("&lt;!channel&gt; @everyone", "and 37 more");
-    assertThat(SlackBlocks.title(card(List.of(LOUD), 0), Optional.empty()))
+    assertThat(CardText.title(card(List.of(LOUD), 0), Optional.empty()))
         .isEqualTo("arch-1 waits for an approval");
   }
 

@@ -8,6 +8,7 @@ import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.core.tls.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,6 +92,96 @@ class ApprovalConfigReaderTest {
                 "approvals: [{name: desk, type: webhook, url: \"https://h.test\", secretFile: one,"
                     + " decisionSecretFile: one, people: {ann: ann}}]"))
         .containsExactly("approvals[0].decisionSecretFile");
+  }
+
+  @Test
+  void readsAChannelOfTeams() throws Exception {
+    String app = "11111111-2222-3333-4444-555555555555";
+    String teams =
+        "approvals: [{name: t, type: teams, app: %s, tenant: %s, secretFile: one,"
+            + " channel: \"19:a_b-C1@thread.tacv2\", people: {%s: ann}%s}]";
+    var service =
+        new Platform.BotService(
+            "https://smba.trafficmanager.net/teams",
+            "https://login.microsoftonline.com/" + app + "/oauth2/v2.0/token",
+            "https://login.botframework.com/v1/.well-known/openidconfiguration",
+            "https://api.botframework.com");
+
+    assertThat(parse(teams.formatted(app, app, app, "")).approvals().getFirst().platform())
+        .isEqualTo(
+            new Platform.Teams(
+                service,
+                app,
+                app,
+                new SecretValue("first-secret-of-many"),
+                "19:a_b-C1@thread.tacv2"));
+    assertThat(problems(teams.formatted("bot", app.replace('1', 'A'), "ann", "")))
+        .containsExactlyInAnyOrder(
+            "approvals[0].app", "approvals[0].tenant", "approvals[0].people");
+    String plain =
+        ", url: \"http://a.test\", login: \"http://b.test\", metadata: \"http://c.test\"";
+    assertThat(problems(teams.formatted(app, app, app, plain)))
+        .containsExactly("approvals[0].url", "approvals[0].login", "approvals[0].metadata");
+    assertThat(problems(teams.formatted(app, app, app, "").replace("19:", "28:")))
+        .containsExactly("approvals[0].channel");
+  }
+
+  @Test
+  void readsAChannelOfMails() throws Exception {
+    String mail =
+        """
+        approvals:
+          - {name: mail, type: email, url: "%s", from: a@example.net, to: [b@example.net, c@x.test],
+             username: agent, passwordFile: one, console: "https://a.test"%s}
+        """;
+    var one = new SecretValue("first-secret-of-many");
+
+    assertThat(parse(mail.formatted("smtps://mail.test", "")).approvals())
+        .isEqualTo(
+            List.of(
+                new ApprovalChannelConfig(
+                    "mail",
+                    Optional.of("https://a.test"),
+                    Map.of(),
+                    new Platform.Email(
+                        new Platform.MailServer(
+                            "mail.test", 465, true, Optional.of(TlsSettings.DEFAULT), "agent", one),
+                        "a@example.net",
+                        List.of("b@example.net", "c@x.test")))));
+    assertThat(server(mail.formatted("smtp://mail.test", "")))
+        .isEqualTo(
+            new Platform.MailServer(
+                "mail.test", 587, false, Optional.of(TlsSettings.DEFAULT), "agent", one));
+    assertThat(server(mail.formatted("smtp://127.0.0.1:25", "")).tls()).isEmpty();
+    assertThat(server(mail.formatted("smtp://127.0.0.1:25", ", tls: {serverName: m.test}")).tls())
+        .contains(new TlsSettings(Optional.empty(), Optional.empty(), Optional.of("m.test")));
+  }
+
+  @Test
+  void namesThePlaceOfEachMistakeInMails() {
+    assertThat(problems("approvals: [{name: mail, type: email}]"))
+        .containsExactlyInAnyOrder(
+            "approvals[0].console", "approvals[0].to", "approvals[0].from", "approvals[0].url");
+    for (var url : List.of("http://mail.test", "smtp://mail.test:99999", "smtp://a:b@mail.test")) {
+      assertThat(problems(mail(url, "a@b.test", "c@d.test"))).containsExactly("approvals[0].url");
+    }
+    for (var address : List.of("ann", "a@b c@d", "a@b\\r\\nBcc: x@y", "<a@b>", "a@b,c@d", "a@-_")) {
+      assertThat(problems(mail("smtp://mail.test", address, "c@d.test")))
+          .containsExactly("approvals[0].from");
+      assertThat(problems(mail("smtp://mail.test", "c@d.test", address)))
+          .containsExactly("approvals[0].to");
+    }
+    assertThat(problems(mail("smtp://m.test\", username: \"agent", "a@b.test", "c@d.test")))
+        .containsExactly("approvals[0].username");
+  }
+
+  private static String mail(String url, String from, String to) {
+    return "approvals: [{name: mail, type: email, console: \"https://a.test\", url: \"%s\", from: \"%s\", to: [\"%s\"]}]"
+        .formatted(url, from, to);
+  }
+
+  private Platform.MailServer server(String more) throws Exception {
+    return ((Platform.Email) parse(more).approvals().getFirst().platform()).server();
   }
 
   private List<String> problems(String more) {

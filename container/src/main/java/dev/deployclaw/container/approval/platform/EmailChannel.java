@@ -1,0 +1,55 @@
+package dev.deployclaw.container.approval.platform;
+
+import dev.deployclaw.container.approval.ApprovalChannel;
+import dev.deployclaw.container.approval.CardDelivery;
+import dev.deployclaw.container.approval.CardEnding;
+import dev.deployclaw.container.approval.ChannelCondition;
+import dev.deployclaw.container.approval.HoldCard;
+import dev.deployclaw.container.config.ApprovalChannelConfig;
+import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
+import dev.deployclaw.container.notification.DeliverySettings;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Mails. What was sent stays as it is: another card, and the end, are further mails of the same
+ * thread. A message's reference is the first mail's id.
+ */
+final class EmailChannel implements ApprovalChannel {
+  private final ApprovalChannelConfig config;
+  private final Platform.Email email;
+  private final SmtpClient smtp;
+  private final InstantSource time;
+
+  EmailChannel(ApprovalChannelConfig config, Platform.Email email, DeliverySettings delivery) {
+    this.config = config;
+    this.email = email;
+    this.smtp = new SmtpClient(email, delivery.patience().answer());
+    this.time = delivery.time();
+  }
+
+  @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
+  public CardDelivery post(HoldCard card) throws InterruptedException {
+    return send(new EmailMessage.Content(card, Optional.empty(), Optional.empty()));
+  }
+
+  @Override
+  public CardDelivery rewrite(String reference, HoldCard card, Optional<CardEnding> ending)
+      throws InterruptedException {
+    return send(new EmailMessage.Content(card, Optional.of(reference), ending));
+  }
+
+  @Override
+  public ChannelCondition check() throws InterruptedException {
+    return smtp.check();
+  }
+
+  private CardDelivery send(EmailMessage.Content content) throws InterruptedException {
+    return smtp.send(EmailMessage.of(config, email, content, time.instant()));
+  }
+}
