@@ -35,6 +35,8 @@ public final class HostSupervisor implements HostKeeper {
   private volatile CountDownLatch ready = new CountDownLatch(1);
   private volatile HostState state = new HostState.Starting();
   private volatile Optional<GrantKey> key = Optional.empty();
+  private volatile Optional<String> hung = Optional.empty();
+  private Optional<String> lastEnd = Optional.empty();
   private volatile boolean closed;
 
   /**
@@ -114,6 +116,18 @@ public final class HostSupervisor implements HostKeeper {
   @Override
   public int starts() {
     return starts.get();
+  }
+
+  @Override
+  public void replace(String why) {
+    present.ifPresent(process -> {
+      LOG.atError()
+          .addKeyValue("pid", process.pid())
+          .addKeyValue("reason", why)
+          .log("The executor host hangs: it is killed");
+      hung = Optional.of(why);
+      process.destroy();
+    });
   }
 
   @Override
@@ -197,13 +211,16 @@ public final class HostSupervisor implements HostKeeper {
     }
     long begun = System.nanoTime();
     key = Optional.of(next);
-    state = new HostState.Up(process.pid(), Instant.now());
+    state = new HostState.Up(process.pid(), Instant.now(), lastEnd);
     firstOutcome.countDown();
     ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
     int exit = watch(process);
     var lived = Duration.ofNanos(System.nanoTime() - begun);
-    var _ = down("it ended with exit code " + exit + said(process));
+    String why = hung.map(h -> "it hung, " + h).orElse("it ended with exit code " + exit);
+    lastEnd = Optional.of(why);
+    hung = Optional.empty();
+    var _ = down(why + said(process));
     return lived;
   }
 
@@ -214,10 +231,7 @@ public final class HostSupervisor implements HostKeeper {
       boolean answers = HostLiveness.answers(launch.socket(), bounds.watch().answer());
       silent = answers ? 0 : silent + 1;
       if (silent >= bounds.watch().misses()) {
-        LOG.atError()
-            .addKeyValue("pid", process.pid())
-            .log("The executor host hangs: it is killed");
-        process.kill();
+        replace("it greets no client");
       }
     }
     return process.awaitEnd();
