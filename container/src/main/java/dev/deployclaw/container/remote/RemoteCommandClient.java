@@ -109,8 +109,9 @@ public final class RemoteCommandClient {
     var file = AgentSocketLocator.configuration(all, home, working, environment);
     var socket = file.flatMap(f -> AgentSocketLocator.socket(f, environment));
     if (socket.isEmpty()) {
-      if (TALKATIVE.contains(environment.getOrDefault(LEVEL, ""))) {
-        output.tell("no agent serves here");
+      if (file.isPresent()
+          && (isTerminal() || TALKATIVE.contains(environment.getOrDefault(LEVEL, "")))) {
+        output.tell("no agent serves here"); // scripts needn't hear of it
       }
       return OptionalInt.empty();
     }
