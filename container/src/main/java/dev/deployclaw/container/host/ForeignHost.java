@@ -41,14 +41,6 @@ record ForeignHost(Path keyFile) implements HostKeeper {
 
   /** Only its supervisor can. */
   @Override
-  public void replace(String why) {
-    LOG.atError()
-        .addKeyValue("reason", why)
-        .log("The executor host hangs: it acts again once its container is restarted");
-  }
-
-  /** Only its supervisor can. */
-  @Override
   public void restart(Duration atMost) {
     LOG.error("The executor host refuses this agent's calls until its container is restarted");
   }

@@ -17,9 +17,6 @@ interface HostKeeper extends AutoCloseable {
   /** How often it was started by this process. */
   int starts();
 
-  /** Kills the present start, which hangs; another follows. Doesn't block. */
-  void replace(String why);
-
   /** Ends the present start; returns when the next one takes calls, or the time is over. */
   void restart(Duration atMost) throws InterruptedException;
 

@@ -118,16 +118,16 @@ public final class HostSupervisor implements HostKeeper {
     return starts.get();
   }
 
-  @Override
+  /** Kills the present start, which hangs; another follows. Doesn't block. */
   public void replace(String why) {
-    present.ifPresent(process -> {
+    if (state instanceof HostState.Up && present.isPresent()) {
       LOG.atError()
-          .addKeyValue("pid", process.pid())
+          .addKeyValue("pid", present.get().pid())
           .addKeyValue("reason", why)
           .log("The executor host hangs: it is killed");
       hung = Optional.of(why);
-      process.destroy();
-    });
+      present.get().destroy();
+    }
   }
 
   @Override

@@ -35,8 +35,7 @@ public final class RemoteBackends implements BackendSide {
   private RemoteBackends(AgentConfig config, HostKeeper keeper, Path socket, String build) {
     this.config = config;
     this.keeper = keeper;
-    this.connection =
-        HostConnection.of(new HostAddress(socket, keeper::key, build), keeper::replace);
+    this.connection = HostConnection.of(new HostAddress(socket, keeper::key, build));
   }
 
   /** Begins to start the executor host of a configuration, unless others start it. */

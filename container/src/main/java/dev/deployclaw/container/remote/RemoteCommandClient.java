@@ -47,6 +47,7 @@ public final class RemoteCommandClient {
           "import",
           "log",
           "mcp",
+          "plugin",
           "audit",
           "skills",
           "top");

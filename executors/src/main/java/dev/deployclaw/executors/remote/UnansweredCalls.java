@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 /**
  * Finds a host that hangs though its connection lives: a host ends each call within the time that
  * the call names, so several of one operation without an answer, one after the other, mean that it
- * doesn't. Other operations may be answered meanwhile. As many entries as the host has operations.
- * For any thread.
+ * doesn't. Other operations may be answered meanwhile: of a plugin, each call that hangs may hold
+ * one of few threads. As many entries as the host has operations. For any thread.
  */
 final class UnansweredCalls {
   /** Of one operation in a row. */
