@@ -35,7 +35,7 @@ public final class HostSupervisor implements HostKeeper {
   private volatile CountDownLatch ready = new CountDownLatch(1);
   private volatile HostState state = new HostState.Starting();
   private volatile Optional<GrantKey> key = Optional.empty();
-  private volatile Optional<String> hung = Optional.empty();
+  private volatile Optional<String> stopped = Optional.empty();
   private Optional<String> lastEnd = Optional.empty();
   private volatile boolean closed;
 
@@ -125,7 +125,7 @@ public final class HostSupervisor implements HostKeeper {
           .addKeyValue("pid", present.get().pid())
           .addKeyValue("reason", why)
           .log("The executor host hangs: it is killed");
-      hung = Optional.of(why);
+      stopped = Optional.of("it hung: " + why);
       present.get().destroy();
     }
   }
@@ -135,6 +135,7 @@ public final class HostSupervisor implements HostKeeper {
     var next = new CountDownLatch(1);
     ready = next;
     if (present.isPresent()) {
+      stopped = Optional.of("it was told to end");
       present.get().end();
     }
     if (!next.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -211,15 +212,15 @@ public final class HostSupervisor implements HostKeeper {
     }
     long begun = System.nanoTime();
     key = Optional.of(next);
+    stopped = Optional.empty();
     state = new HostState.Up(process.pid(), Instant.now(), lastEnd);
     firstOutcome.countDown();
     ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
     int exit = watch(process);
     var lived = Duration.ofNanos(System.nanoTime() - begun);
-    String why = hung.map(h -> "it hung, " + h).orElse("it ended with exit code " + exit);
+    String why = stopped.orElse("it ended with exit code " + exit);
     lastEnd = Optional.of(why);
-    hung = Optional.empty();
     var _ = down(why + said(process));
     return lived;
   }
