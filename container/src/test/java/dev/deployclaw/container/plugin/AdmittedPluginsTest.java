@@ -236,7 +236,7 @@ class AdmittedPluginsTest {
           "it answers again",
           Duration.ofSeconds(30),
           () -> served(executors, Duration.ofSeconds(20)) instanceof CallOutcome.Done);
-      assertThat(plugins.states().get("limits-file").sentence())
+      assertThat(plugins.states().firstEntry().getValue().sentence())
           .contains("3 calls of limits-file.served in a row got no answer");
     }
   }
