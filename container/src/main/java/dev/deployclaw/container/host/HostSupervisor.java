@@ -135,7 +135,7 @@ public final class HostSupervisor implements HostKeeper {
     var next = new CountDownLatch(1);
     ready = next;
     if (present.isPresent()) {
-      stopped = Optional.of("it was told to end");
+      stopped = Optional.of("its agent ended it");
       present.get().end();
     }
     if (!next.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
