@@ -1,6 +1,4 @@
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.google.gson.*;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.deployclaw.executors.protocol.v1.*;
@@ -10,15 +8,12 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.*;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.*;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.net.http.*;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
+import java.security.*;
 import java.time.Duration;
 import java.util.*;
 import javax.crypto.Mac;
@@ -132,8 +127,9 @@ public final class EdgeFleet extends ExecutorHostGrpc.ExecutorHostImplBase {
     try {
       var call = granted(sealed);
       var done = Done.newBuilder().setFacts("{}");
+      long share = call.getTimeoutNanos() / members.size(); // a silent member leaves the others time
       for (var member : members.entrySet()) {
-        done.addReports(new Edge(member.getKey(), member.getValue(), call).report());
+        done.addReports(new Edge(member, call, System.nanoTime() + share).report());
       }
       outcome = Outcome.newBuilder().setDone(done);
     } catch (EndedException e) {
@@ -186,14 +182,14 @@ public final class EdgeFleet extends ExecutorHostGrpc.ExecutorHostImplBase {
 
   /** One call at one member. */
   private final class Edge {
-    private final String member;
-    private final URI url;
+    private final Map.Entry<String, URI> member;
     private final GrantedCall call;
+    private final long until;
 
-    Edge(String member, URI url, GrantedCall call) {
+    Edge(Map.Entry<String, URI> member, GrantedCall call, long until) {
       this.member = member;
-      this.url = url;
       this.call = call;
+      this.until = until;
     }
 
     MemberReport report() throws EndedException, InterruptedException {
@@ -301,7 +297,7 @@ public final class EdgeFleet extends ExecutorHostGrpc.ExecutorHostImplBase {
       return (mine == null ? new JsonArray() : mine)
           .asList().stream()
           .map(facts -> facts.getAsJsonObject())
-          .filter(f -> f.get("member").getAsString().equals(member) && !f.has("unseen"))
+          .filter(f -> f.get("member").getAsString().equals(member.getKey()) && !f.has("unseen"))
           .findFirst();
     }
 
@@ -313,8 +309,8 @@ public final class EdgeFleet extends ExecutorHostGrpc.ExecutorHostImplBase {
         String[] newest = (there.statusCode() == 404 ? "0 0" : text(there)).split(" ");
         long last = Long.parseLong(newest[1]);
         if (call.getFence().getTerm() < Long.parseLong(newest[0]) || epoch < last) {
-          String why = member + ": the newer term or epoch " + String.join("/", newest) + " wrote there";
-          throw new EndedException(Fault.Kind.CONFLICT, why);
+          String why = "the newer term or epoch " + String.join("/", newest) + " wrote there";
+          throw new EndedException(Fault.Kind.CONFLICT, member.getKey() + ": " + why);
         }
         String mark = call.getFence().getTerm() + " " + (published ? epoch : last);
         if (mark.equals(String.join(" ", newest)) || put("fence", utf8(mark), there)) {
@@ -348,7 +344,8 @@ public final class EdgeFleet extends ExecutorHostGrpc.ExecutorHostImplBase {
 
     private HttpResponse<byte[]> send(String place, HttpRequest.Builder request)
         throws IOException, InterruptedException {
-      var all = request.uri(url.resolve(place)).timeout(Duration.ofNanos(call.getTimeoutNanos()));
+      var left = Duration.ofNanos(Math.max(1, until - System.nanoTime()));
+      var all = request.uri(member.getValue().resolve(place)).timeout(left);
       var answer = client.send(all.build(), HttpResponse.BodyHandlers.ofByteArray());
       if (answer.statusCode() >= 300 && answer.statusCode() != 404 && answer.statusCode() != 412) {
         throw new IOException(place + " answers " + answer.statusCode());
@@ -358,7 +355,7 @@ public final class EdgeFleet extends ExecutorHostGrpc.ExecutorHostImplBase {
 
     /** With a digest for YES, and a reason for everything else. */
     private MemberReport say(Answer answer, String text) {
-      var report = MemberReport.newBuilder().setMember(member).setAnswer(answer).setFacts("{}");
+      var report = MemberReport.newBuilder().setMember(member.getKey()).setAnswer(answer).setFacts("{}");
       return (answer == Answer.YES ? report.setDigest(text) : report.setReason(text)).build();
     }
   }

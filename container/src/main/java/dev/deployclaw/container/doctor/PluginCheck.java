@@ -1,13 +1,17 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.container.config.PluginConfig;
+import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.container.plugin.AdmittedPlugins;
 import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.wire.HostDescription;
 import dev.deployclaw.executors.wire.IsolationFinding;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Which plugins are admitted, by which hash, what they may do, and what confines them. */
 final class PluginCheck {
@@ -22,10 +26,14 @@ final class PluginCheck {
       return List.of(Diagnosis.skipped(ABOUT, "no plugin is admitted"));
     }
     var greetings = running.greetings();
+    var states = running.states();
     var found = new ArrayList<Diagnosis>();
     for (var plugin : admitted) {
       switch (greetings.get(plugin.name())) {
-        case HostGreeting.Met(var host) -> found.addAll(met(plugin, host));
+        case HostGreeting.Met(var host) -> {
+          found.addAll(met(plugin, host));
+          again(plugin, states.get(plugin.name())).ifPresent(found::add);
+        }
         case HostGreeting.Incompatible(String reason) ->
             found.add(Diagnosis.error(ABOUT, plugin.name() + ": " + reason, remedy(plugin)));
         case HostGreeting.Unreachable(String reason) ->
@@ -52,6 +60,16 @@ final class PluginCheck {
       found.add(Diagnosis.warning(ABOUT, gaps, "see docs/tasks/container.md"));
     }
     return found;
+  }
+
+  private static Optional<Diagnosis> again(PluginConfig plugin, @Nullable HostState state) {
+    return state instanceof HostState.Up(long _, Instant since, Optional<String> lastEnd)
+        ? lastEnd.map(why ->
+            Diagnosis.warning(
+                ABOUT,
+                "%s was started again at %s: %s".formatted(plugin.name(), since, why),
+                remedy(plugin)))
+        : Optional.empty();
   }
 
   private static String words(PluginConfig plugin) {

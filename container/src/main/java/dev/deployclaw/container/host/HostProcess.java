@@ -120,8 +120,13 @@ public final class HostProcess {
     return process.isAlive();
   }
 
-  public void kill() throws InterruptedException {
+  /** Doesn't wait for its end. */
+  void destroy() {
     process.destroyForcibly();
+  }
+
+  public void kill() throws InterruptedException {
+    destroy();
     var _ = process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS);
   }
 

@@ -35,6 +35,8 @@ public final class HostSupervisor implements HostKeeper {
   private volatile CountDownLatch ready = new CountDownLatch(1);
   private volatile HostState state = new HostState.Starting();
   private volatile Optional<GrantKey> key = Optional.empty();
+  private volatile Optional<String> stopped = Optional.empty();
+  private Optional<String> lastEnd = Optional.empty();
   private volatile boolean closed;
 
   /**
@@ -116,11 +118,24 @@ public final class HostSupervisor implements HostKeeper {
     return starts.get();
   }
 
+  /** Kills the present start, which hangs; another follows. Doesn't block. */
+  public void replace(String why) {
+    if (state instanceof HostState.Up && present.isPresent()) {
+      LOG.atError()
+          .addKeyValue("pid", present.get().pid())
+          .addKeyValue("reason", why)
+          .log("The executor host hangs: it is killed");
+      stopped = Optional.of("it hung: " + why);
+      present.get().destroy();
+    }
+  }
+
   @Override
   public void restart(Duration atMost) throws InterruptedException {
     var next = new CountDownLatch(1);
     ready = next;
     if (present.isPresent()) {
+      stopped = Optional.of("its agent ended it");
       present.get().end();
     }
     if (!next.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -197,13 +212,16 @@ public final class HostSupervisor implements HostKeeper {
     }
     long begun = System.nanoTime();
     key = Optional.of(next);
-    state = new HostState.Up(process.pid(), Instant.now());
+    stopped = Optional.empty();
+    state = new HostState.Up(process.pid(), Instant.now(), lastEnd);
     firstOutcome.countDown();
     ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
     int exit = watch(process);
     var lived = Duration.ofNanos(System.nanoTime() - begun);
-    var _ = down("it ended with exit code " + exit + said(process));
+    String why = stopped.orElse("it ended with exit code " + exit);
+    lastEnd = Optional.of(why);
+    var _ = down(why + said(process));
     return lived;
   }
 
@@ -214,10 +232,7 @@ public final class HostSupervisor implements HostKeeper {
       boolean answers = HostLiveness.answers(launch.socket(), bounds.watch().answer());
       silent = answers ? 0 : silent + 1;
       if (silent >= bounds.watch().misses()) {
-        LOG.atError()
-            .addKeyValue("pid", process.pid())
-            .log("The executor host hangs: it is killed");
-        process.kill();
+        replace("it greets no client");
       }
     }
     return process.awaitEnd();

@@ -2,6 +2,7 @@ package dev.deployclaw.container.plugin;
 
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.spi.BackendExecutor;
@@ -81,6 +82,18 @@ public final class AdmittedPlugins implements AutoCloseable {
 
   public List<PluginExecutor> executors() {
     return executors;
+  }
+
+  /** How often all of them were started. */
+  public int starts() {
+    return running.stream().mapToInt(RunningPlugin::starts).sum();
+  }
+
+  /** How each of them is, by name. */
+  public SortedMap<String, HostState> states() {
+    var all = new TreeMap<String, HostState>();
+    running.forEach(plugin -> all.put(plugin.config().name(), plugin.state()));
+    return all;
   }
 
   /** Who each of them is now, by name: another start may be confined otherwise. */

@@ -30,7 +30,9 @@ final class RunningPlugin implements AutoCloseable {
     this.plugin = plugin;
     this.launch = launch;
     this.supervisor = HostSupervisor.start(launch, plugin.start());
-    this.connection = HostConnection.of(new HostAddress(launch.socket(), supervisor::key, BUILD));
+    this.connection =
+        HostConnection.of(
+            new HostAddress(launch.socket(), supervisor::key, BUILD), supervisor::replace);
   }
 
   /**
@@ -58,6 +60,10 @@ final class RunningPlugin implements AutoCloseable {
 
   HostState state() {
     return supervisor.state();
+  }
+
+  int starts() {
+    return supervisor.starts();
   }
 
   HostGreeting greet() throws InterruptedException {

@@ -47,6 +47,7 @@ public final class RemoteCommandClient {
           "import",
           "log",
           "mcp",
+          "plugin",
           "audit",
           "skills",
           "top");
@@ -109,8 +110,9 @@ public final class RemoteCommandClient {
     var file = AgentSocketLocator.configuration(all, home, working, environment);
     var socket = file.flatMap(f -> AgentSocketLocator.socket(f, environment));
     if (socket.isEmpty()) {
-      if (TALKATIVE.contains(environment.getOrDefault(LEVEL, ""))) {
-        output.tell("no agent serves here");
+      if (file.isPresent()
+          && (isTerminal() || TALKATIVE.contains(environment.getOrDefault(LEVEL, "")))) {
+        output.tell("no agent serves here"); // scripts needn't hear of it
       }
       return OptionalInt.empty();
     }

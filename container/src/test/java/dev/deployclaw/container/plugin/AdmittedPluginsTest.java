@@ -9,6 +9,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.call.ExecutorIsolation;
+import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
@@ -21,6 +22,7 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.protocol.v1.HandshakeRequest;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -201,6 +203,50 @@ class AdmittedPluginsTest {
       assertThat(ask(plugin, new ExecutorCall.Prepare(epoch(3)))).isEqualTo(Answer.YES);
     }
     assertThat(processes()).as("none is left").isEmpty();
+  }
+
+  /** Each look is interrupted at its deadline, as each call of the kernel is. */
+  @Slow(
+      guard = "dev.deployclaw.container.plugin.AdmittedPluginsTest#oneThatDiesIsStartedAgain",
+      because = "three calls wait as long as they may")
+  @Test
+  void oneThatHangsInAnOperationIsStartedAgainThoughItAnswersOthers() throws Exception {
+    var hangs = Files.createFile(example.limits().resolve("hangs"));
+    example.patch(
+        "answer = self.served(until)\n        digest",
+        "while os.path.exists(\"%s\"):\n            time.sleep(0.1)\n        answer = self.served(until)\n        digest"
+            .formatted(hangs));
+    try (var plugins = AdmittedPlugins.open(List.of(config(ALL, "shop")), state)) {
+      var plugin = plugins.executors().getFirst();
+      var executors = ExecutorRegistry.of(plugins.executors());
+      assertThat(ask(plugin, new ExecutorCall.Observe())).isEqualTo(Answer.YES);
+
+      BoundedWait.until(
+          "it is started again",
+          Duration.ofSeconds(60),
+          () -> {
+            assertThat(served(executors, Duration.ofMillis(1500)))
+                .isInstanceOf(CallOutcome.Failed.class);
+            return plugins.starts() > 1
+                || ask(plugin, new ExecutorCall.Observe()) != Answer.YES; // it was just killed
+          });
+      Files.delete(hangs);
+
+      BoundedWait.until(
+          "it answers again",
+          Duration.ofSeconds(30),
+          () -> served(executors, Duration.ofSeconds(20)) instanceof CallOutcome.Done);
+      assertThat(plugins.states().firstEntry().getValue().sentence())
+          .contains("3 calls of limits-file.served in a row got no answer");
+    }
+  }
+
+  private static CallOutcome served(ExecutorRegistry executors, Duration deadline) {
+    try {
+      return executors.look("limits-file.served", deadline);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -7,19 +7,23 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.doctor.Diagnosis;
 import dev.deployclaw.container.doctor.DoctorFactory;
+import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.container.plugin.ExamplePlugin;
 import dev.deployclaw.container.skill.SkillPinService;
 import dev.deployclaw.container.skill.SkillSheets;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.redis.RedisNode;
 import dev.deployclaw.testkit.server.EtcdServer;
 import dev.deployclaw.testkit.server.NatsServer;
 import dev.deployclaw.testkit.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -89,6 +93,31 @@ class PluginStepTest {
                   .contains("limits-file: limits_file.py, SHA-256 ")
                   .contains(ExamplePlugin.hash(example.program()).substring(0, 12))
                   .contains("served (observe)"));
+    }
+  }
+
+  @Test
+  void theDoctorWarnsOfOneThatEndedAndWasStartedAgain() throws Exception {
+    skill("limits-file.served");
+    var config = config("served");
+    try (var agent = AgentRuntime.open(config, ProgressListener.NONE)) {
+      ProcessHandle.current()
+          .descendants()
+          .filter(p -> p.info().commandLine().orElse("").contains(example.limits().toString()))
+          .forEach(ProcessHandle::destroyForcibly);
+      BoundedWait.until(
+          "it runs again",
+          Duration.ofSeconds(30),
+          () ->
+              agent.plugins().starts() > 1
+                  && agent.plugins().states().get("limits-file") instanceof HostState.Up);
+
+      assertThat(DoctorFactory.of(config, agent).examine())
+          .filteredOn(d -> d.about().equals("plugins"))
+          .extracting(Diagnosis::found)
+          .last()
+          .asString()
+          .contains("limits-file was started again at", "exit code 137");
     }
   }
 

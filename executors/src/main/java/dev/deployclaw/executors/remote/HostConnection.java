@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,19 +39,32 @@ public final class HostConnection implements AutoCloseable {
   private final EventLoopGroup loop;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable HostSession session;
+  private final UnansweredCalls unanswered;
   private volatile SentContent sent = new SentContent("");
   private volatile boolean closed;
 
-  private HostConnection(HostAddress address, EventLoopGroup loop) {
+  private HostConnection(HostAddress address, EventLoopGroup loop, UnansweredCalls unanswered) {
     this.address = address;
     this.loop = loop;
+    this.unanswered = unanswered;
   }
 
   /** Nothing is sent yet. */
   public static HostConnection of(HostAddress address) {
+    return of(address, _ -> {});
+  }
+
+  /**
+   * The same, for one who can start the host again.
+   *
+   * @param hangs is told why the host seems to hang; mustn't block
+   */
+  public static HostConnection of(HostAddress address, Consumer<String> hangs) {
     var threads = Thread.ofPlatform().daemon().name("executor-host-io").factory();
     return new HostConnection(
-        address, new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory()));
+        address,
+        new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory()),
+        new UnansweredCalls(System::nanoTime, hangs));
   }
 
   /** Who the host is: by the handshake of this connection, which is made where there is none. */
@@ -66,6 +80,10 @@ public final class HostConnection implements AutoCloseable {
     return greet() instanceof HostGreeting.Met(var host)
         ? host.executors().stream().map(e -> new RemoteExecutor(this, e)).toList()
         : List.of();
+  }
+
+  UnansweredCalls unanswered() {
+    return unanswered;
   }
 
   /** A session, or why there is none. */
@@ -153,6 +171,7 @@ public final class HostConnection implements AutoCloseable {
     }
     if (!sent.incarnation().equals(host.incarnation())) {
       sent = new SentContent(host.incarnation());
+      unanswered.forget();
     }
     var fresh = new HostSession(channel, host, new CallSealer(key), sent);
     session = fresh;

@@ -4,8 +4,10 @@ import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.executors.protocol.v1.ContentNeeded;
 import dev.deployclaw.executors.protocol.v1.Fault;
 import dev.deployclaw.executors.protocol.v1.Outcome;
+import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.executors.remote.HostConnection.Opened;
 import dev.deployclaw.executors.remote.HostSession.Exchange;
+import dev.deployclaw.executors.wire.CallCodec;
 import dev.deployclaw.executors.wire.EncodedCall;
 import dev.deployclaw.executors.wire.OutcomeCodec;
 import java.time.Duration;
@@ -92,7 +94,7 @@ final class RemoteCall {
     if (message.getSerializedSize() > HostConnection.MOST_MESSAGE_BYTES) {
       return new Answer.Unsendable("the call is larger than a message may be");
     }
-    return switch (session.execute(message, time)) {
+    return switch (exchange(session, message, time)) {
       case Exchange.Unsent(var reason) -> {
         connection.abandon(session);
         yield new Answer.Undone(reason);
@@ -104,6 +106,20 @@ final class RemoteCall {
           new Answer.Undone(outcome.getFault().getReason());
       case Exchange.Replied(var outcome) -> new Answer.Replied(outcome);
     };
+  }
+
+  private Exchange exchange(HostSession session, SealedCall message, Duration time)
+      throws InterruptedException {
+    String operation = call.message().getExecutor() + "." + CallCodec.verb(call.message());
+    long sent = System.nanoTime();
+    boolean answered = false;
+    try {
+      var exchange = session.execute(message, time);
+      answered = exchange instanceof Exchange.Replied;
+      return exchange;
+    } finally { // also by the interrupt that ends a call at its deadline
+      connection.unanswered().note(operation, answered, sent, inHost(time));
+    }
   }
 
   /** By a host that started meanwhile and doesn't know the key; the next session has its key. */

@@ -4,7 +4,9 @@ import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.ChildProcessRun;
 import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
+import dev.deployclaw.bench.sample.SampleTenants;
 import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.policy.parse.PolicyYamlWriter;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code ./deployclaw serve} on a lab until {@code /readyz} is 200, beside a bare JVM: time and
- * CPU, which says more on a busy machine; then memory, and commands that the agent answers.
+ * CPU, which says more on a busy machine; then memory, commands that the agent answers, and memory
+ * after a change of many tenants.
  */
 @Command(
     name = "start",
@@ -38,6 +41,7 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
   private static final String HOST = "executor host, ";
   private static final String CPU = "us of CPU";
   private static final String MEMORY = "KiB in memory";
+  private static final String REQUEST = "Orchestrate the rate limit policies of all tenants";
 
   @Option(names = "--rounds", defaultValue = "5", description = "of starts, and of each command")
   private int rounds = 5;
@@ -47,6 +51,9 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
 
   @Option(names = "--idle", defaultValue = "15", description = "seconds until memory is measured")
   private int idle = 15;
+
+  @Option(names = "--tenants", defaultValue = "10000", description = "of the change at the end")
+  private int tenants = 10_000;
 
   private final Path program = Path.of(System.getProperty("deployclaw.home", ""), "deployclaw");
   private final Map<String, List<Long>> taken = new LinkedHashMap<>();
@@ -61,16 +68,21 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
     var out = folder.resolve("out");
     try {
       lab.up(gateways, _ -> {});
+      var source = addSource(lab);
       var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
       for (int i = 0; i < rounds; i++) {
         run(BARE, List.of(java, "-XX:TieredStopAtLevel=1", "-version"), out);
         var agent = started(lab, folder);
         try {
           if (i == rounds - 1) {
-            var _ = agent.waitFor(idle, TimeUnit.SECONDS);
-            take(AGENT + MEMORY, resident(agent.toHandle()));
-            take(HOST + MEMORY, resident(host(agent)));
+            memory(agent, MEMORY);
             commands(lab, out);
+            for (var policy : SampleTenants.of(tenants).tenants().values()) {
+              Files.writeString(
+                  source.resolve(policy.tenant() + ".yaml"), PolicyYamlWriter.yaml(policy));
+            }
+            run("the change, us", words(lab, "run", REQUEST), out);
+            memory(agent, MEMORY + ", " + tenants + " tenants");
           }
         } finally {
           agent.destroy();
@@ -108,6 +120,20 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
     take(AGENT + CPU, cpu(agent.toHandle()));
     take(HOST + CPU, cpu(host(agent)));
     return agent;
+  }
+
+  /** An empty folder that the agent has as a source of policies. */
+  private static Path addSource(LabEstate lab) throws IOException {
+    var text = Files.readString(lab.config());
+    var more = "policySources:\n  - {folder: policies/many, namespace: edge-us}\n";
+    Files.writeString(lab.config(), text.replaceFirst("(?m)^policySources:\n", more));
+    return Files.createDirectories(lab.folder().resolve("policies/many"));
+  }
+
+  private void memory(Process agent, String what) throws IOException, InterruptedException {
+    var _ = agent.waitFor(idle, TimeUnit.SECONDS);
+    take(AGENT + what, resident(agent.toHandle()));
+    take(HOST + what, resident(host(agent)));
   }
 
   private void commands(LabEstate lab, Path out) throws InterruptedException {

@@ -46,6 +46,7 @@ class LeftAgentTest {
     assertThat(run("lab", "up", "--gateways=1", "--no-agent").exit()).isZero();
     assertThat(lab().config()).content().doesNotContain("serve:");
     assertThat(run("status").err()).contains("no agent serves here; " + ALONE);
+    assertThat(onTerminal("status").out()).contains("no agent serves here; " + ALONE);
 
     var up = run("lab", "up", "--gateways=1", "--json");
 
@@ -108,14 +109,25 @@ class LeftAgentTest {
   }
 
   private CommandResult run(String... words) {
-    var options = new ArrayList<>(JavaProgram.QUICK);
-    options.add("-Ddeployclaw.home=" + home);
-    var program = JavaProgram.of("dev.deployclaw.container.Main", options);
-    return CommandRunner.of(program.command(List.of(words)))
+    return CommandRunner.of(command(words))
         .in(home)
         .with(Map.of("DEPLOYCLAW_LOG", "info"))
         .within(LONGEST)
         .run();
+  }
+
+  private CommandResult onTerminal(String... words) {
+    var line = String.join(" ", command(words));
+    return CommandRunner.of(List.of("script", "-qefc", line, "/dev/null"))
+        .in(home)
+        .within(LONGEST)
+        .run();
+  }
+
+  private List<String> command(String... words) {
+    var options = new ArrayList<>(JavaProgram.QUICK);
+    options.add("-Ddeployclaw.home=" + home);
+    return JavaProgram.of("dev.deployclaw.container.Main", options).command(List.of(words));
   }
 
   private LabEstate lab() {

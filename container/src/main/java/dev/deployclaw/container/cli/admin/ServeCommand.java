@@ -156,8 +156,9 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private static void measure(AgentRuntime agent, AgentServer server) {
+    var metrics = server.metrics();
+    metrics.gauge("plugin.starts", "Starts of plugins.", agent.plugins()::starts);
     if (agent.backends() instanceof RemoteBackends host) {
-      var metrics = server.metrics();
       metrics.gauge("host.up", "Whether the executor host runs.", () -> host.isUp() ? 1 : 0);
       metrics.gauge("host.starts", "Starts of the executor host.", host::starts);
     }
