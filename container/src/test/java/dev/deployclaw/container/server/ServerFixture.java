@@ -98,6 +98,20 @@ public final class ServerFixture {
     return resources(of, timed, of.tails(), watching);
   }
 
+  /** The same, with this mask of what people type. */
+  public static AgentResources masking(AgentResources of, TextMask mask) {
+    return new AgentResources(
+        of.ports(),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        of.tails(),
+        mask,
+        of.stateDir(),
+        of.watching());
+  }
+
   private static AgentPorts ports(
       AgentPorts of, Journal journal, ProcedureRegistry procedures, AgentClock time) {
     return new AgentPorts(

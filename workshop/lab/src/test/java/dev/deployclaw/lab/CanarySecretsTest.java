@@ -138,7 +138,7 @@ class CanarySecretsTest {
     String err;
     echo.forget();
     try (var agent = ServingAgent.start(estate, environment)) {
-      String escaped = told("umbrella").replace("\"", "\\\"");
+      String escaped = escaped(told("umbrella"));
       var accepted = agent.submit(escaped);
       clean("accepted task", accepted);
       String id = accepted.text("execution_id");
@@ -164,7 +164,7 @@ class CanarySecretsTest {
               "/v1/executions/no-" + CANARIES.of("plain").replaceAll("[^a-z0-9]", ""))) {
         clean(path, agent.get(path));
       }
-      clean("held task", agent.post("/v1/tasks", ServedApiClient.OPERATOR, held(estate.change())));
+      typedBehindTheWall(agent, environment);
       BoundedWait.until(
           "sinks are told", SOON, () -> SINKS.stream().noneMatch(s -> heard(s).isEmpty()));
       assertThat(agent.terminate(SOON)).as("it ends").isTrue();
@@ -179,6 +179,36 @@ class CanarySecretsTest {
     }
     storesAreClean();
     logsAreClean();
+  }
+
+  /** The agent that serves holds no password of Redis; its executor host does. */
+  private static void typedBehindTheWall(ServingAgent agent, Map<String, String> environment) {
+    var done = agent.submit(escaped(estate.change() + because("redis")));
+    clean("task", done);
+    agent.awaitResult(done.text("execution_id"), "COMPLETED");
+    String words = escaped(estate.change() + because("redis"));
+    var held = agent.post("/v1/tasks", ServedApiClient.OPERATOR, held(words));
+    clean("held task", held);
+    String id = held.text("execution_id");
+    agent.awaitResult(id, "HELD");
+    String reason = "{\"reason\": \"" + escaped(CANARIES.of("redis")) + " leaked\"}";
+    String reject = "/v1/executions/" + id + "/reject";
+    clean("rejected task", agent.post(reject, ServedApiClient.APPROVER, reason));
+    agent.awaitResult(id, "ABORTED");
+    clean("freeze", agent.post("/v1/freeze", ServedApiClient.OPERATOR, reason));
+    clean("status", agent.get("/v1/status"));
+    var same = new HashMap<>(environment);
+    same.put("DEPLOYCLAW_STANDALONE", "");
+    same.put("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true");
+    var client = estate.agent(same).apart();
+    assertThat(client.run("thaw").exit()).isZero();
+    assertThat(client.run("freeze", CANARIES.of("redis"), "leaked").exit()).isZero();
+    assertThat(client.run("thaw").exit()).isZero();
+    clean("plan", client.run("plan", "--json", estate.change() + because("redis")).out());
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\"", "\\\"");
   }
 
   private static List<String> heard(String path) {
@@ -231,7 +261,7 @@ class CanarySecretsTest {
 
   /** Is understood, and stays in etcd with the change that it asks for. */
   private static String because(String channel) {
-    return " because " + CANARIES.of(channel) + " says so";
+    return " because the password " + CANARIES.of(channel) + " leaked";
   }
 
   /** Says nothing of a secret, and ends as it should; the latter is asserted when all is said. */
