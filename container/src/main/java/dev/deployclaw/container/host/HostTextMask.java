@@ -3,17 +3,19 @@ package dev.deployclaw.container.host;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
+import dev.deployclaw.core.call.CallContext;
+import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.grant.EffectClass;
+import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
-import dev.deployclaw.core.spi.FencingToken;
-import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.executors.remote.HostConnection;
 import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.remote.RemoteExecutor;
 import dev.deployclaw.executors.wire.HostDescription;
 import dev.deployclaw.executors.wire.OfferedExecutor;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -37,20 +39,24 @@ record HostTextMask(HostConnection connection, RemoteExecutor executor) implemen
     return new HostTextMask(connection, new RemoteExecutor(connection, offered));
   }
 
+  private boolean isOffered() throws InterruptedException {
+    return !(connection.greet() instanceof HostGreeting.Met(var host)) || isOfferedBy(host);
+  }
+
   static boolean isOfferedBy(HostDescription host) {
     return host.executors().stream().anyMatch(e -> e.name().equals(TextMaskExecutor.NAME));
   }
 
   @Override
   public String masked(String text) throws InterruptedException {
-    boolean asks = !(connection.greet() instanceof HostGreeting.Met(var host)) || isOfferedBy(host);
-    return SecretRegistry.redacted(asks ? asked(SecretRegistry.maskedByValue(text)) : text);
+    return SecretRegistry.redacted(asked(SecretRegistry.maskedByValue(text)));
   }
 
   private String asked(String text) throws InterruptedException {
     var look = new ExecutorCall.Look(TextMaskExecutor.MASK, Map.of(TextMaskExecutor.TEXT, text));
-    var call = new Invocation(TextMaskExecutor.NAME, look, FencingToken.NONE, LONGEST);
-    return switch (executor.execute(call)) {
+    var calls = ExecutorRegistry.of(List.of(executor)).calls();
+    return switch (calls.one(executor, look, CallContext.looking(), LONGEST)) {
+      case CallOutcome.Failed(CallFault.Ungranted _) when !isOffered() -> text;
       case CallOutcome.Failed(var fault) -> throw new UnmaskedTextException(fault.reason());
       case CallOutcome.Done(var _, var facts) -> {
         if (facts.get(TextMaskExecutor.TEXT) instanceof String answer && isMasked(text, answer)) {

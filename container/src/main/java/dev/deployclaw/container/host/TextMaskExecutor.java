@@ -28,10 +28,10 @@ final class TextMaskExecutor implements BackendExecutor {
   /** Of one text. */
   static final int MOST_CHARACTERS = 1 << 14;
 
-  static final int CHARACTERS_A_SECOND = 1 << 14;
+  static final int CHARACTERS_A_SECOND = 1 << 16;
 
   /** That may be masked at once after a pause. */
-  static final int MOST_SPARE = 1 << 16;
+  static final int MOST_SPARE = 1 << 17;
 
   /** Characters that a shorter text counts as. */
   static final int LEAST_CHARGE = 32;

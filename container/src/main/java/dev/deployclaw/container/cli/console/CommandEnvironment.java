@@ -180,6 +180,11 @@ public record CommandEnvironment(
 
   /** A request made here and now, without what in its words is a secret. */
   public TaskRequest request(String text) throws InterruptedException {
-    return new TaskRequest(TypedText.of(text).masked(runtimes.mask()), user, Instant.now());
+    return new TaskRequest(masked(text), user, Instant.now());
+  }
+
+  /** What may be kept of an argument. */
+  public String masked(String argument) throws InterruptedException {
+    return TypedText.of(argument).masked(runtimes.mask());
   }
 }
