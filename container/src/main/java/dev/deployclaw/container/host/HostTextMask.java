@@ -14,6 +14,7 @@ import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.remote.RemoteExecutor;
 import dev.deployclaw.executors.wire.HostDescription;
 import dev.deployclaw.executors.wire.OfferedExecutor;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +28,13 @@ import java.util.regex.Pattern;
  * @param executor the host's
  */
 record HostTextMask(HostConnection connection, RemoteExecutor executor) implements TextMask {
-  private static final Duration LONGEST = Duration.ofSeconds(5);
+  private static final Duration LONGEST = Duration.ofSeconds(10);
 
   /** One mask, or several without a character between. */
   private static final Pattern MASKS = Pattern.compile("\\*{3,}");
+
+  /** Where each character is a secret. */
+  private static final int MOST_GROWTH = 3;
 
   static HostTextMask by(HostConnection connection) {
     var offered =
@@ -71,6 +75,10 @@ record HostTextMask(HostConnection connection, RemoteExecutor executor) implemen
   static boolean isMasked(String text, String answer) {
     if (answer.equals(text)) {
       return true;
+    }
+    boolean cutsPairs = !StandardCharsets.UTF_8.newEncoder().canEncode(answer);
+    if (cutsPairs || answer.length() > text.length() * MOST_GROWTH) {
+      return false;
     }
     var kept = MASKS.split(answer, -1);
     String last = kept[kept.length - 1];

@@ -122,8 +122,7 @@ class HostSupervisorTest {
       String kept = backends.mask().masked("S3 says " + secret + " or " + encoded);
 
       assertThat(kept).startsWith("S3 says *** or ").doesNotContain(secret);
-      assertThat(new String(Base64.getMimeDecoder().decode(kept.substring(15)), StandardCharsets.UTF_8))
-          .doesNotContain(secret.substring(0, 4));
+      assertThat(kept).doesNotContain(encoded.substring(8, 16));
       ProcessHandle.of(up(supervisor).pid()).orElseThrow().destroyForcibly();
       BoundedWait.until("it ended", SOON, () -> supervisor.state() instanceof HostState.Down);
       assertThatThrownBy(() -> backends.mask().masked("S3 says " + secret))

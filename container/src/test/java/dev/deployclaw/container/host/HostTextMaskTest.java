@@ -151,6 +151,8 @@ class HostTextMaskTest {
     "abcabc, ***abc***, false",
     "xabcabcx, ***abc***, true",
     "a b c, a ** c, false",
+    "a \uD83D\uDE00 c, a ***\uDE00 c, false",
+    "a \uD83D\uDE00 c, a *** c, true",
   })
   void anAnswerIsTheTextButForMasks(String text, String answer, boolean fits) {
     assertThat(HostTextMask.isMasked(text, answer)).isEqualTo(fits);

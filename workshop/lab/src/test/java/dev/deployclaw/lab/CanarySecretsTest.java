@@ -167,8 +167,6 @@ class CanarySecretsTest {
         clean(path, agent.get(path));
       }
       typedBehindTheWall(agent, environment);
-      BoundedWait.until(
-          "sinks are told", SOON, () -> SINKS.stream().noneMatch(s -> heard(s).isEmpty()));
       assertThat(agent.terminate(SOON)).as("it ends").isTrue();
       err = agent.err();
     }
@@ -193,6 +191,8 @@ class CanarySecretsTest {
     clean("held task", held);
     String id = held.text("execution_id");
     agent.awaitResult(id, "HELD");
+    BoundedWait.until(
+        "sinks are told", SOON, () -> SINKS.stream().noneMatch(s -> heard(s).isEmpty()));
     String reason = "{\"reason\": \"" + escaped(CANARIES.of("redis")) + " leaked\"}";
     String reject = "/v1/executions/" + id + "/reject";
     clean("rejected task", agent.post(reject, ServedApiClient.APPROVER, reason));
