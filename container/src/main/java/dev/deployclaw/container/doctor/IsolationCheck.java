@@ -39,8 +39,7 @@ final class IsolationCheck {
     String what = "the executor host lacks the layer " + layer + ": " + detail;
     return layer.equals("host")
         ? Diagnosis.unreachable(ABOUT, detail)
-        : Diagnosis.warning(
-            ABOUT, what, remedy(layer) + PAGE);
+        : Diagnosis.warning(ABOUT, what, remedy(layer) + PAGE);
   }
 
   /** What brings a layer about. */

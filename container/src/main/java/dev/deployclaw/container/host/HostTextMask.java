@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 /**
  * Masks what people type behind the wall: this process takes out its own secrets, the executor host
  * those of the back ends, then this process what looks like one. The host can put masks into a text
- * and nothing else. One of an earlier build masks nothing: {@link RemoteBackends#isolation} says so.
+ * and nothing else. One of an earlier build masks nothing: {@link RemoteBackends#isolation} says
+ * so.
  *
  * @param executor the host's
  */

@@ -63,7 +63,8 @@ public final class NatsTaskIntake implements AutoCloseable {
     this.queue = queue;
     this.policy = policy;
     this.server = server;
-    this.reader = new TaskMessageReader(queue.subject(), server.bounds().bodyBytes(), server.mask());
+    this.reader =
+        new TaskMessageReader(queue.subject(), server.bounds().bodyBytes(), server.mask());
     this.held = new HeldTasks(server, policy.heldFor().dividedBy(3));
     this.replies = new TaskReplies(server);
     this.verticle =

@@ -203,7 +203,11 @@ class TypedSecretTest {
       out.add(entry.key() + " " + new String(entry.value(), StandardCharsets.UTF_8));
     }
     for (String execution : served.world.journal.known()) {
-      served.world.journal.read(execution).forEach(r -> out.add(new String(r, StandardCharsets.UTF_8)));
+      served
+          .world
+          .journal
+          .read(execution)
+          .forEach(r -> out.add(new String(r, StandardCharsets.UTF_8)));
     }
     try (var files = Files.walk(folder.resolve("state"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -46,8 +46,7 @@ class MaskedTaskTest {
     var queue = new NatsQueue("Q", "tasks", "dead.tasks");
     try (var nats = NatsServer.start(folder.resolve("nats"));
         var server =
-            AgentServer.start(
-                ServerFixture.masking(fakes, mask), ServerFixture.bounds(8, AMPLE));
+            AgentServer.start(ServerFixture.masking(fakes, mask), ServerFixture.bounds(8, AMPLE));
         var _ =
             NatsTaskIntake.start(
                 NatsSettings.of(nats.url()),

@@ -161,8 +161,7 @@ class CanarySecretsTest {
               "/v1/topology",
               "/v1/policies",
               "/v1/drift",
-              "/nothing/"
-                  + java.net.URLEncoder.encode(own, StandardCharsets.UTF_8),
+              "/nothing/" + java.net.URLEncoder.encode(own, StandardCharsets.UTF_8),
               "/v1/executions/no-" + CANARIES.of("plain").replaceAll("[^a-z0-9]", ""))) {
         clean(path, agent.get(path));
       }

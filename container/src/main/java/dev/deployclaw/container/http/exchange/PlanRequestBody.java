@@ -38,8 +38,7 @@ public record PlanRequestBody(TypedText request, Optional<String> answers) {
               && (answers.isEmpty() || ExecutionIdFormat.fits(answers))
           ? new Read.Good(
               new PlanRequestBody(
-                  TypedText.of(request),
-                  Optional.of(answers).filter(id -> !id.isEmpty())))
+                  TypedText.of(request), Optional.of(answers).filter(id -> !id.isEmpty())))
           : bad("body.answers", "isn't the id of an execution");
     } catch (StrictJson.Malformed e) {
       return bad("body", "isn't a JSON object: " + e.getMessage());

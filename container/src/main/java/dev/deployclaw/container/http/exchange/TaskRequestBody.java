@@ -58,8 +58,7 @@ public record TaskRequestBody(TypedText request, boolean manual) {
     }
     return wrongApproval(fields)
         .<Read>map(Read.Bad::new)
-        .orElseGet(() ->
-            new Read.Good(new TaskRequestBody(TypedText.of(text), manual(fields))));
+        .orElseGet(() -> new Read.Good(new TaskRequestBody(TypedText.of(text), manual(fields))));
   }
 
   /** The first field that isn't known. */

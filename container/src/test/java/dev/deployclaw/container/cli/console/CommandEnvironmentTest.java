@@ -45,7 +45,8 @@ class CommandEnvironmentTest {
             folder, folder, Map.of(), false, "ann", new Masking(), TerminalPrompt.NONE);
     var around = CommandEnvironment.remote(client, nullOutputStream(), nullOutputStream());
 
-    assertThat(around.request("apply as held-elsewhere says").text()).isEqualTo("apply as *** says");
+    assertThat(around.request("apply as held-elsewhere says").text())
+        .isEqualTo("apply as *** says");
     assertThat(around.masked("held-elsewhere")).isEqualTo("***");
   }
 
