@@ -87,7 +87,7 @@ final class TextMaskExecutor implements BackendExecutor {
     }
     refused++;
     if (Long.bitCount(refused) == 1) { // each of a flood would fill the log
-      LOG.atWarn().addKeyValue("refused", refused).log("Too much text comes to be masked");
+      LOG.atWarn().addKeyValue("refused", refused).log("Text to mask exceeds the ration");
     }
     return false;
   }

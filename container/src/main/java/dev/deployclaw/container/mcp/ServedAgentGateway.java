@@ -38,7 +38,7 @@ public final class ServedAgentGateway implements AgentGateway {
 
   @Override
   public TextMask mask() {
-    return server.mask();
+    return server.resources().mask();
   }
 
   @Override

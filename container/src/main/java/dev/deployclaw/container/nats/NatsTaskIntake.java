@@ -64,7 +64,8 @@ public final class NatsTaskIntake implements AutoCloseable {
     this.policy = policy;
     this.server = server;
     this.reader =
-        new TaskMessageReader(queue.subject(), server.bounds().bodyBytes(), server.mask());
+        new TaskMessageReader(
+            queue.subject(), server.bounds().bodyBytes(), server.resources().mask());
     this.held = new HeldTasks(server, policy.heldFor().dividedBy(3));
     this.replies = new TaskReplies(server);
     this.verticle =

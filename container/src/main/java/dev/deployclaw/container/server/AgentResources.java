@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * @param vitals the back ends that every change needs
  * @param shipping how many records wait for the stream
  * @param tails how logs are followed
- * @param mask of what people type
+ * @param mask through which words go that people type, before anything is done with them
  * @param stateDir where accepted tasks are kept, and what the watch found
  */
 public record AgentResources(

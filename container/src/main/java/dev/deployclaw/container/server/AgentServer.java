@@ -4,7 +4,6 @@ import dev.deployclaw.audit.signing.LogArchiver;
 import dev.deployclaw.container.approval.ApprovalDesk;
 import dev.deployclaw.container.approval.platform.ChannelRegistry;
 import dev.deployclaw.container.config.ServerConfig;
-import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.intake.AcceptedTaskStore;
 import dev.deployclaw.container.intake.IntakeVerticle;
@@ -181,11 +180,6 @@ public final class AgentServer implements AutoCloseable {
   /** What it works on. */
   public AgentResources resources() {
     return resources;
-  }
-
-  /** Through which words go that people type, before anything is done with them. */
-  public TextMask mask() {
-    return resources.mask();
   }
 
   /** Where tasks and decisions enter. */

@@ -62,7 +62,7 @@ public final class ApprovalRoutes {
     return switch (DecisionRequestBody.parse(call.body())) {
       case DecisionRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case DecisionRequestBody.Read.Good(TypedText reason) -> {
-        String words = reason.masked(server.mask());
+        String words = reason.masked(server.resources().mask());
         var decision = new ApprovalDecision(id, who, approves, plan, words);
         yield reply(new HoldVote(decision, call.query().apply("shown"), place));
       }
@@ -128,7 +128,7 @@ public final class ApprovalRoutes {
       return ApiResponse.of(ProblemCatalogue.notFound("there is no such channel of a webhook"));
     }
     String signature = call.header().apply(BodySignature.HEADER).orElse("");
-    return switch (callback.get().receive(signature, call.body(), server.mask())) {
+    return switch (callback.get().receive(signature, call.body(), server.resources().mask())) {
       case WebhookCallback.Received.Vote(HoldVote vote) ->
           reply(vote.decision(), callback.get().decide(vote, signature, server.approvals()));
       case WebhookCallback.Received.Unproved(String why) -> unproved(why);

@@ -51,7 +51,7 @@ public final class FreezeRoutes {
 
   /** Waits for no executor host that is away. */
   private ApiResponse freeze(String who, TypedText reason) throws InterruptedException {
-    return reply(server.freeze(who, reason.maskedOrLeftOut(server.mask())));
+    return reply(server.freeze(who, reason.maskedOrLeftOut(server.resources().mask())));
   }
 
   private ApiResponse thaw(ApiRequest call) throws InterruptedException {

@@ -60,7 +60,7 @@ public final class TaskRoutes {
       case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case TaskRequestBody.Read.Good(TaskRequestBody body) -> {
         String who = call.caller().name();
-        String request = body.request().masked(server.mask());
+        String request = body.request().masked(server.resources().mask());
         var answer =
             !body.manual() && EstateQuestionReader.mayAsk(request)
                 ? server.answer(request, who)
@@ -84,7 +84,7 @@ public final class TaskRoutes {
       case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case TaskRequestBody.Read.Good(TaskRequestBody body) ->
           server
-              .answer(body.request().masked(server.mask()), call.caller().name())
+              .answer(body.request().masked(server.resources().mask()), call.caller().name())
               .map(TaskRoutes::answered)
               .orElseGet(() ->
                   ApiResponse.of(
@@ -131,7 +131,7 @@ public final class TaskRoutes {
                       .submit(
                           TaskSubmission.answer(
                               id,
-                              body.request().masked(server.mask()),
+                              body.request().masked(server.resources().mask()),
                               call.caller().name(),
                               key(call))));
     };
