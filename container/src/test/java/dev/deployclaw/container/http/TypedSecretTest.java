@@ -185,7 +185,8 @@ class TypedSecretTest {
           "arguments": {"request": "apply as %s asks"}, "_meta": {
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientCapabilities": {}}}}
-        """;
+        """
+            .formatted(SECRET);
     return served.send(
         served
             .request("/mcp", OLIVIA)
@@ -193,7 +194,7 @@ class TypedSecretTest {
             .header("Mcp-Method", "tools/call")
             .header("Mcp-Name", "run")
             .header("MCP-Protocol-Version", "2026-07-28")
-            .POST(BodyPublishers.ofString(call.formatted(SECRET))));
+            .POST(BodyPublishers.ofString(call)));
   }
 
   /** Of etcd, the logs and the state folder. */
