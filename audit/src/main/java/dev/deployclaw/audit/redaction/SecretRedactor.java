@@ -44,6 +44,11 @@ public final class SecretRedactor {
         CredentialPatternMasker.masked(TokenMasker.masked(known.masked(text))));
   }
 
+  /** The same text without secrets that are known by value, in each spelling. */
+  public String byValue(String text) {
+    return known.masked(text);
+  }
+
   /**
    * The same text without secrets that are known by value and without tokens that speak for
    * themselves: for what is printed. Leaves the structure of JSON as it is.

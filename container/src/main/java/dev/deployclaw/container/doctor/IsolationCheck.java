@@ -3,7 +3,6 @@ package dev.deployclaw.container.doctor;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -11,20 +10,6 @@ import java.util.TreeMap;
 final class IsolationCheck {
   private static final String ABOUT = "isolation";
   private static final String PAGE = ": docs/tasks/container.md";
-
-  /** What brings a layer about. */
-  private static final Map<String, String> REMEDIES =
-      Map.of(
-          "host", "see its last words in the agent's log",
-          "user", "start the agent as root, or run the host in a container of its own",
-          "capabilities", "start the agent with CAP_SETPCAP, or without capabilities",
-          "no-new-privileges", "install util-linux: its setpriv sets it",
-          "seccomp", "install util-linux, on x86-64 or ARM64",
-          "files", "use a kernel with Landlock (5.13)",
-          "exec", "use a kernel with Landlock (5.13)",
-          "tcp", "use a kernel with Landlock's ports (6.7)",
-          "library", "start the agent as root, so that the host's folders are mounted noexec",
-          "signals", "use a kernel with Landlock's scopes (6.12)");
 
   private IsolationCheck() {}
 
@@ -54,7 +39,23 @@ final class IsolationCheck {
     String what = "the executor host lacks the layer " + layer + ": " + detail;
     return layer.equals("host")
         ? Diagnosis.unreachable(ABOUT, detail)
-        : Diagnosis.warning(
-            ABOUT, what, REMEDIES.getOrDefault(layer, "see what its layers need") + PAGE);
+        : Diagnosis.warning(ABOUT, what, remedy(layer) + PAGE);
+  }
+
+  /** What brings a layer about. */
+  private static String remedy(String layer) {
+    return switch (layer) {
+      case "host" -> "see its last words in the agent's log";
+      case "user" -> "start the agent as root, or run the host in a container of its own";
+      case "capabilities" -> "start the agent with CAP_SETPCAP, or without capabilities";
+      case "no-new-privileges" -> "install util-linux: its setpriv sets it";
+      case "seccomp" -> "install util-linux, on x86-64 or ARM64";
+      case "files", "exec" -> "use a kernel with Landlock (5.13)";
+      case "tcp" -> "use a kernel with Landlock's ports (6.7)";
+      case "library" -> "start the agent as root, so that the host's folders are mounted noexec";
+      case "signals" -> "use a kernel with Landlock's scopes (6.12)";
+      case "masking" -> "start the host of this build";
+      default -> "see what its layers need";
+    };
   }
 }

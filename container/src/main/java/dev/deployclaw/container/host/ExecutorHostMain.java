@@ -19,6 +19,7 @@ import dev.deployclaw.executors.wire.IsolationFinding;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,11 @@ import java.util.Set;
  */
 public final class ExecutorHostMain {
   private static final String CONFIG = "--config";
+
+  /** The agent's own table doesn't have the mask: no skill can call it. */
+  private static final OperationAllowlist TABLE =
+      OperationAllowlist.KERNEL.admitting(
+          TextMaskExecutor.NAME, Set.of(TextMaskExecutor.MASK), Set.of());
 
   /** Which capabilities its policy leaves it, so that they count as no gap. */
   static final String KEEPS = "--keeps";
@@ -69,9 +75,10 @@ public final class ExecutorHostMain {
     try (var ending = new HostEnd(start.endsWithInput());
         var backends = LocalBackends.open(config);
         var objects = backends.objects()) {
-      List<BackendExecutor> executors =
-          backends.executors().stream().<BackendExecutor>map(RedactingExecutor::new).toList();
-      var hosted = new HostedExecutors(executors, Optional.of(objects), OperationAllowlist.KERNEL);
+      var executors = new ArrayList<BackendExecutor>();
+      backends.executors().forEach(e -> executors.add(new RedactingExecutor(e)));
+      executors.add(new TextMaskExecutor(System::nanoTime));
+      var hosted = new HostedExecutors(executors, Optional.of(objects), TABLE);
       var identity = new HostIdentity(ProgramIdentity.own(), isolation(config, kept));
       var setup = new ExecutorHostServer.Setup(identity, hosted, start.key());
       try (var _ = ExecutorHostServer.start(start.socket(), setup)) {

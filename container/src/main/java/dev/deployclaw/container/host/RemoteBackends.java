@@ -1,6 +1,7 @@
 package dev.deployclaw.container.host;
 
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.wiring.BackendSide;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.grant.EffectClass;
@@ -103,6 +104,9 @@ public final class RemoteBackends implements BackendSide {
 
   private static ExecutorIsolation isolation(HostDescription host) {
     var missing = new TreeMap<String, String>();
+    if (!HostTextMask.isOfferedBy(host)) {
+      missing.put("masking", "its build masks no secret of a back end that a person types");
+    }
     host.isolation().stream()
         .filter(layer -> !layer.enforced())
         .forEach(layer -> missing.put(layer.name(), layer.detail()));
@@ -116,6 +120,11 @@ public final class RemoteBackends implements BackendSide {
 
   private static ExecutorIsolation unknown(String reason) {
     return new ExecutorIsolation(true, List.of(), Map.of("host", reason));
+  }
+
+  @Override
+  public TextMask mask() {
+    return HostTextMask.by(connection);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.mcp;
 
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.intake.TaskSubmission;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,9 @@ import java.util.Optional;
 /** How tools reach the agent: in its process, or by commands. Documents are logs' documents. */
 public interface AgentGateway {
   String LAST = "last";
+
+  /** Through which a caller's words go first. */
+  TextMask mask();
 
   /** Runs a command that changes nothing. */
   CommandCaller.Ended look(String caller, List<String> arguments);

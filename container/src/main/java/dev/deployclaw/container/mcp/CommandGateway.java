@@ -1,5 +1,6 @@
 package dev.deployclaw.container.mcp;
 
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.intake.TaskSubmission;
 import java.util.LinkedHashMap;
@@ -30,6 +31,12 @@ public final class CommandGateway implements AgentGateway {
 
   public CommandGateway(CommandCaller commands) {
     this.commands = commands;
+  }
+
+  /** The command masks them once more, where it is carried out. */
+  @Override
+  public TextMask mask() {
+    return TextMask.OWN;
   }
 
   @Override

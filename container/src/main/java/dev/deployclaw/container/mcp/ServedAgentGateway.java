@@ -2,6 +2,7 @@ package dev.deployclaw.container.mcp;
 
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.intake.SubmissionResult;
@@ -33,6 +34,11 @@ public final class ServedAgentGateway implements AgentGateway {
     this.server = server;
     this.executions = server.executions();
     this.commands = commands;
+  }
+
+  @Override
+  public TextMask mask() {
+    return server.resources().mask();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.mcp;
 
 import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.intake.TaskSubmission;
@@ -147,7 +148,7 @@ final class TaskTools {
   private Map<String, Object> submit(Call call, String text, boolean manual, Optional<String> key)
       throws InterruptedException {
     tell(call);
-    String request = SecretRegistry.redacted(text);
+    String request = TypedText.of(text).masked(agent.mask());
     return agent.carryOut(
         TaskSubmission.task(request, call.caller().name(), manual, key), call.patience());
   }

@@ -2,6 +2,7 @@ package dev.deployclaw.container.nats;
 
 import dev.deployclaw.audit.stream.NatsSettings;
 import dev.deployclaw.container.config.ServerConfig.NatsQueue;
+import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.metrics.ServerMetrics.QueueOutcome;
@@ -62,7 +63,9 @@ public final class NatsTaskIntake implements AutoCloseable {
     this.queue = queue;
     this.policy = policy;
     this.server = server;
-    this.reader = new TaskMessageReader(queue.subject(), server.bounds().bodyBytes());
+    this.reader =
+        new TaskMessageReader(
+            queue.subject(), server.bounds().bodyBytes(), server.resources().mask());
     this.held = new HeldTasks(server, policy.heldFor().dividedBy(3));
     this.replies = new TaskReplies(server);
     this.verticle =
@@ -162,7 +165,14 @@ public final class NatsTaskIntake implements AutoCloseable {
 
   private void take(QueueMessage message, TaskStream from)
       throws IOException, InterruptedException {
-    switch (reader.read(message)) {
+    Reading reading;
+    try {
+      reading = reader.read(message);
+    } catch (UnmaskedTextException e) {
+      later(message, String.valueOf(e.getMessage()), from);
+      return;
+    }
+    switch (reading) {
       case Reading.Unreadable(String reason) -> bury(message, reason, from);
       case Reading.Task(TaskSubmission submission, var reply) ->
           submit(message, submission, reply, from);

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.nats;
 
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
 import dev.deployclaw.container.intake.TaskSubmission;
 import java.util.Optional;
@@ -11,8 +12,9 @@ import java.util.regex.Pattern;
  *
  * @param subject below which the requesters are
  * @param mostBytes the longest body
+ * @param mask of its request
  */
-record TaskMessageReader(String subject, int mostBytes) {
+record TaskMessageReader(String subject, int mostBytes, TextMask mask) {
   /** Where answers are wanted: a stream doesn't keep the reply subject of a message. */
   static final String REPLY = "Deployclaw-Reply";
 
@@ -33,7 +35,10 @@ record TaskMessageReader(String subject, int mostBytes) {
     record Unreadable(String reason) implements Reading {}
   }
 
-  Reading read(QueueMessage message) {
+  /**
+   * @throws dev.deployclaw.container.config.secret.UnmaskedTextException while it can't mask
+   */
+  Reading read(QueueMessage message) throws InterruptedException {
     String requester =
         message.subject().startsWith(subject + ".")
             ? message.subject().substring(subject.length() + 1)
@@ -61,7 +66,8 @@ record TaskMessageReader(String subject, int mostBytes) {
       case TaskRequestBody.Read.Bad(var problem) -> new Reading.Unreadable(problem.detail());
       case TaskRequestBody.Read.Good(var body) ->
           new Reading.Task(
-              TaskSubmission.shared(body.request(), requester, body.manual(), key), reply);
+              TaskSubmission.shared(body.request().masked(mask), requester, body.manual(), key),
+              reply);
     };
   }
 }

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.server;
 
 import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param vitals the back ends that every change needs
  * @param shipping how many records wait for the stream
  * @param tails how logs are followed
+ * @param mask through which words go that people type, before anything is done with them
  * @param stateDir where accepted tasks are kept, and what the watch found
  */
 public record AgentResources(
@@ -26,6 +28,7 @@ public record AgentResources(
     List<BackendHealthCheck> vitals,
     Supplier<Shipping> shipping,
     LogTails tails,
+    TextMask mask,
     Path stateDir,
     MonitoringSettings watching) {
   public AgentResources {

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.wiring;
 
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -16,6 +17,11 @@ public interface BackendSide extends AutoCloseable {
 
   /** What separates them from this process now; empty while it isn't known. */
   Optional<ExecutorIsolation> isolation();
+
+  /** Masks what people type by all secrets of this side. */
+  default TextMask mask() {
+    return TextMask.OWN;
+  }
 
   /** How the executor host is; empty where there is none. */
   default Optional<String> summary() {

@@ -3,6 +3,7 @@ package dev.deployclaw.container.wiring;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.service.ChangeService;
 
@@ -27,6 +28,11 @@ public interface RuntimeSource {
         public ConfigRole role() {
           return ConfigRole.BOTH;
         }
+
+        @Override
+        public TextMask mask() {
+          return TextMask.OWN;
+        }
       };
 
   Lease open(AgentConfig config, ProgressListener progress) throws SetupException;
@@ -36,6 +42,9 @@ public interface RuntimeSource {
 
   /** For which process its commands read their configuration. */
   ConfigRole role();
+
+  /** Through which words of a command's user go. */
+  TextMask mask();
 
   /**
    * An agent while a command uses it.
@@ -70,6 +79,11 @@ public interface RuntimeSource {
       @Override
       public ConfigRole role() {
         return role;
+      }
+
+      @Override
+      public TextMask mask() {
+        return open.backends().mask();
       }
     };
   }

@@ -11,6 +11,7 @@ import dev.deployclaw.container.approval.platform.WebhookCallback;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskIntake;
@@ -264,14 +265,14 @@ class ApprovalDeskTest {
     queue.close();
     try (var channels = new ChannelRegistry(List.of(config), delivery)) {
       var callback = channels.webhook("desk").orElseThrow();
-      var call = (WebhookCallback.Received.Vote) callback.receive(signature, body);
-      assertThat(callback.receive(signature, body))
+      var call = (WebhookCallback.Received.Vote) callback.receive(signature, body, TextMask.OWN);
+      assertThat(callback.receive(signature, body, TextMask.OWN))
           .isInstanceOf(WebhookCallback.Received.Unproved.class);
 
       assertThat(callback.decide(call.vote(), signature, desk))
           .isEqualTo(new DecisionRuling.Queued(new SubmissionResult.Closed()));
 
-      assertThat(callback.receive(signature, body)).isEqualTo(call);
+      assertThat(callback.receive(signature, body, TextMask.OWN)).isEqualTo(call);
     }
   }
 

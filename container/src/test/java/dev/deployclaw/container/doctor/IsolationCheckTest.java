@@ -33,6 +33,16 @@ class IsolationCheckTest {
   }
 
   @Test
+  void aHostThatMasksNothingIsNamedWithTheWayOut() {
+    var wall = new ExecutorIsolation(true, List.of("user"), Map.of("masking", "its build is old"));
+
+    var found = IsolationCheck.examine(Optional.of(wall)).getLast();
+
+    assertThat(found.level()).isEqualTo(Level.WARNING);
+    assertThat(found.remedy()).contains("start the host of this build");
+  }
+
+  @Test
   void aHostThatIsAwayIsUnreachable() {
     var wall = new ExecutorIsolation(true, List.of(), Map.of("host", "it ended with exit code 3"));
 

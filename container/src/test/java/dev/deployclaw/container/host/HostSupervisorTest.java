@@ -3,6 +3,8 @@ package dev.deployclaw.container.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -12,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -100,6 +103,30 @@ class HostSupervisorTest {
       assertThat(executors.look("redis.topology", SOON)).isInstanceOf(CallOutcome.Done.class);
       assertThat(backends.isolation().orElseThrow().separate()).isTrue();
       assertThat(backends.isolation().orElseThrow().missing()).isEmpty();
+    }
+  }
+
+  @Test
+  void aTypedSecretThatOnlyTheHostHoldsIsMaskedWhileTheHostIsThere() throws Exception {
+    String secret = estate.s3().secretKey();
+    String encoded =
+        Base64.getEncoder().encodeToString(("user:" + secret).getBytes(StandardCharsets.UTF_8));
+    var launch = HostEstate.launch(estate.config(folder), ExecutorHostMain.class);
+    var bounds = new HostSupervisor.Bounds(SOON, _ -> SOON, SOON, HostSupervisor.Watch.DEFAULT);
+    var supervisor = HostSupervisor.start(launch, bounds);
+    try (var backends =
+        RemoteBackends.of(launch.config(), supervisor, launch.files().socket(), "test")) {
+      supervisor.awaitFirst(SOON);
+      assertThat(SecretRegistry.redacted(secret)).as("the agent").isEqualTo(secret);
+
+      String kept = backends.mask().masked("S3 says " + secret + " or " + encoded);
+
+      assertThat(kept).startsWith("S3 says *** or ").doesNotContain(secret);
+      assertThat(kept).doesNotContain(encoded.substring(8, 16));
+      ProcessHandle.of(up(supervisor).pid()).orElseThrow().destroyForcibly();
+      BoundedWait.until("it ended", SOON, () -> supervisor.state() instanceof HostState.Down);
+      assertThatThrownBy(() -> backends.mask().masked("S3 says " + secret))
+          .isInstanceOf(UnmaskedTextException.class);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.mcp.CommandCaller;
@@ -97,10 +98,19 @@ public final class Served implements AutoCloseable {
 
   /** Serves other agents and channels, too; their commands find no configuration. */
   public static Served forAgents(Path folder, ServerConfig.Bounds bounds) throws Exception {
+    return forAgents(folder, bounds, TextMask.OWN);
+  }
+
+  /** The same, with this mask of what people type. */
+  public static Served forAgents(Path folder, ServerConfig.Bounds bounds, TextMask mask)
+      throws Exception {
     UnaryOperator<AgentResources> channels =
         estate ->
             ServerFixture.withChannels(
-                estate, DescribedChannels.ALL, BackoffPolicy.DEFAULT, AgentClock.system());
+                ServerFixture.masking(estate, mask),
+                DescribedChannels.ALL,
+                BackoffPolicy.DEFAULT,
+                AgentClock.system());
     UnaryOperator<ServerConfig> serve = s -> with(s, true, s.oidc());
     return new Served(
         folder, bounds, new Ways(List.of(), channels, serve, HttpClient.newHttpClient()));

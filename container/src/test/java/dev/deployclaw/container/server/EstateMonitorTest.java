@@ -90,6 +90,7 @@ class EstateMonitorTest {
                 estate.vitals(),
                 estate.shipping(),
                 estate.tails(),
+                estate.mask(),
                 estate.stateDir(),
                 new MonitoringSettings(often, List.of(), BackoffPolicy.DEFAULT, "/test/")),
             ServerFixture.bounds(8, Duration.ofSeconds(30)));

@@ -8,6 +8,7 @@ import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
@@ -56,6 +57,7 @@ public final class ServerFixture {
         vitals,
         () -> new Shipping(3, 2, "for a test"),
         (execution, had) -> LogTailReader.of(world.journal, execution, had),
+        TextMask.OWN,
         stateDir,
         new MonitoringSettings(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"));
   }
@@ -96,6 +98,20 @@ public final class ServerFixture {
     return resources(of, timed, of.tails(), watching);
   }
 
+  /** The same, with this mask of what people type. */
+  public static AgentResources masking(AgentResources of, TextMask mask) {
+    return new AgentResources(
+        of.ports(),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        of.tails(),
+        mask,
+        of.stateDir(),
+        of.watching());
+  }
+
   private static AgentPorts ports(
       AgentPorts of, Journal journal, ProcedureRegistry procedures, AgentClock time) {
     return new AgentPorts(
@@ -119,6 +135,7 @@ public final class ServerFixture {
         of.vitals(),
         of.shipping(),
         tails,
+        of.mask(),
         of.stateDir(),
         watching);
   }

@@ -138,7 +138,7 @@ class CanarySecretsTest {
     String err;
     echo.forget();
     try (var agent = ServingAgent.start(estate, environment)) {
-      String escaped = told("umbrella").replace("\"", "\\\"");
+      String escaped = escaped(told("umbrella"));
       var accepted = agent.submit(escaped);
       clean("accepted task", accepted);
       String id = accepted.text("execution_id");
@@ -146,9 +146,11 @@ class CanarySecretsTest {
           "the task ends", SOON, () -> !agent.result(id).isEmpty() && ended(agent.result(id)));
       clean("events", String.join("\n", agent.follow(id)));
       clean("wrong token", agent.post("/v1/tasks", CANARIES.of("token").replace("\"", "x"), "{}"));
+      // What is wrong with a call is quoted to its sender alone, from the agent's own process.
+      String own = CANARIES.of("further");
       clean(
           "wrong body",
-          agent.post("/v1/tasks", ServedApiClient.OPERATOR, "{\"" + escaped + "\": 1}"));
+          agent.post("/v1/tasks", ServedApiClient.OPERATOR, "{\"" + escaped(own) + "\": 1}"));
       for (String path :
           List.of(
               "/metrics",
@@ -159,14 +161,11 @@ class CanarySecretsTest {
               "/v1/topology",
               "/v1/policies",
               "/v1/drift",
-              "/nothing/"
-                  + java.net.URLEncoder.encode(CANARIES.of("redis"), StandardCharsets.UTF_8),
+              "/nothing/" + java.net.URLEncoder.encode(own, StandardCharsets.UTF_8),
               "/v1/executions/no-" + CANARIES.of("plain").replaceAll("[^a-z0-9]", ""))) {
         clean(path, agent.get(path));
       }
-      clean("held task", agent.post("/v1/tasks", ServedApiClient.OPERATOR, held(estate.change())));
-      BoundedWait.until(
-          "sinks are told", SOON, () -> SINKS.stream().noneMatch(s -> heard(s).isEmpty()));
+      typedBehindTheWall(agent, environment);
       assertThat(agent.terminate(SOON)).as("it ends").isTrue();
       err = agent.err();
     }
@@ -179,6 +178,38 @@ class CanarySecretsTest {
     }
     storesAreClean();
     logsAreClean();
+  }
+
+  /** The agent that serves holds no password of Redis; its executor host does. */
+  private static void typedBehindTheWall(ServingAgent agent, Map<String, String> environment) {
+    var done = agent.submit(escaped(estate.change() + because("redis")));
+    clean("task", done);
+    agent.awaitResult(done.text("execution_id"), "COMPLETED");
+    String words = escaped(estate.change() + because("redis"));
+    var held = agent.post("/v1/tasks", ServedApiClient.OPERATOR, held(words));
+    clean("held task", held);
+    String id = held.text("execution_id");
+    agent.awaitResult(id, "HELD");
+    BoundedWait.until(
+        "sinks are told", SOON, () -> SINKS.stream().noneMatch(s -> heard(s).isEmpty()));
+    String reason = "{\"reason\": \"" + escaped(CANARIES.of("redis")) + " leaked\"}";
+    String reject = "/v1/executions/" + id + "/reject";
+    clean("rejected task", agent.post(reject, ServedApiClient.APPROVER, reason));
+    agent.awaitResult(id, "ABORTED");
+    clean("freeze", agent.post("/v1/freeze", ServedApiClient.OPERATOR, reason));
+    clean("status", agent.get("/v1/status"));
+    var same = new HashMap<>(environment);
+    same.put("DEPLOYCLAW_STANDALONE", "");
+    same.put("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true");
+    var client = estate.agent(same).apart();
+    assertThat(client.run("thaw").exit()).isZero();
+    assertThat(client.run("freeze", CANARIES.of("redis"), "leaked").exit()).isZero();
+    assertThat(client.run("thaw").exit()).isZero();
+    clean("plan", client.run("plan", "--json", estate.change() + because("redis")).out());
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\"", "\\\"");
   }
 
   private static List<String> heard(String path) {
@@ -231,7 +262,7 @@ class CanarySecretsTest {
 
   /** Is understood, and stays in etcd with the change that it asks for. */
   private static String because(String channel) {
-    return " because " + CANARIES.of(channel) + " says so";
+    return " because the password " + CANARIES.of(channel) + " leaked";
   }
 
   /** Says nothing of a secret, and ends as it should; the latter is asserted when all is said. */

@@ -6,7 +6,9 @@ import dev.deployclaw.container.approval.DecisionRuling;
 import dev.deployclaw.container.approval.HoldVote;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
-import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TextMask;
+import dev.deployclaw.container.config.secret.TypedText;
+import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.notification.BodySignature;
 import java.time.InstantSource;
@@ -56,8 +58,10 @@ public final class WebhookCallback {
 
   /**
    * @param signature header {@code DC-Signature}
+   * @param mask of the reason; while it can't mask, the same call may come again
    */
-  public Received receive(String signature, byte[] body) {
+  public Received receive(String signature, byte[] body, TextMask mask)
+      throws InterruptedException {
     var shown = SIGNATURE.matcher(signature);
     if (!shown.matches()) {
       return new Received.Unproved("it isn't signed");
@@ -69,9 +73,12 @@ public final class WebhookCallback {
       return new Received.Unproved(objection.get());
     }
     try {
-      return read(StrictJson.parseObject(body));
+      return read(StrictJson.parseObject(body), mask);
     } catch (StrictJson.Malformed e) {
       return new Received.Malformed("", "isn't a JSON object: " + e.getMessage());
+    } catch (UnmaskedTextException e) {
+      calls.forget(shown.group(2));
+      throw e;
     }
   }
 
@@ -92,7 +99,7 @@ public final class WebhookCallback {
     }
   }
 
-  private Received read(Map<String, Object> fields) {
+  private Received read(Map<String, Object> fields, TextMask mask) throws InterruptedException {
     var unknown = fields.keySet().stream().filter(key -> !FIELDS.contains(key)).findFirst();
     if (unknown.isPresent()) {
       return new Received.Malformed(unknown.get(), "is unknown");
@@ -113,7 +120,7 @@ public final class WebhookCallback {
     if (reason.length() > LONGEST_REASON || !isText(fields, "reason")) {
       return new Received.Malformed("reason", "isn't a text of " + LONGEST_REASON + " characters");
     }
-    return vote(fields, decision.equals("approve"), reason);
+    return vote(fields, decision.equals("approve"), TypedText.of(reason.strip()).masked(mask));
   }
 
   private Received vote(Map<String, Object> fields, boolean approves, String reason) {
@@ -132,7 +139,7 @@ public final class WebhookCallback {
             who.get(),
             approves,
             approves ? text(fields, "plan") : "",
-            SecretRegistry.redacted(reason.strip()));
+            reason);
     LOG.atInfo()
         .addKeyValue("channel", config.name())
         .addKeyValue("user", user)

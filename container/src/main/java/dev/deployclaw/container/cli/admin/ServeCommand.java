@@ -278,6 +278,7 @@ public final class ServeCommand implements Callable<Integer> {
         BackendHealthChecks.of(config, agent.ports()),
         agent.journal()::shipping,
         agent.journal()::tail,
+        agent.backends().mask(),
         config.stateDir(),
         new MonitoringSettings(
             config.watch(),

@@ -44,7 +44,7 @@ public final class AnswerCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     var dialogue = new RequestDialogue(around(), json());
-    String asked = id;
+    String asked = around().masked(id);
     String text = String.join(" ", words);
     for (int turn = 1; ; turn++) {
       var answer = around().request(text).after(Conversation.answering(asked));

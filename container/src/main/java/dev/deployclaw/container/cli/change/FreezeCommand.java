@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli.change;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.config.secret.TypedText;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -28,7 +29,8 @@ public final class FreezeCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return session.finish(
-        session.changeService().freeze(around().user(), String.join(" ", reason)));
+    String words =
+        TypedText.of(String.join(" ", reason)).maskedOrLeftOut(around().runtimes().mask());
+    return session.finish(session.changeService().freeze(around().user(), words));
   }
 }

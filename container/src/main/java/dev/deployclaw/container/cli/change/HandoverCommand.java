@@ -69,8 +69,9 @@ public final class HandoverCommand extends AgentCommand {
       throw new ParameterException(
           spec.commandLine(), "GATEWAY: which one? `deployclaw handover --check` lists them");
     }
-    var request = around().request("hand the volume of gateway " + gateway + " over");
-    return session.finish(session.changeService().share(request, gateway));
+    String named = around().masked(gateway);
+    var request = around().request("hand the volume of gateway " + named + " over");
+    return session.finish(session.changeService().share(request, named));
   }
 
   private int check(AgentSession session) throws InterruptedException {

@@ -4,6 +4,7 @@ import dev.deployclaw.container.cli.screen.LiveScreen;
 import dev.deployclaw.container.cli.screen.ScrollWindow;
 import dev.deployclaw.container.cli.screen.TerminalColumns;
 import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.text.TerminalSafeText;
@@ -178,7 +179,12 @@ public record CommandEnvironment(
   }
 
   /** A request made here and now, without what in its words is a secret. */
-  public TaskRequest request(String text) {
-    return new TaskRequest(SecretRegistry.redacted(text), user, Instant.now());
+  public TaskRequest request(String text) throws InterruptedException {
+    return new TaskRequest(masked(text), user, Instant.now());
+  }
+
+  /** What may be kept of an argument. */
+  public String masked(String argument) throws InterruptedException {
+    return TypedText.of(argument).masked(runtimes.mask());
   }
 }

@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.console;
 
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.LogTakenOverException;
@@ -63,6 +64,9 @@ public final class CommandExceptionHandler
           new CommandFailure(
               ExitCode.UNREACHABLE,
               reason + "; nothing was changed; is etcd running and reachable?");
+      case UnmaskedTextException _ ->
+          new CommandFailure(
+              ExitCode.UNREACHABLE, reason + "; nothing was kept: ask again in some seconds");
       case BucketUnavailableException _ ->
           new CommandFailure(
               ExitCode.UNREACHABLE, reason + "; is the bucket there? deployclaw doctor");

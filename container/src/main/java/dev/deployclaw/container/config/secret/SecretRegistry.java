@@ -60,7 +60,12 @@ public final class SecretRegistry {
     return PROCESS.get().redaction().printed(text);
   }
 
-  /** What may be kept of words that somebody typed. */
+  /** A text without what this process holds, but with what only looks like a secret. */
+  public static String maskedByValue(String text) {
+    return PROCESS.get().redaction().byValue(text);
+  }
+
+  /** What may be kept of a text, as far as this process holds its secrets. */
   public static String redacted(String text) {
     return PROCESS.get().redaction().text(text);
   }

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.http.exchange;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
-import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TypedText;
 import java.util.Set;
 
 /** The body of an approval or a rejection: none, or an object that may give a reason. */
@@ -13,14 +13,14 @@ public final class DecisionRequestBody {
 
   /** The reason, empty where none is given, or what is wrong with the body. */
   public sealed interface Read {
-    record Good(String reason) implements Read {}
+    record Good(TypedText reason) implements Read {}
 
     record Bad(ProblemDetail problem) implements Read {}
   }
 
   public static Read parse(byte[] bytes) {
     if (bytes.length == 0) {
-      return new Read.Good("");
+      return new Read.Good(TypedText.of(""));
     }
     try {
       var fields = StrictJson.parseObject(bytes);
@@ -30,7 +30,7 @@ public final class DecisionRequestBody {
       }
       return fields.getOrDefault(REASON, "") instanceof String reason
               && reason.length() <= LONGEST_REASON
-          ? new Read.Good(SecretRegistry.redacted(reason.strip()))
+          ? new Read.Good(TypedText.of(reason.strip()))
           : bad("body.reason", "must be a text of at most " + LONGEST_REASON + " characters");
     } catch (StrictJson.Malformed e) {
       return bad("body", "isn't a JSON object: " + e.getMessage());

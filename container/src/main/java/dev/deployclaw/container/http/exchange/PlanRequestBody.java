@@ -1,7 +1,7 @@
 package dev.deployclaw.container.http.exchange;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
-import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TypedText;
 import java.util.Optional;
 import java.util.Set;
 
@@ -11,7 +11,7 @@ import java.util.Set;
  * @param request in plain English, or the answer to a question
  * @param answers the execution whose question it answers; empty for none
  */
-public record PlanRequestBody(String request, Optional<String> answers) {
+public record PlanRequestBody(TypedText request, Optional<String> answers) {
   private static final Set<String> KEYS = Set.of("request", "answers");
 
   /** A body that was read, or what is wrong with it. */
@@ -38,8 +38,7 @@ public record PlanRequestBody(String request, Optional<String> answers) {
               && (answers.isEmpty() || ExecutionIdFormat.fits(answers))
           ? new Read.Good(
               new PlanRequestBody(
-                  SecretRegistry.redacted(request),
-                  Optional.of(answers).filter(id -> !id.isEmpty())))
+                  TypedText.of(request), Optional.of(answers).filter(id -> !id.isEmpty())))
           : bad("body.answers", "isn't the id of an execution");
     } catch (StrictJson.Malformed e) {
       return bad("body", "isn't a JSON object: " + e.getMessage());

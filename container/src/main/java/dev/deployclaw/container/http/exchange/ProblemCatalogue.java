@@ -2,6 +2,7 @@ package dev.deployclaw.container.http.exchange;
 
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.container.query.AuditQueries;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -20,6 +21,7 @@ public final class ProblemCatalogue {
   public static Optional<ProblemDetail> expected(RuntimeException failure) {
     return switch (failure) {
       case Unreachable e -> Optional.of(unreachable("the state store: " + e.getMessage()));
+      case UnmaskedTextException e -> Optional.of(unreachable(String.valueOf(e.getMessage())));
       case BucketUnavailableException e ->
           Optional.of(unreachable("the bucket: " + e.getMessage()));
       case DamagedJournalException e -> Optional.of(damaged(String.valueOf(e.getMessage())));

@@ -1,14 +1,14 @@
 package dev.deployclaw.container.http.exchange;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
-import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TypedText;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** The body of a submission. */
-public record TaskRequestBody(String request, boolean manual) {
+public record TaskRequestBody(TypedText request, boolean manual) {
   public static final int MOST_TEXT = 4096;
   private static final Set<String> KEYS = Set.of("request", "approval");
 
@@ -58,8 +58,7 @@ public record TaskRequestBody(String request, boolean manual) {
     }
     return wrongApproval(fields)
         .<Read>map(Read.Bad::new)
-        .orElseGet(() ->
-            new Read.Good(new TaskRequestBody(SecretRegistry.redacted(text), manual(fields))));
+        .orElseGet(() -> new Read.Good(new TaskRequestBody(TypedText.of(text), manual(fields))));
   }
 
   /** The first field that isn't known. */

@@ -6,6 +6,7 @@ import dev.deployclaw.container.approval.platform.SlackCallback;
 import dev.deployclaw.container.approval.platform.TeamsCallback;
 import dev.deployclaw.container.approval.platform.WebhookCallback;
 import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
@@ -62,8 +63,9 @@ public final class ApprovalRoutes {
         call.header().apply(SessionAuthenticator.CSRF).isPresent() ? "the console" : "the API";
     return switch (DecisionRequestBody.parse(call.body())) {
       case DecisionRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case DecisionRequestBody.Read.Good(String reason) -> {
-        var decision = new ApprovalDecision(id, who, approves, plan, reason);
+      case DecisionRequestBody.Read.Good(TypedText reason) -> {
+        String words = reason.masked(server.resources().mask());
+        var decision = new ApprovalDecision(id, who, approves, plan, words);
         yield reply(new HoldVote(decision, call.query().apply("shown"), place));
       }
     };
@@ -146,7 +148,7 @@ public final class ApprovalRoutes {
       return ApiResponse.of(ProblemCatalogue.notFound("there is no such channel of a webhook"));
     }
     String signature = call.header().apply(BodySignature.HEADER).orElse("");
-    return switch (callback.get().receive(signature, call.body())) {
+    return switch (callback.get().receive(signature, call.body(), server.resources().mask())) {
       case WebhookCallback.Received.Vote(HoldVote vote) ->
           reply(vote.decision(), callback.get().decide(vote, signature, server.approvals()));
       case WebhookCallback.Received.Unproved(String why) -> unproved(why);

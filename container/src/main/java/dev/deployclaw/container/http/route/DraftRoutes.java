@@ -58,7 +58,7 @@ public final class DraftRoutes {
               ? ApiResponse.of(
                   ProblemCatalogue.invalid(
                       "body.answers", "an answer is no draft", "send the whole request"))
-              : save(call.caller().name(), body.request());
+              : save(call.caller().name(), body.request().masked(server.resources().mask()));
     };
   }
 

@@ -2,7 +2,7 @@ package dev.deployclaw.container.http.route;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.container.config.ApiRole;
-import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
@@ -40,13 +40,18 @@ public final class FreezeRoutes {
         return ApiResponse.of(unknown.get());
       }
       return fields.get("reason") instanceof String reason && fits(reason)
-          ? reply(server.freeze(call.caller().name(), SecretRegistry.redacted(reason.strip())))
+          ? freeze(call.caller().name(), TypedText.of(reason.strip()))
           : wrong(
               "body.reason",
               "body.reason must be a text of 1 to " + TaskRequestBody.MOST_TEXT + " characters");
     } catch (StrictJson.Malformed e) {
       return wrong("body", "body isn't a JSON object: " + e.getMessage());
     }
+  }
+
+  /** Waits for no executor host that is away. */
+  private ApiResponse freeze(String who, TypedText reason) throws InterruptedException {
+    return reply(server.freeze(who, reason.maskedOrLeftOut(server.resources().mask())));
   }
 
   private ApiResponse thaw(ApiRequest call) throws InterruptedException {

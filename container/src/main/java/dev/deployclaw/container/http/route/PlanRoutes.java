@@ -42,9 +42,10 @@ public final class PlanRoutes {
     };
   }
 
-  private TaskRequest request(PlanRequestBody body, String who) {
+  private TaskRequest request(PlanRequestBody body, String who) throws InterruptedException {
     var before = body.answers().map(Conversation::answering).orElse(Conversation.NONE);
-    return new TaskRequest(body.request(), who, server.now()).after(before);
+    return new TaskRequest(body.request().masked(server.resources().mask()), who, server.now())
+        .after(before);
   }
 
   private static ApiResponse planned(PlanPreviewReport report) {

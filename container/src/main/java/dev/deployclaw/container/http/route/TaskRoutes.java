@@ -60,16 +60,17 @@ public final class TaskRoutes {
       case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case TaskRequestBody.Read.Good(TaskRequestBody body) -> {
         String who = call.caller().name();
+        String request = body.request().masked(server.resources().mask());
         var answer =
-            !body.manual() && EstateQuestionReader.mayAsk(body.request())
-                ? server.answer(body.request(), who)
+            !body.manual() && EstateQuestionReader.mayAsk(request)
+                ? server.answer(request, who)
                 : Optional.<EstateAnswer>empty();
         yield answer.isPresent()
             ? answered(answer.get())
             : reply(
                 server
                     .intake()
-                    .submit(TaskSubmission.task(body.request(), who, body.manual(), key(call))));
+                    .submit(TaskSubmission.task(request, who, body.manual(), key(call))));
       }
     };
   }
@@ -83,7 +84,7 @@ public final class TaskRoutes {
       case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case TaskRequestBody.Read.Good(TaskRequestBody body) ->
           server
-              .answer(body.request(), call.caller().name())
+              .answer(body.request().masked(server.resources().mask()), call.caller().name())
               .map(TaskRoutes::answered)
               .orElseGet(() ->
                   ApiResponse.of(
@@ -129,7 +130,10 @@ public final class TaskRoutes {
                       .intake()
                       .submit(
                           TaskSubmission.answer(
-                              id, body.request(), call.caller().name(), key(call))));
+                              id,
+                              body.request().masked(server.resources().mask()),
+                              call.caller().name(),
+                              key(call))));
     };
   }
 

@@ -1,8 +1,14 @@
 package dev.deployclaw.container.cli.console;
 
+import static java.io.OutputStream.nullOutputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.ConfigRole;
+import dev.deployclaw.container.config.secret.TextMask;
+import dev.deployclaw.container.wiring.RuntimeSource;
+import dev.deployclaw.core.journal.ProgressListener;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -29,5 +35,40 @@ class CommandEnvironmentTest {
         .contains(folder.resolve("named.yaml"));
     assertThat(named.surroundings().configFile(Optional.of(Path.of("given.yaml"))))
         .contains(folder.resolve("given.yaml"));
+  }
+
+  /** A client's words go through the agent that serves it. */
+  @Test
+  void masksWordsByTheSecretsOfItsAgent() throws Exception {
+    var client =
+        new CommandEnvironment.Client(
+            folder, folder, Map.of(), false, "ann", new Masking(), TerminalPrompt.NONE);
+    var around = CommandEnvironment.remote(client, nullOutputStream(), nullOutputStream());
+
+    assertThat(around.request("apply as held-elsewhere says").text())
+        .isEqualTo("apply as *** says");
+    assertThat(around.masked("held-elsewhere")).isEqualTo("***");
+  }
+
+  private record Masking() implements RuntimeSource {
+    @Override
+    public Lease open(AgentConfig config, ProgressListener progress) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Lease look(AgentConfig config) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ConfigRole role() {
+      return ConfigRole.AGENT;
+    }
+
+    @Override
+    public TextMask mask() {
+      return text -> text.replace("held-elsewhere", "***");
+    }
   }
 }
