@@ -44,7 +44,14 @@ final class CoverageCheck {
 
   /** Words that a corrected value accounts for. */
   private static final Set<BindingCue.Kind> TAKEN_BACK =
-      Set.of(BindingCue.Kind.CORRECTION, BindingCue.Kind.EXCEPTION);
+      Set.of(BindingCue.Kind.CORRECTION, BindingCue.Kind.MISTAKE, BindingCue.Kind.EXCEPTION);
+
+  /** What an approval, in the same sentence, says once more: "it mustn't go live before …". */
+  private static final Set<BindingCue.Kind> AWAITED =
+      Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.DENIAL, BindingCue.Kind.LATER);
+
+  private static final Set<BindingCue.Kind> SPARING =
+      Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION);
 
   private final RequestGrammar grammar;
   private final String text;
@@ -79,8 +86,46 @@ final class CoverageCheck {
   List<String> cues() {
     return grammar.pieces().cues().stream()
         .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
+        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue))
         .map(cue -> text.substring(cue.from(), cue.to()))
         .toList();
+  }
+
+  private boolean isAwaited(BindingCue cue) {
+    var sentence = grammar.pieces().around(cue);
+    return intent.guards().manual()
+        && AWAITED.contains(cue.kind())
+        && tokens.stream()
+            .filter(t -> t.is("manual"))
+            .anyMatch(
+                t -> sentence.getFirst().from() <= t.from() && t.to() <= sentence.getLast().to());
+  }
+
+  /** "Northwind itself stays untouched", where the reading leaves it alone. */
+  private boolean isElsewhere(BindingCue cue) {
+    var names = grammar.pieces().named(cue);
+    var tenants = names.stream().filter(t -> t.is(Kind.TENANT)).toList();
+    return SPARING.contains(cue.kind())
+        && !names.isEmpty()
+        && (tenants.isEmpty() ? names : tenants).stream().noneMatch(this::touches);
+  }
+
+  private boolean isSpared(Token name) {
+    return grammar.pieces().cues().stream()
+        .anyMatch(c -> isElsewhere(c) && grammar.pieces().named(c).contains(name));
+  }
+
+  private boolean touches(Token name) {
+    return intent.changes().isEmpty()
+        || change(c ->
+            switch (name.kind()) {
+              case TENANT ->
+                  c.who().tenants().isEmpty()
+                      ? !c.who().except().contains(name.text())
+                      : c.who().tenants().contains(name.text());
+              case SERVICE -> c.service().isEmpty() || c.service().get().equals(name.text());
+              default -> true;
+            });
   }
 
   private void need(boolean used, Token token) {
@@ -157,7 +202,8 @@ final class CoverageCheck {
         need(!token.rule().equals(RequestGrammar.OPEN), token);
         token
             .each(Kind.SERVICE)
-            .forEach(s -> need(change(c -> c.service().equals(Optional.of(s.text()))), s));
+            .forEach(s ->
+                need(change(c -> c.service().equals(Optional.of(s.text()))) || isSpared(s), s));
       }
       case "named-limit" -> {
         var name = Optional.of(token.parts().getLast().text());
@@ -177,7 +223,10 @@ final class CoverageCheck {
         var percent =
             token.parts().stream().filter(t -> t.is(Kind.PERCENT)).findFirst().orElseThrow();
         var scale = percent.value().divide(HUNDRED);
-        need(change(c -> c.scale().filter(s -> s.compareTo(scale) == 0).isPresent()), token);
+        need(
+            change(c -> c.scale().filter(s -> s.compareTo(scale) == 0).isPresent())
+                || shares(percent),
+            token);
       }
       case "asked-time", "per-key", "temporarily" -> need(!grammar.pieces().isQuoting(), token);
       case "last" -> need(intent.target().equals(Optional.of("last")), token);
@@ -186,9 +235,13 @@ final class CoverageCheck {
     }
   }
 
-  /** "Check for drift and repair it" says the look that the repair begins with. */
+  /** The look that a repair begins with; the rollback that a bound on p99 ends with. */
   private boolean looksOnly(Token token) {
-    return token.rule().equals("check-drift") && intent.operation() == TaskOperation.REPAIR_DRIFT;
+    return switch (token.rule()) {
+      case "check-drift" -> intent.operation() == TaskOperation.REPAIR_DRIFT;
+      case "rollback" -> grammar.pieces().isQuoting() && intent.guards().maxP99Millis().isPresent();
+      default -> false;
+    };
   }
 
   private void whom(Token token, boolean out) {
@@ -309,7 +362,8 @@ final class CoverageCheck {
           if (percents.size() > 1 && percents.getLast() == HUNDRED.intValue()) {
             percents.removeLast();
           }
-          need(guards.percents().equals(percents), t);
+          boolean said = grammar.pieces().isQuoting() && guards.percents().containsAll(percents);
+          need(said || guards.percents().equals(percents), t);
         });
   }
 

@@ -171,6 +171,12 @@ public final class RequestGrammar {
         && tokens.stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN)).count() > 1;
   }
 
+  /** Whether it says an operation or a value of ours, be it only told. */
+  public boolean isOurs() {
+    return Stream.concat(tokens.stream(), telling().stream())
+        .anyMatch(t -> t.is("op") || OrderCore.sets(t));
+  }
+
   private static boolean concerns(Token token) {
     return ABOUT.contains(token.text())
         || token.is("op")

@@ -23,6 +23,7 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -105,7 +106,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     }
     var about = EstateQuestionReader.read(request, words, names, zone);
     if (about.isPresent()) {
-      var order = RequestRefusals.matter(words);
+      var order = RequestRefusals.matter(words).or(() -> RequestRefusals.topic(words));
       return order.isPresent() ? new Refused(order.get()) : new Inquiry(about.get());
     }
     var questions = new OpenQuestions();
@@ -119,7 +120,10 @@ public final class GrammarInterpreter implements RequestInterpreter {
             .filter(w -> told.stream().noneMatch(t -> t.from() <= w.from() && w.to() <= t.to()))
             .toList();
     boolean allTold = order.stream().allMatch(GrammarInterpreter::isMark);
-    var matter = RequestRefusals.matter(allTold ? words : order);
+    var asked = allTold ? words : order;
+    var matter =
+        RequestRefusals.matter(asked)
+            .or(() -> grammar.isOurs() ? Optional.empty() : RequestRefusals.topic(asked));
     return matter.isPresent() ? new Refused(matter.get()) : conclude(grammar, questions);
   }
 

@@ -23,6 +23,15 @@ import java.util.stream.Stream;
 public final class EstateQuestionReader {
   private static final List<NamedPattern> TABLE =
       PatternTable.read(EstateQuestionReader.class, "questions.txt");
+
+  /** Topics by the words that they share, in whatever order; each is looked for in a question. */
+  private static final List<NamedPattern> OPEN =
+      PatternTable.read(EstateQuestionReader.class, "open.txt");
+
+  /** With one of these a question may be an order. */
+  private static final Set<String> ORDERING =
+      PatternTable.words(EstateQuestionReader.class, "ordering.txt");
+
   private static final Set<Kind> VALUES =
       Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST, Kind.WINDOW);
   private static final Pattern BEGINS =
@@ -62,18 +71,13 @@ public final class EstateQuestionReader {
                 .toList());
     boolean goesOn =
         asked.stream().anyMatch(t -> t.text().equals("?")) || HypotheticalReader.orders(asked);
-    if (goesOn || line.tokens().stream().anyMatch(t -> VALUES.contains(t.kind()) || ends(t))) {
+    if (line.tokens().stream().anyMatch(t -> VALUES.contains(t.kind()))) {
       return Optional.empty();
     }
-    return TABLE.stream()
-        .filter(row ->
-            row.pattern()
-                .matcher(line.toString())
-                .results()
-                .anyMatch(m -> m.start() == 1 && m.end() == line.toString().length() - 1))
-        .findFirst()
-        .flatMap(row -> Topic.ofWord(row.name()))
+    boolean bare = !goesOn && line.tokens().stream().noneMatch(EstateQuestionReader::ends);
+    return (bare ? closed(line) : Optional.<Topic>empty())
         .filter(topic -> topic == Topic.IMPACT || !line.has(Kind.PER))
+        .or(() -> open(request.text(), words))
         .map(topic -> {
           var period = PastPeriodReader.read(words, request.received().atZone(zone));
           var scope =
@@ -88,6 +92,31 @@ public final class EstateQuestionReader {
                       : Optional.empty());
           return new EstateQuestion(topic, scope, rows(topic, line, period));
         });
+  }
+
+  /** The topic that the whole text asks about in words of the table. */
+  private static Optional<Topic> closed(TokenLine line) {
+    return TABLE.stream()
+        .filter(row ->
+            row.pattern()
+                .matcher(line.toString())
+                .results()
+                .anyMatch(m -> m.start() == 1 && m.end() == line.toString().length() - 1))
+        .findFirst()
+        .flatMap(row -> Topic.ofWord(row.name()));
+  }
+
+  /** The topic of a text that asks in any words and has none that orders. */
+  private static Optional<Topic> open(String text, List<Token> words) {
+    var line =
+        new TokenLine(words.stream().map(t -> t.is(Kind.UNKNOWN) ? t.as(Kind.WORD) : t).toList());
+    boolean asks = text.strip().endsWith("?");
+    return asks && words.stream().noneMatch(t -> ORDERING.contains(t.text()))
+        ? OPEN.stream()
+            .filter(row -> line.has(row.pattern()))
+            .findFirst()
+            .flatMap(row -> Topic.ofWord(row.name()))
+        : Optional.empty();
   }
 
   /** More than one sentence is no bare question. */
