@@ -42,21 +42,11 @@ final class CoverageCheck {
           "after",
           "as");
 
-  /** Words that a corrected value accounts for. */
-  private static final Set<BindingCue.Kind> TAKEN_BACK =
-      Set.of(BindingCue.Kind.CORRECTION, BindingCue.Kind.MISTAKE, BindingCue.Kind.EXCEPTION);
-
-  /** What an approval, in the same sentence, says once more: "it mustn't go live before …". */
-  private static final Set<BindingCue.Kind> AWAITED =
-      Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.DENIAL, BindingCue.Kind.LATER);
-
-  private static final Set<BindingCue.Kind> SPARING =
-      Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION);
-
   private final RequestGrammar grammar;
   private final String text;
   private final List<Token> tokens;
   private final Intent intent;
+  private final CueCheck cues;
   private final List<Token> missed = new ArrayList<>();
   private final Set<String> unused = new LinkedHashSet<>();
   private boolean corrected;
@@ -66,6 +56,7 @@ final class CoverageCheck {
     this.text = grammar.pieces().text();
     this.tokens = grammar.tokens();
     this.intent = intent;
+    this.cues = new CueCheck(grammar, intent);
   }
 
   /** What the reading leaves out or turns around, in the words of the request. */
@@ -84,48 +75,7 @@ final class CoverageCheck {
 
   /** Words that bind the order, and that the reading doesn't say. */
   List<String> cues() {
-    return grammar.pieces().cues().stream()
-        .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
-        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue))
-        .map(cue -> text.substring(cue.from(), cue.to()))
-        .toList();
-  }
-
-  private boolean isAwaited(BindingCue cue) {
-    var sentence = grammar.pieces().around(cue);
-    return intent.guards().manual()
-        && AWAITED.contains(cue.kind())
-        && tokens.stream()
-            .filter(t -> t.is("manual"))
-            .anyMatch(
-                t -> sentence.getFirst().from() <= t.from() && t.to() <= sentence.getLast().to());
-  }
-
-  /** "Northwind itself stays untouched", where the reading leaves it alone. */
-  private boolean isElsewhere(BindingCue cue) {
-    var names = grammar.pieces().named(cue);
-    var tenants = names.stream().filter(t -> t.is(Kind.TENANT)).toList();
-    return SPARING.contains(cue.kind())
-        && !names.isEmpty()
-        && (tenants.isEmpty() ? names : tenants).stream().noneMatch(this::touches);
-  }
-
-  private boolean isSpared(Token name) {
-    return grammar.pieces().cues().stream()
-        .anyMatch(c -> isElsewhere(c) && grammar.pieces().named(c).contains(name));
-  }
-
-  private boolean touches(Token name) {
-    return intent.changes().isEmpty()
-        || change(c ->
-            switch (name.kind()) {
-              case TENANT ->
-                  c.who().tenants().isEmpty()
-                      ? !c.who().except().contains(name.text())
-                      : c.who().tenants().contains(name.text());
-              case SERVICE -> c.service().isEmpty() || c.service().get().equals(name.text());
-              default -> true;
-            });
+    return cues.unsaid(corrected).map(cue -> text.substring(cue.from(), cue.to())).toList();
   }
 
   private void need(boolean used, Token token) {
@@ -203,7 +153,7 @@ final class CoverageCheck {
         token
             .each(Kind.SERVICE)
             .forEach(s ->
-                need(change(c -> c.service().equals(Optional.of(s.text()))) || isSpared(s), s));
+                need(change(c -> c.service().equals(Optional.of(s.text()))) || cues.spares(s), s));
       }
       case "named-limit" -> {
         var name = Optional.of(token.parts().getLast().text());

@@ -75,22 +75,7 @@ public record BindingCue(Kind kind, int from, int to) {
 
     /** Whether a reading's values inside such words are judged by the words alone. */
     public boolean isWhole() {
-      return switch (this) {
-        case SOCIAL, WIDENING, RESTORE, NOW, LATER -> true;
-        case APPROVAL,
-            CONDITION,
-            EXCEPTION,
-            DENIAL,
-            NOTHING,
-            DOUBT,
-            CORRECTION,
-            MISTAKE,
-            ALIKE,
-            RELEASE,
-            FALLBACK,
-            SHARE ->
-            false;
-      };
+      return this == SOCIAL || this == WIDENING || this == RESTORE || this == NOW || this == LATER;
     }
 
     static Kind of(String name) {
