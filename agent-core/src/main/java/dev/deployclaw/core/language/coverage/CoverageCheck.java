@@ -42,14 +42,11 @@ final class CoverageCheck {
           "after",
           "as");
 
-  /** Words that a corrected value accounts for. */
-  private static final Set<BindingCue.Kind> TAKEN_BACK =
-      Set.of(BindingCue.Kind.CORRECTION, BindingCue.Kind.EXCEPTION);
-
   private final RequestGrammar grammar;
   private final String text;
   private final List<Token> tokens;
   private final Intent intent;
+  private final CueCheck cues;
   private final List<Token> missed = new ArrayList<>();
   private final Set<String> unused = new LinkedHashSet<>();
   private boolean corrected;
@@ -59,6 +56,7 @@ final class CoverageCheck {
     this.text = grammar.pieces().text();
     this.tokens = grammar.tokens();
     this.intent = intent;
+    this.cues = new CueCheck(grammar, intent);
   }
 
   /** What the reading leaves out or turns around, in the words of the request. */
@@ -77,10 +75,7 @@ final class CoverageCheck {
 
   /** Words that bind the order, and that the reading doesn't say. */
   List<String> cues() {
-    return grammar.pieces().cues().stream()
-        .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
-        .map(cue -> text.substring(cue.from(), cue.to()))
-        .toList();
+    return cues.unsaid(corrected).map(cue -> text.substring(cue.from(), cue.to())).toList();
   }
 
   private void need(boolean used, Token token) {
@@ -157,7 +152,8 @@ final class CoverageCheck {
         need(!token.rule().equals(RequestGrammar.OPEN), token);
         token
             .each(Kind.SERVICE)
-            .forEach(s -> need(change(c -> c.service().equals(Optional.of(s.text()))), s));
+            .forEach(s ->
+                need(change(c -> c.service().equals(Optional.of(s.text()))) || cues.spares(s), s));
       }
       case "named-limit" -> {
         var name = Optional.of(token.parts().getLast().text());
@@ -177,7 +173,10 @@ final class CoverageCheck {
         var percent =
             token.parts().stream().filter(t -> t.is(Kind.PERCENT)).findFirst().orElseThrow();
         var scale = percent.value().divide(HUNDRED);
-        need(change(c -> c.scale().filter(s -> s.compareTo(scale) == 0).isPresent()), token);
+        need(
+            change(c -> c.scale().filter(s -> s.compareTo(scale) == 0).isPresent())
+                || shares(percent),
+            token);
       }
       case "asked-time", "per-key", "temporarily" -> need(!grammar.pieces().isQuoting(), token);
       case "last" -> need(intent.target().equals(Optional.of("last")), token);
@@ -186,9 +185,13 @@ final class CoverageCheck {
     }
   }
 
-  /** "Check for drift and repair it" says the look that the repair begins with. */
+  /** The look that a repair begins with; the rollback that a bound on p99 ends with. */
   private boolean looksOnly(Token token) {
-    return token.rule().equals("check-drift") && intent.operation() == TaskOperation.REPAIR_DRIFT;
+    return switch (token.rule()) {
+      case "check-drift" -> intent.operation() == TaskOperation.REPAIR_DRIFT;
+      case "rollback" -> grammar.pieces().isQuoting() && intent.guards().maxP99Millis().isPresent();
+      default -> false;
+    };
   }
 
   private void whom(Token token, boolean out) {
@@ -309,7 +312,8 @@ final class CoverageCheck {
           if (percents.size() > 1 && percents.getLast() == HUNDRED.intValue()) {
             percents.removeLast();
           }
-          need(guards.percents().equals(percents), t);
+          boolean said = grammar.pieces().isQuoting() && guards.percents().containsAll(percents);
+          need(said || guards.percents().equals(percents), t);
         });
   }
 

@@ -87,6 +87,9 @@ final class WithdrawnValue {
   }
 
   private boolean corrects(Token value, int right) {
+    if (right + 1 < typed.size() && typed.get(right + 1).text().equals("instead")) {
+      return true;
+    }
     for (int i = Math.max(0, right - NEAR); i < right; i++) {
       boolean behind = typed.get(i).from() >= value.to();
       String next = typed.get(i + 1).text();

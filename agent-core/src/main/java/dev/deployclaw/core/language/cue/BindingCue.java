@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.cue;
 
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskOperation;
 import java.util.Locale;
 
 /**
@@ -29,6 +30,12 @@ public record BindingCue(Kind kind, int from, int to) {
     DOUBT,
     /** A value before it, or the order, is taken back. */
     CORRECTION,
+    /** Something was wrong: a value before it, or what a rollback undoes. */
+    MISTAKE,
+    /** What is said of one is for another, too. */
+    ALIKE,
+    /** Nothing speaks for a block or a limit any more. */
+    RELEASE,
     /** How it is before comes back. */
     RESTORE,
     /** Not before its time. */
@@ -42,15 +49,22 @@ public record BindingCue(Kind kind, int from, int to) {
     /** It is for each day, user or the like by itself. */
     SHARE;
 
-    /** Whether a reading has what such words say. */
+    /** Whether a reading has what such words say; a dry run may be of what isn't wanted yet. */
     public boolean isIn(Intent reading) {
+      boolean dry = reading.guards().dryRun();
+      var operation = reading.operation();
       return switch (this) {
         case SOCIAL -> true;
         case APPROVAL -> reading.guards().manual();
-        case CONDITION, DENIAL, DOUBT, CORRECTION, SHARE -> false;
+        case DOUBT -> dry;
+        case CONDITION, DENIAL, CORRECTION, SHARE -> false;
+        case MISTAKE -> operation == TaskOperation.ROLLBACK;
+        case ALIKE -> operation == TaskOperation.COPY_POLICY;
+        case RELEASE ->
+            operation == TaskOperation.UNBLOCK || operation == TaskOperation.REMOVE_LIMIT;
         case EXCEPTION -> reading.changes().stream().anyMatch(c -> !c.who().except().isEmpty());
-        case NOTHING -> reading.guards().dryRun() || reading.guards().manual();
-        case RESTORE -> reading.schedule().ends();
+        case NOTHING -> dry || reading.guards().manual();
+        case RESTORE -> reading.schedule().ends() || operation == TaskOperation.REPAIR_DRIFT;
         case LATER -> reading.schedule().startAt().isPresent();
         case NOW -> reading.schedule().startAt().isEmpty();
         case WIDENING -> reading.guards().canaryPercent().isPresent();
@@ -61,11 +75,7 @@ public record BindingCue(Kind kind, int from, int to) {
 
     /** Whether a reading's values inside such words are judged by the words alone. */
     public boolean isWhole() {
-      return switch (this) {
-        case SOCIAL, WIDENING, RESTORE, NOW, LATER -> true;
-        case APPROVAL, CONDITION, EXCEPTION, DENIAL, NOTHING, DOUBT, CORRECTION, FALLBACK, SHARE ->
-            false;
-      };
+      return this == SOCIAL || this == WIDENING || this == RESTORE || this == NOW || this == LATER;
     }
 
     static Kind of(String name) {

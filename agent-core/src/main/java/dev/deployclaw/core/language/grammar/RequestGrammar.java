@@ -171,6 +171,12 @@ public final class RequestGrammar {
         && tokens.stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN)).count() > 1;
   }
 
+  /** Whether it says an operation or a value of ours, be it only told. */
+  public boolean isOurs() {
+    return Stream.concat(tokens.stream(), telling().stream())
+        .anyMatch(t -> t.is("op") || OrderCore.sets(t));
+  }
+
   private static boolean concerns(Token token) {
     return ABOUT.contains(token.text())
         || token.is("op")
@@ -324,7 +330,8 @@ public final class RequestGrammar {
       return List.of();
     }
     if (operation == TaskOperation.COPY_POLICY) {
-      return new CopyReader(order, whose, questions, grounds).changes(frames, builder());
+      var builder = new ChangeBuilder(names, questions, grounds);
+      return new CopyReader(order, whose, questions, grounds).changes(frames, builder);
     }
     boolean scoped = !operation.editsTenants() && operation != TaskOperation.RESOLVE_CONFLICTS;
     var exempt = Exclusions.of(order, frames, whose, questions);
@@ -352,10 +359,6 @@ public final class RequestGrammar {
       questions.ask("who", "For which tenants?");
     }
     return out;
-  }
-
-  private ChangeBuilder builder() {
-    return new ChangeBuilder(names, questions, grounds);
   }
 
   private List<RequestedChange> change(TaskOperation operation, Frame frame, List<Who> whom) {
@@ -389,7 +392,7 @@ public final class RequestGrammar {
             ? List.of(new Who(List.of(), new java.util.TreeMap<>(), true, List.of()))
             : whom;
     if (values || operation == TaskOperation.SCAN) {
-      return builder().changes(frame, whose);
+      return new ChangeBuilder(names, questions, grounds).changes(frame, whose);
     }
     return whose.stream().map(RequestedChange::of).toList();
   }

@@ -193,6 +193,33 @@ public final class UnquotedPieces {
     return List.copyOf(cues);
   }
 
+  /** The sentence of such words. */
+  public List<Token> around(BindingCue cue) {
+    return sentences.sentences().stream()
+        .filter(s -> s.getFirst().from() <= cue.from() && cue.to() <= s.getLast().to())
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  /** The names that such words are about: those of their clause, else of their sentence. */
+  public List<Token> named(BindingCue cue) {
+    var sentence = around(cue);
+    if (sentence.isEmpty()) {
+      return List.of();
+    }
+    var near =
+        RequestClause.of(sentence).stream()
+            .map(RequestClause::typed)
+            .filter(t -> t.getFirst().from() < cue.to() && cue.from() < t.getLast().to())
+            .flatMap(t -> names(t).stream())
+            .toList();
+    return near.isEmpty() ? names(sentence) : near;
+  }
+
+  private static List<Token> names(List<Token> tokens) {
+    return tokens.stream().filter(t -> OrderEvidence.NAMES.contains(t.kind())).toList();
+  }
+
   /** Whether a reader quotes. */
   public boolean isQuoting() {
     return quoting;
@@ -259,7 +286,11 @@ public final class UnquotedPieces {
     boolean noun =
         before.stream()
             .skip(Math.max(0, before.size() - 1L))
-            .anyMatch(t -> OrderEvidence.is(t, "article") || is(t, "finite") || isNoun(t));
+            .anyMatch(t ->
+                OrderEvidence.is(t, "article")
+                    || is(t, "finite")
+                    || isNoun(t)
+                    || t.text().equals("'s"));
     return !clause.past() && !noun;
   }
 
@@ -290,7 +321,7 @@ public final class UnquotedPieces {
   private boolean counts(RequestClause clause, Token number) {
     var before = clause.before(number);
     var next = clause.typed().stream().filter(t -> t.from() >= number.to()).findFirst();
-    return typed(number).equals("one")
+    return typed(number).matches("(?i)one|zero")
         || next.filter(t -> isNoun(t) || is(t, "counted")).isPresent()
         || (!before.isEmpty() && isNoun(before.getLast()));
   }
@@ -337,14 +368,17 @@ public final class UnquotedPieces {
         clause.past()
             && clause.typed().stream()
                 .filter(quoted)
-                .allMatch(t -> OrderEvidence.NAMES.contains(t.kind()));
+                .allMatch(t ->
+                    OrderEvidence.NAMES.contains(t.kind())
+                        || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
     return switch (token.kind()) {
       case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> story || observed(clause, token);
       case NUMBER -> story || counts(clause, token) || observed(clause, token);
       case INSTANT, DATE, CLOCK, TIME, DURATION -> story || names(clause, token);
       case WORD ->
           clause.read().stream()
-              .anyMatch(p -> p.is("op") && p.parts().contains(token) && !directs(clause, p));
+              .filter(p -> p.parts().contains(token))
+              .anyMatch(p -> p.is("op") ? !directs(clause, p) : story && p.is("mode"));
       default -> false;
     };
   }

@@ -24,6 +24,7 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -115,7 +116,10 @@ public final class GrammarInterpreter implements RequestInterpreter {
             .filter(w -> told.stream().noneMatch(t -> t.from() <= w.from() && w.to() <= t.to()))
             .toList();
     boolean allTold = order.stream().allMatch(GrammarInterpreter::isMark);
-    var matter = RequestRefusals.matter(allTold ? words : order);
+    var asked = allTold ? words : order;
+    var matter =
+        RequestRefusals.matter(asked)
+            .or(() -> grammar.isOurs() ? Optional.empty() : RequestRefusals.topic(asked));
     if (matter.isPresent()) {
       return new Refused(matter.get());
     }

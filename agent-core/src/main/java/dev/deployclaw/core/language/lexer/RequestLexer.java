@@ -40,7 +40,8 @@ public final class RequestLexer {
       Pattern.compile("(?i)/(s|sec|second|m|min|minute|h|hr|hour|d|day)");
   private static final Pattern REPEATED = Pattern.compile("x(\\d+(\\.\\d+)?)");
   private static final Pattern LISTED =
-      Pattern.compile("(?m)^[ \\t]*\\d{1,2}[.)](?=[ \\t]+\\p{L})");
+      Pattern.compile(
+          "(?m)(?:^[ \\t]*\\d{1,2}[.)]|(?:^|(?<=[.:;,!?] ))\\(?\\d{1,2}\\))(?=[ \\t]+\\p{L})");
   private static final Pattern SHADE = Pattern.compile("\\uFE0F|[\\x{1F3FB}-\\x{1F3FF}]");
   private static final Set<String> SMILES = PatternTable.words(RequestLexer.class, "emoji.txt");
   private static final Set<String> GLUED = Set.of("k", "m");
@@ -90,7 +91,7 @@ public final class RequestLexer {
         .orElse(BigDecimal.ZERO);
   }
 
-  /** "1. …" and "2) …" at the start of lines number them, and count nothing. */
+  /** "1. …" and "2) …" at the start of lines, and "(1) …" of sentences, number them. */
   private static String unlisted(String text) {
     var marks = LISTED.matcher(text);
     return marks.results().count() < 2

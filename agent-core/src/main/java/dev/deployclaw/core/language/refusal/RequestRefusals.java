@@ -52,6 +52,11 @@ public final class RequestRefusals {
     return first("matter ", without(without(line(order), "kept"), "because"));
   }
 
+  /** What a request is about that names no change of ours. */
+  public static Optional<String> topic(List<Token> order) {
+    return first("topic ", without(line(order), "because"));
+  }
+
   private static TokenLine line(List<Token> words) {
     return new TokenLine(
         words.stream().map(t -> t.is(Kind.UNKNOWN) ? t.as(Kind.WORD) : t).toList());

@@ -150,6 +150,10 @@ public final class TimeReader {
     }
     var today = now(m).toLocalDate();
     boolean midnight = m.tokens().stream().anyMatch(t -> t.text().equals("midnight"));
+    boolean tonight = m.tokens().stream().anyMatch(t -> t.text().equals("tonight"));
+    if (tonight && midnight) {
+      return instant(m, at(m, today.plusDays(1), time.get()), "calendar");
+    }
     if (date.isPresent() && midnight) {
       var both = List.of(at(m, date.get(), time.get()), at(m, date.get().plusDays(1), time.get()));
       return suggest(m, "Where that day begins, or where it ends?", both);
@@ -350,7 +354,9 @@ public final class TimeReader {
     boolean other =
         weekday.isPresent()
             && dated.filter(d -> d.getDayOfWeek() != weekday.get().getDayOfWeek()).isPresent();
-    if (other) {
+    boolean apart =
+        ahead.isPresent() && !ahead.equals(date.or(() -> monthly(m, today)).or(() -> ahead));
+    if (other || apart) {
       throw new DateTimeException("another weekday");
     }
     return dated.or(() -> weekday);

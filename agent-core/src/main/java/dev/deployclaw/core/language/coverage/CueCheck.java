@@ -1,0 +1,81 @@
+package dev.deployclaw.core.language.coverage;
+
+import dev.deployclaw.core.language.cue.BindingCue;
+import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Which words that bind an order a reading doesn't say. Pure. */
+final class CueCheck {
+  /** Words that a corrected value accounts for. */
+  private static final Set<BindingCue.Kind> TAKEN_BACK =
+      Set.of(BindingCue.Kind.CORRECTION, BindingCue.Kind.MISTAKE, BindingCue.Kind.EXCEPTION);
+
+  /** What an approval, in the same sentence, says once more: "it mustn't go live before …". */
+  private static final Set<BindingCue.Kind> AWAITED =
+      Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.DENIAL, BindingCue.Kind.LATER);
+
+  private static final Set<BindingCue.Kind> SPARING =
+      Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION);
+
+  private final RequestGrammar grammar;
+  private final Intent intent;
+
+  CueCheck(RequestGrammar grammar, Intent intent) {
+    this.grammar = grammar;
+    this.intent = intent;
+  }
+
+  /**
+   * @param corrected whether a value of the reading corrects another one
+   */
+  Stream<BindingCue> unsaid(boolean corrected) {
+    return grammar.pieces().cues().stream()
+        .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
+        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue));
+  }
+
+  /** Whether such words leave a name alone, as the reading does. */
+  boolean spares(Token name) {
+    return grammar.pieces().cues().stream()
+        .anyMatch(c -> isElsewhere(c) && grammar.pieces().named(c).contains(name));
+  }
+
+  private boolean isAwaited(BindingCue cue) {
+    var sentence = grammar.pieces().around(cue);
+    return intent.guards().manual()
+        && AWAITED.contains(cue.kind())
+        && !sentence.isEmpty()
+        && grammar.tokens().stream()
+            .filter(t -> t.is("manual"))
+            .anyMatch(
+                t -> sentence.getFirst().from() <= t.from() && t.to() <= sentence.getLast().to());
+  }
+
+  /** "Northwind itself stays untouched", where the reading leaves it alone. */
+  private boolean isElsewhere(BindingCue cue) {
+    var names = grammar.pieces().named(cue);
+    var tenants = names.stream().filter(t -> t.is(Kind.TENANT)).toList();
+    return SPARING.contains(cue.kind())
+        && !names.isEmpty()
+        && !intent.changes().isEmpty()
+        && (tenants.isEmpty() ? names : tenants)
+            .stream().noneMatch(n -> intent.changes().stream().anyMatch(c -> touches(c, n)));
+  }
+
+  private static boolean touches(RequestedChange change, Token name) {
+    var who = change.who();
+    return switch (name.kind()) {
+      case TENANT ->
+          who.tenants().isEmpty()
+              ? !who.except().contains(name.text())
+              : who.tenants().contains(name.text());
+      case SERVICE -> change.service().filter(s -> !s.equals(name.text())).isEmpty();
+      default -> true;
+    };
+  }
+}
