@@ -17,6 +17,9 @@ final class DescribedChannels {
   private static final String SLACK = "described-slack";
   private static final String WEBHOOK = "described-webhook";
 
+  /** Where the webhook's receiver calls. */
+  static final String DECISIONS = "/v1/approvals/" + WEBHOOK + "/decisions";
+
   static final List<ApprovalChannelConfig> ALL =
       List.of(
           new ApprovalChannelConfig(
@@ -56,9 +59,12 @@ final class DescribedChannels {
   }
 
   static ApiCall webhook(ApiCall call, long seconds, String body) {
-    return at(call, WEBHOOK)
-        .body(body)
-        .with(BodySignature.HEADER, BodySignature.header(SECRET, seconds, bytes(body)));
+    return at(call, WEBHOOK).body(body).with(BodySignature.HEADER, signature(seconds, body));
+  }
+
+  /** As the webhook's receiver signs. */
+  static String signature(long seconds, String body) {
+    return BodySignature.header(SECRET, seconds, bytes(body));
   }
 
   static ApiCall unsigned(ApiCall call, String body) {

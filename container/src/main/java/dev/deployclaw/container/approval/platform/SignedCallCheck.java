@@ -8,12 +8,15 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Whether a signed call is genuine, recent and new. Remembers the signatures of genuine calls for
- * as long as their time would be taken, so only who knows the secret fills it. Another agent
- * remembers none of them: there, a decision that was sent again is refused since its hold has
- * ended. Any thread.
+ * as long as their time would be taken: a channel's budget, which only who knows the secret uses
+ * up. Another agent remembers none of them: there, a decision that was sent again is refused since
+ * its hold has ended. Signatures are computed one after another: however many strangers call, they
+ * take one processor at most. Any thread.
  */
 final class SignedCallCheck {
   /** As Slack recommends. */
@@ -22,6 +25,7 @@ final class SignedCallCheck {
   private static final int MOST_REMEMBERED = 4096;
 
   private final InstantSource time;
+  private final ReentrantLock turn = new ReentrantLock(true);
   private final Map<String, Instant> seen = new LinkedHashMap<>();
 
   SignedCallCheck(InstantSource time) {
@@ -33,24 +37,38 @@ final class SignedCallCheck {
    *
    * @param seconds since 1970, as the caller says
    * @param shown the signature that came with it
-   * @param expected the right one for that time
+   * @param expected computes the right one for that time
    */
-  Optional<String> objection(long seconds, String shown, String expected) {
-    if (!MessageDigest.isEqual(bytes(shown), bytes(expected))) {
-      return Optional.of("the signature is wrong");
-    }
+  Optional<String> objection(long seconds, String shown, Supplier<String> expected) {
     var now = time.instant();
     if (Math.abs(now.getEpochSecond() - seconds) > OLDEST.toSeconds()) {
       return Optional.of("its time is more than five minutes away from the agent's");
     }
-    return isNew(shown, now) ? Optional.empty() : Optional.of("it was sent before");
+    return MessageDigest.isEqual(bytes(shown), bytes(inTurn(expected)))
+        ? repetition(shown, now)
+        : Optional.of("the signature is wrong");
   }
 
-  /** Where too many are remembered, none is new. */
-  private synchronized boolean isNew(String signature, Instant now) {
+  private String inTurn(Supplier<String> expected) {
+    turn.lock();
+    try {
+      return expected.get();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private synchronized Optional<String> repetition(String signature, Instant now) {
     var oldest = now.minus(OLDEST.multipliedBy(2));
     seen.values().removeIf(at -> at.isBefore(oldest));
-    return seen.size() < MOST_REMEMBERED && seen.putIfAbsent(signature, now) == null;
+    if (seen.containsKey(signature)) {
+      return Optional.of("it was sent before");
+    }
+    if (seen.size() >= MOST_REMEMBERED) {
+      return Optional.of(MOST_REMEMBERED + " calls were taken in ten minutes");
+    }
+    seen.put(signature, now);
+    return Optional.empty();
   }
 
   /** The call had no effect: it may be sent again. */
