@@ -49,7 +49,11 @@ public final class FetchedTool {
       // outside the checkout: there, only artifacts of the build are taken
       fetch(
           arriving,
-          "mvn", "-B", "-q", PLUGIN + ":copy", "-Dartifact=" + wanted.artifact(),
+          "mvn",
+          "-B",
+          "-q",
+          PLUGIN + ":copy",
+          "-Dartifact=" + wanted.artifact(),
           "-DoutputDirectory=" + arriving);
       var came = arriving.resolve(wanted.file());
       if (!digest(came).equals(wanted.sha256())) {
@@ -62,8 +66,7 @@ public final class FetchedTool {
   }
 
   /** The folder that an archive, a zip, has at its top. */
-  public static Path unpacked(String folder, MavenArtifact archive, String top)
-      throws IOException {
+  public static Path unpacked(String folder, MavenArtifact archive, String top) throws IOException {
     var home = kept(folder).resolve(top);
     if (!Files.exists(home)) {
       var zip = file(folder, archive);

@@ -32,7 +32,7 @@ final class ChannelRound {
   /** Of these, kept from what waits for its time, too. */
   private static final int FOR_URGENT = 50;
 
-  /** Longer than a call can take: who claimed to post it died. */
+  /** Longer than a call can take: who claimed it died. */
   private static final Duration CLAIM_HOLDS = Duration.ofMinutes(1);
 
   private final ApprovalChannel channel;
@@ -174,9 +174,7 @@ final class ChannelRound {
     }
   }
 
-  /**
-   * A card shows what is held now; once its time is over, that. Of an abandoned one nobody knows.
-   */
+  /** A card shows what is held now; once its time is over, that. */
   private Step follow(
       Stored stored, HeldExecutions.Version held, long revision, QueryService queries)
       throws InterruptedException {

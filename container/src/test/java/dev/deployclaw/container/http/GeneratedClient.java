@@ -22,7 +22,9 @@ import java.util.stream.Stream;
 final class GeneratedClient {
   private static final String TOOLS = "openapi";
   private static final MavenArtifact GENERATOR =
-      new MavenArtifact("org.openapitools:openapi-generator-cli:7.17.0:jar", "25d6bd8273dd2be99979d544b62ea43f0ce1975f1aa582678b5093d1e7fcfce8");
+      new MavenArtifact(
+          "org.openapitools:openapi-generator-cli:7.17.0:jar",
+          "25d6bd8273dd2be99979d544b62ea43f0ce1975f1aa582678b5093d1e7fcfce8");
 
   private static final String COMPILER = "typescript@5.9.3";
   private static final String PYTHON = "/usr/bin/python3";
@@ -47,7 +49,8 @@ final class GeneratedClient {
     Files.writeString(folder.resolve("tsconfig.json"), SETTINGS);
     Files.writeString(folder.resolve("package.json"), "{\"type\": \"module\"}");
     var client = new GeneratedClient(folder, List.of(node(), "built/client.js"));
-    client.generate(description, "client.ts", "typescript-fetch", "supportsES6=true,importFileExtension=.js");
+    client.generate(
+        description, "client.ts", "typescript-fetch", "supportsES6=true,importFileExtension=.js");
     client.must(node(), compiler.toString(), "--project", "tsconfig.json");
     return client;
   }
@@ -60,8 +63,7 @@ final class GeneratedClient {
         "not here: apt-get install python3-pydantic python3-urllib3 python3-dateutil");
     var client = new GeneratedClient(folder, List.of(PYTHON, "-B", "client.py"));
     client.generate(description, "client.py", "python", "packageName=deployclaw_client");
-    Files.move(
-        folder.resolve("generated/deployclaw_client"), folder.resolve("deployclaw_client"));
+    Files.move(folder.resolve("generated/deployclaw_client"), folder.resolve("deployclaw_client"));
     return client;
   }
 
@@ -88,8 +90,7 @@ final class GeneratedClient {
 
   /** Runs the program; gives what it printed. */
   String run(String... arguments) {
-    return must(
-        Stream.concat(program.stream(), Stream.of(arguments)).toArray(String[]::new));
+    return must(Stream.concat(program.stream(), Stream.of(arguments)).toArray(String[]::new));
   }
 
   private String must(String... words) {

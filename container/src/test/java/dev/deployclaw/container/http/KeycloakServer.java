@@ -33,7 +33,9 @@ final class KeycloakServer implements AutoCloseable {
 
   private static final String VERSION = "26.7.3";
   private static final MavenArtifact DISTRIBUTION =
-      new MavenArtifact("org.keycloak:keycloak-quarkus-dist:" + VERSION + ":zip", "27a6535553c3cdcd083872ba40629efafb3475e3b758e0c6f691395561dd0f1f");
+      new MavenArtifact(
+          "org.keycloak:keycloak-quarkus-dist:" + VERSION + ":zip",
+          "27a6535553c3cdcd083872ba40629efafb3475e3b758e0c6f691395561dd0f1f");
 
   private static final String ADMIN = "admin-of-tests";
   private static final Duration LONGEST_START = Duration.ofMinutes(6);
