@@ -35,7 +35,7 @@ record ApprovalMessage(
   }
 
   /** An agent is about to change what is there; {@link #posted} once it has. */
-  ApprovalMessage rewritten(long now) {
+  ApprovalMessage claimedAgain(long now) {
     return new ApprovalMessage(MessagePhase.CLAIMED, reference, card, revision, now, taken);
   }
 

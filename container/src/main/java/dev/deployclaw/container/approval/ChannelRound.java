@@ -252,7 +252,7 @@ final class ChannelRound {
       throws InterruptedException {
     String id = stored.execution();
     String reference = stored.message().reference();
-    var claim = stored.message().rewritten(now().toEpochMilli());
+    var claim = stored.message().claimedAgain(now().toEpochMilli());
     if (!messages.claim(id, Optional.of(stored), claim)) {
       return Step.SKIPPED;
     }

@@ -60,18 +60,6 @@ final class KeycloakServer implements AutoCloseable {
               user("gina", "\"groups\": [\"/on-call\"]"),
               user("nick", "\"realmRoles\": [\"offline_access\"]"));
 
-  /** It demands PKCE, and its identity tokens name roles, which Keycloak's usually don't. */
-  private static final String BROWSER_CLIENT =
-      """
-      {"clientId": "%s", "publicClient": %s, "secret": "%s", "standardFlowEnabled": true,
-       "directAccessGrantsEnabled": false, "redirectUris": ["%s"],
-       "attributes": {"pkce.code.challenge.method": "S256"},
-       "protocolMappers": [{"name": "roles", "protocol": "openid-connect",
-         "protocolMapper": "oidc-usermodel-realm-role-mapper", "config": {
-           "claim.name": "realm_access.roles", "multivalued": "true", "jsonType.label": "String",
-           "id.token.claim": "true"}}]}
-      """;
-
   private static final String KEY =
       """
       {"name": "next", "providerId": "rsa-generated", "providerType": "org.keycloak.keys.KeyProvider",
@@ -158,13 +146,24 @@ final class KeycloakServer implements AutoCloseable {
     administer("/admin/realms/main/components", KEY);
   }
 
-  /** Browsers sign in to this console by it; without a secret, it is a public client. */
+  /**
+   * Browsers sign in to this console by it; without a secret, it is a public client. It demands
+   * PKCE, and its identity tokens name roles, which Keycloak's usually don't.
+   */
   void register(BrowserClient client) throws IOException {
     String secret = client.clientSecret().value();
-    administer(
-        "/admin/realms/main/clients",
-        BROWSER_CLIENT.formatted(
-            client.clientId(), secret.isEmpty(), secret, client.redirectUri()));
+    String json =
+        """
+        {"clientId": "%s", "publicClient": %s, "secret": "%s", "standardFlowEnabled": true,
+         "directAccessGrantsEnabled": false, "redirectUris": ["%s"],
+         "attributes": {"pkce.code.challenge.method": "S256"},
+         "protocolMappers": [{"name": "roles", "protocol": "openid-connect",
+           "protocolMapper": "oidc-usermodel-realm-role-mapper", "config": {
+             "claim.name": "realm_access.roles", "multivalued": "true", "jsonType.label": "String",
+             "id.token.claim": "true"}}]}
+        """
+            .formatted(client.clientId(), secret.isEmpty(), secret, client.redirectUri());
+    administer("/admin/realms/main/clients", json);
   }
 
   /** Signs all people out here. */

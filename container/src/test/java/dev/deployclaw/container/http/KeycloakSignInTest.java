@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,8 +40,6 @@ class KeycloakSignInTest {
   private static KeycloakServer keycloak;
   private static ConsoleBrowser browser;
 
-  private Served served;
-
   @BeforeAll
   static void start() throws Exception {
     browser = ConsoleBrowser.launch();
@@ -51,97 +48,110 @@ class KeycloakSignInTest {
 
   @AfterAll
   static void stop() {
-    browser.close();
+    if (browser != null) {
+      browser.close();
+    }
     if (keycloak != null) {
       keycloak.close();
     }
   }
 
-  @AfterEach
-  void close() {
-    browser.expectTrouble(URI.create(keycloak.issuer()).getAuthority());
-    browser.closeWindows();
-    served.close();
-  }
-
   @Test
   void aConfidentialClientSignsPeopleInByTheirRolesAndGroups() throws Exception {
-    serve("console", new SecretValue("a-secret:of the client+%"));
+    try (var served = serve(config("console", new SecretValue("a-secret:of the client+%")))) {
+      var rita = window(served);
+      signIn(rita, "rita");
+      assertThat(rita.url()).isEqualTo(served.address() + "/console/drift");
+      assertThat(rita.innerText(WHO)).contains("rita", "operator").doesNotContain("approver");
+      assertThat(ConsoleBrowser.barriers(rita)).isEmpty();
+      assertThat(rita.context().cookies(served.address() + "/console/").toString())
+          .as("no token is in the browser")
+          .doesNotContain("eyJ");
 
-    var rita = window();
-    signIn(rita, "rita");
-    assertThat(rita.url()).isEqualTo(served.address() + "/console/drift");
-    assertThat(rita.innerText(WHO)).contains("rita", "operator").doesNotContain("approver");
-    assertThat(ConsoleBrowser.barriers(rita)).isEmpty();
-    assertThat(rita.context().cookies(served.address() + "/console/").toString())
-        .as("no token is in the browser")
-        .doesNotContain("eyJ");
+      var gina = window(served);
+      signIn(gina, "gina");
+      assertThat(gina.innerText(WHO)).as("by her group").contains("gina", "approver");
 
-    var gina = window();
-    signIn(gina, "gina");
-    assertThat(gina.innerText(WHO)).as("by her group").contains("gina", "approver");
+      var nick = window(served);
+      enter(nick, "nick");
+      nick.waitForSelector("text=none of your groups has a role here");
+      assertThat(nick.url()).isEqualTo(served.address() + "/console/");
 
-    var nick = window();
-    enter(nick, "nick");
-    nick.waitForSelector("text=none of your groups has a role here");
-    assertThat(nick.url()).isEqualTo(served.address() + "/console/");
-
-    rita.click("#bar button");
-    rita.waitForSelector(BUTTON);
-    rita.click(BUTTON);
-    rita.waitForSelector(WHO); // Keycloak still knows her
-    keycloak.endSessions();
-    rita.click("#bar button");
-    rita.waitForSelector(BUTTON);
-    rita.click(BUTTON);
-    rita.waitForSelector(PASSWORD_FIELD);
+      rita.click("#bar button");
+      rita.waitForSelector(BUTTON);
+      rita.click(BUTTON);
+      rita.waitForSelector(WHO); // Keycloak still knows her
+      keycloak.endSessions();
+      rita.click("#bar button");
+      rita.waitForSelector(BUTTON);
+      rita.click(BUTTON);
+      rita.waitForSelector(PASSWORD_FIELD);
+      closeWindows();
+    }
   }
 
   @Test
   void aPublicClientSignsInByItsProofAloneAcrossAnExchangeOfKeys() throws Exception {
-    var config = serve("public-console", SecretValue.NONE);
+    var config = config("public-console", SecretValue.NONE);
     var found = ProviderInspection.of(config, InstantSource.system());
     assertThat(found.signsIn()).isTrue();
     assertThat(found.keys()).isPositive();
 
-    var lea = window();
-    signIn(lea, "lea");
-    assertThat(lea.innerText(WHO)).contains("lea", "approver");
+    try (var served = serve(config)) {
+      var lea = window(served);
+      signIn(lea, "lea");
+      assertThat(lea.innerText(WHO)).contains("lea", "approver");
 
-    keycloak.exchangeKey();
-    var rita = window();
-    enter(rita, "rita");
-    BoundedWait.until("the new key is known", ServerFixture.SOON, () -> isIn(rita));
-    lea.reload();
-    lea.waitForSelector(WHO); // its old key wasn't withdrawn
+      keycloak.exchangeKey();
+      var token = keycloak.signIn("rita", KeycloakServer.CLIENT).path("access_token").asText();
+      BoundedWait.until(
+          "the new key is known",
+          ServerFixture.SOON,
+          () -> served.get("/v1/executions", token).status() == 200);
+      var rita = window(served);
+      signIn(rita, "rita");
+      assertThat(rita.innerText(WHO)).contains("rita", "operator");
+      lea.reload();
+      lea.waitForSelector(WHO); // its old key wasn't withdrawn
+      closeWindows();
+    }
   }
 
-  private OidcConfig serve(String client, SecretValue secret) throws Exception {
-    var console =
-        new BrowserClient(
-            "http://127.0.0.1:" + FreePortFinder.free(),
-            client,
-            secret,
-            List.of("openid", "profile"));
-    var config =
-        new OidcConfig(
-            URI.create(keycloak.issuer()),
-            KeycloakServer.CLIENT,
-            "preferred_username",
-            "realm_access.roles",
-            Map.of(ApiRole.OPERATOR, Set.of("ops"), ApiRole.APPROVER, Set.of("leads")),
-            Optional.of(console));
+  private static void closeWindows() {
+    browser.expectTrouble(URI.create(keycloak.issuer()).getAuthority());
+    browser.closeWindows();
+  }
+
+  private static OidcConfig config(String client, SecretValue secret) {
+    return new OidcConfig(
+        URI.create(keycloak.issuer()),
+        KeycloakServer.CLIENT,
+        "preferred_username",
+        "realm_access.roles",
+        Map.of(ApiRole.OPERATOR, Set.of("ops"), ApiRole.APPROVER, Set.of("leads")),
+        Optional.of(
+            new BrowserClient(
+                "http://127.0.0.1:" + FreePortFinder.free(),
+                client,
+                secret,
+                List.of("openid", "profile"))));
+  }
+
+  private static Served serve(OidcConfig config) throws Exception {
+    var console = config.console().orElseThrow();
     keycloak.register(console);
-    served = Served.withProvider(Files.createDirectory(folder.resolve(client)), config);
+    var served =
+        Served.withProvider(Files.createDirectory(folder.resolve(console.clientId())), config);
     served.world.planner = new GrammarInterpreter();
     BoundedWait.until(
         "the keys are read",
         ServerFixture.SOON,
-        () -> served.send(ProviderSignInCases.departure(served, console.origin())).status() == 200);
-    return config;
+        () ->
+            served.send(ProviderSignInCases.departure(served, console.origin())).status() == 200);
+    return served;
   }
 
-  private Page window() {
+  private static Page window(Served served) {
     var page = browser.window(served);
     page.navigate(served.address() + "/console/drift");
     page.waitForSelector(BUTTON);
@@ -159,14 +169,5 @@ class KeycloakSignInTest {
     page.fill("#username", who);
     page.fill(PASSWORD_FIELD, KeycloakServer.PASSWORD);
     page.click("#kc-login");
-  }
-
-  /** As a person does who is told that the provider can't be asked now: tries again. */
-  private static boolean isIn(Page page) {
-    page.waitForSelector(WHO + ", " + BUTTON);
-    if (page.isVisible(BUTTON)) {
-      page.click(BUTTON);
-    }
-    return page.isVisible(WHO);
   }
 }
