@@ -146,8 +146,7 @@ class KeycloakSignInTest {
     BoundedWait.until(
         "the keys are read",
         ServerFixture.SOON,
-        () ->
-            served.send(ProviderSignInCases.departure(served, console.origin())).status() == 200);
+        () -> served.send(ProviderSignInCases.departure(served, console.origin())).status() == 200);
     return served;
   }
 
