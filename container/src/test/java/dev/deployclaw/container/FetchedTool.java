@@ -46,7 +46,6 @@ public final class FetchedTool {
     var file = at.resolve(wanted.file());
     if (!Files.exists(file)) {
       var arriving = Files.createTempDirectory(at, "arriving");
-      // outside the checkout: there, only artifacts of the build are taken
       fetch(
           arriving,
           "mvn",
