@@ -100,6 +100,11 @@ missing_packages() {
         has python3 || echo python3
         [[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]] || echo fonts-dejavu-core
         ;;
+      clients)
+        [[ -d /usr/lib/python3/dist-packages/dateutil ]] || echo python3-dateutil
+        [[ -d /usr/lib/python3/dist-packages/pydantic ]] || echo python3-pydantic
+        [[ -d /usr/lib/python3/dist-packages/urllib3 ]] || echo python3-urllib3
+        ;;
     esac
   done
 }

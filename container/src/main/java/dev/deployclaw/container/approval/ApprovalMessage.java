@@ -34,6 +34,11 @@ record ApprovalMessage(
     return new ApprovalMessage(MessagePhase.POSTED, at, card, revision, now, taken);
   }
 
+  /** An agent is about to change what is there; {@link #posted} once it has. */
+  ApprovalMessage claimedAgain(long now) {
+    return new ApprovalMessage(MessagePhase.CLAIMED, reference, card, revision, now, taken);
+  }
+
   /** It shows another card. */
   ApprovalMessage showing(HoldCard other, long seen) {
     return new ApprovalMessage(phase, reference, other, seen, atMillis, taken);

@@ -24,6 +24,9 @@ public sealed interface CardDelivery {
    */
   record Refused(String why) implements CardDelivery {}
 
+  /** It wasn't answered: it may arrive yet. */
+  record Unknown(String why) implements CardDelivery {}
+
   /** The message isn't there any more, so nothing is left to rewrite. */
   record Gone(String why) implements CardDelivery {}
 

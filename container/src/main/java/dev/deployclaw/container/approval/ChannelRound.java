@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ final class ChannelRound {
   /** Of these, kept from what waits for its time, too. */
   private static final int FOR_URGENT = 50;
 
-  /** Longer than a call can take: who claimed to post it died. */
+  /** Longer than a call can take: who claimed it died. */
   private static final Duration CLAIM_HOLDS = Duration.ofMinutes(1);
 
   private final ApprovalChannel channel;
@@ -109,7 +110,7 @@ final class ChannelRound {
       left |= !fits;
       if (fits && isDue(id)) {
         var step =
-            stored.isEmpty() || isAbandoned(stored.get().message())
+            stored.isEmpty() || wasNeverPosted(stored.get().message())
                 ? post(id, stored, revision, queries)
                 : follow(stored.get(), hold.getValue(), revision, queries);
         if (step == Step.STOPPED) {
@@ -128,8 +129,17 @@ final class ChannelRound {
   }
 
   private boolean isAbandoned(ApprovalMessage message) {
+    return message.phase() == MessagePhase.CLAIMED && !isClaimed(message);
+  }
+
+  private boolean wasNeverPosted(ApprovalMessage message) {
+    return isAbandoned(message) && message.reference().isEmpty();
+  }
+
+  /** Who claimed it says when it is done. */
+  private boolean isClaimed(ApprovalMessage message) {
     var until = Instant.ofEpochMilli(message.atMillis()).plus(CLAIM_HOLDS);
-    return message.phase() == MessagePhase.CLAIMED && until.isBefore(now());
+    return message.phase() == MessagePhase.CLAIMED && !until.isBefore(now());
   }
 
   /** One agent posts it: who writes that it will. */
@@ -170,35 +180,34 @@ final class ChannelRound {
       throws InterruptedException {
     var message = stored.message();
     String id = stored.execution();
-    if (message.phase() != MessagePhase.POSTED) {
+    boolean known = message.phase() == MessagePhase.POSTED;
+    if (!known && !isAbandoned(message)) {
       return Step.DONE;
     }
-    boolean shown = message.revision() == revision && held.isOf(message.card());
+    boolean shown = known && message.revision() == revision && held.isOf(message.card());
     var card =
         shown && !message.card().isOver(now()) ? Optional.<HoldCard>empty() : card(id, queries);
     if (card.isEmpty()) {
       return Step.DONE; // or it ended since the look: the next one shows that
     }
     if (card.get().isOver(now())) {
-      var step = rewrite(stored, card.get(), Optional.of(CardEnding.EXPIRED));
-      if (step == Step.DONE) {
-        messages.update(id, m -> m.closed(now().toEpochMilli()));
-      }
-      return step;
+      var over = Optional.of(CardEnding.EXPIRED);
+      return rewrite(stored, card.get(), over, m -> m.closed(now().toEpochMilli()));
     }
-    boolean same = card.get().shown().equals(message.card().shown());
-    var step = same ? Step.DONE : rewrite(stored, card.get(), Optional.empty());
-    if (step == Step.DONE) {
-      messages.update(id, m -> m.showing(card.get(), revision));
+    UnaryOperator<ApprovalMessage> shows =
+        m -> m.showing(card.get(), m.revision() == message.revision() ? revision : m.revision());
+    if (known && card.get().shown().equals(message.card().shown())) {
+      messages.update(id, shows);
+      return Step.DONE;
     }
-    return step;
+    return rewrite(stored, card.get(), Optional.empty(), shows);
   }
 
   /** Shows how it ended, and forgets the message. */
   private Step finish(Stored stored, QueryService queries) throws InterruptedException {
     String id = stored.execution();
-    if (stored.message().phase() == MessagePhase.CLAIMED && !isAbandoned(stored.message())) {
-      return Step.SKIPPED; // who posts it will say so
+    if (isClaimed(stored.message())) {
+      return Step.SKIPPED;
     }
     if (stored.message().reference().isEmpty()) { // never posted
       messages.remove(stored);
@@ -206,7 +215,8 @@ final class ChannelRound {
     }
     var ending = queries.holdEnding(id);
     var last = messages.find(id); // a decision is noted before it takes effect
-    if (ending instanceof HoldEnding.Waiting || last.isEmpty()) {
+    if (ending instanceof HoldEnding.Waiting
+        || last.filter(s -> !isClaimed(s.message())).isEmpty()) {
       return Step.SKIPPED; // it began after the look, or another agent was faster
     }
     var message = last.get().message();
@@ -217,21 +227,47 @@ final class ChannelRound {
     var step =
         message.phase() == MessagePhase.CLOSED && right
             ? Step.DONE
-            : rewrite(last.get(), message.card(), Optional.of(told));
+            : rewrite(last.get(), message.card(), Optional.of(told), UnaryOperator.identity());
     if (step == Step.DONE) {
-      messages.remove(last.get());
+      var end = messages.find(id).filter(s -> s.message().taken().equals(message.taken()));
+      if (end.isPresent()) {
+        messages.remove(end.get());
+      }
     }
     return step;
   }
 
-  /** Done, too, where there is no message left that could show it. */
-  private Step rewrite(Stored stored, HoldCard card, Optional<CardEnding> ending)
+  /**
+   * Done, too, where there is no message left that could show it. One agent does it at a time: no
+   * late call of another puts buttons back onto a card that shows its end. What wasn't answered may
+   * still bring buttons, so its claim stays.
+   *
+   * @param done what is known of the message then
+   */
+  private Step rewrite(
+      Stored stored,
+      HoldCard card,
+      Optional<CardEnding> ending,
+      UnaryOperator<ApprovalMessage> done)
       throws InterruptedException {
-    var delivery = channel.rewrite(stored.message().reference(), card, ending);
-    return step(
-        stored.execution(),
-        delivery,
-        ending.isPresent() ? "The end of a hold is shown" : "A hold is shown again");
+    String id = stored.execution();
+    String reference = stored.message().reference();
+    var claim = stored.message().claimedAgain(now().toEpochMilli());
+    if (!messages.claim(id, Optional.of(stored), claim)) {
+      return Step.SKIPPED;
+    }
+    var delivery = channel.rewrite(reference, card, ending);
+    var step =
+        step(
+            id,
+            delivery,
+            ending.isPresent() ? "The end of a hold is shown" : "A hold is shown again");
+    if (step == Step.DONE) {
+      messages.update(id, m -> done.apply(m.posted(reference, now().toEpochMilli())));
+    } else if (ending.isPresent() || !(delivery instanceof CardDelivery.Unknown)) {
+      messages.update(id, m -> m.posted(reference, now().toEpochMilli()));
+    }
+    return step;
   }
 
   private Optional<HoldCard> card(String id, QueryService queries) throws InterruptedException {
@@ -258,14 +294,17 @@ final class ChannelRound {
         warn(id, why, pause, "retried");
         yield Step.SKIPPED;
       }
-      case CardDelivery.Later(String why, var after) -> {
-        failures++;
-        var pause = parts.delivery().patience().after(failures, after, random);
-        notBefore = now().plus(pause);
-        warn(id, why, pause, "retried");
-        yield Step.STOPPED;
-      }
+      case CardDelivery.Later(String why, var after) -> stopped(id, why, after);
+      case CardDelivery.Unknown(String why) -> stopped(id, why, Optional.empty());
     };
+  }
+
+  private Step stopped(String id, String why, Optional<Duration> after) {
+    failures++;
+    var pause = parts.delivery().patience().after(failures, after, random);
+    notBefore = now().plus(pause);
+    warn(id, why, pause, "retried");
+    return Step.STOPPED;
   }
 
   /** The estate goes on without it. */

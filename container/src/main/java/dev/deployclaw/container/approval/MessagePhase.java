@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** How far a message is. */
 enum MessagePhase {
-  /** An agent posts it. If it doesn't say so soon, another one does. */
+  /** An agent posts or rewrites it. If it doesn't say so soon, another one does. */
   CLAIMED,
   POSTED,
   /** It was rewritten for the last time. */

@@ -294,7 +294,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     var routes = new ArrayList<ApiRoute>();
     routes.addAll(new TaskRoutes(agent).routes());
     routes.addAll(new PlanRoutes(agent).routes());
-    routes.addAll(new ApprovalRoutes(agent).routes());
+    routes.addAll(new ApprovalRoutes(agent, guard).routes());
     routes.addAll(new ExecutionRoutes(agent.executions()).routes());
     routes.add(new EventStreamRoute(agent, threads, guard).route());
     routes.addAll(new TenantRoutes(agent.tenants()).routes());

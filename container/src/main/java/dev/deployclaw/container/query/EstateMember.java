@@ -133,6 +133,13 @@ final class EstateMember {
     }
   }
 
+  /** What was seen of it is old. A store's own health isn't: it was asked again. */
+  void outdate(String why) {
+    if (kind != Kind.STORE) {
+      worsen(State.UNKNOWN, why);
+    }
+  }
+
   /** Never to something better. */
   void worsen(State to, String why) {
     if (to.compareTo(state) > 0) {

@@ -5,6 +5,7 @@ import dev.deployclaw.container.monitor.EnforcementMonitor;
 import dev.deployclaw.container.query.EstateMember.Kind;
 import dev.deployclaw.container.query.EstateMember.State;
 import dev.deployclaw.container.query.EstateQueries.Seen;
+import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport;
@@ -20,7 +21,8 @@ import java.util.TreeMap;
 /**
  * Who is in the estate, and whether each member enforces what is committed: from the looks for
  * drift, the heartbeats and the health of the back ends, each as old as it may be. It answers
- * without the state store too: then what was seen last is shown as unknown. Any thread.
+ * without the state store too: then what was seen last is shown as unknown, apart from stores,
+ * which are asked anyway. Any thread.
  */
 public final class EstateOverview {
   private static final Duration FRESH = Duration.ofSeconds(5);
@@ -70,8 +72,9 @@ public final class EstateOverview {
           .ifPresent(seen -> {
             add(seen, out, members);
             String now = "what is committed can't be read; seen last at " + seen.at();
-            members.values().forEach(member -> member.worsen(State.UNKNOWN, now));
+            members.values().forEach(member -> member.outdate(now));
           });
+      member(ExecutorRegistry.STORE, Kind.STORE, members).worsen(State.UNKNOWN, reason);
     }
     stores(members);
     var shown =

@@ -31,7 +31,6 @@ import io.vertx.core.Vertx;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +55,7 @@ class ApprovalDeskTest {
   private final Vertx vertx = Vertx.vertx();
   private final TaskQueue queue = new TaskQueue(2, () -> {});
   private final TaskIntake intake = new TaskIntake(LocalEventBus.of(vertx), queue);
-  private final Board board = new Board("reviews");
+  private final CardBoard board = new CardBoard("reviews");
   private final ApprovalDesk.Parts parts = parts(world.store);
   private final ApprovalDesk desk = new ApprovalDesk(List.of(board), parts);
 
@@ -230,7 +229,7 @@ class ApprovalDeskTest {
   void aDecisionThatCannotBeNotedEverywhereIsNotNamed() throws Exception {
     String id = heldRepair();
     round().run();
-    var away = new ApprovalDesk(List.of(board, new Board("away")), parts(cutFor("away")));
+    var away = new ApprovalDesk(List.of(board, new CardBoard("away")), parts(cutFor("away")));
 
     assertThatThrownBy(() -> decide(away, id, "ann", true)).isInstanceOf(Unreachable.class);
     world.agent().reject(id, "bob");
@@ -320,43 +319,5 @@ class ApprovalDeskTest {
                 throw e.getCause();
               }
             });
-  }
-
-  /** A channel that always works. */
-  private static final class Board implements ApprovalChannel {
-    private final String name;
-    private final List<HoldCard> cards = new ArrayList<>();
-    private final List<CardEnding> endings = new ArrayList<>();
-
-    Board(String name) {
-      this.name = name;
-    }
-
-    String sentence() {
-      return endings.getLast().sentence();
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public CardDelivery post(HoldCard card) {
-      cards.add(card);
-      return new CardDelivery.Shown(card.execution());
-    }
-
-    @Override
-    public CardDelivery rewrite(String reference, HoldCard card, Optional<CardEnding> ending) {
-      cards.add(card);
-      ending.ifPresent(endings::add);
-      return new CardDelivery.Shown(reference);
-    }
-
-    @Override
-    public ChannelCondition check() {
-      return new ChannelCondition.Well("a list");
-    }
   }
 }

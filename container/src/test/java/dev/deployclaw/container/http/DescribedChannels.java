@@ -23,6 +23,9 @@ final class DescribedChannels {
   /** Ends with the process. */
   static final BotFramework BOTS = new BotFramework(InstantSource.system());
 
+  /** Where the webhook's receiver calls. */
+  static final String DECISIONS = "/v1/approvals/" + WEBHOOK + "/decisions";
+
   static final List<ApprovalChannelConfig> ALL =
       List.of(
           new ApprovalChannelConfig(
@@ -63,9 +66,12 @@ final class DescribedChannels {
   }
 
   static ApiCall webhook(ApiCall call, long seconds, String body) {
-    return at(call, WEBHOOK)
-        .body(body)
-        .with(BodySignature.HEADER, BodySignature.header(SECRET, seconds, bytes(body)));
+    return at(call, WEBHOOK).body(body).with(BodySignature.HEADER, signature(seconds, body));
+  }
+
+  /** As the webhook's receiver signs. */
+  static String signature(long seconds, String body) {
+    return BodySignature.header(SECRET, seconds, bytes(body));
   }
 
   static ApiCall teams(ApiCall call, String body) {

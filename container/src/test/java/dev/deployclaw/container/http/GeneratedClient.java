@@ -3,23 +3,31 @@ package dev.deployclaw.container.http;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.impl.driver.Driver;
+import dev.deployclaw.container.FetchedTool;
+import dev.deployclaw.container.FetchedTool.MavenArtifact;
 import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
- * A TypeScript client that OpenAPI Generator writes from a description, with a program that uses
- * it. Without generator or compiler, a test is skipped.
+ * A client that OpenAPI Generator writes from a description, with a program that uses it. Without
+ * generator, compiler or libraries, a test is skipped.
  */
 final class GeneratedClient {
-  private static final String GENERATOR = "org.openapitools:openapi-generator-cli:7.17.0";
+  private static final String TOOLS = "openapi";
+  private static final MavenArtifact GENERATOR =
+      new MavenArtifact(
+          "org.openapitools:openapi-generator-cli:7.17.0:jar",
+          "25d6bd8273dd2be99979d544b62ea43f0ce1975f1aa582678b5093d1e7fcfce8");
+
   private static final String COMPILER = "typescript@5.9.3";
+  private static final String PYTHON = "/usr/bin/python3";
   private static final Duration LONGEST = Duration.ofMinutes(4);
   private static final String SETTINGS =
       """
@@ -28,49 +36,61 @@ final class GeneratedClient {
       """;
 
   private final Path folder;
+  private final List<String> program;
 
-  private GeneratedClient(Path folder) {
+  private GeneratedClient(Path folder, List<String> program) {
     this.folder = folder;
+    this.program = program;
   }
 
-  /** Generates and compiles it; the compiler checks that the program fits the client. */
-  static GeneratedClient of(Path folder, String description) throws IOException {
-    var tools = tools();
-    var generator = tools.resolve("openapi-generator-cli.jar");
-    var compiler = tools.resolve("node_modules/typescript/lib/tsc.js");
-    assumeTrue(
-        Files.exists(generator) && Files.exists(compiler),
-        "not here: mvn dependency:copy -Dartifact=%s -Dmdep.stripVersion=true -DoutputDirectory=%s; npm install --prefix %s %s"
-            .formatted(GENERATOR, ".deployclaw/openapi", ".deployclaw/openapi", COMPILER));
-    Files.writeString(folder.resolve("openapi.yaml"), description);
+  /** In TypeScript. The compiler checks that the program fits the client. */
+  static GeneratedClient typescript(Path folder, String description) throws IOException {
+    var compiler = FetchedTool.npm(TOOLS, COMPILER, "lib/tsc.js");
     Files.writeString(folder.resolve("tsconfig.json"), SETTINGS);
     Files.writeString(folder.resolve("package.json"), "{\"type\": \"module\"}");
-    try (var program = GeneratedClient.class.getResourceAsStream("client.ts")) {
-      Files.copy(Objects.requireNonNull(program), folder.resolve("client.ts"));
-    }
-    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    var client = new GeneratedClient(folder);
-    client.must(
-        java,
-        "-jar",
-        generator.toString(),
-        "generate",
-        "-g",
-        "typescript-fetch",
-        "-i",
-        "openapi.yaml",
-        "-o",
-        "generated",
-        "--additional-properties=supportsES6=true,importFileExtension=.js");
+    var client = new GeneratedClient(folder, List.of(node(), "built/client.js"));
+    client.generate(
+        description, "client.ts", "typescript-fetch", "supportsES6=true,importFileExtension=.js");
     client.must(node(), compiler.toString(), "--project", "tsconfig.json");
     return client;
   }
 
+  /** In Python. Its classes check each answer when it comes. */
+  static GeneratedClient python(Path folder, String description) throws IOException {
+    var libraries = CommandRunner.of(PYTHON, "-c", "import pydantic, urllib3, dateutil").run();
+    assumeTrue(
+        libraries.exit() == 0,
+        "not here: apt-get install python3-pydantic python3-urllib3 python3-dateutil");
+    var client = new GeneratedClient(folder, List.of(PYTHON, "-B", "client.py"));
+    client.generate(description, "client.py", "python", "packageName=deployclaw_client");
+    Files.move(folder.resolve("generated/deployclaw_client"), folder.resolve("deployclaw_client"));
+    return client;
+  }
+
+  private void generate(String description, String program, String language, String options)
+      throws IOException {
+    var generator = FetchedTool.file(TOOLS, GENERATOR);
+    Files.writeString(folder.resolve("openapi.yaml"), description);
+    try (var text = GeneratedClient.class.getResourceAsStream(program)) {
+      Files.copy(Objects.requireNonNull(text), folder.resolve(program));
+    }
+    must(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-jar",
+        generator.toString(),
+        "generate",
+        "-g",
+        language,
+        "-i",
+        "openapi.yaml",
+        "-o",
+        "generated",
+        "--additional-properties=" + options);
+  }
+
   /** Runs the program; gives what it printed. */
   String run(String... arguments) {
-    var words = new ArrayList<>(List.of(node(), "built/client.js"));
-    words.addAll(List.of(arguments));
-    return must(words.toArray(String[]::new));
+    return must(Stream.concat(program.stream(), Stream.of(arguments)).toArray(String[]::new));
   }
 
   private String must(String... words) {
@@ -82,14 +102,5 @@ final class GeneratedClient {
         .createProcessBuilder()
         .command()
         .getFirst();
-  }
-
-  /** Of the checkout, where the program keeps what it installs. */
-  private static Path tools() {
-    var at = Path.of("").toAbsolutePath();
-    while (!Files.exists(at.resolve("scripts/test-times"))) {
-      at = Objects.requireNonNull(at.getParent());
-    }
-    return at.resolve(".deployclaw/openapi");
   }
 }

@@ -1,9 +1,10 @@
 package dev.deployclaw.container.http;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.container.FetchedTool;
+import dev.deployclaw.container.FetchedTool.MavenArtifact;
+import dev.deployclaw.container.config.OidcConfig.BrowserClient;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.process.DaemonProcess;
@@ -22,16 +23,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** A Keycloak with a realm of people and programs. Without its files, a test is skipped. */
+/** A Keycloak with a realm of people and programs. */
 final class KeycloakServer implements AutoCloseable {
   static final String CLIENT = "deployclaw";
   static final String OTHER_CLIENT = "wiki";
   static final String PASSWORD = "correct-horse";
 
   private static final String VERSION = "26.7.3";
+  private static final MavenArtifact DISTRIBUTION =
+      new MavenArtifact(
+          "org.keycloak:keycloak-quarkus-dist:" + VERSION + ":zip",
+          "27a6535553c3cdcd083872ba40629efafb3475e3b758e0c6f691395561dd0f1f");
+
   private static final String ADMIN = "admin-of-tests";
   private static final Duration LONGEST_START = Duration.ofMinutes(6);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +45,8 @@ final class KeycloakServer implements AutoCloseable {
       """
       {"realm": "main", "enabled": true, "sslRequired": "none",
        "roles": {"realm": [{"name": "ops"}, {"name": "leads"}]},
-       "users": [%s, %s, %s],
+       "groups": [{"name": "on-call", "realmRoles": ["leads"]}],
+       "users": [%s, %s, %s, %s],
        "clients": [
          {"clientId": "deployclaw", "publicClient": true, "directAccessGrantsEnabled": true,
           "protocolMappers": [{"name": "audience", "protocol": "openid-connect",
@@ -48,7 +54,11 @@ final class KeycloakServer implements AutoCloseable {
               "included.client.audience": "deployclaw", "access.token.claim": "true"}}]},
          {"clientId": "wiki", "publicClient": true, "directAccessGrantsEnabled": true}]}
       """
-          .formatted(user("rita", "ops"), user("lea", "leads"), user("nick", "offline_access"));
+          .formatted(
+              user("rita", "\"realmRoles\": [\"ops\"]"),
+              user("lea", "\"realmRoles\": [\"leads\"]"),
+              user("gina", "\"groups\": [\"/on-call\"]"),
+              user("nick", "\"realmRoles\": [\"offline_access\"]"));
 
   private static final String KEY =
       """
@@ -65,21 +75,20 @@ final class KeycloakServer implements AutoCloseable {
     this.process = process;
   }
 
-  private static String user(String name, String role) {
+  /**
+   * @param rights a field of the person
+   */
+  private static String user(String name, String rights) {
     return """
     {"username": "%s", "enabled": true, "emailVerified": true, "email": "%s@example.com",
-     "firstName": "%s", "lastName": "Test", "realmRoles": ["%s"],
+     "firstName": "%s", "lastName": "Test", %s,
      "credentials": [{"type": "password", "value": "%s", "temporary": false}]}
     """
-        .formatted(name, name, name, role, PASSWORD);
+        .formatted(name, name, name, rights, PASSWORD);
   }
 
   static KeycloakServer start(Path folder) throws Exception {
-    var home = tools().resolve("keycloak-" + VERSION);
-    assumeTrue(
-        Files.exists(home),
-        "not here: mvn dependency:unpack -Dartifact=org.keycloak:keycloak-quarkus-dist:%s:zip -DoutputDirectory=.deployclaw/keycloak"
-            .formatted(VERSION));
+    var home = FetchedTool.unpacked("keycloak", DISTRIBUTION, "keycloak-" + VERSION);
     int port = FreePortFinder.free();
     var command =
         List.of(
@@ -137,6 +146,31 @@ final class KeycloakServer implements AutoCloseable {
     administer("/admin/realms/main/components", KEY);
   }
 
+  /**
+   * Browsers sign in to this console by it; without a secret, it is a public client. It demands
+   * PKCE, and its identity tokens name roles, which Keycloak's usually don't.
+   */
+  void register(BrowserClient client) throws IOException {
+    String secret = client.clientSecret().value();
+    String json =
+        """
+        {"clientId": "%s", "publicClient": %s, "secret": "%s", "standardFlowEnabled": true,
+         "directAccessGrantsEnabled": false, "redirectUris": ["%s"],
+         "attributes": {"pkce.code.challenge.method": "S256"},
+         "protocolMappers": [{"name": "roles", "protocol": "openid-connect",
+           "protocolMapper": "oidc-usermodel-realm-role-mapper", "config": {
+             "claim.name": "realm_access.roles", "multivalued": "true", "jsonType.label": "String",
+             "id.token.claim": "true"}}]}
+        """
+            .formatted(client.clientId(), secret.isEmpty(), secret, client.redirectUri());
+    administer("/admin/realms/main/clients", json);
+  }
+
+  /** Signs all people out here. */
+  void endSessions() throws IOException {
+    administer("/admin/realms/main/logout-all", "{}");
+  }
+
   private JsonNode tokens(String realm, String name, String client) throws IOException {
     var form =
         Map.of(
@@ -169,7 +203,7 @@ final class KeycloakServer implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .header("Authorization", "Bearer " + token)
                 .POST(BodyPublishers.ofString(json)));
-    if (response.statusCode() != 201) {
+    if (response.statusCode() / 100 != 2) {
       throw new IOException(response.statusCode() + " " + response.body());
     }
   }
@@ -180,15 +214,6 @@ final class KeycloakServer implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  /** Of the checkout, where the program keeps what it installs. */
-  private static Path tools() {
-    var at = Path.of("").toAbsolutePath();
-    while (!Files.exists(at.resolve("scripts/test-times"))) {
-      at = Objects.requireNonNull(at.getParent());
-    }
-    return at.resolve(".deployclaw/keycloak");
   }
 
   void stop() {

@@ -1,17 +1,15 @@
 package dev.deployclaw.container.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.impl.driver.Driver;
+import dev.deployclaw.container.FetchedTool;
 import dev.deployclaw.testkit.process.CommandRunner;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -30,11 +28,8 @@ final class ConformanceSuite {
   /** What a run said of each scenario. */
   record Verdict(Map<String, Integer> passed, Map<String, Integer> failed, String said) {}
 
-  static Verdict run(String address, String... what) {
-    var program = folder().resolve("node_modules").resolve(PACKAGE).resolve("dist/index.js");
-    assumeTrue(
-        Files.exists(program),
-        "not here: npm install --prefix .deployclaw/conformance " + PACKAGE + "@" + VERSION);
+  static Verdict run(String address, String... what) throws IOException {
+    var program = FetchedTool.npm("conformance", PACKAGE + "@" + VERSION, "dist/index.js");
     var node =
         Driver.ensureDriverInstalled(Map.of(), false).createProcessBuilder().command().getFirst();
     var command = new ArrayList<>(List.of(node, program.toString(), "server", "--url", address));
@@ -55,14 +50,5 @@ final class ConformanceSuite {
     assertThat(passed).as(ended.said()).isNotEmpty();
     failed.values().removeIf(n -> n == 0);
     return new Verdict(passed, failed, ended.said());
-  }
-
-  /** Of the checkout, where the program keeps what it installs. */
-  private static Path folder() {
-    var at = Path.of("").toAbsolutePath();
-    while (!Files.exists(at.resolve("scripts/test-times"))) {
-      at = Objects.requireNonNull(at.getParent());
-    }
-    return at.resolve(".deployclaw/conformance");
   }
 }

@@ -133,6 +133,22 @@ class EstateOverviewTest {
     assertThat(state("redis/a")).isEqualTo("unknown");
   }
 
+  /** They are asked anyway, each for itself. */
+  @Test
+  void withoutTheStateStoreTheOtherStoresAreAsTheyAnswer() throws Exception {
+    world.run("apply");
+    assertThat(state("s3")).isEqualTo("ok");
+
+    world.store.reachable(false);
+    world.time.pass(Duration.ofMinutes(1));
+
+    assertThat(state("s3")).isEqualTo("ok");
+    assertThat(state("etcd")).isEqualTo("unknown");
+    trouble = Optional.of("no answer within 5 s");
+    assertThat(text("s3", "reason")).isEqualTo("no answer within 5 s");
+    assertThat(text("gateway/one", "reason")).contains("seen last at");
+  }
+
   /** It is of no member that was asked, and is shown all the same. */
   @Test
   void aStateStoreWithoutTheCommittedPoliciesDiffers() throws Exception {

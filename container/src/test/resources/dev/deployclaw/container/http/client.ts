@@ -1,4 +1,4 @@
-// Uses the generated client: submits, follows, reads the plan, approves, reads. Prints what it saw as JSON.
+// Uses the generated client: plans, submits, follows, approves, reads. Prints what it saw as JSON.
 import {
   Configuration,
   EstateApi,
@@ -29,6 +29,7 @@ async function problem(call: Promise<unknown>): Promise<Problem> {
   throw new Error('it was answered');
 }
 
+const planned = await tasks.planRequest({ planRequest: { request: 'apply' } });
 const submitted = await tasks.submitTask({
   task: { request: 'apply', approval: 'manual' },
   idempotencyKey: 'generated-1',
@@ -50,6 +51,7 @@ const stranger = await problem(new EstateApi(as('unknown')).readDrift());
 
 console.log(
   JSON.stringify({
+    outcome: planned.outcome,
     id,
     held: (held ?? '').includes('"result":"HELD"'),
     changes: plan.changes.length,

@@ -3,6 +3,7 @@ package dev.deployclaw.container.approval.platform;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which genuine calls came, as long as they would be taken, so only who can make one fills it.
@@ -15,13 +16,20 @@ final class ReplayMemory {
   private final Map<String, Instant> seen = new LinkedHashMap<>();
 
   /**
-   * Where too many are remembered, none is new.
+   * Why it isn't taken: it came before, or too many others did. Else it is remembered.
    *
    * @param until from then on the call wouldn't be taken
    */
-  synchronized boolean isNew(String call, Instant now, Instant until) {
+  synchronized Optional<String> objection(String call, Instant now, Instant until) {
     seen.values().removeIf(end -> end.isBefore(now));
-    return seen.size() < MOST_REMEMBERED && seen.putIfAbsent(call, until) == null;
+    if (seen.containsKey(call)) {
+      return Optional.of("it was sent before");
+    }
+    if (seen.size() >= MOST_REMEMBERED) {
+      return Optional.of(MOST_REMEMBERED + " calls were taken lately");
+    }
+    seen.put(call, until);
+    return Optional.empty();
   }
 
   /** The call had no effect: it may be sent again. */

@@ -5,13 +5,19 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
-/** Whether a signed call is genuine, recent and new. Any thread. */
+/**
+ * Whether a signed call is genuine, recent and new. Signatures are computed one after another:
+ * however many strangers call, they take one processor at most. Any thread.
+ */
 final class SignedCallCheck {
   /** As Slack recommends. */
   static final Duration OLDEST = Duration.ofMinutes(5);
 
   private final InstantSource time;
+  private final ReentrantLock turn = new ReentrantLock(true);
   private final ReplayMemory seen = new ReplayMemory();
 
   SignedCallCheck(InstantSource time) {
@@ -23,19 +29,25 @@ final class SignedCallCheck {
    *
    * @param seconds since 1970, as the caller says
    * @param shown the signature that came with it
-   * @param expected the right one for that time
+   * @param expected computes the right one for that time
    */
-  Optional<String> objection(long seconds, String shown, String expected) {
-    if (!MessageDigest.isEqual(bytes(shown), bytes(expected))) {
-      return Optional.of("the signature is wrong");
-    }
+  Optional<String> objection(long seconds, String shown, Supplier<String> expected) {
     var now = time.instant();
     if (Math.abs(now.getEpochSecond() - seconds) > OLDEST.toSeconds()) {
       return Optional.of("its time is more than five minutes away from the agent's");
     }
-    return seen.isNew(shown, now, now.plus(OLDEST.multipliedBy(2)))
-        ? Optional.empty()
-        : Optional.of("it was sent before");
+    return MessageDigest.isEqual(bytes(shown), bytes(inTurn(expected)))
+        ? seen.objection(shown, now, now.plus(OLDEST.multipliedBy(2)))
+        : Optional.of("the signature is wrong");
+  }
+
+  private String inTurn(Supplier<String> expected) {
+    turn.lock();
+    try {
+      return expected.get();
+    } finally {
+      turn.unlock();
+    }
   }
 
   /** The call had no effect: it may be sent again. */

@@ -67,8 +67,11 @@ public final class SlackCallback {
     if (!timestamp.matches("\\d{1,12}") || signature.length() > LONGEST_SIGNATURE) {
       return new Acknowledgement.Unproved("it isn't signed");
     }
-    String right = "v0=" + BodySignature.hex(slack.signingSecret(), "v0:" + timestamp + ":", body);
-    var objection = calls.objection(Long.parseLong(timestamp), signature, right);
+    var objection =
+        calls.objection(
+            Long.parseLong(timestamp),
+            signature,
+            () -> "v0=" + BodySignature.hex(slack.signingSecret(), "v0:" + timestamp + ":", body));
     if (objection.isPresent()) {
       return new Acknowledgement.Unproved(objection.get());
     }

@@ -81,6 +81,7 @@ final class SlackChannel implements ApprovalChannel {
       case Reply.Faulty(String error) ->
           new ChannelCondition.Faulty("Slack says " + error, "give a valid bot token: tokenFile");
       case Reply.Unclear(CardDelivery.Later later) -> new ChannelCondition.Silent(later.why());
+      case Reply.Silent(String why) -> new ChannelCondition.Silent(why);
     };
   }
 

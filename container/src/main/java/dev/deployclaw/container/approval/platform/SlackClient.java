@@ -45,6 +45,8 @@ final class SlackClient {
 
     record Unclear(CardDelivery.Later later) implements Reply {}
 
+    record Silent(String why) implements Reply {}
+
     /** What it means for a card. */
     default CardDelivery delivery() {
       return switch (this) {
@@ -54,6 +56,7 @@ final class SlackClient {
         case Faulty(String error) when GONE.contains(error) -> new CardDelivery.Gone(error);
         case Faulty(String error) -> new CardDelivery.Refused("Slack says " + error);
         case Unclear(CardDelivery.Later later) -> later;
+        case Silent(String why) -> new CardDelivery.Unknown(why);
       };
     }
   }
@@ -67,7 +70,7 @@ final class SlackClient {
             .POST(BodyPublishers.ofByteArray(bytes(arguments)))
             .build();
     return switch (http.exchange(request)) {
-      case Exchange.Unanswered(String why) -> new Reply.Unclear(CardDelivery.later(why));
+      case Exchange.Unanswered(String why) -> new Reply.Silent(why);
       case Exchange.Answered answer -> reply(answer);
     };
   }

@@ -87,9 +87,10 @@ public final class TeamsCallback {
     if (who.isEmpty()) {
       return refuse(click, "", ClickVerdict.NO_NAME);
     }
-    return seen.isNew(digest, time.instant(), token.until())
-        ? judge(click, who.get(), desk)
-        : new Answer.Unproved("it was sent before");
+    var objection = seen.objection(digest, time.instant(), token.until());
+    return objection.isPresent()
+        ? new Answer.Unproved(objection.get())
+        : judge(click, who.get(), desk);
   }
 
   private Answer judge(TeamsActivity.Click click, String who, ApprovalDesk desk)

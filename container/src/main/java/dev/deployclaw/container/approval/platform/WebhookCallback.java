@@ -67,8 +67,11 @@ public final class WebhookCallback {
       return new Received.Unproved("it isn't signed");
     }
     long seconds = Long.parseLong(shown.group(1));
-    String right = BodySignature.hex(webhook.decisionSecret(), seconds + ".", body);
-    var objection = calls.objection(seconds, shown.group(2), right);
+    var objection =
+        calls.objection(
+            seconds,
+            shown.group(2),
+            () -> BodySignature.hex(webhook.decisionSecret(), seconds + ".", body));
     if (objection.isPresent()) {
       return new Received.Unproved(objection.get());
     }

@@ -80,7 +80,7 @@ final class WebhookChannel implements ApprovalChannel {
           new CardDelivery.Refused("answered " + answer.status());
       case Exchange.Answered(int status, var _, var after) ->
           new CardDelivery.Later("answered " + status, after);
-      case Exchange.Unanswered(String why) -> CardDelivery.later(why);
+      case Exchange.Unanswered(String why) -> new CardDelivery.Unknown(why);
     };
   }
 

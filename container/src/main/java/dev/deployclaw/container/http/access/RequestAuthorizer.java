@@ -95,8 +95,12 @@ public final class RequestAuthorizer {
     if (route.lane() == ApiRoute.Lane.PROBE) {
       return new Verdict.Passed(ApiCaller.NOBODY);
     }
-    boolean guarded = route.needs().isPresent() || route.lane() == ApiRoute.Lane.SIGN_IN;
+    boolean signed = route.lane() == ApiRoute.Lane.SIGNED;
+    boolean guarded = signed || route.needs().isPresent() || route.lane() == ApiRoute.Lane.SIGN_IN;
     var page = guarded ? CrossOriginCheck.problem(request) : Optional.<ProblemDetail>empty();
+    if (signed && page.isEmpty()) {
+      return new Verdict.Passed(ApiCaller.NOBODY);
+    }
     var shown = page.isPresent() ? Shown.unidentified("") : shown(request);
     var wait = take(request, shown, route.lane());
     if (wait.isPresent()) {
@@ -144,9 +148,10 @@ public final class RequestAuthorizer {
   }
 
   /**
-   * Counts a refused sign-in at the console, and tells of it within the log's bounds.
+   * Counts a refused sign-in at the console, or a call that isn't signed, and tells of it within
+   * the log's bounds.
    *
-   * @param by "console" for a token, "oidc" for a provider
+   * @param by "console" for a token, "oidc" for a provider, "signature"
    * @param why without any part of the credential
    * @param from the caller's address
    */
@@ -257,7 +262,7 @@ public final class RequestAuthorizer {
     }
   }
 
-  private static String address(HttpServerRequest request) {
+  static String address(HttpServerRequest request) {
     var address = request.remoteAddress();
     return address == null ? "" : String.valueOf(address.hostAddress());
   }

@@ -48,6 +48,10 @@ public final class RequestDispatcher {
   private static final int MOST_OF_ONE_CALLER = 16;
   private static final int MOST_URGENT = 16;
   private static final int MOST_URGENT_OF_ONE = 4;
+
+  /** Else strangers would fill the places of calls that are signed; connections bound them. */
+  private static final int MOST_SIGNED = 4096;
+
   private static final long SLOWEST_BODY_MILLIS = 5000;
   private static final String CALLER = "caller";
   private static final String ROUTE = "route";
@@ -67,6 +71,7 @@ public final class RequestDispatcher {
           ApiRoute.Lane.URGENT, new ConcurrencyLimiter(MOST_URGENT, MOST_URGENT_OF_ONE),
           ApiRoute.Lane.PROBE, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE),
           ApiRoute.Lane.SIGN_IN, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE),
+          ApiRoute.Lane.SIGNED, new ConcurrencyLimiter(MOST_SIGNED, MOST_SIGNED),
           ApiRoute.Lane.PAGE, new ConcurrencyLimiter(MOST_AT_ONCE, MOST_AT_ONCE));
 
   public RequestDispatcher(
@@ -312,6 +317,7 @@ public final class RequestDispatcher {
         name -> Objects.requireNonNullElse(exchange.pathParam(name), ""),
         name -> exchange.queryParam(name).stream().findFirst(),
         name -> Optional.ofNullable(request.getHeader(name)),
+        RequestAuthorizer.address(request),
         body == null ? new byte[0] : body.getBytes());
   }
 

@@ -24,6 +24,11 @@ public record ApiRoute(
     URGENT,
     /** Showing a credential: always counted as a stranger's call. */
     SIGN_IN,
+    /**
+     * Calls whose signature alone says who sent them, once their body is there. They draw on no
+     * network's budget, which others behind the same proxy could use up.
+     */
+    SIGNED,
     /** The console's files: a page is a dozen of them, and needs no credential. */
     PAGE
   }
@@ -71,10 +76,10 @@ public record ApiRoute(
         "POST", path, Optional.empty(), Lane.SIGN_IN, new ResponseMode.Streamed(streamer));
   }
 
-  /** A call that proves itself by its signature; until then it is a stranger's. */
+  /** A call that proves itself by its signature. */
   public static ApiRoute signed(String path, Responder responder) {
     return new ApiRoute(
-        "POST", path, Optional.empty(), Lane.SIGN_IN, new ResponseMode.Whole(responder));
+        "POST", path, Optional.empty(), Lane.SIGNED, new ResponseMode.Whole(responder));
   }
 
   public static ApiRoute get(String path, Responder responder) {

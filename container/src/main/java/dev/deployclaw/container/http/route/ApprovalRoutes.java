@@ -7,6 +7,7 @@ import dev.deployclaw.container.approval.platform.TeamsCallback;
 import dev.deployclaw.container.approval.platform.WebhookCallback;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.secret.TypedText;
+import dev.deployclaw.container.http.access.RequestAuthorizer;
 import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
@@ -35,9 +36,14 @@ public final class ApprovalRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalRoutes.class);
 
   private final AgentServer server;
+  private final RequestAuthorizer guard;
 
-  public ApprovalRoutes(AgentServer server) {
+  /**
+   * @param guard which counts and logs signed calls that it refuses
+   */
+  public ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
     this.server = server;
+    this.guard = guard;
   }
 
   public List<ApiRoute> routes() {
@@ -112,7 +118,7 @@ public final class ApprovalRoutes {
                 server.approvals());
     return switch (taken) {
       case SlackCallback.Acknowledgement.Taken() -> ApiResponse.text("text/plain", "");
-      case SlackCallback.Acknowledgement.Unproved(String why) -> unproved(why);
+      case SlackCallback.Acknowledgement.Unproved(String why) -> unproved(why, call);
       case SlackCallback.Acknowledgement.Malformed() -> noClick();
       case SlackCallback.Acknowledgement.Busy() ->
           ApiResponse.of(ProblemCatalogue.busy("too many clicks are being judged"));
@@ -127,7 +133,7 @@ public final class ApprovalRoutes {
     String token = call.header().apply("Authorization").orElse("");
     return switch (callback.get().receive(token, call.body(), server.approvals())) {
       case TeamsCallback.Answer.Said(var fields) -> ApiResponse.json(200, fields);
-      case TeamsCallback.Answer.Unproved(String why) -> unproved(why);
+      case TeamsCallback.Answer.Unproved(String why) -> unproved(why, call);
       case TeamsCallback.Answer.Undecided(String why) ->
           ApiResponse.of(ProblemCatalogue.undecided(why));
       case TeamsCallback.Answer.Malformed() -> noClick();
@@ -151,7 +157,7 @@ public final class ApprovalRoutes {
     return switch (callback.get().receive(signature, call.body(), server.resources().mask())) {
       case WebhookCallback.Received.Vote(HoldVote vote) ->
           reply(vote.decision(), callback.get().decide(vote, signature, server.approvals()));
-      case WebhookCallback.Received.Unproved(String why) -> unproved(why);
+      case WebhookCallback.Received.Unproved(String why) -> unproved(why, call);
       case WebhookCallback.Received.Stranger() ->
           ApiResponse.of(ProblemCatalogue.gateRefuses("the agent knows no name for body.user"));
       case WebhookCallback.Received.Malformed(String field, String why) -> {
@@ -163,9 +169,8 @@ public final class ApprovalRoutes {
     };
   }
 
-  private ApiResponse unproved(String why) {
-    server.metrics().refused(Refusal.CREDENTIAL);
-    LOG.atWarn().addKeyValue("reason", why).log("A signed call was refused");
+  private ApiResponse unproved(String why, ApiRequest call) {
+    guard.signInRefused("signature", why, call.from());
     return ApiResponse.of(ProblemCatalogue.unproved(why));
   }
 
