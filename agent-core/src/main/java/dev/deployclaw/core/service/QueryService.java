@@ -6,6 +6,7 @@ import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.ledger.ChangeStore;
+import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.AgentStatusQuery;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.query.ClientLimitsQuery;
@@ -99,6 +100,15 @@ public final class QueryService {
   /** The policies of an epoch that the state store still has, committed or not. */
   public CommittedPolicies policies(long epoch) throws InterruptedException {
     return CommittedPolicies.of(epoch, store.archive());
+  }
+
+  /**
+   * What requests changed in an epoch beside the sources, as of its commit; the sources aren't read.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public List<Overlay> overlays(long epoch) throws InterruptedException {
+    return store.archive().provenance(epoch).overlays();
   }
 
   /** What each committed epoch changed of a tenant, the latest first; at most so many. */

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.query;
 
+import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.CommittedPolicies;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.QueryService;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,11 +125,22 @@ public final class TenantDirectory {
    * @throws Unreachable when the state store can't be read
    */
   public Optional<Map<String, Object>> tenant(String name) throws InterruptedException {
-    var committed = index().committed();
-    return committed.set().tenant(name).map(tenant -> document(tenant, committed));
+    var committed = committed();
+    var overlays = queries.get().overlays(committed.epoch());
+    return committed.set().tenant(name).map(tenant -> document(tenant, committed, overlays));
   }
 
-  private static Map<String, Object> document(TenantPolicy tenant, CommittedPolicies committed) {
+  /**
+   * What is committed, in the copy that is kept.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  CommittedPolicies committed() throws InterruptedException {
+    return index().committed();
+  }
+
+  private static Map<String, Object> document(
+      TenantPolicy tenant, CommittedPolicies committed, List<Overlay> overlays) {
     var groups = new ArrayList<TenantPolicy>();
     var set = committed.set();
     var at = tenant.parent().flatMap(set::tenant);
@@ -149,7 +162,25 @@ public final class TenantDirectory {
             ? List.of(tenant.tenant())
             : groups.stream().filter(TenantPolicy::blocked).map(TenantPolicy::tenant).toList());
     out.put("limits", limits);
+    var names = Stream.concat(Stream.of(tenant), groups.stream()).map(TenantPolicy::tenant);
+    out.put(
+        "overlays",
+        names.flatMap(name -> overlays.stream().flatMap(o -> overlay(name, o).stream())).toList());
     return out;
+  }
+
+  /** What of an overlay is of a tenant or group; without its other tenants. */
+  private static Optional<Map<String, Object>> overlay(String name, Overlay overlay) {
+    if (!overlay.tenants().containsKey(name)) {
+      return Optional.empty();
+    }
+    var out = new LinkedHashMap<String, Object>();
+    out.put("tenant", name);
+    var all = overlay.toMap();
+    for (String key : List.of("execution", "author", "at", "reason", "until")) {
+      Optional.ofNullable(all.get(key)).ifPresent(value -> out.put(key, value));
+    }
+    return Optional.of(out);
   }
 
   private Index index() throws InterruptedException {
@@ -177,7 +208,7 @@ public final class TenantDirectory {
     }
   }
 
-  private static Unreachable unreachable(String reason) {
+  static Unreachable unreachable(String reason) {
     return new Unreachable(reason, new IllegalStateException(reason));
   }
 
@@ -196,6 +227,9 @@ public final class TenantDirectory {
 
   private static Map<String, Object> plotted(TenantPolicy owner, Limit limit) {
     var out = limit(owner, limit);
+    out.put("requests", limit.requests());
+    out.put("window_seconds", limit.window().toSeconds());
+    out.put("algorithm", limit.algorithm().word());
     LimitCurve.of(limit).ifPresent(curve -> out.put("curve", curve));
     return out;
   }

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.server;
 
 import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.AccessLogConfig;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.core.call.AgentPorts;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param shipping how many records wait for the stream
  * @param tails how logs are followed
  * @param stateDir where accepted tasks are kept, and what the watch found
+ * @param accessLogs of gateways
  */
 public record AgentResources(
     AgentPorts ports,
@@ -27,8 +29,10 @@ public record AgentResources(
     Supplier<Shipping> shipping,
     LogTails tails,
     Path stateDir,
-    MonitoringSettings watching) {
+    MonitoringSettings watching,
+    List<AccessLogConfig> accessLogs) {
   public AgentResources {
+    accessLogs = List.copyOf(accessLogs);
     vitals = List.copyOf(vitals);
   }
 }

@@ -212,6 +212,11 @@ class DescribedAnswersTest extends DescribedCalls {
       expectBadBody(post("planRequest", VIC, body));
     }
     expectBadBody(post("planRequest", VIC, "{\"request\": \"x\", \"answers\": \"..\"}"));
+    var impact = expect(200, post("weighRequest", VIC, task(CLEAR.formatted(700))));
+    assertThat(impact.json().at("/traffic/state").asText()).isEqualTo("no-log");
+    expect(200, post("weighRequest", VIC, task(UNCLEAR)));
+    expect(200, post("weighRequest", VIC, task("show limits acme")));
+    expectBadBody(post("weighRequest", VIC, "{}"));
   }
 
   private void tenants() {
@@ -333,6 +338,7 @@ class DescribedAnswersTest extends DescribedCalls {
             "askQuestion",
             "answerTask",
             "planRequest",
+            "weighRequest",
             "saveDraft",
             "sendMcpMessage")) {
       expect(415, post(id, BOTH, task("apply")).with("Content-Type", "text/plain"));
@@ -359,6 +365,7 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(503, call("readChain", VIC));
     expect(503, call("downloadBundle", VIC));
     expect(503, post("planRequest", VIC, task("block acme")));
+    expect(503, post("weighRequest", VIC, task("block acme")));
     expect(503, post("submitTask", OLIVIA, task("apply the policies")));
     expect(503, post("askQuestion", VIC, task("show limits acme")));
     expect(503, call("getQuestions", OLIVIA));

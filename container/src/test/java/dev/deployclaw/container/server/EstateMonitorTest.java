@@ -91,7 +91,8 @@ class EstateMonitorTest {
                 estate.shipping(),
                 estate.tails(),
                 estate.stateDir(),
-                new MonitoringSettings(often, List.of(), BackoffPolicy.DEFAULT, "/test/")),
+                new MonitoringSettings(often, List.of(), BackoffPolicy.DEFAULT, "/test/"),
+                List.of()),
             ServerFixture.bounds(8, Duration.ofSeconds(30)));
   }
 

@@ -3,6 +3,7 @@ package dev.deployclaw.container.server;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.journal.LogTailReader;
 import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.AccessLogConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig;
@@ -57,7 +58,8 @@ public final class ServerFixture {
         () -> new Shipping(3, 2, "for a test"),
         (execution, had) -> LogTailReader.of(world.journal, execution, had),
         stateDir,
-        new MonitoringSettings(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"));
+        new MonitoringSettings(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"),
+        List.of());
   }
 
   /**
@@ -120,7 +122,22 @@ public final class ServerFixture {
         of.shipping(),
         tails,
         of.stateDir(),
-        watching);
+        watching,
+        of.accessLogs());
+  }
+
+  /** The same, with logs of gateways. */
+  public static AgentResources withAccessLogs(AgentResources of, List<AccessLogConfig> logs) {
+    return new AgentResources(
+        of.ports(),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        of.tails(),
+        of.stateDir(),
+        of.watching(),
+        logs);
   }
 
   /** Where strangers may call as often as they like. */

@@ -28,17 +28,24 @@ public final class PlanRoutes {
   }
 
   public List<ApiRoute> routes() {
-    return List.of(ApiRoute.post("/v1/plans", ApiRole.VIEWER, this::plan));
+    return List.of(
+        ApiRoute.post("/v1/plans", ApiRole.VIEWER, call -> planned(call, PlanRoutes::document)),
+        ApiRoute.post("/v1/impact", ApiRole.VIEWER, call -> planned(call, this::impact)));
   }
 
-  private ApiResponse plan(ApiRequest call) throws InterruptedException {
+  /** What is answered of a plan that could be made. */
+  private interface Answer {
+    Map<String, Object> of(PlanPreviewReport report) throws InterruptedException;
+  }
+
+  private ApiResponse planned(ApiRequest call, Answer answer) throws InterruptedException {
     if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
       return ApiResponse.of(ProblemCatalogue.notJson());
     }
     return switch (PlanRequestBody.parse(call.body())) {
       case PlanRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case PlanRequestBody.Read.Good(PlanRequestBody body) ->
-          planned(server.plan(request(body, call.caller().name())));
+          planned(server.plan(request(body, call.caller().name())), answer);
     };
   }
 
@@ -47,11 +54,18 @@ public final class PlanRoutes {
     return new TaskRequest(body.request(), who, server.now()).after(before);
   }
 
-  private static ApiResponse planned(PlanPreviewReport report) {
+  private static ApiResponse planned(PlanPreviewReport report, Answer answer)
+      throws InterruptedException {
     return report instanceof PlanPreviewReport.Refused(ExitCode exit, String reason)
             && exit == ExitCode.UNREACHABLE
         ? ApiResponse.of(ProblemCatalogue.unreachable(reason))
-        : ApiResponse.json(200, document(report));
+        : ApiResponse.json(200, answer.of(report));
+  }
+
+  private Map<String, Object> impact(PlanPreviewReport report) throws InterruptedException {
+    return report instanceof PlanPreviewReport.Planned planned
+        ? server.impact().of(planned)
+        : document(report);
   }
 
   static Map<String, Object> document(PlanPreviewReport report) {

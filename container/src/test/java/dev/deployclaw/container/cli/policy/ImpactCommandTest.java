@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.traffic.AccessLogLineReader;
 import dev.deployclaw.container.cli.console.OutputMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
