@@ -51,7 +51,7 @@ class ConsoleImpactTest extends ConsoleCases {
     vic.waitForSelector("table[aria-label='Requests that would be answered otherwise']");
 
     assertThat(vic.textContent("main"))
-        .contains("2,000 requests from", "Would be refused, were admitted", "acme/orders");
+        .contains("2,000 requests from", "Newly refused", "acme/orders");
   }
 
   @Test

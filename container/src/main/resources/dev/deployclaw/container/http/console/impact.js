@@ -67,7 +67,7 @@ function replayed(found) {
   const rows = found.tenants.map(one => [one.tenant.startsWith('(') ? one.tenant : tenantLink(one.tenant), [one.by, one.by_before].filter(Boolean).filter((by, i, all) => all.indexOf(by) === i).join(', '), number(one.requests),
     number(one.refused_before), number(one.refused_after), number(one.newly_refused), number(one.newly_admitted)]);
   return [element('p', { class: 'count' }, count(found.requests, 'request') + ' from ' + utc(found.from) + ' to ' + utc(found.to) + '; ' + number(found.replayed) + ' of tenants that the change can touch, replayed from full allowances.'),
-    cards([['Would be refused, were admitted', number(found.newly_refused), found.newly_refused ? 'warn' : ''], ['Would be admitted, were refused', number(found.newly_admitted)],
+    cards([['Newly refused', number(found.newly_refused), found.newly_refused ? 'warn' : ''], ['Newly admitted', number(found.newly_admitted)],
       ['Refused in all', number(found.refused_before) + ' → ' + number(found.refused_after)]]),
     differ ? table('Requests that would be answered otherwise', ['Tenant', 'Limit', 'Requests', 'Refused before', 'Refused after', 'Newly refused', 'Newly admitted'], rows) : note('good', 'No request would have been answered otherwise.'),
     more ? element('p', { class: 'count' }, 'and ' + count(more, 'tenant') + ' more') : ''];
