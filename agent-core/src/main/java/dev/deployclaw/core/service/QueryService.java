@@ -103,7 +103,8 @@ public final class QueryService {
   }
 
   /**
-   * What requests changed in an epoch beside the sources, as of its commit; the sources aren't read.
+   * What requests changed in an epoch beside the sources, as of its commit; the sources aren't
+   * read.
    *
    * @throws Unreachable when the state store can't be read
    */

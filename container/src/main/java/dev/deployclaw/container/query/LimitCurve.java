@@ -84,8 +84,7 @@ final class LimitCurve {
    */
   private record Load(long span, long asked) {
     static Load of(List<LimitRule> rules) {
-      long span =
-          WINDOWS * rules.stream().mapToLong(LimitRule::windowMicros).max().orElseThrow();
+      long span = WINDOWS * rules.stream().mapToLong(LimitRule::windowMicros).max().orElseThrow();
       double most =
           rules.stream()
               .mapToDouble(r -> (double) r.requests() / r.cost() * span / r.windowMicros())

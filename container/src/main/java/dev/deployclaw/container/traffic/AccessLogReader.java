@@ -45,8 +45,7 @@ public final class AccessLogReader implements AutoCloseable {
   /** The last bytes of a log, at most so many. Its lines have no numbers then. */
   static AccessLogReader tail(String name, Path log, UnreadLines unread, long most)
       throws IOException {
-    return new AccessLogReader(
-        name, AccessLogLineReader.tail(log, most), unread, Optional.empty());
+    return new AccessLogReader(name, AccessLogLineReader.tail(log, most), unread, Optional.empty());
   }
 
   /** The next request; empty at the end of the log. */

@@ -25,8 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * impact}. Any thread; one replay at a time, on a thread of its own, which keeps neither an event
  * loop nor the carrier of virtual threads from others.
  *
- * <p>Bounds: {@link #MOST_LOGS} logs, {@link #MOST_BYTES} of all together, each log's last,
- * {@link #MOST_COUNTERS} counters of each policy, and {@link #LONGEST}.
+ * <p>Bounds: {@link #MOST_LOGS} logs, {@link #MOST_BYTES} of all together, each log's last, {@link
+ * #MOST_COUNTERS} counters of each policy, and {@link #LONGEST}.
  */
 public final class RecentTraffic {
   static final Duration PERIOD = Duration.ofHours(1);
@@ -88,12 +88,12 @@ public final class RecentTraffic {
         return new TrafficImpact.Unknown(window.notes);
       }
       return new TrafficImpact.Replayed(
-              window.from,
-              last,
-              replay.impact(),
-              replay.untouched(),
-              window.unread.all(),
-              window.notes);
+          window.from,
+          last,
+          replay.impact(),
+          replay.untouched(),
+          window.unread.all(),
+          window.notes);
     }
   }
 

@@ -68,8 +68,7 @@ public sealed interface TrafficImpact {
     out.put("newly_refused", of.report().newlyRefused());
     out.put("newly_admitted", all.stream().mapToLong(OfTenant::newlyAdmitted).sum());
     var differ = all.stream().filter(TrafficImpact::differs).sorted(MOST_FIRST).toList();
-    out.put(
-        "tenants", differ.stream().limit(MOST_TENANTS).map(TrafficImpact::tenant).toList());
+    out.put("tenants", differ.stream().limit(MOST_TENANTS).map(TrafficImpact::tenant).toList());
     out.put("more_tenants", Math.max(0, differ.size() - MOST_TENANTS));
     out.put("unrouted", of.report().unrouted());
     out.put("unread_lines", of.unreadLines());

@@ -18,8 +18,7 @@ final class AccessLogs {
   static Served served(Path folder) throws Exception {
     var naming = new RequestAttribution(new TenantSource.Host(), List.of());
     var logs = List.of(new AccessLogConfig("gw-01", file(folder), naming));
-    return Served.start(
-        folder, List.of(), estate -> ServerFixture.withAccessLogs(estate, logs));
+    return Served.start(folder, List.of(), estate -> ServerFixture.withAccessLogs(estate, logs));
   }
 
   /** Requests of one tenant on orders, so many a second, the last a minute ago. */
@@ -31,8 +30,7 @@ final class AccessLogs {
       lines.append(last - i / aSecond).append(".000 status=200 dc_probe= dc_epoch=1 host=\"");
       lines.append(tenant).append(".example.test\" dc_execution=\"\" request=\"GET /orders/1\"\n");
     }
-    Files.writeString(
-        file(folder), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    Files.writeString(file(folder), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   static Path file(Path folder) {

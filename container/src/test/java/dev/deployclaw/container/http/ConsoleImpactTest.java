@@ -99,8 +99,7 @@ class ConsoleImpactTest extends ConsoleCases {
   @Test
   void hostileTextsOfAnOverlayAreTexts() {
     long epoch = served.get("/v1/status", VIC).json().at("/active/epoch").asLong();
-    var by =
-        new Overlay.By("arch-1", EVIL, 0, EVIL, Optional.of(new Overlay.End.At(1_000)));
+    var by = new Overlay.By("arch-1", EVIL, 0, EVIL, Optional.of(new Overlay.End.At(1_000)));
     var names = new TreeMap<String, String>();
     names.put("acme", "");
     served.world.store.put(

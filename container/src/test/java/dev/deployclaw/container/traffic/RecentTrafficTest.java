@@ -33,8 +33,7 @@ class RecentTrafficTest {
 
   @Test
   void withoutAConfiguredLogThereIsNothingToReplay() throws Exception {
-    assertThat(impact(List.of(), RecentTraffic.MOST_BYTES))
-        .isInstanceOf(TrafficImpact.NoLog.class);
+    assertThat(impact(List.of(), RecentTraffic.MOST_BYTES)).isInstanceOf(TrafficImpact.NoLog.class);
   }
 
   @Test
@@ -64,7 +63,8 @@ class RecentTrafficTest {
     write("short", 3100, 2500, 2);
 
     var found =
-        (TrafficImpact.Replayed) impact(List.of(log("long"), log("short")), 2 * 50 * line(1).length());
+        (TrafficImpact.Replayed)
+            impact(List.of(log("long"), log("short")), 2 * 50 * line(1).length());
 
     assertThat(found.from()).isEqualTo(micros(2050));
     assertThat(found.report().requests()).as("50 of the long one, one of the other").isEqualTo(51);
@@ -92,8 +92,7 @@ class RecentTrafficTest {
     write("mixed", 9);
     Files.writeString(folder.resolve("mixed"), "\u001b[31mgarbage\n", StandardOpenOption.APPEND);
 
-    var found =
-        (TrafficImpact.Replayed) impact(List.of(log("mixed")), RecentTraffic.MOST_BYTES);
+    var found = (TrafficImpact.Replayed) impact(List.of(log("mixed")), RecentTraffic.MOST_BYTES);
 
     assertThat(found.unreadLines()).isEqualTo(1);
   }

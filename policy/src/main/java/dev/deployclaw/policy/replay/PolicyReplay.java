@@ -57,8 +57,7 @@ public final class PolicyReplay {
    */
   public static PolicyReplay ofAffected(PolicySet before, PolicySet after, int mostCounters) {
     var affected = AffectedTenants.of(before, after);
-    return new PolicyReplay(
-        affected.in(before), affected.in(after), mostCounters, affected::has);
+    return new PolicyReplay(affected.in(before), affected.in(after), mostCounters, affected::has);
   }
 
   /**

@@ -23,8 +23,7 @@ final class AccessLogConfigReader {
     this.paths = paths;
   }
 
-  List<AccessLogConfig> read(
-      ConfigSection root, List<GatewayEntry> files, List<Gateway> routing) {
+  List<AccessLogConfig> read(ConfigSection root, List<GatewayEntry> files, List<Gateway> routing) {
     var out = new ArrayList<AccessLogConfig>();
     for (var f : root.sections("accessLogs")) {
       log(f, routing).ifPresent(out::add);
@@ -34,8 +33,7 @@ final class AccessLogConfigReader {
         ? out
         : files.stream()
             .filter(entry -> entry.gateway().identity() instanceof Gateway.Identity.Host)
-            .map(entry ->
-                log(entry.gateway(), entry.front().accessLog(), new TenantSource.Host()))
+            .map(entry -> log(entry.gateway(), entry.front().accessLog(), new TenantSource.Host()))
             .toList();
   }
 
