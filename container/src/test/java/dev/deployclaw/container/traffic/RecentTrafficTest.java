@@ -97,6 +97,24 @@ class RecentTrafficTest {
     assertThat(found.unreadLines()).isEqualTo(1);
   }
 
+  /** Clients write what they like into a log. */
+  @Test
+  void noLineEndsTheReplay() throws Exception {
+    var odd =
+        List.of("*", "%", "%2", "%zz", "//", "?", "/?", "#", "/%00", "..", "/../..", "/;", "\\", "é", "http://x");
+    var out = new StringBuilder();
+    for (String uri : odd) {
+      out.append(line(9).replace("/x", uri)).append(line(9).replace("acme.test", uri));
+      out.append(line(9).replace("GET /x", uri + " " + uri));
+      out.append("{\"time\": \"").append(uri).append("\", \"uri\": \"/").append(uri).append("\"}\n");
+    }
+    Files.writeString(folder.resolve("odd"), out + line(1));
+
+    var found = (TrafficImpact.Replayed) impact(List.of(log("odd")), RecentTraffic.MOST_BYTES);
+
+    assertThat(found.to()).isEqualTo(micros(1));
+  }
+
   /** Tenants of which nothing would be answered otherwise are no rows. */
   @Test
   void aDocumentNamesSomeTenantsAndCountsTheOthers() throws Exception {
