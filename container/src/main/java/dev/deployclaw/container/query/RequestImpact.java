@@ -3,8 +3,6 @@ package dev.deployclaw.container.query;
 import dev.deployclaw.container.traffic.RecentTraffic;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.planning.PlanPreviewReport;
-import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Limit;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * What a planned change would mean: how each limit behaves before and after, and the latest
@@ -25,16 +22,10 @@ import java.util.function.Supplier;
 public final class RequestImpact {
   private static final int MOST_LIMITS = 12;
 
-  private final Supplier<QueryService> queries;
   private final TenantDirectory tenants;
   private final RecentTraffic traffic;
 
-  /**
-   * @param queries makes one for each use
-   */
-  public RequestImpact(
-      Supplier<QueryService> queries, TenantDirectory tenants, RecentTraffic traffic) {
-    this.queries = queries;
+  public RequestImpact(TenantDirectory tenants, RecentTraffic traffic) {
     this.tenants = tenants;
     this.traffic = traffic;
   }
@@ -46,7 +37,7 @@ public final class RequestImpact {
    */
   public Map<String, Object> of(PlanPreviewReport.Planned planned) throws InterruptedException {
     var plan = planned.plan();
-    var before = base(plan.base().epoch());
+    var before = tenants.set(plan.base().epoch());
     var changed = changed(planned);
     var out = new LinkedHashMap<String, Object>();
     out.put("outcome", "planned");
@@ -58,18 +49,6 @@ public final class RequestImpact {
     out.put("more_limits", Math.max(0, changed.size() - MOST_LIMITS));
     out.put("traffic", traffic.impact(before, plan.target()).toMap());
     return out;
-  }
-
-  private PolicySet base(long epoch) throws InterruptedException {
-    if (epoch == 0) {
-      return PolicySet.EMPTY;
-    }
-    var known = tenants.committed();
-    var read = known.epoch() == epoch ? known : queries.get().policies(epoch);
-    if (read.exit() == ExitCode.UNREACHABLE) {
-      throw TenantDirectory.unreachable(read.reason());
-    }
-    return read.set();
   }
 
   private static Set<ChangedLimit> changed(PlanPreviewReport.Planned planned) {

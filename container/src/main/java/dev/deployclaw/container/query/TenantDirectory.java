@@ -125,18 +125,26 @@ public final class TenantDirectory {
    * @throws Unreachable when the state store can't be read
    */
   public Optional<Map<String, Object>> tenant(String name) throws InterruptedException {
-    var committed = committed();
+    var committed = index().committed();
     var overlays = queries.get().overlays(committed.epoch());
     return committed.set().tenant(name).map(tenant -> document(tenant, committed, overlays));
   }
 
   /**
-   * What is committed, in the copy that is kept.
+   * The set of an epoch: the copy that is kept, where it is of that one.
    *
-   * @throws Unreachable when the state store can't be read
+   * @throws Unreachable when the state store can't be read, or doesn't have it
    */
-  CommittedPolicies committed() throws InterruptedException {
-    return index().committed();
+  PolicySet set(long epoch) throws InterruptedException {
+    if (epoch == 0) {
+      return PolicySet.EMPTY;
+    }
+    var known = index().committed();
+    var read = known.epoch() == epoch ? known : queries.get().policies(epoch);
+    if (read.exit() == ExitCode.UNREACHABLE) {
+      throw unreachable(read.reason());
+    }
+    return read.set();
   }
 
   private static Map<String, Object> document(
@@ -208,7 +216,7 @@ public final class TenantDirectory {
     }
   }
 
-  static Unreachable unreachable(String reason) {
+  private static Unreachable unreachable(String reason) {
     return new Unreachable(reason, new IllegalStateException(reason));
   }
 

@@ -19,9 +19,7 @@ import dev.deployclaw.container.notification.DeliverySettings;
 import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
-import dev.deployclaw.container.query.RequestImpact;
 import dev.deployclaw.container.query.TenantDirectory;
-import dev.deployclaw.container.traffic.RecentTraffic;
 import dev.deployclaw.container.vertx.AgentVertx;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.container.vertx.LogEventBus;
@@ -77,7 +75,6 @@ public final class AgentServer implements AutoCloseable {
   private final ExecutionQueries executions;
   private final EstateQueries estate;
   private final TenantDirectory tenants;
-  private final RequestImpact impact;
   private final BackendHealthMonitor health;
   private final ServerMetrics metrics = new ServerMetrics();
   private final EstateMonitor monitor;
@@ -113,8 +110,6 @@ public final class AgentServer implements AutoCloseable {
     this.agent = new AgentVerticle(bus, queue, patient, unfinished, metrics);
     this.estate = new EstateQueries(this::queries, ports.time());
     this.tenants = new TenantDirectory(this::queries);
-    var traffic = new RecentTraffic(resources.accessLogs(), ports.time());
-    this.impact = new RequestImpact(this::queries, tenants, traffic);
     this.health = new BackendHealthMonitor(resources.vitals(), this::queries, ports.time());
     var positions =
         new QueuePosition(
@@ -286,11 +281,6 @@ public final class AgentServer implements AutoCloseable {
 
   public TenantDirectory tenants() {
     return tenants;
-  }
-
-  /** What a planned change would mean to limits and to recent requests. Nothing is written. */
-  public RequestImpact impact() {
-    return impact;
   }
 
   /** The answer to a request that asks about the estate; empty where it asks for something else. */

@@ -101,12 +101,31 @@ class RecentTrafficTest {
   @Test
   void noLineEndsTheReplay() throws Exception {
     var odd =
-        List.of("*", "%", "%2", "%zz", "//", "?", "/?", "#", "/%00", "..", "/../..", "/;", "\\", "é", "http://x");
+        List.of(
+            "*",
+            "%",
+            "%2",
+            "%zz",
+            "//",
+            "?",
+            "/?",
+            "#",
+            "/%00",
+            "..",
+            "/../..",
+            "/;",
+            "\\",
+            "é",
+            "http://x");
     var out = new StringBuilder();
     for (String uri : odd) {
       out.append(line(9).replace("/x", uri)).append(line(9).replace("acme.test", uri));
       out.append(line(9).replace("GET /x", uri + " " + uri));
-      out.append("{\"time\": \"").append(uri).append("\", \"uri\": \"/").append(uri).append("\"}\n");
+      out.append("{\"time\": \"")
+          .append(uri)
+          .append("\", \"uri\": \"/")
+          .append(uri)
+          .append("\"}\n");
     }
     Files.writeString(folder.resolve("odd"), out + line(1));
 

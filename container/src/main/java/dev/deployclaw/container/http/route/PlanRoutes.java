@@ -9,7 +9,9 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
 import dev.deployclaw.container.query.PlanDocument;
+import dev.deployclaw.container.query.RequestImpact;
 import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.traffic.RecentTraffic;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
@@ -22,9 +24,13 @@ import java.util.Map;
 /** What a request would do: nothing is written, and no execution begins. */
 public final class PlanRoutes {
   private final AgentServer server;
+  private final RequestImpact impact;
 
   public PlanRoutes(AgentServer server) {
     this.server = server;
+    var resources = server.resources();
+    var traffic = new RecentTraffic(resources.accessLogs(), resources.ports().time());
+    this.impact = new RequestImpact(server.tenants(), traffic);
   }
 
   public List<ApiRoute> routes() {
@@ -64,7 +70,7 @@ public final class PlanRoutes {
 
   private Map<String, Object> impact(PlanPreviewReport report) throws InterruptedException {
     return report instanceof PlanPreviewReport.Planned planned
-        ? server.impact().of(planned)
+        ? impact.of(planned)
         : document(report);
   }
 

@@ -41,18 +41,16 @@ record FollowerCrowd(Vertx vertx, ServedLab served, int size) {
     try (Leadership other = served.state().stand("bench", LEASE).orElseThrow()) {
       var submitted = submit(client);
       long before = served.resident();
-      var there = new CountDownLatch(size);
-      var ended = new CountDownLatch(size);
-      var bytes = new AtomicLong();
+      var watch = new Watch(new CountDownLatch(size), new CountDownLatch(size), new AtomicLong());
       for (int i = 0; i < size; i++) {
-        stream(client, submitted, there, ended, bytes);
+        stream(client, submitted, watch);
       }
-      await(there, "all follow");
+      await(watch.there(), "all follow");
       long with = served.resident();
       long begin = System.nanoTime();
       other.close();
-      await(ended, "all have the result");
-      return new CrowdFigures(size, before, with, System.nanoTime() - begin, bytes.get());
+      await(watch.ended(), "all have the result");
+      return new CrowdFigures(size, before, with, System.nanoTime() - begin, watch.bytes().get());
     }
   }
 
@@ -72,35 +70,34 @@ record FollowerCrowd(Vertx vertx, ServedLab served, int size) {
     return answer.toJsonObject().getString("events");
   }
 
-  private void stream(
-      HttpClientAgent client,
-      String path,
-      CountDownLatch there,
-      CountDownLatch ended,
-      AtomicLong bytes) {
+  /** How many are there, and how many have their result. */
+  private record Watch(CountDownLatch there, CountDownLatch ended, AtomicLong bytes) {
+    /**
+     * @param tail what was got before, as much of it as a word may begin in
+     */
+    void got(StringBuilder tail, Buffer more) {
+      bytes.addAndGet(more.length());
+      tail.append(more);
+      if (tail.indexOf(RESULT) >= 0) {
+        tail.setLength(0);
+        ended.countDown();
+      }
+      tail.delete(0, Math.max(0, tail.length() - RESULT.length()));
+    }
+  }
+
+  private void stream(HttpClientAgent client, String path, Watch watch) {
     var _ =
         client
             .request(options(path, HttpMethod.GET))
             .compose(request -> request.send())
             .onSuccess(answer -> {
               if (answer.statusCode() == OK) {
-                there.countDown();
+                watch.there().countDown();
               }
               var tail = new StringBuilder();
-              answer.handler(more -> {
-                bytes.addAndGet(more.length());
-                got(tail, more, ended);
-              });
+              answer.handler(more -> watch.got(tail, more));
             });
-  }
-
-  private static void got(StringBuilder tail, Buffer more, CountDownLatch ended) {
-    tail.append(more);
-    if (tail.indexOf(RESULT) >= 0) {
-      tail.setLength(0);
-      ended.countDown();
-    }
-    tail.delete(0, Math.max(0, tail.length() - RESULT.length()));
   }
 
   private RequestOptions options(String path, HttpMethod method) {
