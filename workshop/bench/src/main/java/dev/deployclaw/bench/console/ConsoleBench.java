@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
 public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures> {
   private static final int LONGEST_SECONDS = 30;
 
-  /** Of one credential, which may have so many calls at the same time. */
-  private static final int CALLERS = 16;
+  /** Of one credential, which may have twice as many calls at the same time. */
+  private static final int CALLERS = 8;
 
   private static final String BARE = "a bare Vert.x handler";
 
@@ -78,7 +78,7 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
     var load = new HttpLoad(client, CALLERS);
     var addresses = new LinkedHashMap<String, String>();
     addresses.put(BARE, bare(vertx));
-    addresses.put("the console's page", served.address() + "/console/");
+    addresses.put("executions", served.address() + "/v1/executions?limit=1");
     addresses.put("one tenant", served.address() + "/v1/tenants/tenant-000017");
     addresses.put("a search of all", served.address() + "/v1/tenants?search=tenant-0999&limit=10");
     var answers = new LinkedHashMap<String, List<HttpLoad.Answers>>();
