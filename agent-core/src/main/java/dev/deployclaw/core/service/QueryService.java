@@ -6,6 +6,7 @@ import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.ledger.ChangeStore;
+import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.AgentStatusQuery;
 import dev.deployclaw.core.query.AgentStatusReport;
@@ -90,6 +91,15 @@ public final class QueryService {
   /** The same from the state store alone, for who looks often: it names no overlay. */
   public AgentStatusReport storeStatus() throws InterruptedException {
     return StoreQuestion.answer(() -> situation().with(List.of()), AgentStatusReport::unreachable);
+  }
+
+  /**
+   * What is committed, and not its policies: one read.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public Optional<CommittedEpoch> active() throws InterruptedException {
+    return store.ledger().active();
   }
 
   /** The policies that are committed. */

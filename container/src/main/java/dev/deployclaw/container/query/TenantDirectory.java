@@ -194,11 +194,7 @@ public final class TenantDirectory {
   private Index index() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      var status = queries.get().storeStatus();
-      if (!status.unreachable().isEmpty()) {
-        throw unreachable(status.unreachable());
-      }
-      String active = status.active().map(a -> a.epoch() + " " + a.digest()).orElse("");
+      String active = queries.get().active().map(a -> a.epoch() + " " + a.digest()).orElse("");
       var known = last == null ? null : last.get();
       if (known != null && active.equals(digest)) {
         return known;
