@@ -75,7 +75,7 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
   private List<LoadFigures> loads(Vertx vertx, ServedLab served) throws Exception {
     var client =
         vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(CALLERS));
-    var load = new HttpLoad(client, CALLERS);
+    var load = new HttpLoad(vertx.getOrCreateContext(), client, CALLERS);
     var addresses = new LinkedHashMap<String, String>();
     addresses.put(BARE, bare(vertx));
     addresses.put("executions", served.address() + "/v1/executions?limit=1");

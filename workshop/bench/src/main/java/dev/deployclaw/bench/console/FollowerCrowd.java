@@ -42,9 +42,11 @@ record FollowerCrowd(Vertx vertx, ServedLab served, int size) {
       var submitted = submit(client);
       long before = served.resident();
       var watch = new Watch(new CountDownLatch(size), new CountDownLatch(size), new AtomicLong());
-      for (int i = 0; i < size; i++) {
-        stream(client, submitted, watch);
-      }
+      vertx.runOnContext(_ -> {
+        for (int i = 0; i < size; i++) {
+          stream(client, submitted, watch);
+        }
+      });
       await(watch.there(), "all follow");
       long with = served.resident();
       long begin = System.nanoTime();
