@@ -57,14 +57,14 @@ class RecentTrafficTest {
   void allLogsBeginWhereTheLongestOneIsReadFrom() throws Exception {
     var seconds = new long[1000];
     for (int i = 0; i < seconds.length; i++) {
-      seconds[i] = 3000 - i;
+      seconds[i] = 3000L - i;
     }
     write("long", seconds);
     write("short", 3100, 2500, 2);
 
     var found =
         (TrafficImpact.Replayed)
-            impact(List.of(log("long"), log("short")), 2 * 50 * line(1).length());
+            impact(List.of(log("long"), log("short")), 100L * line(1).length());
 
     assertThat(found.from()).isEqualTo(micros(2050));
     assertThat(found.report().requests()).as("50 of the long one, one of the other").isEqualTo(51);

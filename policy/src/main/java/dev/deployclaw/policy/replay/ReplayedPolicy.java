@@ -61,9 +61,9 @@ final class ReplayedPolicy {
 
   /** Whose policy a tenant falls under. */
   Optional<String> policy(String tenant) {
-    var tenants = held.set().tenants();
-    return Optional.of(tenants.containsKey(tenant) ? tenant : DEFAULT_TENANT)
-        .filter(tenants::containsKey);
+    var set = held.set();
+    return Optional.of(set.tenant(tenant).isPresent() ? tenant : DEFAULT_TENANT)
+        .filter(name -> set.tenant(name).isPresent());
   }
 
   /** Limits that a log can't tell anything of, as {@code tenant/limit}. */

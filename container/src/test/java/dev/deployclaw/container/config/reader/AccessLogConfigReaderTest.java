@@ -23,20 +23,6 @@ class AccessLogConfigReaderTest {
       rateLimitServices: [{namespace: shop, url: "http://127.0.0.1:8081"}]
       gateways:
       """;
-  private static final String GATEWAY =
-      """
-        - name: %s
-          namespace: shop
-          folder: gateways/%1$s
-          pidFile: gateways/%1$s/nginx.pid
-          accessLog: gateways/%1$s/access.log
-          listen: 127.0.0.1:8000
-          url: http://127.0.0.1:8000
-          service: 127.0.0.1:8081
-          identity: {%s}
-          routes: [{prefix: /search, service: search}]
-          upstreams: {search: "127.0.0.1:9001"}
-      """;
   private static final String HOST = "host: example.net";
   private static final String CLAIM = "claim: tenant, issuer: https://id.test, audience: api";
 
@@ -85,7 +71,20 @@ class AccessLogConfigReaderTest {
   }
 
   private static String gateway(String name, String identity) {
-    return GATEWAY.formatted(name, identity);
+    return """
+      - name: %s
+        namespace: shop
+        folder: gateways/%1$s
+        pidFile: gateways/%1$s/nginx.pid
+        accessLog: gateways/%1$s/access.log
+        listen: 127.0.0.1:8000
+        url: http://127.0.0.1:8000
+        service: 127.0.0.1:8081
+        identity: {%s}
+        routes: [{prefix: /search, service: search}]
+        upstreams: {search: "127.0.0.1:9001"}
+    """
+        .formatted(name, identity);
   }
 
   private AccessLogConfig log(String gateway, String file, TenantSource tenant) {

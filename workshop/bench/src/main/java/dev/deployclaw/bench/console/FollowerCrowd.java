@@ -1,6 +1,5 @@
 package dev.deployclaw.bench.console;
 
-import dev.deployclaw.core.spi.StateStore.Leadership;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
@@ -38,22 +37,23 @@ record FollowerCrowd(Vertx vertx, ServedLab served, int size) {
     var client =
         vertx.createHttpClient(
             new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(size + 1));
-    try (Leadership other = served.state().stand("bench", LEASE).orElseThrow()) {
+    var watch = new Watch(new CountDownLatch(size), new CountDownLatch(size), new AtomicLong());
+    long before;
+    long with;
+    try (var _ = served.state().stand("bench", LEASE).orElseThrow()) {
       var submitted = submit(client);
-      long before = served.resident();
-      var watch = new Watch(new CountDownLatch(size), new CountDownLatch(size), new AtomicLong());
+      before = served.resident();
       vertx.runOnContext(_ -> {
         for (int i = 0; i < size; i++) {
           stream(client, submitted, watch);
         }
       });
       await(watch.there(), "all follow");
-      long with = served.resident();
-      long begin = System.nanoTime();
-      other.close();
-      await(watch.ended(), "all have the result");
-      return new CrowdFigures(size, before, with, System.nanoTime() - begin, watch.bytes().get());
+      with = served.resident();
     }
+    long begin = System.nanoTime();
+    await(watch.ended(), "all have the result");
+    return new CrowdFigures(size, before, with, System.nanoTime() - begin, watch.bytes().get());
   }
 
   private String submit(HttpClientAgent client)

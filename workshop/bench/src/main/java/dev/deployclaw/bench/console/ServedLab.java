@@ -150,10 +150,15 @@ final class ServedLab implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     agent.destroy();
-    if (!agent.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+    try {
+      if (!agent.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+        agent.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
       agent.destroyForcibly();
+      Thread.currentThread().interrupt();
     }
     state.close();
     lab.down();
