@@ -6,6 +6,8 @@ import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.ledger.ChangeStore;
+import dev.deployclaw.core.machine.CommittedEpoch;
+import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.AgentStatusQuery;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.query.ClientLimitsQuery;
@@ -91,6 +93,15 @@ public final class QueryService {
     return StoreQuestion.answer(() -> situation().with(List.of()), AgentStatusReport::unreachable);
   }
 
+  /**
+   * What is committed, and not its policies: one read.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public Optional<CommittedEpoch> active() throws InterruptedException {
+    return store.ledger().active();
+  }
+
   /** The policies that are committed. */
   public CommittedPolicies policies() throws InterruptedException {
     return CommittedPolicies.committed(store);
@@ -99,6 +110,16 @@ public final class QueryService {
   /** The policies of an epoch that the state store still has, committed or not. */
   public CommittedPolicies policies(long epoch) throws InterruptedException {
     return CommittedPolicies.of(epoch, store.archive());
+  }
+
+  /**
+   * What requests changed in an epoch beside the sources, as of its commit; the sources aren't
+   * read.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public List<Overlay> overlays(long epoch) throws InterruptedException {
+    return store.archive().provenance(epoch).overlays();
   }
 
   /** What each committed epoch changed of a tenant, the latest first; at most so many. */

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param skillsDir skill folders that win over the packaged ones
  * @param timezone of times in requests that name none
  * @param redact further values that must never reach a log
+ * @param accessLogs of gateways, for the impact of a change on recent requests
  */
 public record AgentConfig(
     Path folder,
@@ -48,10 +49,19 @@ public record AgentConfig(
     List<PluginConfig> plugins,
     Optional<TelemetryConfig> telemetry,
     ZoneId timezone,
-    HostConfig host) {
+    HostConfig host,
+    List<AccessLogConfig> accessLogs) {
 
   /** What all gateways route, whatever they run in: part of each policy set. */
   public List<Gateway> routing() {
+    return routing(gateways, docker, kubernetes);
+  }
+
+  /** The same of some gateways. */
+  public static List<Gateway> routing(
+      List<GatewayEntry> gateways,
+      Optional<DockerConfig> docker,
+      Optional<KubernetesConfig> kubernetes) {
     return Stream.of(
             gateways.stream().map(GatewayEntry::gateway),
             docker.stream().flatMap(d -> d.gateways().stream()).map(c -> c.gateway()),

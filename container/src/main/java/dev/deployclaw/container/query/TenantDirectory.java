@@ -1,5 +1,6 @@
 package dev.deployclaw.container.query;
 
+import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.CommittedPolicies;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.QueryService;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,10 +126,29 @@ public final class TenantDirectory {
    */
   public Optional<Map<String, Object>> tenant(String name) throws InterruptedException {
     var committed = index().committed();
-    return committed.set().tenant(name).map(tenant -> document(tenant, committed));
+    var overlays = queries.get().overlays(committed.epoch());
+    return committed.set().tenant(name).map(tenant -> document(tenant, committed, overlays));
   }
 
-  private static Map<String, Object> document(TenantPolicy tenant, CommittedPolicies committed) {
+  /**
+   * The set of an epoch: the copy that is kept, where it is of that one.
+   *
+   * @throws Unreachable when the state store can't be read, or doesn't have it
+   */
+  PolicySet set(long epoch) throws InterruptedException {
+    if (epoch == 0) {
+      return PolicySet.EMPTY;
+    }
+    var known = index().committed();
+    var read = known.epoch() == epoch ? known : queries.get().policies(epoch);
+    if (read.exit() == ExitCode.UNREACHABLE) {
+      throw unreachable(read.reason());
+    }
+    return read.set();
+  }
+
+  private static Map<String, Object> document(
+      TenantPolicy tenant, CommittedPolicies committed, List<Overlay> overlays) {
     var groups = new ArrayList<TenantPolicy>();
     var set = committed.set();
     var at = tenant.parent().flatMap(set::tenant);
@@ -149,17 +170,31 @@ public final class TenantDirectory {
             ? List.of(tenant.tenant())
             : groups.stream().filter(TenantPolicy::blocked).map(TenantPolicy::tenant).toList());
     out.put("limits", limits);
+    var names = Stream.concat(Stream.of(tenant), groups.stream()).map(TenantPolicy::tenant);
+    out.put(
+        "overlays",
+        names.flatMap(name -> overlays.stream().flatMap(o -> overlay(name, o).stream())).toList());
     return out;
+  }
+
+  /** What of an overlay is of a tenant or group; without its other tenants. */
+  private static Optional<Map<String, Object>> overlay(String name, Overlay overlay) {
+    if (!overlay.tenants().containsKey(name)) {
+      return Optional.empty();
+    }
+    var out = new LinkedHashMap<String, Object>();
+    out.put("tenant", name);
+    var all = overlay.toMap();
+    for (String key : List.of("execution", "author", "at", "reason", "until")) {
+      Optional.ofNullable(all.get(key)).ifPresent(value -> out.put(key, value));
+    }
+    return Optional.of(out);
   }
 
   private Index index() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      var status = queries.get().storeStatus();
-      if (!status.unreachable().isEmpty()) {
-        throw unreachable(status.unreachable());
-      }
-      String active = status.active().map(a -> a.epoch() + " " + a.digest()).orElse("");
+      String active = queries.get().active().map(a -> a.epoch() + " " + a.digest()).orElse("");
       var known = last == null ? null : last.get();
       if (known != null && active.equals(digest)) {
         return known;
@@ -196,6 +231,9 @@ public final class TenantDirectory {
 
   private static Map<String, Object> plotted(TenantPolicy owner, Limit limit) {
     var out = limit(owner, limit);
+    out.put("requests", limit.requests());
+    out.put("window_seconds", limit.window().toSeconds());
+    out.put("algorithm", limit.algorithm().word());
     LimitCurve.of(limit).ifPresent(curve -> out.put("curve", curve));
     return out;
   }

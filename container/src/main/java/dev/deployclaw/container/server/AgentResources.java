@@ -1,6 +1,7 @@
 package dev.deployclaw.container.server;
 
 import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.AccessLogConfig;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.query.LogTails;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param tails how logs are followed
  * @param mask through which words go that people type, before anything is done with them
  * @param stateDir where accepted tasks are kept, and what the watch found
+ * @param accessLogs of gateways
  */
 public record AgentResources(
     AgentPorts ports,
@@ -30,8 +32,10 @@ public record AgentResources(
     LogTails tails,
     TextMask mask,
     Path stateDir,
-    MonitoringSettings watching) {
+    MonitoringSettings watching,
+    List<AccessLogConfig> accessLogs) {
   public AgentResources {
+    accessLogs = List.copyOf(accessLogs);
     vitals = List.copyOf(vitals);
   }
 }

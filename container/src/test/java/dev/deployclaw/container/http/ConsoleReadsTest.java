@@ -74,6 +74,8 @@ class ConsoleReadsTest {
     assertThat(plan.at("/diff/0/before").asText()).isEqualTo("600");
     assertThat(plan.at("/diff/0/after").asText()).isEqualTo("300");
     assertThat(plan.path("changes_nothing").asBoolean()).isFalse();
+    var impact = served.post("/v1/impact", VIC, task("set acme's orders limit to 300 per minute"));
+    assertThat(impact.json().at("/traffic/state").asText()).isEqualTo("no-log");
     assertThat(served.get("/v1/executions", VIC).json().path("executions")).isEqualTo(known);
   }
 

@@ -214,6 +214,9 @@ class DescribedAnswersTest extends DescribedCalls {
       expectBadBody(post("planRequest", VIC, body));
     }
     expectBadBody(post("planRequest", VIC, "{\"request\": \"x\", \"answers\": \"..\"}"));
+    expect(200, post("weighRequest", VIC, task(CLEAR.formatted(700))));
+    expect(200, post("weighRequest", VIC, task(UNCLEAR)));
+    expectBadBody(post("weighRequest", VIC, "{}"));
   }
 
   private void tenants() {
@@ -335,6 +338,7 @@ class DescribedAnswersTest extends DescribedCalls {
             "askQuestion",
             "answerTask",
             "planRequest",
+            "weighRequest",
             "saveDraft",
             "sendMcpMessage")) {
       expect(415, post(id, BOTH, task("apply")).with("Content-Type", "text/plain"));
@@ -361,6 +365,7 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(503, call("readChain", VIC));
     expect(503, call("downloadBundle", VIC));
     expect(503, post("planRequest", VIC, task("block acme")));
+    expect(503, post("weighRequest", VIC, task("block acme")));
     expect(503, post("submitTask", OLIVIA, task("apply the policies")));
     expect(503, post("askQuestion", VIC, task("show limits acme")));
     expect(503, call("getQuestions", OLIVIA));

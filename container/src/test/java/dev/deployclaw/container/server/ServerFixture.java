@@ -3,6 +3,7 @@ package dev.deployclaw.container.server;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.journal.LogTailReader;
 import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.container.config.AccessLogConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig;
@@ -59,7 +60,8 @@ public final class ServerFixture {
         (execution, had) -> LogTailReader.of(world.journal, execution, had),
         TextMask.OWN,
         stateDir,
-        new MonitoringSettings(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"));
+        new MonitoringSettings(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"),
+        List.of());
   }
 
   /**
@@ -109,7 +111,8 @@ public final class ServerFixture {
         of.tails(),
         mask,
         of.stateDir(),
-        of.watching());
+        of.watching(),
+        of.accessLogs());
   }
 
   private static AgentPorts ports(
@@ -137,7 +140,23 @@ public final class ServerFixture {
         tails,
         of.mask(),
         of.stateDir(),
-        watching);
+        watching,
+        of.accessLogs());
+  }
+
+  /** The same, with logs of gateways. */
+  public static AgentResources withAccessLogs(AgentResources of, List<AccessLogConfig> logs) {
+    return new AgentResources(
+        of.ports(),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        of.tails(),
+        of.mask(),
+        of.stateDir(),
+        of.watching(),
+        logs);
   }
 
   /** Where strangers may call as often as they like. */

@@ -34,7 +34,8 @@ public record ImpactReport(
    * @param last of the last
    * @param worstHour when the hour began in which most were newly refused
    * @param inWorstHour how many in it
-   * @param by what refused most of them: {@code owner/limit}
+   * @param by what newly refused most of them: {@code owner/limit}
+   * @param byBefore what no longer refused most of the newly admitted
    */
   public record OfTenant(
       String tenant,
@@ -47,5 +48,6 @@ public record ImpactReport(
       long last,
       long worstHour,
       long inWorstHour,
-      String by) {}
+      String by,
+      String byBefore) {}
 }

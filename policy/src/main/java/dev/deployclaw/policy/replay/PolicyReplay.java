@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Replays the requests of a log through an old and a new policy, by the reference model, both from
@@ -23,8 +24,8 @@ public final class PolicyReplay {
   /** A log is written as requests end, so a little out of order is usual. */
   private static final long USUAL_DISORDER_MICROS = 60_000_000;
 
-  private final RequestAttribution naming;
   private final int mostCounters;
+  private final Predicate<String> replayed;
   private final ReplayedPolicy before;
   private final ReplayedPolicy after;
   private final Map<String, TenantImpactCounter> tallies = new HashMap<>();
@@ -32,24 +33,40 @@ public final class PolicyReplay {
   private long requests;
   private long unrouted;
   private long disordered;
+  private long untouched;
 
-  public PolicyReplay(PolicySet before, PolicySet after, RequestAttribution naming) {
-    this(before, after, naming, MOST_COUNTERS);
+  public PolicyReplay(PolicySet before, PolicySet after) {
+    this(before, after, MOST_COUNTERS, _ -> true);
   }
 
   /** For fewer counters. */
-  PolicyReplay(PolicySet before, PolicySet after, RequestAttribution naming, int mostCounters) {
-    this.naming = naming;
+  PolicyReplay(PolicySet before, PolicySet after, int mostCounters) {
+    this(before, after, mostCounters, _ -> true);
+  }
+
+  private PolicyReplay(
+      PolicySet before, PolicySet after, int mostCounters, Predicate<String> replayed) {
     this.mostCounters = mostCounters;
+    this.replayed = replayed;
     this.before = new ReplayedPolicy(before, mostCounters);
     this.after = new ReplayedPolicy(after, mostCounters);
   }
 
   /**
+   * One that keeps nothing of tenants whom the change can't touch, and only counts their requests.
+   */
+  public static PolicyReplay ofAffected(PolicySet before, PolicySet after, int mostCounters) {
+    var affected = AffectedTenants.of(before, after);
+    return new PolicyReplay(affected.in(before), affected.in(after), mostCounters, affected::has);
+  }
+
+  /**
    * The next request of the log. One that is older than the one before counts as of that one's
    * time.
+   *
+   * @param naming how its log tells tenant and service
    */
-  public void next(RecordedRequest request) {
+  public void next(RecordedRequest request, RequestAttribution naming) {
     disordered += request.micros() < now - USUAL_DISORDER_MICROS ? 1 : 0;
     now = Math.max(now, request.micros());
     var shape = naming.shape(request);
@@ -57,8 +74,12 @@ public final class PolicyReplay {
       unrouted++;
       return;
     }
-    requests++;
     String tenant = naming.tenant(request);
+    if (!replayed.test(tenant)) {
+      untouched++;
+      return;
+    }
+    requests++;
     var then = before.meet(tenant, shape.get(), request, now);
     var hence = after.meet(tenant, shape.get(), request, now);
     tallies.computeIfAbsent(known(tenant), TenantImpactCounter::new).count(then, hence, now);
@@ -75,6 +96,11 @@ public final class PolicyReplay {
                     .thenComparing(OfTenant::tenant))
             .toList();
     return new ImpactReport(requests, unrouted, tenants, notes());
+  }
+
+  /** Requests of tenants whom the change can't touch. */
+  public long untouched() {
+    return untouched;
   }
 
   /** How many counters and tenants are kept now. */

@@ -16,12 +16,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** One policy as the requests of a log meet it, one after another. For one thread. */
 final class ReplayedPolicy {
-  private static final String DEFAULT_TENANT = "default";
+  static final String DEFAULT_TENANT = "default";
 
   private final EpochPolicySet held;
   private final BoundedCounters counters;
@@ -34,9 +33,6 @@ final class ReplayedPolicy {
   ReplayedPolicy(PolicySet set, int most) {
     this.held = new EpochPolicySet(1, "", replayable(set));
     this.counters = new BoundedCounters(most);
-    for (String tenant : held.set().tenants().keySet()) {
-      lines.put(tenant, Line.of(held.set(), tenant));
-    }
   }
 
   /**
@@ -52,7 +48,7 @@ final class ReplayedPolicy {
       return new ReplayOutcome(false, "no policy, and none named " + DEFAULT_TENANT);
     }
     counters.at(now);
-    var line = Objects.requireNonNull(lines.get(policy.get()));
+    var line = lines.computeIfAbsent(policy.get(), name -> Line.of(held.set(), name));
     var subject =
         RateLimitedRequest.ordinary(policy.get(), shape, part -> KeyPartValue.of(part, request));
     var claim = RequestCharges.of(held, line, subject);
@@ -65,9 +61,9 @@ final class ReplayedPolicy {
 
   /** Whose policy a tenant falls under. */
   Optional<String> policy(String tenant) {
-    return lines.containsKey(tenant)
-        ? Optional.of(tenant)
-        : Optional.of(DEFAULT_TENANT).filter(lines::containsKey);
+    var set = held.set();
+    return Optional.of(set.tenant(tenant).isPresent() ? tenant : DEFAULT_TENANT)
+        .filter(name -> set.tenant(name).isPresent());
   }
 
   /** Limits that a log can't tell anything of, as {@code tenant/limit}. */

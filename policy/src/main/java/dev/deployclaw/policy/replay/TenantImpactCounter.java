@@ -13,6 +13,7 @@ final class TenantImpactCounter {
 
   private final String tenant;
   private final Map<String, Long> reasons = new TreeMap<>();
+  private final Map<String, Long> reasonsBefore = new TreeMap<>();
   private long requests;
   private long refusedBefore;
   private long refusedAfter;
@@ -33,18 +34,16 @@ final class TenantImpactCounter {
     requests++;
     refusedBefore += before.admitted() ? 0 : 1;
     refusedAfter += after.admitted() ? 0 : 1;
-    newlyAdmitted += after.admitted() && !before.admitted() ? 1 : 0;
+    if (after.admitted() && !before.admitted()) {
+      newlyAdmitted++;
+      count(before.by(), reasonsBefore);
+    }
     if (before.admitted() && !after.admitted()) {
       newlyRefused(after.by(), now);
     }
   }
 
   ImpactReport.OfTenant result() {
-    String by =
-        reasons.entrySet().stream()
-            .max(Comparator.comparingLong(Map.Entry::getValue))
-            .map(Map.Entry::getKey)
-            .orElse("");
     return new ImpactReport.OfTenant(
         tenant,
         requests,
@@ -56,7 +55,8 @@ final class TenantImpactCounter {
         last,
         worstHour,
         inWorstHour,
-        by);
+        most(reasons),
+        most(reasonsBefore));
   }
 
   private void newlyRefused(String by, long now) {
@@ -70,8 +70,19 @@ final class TenantImpactCounter {
       inWorstHour = inHour;
       worstHour = hour;
     }
+    count(by, reasons);
+  }
+
+  private static void count(String by, Map<String, Long> reasons) {
     if (reasons.containsKey(by) || reasons.size() < MOST_REASONS) {
       reasons.merge(by, 1L, Long::sum);
     }
+  }
+
+  private static String most(Map<String, Long> reasons) {
+    return reasons.entrySet().stream()
+        .max(Comparator.comparingLong(Map.Entry::getValue))
+        .map(Map.Entry::getKey)
+        .orElse("");
   }
 }

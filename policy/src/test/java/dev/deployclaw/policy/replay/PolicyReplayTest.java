@@ -27,12 +27,12 @@ class PolicyReplayTest {
 
   @Test
   void countsWhoIsNewlyRefusedWhenAndByWhat() {
-    var replay = new PolicyReplay(set(acme(10)), set(acme(4)), BY_USER);
+    var replay = new PolicyReplay(set(acme(10)), set(acme(4)));
 
     for (int i = 0; i < 12; i++) {
-      replay.next(request("acme", START));
+      replay.next(request("acme", START), BY_USER);
     }
-    replay.next(request("acme", START + HOUR));
+    replay.next(request("acme", START + HOUR), BY_USER);
 
     var impact = replay.impact();
     assertThat(impact.requests()).isEqualTo(13);
@@ -49,11 +49,11 @@ class PolicyReplayTest {
 
   @Test
   void findsTheWorstHour() {
-    var replay = new PolicyReplay(set(acme(100)), set(acme(1)), BY_USER);
+    var replay = new PolicyReplay(set(acme(100)), set(acme(1)));
 
     for (int hour = 0; hour < 3; hour++) {
       for (int i = 0; i < 2 + (hour == 1 ? 5 : 0); i++) {
-        replay.next(request("acme", START + hour * HOUR));
+        replay.next(request("acme", START + hour * HOUR), BY_USER);
       }
     }
 
@@ -65,9 +65,9 @@ class PolicyReplayTest {
 
   @Test
   void countsWhoIsAdmittedAgain() {
-    var replay = new PolicyReplay(set(acme(0)), set(acme(5)), BY_USER);
+    var replay = new PolicyReplay(set(acme(0)), set(acme(5)));
 
-    replay.next(request("acme", START));
+    replay.next(request("acme", START), BY_USER);
 
     var impact = replay.impact();
     assertThat(impact.tenants().getFirst().newlyAdmitted()).isEqualTo(1);
@@ -76,10 +76,10 @@ class PolicyReplayTest {
 
   @Test
   void aTenantWithoutAPolicyIsNewlyRefusedByNoLimit() {
-    var replay = new PolicyReplay(set(acme(9)), set(), BY_USER);
+    var replay = new PolicyReplay(set(acme(9)), set());
 
-    replay.next(request("acme", START));
-    replay.next(request("nobody", START));
+    replay.next(request("acme", START), BY_USER);
+    replay.next(request("nobody", START), BY_USER);
 
     var impact = replay.impact();
     assertThat(impact.tenants().getFirst().tenant()).isEqualTo("acme");
@@ -94,11 +94,10 @@ class PolicyReplayTest {
     var replay =
         new PolicyReplay(
             set(child("acme", "group"), group),
-            set(child("acme", "group"), tenant("group", limit("all", RequestMatch.ANY, 1, 60))),
-            BY_USER);
+            set(child("acme", "group"), tenant("group", limit("all", RequestMatch.ANY, 1, 60))));
 
     for (int i = 0; i < 3; i++) {
-      replay.next(request("acme", START));
+      replay.next(request("acme", START), BY_USER);
     }
 
     assertThat(replay.impact().newlyRefused()).isEqualTo(2);
@@ -110,11 +109,11 @@ class PolicyReplayTest {
     var perClient =
         keyed(limit("client", RequestMatch.ANY, 5, 60), new CounterKeyPart.ClientAddress());
     var both = set(tenant("acme", perClient));
-    var replay = new PolicyReplay(both, both, BY_USER, 1_000);
+    var replay = new PolicyReplay(both, both, 1_000);
     int most = 0;
 
     for (int i = 0; i < 200_000; i++) {
-      replay.next(from("10." + i, START + i));
+      replay.next(from("10." + i, START + i), BY_USER);
       most = Math.max(most, replay.kept());
     }
 
@@ -127,10 +126,10 @@ class PolicyReplayTest {
     var perClient =
         keyed(limit("client", RequestMatch.ANY, 5, 1), new CounterKeyPart.ClientAddress());
     var both = set(tenant("acme", perClient));
-    var replay = new PolicyReplay(both, both, BY_USER, 1_000);
+    var replay = new PolicyReplay(both, both, 1_000);
 
     for (int i = 0; i < 20_000; i++) {
-      replay.next(from("10." + i, START + i * SECOND / 100));
+      replay.next(from("10." + i, START + i * SECOND / 100), BY_USER);
     }
 
     assertThat(replay.impact().notes()).isEmpty();
@@ -141,11 +140,11 @@ class PolicyReplayTest {
     var perClient =
         keyed(limit("client", RequestMatch.ANY, 5, 60), new CounterKeyPart.ClientAddress());
     var both = set(tenant("acme", perClient));
-    var replay = new PolicyReplay(both, both, BY_USER);
+    var replay = new PolicyReplay(both, both);
     int most = 0;
 
     for (int i = 0; i < 10_000; i++) {
-      replay.next(from("10." + i, START + i * 1_000_000L));
+      replay.next(from("10." + i, START + i * 1_000_000L), BY_USER);
       most = Math.max(most, replay.kept());
     }
 
@@ -155,10 +154,10 @@ class PolicyReplayTest {
 
   @Test
   void strangersNamesAreNotKept() {
-    var replay = new PolicyReplay(set(acme(9)), set(acme(9)), BY_USER);
+    var replay = new PolicyReplay(set(acme(9)), set(acme(9)));
 
     for (int i = 0; i < 10_000; i++) {
-      replay.next(request("nobody-" + i, START));
+      replay.next(request("nobody-" + i, START), BY_USER);
     }
 
     assertThat(replay.kept()).isEqualTo(1);
@@ -168,10 +167,10 @@ class PolicyReplayTest {
   @Test
   void saysWhatALogCanNotTell() {
     var slots = counting(limit("slots", RequestMatch.ANY, 5, 60), LimitAlgorithm.CONCURRENCY);
-    var replay = new PolicyReplay(set(tenant("acme", slots)), set(acme(1)), BY_USER);
+    var replay = new PolicyReplay(set(tenant("acme", slots)), set(acme(1)));
 
-    replay.next(request("acme", START));
-    replay.next(request("acme", START - 120 * SECOND));
+    replay.next(request("acme", START), BY_USER);
+    replay.next(request("acme", START - 120 * SECOND), BY_USER);
 
     assertThat(replay.impact().notes())
         .anyMatch(n -> n.contains("acme/slots"))
@@ -184,10 +183,10 @@ class PolicyReplayTest {
         new RequestAttribution(
             new RequestAttribution.TenantSource.Host(), List.of(new Route("/v1", "orders")));
     var orders = set(tenant("acme", limit("orders", RequestMatch.service("orders"), 0, 1)));
-    var replay = new PolicyReplay(set(acme(9)), orders, naming);
+    var replay = new PolicyReplay(set(acme(9)), orders);
 
-    replay.next(to("acme.example.test", "/v1/x"));
-    replay.next(to("acme.example.test", "/v10"));
+    replay.next(to("acme.example.test", "/v1/x"), naming);
+    replay.next(to("acme.example.test", "/v10"), naming);
 
     assertThat(replay.impact().unrouted()).isEqualTo(1);
     assertThat(replay.impact().newlyRefused()).isEqualTo(1);

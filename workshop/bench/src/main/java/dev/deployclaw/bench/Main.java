@@ -2,6 +2,7 @@ package dev.deployclaw.bench;
 
 import dev.deployclaw.bench.activation.ActivationBench;
 import dev.deployclaw.bench.client.ClientBench;
+import dev.deployclaw.bench.console.ConsoleBench;
 import dev.deployclaw.bench.decision.DecideBench;
 import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
@@ -28,6 +29,7 @@ public final class Main {
             .addSubcommand(new StageBench(out))
             .addSubcommand(new RunBench(out))
             .addSubcommand(new StartBench(out))
+            .addSubcommand(new ConsoleBench(out))
             .addSubcommand(new ActivationBench(out))
             .addSubcommand(new WallBench(out))
             .addSubcommand(new DecideBench(out))

@@ -285,7 +285,8 @@ public final class ServeCommand implements Callable<Integer> {
             config.sinks(),
             config.approvals(),
             BackoffPolicy.DEFAULT,
-            config.etcd().prefix()));
+            config.etcd().prefix()),
+        config.accessLogs());
   }
 
   /** From the signal to the end: the process lives until all is closed, but not for ever. */

@@ -3,19 +3,25 @@ package dev.deployclaw.container.cli.policy;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ProgressBar;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.traffic.AccessLogReader;
+import dev.deployclaw.container.traffic.UnreadLines;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Gateway.Route;
 import dev.deployclaw.policy.replay.PolicyReplay;
 import dev.deployclaw.policy.replay.RequestAttribution;
 import dev.deployclaw.policy.replay.accesslog.AccessLogFormat;
+import dev.deployclaw.policy.replay.accesslog.RecordedRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +46,8 @@ import picocli.CommandLine.Spec;
       "  deployclaw impact *.log --before a --after b --route /v1/search=search --route /=web"
     })
 public final class ImpactCommand implements Callable<Integer> {
+  private static final int REQUESTS_A_LOOK = 4_096;
+
   private final CommandEnvironment around;
 
   @Mixin private final CommonOptions shared = new CommonOptions();
@@ -99,29 +107,49 @@ public final class ImpactCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     var naming = naming();
     List<String> problems = new ArrayList<>();
-    var replay = new PolicyReplay(set(before, problems), set(after, problems), naming);
+    var replay = new PolicyReplay(set(before, problems), set(after, problems));
     if (!problems.isEmpty()) {
       return new CommandFailure(ExitCode.INVALID, String.join("\n", problems))
           .report(around, shared.json());
     }
-    var reading = new AccessLogReplayer(around, replay, format());
+    var unread = new UnreadLines();
+    var known = format();
     for (Path log : logs) {
-      read(reading, log);
+      known = read(log, known, unread, request -> replay.next(request, naming));
     }
-    if (reading.read() == 0) {
+    var impact = replay.impact();
+    if (impact.requests() + impact.unrouted() == 0) {
       throw new SetupException(
           "no line of the log has a request"
-              + reading.unread().stream().findFirst().map(u -> ": " + u).orElse("")
+              + unread.named().stream().findFirst().map(u -> ": " + u).orElse("")
               + "; say how it is written with --format");
     }
-    new ImpactView(around).show(replay.impact(), reading, shared.json());
+    new ImpactView(around).show(impact, unread, shared.json());
     return ExitCode.OK.code();
   }
 
-  private void read(AccessLogReplayer reading, Path log) throws SetupException {
+  /** Returns the format that is known from then on. */
+  private Optional<AccessLogFormat> read(
+      Path log,
+      Optional<AccessLogFormat> known,
+      UnreadLines unread,
+      Consumer<RecordedRequest> replay)
+      throws SetupException {
     Path place = around.working().resolve(log);
-    try {
-      reading.all(log.toString(), place, Files.size(place));
+    try (var requests = AccessLogReader.open(log.toString(), place, unread, known)) {
+      var bar = new ProgressBar(around, Files.size(place));
+      try {
+        long number = 0;
+        for (var next = requests.next(); next.isPresent(); next = requests.next()) {
+          replay.accept(next.get());
+          if (++number % REQUESTS_A_LOOK == 0) {
+            bar.at(requests.bytes());
+          }
+        }
+      } finally {
+        bar.end();
+      }
+      return requests.format();
     } catch (IOException e) {
       throw new SetupException(log + " can't be read: " + e + "; give a log file");
     }
@@ -133,16 +161,13 @@ public final class ImpactCommand implements Callable<Integer> {
     return PolicySet.of(collected.policies().values(), List.of(), "");
   }
 
-  private @Nullable AccessLogFormat format() {
-    if (format == null) {
-      return null;
+  private Optional<AccessLogFormat> format() {
+    var read = Optional.ofNullable(format).flatMap(AccessLogFormat::ofWord);
+    if (format != null && read.isEmpty()) {
+      throw wrong(
+          "--format: \"" + format + "\" is not combined, vhost-combined, json or deployclaw");
     }
-    return AccessLogFormat.ofWord(format)
-        .orElseThrow(() ->
-            wrong(
-                "--format: \""
-                    + format
-                    + "\" is not combined, vhost-combined, json or deployclaw"));
+    return read;
   }
 
   private RequestAttribution naming() {

@@ -139,6 +139,8 @@ public final class ConfigReader {
     var docker = new DockerConfigReader(backends).read(f.section("docker"));
     var kubernetes = new KubernetesConfigReader(backends).read(f.section("kubernetes"));
     var host = new HostConfigReader(backends).read(f.section("host"));
+    var gateways = gateways(f);
+    var routing = AgentConfig.routing(gateways, docker, kubernetes);
     var config =
         new AgentConfig(
             folder,
@@ -150,7 +152,7 @@ public final class ConfigReader {
             s3,
             new BackendConfigReader(own).nats(f.section("nats")),
             services,
-            gateways(f),
+            gateways,
             configurationStores,
             sources(f),
             docker,
@@ -167,7 +169,8 @@ public final class ConfigReader {
             new PluginConfigReader(this::path).read(f),
             new TelemetryConfigReader(own::content).read(planned(f, "telemetry")),
             timezone(f),
-            host.host().holding(backends.noted()));
+            host.host().holding(backends.noted()),
+            new AccessLogConfigReader(this::path).read(f, gateways, routing));
     f.renamed("dockerHost", "docker.host");
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();

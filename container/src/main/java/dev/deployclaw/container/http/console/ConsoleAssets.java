@@ -30,10 +30,12 @@ final class ConsoleAssets {
           "estate.js",
           "execution.js",
           "home.js",
+          "impact.js",
           "parts.js",
           "questions.js",
           "skills.js",
-          "tenants.js");
+          "tenants.js",
+          "whatif.js");
 
   private final Map<String, String> files = new TreeMap<>();
   private final String version;

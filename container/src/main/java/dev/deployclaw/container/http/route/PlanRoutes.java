@@ -9,7 +9,9 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
 import dev.deployclaw.container.query.PlanDocument;
+import dev.deployclaw.container.query.RequestImpact;
 import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.traffic.RecentTraffic;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
@@ -22,23 +24,34 @@ import java.util.Map;
 /** What a request would do: nothing is written, and no execution begins. */
 public final class PlanRoutes {
   private final AgentServer server;
+  private final RequestImpact impact;
 
   public PlanRoutes(AgentServer server) {
     this.server = server;
+    var resources = server.resources();
+    var traffic = new RecentTraffic(resources.accessLogs(), resources.ports().time());
+    this.impact = new RequestImpact(server.tenants(), traffic);
   }
 
   public List<ApiRoute> routes() {
-    return List.of(ApiRoute.post("/v1/plans", ApiRole.VIEWER, this::plan));
+    return List.of(
+        ApiRoute.post("/v1/plans", ApiRole.VIEWER, call -> planned(call, PlanRoutes::document)),
+        ApiRoute.post("/v1/impact", ApiRole.VIEWER, call -> planned(call, this::impact)));
   }
 
-  private ApiResponse plan(ApiRequest call) throws InterruptedException {
+  /** What is answered of a plan that could be made. */
+  private interface Answer {
+    Map<String, Object> of(PlanPreviewReport report) throws InterruptedException;
+  }
+
+  private ApiResponse planned(ApiRequest call, Answer answer) throws InterruptedException {
     if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
       return ApiResponse.of(ProblemCatalogue.notJson());
     }
     return switch (PlanRequestBody.parse(call.body())) {
       case PlanRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
       case PlanRequestBody.Read.Good(PlanRequestBody body) ->
-          planned(server.plan(request(body, call.caller().name())));
+          planned(server.plan(request(body, call.caller().name())), answer);
     };
   }
 
@@ -48,11 +61,18 @@ public final class PlanRoutes {
         .after(before);
   }
 
-  private static ApiResponse planned(PlanPreviewReport report) {
+  private static ApiResponse planned(PlanPreviewReport report, Answer answer)
+      throws InterruptedException {
     return report instanceof PlanPreviewReport.Refused(ExitCode exit, String reason)
             && exit == ExitCode.UNREACHABLE
         ? ApiResponse.of(ProblemCatalogue.unreachable(reason))
-        : ApiResponse.json(200, document(report));
+        : ApiResponse.json(200, answer.of(report));
+  }
+
+  private Map<String, Object> impact(PlanPreviewReport report) throws InterruptedException {
+    return report instanceof PlanPreviewReport.Planned planned
+        ? impact.of(planned)
+        : document(report);
   }
 
   static Map<String, Object> document(PlanPreviewReport report) {

@@ -1,5 +1,6 @@
 /* global LogView */
 import { get, key, may, post, rested } from './api.js';
+import { beside } from './impact.js';
 import { action, cards, count, element, heading, list, note, say, table, text, trouble, utc } from './parts.js';
 import { questions } from './questions.js';
 
@@ -39,9 +40,16 @@ export async function ask(root, { signal, query, go }) {
     offer(request, found);
   });
 
+  /* What the plan would have meant to recent requests comes when it is known. */
+  const impact = (found, request) => {
+    const place = found.plan && !found.changes_nothing ? element('div') : undefined;
+    if (place) beside(place, request, found.plan.hash, signal);
+    return place;
+  };
+
   const offer = (request, found, before) => {
     const keep = found.plan && may('operator') ? () => draft(request) : undefined;
-    show(before, ...planned(found, request), found.outcome === 'planned' ? choice(manual => submit('/v1/tasks', manual ? { request, approval: 'manual' } : { request }), found, { keep }) : undefined);
+    show(before, ...planned(found, request), impact(found, { request }), found.outcome === 'planned' ? choice(manual => submit('/v1/tasks', manual ? { request, approval: 'manual' } : { request }), found, { keep }) : undefined);
     say(found.sentence || text(found.reason));
   };
 
@@ -97,7 +105,7 @@ export async function ask(root, { signal, query, go }) {
       return clarify(open.questions, more => answerTo(next.execution_id, more));
     }
     show(element('p', { class: 'count' }, 'With your answer, “' + words_ + '”:'), ...planned(found),
-      found.outcome === 'planned' ? choice(() => submit(path + '/answers', { answer: words_ }), found, { heldAlone: true }) : undefined);
+      impact(found, { request: words_, answers: id }), found.outcome === 'planned' ? choice(() => submit(path + '/answers', { answer: words_ }), found, { heldAlone: true }) : undefined);
     say(found.sentence || text(found.reason));
   };
 

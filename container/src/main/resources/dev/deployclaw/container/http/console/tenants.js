@@ -1,10 +1,12 @@
 import { get, post } from './api.js';
 import { answer } from './ask.js';
-import { askLink, badge, cards, count, element, executionLink, heading, note, svg, table, tenantLink, trouble, when } from './parts.js';
+import { plot } from './impact.js';
+import { askLink, badge, cards, count, element, executionLink, heading, note, table, tenantLink, trouble, utc, when } from './parts.js';
+import { whatIf } from './whatif.js';
 
 /* The committed limits. The agent searches; a page has as many tenants as fit. */
 
-const WIDE = 340, HIGH = 110, LEFT = 44, MOST_PLOTS = 12, SEARCH_MILLIS = 200, MOST_DIFFERENCES = 6;
+const MOST_PLOTS = 12, SEARCH_MILLIS = 200, MOST_DIFFERENCES = 6;
 
 export async function tenants(root, { signal, query }) {
   document.title = 'Tenants - DeployClaw';
@@ -57,31 +59,27 @@ export async function tenant(root, { signal, name }) {
     found.blocked_by.length ? note('bad', element('strong', {}, 'All its requests are refused'), element('p', {}, 'Blocked: ' + found.blocked_by.join(', '))) : '',
     cards([['Committed', 'epoch ' + found.epoch], ['Groups', found.groups.length ? element('span', {}, ...found.groups.flatMap((group, i) => [i ? ', ' : '', tenantLink(group)])) : 'none'], ['Labels', labels(found.labels) || 'none']]),
     element('h2', {}, 'Limits that apply'), limits.length ? table('Limits that apply', ['Limit', 'Admits', 'Burst', 'On', 'Whose'], limits) : note('', 'No limit applies to it.'),
-    curves(found.limits), element('h2', {}, 'Use now'), use, element('h2', {}, 'History'), history);
+    overlays(found.overlays, name), curves(found.limits), whatIf(found.limits, signal), element('h2', {}, 'Use now'), use, element('h2', {}, 'History'), history);
   const measure = element('button', { type: 'button', click: () => inquire('how close is ' + name + ' to its limit?', name, use, { signal, draw: answer }) }, 'Measure');
   use.replaceChildren(measure);
   await inquire('show history ' + name, name, history, { signal, draw: past });
 }
 
+/* What requests changed beside the sources. */
+function overlays(all, name) {
+  const end = ({ until, tenant: whose }) => (until ? element('span', {}, when(until), element('span', { class: 'count' }, ' ' + utc(until)),
+    ' ', Date.parse(until) < Date.now() ? askLink('apply the policies of ' + whose, 'Take it back') : undefined) : 'no end');
+  return element('section', {}, element('h2', {}, 'Overlays'), all.length ? table('Overlays', ['Request', 'Ends', 'By', 'Since', 'Execution', 'Over'],
+    all.map(one => [one.reason, end(one), one.author, when(one.at), executionLink(one.execution), one.tenant === name ? 'itself' : tenantLink(one.tenant)]))
+    : element('p', { class: 'count' }, 'No request changed it beside its sources.'));
+}
+
 /* How each limit behaves, as the agent's reference model decides. */
 function curves(limits) {
-  const plots = limits.filter(limit => limit.curve).slice(0, MOST_PLOTS).map(plot);
+  const plots = limits.filter(limit => limit.curve).slice(0, MOST_PLOTS)
+    .map(({ limit, text, curve }) => plot(limit, text, curve, [{ kind: 'admitted', admitted: curve.admitted }]));
   return plots.length ? element('section', {}, element('h2', {}, 'How the limits behave'), element('div', { class: 'plots' }, ...plots)) : '';
 }
-
-function plot({ limit, text, curve }) {
-  const { seconds, asked, admitted } = curve, all = admitted.at(-1), x = i => LEFT + (i * (WIDE - LEFT)) / (admitted.length - 1), y = n => HIGH - (n * (HIGH - 8)) / asked;
-  const said = 'Of ' + asked.toLocaleString('en') + ' requests, sent evenly in ' + lasting(seconds) + ', ' + all.toLocaleString('en') + ' are admitted';
-  return element('figure', { class: 'curve' }, element('figcaption', {}, element('strong', {}, limit), ' ' + text),
-    svg('svg', { viewBox: '0 0 ' + WIDE + ' ' + (HIGH + 16), role: 'img', 'aria-label': said }, svg('path', { class: 'axes', d: 'M' + LEFT + ' 4V' + HIGH + 'H' + WIDE }),
-      svg('path', { class: 'asked', d: 'M' + LEFT + ' ' + HIGH + 'L' + WIDE + ' ' + y(asked) }), svg('path', { class: 'admitted', d: 'M' + admitted.map((n, i) => x(i).toFixed(1) + ' ' + y(n).toFixed(1)).join('L') }),
-      svg('text', { x: LEFT, y: HIGH + 13 }, '0'), svg('text', { x: WIDE, y: HIGH + 13, 'text-anchor': 'end' }, lasting(seconds)),
-      svg('text', { x: LEFT - 4, y: 14, 'text-anchor': 'end' }, short(asked)), svg('text', { x: LEFT - 4, y: y(all) + 4, 'text-anchor': 'end' }, y(all) > 26 ? short(all) : '')),
-    element('p', { class: 'count' }, said + '.'));
-}
-
-const short = n => Intl.NumberFormat('en', { notation: 'compact' }).format(n);
-const lasting = seconds => (seconds < 120 ? seconds + ' s' : seconds < 7200 ? seconds / 60 + ' min' : seconds < 172800 ? seconds / 3600 + ' h' : seconds / 86400 + ' d');
 
 /* Each committed epoch that changed it, with what it changed. */
 function past(found) {

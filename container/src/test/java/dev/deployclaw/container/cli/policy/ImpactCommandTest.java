@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.container.traffic.AccessLogLineReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

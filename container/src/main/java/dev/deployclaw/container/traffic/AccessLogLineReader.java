@@ -1,8 +1,9 @@
-package dev.deployclaw.container.cli.policy;
+package dev.deployclaw.container.traffic;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,34 +15,53 @@ import org.jspecify.annotations.Nullable;
  * The lines of a log of any size, one at a time, unpacked where its name ends in {@code .gz}. Bytes
  * that aren't UTF-8 are replaced. For one thread.
  */
-final class AccessLogLineReader implements AutoCloseable {
+public final class AccessLogLineReader implements AutoCloseable {
   /** A longer line isn't given as a whole. */
-  static final int LONGEST = 64 << 10;
+  public static final int LONGEST = 64 << 10;
 
   private static final int BUFFER = 256 << 10;
 
+  /** Of one of many logs. */
+  private static final int TAIL_BUFFER = 32 << 10;
+
   private final InputStream in;
   private final Counted raw;
-  private final byte[] buffer = new byte[BUFFER];
+  private final byte[] buffer;
   private byte[] line = new byte[1024];
   private int at;
   private int end;
   private boolean tooLong;
 
-  private AccessLogLineReader(InputStream in, Counted raw) {
+  private AccessLogLineReader(InputStream in, Counted raw, int buffer) {
     this.in = in;
     this.raw = raw;
+    this.buffer = new byte[buffer];
   }
 
-  static AccessLogLineReader open(Path file) throws IOException {
+  public static AccessLogLineReader open(Path file) throws IOException {
     var raw = new Counted(Files.newInputStream(file));
-    return file.toString().endsWith(".gz")
-        ? new AccessLogLineReader(new GZIPInputStream(new BufferedInputStream(raw), BUFFER), raw)
-        : new AccessLogLineReader(raw, raw);
+    var in =
+        file.toString().endsWith(".gz")
+            ? new GZIPInputStream(new BufferedInputStream(raw), BUFFER)
+            : raw;
+    return new AccessLogLineReader(in, raw, BUFFER);
+  }
+
+  /** The lines that begin in the last so many bytes of a file that isn't packed. */
+  static AccessLogLineReader tail(Path file, long most) throws IOException {
+    var channel = Files.newByteChannel(file);
+    long cut = Math.max(0, channel.size() - most);
+    channel.position(Math.max(0, cut - 1));
+    var raw = new Counted(Channels.newInputStream(channel));
+    var lines = new AccessLogLineReader(raw, raw, TAIL_BUFFER);
+    if (cut > 0) {
+      var _ = lines.next(); // the end of an earlier line
+    }
+    return lines;
   }
 
   /** The next line without its end, null at the end of the log. A cut one where it is too long. */
-  @Nullable String next() throws IOException {
+  public @Nullable String next() throws IOException {
     int length = 0;
     tooLong = false;
     while (true) {
@@ -62,12 +82,12 @@ final class AccessLogLineReader implements AutoCloseable {
   }
 
   /** Whether the line that was given last was cut. */
-  boolean tooLong() {
+  public boolean tooLong() {
     return tooLong;
   }
 
   /** Bytes of the file that were read so far. */
-  long bytes() {
+  public long bytes() {
     return raw.count;
   }
 

@@ -1,0 +1,166 @@
+package dev.deployclaw.bench.console;
+
+import dev.deployclaw.bench.sample.SampleTenants;
+import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.core.machine.CommittedEpoch;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Result;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.executors.etcd.EtcdStateStore;
+import dev.deployclaw.lab.estate.LabEstate;
+import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.wire.StoredPolicySet;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.server.ServerReadiness;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code ./deployclaw serve} as a process of its own on a lab, in whose etcd an epoch of many
+ * tenants is committed: what the console reads. Nothing else holds that epoch.
+ */
+final class ServedLab implements AutoCloseable {
+  static final String TOKEN = "bench-0123456789abcdef0123456789abcdef";
+
+  private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final long LOOK_MILLIS = 20;
+  private static final int GATEWAYS = 3;
+  private static final String MOST = "1000000";
+
+  private final LabEstate lab;
+  private final EtcdStateStore state;
+  private final Process agent;
+  private final String address;
+
+  private ServedLab(LabEstate lab, EtcdStateStore state, Process agent, String address) {
+    this.lab = lab;
+    this.state = state;
+    this.agent = agent;
+    this.address = address;
+  }
+
+  /**
+   * Returns when it is ready.
+   *
+   * @param followers event streams that it takes
+   */
+  static ServedLab start(Path folder, int tenants, int followers) throws Exception {
+    var lab = LabEstate.in(folder.resolve("lab"));
+    boolean ready = false;
+    try {
+      lab.up(GATEWAYS, _ -> {});
+      var config = ConfigReader.read(lab.config(), Map.of());
+      var state = new EtcdStateStore(AgentRuntime.stateSettings(config));
+      commit(state, tenants);
+      String address = "127.0.0.1:" + FreePortFinder.free();
+      var agent = agent(lab, folder, address, followers);
+      var served = new ServedLab(lab, state, agent, "http://" + address);
+      served.awaitReady();
+      ready = true;
+      return served;
+    } finally {
+      if (!ready) {
+        lab.down();
+      }
+    }
+  }
+
+  private static void commit(StateStore state, int tenants) throws InterruptedException {
+    var bytes = SampleTenants.of(tenants).bytes();
+    String digest = CanonicalJson.sha256(bytes);
+    var stored = StoredPolicySet.encode(bytes, digest);
+    for (int i = 0; i < stored.chunks().size(); i++) {
+      put(state, StoredPolicySet.chunkKey(1, i), stored.chunks().get(i));
+    }
+    put(state, StoredPolicySet.manifestKey(1), stored.manifest());
+    put(state, StoreKeys.ACTIVE, new CommittedEpoch(1, digest, "bench", 1, 0).bytes());
+  }
+
+  private static void put(StateStore state, String key, byte[] value) throws InterruptedException {
+    var result = state.transact(new Transaction(List.of(), List.of(new Write.Put(key, value))));
+    if (!(result instanceof Result.Applied)) {
+      throw new IllegalStateException(key + ": " + result);
+    }
+  }
+
+  private static Process agent(LabEstate lab, Path folder, String address, int followers)
+      throws IOException {
+    var tokens = folder.resolve("tokens.yaml");
+    String hash = CanonicalJson.sha256(TOKEN.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(
+        tokens, "tokens: [{name: bench, sha256: \"" + hash + "\", roles: [operator]}]\n");
+    var program = Path.of(System.getProperty("deployclaw.home", ""), "deployclaw").toString();
+    var builder = new ProcessBuilder(program, "serve", "--config", lab.config().toString());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(folder.resolve("serve.err").toFile());
+    var streams = Integer.toString(followers + 8);
+    var connections = Integer.toString(4 * followers + 64);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "DEPLOYCLAW_SERVE_LISTEN", address,
+                "DEPLOYCLAW_SERVE_TOKENS_FILE", tokens.toString(),
+                "DEPLOYCLAW_SERVE_REQUESTS_PER_MINUTE", MOST,
+                "DEPLOYCLAW_SERVE_STRANGER_REQUESTS_PER_MINUTE", MOST,
+                "DEPLOYCLAW_SERVE_STREAMS", streams,
+                "DEPLOYCLAW_SERVE_STREAMS_PER_CALLER", streams,
+                "DEPLOYCLAW_SERVE_CONNECTIONS", connections,
+                "DEPLOYCLAW_SERVE_CONNECTIONS_PER_ADDRESS", connections));
+    return builder.start();
+  }
+
+  private void awaitReady() throws InterruptedException {
+    long begin = System.nanoTime();
+    while (!ServerReadiness.answers(address + "/readyz")) {
+      if (agent.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)
+          || System.nanoTime() - begin > LONGEST.toNanos()) {
+        agent.destroyForcibly();
+        throw new IllegalStateException("the agent isn't ready");
+      }
+    }
+  }
+
+  String address() {
+    return address;
+  }
+
+  /** Where a stranger may lead, so that the agent waits. */
+  StateStore state() {
+    return state;
+  }
+
+  /** KiB of the agent's memory, its executor host's not. */
+  long resident() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc", Long.toString(agent.pid()), "smaps_rollup"))) {
+      return lines
+          .filter(line -> line.startsWith("Rss:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .sum();
+    }
+  }
+
+  @Override
+  public void close() {
+    agent.destroy();
+    try {
+      if (!agent.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+        agent.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      agent.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    state.close();
+    lab.down();
+  }
+}
