@@ -347,16 +347,8 @@ class DescribedAnswersTest extends DescribedCalls {
 
   private void withoutStateStore() {
     served.world.store.reachable(false);
-    for (var id :
-        List.of(
-            "readTopology",
-            "readPolicies",
-            "readDrift",
-            "readStatus",
-            "findTenants",
-            "readTenant")) {
-      expect(503, call(id, VIC));
-    }
+    List.of("readTopology", "readPolicies", "readDrift", "readStatus", "findTenants", "readTenant")
+        .forEach(id -> expect(503, call(id, VIC)));
     expect(200, call("readEstate", VIC));
     for (var id : List.of("listDrafts", "openDraft", "discardDraft")) {
       expect(503, call(id, OLIVIA));

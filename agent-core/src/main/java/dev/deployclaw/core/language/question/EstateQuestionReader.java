@@ -103,13 +103,18 @@ public final class EstateQuestionReader {
     if (asking.isEmpty() || sentences.stream().anyMatch(HypotheticalReader::orders)) {
       return Optional.empty();
     }
-    var asked = asking.reversed().stream();
-    return asked.flatMap(said -> read(request, said, words, names, zone).stream()).findFirst();
+    var period = PastPeriodReader.read(words, request.received().atZone(zone));
+    var context = new Context(request.text(), words, names, period);
+    return asking.reversed().stream().flatMap(said -> read(said, context).stream()).findFirst();
   }
 
-  private static Optional<EstateQuestion> read(
-      TaskRequest request, List<Token> said, List<Token> words, EstateNames names, ZoneId zone) {
-    var change = HypotheticalReader.read(request.text(), said);
+  /** What is known about the whole text. */
+  private record Context(
+      String text, List<Token> words, EstateNames names, EstateQuestion.Period period) {}
+
+  private static Optional<EstateQuestion> read(List<Token> said, Context in) {
+    var words = in.words;
+    var change = HypotheticalReader.read(in.text, said);
     var line = line(said);
     return TOPICS.stream()
         .filter(row -> row.pattern().matcher(line.toString()).find())
@@ -118,19 +123,18 @@ public final class EstateQuestionReader {
         .findFirst()
         .filter(topic -> topic == Topic.IMPACT || topic == Topic.CHECK || !hasFigures(words))
         .flatMap(topic -> {
-          var period = PastPeriodReader.read(words, request.received().atZone(zone));
-          var about = tenants(said, names).isEmpty() ? words : said;
+          var about = tenants(said, in.names).isEmpty() ? words : said;
           var scope =
               new Scope(
-                  tenants(about, names),
+                  tenants(about, in.names),
                   about.stream().filter(t -> t.is(Kind.SERVICE)).map(Token::text).findFirst(),
                   topic == Topic.CHECK ? call(words) : Optional.empty(),
-                  period,
+                  in.period,
                   words.stream().filter(t -> t.is(Kind.EXECUTION)).map(Token::text).findFirst(),
                   topic == Topic.IMPACT ? change : Optional.empty());
-          return scope.tenants().isEmpty() && isAboutSomebody(request.text(), said)
+          return scope.tenants().isEmpty() && isAboutSomebody(in.text, said)
               ? Optional.<EstateQuestion>empty()
-              : Optional.of(new EstateQuestion(topic, scope, rows(topic, line, period)));
+              : Optional.of(new EstateQuestion(topic, scope, rows(topic, line, in.period)));
         });
   }
 
