@@ -44,6 +44,7 @@ class FreshRequestsTest {
     OPEN("blind-2026-11-29-j.txt"),
     NEWEST("blind-2026-11-30-k.txt"),
     LATEST("blind-2026-11-30-l.txt"),
+    VARIED("blind-2026-11-30-m.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -59,9 +60,10 @@ class FreshRequestsTest {
         case BLIND -> floors(29, 15, 8, 10, 10, 9);
         case AGAIN -> floors(34, 16, 13, 10, 12, 12);
         case TRAPS -> floors(14, 15, 22, 0, 0, 0);
-        case OPEN -> floors(12, 8, 6, 0, 8, 0);
-        case NEWEST -> floors(11, 3, 7, 0, 7, 0);
-        case LATEST -> floors(6, 1, 4, 0, 4, 0);
+        case OPEN -> floors(12, 8, 6, 0, 10, 0);
+        case NEWEST -> floors(11, 3, 7, 0, 10, 0);
+        case LATEST -> floors(6, 1, 5, 0, 6, 0);
+        case VARIED -> floors(6, 1, 4, 0, 4, 0);
         case OWN -> floors(11, 7, 15, 0, 9, 0);
       };
     }

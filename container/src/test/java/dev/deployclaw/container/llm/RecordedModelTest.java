@@ -28,7 +28,8 @@ class RecordedModelTest {
         "blind-2026-11-29-i",
         "blind-2026-11-29-j",
         "blind-2026-11-30-k",
-        "blind-2026-11-30-l"
+        "blind-2026-11-30-l",
+        "blind-2026-11-30-m"
       })
   void plansNothingUnaskedAndUnderstandsNoLessThanTheGrammar(String set) throws IOException {
     var screen = new CommandLineFixture(folder);

@@ -128,19 +128,19 @@ class ApprovalWaysTest {
               "--json",
               "--config",
               config,
-              "Wonka complains since the last deploy. Not sure what to do here.");
+              "Wonka complains. Please take the last change out again, it was no good.");
 
       assertThat(ran.exit()).as(ran.err()).isEqualTo(5);
       assertThat(ran.json().path("reason").asText())
           .contains("only the model understood this: roll back the last change")
-          .contains("not used of your words", "complains");
+          .contains("not used of your words", "it was no good");
       assertThat(estate.checker().digest()).isEqualTo(before);
       confirmed(ran, TaskOperation.ROLLBACK);
     }
   }
 
   @Test
-  void aStartThatAModelDroppedIsNamed() throws Exception {
+  void aStartThatAModelDroppedIsAskedAbout() throws Exception {
     try (var model = new ScriptedModel()) {
       model.says(
           Map.of(
@@ -160,6 +160,7 @@ class ApprovalWaysTest {
                       "set",
                       Map.of("requests", 900, "windowSeconds", 60)))));
       String config = with(model);
+      String before = estate.checker().digest();
 
       var ran =
           estate.run(
@@ -169,9 +170,9 @@ class ApprovalWaysTest {
               config,
               "crank acme to 900 requests per minute on search from 1 December");
 
-      assertThat(ran.exit()).as(ran.err()).isEqualTo(5);
+      assertThat(ran.exit()).as(ran.err()).isEqualTo(3);
       assertThat(ran.json().path("reason").asText()).contains("\"from 1 December\"");
-      confirmed(ran, TaskOperation.SET_LIMIT);
+      assertThat(estate.checker().digest()).isEqualTo(before);
     }
   }
 
@@ -183,7 +184,13 @@ class ApprovalWaysTest {
           Map.of("outcome", "planned", "operation", "repair-drift", "quotes", quotes("drifted")));
       String config = with(model);
 
-      var ran = estate.run("run", "--json", "--config", config, "straighten the drifted limits");
+      var ran =
+          estate.run(
+              "run",
+              "--json",
+              "--config",
+              config,
+              "The gateways drifted during the incident; kindly restore what is declared.");
 
       assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(5);
       assertThat(estate.checker().digest()).isEqualTo(before);

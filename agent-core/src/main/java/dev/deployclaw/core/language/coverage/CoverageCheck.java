@@ -246,7 +246,9 @@ final class CoverageCheck {
     }
     boolean invented =
         !named.isEmpty()
-            && !done.stream().allMatch(o -> named.contains(o.word()) || isValued(o, values));
+            && !done.stream()
+                .allMatch(
+                    o -> named.contains(o.word()) || isValued(o, values) || restores(o, named));
     if (invented) {
       unused.add(named.getFirst());
     }
@@ -261,6 +263,17 @@ final class CoverageCheck {
           case SET_MODE -> tokens.stream().anyMatch(t -> t.is("mode"));
           default -> false;
         };
+  }
+
+  /** "It has drifted, bring it back": a repair begins with the look that is named. */
+  private boolean restores(TaskOperation operation, List<String> named) {
+    return operation == TaskOperation.REPAIR_DRIFT
+        && named.contains(TaskOperation.CHECK_DRIFT.word())
+        && restoring();
+  }
+
+  private boolean restoring() {
+    return grammar.pieces().cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE);
   }
 
   /** "10 percent of the fleet first", in words that the grammar doesn't join. */
@@ -339,8 +352,7 @@ final class CoverageCheck {
     return bare
         && grammar.pieces().isQuoting()
         && same(intent.schedule().revertAt(), instant(start, 0))
-        && (intent.schedule().startAt().isPresent()
-            || grammar.pieces().cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE));
+        && (intent.schedule().startAt().isPresent() || restoring());
   }
 
   /** "Not until Wednesday at 07:00". */

@@ -47,10 +47,10 @@ public final class EstateQuestionReader {
               + ASKS
               + ")\\b.*");
 
-  /** A request that is a heading: "latest changes". */
+  /** A request of a few words that is a heading: "latest changes of acme". */
   private static final Pattern NAMES =
       Pattern.compile(
-          "(?is)\\W*(?:any|current|history|latest|recent|status|the|top|usage)\\b[^.!;]*[.!]?\\s*");
+          "(?is)\\W*(?:any|current|history|latest|recent|status|the|top|usage)\\b(?:\\s+[^\\s,.!;]+){0,6}[.!]?\\s*");
 
   /** "Could you" asks for a deed, unless that is to tell something. */
   private static final Pattern POLITE =

@@ -58,6 +58,10 @@ final class HypotheticalReader {
           "impact",
           "effect");
 
+  private static final Set<String> NEGATIONS = Set.of("nothing", "not", "n't", "never", "no");
+  private static final Set<String> MODALS =
+      Set.of("can", "could", "may", "must", "shall", "should");
+
   private static final Set<String> SUPPOSES =
       Set.of("if", "suppose", "supposing", "assuming", "imagine", "say");
 
@@ -129,6 +133,9 @@ final class HypotheticalReader {
 
   private static boolean orders(List<Token> words, int i) {
     String verb = words.get(i).text();
+    if (isPassive(words, i)) {
+      return true;
+    }
     if (!words.get(i).is(Kind.WORD) || !verb.equals(VERBS.get(verb))) {
       return false;
     }
@@ -142,6 +149,15 @@ final class HypotheticalReader {
             .mapToObj(at -> words.get(at).text())
             .takeWhile(word -> !THEN.contains(word))
             .noneMatch(EXCUSES::contains);
+  }
+
+  /** "Could the limit be raised": a polite order. */
+  private static boolean isPassive(List<Token> words, int i) {
+    return i > 0
+        && words.get(i - 1).text().equals("be")
+        && VERBS.containsKey(words.get(i).text())
+        && words.subList(0, i).stream().anyMatch(t -> MODALS.contains(t.text()))
+        && words.subList(0, i).stream().noneMatch(t -> NEGATIONS.contains(t.text()));
   }
 
   private static boolean isImpactOf(List<Token> all, int i) {

@@ -52,6 +52,10 @@ class EstateQuestionReaderTest {
           """
           why is acme being throttled?                         | explain | {tenants=[acme]}
           why did arch-2026-11-29-rate-limit-003 fail?         | explain | {execution=arch-2026-11-29-rate-limit-003}
+          Somebody fiddled with acme's limits. Who was it, and what did they change? | history | {tenants=[acme]}
+          acme sees 429s. How come?                            | explain | {tenants=[acme]}
+          suppose we took acme down to half, who would be hit? | impact  | {tenants=[acme], change=set acme down to half}
+          I'd like to know whether anything waits for an approval | status | {}
           who changed umbrella's limit last?                   | history | {tenants=[umbrella], rows=1}
           when was stark's limit last changed?                 | history | {tenants=[stark], rows=1}
           show me the last 5 changes                           | history | {rows=5}
@@ -120,6 +124,10 @@ class EstateQuestionReaderTest {
         "set acme's limit on search to 20 rps",
         "what would happen if acme got 90 rps on search?",
         "check drift after my approval",
+        "could acme's limit on search be removed?",
+        "can the last change be rolled back?",
+        "could you raise acme's limit on search?",
+        "acme is slow. Could somebody give them more headroom?",
         "why is acme slow, set it to 20 rps on search",
         "why is acme slow? set it to 20 rps on search",
         "who changed acme? block stark.",

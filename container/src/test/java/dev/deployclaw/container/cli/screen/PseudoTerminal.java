@@ -51,8 +51,9 @@ public final class PseudoTerminal implements AutoCloseable {
         command.stream()
             .map(w -> "'" + w.replace("'", "'\\''") + "'")
             .collect(Collectors.joining(" "));
+    // A program that was begun in the background would ignore an interrupt for ever.
     String shell =
-        "stty cols %d rows %d; tty > tty; stty -g > before; sh -c 'echo $$ > pid; exec \"$@\"' sh %s; echo $? > exit; stty -g > after"
+        "stty cols %d rows %d; tty > tty; stty -g > before; sh -c 'echo $$ > pid; exec env --default-signal \"$@\"' sh %s; echo $? > exit; stty -g > after"
             .formatted(columns, rows, words);
     var builder =
         new ProcessBuilder(SCRIPT.toString(), "-q", "-f", "-c", shell, "/dev/null")
