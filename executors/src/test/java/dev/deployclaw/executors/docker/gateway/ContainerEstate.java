@@ -9,6 +9,7 @@ import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reach;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Which;
 import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import java.io.IOException;
@@ -60,6 +61,8 @@ public final class ContainerEstate {
 
   /** From where a daemon's host reaches its containers. */
   private static final List<String> HERE = List.of("10.0.0.0/8", "172.16.0.0/12");
+
+  private static final Duration START = Duration.ofSeconds(30);
 
   private final TestDockerDaemon docker;
   private final Path root;
@@ -180,6 +183,10 @@ public final class ContainerEstate {
     }
     docker.client().connectToNetworkCmd().withContainerId(id).withNetworkId(BACK).exec();
     docker.client().startContainerCmd(id).exec();
+    BoundedWait.until(
+        name + "'s NGINX runs",
+        START,
+        () -> ContainerProcessList.of(docker.client(), id).master().isPresent());
     return new ContainerGateway(
         name,
         EDGE,
