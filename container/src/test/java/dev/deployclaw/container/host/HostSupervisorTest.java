@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,16 +30,11 @@ class HostSupervisorTest {
   @TempDir static Path servers;
   @TempDir Path folder;
 
-  private static HostEstate estate;
+  @AutoClose private static HostEstate estate;
 
   @BeforeAll
   static void start() {
     estate = HostEstate.start(servers);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
   }
 
   /** A program that starts and never says that it is ready. */

@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,16 +53,11 @@ class AdmittedPluginsTest {
   @TempDir Path folder;
   @TempDir Path state;
 
-  private ExamplePlugin example;
+  @AutoClose private ExamplePlugin example;
 
   @BeforeEach
   void copied() {
     example = ExamplePlugin.in(folder);
-  }
-
-  @AfterEach
-  void closed() {
-    example.close();
   }
 
   @Test

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +39,7 @@ class EstateMonitorTest {
   private final AtomicReference<String> forked = new AtomicReference<>("");
 
   private final AtomicBoolean tooLarge = new AtomicBoolean();
-  private AgentServer server;
+  @AutoClose private AgentServer server;
 
   /** A stream with a fork or without. */
   private final StreamCopy copy =
@@ -95,11 +95,6 @@ class EstateMonitorTest {
                 new MonitoringSettings(often, List.of(), BackoffPolicy.DEFAULT, "/test/"),
                 List.of()),
             ServerFixture.bounds(8, Duration.ofSeconds(30)));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
   }
 
   @Test

@@ -30,7 +30,7 @@ import java.util.concurrent.Future;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +47,7 @@ class FloodEscapeTest {
   private final GrantKey key = GrantKey.random();
   private final CallSealer sealer = new CallSealer(key);
   private final EchoExecutor echo = new EchoExecutor();
-  private ExecutorHostServer host;
+  @AutoClose private ExecutorHostServer host;
   private Path socket;
   private int made;
 
@@ -62,11 +62,6 @@ class FloodEscapeTest {
     var identity = new HostIdentity("host", List.of());
     return ExecutorHostServer.start(
         HostSocket.ownersOnly(at), new ExecutorHostServer.Setup(identity, hosted, key, bounds));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    host.close();
   }
 
   @Test

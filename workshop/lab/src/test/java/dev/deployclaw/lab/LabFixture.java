@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.apache.commons.lang3.function.Failable;
 
 /** The lab of one test class, the agent that works on it, and what stands in it. */
 final class LabFixture implements AutoCloseable {
@@ -234,10 +235,6 @@ final class LabFixture implements AutoCloseable {
   }
 
   private static void create(Path file) {
-    try {
-      Files.createFile(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.createFile(file));
   }
 }

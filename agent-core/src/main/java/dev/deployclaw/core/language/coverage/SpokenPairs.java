@@ -9,14 +9,11 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whether a reading keeps together what a request says together. Pure. */
 final class SpokenPairs {
-  private static final Set<String> STOPS = Set.of(".", ";", "!", "?");
-
   private SpokenPairs() {}
 
   /** What has the value of another place, or lacks its own; in one form for both. */
@@ -39,7 +36,7 @@ final class SpokenPairs {
     var sentence = new ArrayList<Token>();
     for (Token token : grammar.tokens()) {
       sentence.add(token);
-      if (STOPS.contains(token.text())) {
+      if (RequestGrammar.isStop(token)) {
         parted(sentence, intent)
             .forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
         sentence.clear();

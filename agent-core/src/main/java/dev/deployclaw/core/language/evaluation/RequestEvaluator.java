@@ -9,6 +9,7 @@ import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.evaluation.EvaluatedCase.WrongReading;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Grounding;
 import dev.deployclaw.core.task.RequestedChange.Who;
@@ -97,13 +98,7 @@ public record RequestEvaluator(
     if (who.labels().isEmpty() || who.except().isEmpty()) {
       return who;
     }
-    var left =
-        names.tenants().entrySet().stream()
-            .filter(t -> t.getValue().entrySet().containsAll(who.labels().entrySet()))
-            .map(Map.Entry::getKey)
-            .filter(t -> !who.except().contains(t))
-            .toList();
-    return new Who(left, new TreeMap<>(), false, List.of());
+    return new Who(new EstateNames(names).meant(who), new TreeMap<>(), false, List.of());
   }
 
   /**

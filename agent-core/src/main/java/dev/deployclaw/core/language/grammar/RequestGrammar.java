@@ -202,7 +202,7 @@ public final class RequestGrammar {
         .isPresent();
   }
 
-  static boolean isStop(Token token) {
+  public static boolean isStop(Token token) {
     return token.is(Kind.WORD) && STOPS.contains(token.text());
   }
 

@@ -27,10 +27,6 @@ public record ApiResponse(int status, String mediaType, Map<String, String> head
         problem.status(), ProblemDetail.MEDIA_TYPE, problem.headers(), text(problem.toMap()));
   }
 
-  static ApiResponse nothing() {
-    return new ApiResponse(204, "", Map.of(), "");
-  }
-
   public ApiResponse with(String header, String value) {
     var more = new TreeMap<>(headers);
     more.put(header, value);

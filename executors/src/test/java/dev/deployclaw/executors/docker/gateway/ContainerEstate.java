@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * Real NGINX containers with hand-written files in two networks: gateways in both, and behind them
@@ -95,11 +96,7 @@ public final class ContainerEstate {
   public ContainerGateway mounted(String name, Reload reload) {
     Path folder = root.resolve(name);
     write(folder.resolve("epochs/0/nginx.conf"), BY_HAND);
-    try {
-      Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs/0"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs/0")));
     return gateway(name, folder + ":" + INSIDE + ":ro", new Reach.Mounted(folder), reload);
   }
 
