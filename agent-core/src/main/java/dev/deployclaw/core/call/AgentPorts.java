@@ -9,7 +9,6 @@ import dev.deployclaw.core.log.RecordSealer;
 import dev.deployclaw.core.procedure.ProcedureRegistry;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
-import dev.deployclaw.core.store.PolicySetCache;
 
 /**
  * All that the runtime reaches the world by. The code that made them closes them.

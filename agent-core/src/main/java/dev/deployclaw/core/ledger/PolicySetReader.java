@@ -1,5 +1,6 @@
 package dev.deployclaw.core.ledger;
 
+import dev.deployclaw.core.call.PolicySetCache;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
@@ -10,7 +11,6 @@ import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Write;
-import dev.deployclaw.core.store.PolicySetCache;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.CanonicalJson;

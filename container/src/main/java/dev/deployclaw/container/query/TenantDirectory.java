@@ -40,6 +40,7 @@ public final class TenantDirectory {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
   private final Supplier<QueryService> queries;
+  private final Duration longestWait;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Build last;
 
@@ -47,7 +48,12 @@ public final class TenantDirectory {
    * @param queries makes one for each use
    */
   public TenantDirectory(Supplier<QueryService> queries) {
+    this(queries, LONGEST_WAIT);
+  }
+
+  TenantDirectory(Supplier<QueryService> queries, Duration longestWait) {
     this.queries = queries;
+    this.longestWait = longestWait;
   }
 
   /**
@@ -187,7 +193,7 @@ public final class TenantDirectory {
   private TenantIndex index() throws InterruptedException {
     var build = build();
     try {
-      return build.index().get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      return build.index().get(longestWait.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new NotReadyException(build.of());
     } catch (ExecutionException e) {

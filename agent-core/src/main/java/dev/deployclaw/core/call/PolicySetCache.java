@@ -1,4 +1,4 @@
-package dev.deployclaw.core.store;
+package dev.deployclaw.core.call;
 
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.policy.PolicySet;
