@@ -12,7 +12,8 @@ import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -25,18 +26,22 @@ final class PolicySetDecoder {
   private PolicySetDecoder() {}
 
   static PolicySet read(byte[] bytes) {
-    var set = StrictJsonObject.parse("policy set", bytes).read(PolicySetDecoder::set);
-    if (!Arrays.equals(bytes, PolicySetEncoder.encode(set))) {
+    var tenants = new ArrayList<TenantPolicy>();
+    var whole =
+        StrictJsonObject.parse(
+            "policy set", bytes, "tenants", in -> tenants.add(in.read(PolicySetDecoder::tenant)));
+    var set = whole.read(in -> set(in, tenants));
+    if (!PolicySetEncoder.encodesTo(bytes, set)) {
       throw new IllegalArgumentException("policy set: the bytes are not canonical");
     }
     return set;
   }
 
-  private static PolicySet set(StrictJsonObject in) {
+  private static PolicySet set(StrictJsonObject in, List<TenantPolicy> tenants) {
     if (in.number("v") != 1) {
       throw in.fault("v", "only version 1 is known");
     }
-    var tenants = in.objects("tenants", PolicySetDecoder::tenant);
+    in.objects("tenants", PolicySetDecoder::tenant); // there, and given away
     var gateways = in.objects("gateways", PolicySetDecoder::gateway);
     return PolicySet.of(tenants, gateways, in.text("probe_key"));
   }

@@ -53,7 +53,7 @@ class ProvidedSessionTest {
   @Test
   void itEndsWithAKeyThatTheProviderWithdraws() throws Exception {
     var store = store(List.of());
-    provider.publish(TestProvider.key("next"));
+    provider.publish(SignedToken.key("next"));
     lookAgain();
     assertThat(store.bySession(session())).isInstanceOf(CredentialCheck.Known.class);
 

@@ -27,6 +27,10 @@ public record ApiResponse(int status, String mediaType, Map<String, String> head
         problem.status(), ProblemDetail.MEDIA_TYPE, problem.headers(), text(problem.toMap()));
   }
 
+  public static ApiResponse wrongQuery(String parameter, String what) {
+    return of(ProblemCatalogue.invalid("query " + parameter, what, "correct it"));
+  }
+
   public ApiResponse with(String header, String value) {
     var more = new TreeMap<>(headers);
     more.put(header, value);

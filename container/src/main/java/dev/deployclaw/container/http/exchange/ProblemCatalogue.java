@@ -4,6 +4,7 @@ import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.container.query.AuditQueries;
+import dev.deployclaw.container.query.TenantDirectory;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
@@ -26,6 +27,8 @@ public final class ProblemCatalogue {
           Optional.of(unreachable("the bucket: " + e.getMessage()));
       case DamagedJournalException e -> Optional.of(damaged(String.valueOf(e.getMessage())));
       case AuditQueries.BusyException e -> Optional.of(busy(String.valueOf(e.getMessage())));
+      case TenantDirectory.NotReadyException e ->
+          Optional.of(later(503, "busy", String.valueOf(e.getMessage()), Duration.ofSeconds(1)));
       default -> Optional.empty();
     };
   }
