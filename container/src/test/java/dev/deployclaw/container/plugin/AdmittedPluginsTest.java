@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.grant.OperationAllowlist;
@@ -262,6 +263,27 @@ class AdmittedPluginsTest {
           .allSatisfy(p ->
               assertThat(Files.readString(Path.of("/proc/" + p.pid() + "/status")))
                   .containsPattern("NoNewPrivs:\\s+1"));
+    }
+  }
+
+  @Test
+  void aPluginThatMakesAForbiddenCallIsEndedNamedAndStartedAgain() throws Exception {
+    example.patch(
+        "answer = self.served(until)\n        digest",
+        "__import__(\"ctypes\").CDLL(None).unshare(0)\n        answer = b\"\"\n        digest");
+    try (var plugins = AdmittedPlugins.open(List.of(config(ALL, "shop")), state)) {
+      var executors = ExecutorRegistry.of(plugins.executors());
+
+      assertThat(served(executors, Duration.ofSeconds(20))).isInstanceOf(CallOutcome.Failed.class);
+
+      BoundedWait.until(
+          "it is up again",
+          Duration.ofSeconds(60),
+          () ->
+              plugins.states().get("limits-file") instanceof HostState.Up && plugins.starts() > 1);
+      assertThat(plugins.states().get("limits-file").sentence()).contains("(SIGSYS)");
+      assertThat(plugins.isolation(ExecutorIsolation.NONE).violations())
+          .containsOnlyKeys("limits-file");
     }
   }
 
