@@ -70,15 +70,15 @@ final class MomentReader {
         yield Optional.of(List.of(written(m, now.plus(Duration.ofMillis(ahead)))));
       }
       case "end-of-day" -> {
-        var day = date(m).orElse(today(m)).plusDays(1);
-        yield instant(m, at(m.tokens(), day, LocalTime.MIDNIGHT), "calendar");
+        boolean day = m.first(Kind.UNIT).filter(u -> !u.text().equals("day")).isEmpty();
+        yield day ? endOfDay(m) : questions.ask(m, "At what time of that day?", List.of());
       }
       case "bare-hour" -> {
         int hour = last(m, Kind.NUMBER).value().intValue();
         String text = "At " + hour + " o'clock in the morning?";
         yield questions.ask(m, text, instants(m, date(m), LocalTime.of(hour, 0)));
       }
-      case "zone" -> Optional.empty();
+      case "zone" -> questions.ask(m, "Of which time is that the zone?", List.of());
       default -> when(m);
     };
   }
@@ -95,8 +95,8 @@ final class MomentReader {
 
   /** A day, or one with its part, in one token: which day it is may hang on a zone behind it. */
   private static Optional<List<Token>> day(Match m) {
-    boolean other =
-        m.first(Kind.UNIT).filter(u -> !Set.of("second", "day").contains(u.text())).isPresent();
+    String nth = SpokenClock.has(m.tokens(), "after") ? "day" : "second";
+    boolean other = m.first(Kind.UNIT).filter(u -> !u.text().equals(nth)).isPresent();
     if (other || (m.tokens().size() == 1 && m.first(Kind.DATE).isPresent())) {
       return Optional.empty();
     }
@@ -164,7 +164,9 @@ final class MomentReader {
       return questions.ask(m, "Which week is meant?", both);
     }
     if (!found.isAfter(now)) {
-      return questions.ask(m, "That time has passed: when shall it be?", List.of());
+      return SpokenClock.has(day(m.tokens()), "this")
+          ? today(m, time)
+          : questions.ask(m, "That time has passed: when shall it be?", List.of());
     }
     return found.isAfter(now.plusYears(FAR_YEARS))
         ? questions.ask(m, "Is the year right?", List.of(found))
@@ -268,6 +270,11 @@ final class MomentReader {
     return questions.ask(m, "Where Sunday ends, or Friday?", both.toList());
   }
 
+  private Optional<List<Token>> endOfDay(Match m) {
+    var day = date(m).orElse(today(m)).plusDays(1);
+    return instant(m, at(m.tokens(), day, LocalTime.MIDNIGHT), "calendar");
+  }
+
   /** One instant, unless a zone of another time may be meant, too. */
   private Optional<List<Token>> instant(Match m, ZonedDateTime at, String rule) {
     return isZoneClear(m, at)
@@ -280,7 +287,8 @@ final class MomentReader {
   }
 
   private List<ZonedDateTime> inZones(Match m, ZonedDateTime at) {
-    return zones.candidates(m.tokens()).stream().map(at::withZoneSameLocal).toList();
+    var all = zones.candidates(m.tokens()).stream().map(at::withZoneSameLocal);
+    return all.filter(t -> t.isAfter(now) || t.equals(at)).toList();
   }
 
   private static Token written(Match m, ZonedDateTime at) {

@@ -33,13 +33,15 @@ final class ZoneReader {
       Set.of("'s", "local", "standard", "daylight", "summer", "winter");
   private static final Set<String> BEFORE_TIME = Set.of("in", "on", "at", "by", "local");
   private static final Set<String> LEADS = Set.of("our", "the", "their", "your", "local", "time");
-  private static final Set<String> CLOCKS = Set.of("noon", "midnight", "o'clock", "sharp");
+  private static final Set<String> CLOCKS =
+      Set.of("noon", "midnight", "o'clock", "sharp", "eod", "cob");
   private static final Set<String> GROUPS = Set.of("both", "all");
   private static final Set<String> BEFORE_NUMBER = Set.of("past", "to");
   private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th");
   private static final int MONTH_WORDS = 3;
   private static final int DAY_WORDS = 6;
-  private static final Set<String> PARTS = Set.of("morning", "afternoon", "evening", "night");
+  private static final Set<String> PARTS =
+      Set.of("morning", "afternoon", "evening", "night", "day", "weekend", "month", "year");
   private static final Set<String> ENDS =
       Set.of(".", ",", ";", "!", "?", ":", "and", "until", "till", "to", "on", "please");
   private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL, Kind.LIMIT);
@@ -116,8 +118,8 @@ final class ZoneReader {
     boolean pronoun = small && some.size() == 1 && some.getFirst().is(Kind.WORD);
     boolean fixed = ids.stream().noneMatch(id -> id.contains("/"));
     boolean loose = from > 0 && GROUPS.contains(out.get(from - 1).text()) && !fixed && !timed;
-    boolean bare = !said && !ends(end);
-    boolean elsewhere = loose || (bare && (pronoun || name || !(fixed || follows(from))));
+    boolean bare = !said && !ends(end) && !(fixed && !name && !pronoun);
+    boolean elsewhere = loose || (bare && !dates(end));
     return elsewhere ? at : put(from, at, behind, (name ? NAMED + OR : "") + String.join(OR, ids));
   }
 
@@ -134,10 +136,12 @@ final class ZoneReader {
     }
     String before = out.get(last).text();
     boolean are = before.equals("are") && last > 0 && out.get(last - 1).text().equals("times");
-    if (follows(from) || GROUPS.contains(before) || before.equals("times") || are) {
+    boolean again = last < from - 1 && out.get(last).is(Kind.ZONE);
+    if (again || follows(from) || GROUPS.contains(before) || before.equals("times") || are) {
       return said || last == from - 1 || ends(end);
     }
-    boolean timed = out.subList(Math.max(0, last - DAY_WORDS), last).stream().anyMatch(ZoneReader::isClock);
+    boolean timed =
+        out.subList(Math.max(0, last - DAY_WORDS), last).stream().anyMatch(ZoneReader::isClock);
     return said ? dated(last) || spoken(last) : timed && dated(last);
   }
 
@@ -154,8 +158,12 @@ final class ZoneReader {
   /** Whether a clock or a day is behind it: "Berlin time, tomorrow 9am". */
   private boolean leads(int behind) {
     int next = Set.of(",", ":").contains(word(behind)) ? behind + 1 : behind;
-    return next < tokens.size()
-        && (isClock(tokens.get(next)) || CALENDAR.containsKey(tokens.get(next).text()));
+    return dates(next) || (next < tokens.size() && isClock(tokens.get(next)));
+  }
+
+  private boolean dates(int at) {
+    boolean there = at < tokens.size();
+    return there && (tokens.get(at).is(Kind.DATE) || CALENDAR.containsKey(tokens.get(at).text()));
   }
 
   /** "Thursday", "tomorrow morning", "3 December", "December 3rd 2026". */
@@ -211,10 +219,15 @@ final class ZoneReader {
     return at == tokens.size() || ENDS.contains(word(at));
   }
 
+  /** Puts a zone; one in brackets behind another says the same of it: "IST (India)". */
   private int put(int from, int at, int behind, String ids) {
-    int begin = from < out.size() ? out.get(from).from() : tokens.get(at).from();
-    out.subList(from, out.size()).clear();
-    out.add(Token.of(Kind.ZONE, ids, begin, tokens.get(behind - 1).to()));
+    boolean again = last(from) < from - 1 && out.get(last(from)).is(Kind.ZONE);
+    String both = again ? PlaceNames.common(out.get(last(from)).text(), ids) : "";
+    int first = both.isEmpty() ? from : last(from);
+    int begin = first < out.size() ? out.get(first).from() : tokens.get(at).from();
+    out.subList(first, out.size()).clear();
+    String meant = both.isEmpty() ? ids : both;
+    out.add(Token.of(Kind.ZONE, meant, begin, tokens.get(behind - 1).to()));
     return behind;
   }
 
