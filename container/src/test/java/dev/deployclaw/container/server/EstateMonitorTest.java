@@ -285,7 +285,8 @@ class EstateMonitorTest {
         ports.planner(),
         ports.procedures(),
         ports.time(),
-        ports.writers());
+        ports.writers(),
+        ports.sets());
   }
 
   /** The id of its log. */

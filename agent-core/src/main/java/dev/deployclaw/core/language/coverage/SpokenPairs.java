@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,15 +17,19 @@ import java.util.stream.Stream;
 final class SpokenPairs {
   private SpokenPairs() {}
 
-  /** What has the value of another place, or lacks its own; in one form for both. */
-  static List<String> apart(RequestGrammar grammar, Intent intent) {
+  /**
+   * What has the value of another place, or lacks its own; in one form for both.
+   *
+   * @param spared names that the request leaves alone, as the reading does
+   */
+  static List<String> apart(RequestGrammar grammar, Intent intent, Set<String> spared) {
     if (grammar.said().isEmpty()) {
       return intent.changes().size() > 1 ? bySentence(grammar, intent) : List.of();
     }
     var wanted = grammar.said().stream().map(SaidChange::words).collect(Collectors.toSet());
     var read = SaidChange.of(intent).stream().map(SaidChange::words).collect(Collectors.toSet());
     return Stream.concat(
-            wanted.stream().filter(w -> !read.contains(w)),
+            wanted.stream().filter(w -> !read.contains(w) && !spared.contains(w.split(" ", 2)[0])),
             read.stream().filter(r -> !wanted.contains(r)))
         .sorted()
         .toList();
