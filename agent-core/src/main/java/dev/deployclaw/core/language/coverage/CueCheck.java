@@ -23,7 +23,7 @@ final class CueCheck {
       Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.DENIAL, BindingCue.Kind.LATER);
 
   private static final Set<BindingCue.Kind> SPARING =
-      Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION);
+      Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION, BindingCue.Kind.NOTHING);
 
   private static final long SECOND = 1000;
 

@@ -15,12 +15,16 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The names of an inventory, found as written or, where just one is close, in spite of a typo. */
 public final class EstateNames {
   private static final int SHORTEST_TYPO = 4;
   private static final int LONG = 8;
+
+  /** What people leave out of a name: "rprts", "pymnts"; not its first letter. */
+  private static final Pattern VOWELS = Pattern.compile("(?<!^)[aeiouy]");
 
   private final NameInventory inventory;
   private final Map<String, SortedSet<String>> keysByValue = new TreeMap<>();
@@ -133,7 +137,9 @@ public final class EstateNames {
       boolean comparable =
           Math.min(word.length(), name.length()) >= SHORTEST_TYPO
               && Math.abs(word.length() - name.length()) <= bound;
-      if (comparable && EditDistance.of(word, name) <= bound) {
+      boolean abbreviated =
+          word.length() >= SHORTEST_TYPO && word.equals(VOWELS.matcher(name).replaceAll(""));
+      if (abbreviated || (comparable && EditDistance.of(word, name) <= bound)) {
         near.add(name);
       }
     }
