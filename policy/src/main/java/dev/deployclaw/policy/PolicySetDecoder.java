@@ -68,7 +68,8 @@ final class PolicySetDecoder {
 
   private TreeMap<String, String> labels(StrictJsonObject in) {
     var out = new TreeMap<String, String>();
-    in.textMap("labels").forEach((name, value) -> out.put(shared(name, words), shared(value, words)));
+    in.textMap("labels")
+        .forEach((name, value) -> out.put(shared(name, words), shared(value, words)));
     return out;
   }
 

@@ -8,6 +8,7 @@ import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.server.AgentResources;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.GatewaySite;
@@ -40,7 +41,10 @@ class NginxImpactTest {
   private static final int OWN = 120;
   private static final int OTHERS = 30;
   private static final int ELSEWHERE = 10;
+
+  /** A minute, and at once: a change of the rate leaves the burst. */
   private static final int LIMIT = 40;
+
   private static final long MINUTE_MICROS = 60_000_000;
 
   /** A request that the limit is about, as the rendered file logs it. */
@@ -81,6 +85,9 @@ class NginxImpactTest {
     nginx = NginxServer.start(folder.resolve("nginx"), rendered.text());
     served = Served.start(Files.createDirectory(folder.resolve("agent")), List.of(), this::reading);
     served.world.planner = new GrammarInterpreter();
+    String wide = FakeSourcesExecutor.document("acme", 600_000);
+    served.world.sources.put(
+        "acme.yaml", wide.replace("window: 1m", "window: 1m\n      burst: " + LIMIT));
     served.done("apply the policies", "COMPLETED");
   }
 
@@ -117,7 +124,10 @@ class NginxImpactTest {
     assertThat(traffic.path("state").asText()).as(found.toString()).isEqualTo("replayed");
     assertThat(traffic.path("requests").asInt()).isEqualTo(all);
     assertThat(traffic.path("refused_before").asInt()).isZero();
-    assertThat(traffic.path("newly_refused").asInt()).isEqualTo(refused()).isPositive();
+    assertThat(traffic.path("newly_refused").asInt())
+        .as(found.toString())
+        .isEqualTo(refused())
+        .isPositive();
     assertThat(traffic.path("tenants")).hasSize(1);
     assertThat(traffic.at("/tenants/0/tenant").asText()).isEqualTo("acme");
     assertThat(traffic.at("/tenants/0/by").asText()).isEqualTo("acme/orders");
