@@ -40,7 +40,7 @@ record TenantIndex(CommittedPolicies committed, List<Entry> entries) {
       return new Entry(tenant, words.toString().toLowerCase(Locale.ROOT));
     }
 
-    boolean has(List<String> all) {
+    boolean has(String[] all) {
       for (String one : all) {
         if (!words.contains(one)) {
           return false;
@@ -69,8 +69,9 @@ record TenantIndex(CommittedPolicies committed, List<Entry> entries) {
 
   private List<Entry> matching(List<String> words) {
     var out = new ArrayList<Entry>();
+    var all = words.toArray(String[]::new); // to go through a list takes an object for each tenant
     for (var entry : entries) {
-      if (entry.has(words)) {
+      if (entry.has(all)) {
         out.add(entry);
       }
     }
