@@ -116,7 +116,9 @@ final class ZoneReader {
     boolean name =
         some.stream().anyMatch(t -> NAMES.contains(t.kind()) && !t.rule().equals("typo"));
     boolean pronoun = small && some.size() == 1 && some.getFirst().is(Kind.WORD);
-    boolean fixed = ids.stream().noneMatch(id -> id.contains("/"));
+    boolean capitals =
+        text.substring(some.getFirst().from(), some.getLast().to()).matches("[A-Z]{2,4}");
+    boolean fixed = capitals || ids.stream().noneMatch(id -> id.contains("/"));
     boolean loose = from > 0 && GROUPS.contains(out.get(from - 1).text()) && !fixed && !timed;
     boolean bare = !said && !ends(end) && !(fixed && !name && !pronoun);
     boolean elsewhere = loose || (bare && !dates(end));
@@ -162,20 +164,28 @@ final class ZoneReader {
   }
 
   private boolean dates(int at) {
-    boolean there = at < tokens.size();
-    return there && (tokens.get(at).is(Kind.DATE) || CALENDAR.containsKey(tokens.get(at).text()));
+    return at < tokens.size() && (tokens.get(at).is(Kind.DATE) || isDay(tokens.get(at)));
   }
 
   /** "Thursday", "tomorrow morning", "3 December", "December 3rd 2026". */
   private boolean dated(int last) {
     var token = out.get(last);
-    boolean numbered = token.is(Kind.NUMBER) || ORDINALS.contains(token.text());
-    return token.is(Kind.DATE)
-        || PARTS.contains(token.text())
-        || CALENDAR.containsKey(token.text())
-        || (numbered
-            && out.subList(Math.max(0, last - MONTH_WORDS), last).stream()
-                .anyMatch(t -> CALENDAR.getOrDefault(t.text(), "").startsWith("month")));
+    boolean day = token.is(Kind.DATE) || PARTS.contains(token.text()) || isDay(token);
+    var before = out.subList(Math.max(0, last - MONTH_WORDS), last);
+    return day
+        || ORDINALS.contains(token.text())
+        || (token.is(Kind.NUMBER) && before.stream().anyMatch(ZoneReader::isMonth))
+        || (isMonth(token) && before.stream().anyMatch(t -> t.is(Kind.NUMBER)));
+  }
+
+  private static boolean isMonth(Token token) {
+    return CALENDAR.getOrDefault(token.text(), "").startsWith("month");
+  }
+
+  /** The name of a weekday, "today" or "tomorrow". */
+  private static boolean isDay(Token token) {
+    String named = CALENDAR.getOrDefault(token.text(), "");
+    return named.startsWith("day") || named.startsWith("ahead");
   }
 
   /** "A quarter past six". */
