@@ -79,7 +79,8 @@ final class ZoneReader {
     return switch (row) {
       case "id" -> all.size() > 1 ? zone(all, all.size(), all.get(from).text()) : Optional.empty();
       case "again" -> again(all);
-      case "time" -> timed(all, from);
+      case "time" -> timed(all, from, true);
+      case "lead" -> timed(all, from, false);
       default -> place(row, all, from);
     };
   }
@@ -87,7 +88,7 @@ final class ZoneReader {
   /** "IST (India)": both names are of one zone. */
   private Optional<List<Token>> again(List<Token> all) {
     for (int end = all.size(); end > 2; end--) {
-      var ids = String.join(OR, PlaceNames.zones(written(all.subList(2, end))));
+      var ids = String.join(OR, zones(all.subList(2, end)));
       String both = PlaceNames.common(all.getFirst().text(), ids);
       if (!both.isEmpty()) {
         return zone(all, end, both);
@@ -96,15 +97,15 @@ final class ZoneReader {
     return Optional.empty();
   }
 
-  /** The words from there to "time": a place, or one that nothing tells where it is. */
-  private Optional<List<Token>> timed(List<Token> all, int from) {
+  /** The words from there to "time": a place, or, behind a time, one that nothing knows. */
+  private Optional<List<Token>> timed(List<Token> all, int from, boolean behind) {
     int end = all.size();
     while (end > from + 1 && TIME.contains(all.get(end - 1).text())) {
       end--;
     }
     var name = all.subList(from, end);
-    var ids = PlaceNames.zones(written(name));
-    boolean strange = name.stream().allMatch(t -> t.is(Kind.UNKNOWN));
+    var ids = zones(name);
+    boolean strange = behind && name.stream().allMatch(t -> t.is(Kind.UNKNOWN));
     return ids.isEmpty() && !strange ? Optional.empty() : zone(all, all.size(), ids(name, ids));
   }
 
@@ -112,7 +113,7 @@ final class ZoneReader {
   private Optional<List<Token>> place(String row, List<Token> all, int from) {
     for (int end = Math.min(all.size(), from + MOST_WORDS); end > from; end--) {
       var name = all.subList(from, end);
-      var ids = PlaceNames.zones(written(name));
+      var ids = zones(name);
       if (!ids.isEmpty() && (row.equals("in") || stands(row, name, ids, isEnd(all, end)))) {
         return zone(all, end, ids(name, ids));
       }
@@ -125,12 +126,28 @@ final class ZoneReader {
     return named && !isSmall(all.get(from)) ? zone(all, strange, "") : Optional.empty();
   }
 
-  /** Whether a name right behind a clock is of its zone, and no pronoun or somebody's name. */
+  /**
+   * Whether a bare name is a zone: an abbreviation; else right behind the clock or in brackets.
+   * Behind a comma or a dash it may be who signs.
+   */
   private boolean stands(String row, List<Token> name, List<String> ids, boolean ends) {
+    String before = text.substring(0, name.getFirst().from()).stripTrailing();
+    boolean apart =
+        before.endsWith(",") || before.endsWith("-") || before.matches("(?s).*[–—|•\\[]");
     boolean fixed =
         written(name).matches("[A-Z]{2,4}") || ids.stream().noneMatch(id -> id.contains("/"));
-    boolean pronoun = name.getFirst().is(Kind.WORD) && isSmall(name.getFirst());
-    return row.equals("group") ? fixed : ends || (fixed && !pronoun && !isNamed(name));
+    boolean placed = before.endsWith("(") || (row.equals("bare") && !apart);
+    return row.equals("group")
+        ? fixed
+        : ends ? fixed || placed || isNamed(name) : fixed && !isNamed(name);
+  }
+
+  /** The zones of a name; a known word in small letters, as "nice", is no place. */
+  private List<String> zones(List<Token> name) {
+    var ids = PlaceNames.zones(written(name));
+    var first = name.getFirst();
+    boolean word = name.size() == 1 && first.is(Kind.WORD) && isSmall(first);
+    return word && ids.size() == 1 ? List.of() : ids;
   }
 
   private static boolean isEnd(List<Token> all, int at) {
