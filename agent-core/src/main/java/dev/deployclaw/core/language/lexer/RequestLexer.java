@@ -32,7 +32,7 @@ public final class RequestLexer {
               "(?<zone>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?!\\w))",
               "(?<date>" + DATE + ")(?:T(?=\\d{2}:\\d{2}))?",
               "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?"
-                  + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|(?<=(?:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b))",
+                  + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|(?<=(?i:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b))",
               "(?<route>(?<![\\p{L}\\p{N}_])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
               "(?<number>(\\d{1,3}([,_ ]\\d{3})+(?!\\d)|\\d+)(\\.\\d+)?)",
               "(?<word>\\p{L}[\\p{L}\\p{M}\\p{N}_]*([-'’.][\\p{L}\\p{N}_]+)*)",
@@ -46,7 +46,7 @@ public final class RequestLexer {
   private static final Pattern SHADE = Pattern.compile("\\uFE0F|[\\x{1F3FB}-\\x{1F3FF}]");
   private static final Pattern ABBREVIATING =
       Pattern.compile(
-          "(?<=\\b(?i:[ap]\\.m))\\.(?=,| +(?:[a-z(]|[A-Z]{2,4}\\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur"
+          "(?<=(?i:[ap]\\.m))\\.(?=,| +(?:[a-z(]|[A-Z]{2,4}\\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur"
               + "|Sun)day|(?:\\p{Lu}\\p{L}+ ){1,3}time\\b))"
               + "|(?<=\\b(?i:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\\.(?= +\\d)");
   private static final Set<String> SMILES = PatternTable.words(RequestLexer.class, "emoji.txt");

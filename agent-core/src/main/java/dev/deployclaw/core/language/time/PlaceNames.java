@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.lexer.PatternTable;
 import java.text.Normalizer;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.zone.ZoneRules;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,11 @@ import java.util.stream.Stream;
  */
 final class PlaceNames {
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
+
+  /** "UTC+2", "+05:30"; no clock is further away. */
+  private static final Pattern SHIFTED =
+      Pattern.compile("(?:(?:utc|gmt)(?=.{2})|(?=.\\d\\d))([+-])(1[0-4]|0?\\d)(?::?([0-5]\\d))?");
+
   private static final Map<String, String> LISTED =
       PatternTable.keys(PlaceNames.class, "places.txt");
 
@@ -35,6 +41,12 @@ final class PlaceNames {
   /** The ids that a name may mean, of which several are a question; empty where it is no place. */
   static List<String> zones(String written) {
     String name = plain(written);
+    var shifted = SHIFTED.matcher(name);
+    if (shifted.matches()) {
+      String hours = (shifted.group(2).length() < 2 ? "0" : "") + shifted.group(2);
+      String minutes = Optional.ofNullable(shifted.group(3)).orElse("00");
+      return List.of(ZoneOffset.of(shifted.group(1) + hours + ":" + minutes).getId());
+    }
     return Optional.ofNullable(LISTED.get(name))
         .map(ids -> ids.equals("-") ? List.<String>of() : List.of(ids.split(" ", -1)))
         .orElseGet(() -> Optional.ofNullable(Cities.ZONES.get(name)).stream().toList());

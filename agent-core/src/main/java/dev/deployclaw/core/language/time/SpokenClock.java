@@ -77,25 +77,18 @@ final class SpokenClock {
     boolean spoken = clock.get().is(Kind.TIME);
     String written = spoken ? clock.get().rule() : clock.get().text();
     var time = clock(written);
-    boolean open = !halved(clock.get()) && time.getHour() <= HALF_DAY && !written.startsWith("0");
-    if (!spoken && (part.isEmpty() || !open)) {
-      return one(
-          part.stream().filter(p -> !within(p, time)).findFirst().isEmpty()
-              ? List.of(time)
-              : List.of());
-    }
+    boolean whole = part.isEmpty() || halved(clock.get()) || written.startsWith("0");
+    boolean sure = !spoken && (whole || time.getHour() > HALF_DAY);
     var first = time.withHour(time.getHour() % HALF_DAY);
-    var both = List.of(first, first.plusHours(HALF_DAY));
-    return part.isEmpty()
-        ? both
-        : one(both.stream().filter(t -> t.getHour() > 0 && within(part.get(), t)).toList());
-  }
-
-  private static List<LocalTime> one(List<LocalTime> found) {
-    if (found.size() != 1) {
+    var all = sure ? List.of(time) : List.of(first, first.plusHours(HALF_DAY));
+    var fit =
+        all.stream()
+            .filter(t -> part.isEmpty() || (within(part.get(), t) && (sure || t.getHour() > 0)))
+            .toList();
+    if (part.isPresent() && fit.size() != 1) {
       throw new DateTimeException("no such hour in that part of the day");
     }
-    return found;
+    return fit;
   }
 
   private static boolean within(String part, LocalTime time) {

@@ -1,21 +1,20 @@
 package dev.deployclaw.core.language.time;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
-import java.time.DateTimeException;
-import java.time.ZoneOffset;
+import dev.deployclaw.core.language.lexer.TokenLine.Match;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 
 /**
  * Puts one token in place of each zone that stands beside a time: "in Tokyo", "Berlin time",
- * "UTC+2". A place that only tells where somebody is stays words. One object, one text.
+ * "UTC+2". Its text is the zone's id, or the ids of a name of several, or nothing for a place that
+ * isn't known. A place that only tells where somebody is stays words. Pure.
  */
 final class ZoneReader {
   /** Between the ids of a name that may be several zones. */
@@ -24,229 +23,161 @@ final class ZoneReader {
   /** Before the ids of a place whose name a tenant, a label or a service has, too. */
   static final String NAMED = "?";
 
+  private static final List<NamedPattern> TABLE = PatternTable.read(ZoneReader.class, "zones.txt");
   private static final int MOST_WORDS = 4;
-  private static final Pattern SHIFTED =
-      Pattern.compile(
-          "(?i)(?:(?:utc|gmt) ?([+-]) ?(\\d{1,2})|(\\+)(\\d\\d)(?=:?\\d\\d))(?::?(\\d\\d))?\\b");
-  private static final Set<String> TIME = Set.of("time", "timezone", "tz");
-  private static final Set<String> QUALIFIERS =
-      Set.of("'s", "local", "standard", "daylight", "summer", "winter");
-  private static final Set<String> BEFORE_TIME = Set.of("in", "on", "at", "by", "local");
-  private static final Set<String> LEADS = Set.of("our", "the", "their", "your", "local", "time");
-  private static final Set<String> CLOCKS =
-      Set.of("noon", "midnight", "o'clock", "sharp", "eod", "cob");
-  private static final Set<String> GROUPS = Set.of("both", "all");
-  private static final Set<String> BEFORE_NUMBER = Set.of("past", "to");
-  private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th");
-  private static final int MONTH_WORDS = 3;
-  private static final int DAY_WORDS = 6;
-  private static final Set<String> PARTS =
-      Set.of("morning", "afternoon", "evening", "night", "day", "weekend", "month", "year");
+
+  /** A second zone in the words behind a first one is found in the next pass. */
+  private static final int PASSES = 3;
+
+  private static final Set<String> LEADS =
+      Set.of("in", "on", "at", "by", "our", "the", "their", "your", "local", "time");
+  private static final Set<String> TIME =
+      Set.of("time", "timezone", "tz", "zone", "'s", "local", "standard", "daylight", "summer");
   private static final Set<String> ENDS =
-      Set.of(".", ",", ";", "!", "?", ":", "and", "until", "till", "to", "on", "please");
+      Set.of(
+          ".",
+          ",",
+          ";",
+          "!",
+          "?",
+          ":",
+          "and",
+          "until",
+          "till",
+          "to",
+          "on",
+          "please",
+          "today",
+          "tonight",
+          "tomorrow");
   private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL, Kind.LIMIT);
-  private static final Map<String, String> CALENDAR =
-      PatternTable.keys(ZoneReader.class, "calendar.txt");
 
   private final String text;
-  private final List<Token> tokens;
-  private final List<Token> out = new ArrayList<>();
 
-  private ZoneReader(String text, List<Token> tokens) {
+  private ZoneReader(String text) {
     this.text = text;
-    this.tokens = tokens;
+  }
+
+  static TokenLine read(String text, TokenLine written) {
+    var reader = new ZoneReader(text);
+    var line = written;
+    for (int pass = 0; pass < PASSES; pass++) {
+      for (var row : TABLE) {
+        line = line.replace(row.pattern(), m -> reader.made(row.name(), m));
+      }
+    }
+    return line;
+  }
+
+  private Optional<List<Token>> made(String row, Match m) {
+    var all = m.tokens();
+    int from = 0;
+    boolean in = false;
+    while (!in && from < all.size() - 1 && LEADS.contains(all.get(from).text())) {
+      in = all.get(from++).text().equals("in");
+    }
+    return switch (row) {
+      case "id" -> all.size() > 1 ? zone(all, all.size(), all.get(from).text()) : Optional.empty();
+      case "again" -> again(all);
+      case "time" -> timed(all, from, true);
+      case "lead" -> timed(all, from, false);
+      default -> place(row, all, from);
+    };
+  }
+
+  /** "IST (India)": both names are of one zone. */
+  private Optional<List<Token>> again(List<Token> all) {
+    for (int end = all.size(); end > 2; end--) {
+      var ids = String.join(OR, zones(all.subList(2, end)));
+      String both = PlaceNames.common(all.getFirst().text(), ids);
+      if (!both.isEmpty()) {
+        return zone(all, end, both);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The words from there to "time": a place, or, behind a time, one that nothing knows. */
+  private Optional<List<Token>> timed(List<Token> all, int from, boolean behind) {
+    int end = all.size();
+    while (end > from + 1 && TIME.contains(all.get(end - 1).text())) {
+      end--;
+    }
+    var name = all.subList(from, end);
+    var ids = zones(name);
+    boolean strange = behind && name.stream().allMatch(t -> t.is(Kind.UNKNOWN));
+    return ids.isEmpty() && !strange ? Optional.empty() : zone(all, all.size(), ids(name, ids));
+  }
+
+  /** As many of the words as are a place; without "in" a time must end behind it. */
+  private Optional<List<Token>> place(String row, List<Token> all, int from) {
+    for (int end = Math.min(all.size(), from + MOST_WORDS); end > from; end--) {
+      var name = all.subList(from, end);
+      var ids = zones(name);
+      if (!ids.isEmpty() && (row.equals("in") || stands(row, name, ids, isEnd(all, end)))) {
+        return zone(all, end, ids(name, ids));
+      }
+    }
+    int strange = from;
+    while (strange < all.size() && all.get(strange).is(Kind.UNKNOWN)) {
+      strange++;
+    }
+    boolean named = row.equals("in") && strange > from && isEnd(all, strange);
+    return named && !isSmall(all.get(from)) ? zone(all, strange, "") : Optional.empty();
   }
 
   /**
-   * The line with a token of each zone: its text is the id, or the ids of a name of several zones,
-   * or nothing for a place that isn't known.
+   * Whether a bare name is a zone: an abbreviation; else right behind the clock or in brackets.
+   * Behind a comma or a dash it may be who signs.
    */
-  static TokenLine read(String text, TokenLine line) {
-    var reader = new ZoneReader(text, line.tokens());
-    int at = 0;
-    while (at < reader.tokens.size()) {
-      at = reader.step(at);
-    }
-    return new TokenLine(reader.out);
+  private boolean stands(String row, List<Token> name, List<String> ids, boolean ends) {
+    String before = text.substring(0, name.getFirst().from()).stripTrailing();
+    boolean apart =
+        before.endsWith(",") || before.endsWith("-") || before.matches("(?s).*[–—|•\\[]");
+    boolean fixed =
+        written(name).matches("[A-Z]{2,4}") || ids.stream().noneMatch(id -> id.contains("/"));
+    boolean placed = before.endsWith("(") || (row.equals("bare") && !apart);
+    return row.equals("group")
+        ? fixed
+        : ends ? fixed || placed || isNamed(name) : fixed && !isNamed(name);
   }
 
-  /** Takes a zone or a token from here on; where the next one begins. */
-  private int step(int at) {
-    var token = tokens.get(at);
-    var shifted = SHIFTED.matcher(text).region(token.from(), text.length());
-    boolean signed = word(at).equals("+") && !out.isEmpty() && out.getLast().is(Kind.CLOCK);
-    boolean lettered = Character.isLetter(text.charAt(token.from()));
-    if ((lettered || signed) && shifted.lookingAt()) {
-      int end = at;
-      while (end < tokens.size() && tokens.get(end).from() < shifted.end()) {
-        end++;
-      }
-      return put(prefix(false), at, end, offset(shifted.toMatchResult()));
-    }
-    if (token.is(Kind.ZONE)) {
-      return put(prefix(false), at, timed(at + 1) ? behindTime(at + 1) : at + 1, token.text());
-    }
-    for (int end = Math.min(at + MOST_WORDS, tokens.size()); end > at; end--) {
-      int next = place(at, end);
-      if (next > at) {
-        return next;
-      }
-    }
-    out.add(token);
-    return at + 1;
+  /** The zones of a name; a known word in small letters, as "nice", is no place. */
+  private List<String> zones(List<Token> name) {
+    var ids = PlaceNames.zones(written(name));
+    var first = name.getFirst();
+    boolean word = name.size() == 1 && first.is(Kind.WORD) && isSmall(first);
+    return word && ids.size() == 1 ? List.of() : ids;
   }
 
-  /** Takes words that are a place beside a time; where the next token begins, or where they do. */
-  private int place(int at, int end) {
-    boolean timed = timed(end);
-    int behind = timed ? behindTime(end) : end;
-    int from = prefix(timed);
-    boolean said = timed || from < out.size();
-    if (!(timed && leads(behind)) && !beside(from, end, said)) {
-      return at;
-    }
-    var some = tokens.subList(at, end);
-    boolean small = !Character.isUpperCase(text.charAt(some.getFirst().from()));
-    var ids = PlaceNames.zones(text.substring(some.getFirst().from(), some.getLast().to()));
-    if (ids.isEmpty()) {
-      boolean strange =
-          some.stream().allMatch(t -> t.is(Kind.UNKNOWN) && !QUALIFIERS.contains(t.text()));
-      return strange && (timed || (said && !small && ends(end))) ? put(from, at, behind, "") : at;
-    }
-    boolean name =
-        some.stream().anyMatch(t -> NAMES.contains(t.kind()) && !t.rule().equals("typo"));
-    boolean pronoun = small && some.size() == 1 && some.getFirst().is(Kind.WORD);
-    boolean fixed = ids.stream().noneMatch(id -> id.contains("/"));
-    boolean loose = from > 0 && GROUPS.contains(out.get(from - 1).text()) && !fixed && !timed;
-    boolean bare = !said && !ends(end) && !(fixed && !name && !pronoun);
-    boolean elsewhere = loose || (bare && !dates(end));
-    return elsewhere ? at : put(from, at, behind, (name ? NAMED + OR : "") + String.join(OR, ids));
+  private static boolean isEnd(List<Token> all, int at) {
+    return at == all.size()
+        || all.get(at).is(Kind.DATE)
+        || ENDS.contains(all.get(at).text())
+        || SaidDate.isWeekday(all.subList(at, at + 1));
   }
 
-  /**
-   * Whether a place there is of a time before it: right behind a clock, or, where "in" or "time"
-   * says that it is a place, behind its day.
-   *
-   * @param from where its first word will be put
-   */
-  private boolean beside(int from, int end, boolean said) {
-    int last = last(from);
-    if (last < 0) {
-      return false;
-    }
-    String before = out.get(last).text();
-    boolean are = before.equals("are") && last > 0 && out.get(last - 1).text().equals("times");
-    boolean again = last < from - 1 && out.get(last).is(Kind.ZONE);
-    if (again || follows(from) || GROUPS.contains(before) || before.equals("times") || are) {
-      return said || last == from - 1 || ends(end);
-    }
-    boolean timed =
-        out.subList(Math.max(0, last - DAY_WORDS), last).stream().anyMatch(ZoneReader::isClock);
-    return said ? dated(last) || spoken(last) : timed && dated(last);
+  private static boolean isNamed(List<Token> name) {
+    return name.stream().anyMatch(t -> NAMES.contains(t.kind()) && !t.rule().equals("typo"));
   }
 
-  /** Whether a clock is right before it. */
-  private boolean follows(int from) {
-    return last(from) >= 0 && isClock(out.get(last(from)));
+  private boolean isSmall(Token token) {
+    return !Character.isUpperCase(text.charAt(token.from()));
   }
 
-  /** The word before it, behind which a comma may be; -1 where there is none. */
-  private int last(int from) {
-    return from > 1 && out.get(from - 1).text().equals(",") ? from - 2 : from - 1;
+  private static String ids(List<Token> name, List<String> ids) {
+    return (isNamed(name) ? NAMED + OR : "") + String.join(OR, ids);
   }
 
-  /** Whether a clock or a day is behind it: "Berlin time, tomorrow 9am". */
-  private boolean leads(int behind) {
-    int next = Set.of(",", ":").contains(word(behind)) ? behind + 1 : behind;
-    return dates(next) || (next < tokens.size() && isClock(tokens.get(next)));
+  /** A zone in place of the first words, before the others. */
+  private static Optional<List<Token>> zone(List<Token> all, int words, String ids) {
+    int to = all.get(words - 1).to();
+    var out = new ArrayList<>(all.subList(words, all.size()));
+    out.addFirst(Token.of(Kind.ZONE, ids, all.getFirst().from(), to));
+    return Optional.of(out);
   }
 
-  private boolean dates(int at) {
-    boolean there = at < tokens.size();
-    return there && (tokens.get(at).is(Kind.DATE) || CALENDAR.containsKey(tokens.get(at).text()));
-  }
-
-  /** "Thursday", "tomorrow morning", "3 December", "December 3rd 2026". */
-  private boolean dated(int last) {
-    var token = out.get(last);
-    boolean numbered = token.is(Kind.NUMBER) || ORDINALS.contains(token.text());
-    return token.is(Kind.DATE)
-        || PARTS.contains(token.text())
-        || CALENDAR.containsKey(token.text())
-        || (numbered
-            && out.subList(Math.max(0, last - MONTH_WORDS), last).stream()
-                .anyMatch(t -> CALENDAR.getOrDefault(t.text(), "").startsWith("month")));
-  }
-
-  /** "A quarter past six". */
-  private boolean spoken(int last) {
-    boolean numbered = out.get(last).is(Kind.NUMBER) && last > 0;
-    return numbered && BEFORE_NUMBER.contains(out.get(last - 1).text());
-  }
-
-  private static boolean isClock(Token token) {
-    return token.is(Kind.CLOCK) || CLOCKS.contains(token.text());
-  }
-
-  /** Where in the line the words begin that lead to a place: "in", "our time in". */
-  private int prefix(boolean timed) {
-    int from = out.size();
-    boolean in = from > 0 && out.get(from - 1).text().equals("in");
-    boolean led = in || (timed && from > 0 && BEFORE_TIME.contains(out.get(from - 1).text()));
-    from -= led ? 1 : 0;
-    while (in && from > 0 && LEADS.contains(out.get(from - 1).text())) {
-      from--;
-    }
-    return from;
-  }
-
-  /** Whether "time" is there, behind "local" and the like. */
-  private boolean timed(int at) {
-    return behindTime(at) > at;
-  }
-
-  /** Where the words end that make a time of a place; there, where none do. */
-  private int behindTime(int at) {
-    int last = at;
-    while (QUALIFIERS.contains(word(last))) {
-      last++;
-    }
-    int zone = word(last + 1).equals("zone") ? 2 : 1;
-    return TIME.contains(word(last)) ? last + zone : at;
-  }
-
-  private boolean ends(int at) {
-    return at == tokens.size() || ENDS.contains(word(at));
-  }
-
-  /** Puts a zone; one in brackets behind another says the same of it: "IST (India)". */
-  private int put(int from, int at, int behind, String ids) {
-    boolean again = last(from) < from - 1 && out.get(last(from)).is(Kind.ZONE);
-    String both = again ? PlaceNames.common(out.get(last(from)).text(), ids) : "";
-    int first = both.isEmpty() ? from : last(from);
-    int begin = first < out.size() ? out.get(first).from() : tokens.get(at).from();
-    out.subList(first, out.size()).clear();
-    String meant = both.isEmpty() ? ids : both;
-    out.add(Token.of(Kind.ZONE, meant, begin, tokens.get(behind - 1).to()));
-    return behind;
-  }
-
-  /** Its id; nothing where there is no such offset. */
-  private static String offset(MatchResult shifted) {
-    boolean named = shifted.group(1) != null;
-    String hours = shifted.group(named ? 2 : 4);
-    String minutes = shifted.group(5) == null ? "00" : shifted.group(5);
-    String sign = named ? shifted.group(1) : shifted.group(3);
-    try {
-      return ZoneOffset.of(sign + (hours.length() < 2 ? "0" : "") + hours + ":" + minutes).getId();
-    } catch (DateTimeException e) {
-      return "";
-    }
-  }
-
-  private String word(int at) {
-    boolean there = at >= 0 && at < tokens.size();
-    boolean plain = there && (tokens.get(at).is(Kind.WORD) || tokens.get(at).is(Kind.UNKNOWN));
-    return plain ? tokens.get(at).text() : "";
+  private String written(List<Token> words) {
+    return text.substring(words.getFirst().from(), words.getLast().to());
   }
 }

@@ -66,7 +66,6 @@ class TimeReaderTest {
           until 14:00 lisbon              | lisbon          | Europe/Lisbon
           tomorrow 9am Oslo time          | Oslo time       | Europe/Oslo
           tomorrow at 9am in Springfield  | in Springfield  | ''
-          tomorrow 9am UTC+44             | UTC+44          | ''
           """)
   void offerTheZonesOfAPlace(String words, String place, String zones) {
     var asked = questions(words).getFirst();
