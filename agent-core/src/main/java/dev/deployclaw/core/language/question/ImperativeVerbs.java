@@ -5,6 +5,7 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -61,6 +62,6 @@ final class ImperativeVerbs {
   }
 
   private static boolean is(Token token, String key) {
-    return AROUND.get(key).contains(token.text());
+    return Objects.requireNonNull(AROUND.get(key), key).contains(token.text());
   }
 }
