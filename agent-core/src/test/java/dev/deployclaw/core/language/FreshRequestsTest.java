@@ -45,6 +45,7 @@ class FreshRequestsTest {
     NEWEST("blind-2026-11-30-k.txt"),
     LATEST("blind-2026-11-30-l.txt"),
     VARIED("blind-2026-11-30-m.txt"),
+    MIXED("blind-2026-11-30-n.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -64,6 +65,7 @@ class FreshRequestsTest {
         case NEWEST -> floors(11, 3, 7, 0, 10, 0);
         case LATEST -> floors(6, 1, 5, 0, 6, 0);
         case VARIED -> floors(6, 2, 4, 0, 4, 0);
+        case MIXED -> floors(7, 1, 8, 0, 6, 0);
         case OWN -> floors(11, 7, 15, 0, 9, 0);
       };
     }
