@@ -135,7 +135,7 @@ final class ZoneReader {
     boolean apart =
         before.endsWith(",") || before.endsWith("-") || before.matches("(?s).*[–—|•\\[]");
     boolean fixed =
-        written(name).matches("[A-Z]{2,4}") || ids.stream().noneMatch(id -> id.contains("/"));
+        written(name).matches("[A-Z]{2,3}") || ids.stream().noneMatch(id -> id.contains("/"));
     boolean placed = before.endsWith("(") || (row.equals("bare") && !apart);
     return row.equals("group")
         ? fixed
