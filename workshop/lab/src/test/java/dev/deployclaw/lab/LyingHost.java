@@ -259,12 +259,12 @@ final class LyingHost implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     server.shutdownNow();
     channel.shutdownNow();
     loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     real.destroy();
-    if (!real.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)) {
+    if (!BoundedWait.cameTrue(SOON, () -> !real.isAlive())) {
       real.destroyForcibly();
     }
   }
