@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -66,7 +67,7 @@ final class PolicySetDecoder {
         in.objects("limits", l -> shared(limit(l), limits)));
   }
 
-  private TreeMap<String, String> labels(StrictJsonObject in) {
+  private SortedMap<String, String> labels(StrictJsonObject in) {
     var out = new TreeMap<String, String>();
     in.textMap("labels")
         .forEach((name, value) -> out.put(shared(name, words), shared(value, words)));

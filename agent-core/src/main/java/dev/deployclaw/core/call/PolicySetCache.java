@@ -5,29 +5,28 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.wire.StoredPolicySet;
 import dev.deployclaw.policy.wire.StoredPolicySet.Manifest;
 import java.lang.ref.SoftReference;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads policy sets from the state store, and decodes each once: of one that is known only the
  * manifest is read again and when its keys were written, so damage since is found all the same. One
- * read at a time; who comes second waits for the first. What is kept goes when memory is short. Any
- * thread.
+ * is decoded at a time; who comes second waits for the first. What is kept goes when memory is
+ * short. Any thread.
  */
 public final class PolicySetCache {
   /** What is committed, a candidate beside it, and the epoch before. */
   private static final int MOST_SETS = 3;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Deque<Known> known = new ArrayDeque<>();
+  private volatile List<Known> known = List.of();
 
   /**
    * A set as it was read.
@@ -45,20 +44,28 @@ public final class PolicySetCache {
    */
   public Optional<PolicySet> read(StateStore state, long epoch, Predicate<String> digest)
       throws InterruptedException {
-    lock.lockInterruptibly();
+    var manifest = state.get(StoredPolicySet.manifestKey(epoch));
+    if (manifest.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      var manifest = state.get(StoredPolicySet.manifestKey(epoch));
-      if (manifest.isEmpty()) {
-        return Optional.empty();
-      }
       var promise = Manifest.parse(manifest.get().value());
       if (!digest.test(promise.digest())) {
         return Optional.empty();
       }
       var found = find(state, epoch, promise);
-      return Optional.of(found == null ? decoded(state, epoch, manifest.get()) : found);
+      return Optional.of(found == null ? decodedOnce(state, epoch, manifest.get()) : found);
     } catch (StoredPolicySet.DamagedSetException | IllegalArgumentException e) {
       return Optional.empty();
+    }
+  }
+
+  private PolicySet decodedOnce(StateStore state, long epoch, StateStore.Entry manifest)
+      throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      var found = find(state, epoch, Manifest.parse(manifest.value()));
+      return found == null ? decoded(state, epoch, manifest) : found;
     } finally {
       lock.unlock();
     }
@@ -90,11 +97,9 @@ public final class PolicySetCache {
           });
     }
     var set = PolicySet.parse(StoredPolicySet.decode(manifest.value(), chunks));
-    known.removeIf(one -> one.epoch() == epoch);
-    known.addFirst(new Known(epoch, promise, revisions, new SoftReference<>(set)));
-    if (known.size() > MOST_SETS) {
-      known.removeLast();
-    }
+    var fresh = new Known(epoch, promise, revisions, new SoftReference<>(set));
+    var others = known.stream().filter(one -> one.epoch() != epoch);
+    known = Stream.concat(Stream.of(fresh), others).limit(MOST_SETS).toList();
     return set;
   }
 }

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.CountingStateStore;
 import dev.deployclaw.core.fake.FakeStateStore;
 import dev.deployclaw.core.fake.FakeStoredSets;
+import dev.deployclaw.core.spi.ForwardingStateStore;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.wire.StoredPolicySet;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is kept of a policy set is used as long as it is what lies in the store, and no longer. */
 class PolicySetCacheTest {
+  private static final long LONGEST_SECONDS = 30;
   private static final String CHUNK = StoredPolicySet.chunkKey(7, 0);
 
   private final FakeStateStore store = new FakeStateStore();
@@ -84,6 +89,38 @@ class PolicySetCacheTest {
     assertThat(read()).isEmpty();
     FakeStoredSets.store(store, 7, set);
     assertThat(read()).contains(set);
+  }
+
+  /** Else a need for what is committed would wait for a store that hangs. */
+  @Test
+  void aKnownSetIsReadWhileAnotherIsDecoded() throws Exception {
+    FakeStoredSets.store(store, 8, set);
+    assertThat(read()).contains(set);
+    var reached = new CountDownLatch(1);
+    var gate = new CountDownLatch(1);
+    var held =
+        new ForwardingStateStore(store) {
+          @Override
+          public Optional<Entry> get(String key) throws InterruptedException {
+            if (key.contains("chunk")) {
+              reached.countDown();
+              gate.await();
+            }
+            return super.get(key);
+          }
+        };
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var slow = threads.submit(() -> cache.read(held, 8, _ -> true));
+      reached.await();
+
+      var known = threads.submit(this::read);
+
+      assertThat(known.get(LONGEST_SECONDS, TimeUnit.SECONDS)).contains(set);
+      gate.countDown();
+      assertThat(slow.get(LONGEST_SECONDS, TimeUnit.SECONDS)).contains(set);
+    } finally {
+      gate.countDown();
+    }
   }
 
   private Optional<PolicySet> read() throws InterruptedException {

@@ -206,18 +206,19 @@ public final class TenantDirectory {
   /** That of what is committed now, finished or not. */
   private Build build() throws InterruptedException {
     var known = last;
-    if (known != null && known.serves(queries.get().active())) {
+    var active = queries.get().active();
+    if (known != null && known.serves(active)) {
       return known;
     }
     lock.lockInterruptibly();
     try {
-      var active = queries.get().active();
+      var now = queries.get().active(); // others may have moved on
       var latest = last;
-      if (latest != null && latest.serves(active)) {
+      if (latest != null && latest.serves(now)) {
         return latest;
       }
       var task = new FutureTask<>(this::read);
-      var next = new Build(active, task);
+      var next = new Build(now, task);
       last = next;
       Thread.ofPlatform().daemon().name("tenant-index").start(task);
       return next;
