@@ -281,7 +281,9 @@ class AdmittedPluginsTest {
           Duration.ofSeconds(60),
           () ->
               plugins.states().get("limits-file") instanceof HostState.Up && plugins.starts() > 1);
-      assertThat(plugins.states().get("limits-file").sentence()).contains("(SIGSYS)");
+      assertThat(plugins.states())
+          .hasEntrySatisfying(
+              "limits-file", state -> assertThat(state.sentence()).contains("(SIGSYS)"));
       assertThat(plugins.isolation(ExecutorIsolation.NONE).violations())
           .containsOnlyKeys("limits-file");
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.Future;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,9 +47,14 @@ class FloodEscapeTest {
   private final GrantKey key = GrantKey.random();
   private final CallSealer sealer = new CallSealer(key);
   private final EchoExecutor echo = new EchoExecutor();
-  @AutoClose private ExecutorHostServer host;
+  private ExecutorHostServer host;
   private Path socket;
   private int made;
+
+  @AfterEach
+  void stop() throws IOException {
+    host.close();
+  }
 
   @BeforeEach
   void start(@TempDir Path folder) throws IOException {

@@ -139,7 +139,7 @@ final class LyingHost implements AutoCloseable {
 
   /** Whether there was such a call. */
   boolean lied() {
-    return order.get() == Order.NONE;
+    return Order.NONE.equals(order.get());
   }
 
   private Path socket() {

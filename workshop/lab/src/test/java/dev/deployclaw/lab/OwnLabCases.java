@@ -5,6 +5,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests of a class at a lab of its own, which each class brings up as it needs it. */
+@SuppressWarnings("NullAway.Init") // each class brings it up
 abstract class OwnLabCases {
   @TempDir static Path folder;
 
