@@ -65,7 +65,7 @@ class FreshRequestsTest {
         case NEWEST -> floors(11, 3, 7, 0, 10, 0);
         case LATEST -> floors(6, 1, 5, 0, 6, 0);
         case VARIED -> floors(6, 2, 4, 0, 4, 0);
-        case MIXED -> floors(7, 1, 6, 0, 6, 0);
+        case MIXED -> floors(6, 1, 5, 0, 6, 0);
         case OWN -> floors(11, 7, 15, 0, 9, 0);
       };
     }
