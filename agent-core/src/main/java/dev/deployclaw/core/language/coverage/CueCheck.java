@@ -73,11 +73,14 @@ final class CueCheck {
   private boolean isGuarded(BindingCue cue) {
     var guards = intent.guards();
     return switch (cue.kind()) {
-      case CONDITION ->
-          lasts(grammar.pieces().clause(cue), guards.bakeSeconds().map(s -> s * SECOND));
+      case CONDITION -> lasts(behind(cue), guards.bakeSeconds().map(s -> s * SECOND));
       case RESTORE -> lasts(grammar.pieces().around(cue), guards.maxP99Millis());
       default -> false;
     };
+  }
+
+  private List<Token> behind(BindingCue cue) {
+    return grammar.pieces().clause(cue).stream().filter(t -> t.from() >= cue.from()).toList();
   }
 
   private static boolean lasts(List<Token> words, Optional<Long> millis) {
