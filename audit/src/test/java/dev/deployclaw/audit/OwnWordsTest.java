@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.Test;
 
 /** What the product itself says of passwords and keys reaches a person whole. */
@@ -75,10 +76,6 @@ class OwnWordsTest {
   }
 
   private static String read(Path file) {
-    try {
-      return OTHER_QUOTES.matcher(Files.readString(file)).replaceAll("");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> OTHER_QUOTES.matcher(Files.readString(file)).replaceAll(""));
   }
 }

@@ -3,11 +3,16 @@ package dev.deployclaw.executors;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.ContainerNetwork;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.docker.OfficialImage;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.server.SharedDocker;
 import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +26,9 @@ import org.testcontainers.utility.DockerImageName;
  * keeps its address, and has this machine's process numbers.
  */
 public final class NetworkedContainer implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final int CONNECT_MILLIS = 1000;
+
   private final Network network;
   private final boolean first;
   private final GenericContainer<?> container;
@@ -31,6 +39,16 @@ public final class NetworkedContainer implements AutoCloseable {
     this.first = first;
     this.container = started(network, launch);
     this.address = new HostPort(Objects.requireNonNull(endpoint().getIpAddress()), launch.port());
+    BoundedWait.until(address + " is listened at", START, this::isReached);
+  }
+
+  private boolean isReached() {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**

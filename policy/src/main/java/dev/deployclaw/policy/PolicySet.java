@@ -1,6 +1,5 @@
 package dev.deployclaw.policy;
 
-import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.Collection;
@@ -84,6 +83,6 @@ public record PolicySet(
 
   /** SHA-256 of {@link #bytes()} in hex. */
   public String digest() {
-    return CanonicalJson.sha256(bytes());
+    return PolicySetEncoder.digest(this);
   }
 }

@@ -12,43 +12,74 @@ import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
  * Reads the canonical JSON of a policy set. Strict twice over: every key is asked for by name and
- * none may be left, and what was read must encode to the very bytes that were given.
+ * none may be left, and what was read must encode to the very bytes that were given. Equal limits
+ * and equal words of labels are one object: most tenants have the same. For one set.
  */
 final class PolicySetDecoder {
+  /** Of a kind; what comes later is an object of its own. */
+  private static final int MOST_SHARED = 1_024;
+
+  private final Map<Limit, Limit> limits = new HashMap<>();
+  private final Map<String, String> words = new HashMap<>();
+
   private PolicySetDecoder() {}
 
   static PolicySet read(byte[] bytes) {
-    var set = StrictJsonObject.parse("policy set", bytes).read(PolicySetDecoder::set);
-    if (!Arrays.equals(bytes, PolicySetEncoder.encode(set))) {
+    var decoder = new PolicySetDecoder();
+    var tenants = new ArrayList<TenantPolicy>();
+    var whole =
+        StrictJsonObject.parse(
+            "policy set", bytes, "tenants", in -> tenants.add(in.read(decoder::tenant)));
+    var set = whole.read(in -> decoder.set(in, tenants));
+    if (!PolicySetEncoder.encodesTo(bytes, set)) {
       throw new IllegalArgumentException("policy set: the bytes are not canonical");
     }
     return set;
   }
 
-  private static PolicySet set(StrictJsonObject in) {
+  private PolicySet set(StrictJsonObject in, List<TenantPolicy> tenants) {
     if (in.number("v") != 1) {
       throw in.fault("v", "only version 1 is known");
     }
-    var tenants = in.objects("tenants", PolicySetDecoder::tenant);
+    in.objects("tenants", this::tenant); // there, and given away
     var gateways = in.objects("gateways", PolicySetDecoder::gateway);
     return PolicySet.of(tenants, gateways, in.text("probe_key"));
   }
 
-  private static TenantPolicy tenant(StrictJsonObject in) {
+  private TenantPolicy tenant(StrictJsonObject in) {
     return new TenantPolicy(
         in.text("tenant"),
-        new TreeMap<>(in.textMap("labels")),
+        labels(in),
         in.optionalText("parent"),
         in.flag("blocked"),
         in.word("on_backend_failure", BackendFailureMode::ofWord),
-        in.objects("limits", PolicySetDecoder::limit));
+        in.objects("limits", l -> shared(limit(l), limits)));
+  }
+
+  private SortedMap<String, String> labels(StrictJsonObject in) {
+    var out = new TreeMap<String, String>();
+    in.textMap("labels")
+        .forEach((name, value) -> out.put(shared(name, words), shared(value, words)));
+    return out;
+  }
+
+  private static <T> T shared(T one, Map<T, T> known) {
+    var there = known.get(one);
+    if (there == null && known.size() < MOST_SHARED) {
+      known.put(one, one);
+    }
+    return there == null ? one : there;
   }
 
   private static Limit limit(StrictJsonObject in) {

@@ -1,10 +1,15 @@
 package dev.deployclaw.policy;
 
+import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.json.CanonicalJsonWriter;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.text.Utf8Buffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /**
  * Writes the canonical JSON of a policy set, keys in order; {@link PolicySetDecoder} is the strict
@@ -15,11 +20,60 @@ final class PolicySetEncoder {
 
   static byte[] encode(PolicySet set) {
     var out = new CanonicalJsonWriter();
+    write(set, out, () -> {});
+    return out.toBytes();
+  }
+
+  /** SHA-256 of the bytes in hex; they are never there as a whole. */
+  static String digest(PolicySet set) {
+    var out = new CanonicalJsonWriter();
+    var digest = CanonicalJson.sha256();
+    write(set, out, () -> out.flush(part -> digest.update(part.bytes(), 0, part.length())));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Whether these are the bytes of the set. */
+  static boolean encodesTo(byte[] expected, PolicySet set) {
+    var out = new CanonicalJsonWriter();
+    var compared = new Comparison(expected);
+    write(set, out, () -> out.flush(compared));
+    return compared.same && compared.at == expected.length;
+  }
+
+  /** Of bytes with what comes in pieces. */
+  private static final class Comparison implements Consumer<Utf8Buffer> {
+    private final byte[] expected;
+    private int at;
+    private boolean same = true;
+
+    Comparison(byte[] expected) {
+      this.expected = expected;
+    }
+
+    @Override
+    public void accept(Utf8Buffer part) {
+      int count = part.length();
+      same =
+          same
+              && count <= expected.length - at
+              && Arrays.equals(expected, at, at + count, part.bytes(), 0, count);
+      at += same ? count : 0;
+    }
+  }
+
+  /**
+   * @param tenantIsWritten called after each tenant, and at the end
+   */
+  private static void write(PolicySet set, CanonicalJsonWriter out, Runnable tenantIsWritten) {
     out.beginObject().key("gateways").beginArray();
     set.gateways().values().forEach(g -> gateway(g, out));
     out.endArray().key("probe_key").text(set.probeKey()).key("tenants").beginArray();
-    set.tenants().values().forEach(t -> tenant(t, out));
-    return out.endArray().key("v").number(1).endObject().toBytes();
+    for (var tenant : set.tenants().values()) {
+      tenant(tenant, out);
+      tenantIsWritten.run();
+    }
+    out.endArray().key("v").number(1).endObject();
+    tenantIsWritten.run();
   }
 
   private static void tenant(TenantPolicy t, CanonicalJsonWriter out) {

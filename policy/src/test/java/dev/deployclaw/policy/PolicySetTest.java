@@ -3,12 +3,16 @@ package dev.deployclaw.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
+import dev.deployclaw.policy.model.TenantPolicy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +28,41 @@ class PolicySetTest {
       var read = PolicySet.parse(set.bytes());
 
       assertThat(read).as("seed %d", seed).isEqualTo(set);
-      assertThat(read.digest()).as("seed %d", seed).isEqualTo(set.digest());
+      assertThat(read.digest())
+          .as("seed %d", seed)
+          .isEqualTo(set.digest())
+          .isEqualTo(CanonicalJson.sha256(set.bytes()));
     }
+  }
+
+  /** Of a hundred thousand tenants most have the same. */
+  @Test
+  void equalLimitsThatAreReadAreOneObject() {
+    var set = PolicyFixtures.set(tenant("acme"), tenant("zenith"));
+
+    var read = PolicySet.parse(set.bytes());
+
+    assertThat(limit(read, "acme")).isEqualTo(ALL).isSameAs(limit(read, "zenith"));
+  }
+
+  @Test
+  void moreLimitsThanAreSharedAreReadAsWell() {
+    var all = new ArrayList<TenantPolicy>();
+    for (int i = 0; i < 3_000; i++) {
+      var own = PolicyFixtures.limit("all", RequestMatch.ANY, 1 + i, 1 + i);
+      all.add(PolicyFixtures.tenant("tenant-" + i, own));
+    }
+    var set = PolicySet.of(all, List.of(), "");
+
+    assertThat(PolicySet.parse(set.bytes())).isEqualTo(set);
+  }
+
+  private static TenantPolicy tenant(String name) {
+    return PolicyFixtures.tenant(name, ALL);
+  }
+
+  private static Limit limit(PolicySet set, String tenant) {
+    return set.tenant(tenant).orElseThrow().limits().getFirst();
   }
 
   @Test
@@ -107,6 +144,16 @@ class PolicySetTest {
   }
 
   @Test
+  void refusesWhatIsNoDocumentOfItsOwn() {
+    assertRefused("\"v\":1}", "\"v\":1}{}", "something follows the document");
+    assertRefused("\"v\":1}", "\"v\":1", "policy set: ");
+    assertRefused("\"tenants\":[", "\"tenants\":[7,", "policy set.tenants[0]: an object was");
+    assertRefused("\"tenants\":[", "\"other\":[],\"tenants\":[", "policy set.other: unknown key");
+    assertRefused("\"tenants\":[", "\"tenants\":[],\"tenants\":[", "Duplicate field");
+    assertRefused("\"tenants\":[", "\"tenanty\":[", "policy set.tenants: missing");
+  }
+
+  @Test
   void refusesAnotherVersion() {
     assertRefused("\"v\":1", "\"v\":2", "only version 1");
   }
@@ -122,7 +169,7 @@ class PolicySetTest {
         .withMessageContaining(reason);
   }
 
-  private static String text(dev.deployclaw.policy.model.TenantPolicy tenant) {
+  private static String text(TenantPolicy tenant) {
     return new String(PolicyFixtures.set(tenant).bytes(), StandardCharsets.UTF_8);
   }
 

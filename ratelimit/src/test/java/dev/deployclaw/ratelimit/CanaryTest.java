@@ -8,39 +8,20 @@ import dev.deployclaw.policy.redis.CanaryCohort;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /** A candidate beside the committed epoch, on a real Redis Cluster and a real etcd. */
-class CanaryTest {
+class CanaryTest extends EstateCases {
   private static final int TENANTS = 24;
   private static final CanaryCohort HALF = new CanaryCohort(5_000);
 
-  @TempDir static Path folder;
-  private static Estate estate;
-  private static long epoch;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = Estate.start(folder, 0);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
-  }
-
   @BeforeEach
-  void forget() {
-    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
-    epoch += 2;
+  void leavePlaceForACandidate() {
+    epoch++;
   }
 
   @Test

@@ -16,7 +16,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,36 +26,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /** Places under a concurrency limit: taken by decisions, given back by hand, by NGINX, by time. */
-class ConcurrencyTest {
+class ConcurrencyTest extends EstateCases {
   private static final Duration LONG_LEASE = Duration.ofHours(1);
-
-  @TempDir static Path folder;
-  private static Estate estate;
-  private static long epoch;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = Estate.start(folder, 0);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
-  }
-
-  @BeforeEach
-  void forgetCounters() {
-    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
-    epoch++;
-  }
 
   @Test
   void aPlaceIsTakenByADecisionAndGivenBackByRelease() {

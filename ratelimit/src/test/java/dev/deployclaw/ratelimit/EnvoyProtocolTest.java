@@ -17,40 +17,26 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /** Envoy's protocol over real gRPC, against a real Redis Cluster and a real etcd. */
-class EnvoyProtocolTest {
-  @TempDir static Path folder;
-  private static Estate estate;
+class EnvoyProtocolTest extends EstateCases {
   private static ManagedChannel channel;
-  private static long epoch;
 
   @BeforeAll
-  static void start() throws Exception {
-    estate = Estate.start(folder, 0);
+  static void start() {
     channel = NettyChannelBuilder.forAddress("127.0.0.1", estate.grpcPort()).usePlaintext().build();
   }
 
   @AfterAll
   static void stop() {
     channel.shutdownNow();
-    estate.close();
-  }
-
-  @BeforeEach
-  void forgetCounters() {
-    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
-    epoch++;
   }
 
   @Test

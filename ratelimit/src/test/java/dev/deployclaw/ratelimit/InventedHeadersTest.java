@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,16 +27,11 @@ class InventedHeadersTest {
   private static final int ALLOWED = 2;
 
   @TempDir static Path folder;
-  private static Estate estate;
+  @AutoClose private static Estate estate;
 
   @BeforeAll
   static void start() throws Exception {
     estate = Estate.start(folder, 0);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
   }
 
   @Test

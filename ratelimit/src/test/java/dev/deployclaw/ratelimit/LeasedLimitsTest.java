@@ -14,24 +14,19 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import redis.clients.jedis.Jedis;
 
 /** Leased limits of real services before a real Redis Cluster. */
-class LeasedLimitsTest {
+class LeasedLimitsTest extends EstateCases {
   private static final long REQUESTS = 2_000;
   private static final int CALLERS = 16;
 
@@ -40,27 +35,7 @@ class LeasedLimitsTest {
 
   private static final Duration LONG = Duration.ofSeconds(10);
 
-  @TempDir private static Path folder;
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static Estate estate;
-  private static long epoch;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = Estate.start(folder, 0);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
-    HTTP.close();
-  }
-
-  @BeforeEach
-  void forget() {
-    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
-    epoch++;
-  }
+  @AutoClose private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @Test
   void severalServicesAdmitNoMoreThanTheLimit() throws Exception {

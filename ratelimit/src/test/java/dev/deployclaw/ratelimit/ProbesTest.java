@@ -14,7 +14,6 @@ import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.RuleDigest;
 import dev.deployclaw.policy.wire.SignedProbeToken;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,36 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 
 /** Synthetic requests at the service. Epochs grow from test to test. */
-class ProbesTest {
-  @TempDir static Path folder;
-  private static Estate estate;
-  private static long epoch;
-
+class ProbesTest extends EstateCases {
   private final ProbeKeyPair keys = ProbeKeyPair.generate();
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = Estate.start(folder, 0);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
-  }
-
-  @BeforeEach
-  void forgetCounters() {
-    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
-    epoch++;
-  }
 
   @Test
   void probesAreDecidedAsTheReferenceSaysAndLeaveTenantsAlone() {

@@ -8,37 +8,19 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
 import io.grpc.Status;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /** The bounds of Envoy's quota protocol: many buckets, many reports, many streams, deaf Envoys. */
 @Slow(
     guard = "dev.deployclaw.ratelimit.envoy.QuotaBucketTest",
     because = "it waits until bounds are reached")
-class QuotaFloodTest {
+class QuotaFloodTest extends EstateCases {
   private static final BucketId ACME = QuotaClient.bucket("acme");
-
-  @TempDir static Path folder;
-  private static Estate estate;
-  private static long epoch;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = Estate.start(folder, 0);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
-  }
 
   @Test
   void theBucketThatWasSilentForLongestGivesPlace() throws Exception {

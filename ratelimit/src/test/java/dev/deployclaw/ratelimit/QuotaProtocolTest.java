@@ -18,7 +18,6 @@ import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
 import io.envoyproxy.envoy.type.v3.RateLimitStrategy.BlanketRule;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,36 +25,22 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 
 /** Envoy's quota protocol over real gRPC, against a real Redis Cluster and a real etcd. */
-class QuotaProtocolTest {
+class QuotaProtocolTest extends EstateCases {
   private static final BucketId ACME = QuotaClient.bucket("acme");
 
-  @TempDir static Path folder;
-  private static Estate estate;
   private static ManagedChannel channel;
-  private static long epoch;
 
   @BeforeAll
-  static void start() throws Exception {
-    estate = Estate.start(folder, 0);
+  static void start() {
     channel = QuotaClient.channel(estate);
   }
 
   @AfterAll
   static void stop() {
     channel.shutdownNow();
-    estate.close();
-  }
-
-  @BeforeEach
-  void forgetCounters() {
-    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
-    epoch++;
   }
 
   @Test

@@ -12,41 +12,16 @@ import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import dev.deployclaw.testkit.Slow;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /** The service against a real Redis Cluster and a real etcd. Epochs grow from test to test. */
-class RateLimitServiceTest {
-  @TempDir static Path folder;
-  private static Estate estate;
-  private static long epoch;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = Estate.start(folder, 0);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
-  }
-
-  @BeforeEach
-  void forgetCounters() {
-    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
-    epoch++;
-  }
-
+class RateLimitServiceTest extends EstateCases {
   @Test
   void admitsTheBurstAndTellsTheClientWhenToComeBack() {
     estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * An upstream that routes by the bytes of the request target as they came: it decodes nothing and
@@ -53,11 +54,7 @@ final class RawUpstream implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      listening.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> listening.close());
   }
 
   private void accept() {

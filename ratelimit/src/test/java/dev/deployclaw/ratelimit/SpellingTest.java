@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -235,11 +236,7 @@ class SpellingTest {
   }
 
   private static List<String> lines() {
-    try {
-      return Files.readAllLines(LIST);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readAllLines(LIST));
   }
 
   private static Outcome get(String spelling, String hosts) {

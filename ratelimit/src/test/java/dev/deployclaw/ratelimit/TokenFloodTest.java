@@ -27,7 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +41,7 @@ class TokenFloodTest {
   private static final int GOOD = 60;
   private static final Issuer ISSUER = new Issuer().rsa("rsa");
   @TempDir private static Path folder;
-  private static Estate estate;
+  @AutoClose private static Estate estate;
 
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicInteger forged = new AtomicInteger();
@@ -56,11 +56,6 @@ class TokenFloodTest {
     var claim = new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, InvalidTokenAction.REFUSE);
     estate.activate(1, Sets.behind(claim, "", Sets.tenant("acme", Sets.burst("all", 1_000_000))));
     BoundedWait.until("keys are read", Estate.LONG, () -> good(-1) == 204);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.deployclaw.core.spi.StateStore;
  * All that the runtime reaches the world by. The code that made them closes them.
  *
  * @param writers of the journal: ports that share the journal share these
+ * @param sets of the state store: ports that share it share these
  */
 public record AgentPorts(
     StateStore state,
@@ -24,9 +25,10 @@ public record AgentPorts(
     RequestInterpreter planner,
     ProcedureRegistry procedures,
     AgentClock time,
-    LogWriterRegistry writers) {
+    LogWriterRegistry writers,
+    PolicySetCache sets) {
 
-  /** With a journal that no other ports share. */
+  /** With a journal and a state store that no other ports share. */
   public AgentPorts(
       StateStore state,
       ObjectStore objects,
@@ -45,12 +47,21 @@ public record AgentPorts(
         planner,
         procedures,
         time,
-        new LogWriterRegistry(journal.claims()));
+        new LogWriterRegistry(journal.claims()),
+        new PolicySetCache());
+  }
+
+  /** The same behind decorators of the state store and the journal. */
+  public AgentPorts behind(StateStore store, Journal log) {
+    return new AgentPorts(
+        store, objects, executors, sealer, log, planner, procedures, time, writers, sets);
   }
 
   /** The same, but what is told is kept nowhere. */
   public AgentPorts unlogged() {
+    var none = new NoOpJournal();
+    var nobodys = new LogWriterRegistry(none.claims());
     return new AgentPorts(
-        state, objects, executors, sealer, new NoOpJournal(), planner, procedures, time);
+        state, objects, executors, sealer, none, planner, procedures, time, nobodys, sets);
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.call;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,15 +11,22 @@ import java.util.TreeMap;
  * @param separate whether they run in a process of their own
  * @param enforced the layers that confine that process, as it found out by trying
  * @param missing the other layers, each with what was found
+ * @param violations when the kernel last ended a host for a forbidden system call, by the host's
+ *     name, since the agent started
  */
 public record ExecutorIsolation(
-    boolean separate, List<String> enforced, Map<String, String> missing) {
+    boolean separate,
+    List<String> enforced,
+    Map<String, String> missing,
+    Map<String, Instant> violations) {
   /** Planner and executors share a process. */
-  public static final ExecutorIsolation NONE = new ExecutorIsolation(false, List.of(), Map.of());
+  public static final ExecutorIsolation NONE =
+      new ExecutorIsolation(false, List.of(), Map.of(), Map.of());
 
   public ExecutorIsolation {
     enforced = List.copyOf(enforced);
     missing = Map.copyOf(missing);
+    violations = Map.copyOf(violations);
   }
 
   /** As the fact {@code isolation} of an execution's first record. */
@@ -27,6 +35,11 @@ public record ExecutorIsolation(
     facts.put("separate", separate);
     facts.put("enforced", enforced);
     facts.put("missing", new TreeMap<>(missing));
+    if (!violations.isEmpty()) {
+      var times = new TreeMap<String, Object>();
+      violations.forEach((host, at) -> times.put(host, at.toString()));
+      facts.put("violations", times);
+    }
     return facts;
   }
 }

@@ -5,13 +5,7 @@ import dev.deployclaw.core.procedure.Procedure;
 import java.util.Optional;
 
 /** Which step of a procedure a phase of the change is reported under. */
-final class PhaseStepMapping {
-  private final Procedure procedure;
-
-  PhaseStepMapping(Procedure procedure) {
-    this.procedure = procedure;
-  }
-
+record PhaseStepMapping(Procedure procedure) {
   /** From 1; empty for a phase that belongs to whatever step is under way. */
   Optional<Integer> step(Phase phase) {
     return switch (phase) {

@@ -13,6 +13,6 @@ public record ChangeStore(ChangeLedger ledger, PolicySetReader archive) {
   public static ChangeStore of(AgentPorts ports, AgentSettings settings) {
     return new ChangeStore(
         new ChangeLedger(ports.state(), ports.time(), settings.bounds()),
-        new PolicySetReader(ports.state(), ports.objects()));
+        new PolicySetReader(ports.state(), ports.objects(), ports.sets()));
   }
 }

@@ -16,14 +16,8 @@ import java.util.Optional;
  * Which guards of a refused transaction don't hold, by reading each: what is there, and what was
  * expected. A person is told both.
  */
-final class FailedConditions {
+record FailedConditions(StateStore state) {
   private static final int LONGEST = 120;
-
-  private final StateStore state;
-
-  FailedConditions(StateStore state) {
-    this.state = state;
-  }
 
   /**
    * One that doesn't hold.

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.ledger;
 
+import dev.deployclaw.core.call.PolicySetCache;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
@@ -13,11 +14,8 @@ import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.wire.StoredPolicySet;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Reads policy sets and observations back: from the state store, and where its chunks are gone from
@@ -26,10 +24,12 @@ import java.util.function.Predicate;
 public final class PolicySetReader {
   private final StateStore state;
   private final ObjectStore objects;
+  private final PolicySetCache sets;
 
-  public PolicySetReader(StateStore state, ObjectStore objects) {
+  public PolicySetReader(StateStore state, ObjectStore objects, PolicySetCache sets) {
     this.state = state;
     this.objects = objects;
+    this.sets = sets;
   }
 
   /** What an execution carries, or why it can't be told. */
@@ -41,31 +41,12 @@ public final class PolicySetReader {
 
   /** The set that lies in the state store for an epoch; empty when it is missing or damaged. */
   public Optional<PolicySet> stored(long epoch, String digest) throws InterruptedException {
-    return stored(epoch, promised -> promised.equals(digest));
+    return sets.read(state, epoch, promised -> promised.equals(digest));
   }
 
   /** The same, with any digest. */
   public Optional<PolicySet> stored(long epoch) throws InterruptedException {
-    return stored(epoch, _ -> true);
-  }
-
-  private Optional<PolicySet> stored(long epoch, Predicate<String> digest)
-      throws InterruptedException {
-    var manifest = state.get(StoredPolicySet.manifestKey(epoch));
-    if (manifest.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      var promise = StoredPolicySet.Manifest.parse(manifest.get().value());
-      List<byte[]> chunks = new ArrayList<>();
-      for (int i = 0; i < promise.chunks(); i++) {
-        state.get(StoredPolicySet.chunkKey(epoch, i)).ifPresent(c -> chunks.add(c.value()));
-      }
-      byte[] bytes = StoredPolicySet.decode(manifest.get().value(), chunks);
-      return digest.test(promise.digest()) ? Optional.of(PolicySet.parse(bytes)) : Optional.empty();
-    } catch (StoredPolicySet.DamagedSetException | IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return sets.read(state, epoch, _ -> true);
   }
 
   /** The set of a candidate beside what is committed. */

@@ -16,7 +16,7 @@ import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.FieldDifference;
 import dev.deployclaw.policy.diff.PolicyDiff;
-import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.match.TenantHierarchy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -97,8 +96,8 @@ public final class TenantHistoryQuery {
               x, List.of(), "the policy set of epoch " + lost + which + " can't be read any more"));
     }
     var concerned = new HashSet<String>();
-    tenant.ifPresent(t -> concerned.addAll(groups(before.get(), t)));
-    tenant.ifPresent(t -> concerned.addAll(groups(after.get(), t)));
+    tenant.ifPresent(t -> concerned.addAll(TenantHierarchy.names(before.get(), t)));
+    tenant.ifPresent(t -> concerned.addAll(TenantHierarchy.names(after.get(), t)));
     var differences =
         PolicyDiff.between(before.get(), after.get()).differences().stream()
             .filter(d -> tenant.isEmpty() || d.tenant().filter(concerned::contains).isPresent())
@@ -124,15 +123,6 @@ public final class TenantHistoryQuery {
   }
 
   /** The tenant, and the groups whose limits apply to it too. */
-  private static Set<String> groups(PolicySet set, String tenant) {
-    var names = new HashSet<String>();
-    var at = Optional.of(tenant);
-    while (at.isPresent() && names.add(at.get())) {
-      at = at.flatMap(set::tenant).flatMap(TenantPolicy::parent);
-    }
-    return names;
-  }
-
   private Optional<PolicySet> set(String digest, List<ChangeExecution> all)
       throws InterruptedException {
     var known = read.get(digest);

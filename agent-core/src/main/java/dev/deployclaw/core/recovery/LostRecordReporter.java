@@ -15,17 +15,9 @@ import java.util.Map;
  * Accounts for records of this machine that were lost to its logs, since another machine went on
  * without them.
  */
-final class LostRecordReporter {
+record LostRecordReporter(Journal journal, LogIncidentRecorder accounts) {
   /** The most hashes that a record lists; the file's own hash is over all of them. */
   private static final int MOST_HASHES = 1_000;
-
-  private final Journal journal;
-  private final LogIncidentRecorder accounts;
-
-  LostRecordReporter(Journal journal, LogIncidentRecorder accounts) {
-    this.journal = journal;
-    this.accounts = accounts;
-  }
 
   /** The logs that account for them. */
   List<RequestOutcome> account(Leadership leadership) throws InterruptedException {

@@ -8,18 +8,10 @@ import dev.deployclaw.core.store.StoreKeys;
 import java.util.List;
 
 /** Accounts for what the stream lost and was given again. */
-final class StreamRepairReporter {
+record StreamRepairReporter(Journal journal, LogIncidentRecorder accounts) {
   private static final LogIncidentRecorder.Matter<Repaired> MATTER =
       new LogIncidentRecorder.Matter<>(
           StoreKeys.REPAIRED, one -> StoreKeys.repaired(one.name()), StreamRepairReporter::entry);
-
-  private final Journal journal;
-  private final LogIncidentRecorder accounts;
-
-  StreamRepairReporter(Journal journal, LogIncidentRecorder accounts) {
-    this.journal = journal;
-    this.accounts = accounts;
-  }
 
   /** The logs that account for them. */
   List<RequestOutcome> account(Leadership leadership) throws InterruptedException {

@@ -34,7 +34,7 @@ import java.util.Optional;
  * that any agent goes on with it; a mark in the state store admits one answer. The logs of this
  * machine tell what "the same" refers to.
  */
-final class ConversationFinder {
+record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
   /** How long a question may be answered. */
   static final Duration LONGEST_OPEN = Duration.ofHours(1);
 
@@ -47,14 +47,6 @@ final class ConversationFinder {
   private static final int MOST_FORGOTTEN = 32;
 
   private static final String FACT = "conversation";
-
-  private final AgentPorts ports;
-  private final ChangeLedger ledger;
-
-  ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
-    this.ports = ports;
-    this.ledger = ledger;
-  }
 
   /** What came of looking. */
   sealed interface Lookup {

@@ -31,25 +31,13 @@ import java.util.Optional;
  * that nothing is lost when that tool lets go. No value changes, so it needs no leadership and no
  * gate; it stops at the kill switch, and leaves a log.
  */
-final class VolumeHandoverService {
+record VolumeHandoverService(
+    AgentPorts ports,
+    AgentSettings settings,
+    RecorderFactory recorders,
+    ExecutionFinisher finisher) {
   private static final String EXECUTOR = "kubernetes";
   private static final String ACTION = "Sharing a gateway's volume";
-
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-
-  VolumeHandoverService(
-      AgentPorts ports,
-      AgentSettings settings,
-      RecorderFactory recorders,
-      ExecutionFinisher finisher) {
-    this.ports = ports;
-    this.settings = settings;
-    this.recorders = recorders;
-    this.finisher = finisher;
-  }
 
   RequestOutcome share(TaskRequest request, String gateway) throws InterruptedException {
     Optional<FreezeRecord> frozen;

@@ -3,6 +3,7 @@ package dev.deployclaw.core.spi;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Passes every call to another store; a decorator overrides those that it is about. */
 public abstract class ForwardingStateStore implements StateStore {
@@ -24,8 +25,8 @@ public abstract class ForwardingStateStore implements StateStore {
   }
 
   @Override
-  public List<String> keys(String prefix) throws InterruptedException {
-    return store.keys(prefix);
+  public SortedMap<String, Long> revisions(String prefix) throws InterruptedException {
+    return store.revisions(prefix);
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The one place that decides: a strictly serializable key-value store (etcd). Keys are relative to
@@ -27,7 +29,14 @@ public interface StateStore extends AutoCloseable {
 
   /** The keys below a prefix, in order, without their values. */
   default List<String> keys(String prefix) throws InterruptedException {
-    return list(prefix).stream().map(Entry::key).toList();
+    return List.copyOf(revisions(prefix).keySet());
+  }
+
+  /** By the keys below a prefix, when each was last written. Values aren't read. */
+  default SortedMap<String, Long> revisions(String prefix) throws InterruptedException {
+    var found = new TreeMap<String, Long>();
+    list(prefix).forEach(entry -> found.put(entry.key(), entry.modRevision()));
+    return found;
   }
 
   /**

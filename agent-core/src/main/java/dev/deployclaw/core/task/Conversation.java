@@ -3,7 +3,6 @@ package dev.deployclaw.core.task;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What a requester said before a request, and of ours only what was offered as an answer.
@@ -72,10 +71,5 @@ public record Conversation(
   /** Whether it names an execution and holds nothing of it yet. */
   public boolean sought() {
     return !execution.isEmpty() && !begun();
-  }
-
-  /** The request so far. */
-  public String text() {
-    return pieces.stream().map(Piece::text).collect(Collectors.joining());
   }
 }

@@ -122,11 +122,5 @@ public record RequestedChange(
         Optional<BackendFailureMode> onBackendFailure) {
       this(requests, windowSeconds, burst, algorithm, mode, onBackendFailure, Optional.empty());
     }
-
-    /** The same with this key. */
-    public Settings keyed(List<CounterKeyPart> by) {
-      return new Settings(
-          requests, windowSeconds, burst, algorithm, mode, onBackendFailure, Optional.of(by));
-    }
   }
 }

@@ -1,17 +1,16 @@
 package dev.deployclaw.core.tls;
 
+import dev.deployclaw.core.spi.CauseChain;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Why no TLS connection came about, with the remedy. Nothing was sent then: a request needs the
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param reason for people
  */
 public record TlsFailure(String reason) {
-  private static final int DEEPEST_CAUSE = 16;
-
   /** Words of the JDK and of Netty for bytes that aren't TLS. */
   private static final List<String> NO_TLS =
       List.of("Unsupported or unrecognized SSL message", "not an SSL/TLS record");
@@ -106,10 +103,8 @@ public record TlsFailure(String reason) {
     return chain(error).filter(kind::isInstance).map(kind::cast).findFirst();
   }
 
-  private static Stream<Throwable> chain(@Nullable Throwable error) {
-    return Stream.iterate(error, Objects::nonNull, e -> e == null ? null : e.getCause())
-        .limit(DEEPEST_CAUSE)
-        .map(Objects::requireNonNull)
+  private static Stream<Throwable> chain(Throwable error) {
+    return CauseChain.of(error)
         .flatMap(e -> Stream.concat(Stream.of(e), Stream.of(e.getSuppressed())));
   }
 }

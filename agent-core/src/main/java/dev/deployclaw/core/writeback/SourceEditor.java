@@ -28,19 +28,9 @@ import java.util.Optional;
  * Reads the sources, and writes those documents that an overlay lies over, each only where it still
  * says what it said when the overlay was made.
  */
-final class SourceEditor {
+record SourceEditor(AgentPorts ports, AgentSettings settings, ChangeLedger ledger) {
   private static final String SOURCES = "sources";
   private static final String LOST = "another agent leads now, or the leader is unknown";
-
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ChangeLedger ledger;
-
-  SourceEditor(AgentPorts ports, AgentSettings settings, ChangeLedger ledger) {
-    this.ports = ports;
-    this.settings = settings;
-    this.ledger = ledger;
-  }
 
   /** What was read. */
   private record Seen(Map<String, MemberReport> documents, CollectedPolicies collected) {}

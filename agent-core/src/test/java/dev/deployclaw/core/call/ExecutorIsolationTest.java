@@ -2,6 +2,7 @@ package dev.deployclaw.core.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ExecutorIsolationTest {
   private static final ExecutorIsolation WALL =
-      new ExecutorIsolation(true, List.of("user", "files"), Map.of("tcp", "may connect"));
+      new ExecutorIsolation(true, List.of("user", "files"), Map.of("tcp", "may connect"), Map.of());
 
   @Test
   void itsFactsAreTextsListsAndMapsOnly() {
@@ -18,6 +19,14 @@ class ExecutorIsolationTest {
             Map.entry("separate", true),
             Map.entry("enforced", List.of("user", "files")),
             Map.entry("missing", Map.of("tcp", "may connect")));
+  }
+
+  @Test
+  void aForbiddenCallIsAFactWithItsTime() {
+    var at = Map.of("host", Instant.parse("2026-11-30T06:00:00Z"));
+
+    assertThat(new ExecutorIsolation(true, List.of(), Map.of(), at).facts())
+        .containsEntry("violations", Map.of("host", "2026-11-30T06:00:00Z"));
   }
 
   @Test

@@ -81,7 +81,7 @@ class CanaryChangeTest {
     assertThat(world.probe.beaten()).extracting(EpochSpec::execution).doesNotHaveDuplicates();
     assertThat(log(ended.execution()))
         .contains("Recorded: widened", "Recorded: baking", "Recorded: soaking");
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -99,7 +99,7 @@ class CanaryChangeTest {
     assertThat(world.change(ended.execution()).orElseThrow().state())
         .isInstanceOfSatisfying(
             ChangeState.RolledBack.class, r -> assertThat(r.by()).isEqualTo(ended.execution()));
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -107,7 +107,7 @@ class CanaryChangeTest {
     world.probe.fail(1, "decided by epoch 2");
 
     assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.ROLLED_BACK);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -119,7 +119,7 @@ class CanaryChangeTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(ended.reason()).contains("bake: ").contains("admitted where it must be refused");
     assertThat(world.probe.beaten()).hasSize(1);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -128,7 +128,7 @@ class CanaryChangeTest {
         side -> side.epoch() == 2 && side.set().tenants().size() == 1 ? ONE_ENTERED : BOTH_ENTERED);
 
     assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.OK);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -139,7 +139,7 @@ class CanaryChangeTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(ended.reason()).contains("no synthetic request entered at gateway/shop/two");
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -150,7 +150,7 @@ class CanaryChangeTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(ended.reason()).contains("no data in 3 checks in a row");
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -158,7 +158,7 @@ class CanaryChangeTest {
     world.probe.beats(MemberReport.skipped(POINT, "no limit that can be exhausted"));
 
     assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.ROLLED_BACK);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -173,7 +173,7 @@ class CanaryChangeTest {
     assertThat(world.change(ended.execution()).orElseThrow().state())
         .isInstanceOfSatisfying(
             ChangeState.RolledBack.class, r -> assertThat(r.reason()).contains("no data"));
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -184,7 +184,7 @@ class CanaryChangeTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(world.active().orElseThrow().candidate()).isEmpty();
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -211,7 +211,7 @@ class CanaryChangeTest {
         .as("the first bake wasn't begun again: two more follow it")
         .isBetween(120_000L, 150_000L);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -229,7 +229,7 @@ class CanaryChangeTest {
     assertThat(world.active().orElseThrow())
         .extracting(CommittedEpoch::epoch, CommittedEpoch::step, CommittedEpoch::predecessor)
         .containsExactly(3L, 0L, 1L);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -248,7 +248,7 @@ class CanaryChangeTest {
     assertThat(world.active().orElseThrow())
         .extracting(CommittedEpoch::epoch, CommittedEpoch::step)
         .containsExactly(4L, 0L);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -261,7 +261,7 @@ class CanaryChangeTest {
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
     assertThat(moves).hasSize(4);
     assertThat(hash(CANARY)).isNotEqualTo(hash("apply"));
-    atRest();
+    world.assertAtRest();
   }
 
   private String hash(String request) throws InterruptedException {
@@ -278,8 +278,7 @@ class CanaryChangeTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     assertThat(world.active().orElseThrow().predecessor()).isEqualTo(2);
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
+    world.assertAtRest();
   }
 
   @Test
@@ -290,7 +289,7 @@ class CanaryChangeTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(ended.reason()).contains("p99 is 2.5 ms, and the limit is 2.0 ms");
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -317,11 +316,6 @@ class CanaryChangeTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(ended.reason()).contains("how gateways route");
-  }
-
-  private void atRest() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 
   private ChangeExecution open() {

@@ -31,7 +31,7 @@ class ChangeFailuresTest {
     assertThat(ended.result()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
     assertThat(world.store.list("policy/")).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -81,7 +81,7 @@ class ChangeFailuresTest {
     assertThat(ended.reason()).contains("gateway/one").contains("unknown directive");
     assertThat(ended.cause()).contains(AbortCause.VOTED_DOWN);
     assertThat(world.redis.staged()).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -98,7 +98,7 @@ class ChangeFailuresTest {
     world.run("apply");
 
     assertThat(world.redis.staged()).containsExactly(2L);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -116,7 +116,7 @@ class ChangeFailuresTest {
         .singleElement()
         .extracting(RequestOutcome::result)
         .isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -159,7 +159,7 @@ class ChangeFailuresTest {
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     assertThat(world.active().orElseThrow().digest()).isEqualTo(before);
     assertThat(world.live()).containsExactly(before);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -197,7 +197,7 @@ class ChangeFailuresTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(world.active()).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -218,7 +218,7 @@ class ChangeFailuresTest {
     var ended = world.run("apply");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -230,7 +230,7 @@ class ChangeFailuresTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(world.active()).isEmpty();
     assertThat(world.redis.staged()).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -245,7 +245,7 @@ class ChangeFailuresTest {
     assertThat(forward.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(forward.reason()).contains("kill switch");
     assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -256,10 +256,5 @@ class ChangeFailuresTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(ended.reason()).contains("another agent leads");
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

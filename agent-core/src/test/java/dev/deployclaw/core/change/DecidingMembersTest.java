@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberReport;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,16 +63,12 @@ class DecidingMembersTest {
 
   private void assertNamed(RequestOutcome ended, String named) {
     assertThat(ended.reason()).contains(named);
-    assertThat(records(ended).lines().filter(l -> l.contains("\"phase\"") && l.contains(named)))
-        .as(records(ended))
+    assertThat(
+            world
+                .log(ended.execution())
+                .lines()
+                .filter(l -> l.contains("\"phase\"") && l.contains(named)))
+        .as(world.log(ended.execution()))
         .isNotEmpty();
-  }
-
-  private String records(RequestOutcome ended) {
-    return String.join(
-        "\n",
-        world.journal.read(ended.execution()).stream()
-            .map(r -> new String(r, StandardCharsets.UTF_8))
-            .toList());
   }
 }

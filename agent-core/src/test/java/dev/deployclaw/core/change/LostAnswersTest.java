@@ -38,7 +38,7 @@ class LostAnswersTest {
         .singleElement()
         .extracting(RequestOutcome::result)
         .isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @ParameterizedTest
@@ -99,7 +99,7 @@ class LostAnswersTest {
         .allSatisfy(e -> assertThat(records).contains(e.value()));
     assertThat(new String(records.getLast(), StandardCharsets.UTF_8)).contains("ABORTED");
     assertThat(world.store.list(StoreKeys.OPEN)).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   private byte[] last(String execution) {
@@ -118,7 +118,7 @@ class LostAnswersTest {
     world.agent().recover();
     assertThat(world.change(ended.execution()).orElseThrow().state())
         .isInstanceOf(ChangeState.Held.class);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -128,7 +128,7 @@ class LostAnswersTest {
     var ended = world.run("apply");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -141,7 +141,7 @@ class LostAnswersTest {
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     world.agent().recover();
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -155,7 +155,7 @@ class LostAnswersTest {
     world.store.reachable(true);
     world.store.expireLeases();
     world.agent().recover();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -171,7 +171,7 @@ class LostAnswersTest {
     assertThat(recovered.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(recovered.finished()).isEmpty();
     world.agent().recover();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -218,7 +218,7 @@ class LostAnswersTest {
     world.agent().recover();
     assertThat(world.change(ended.execution()).orElseThrow().state())
         .isInstanceOf(ChangeState.RolledBack.class);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   /** Acts when a change is in a state for the first time. */
@@ -251,10 +251,5 @@ class LostAnswersTest {
 
   private static String text(Entry entry) {
     return new String(entry.value(), StandardCharsets.UTF_8);
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

@@ -7,9 +7,7 @@ import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberReport;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -32,7 +30,7 @@ class UnreachableAfterCommitTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @ParameterizedTest
@@ -48,7 +46,7 @@ class UnreachableAfterCommitTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(before);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -70,7 +68,7 @@ class UnreachableAfterCommitTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(world.live()).containsExactly(before);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @ParameterizedTest
@@ -86,7 +84,7 @@ class UnreachableAfterCommitTest {
     world.gateway.heal();
     world.agent().recover();
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @ParameterizedTest
@@ -108,7 +106,7 @@ class UnreachableAfterCommitTest {
     var ended = world.run("apply");
 
     assertThat(asked.get()).isGreaterThan(6 * members);
-    assertThat(log(ended).lines().filter(l -> l.contains(action)))
+    assertThat(world.log(ended.execution()).lines().filter(l -> l.contains(action)))
         .hasSize(2)
         .anyMatch(l -> l.contains("connection refused"))
         .anyMatch(l -> l.contains("no route"));
@@ -148,7 +146,7 @@ class UnreachableAfterCommitTest {
     assertThat(ended.reason()).startsWith("did not take it: gateway/one: is paused");
     assertThat(ended.reason()).contains("redis/a: does not answer");
     assertThat(tries.get()).isEqualTo(world.settings("a").bounds().attempts());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -193,7 +191,7 @@ class UnreachableAfterCommitTest {
     world.gateway.heal();
     assertThat(world.agent().recover().finished().getFirst().result())
         .isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -246,18 +244,5 @@ class UnreachableAfterCommitTest {
 
   private static long micros(Duration duration) {
     return duration.toNanos() / 1000;
-  }
-
-  private String log(RequestOutcome ended) {
-    return String.join(
-        "\n",
-        world.journal.read(ended.execution()).stream()
-            .map(r -> new String(r, StandardCharsets.UTF_8))
-            .toList());
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

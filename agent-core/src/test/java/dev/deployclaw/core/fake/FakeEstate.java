@@ -1,5 +1,7 @@
 package dev.deployclaw.core.fake;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.environment.AgentClock;
@@ -26,11 +28,13 @@ import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.model.Gateway;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A small estate: everything outside one or more agents, which may come and die. */
@@ -198,6 +202,19 @@ public final class FakeEstate {
 
   public RequestOutcome run(String text) throws InterruptedException {
     return agent().run(request(text));
+  }
+
+  /** The records of a log, a line each. */
+  public String log(String execution) {
+    return journal.read(execution).stream()
+        .map(record -> new String(record, StandardCharsets.UTF_8))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** No law was broken, and nothing is left unfinished. */
+  public void assertAtRest() {
+    laws.checkAtRest();
+    assertThat(laws.broken()).isEmpty();
   }
 
   public TaskRequest request(String text) {

@@ -2,11 +2,10 @@ package dev.deployclaw.core.invariant;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * Records as JSON, each read once: the laws look at the same ones after every transaction and in
@@ -50,10 +49,6 @@ final class ParsedRecordCache {
   }
 
   private static JsonNode read(Key key) {
-    try {
-      return JSON.readTree(key.bytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> JSON.readTree(key.bytes()));
   }
 }

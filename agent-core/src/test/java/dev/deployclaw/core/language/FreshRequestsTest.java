@@ -45,6 +45,7 @@ class FreshRequestsTest {
     NEWEST("blind-2026-11-30-k.txt"),
     LATEST("blind-2026-11-30-l.txt"),
     VARIED("blind-2026-11-30-m.txt"),
+    MIXED("blind-2026-11-30-n.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -59,11 +60,12 @@ class FreshRequestsTest {
         case FRESH -> floors(24, 39, 49, 9, 22, 13);
         case BLIND -> floors(29, 15, 8, 10, 10, 9);
         case AGAIN -> floors(34, 16, 13, 10, 12, 12);
-        case TRAPS -> floors(14, 15, 22, 0, 0, 0);
+        case TRAPS -> floors(14, 15, 23, 0, 0, 0);
         case OPEN -> floors(12, 8, 6, 0, 10, 0);
         case NEWEST -> floors(11, 3, 7, 0, 10, 0);
         case LATEST -> floors(6, 1, 5, 0, 6, 0);
-        case VARIED -> floors(6, 1, 4, 0, 4, 0);
+        case VARIED -> floors(6, 2, 4, 0, 4, 0);
+        case MIXED -> floors(6, 1, 5, 0, 6, 0);
         case OWN -> floors(11, 7, 15, 0, 9, 0);
       };
     }

@@ -6,8 +6,6 @@ import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
-import java.nio.charset.StandardCharsets;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,10 +68,9 @@ class InvalidPoliciesTest {
 
     assertThat(named.result()).as(named.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(all.result()).as(all.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertThat(log(all.execution()))
+    assertThat(world.log(all.execution()))
         .contains("tenant acme keeps its committed policy: policies/acme.yaml:2:1: not YAML");
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
+    world.assertAtRest();
   }
 
   @Test
@@ -113,7 +110,7 @@ class InvalidPoliciesTest {
     var ended = world.run("apply");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertThat(log(ended.execution()))
+    assertThat(world.log(ended.execution()))
         .contains(
             "tenant acme keeps its committed policy: policies/acme.yaml:7: limit orders: a request")
         .contains("\"status\":\"WARNING\"");
@@ -169,11 +166,5 @@ class InvalidPoliciesTest {
   /** A limit that can never admit a request. */
   private static String dear(String tenant) {
     return FakeSourcesExecutor.document(tenant, 60) + "      cost: 1000\n";
-  }
-
-  private String log(String execution) {
-    return world.journal.read(execution).stream()
-        .map(r -> new String(r, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
   }
 }

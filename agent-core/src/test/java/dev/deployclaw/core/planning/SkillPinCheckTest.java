@@ -176,7 +176,8 @@ class SkillPinCheckTest {
             p.planner(),
             shelf,
             p.time(),
-            p.writers());
+            p.writers(),
+            p.sets());
     return new ChangeService(ports, world.settings("agent"), ProgressListener.NONE);
   }
 }

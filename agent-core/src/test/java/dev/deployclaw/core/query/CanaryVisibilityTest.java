@@ -105,8 +105,7 @@ class CanaryVisibilityTest {
     assertThat(world.active().orElseThrow())
         .extracting(CommittedEpoch::epoch, CommittedEpoch::predecessor)
         .containsExactly(3L, 2L);
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
+    world.assertAtRest();
   }
 
   private static FakeEstate changed(FakeEstate world) throws InterruptedException {

@@ -202,8 +202,7 @@ class AbandonedLogFinisherTest {
     assertThat(head(execution)).isEqualTo(last(execution));
     assertThat(world.store.list(StoreKeys.audits(execution)).getLast().value())
         .isEqualTo(world.journal.read(execution).getLast());
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
+    world.assertAtRest();
   }
 
   private LogHead head(String execution) {

@@ -82,8 +82,7 @@ class StreamLossTest {
 
         assertThat(accounts(world)).as("killed at call " + call + " " + moment).isEqualTo(1);
         assertThat(world.store.keys(StoreKeys.REPAIRED)).hasSize(1);
-        world.laws.checkAtRest();
-        assertThat(world.laws.broken()).isEmpty();
+        world.assertAtRest();
         kills += died ? 1 : 0;
       }
     }

@@ -37,7 +37,7 @@ class DriftRepairTest {
     assertThat(world.active()).isEqualTo(committed);
     assertThat(world.store.list(StoreKeys.CHANGES)).hasSize(open);
     assertThat(world.ratelimit.calls("publish")).isEqualTo(1);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -51,7 +51,8 @@ class DriftRepairTest {
     var fresh = world.objects.checkpoints().stream().filter(n -> !before.contains(n)).toList();
     assertThat(fresh).hasSize(1);
     assertThat(text(fresh.getFirst())).contains("\"live\":\"somebody's\"");
-    assertThat(log(ended)).contains("s3://fake/" + fresh.getFirst(), "acts on somebody's");
+    assertThat(world.log(ended.execution()))
+        .contains("s3://fake/" + fresh.getFirst(), "acts on somebody's");
   }
 
   @Test
@@ -63,7 +64,7 @@ class DriftRepairTest {
 
     var ended = repair();
 
-    assertThat(log(ended))
+    assertThat(world.log(ended.execution()))
         .contains("\"WARNING\"", "no state is kept of gateway/two, redis/a, redis/b")
         .contains("\"unkept\":[\"gateway/two\",\"redis/a\",\"redis/b\"]");
   }
@@ -83,7 +84,7 @@ class DriftRepairTest {
 
     var fresh = world.objects.checkpoints().stream().filter(n -> !before.contains(n)).toList();
     assertThat(text(fresh.getFirst())).contains("only copy");
-    assertThat(log(ended)).doesNotContain("no state is kept of");
+    assertThat(world.log(ended.execution())).doesNotContain("no state is kept of");
   }
 
   @Test
@@ -180,7 +181,7 @@ class DriftRepairTest {
     assertThat(drift.reason()).contains("redis/a behind").doesNotContain("redis/b");
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(ended.reason()).contains("redis/a").doesNotContain("redis/b");
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -190,7 +191,7 @@ class DriftRepairTest {
 
     assertThat(world.run("repair").result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.run("repair manually").result()).isEqualTo(ExecutionStatus.NO_CHANGE);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -315,7 +316,7 @@ class DriftRepairTest {
     assertThat(world.redis.live()).contains("somebody's");
     world.agent().recover();
     assertThat(repair().result()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -332,7 +333,7 @@ class DriftRepairTest {
     assertThat(recovered.finished()).hasSize(1);
     assertThat(recovered.finished().getFirst().result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(recovered.finished().getFirst().reason()).contains("deployclaw drift --repair");
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -342,7 +343,7 @@ class DriftRepairTest {
     world.redis.before("observe", () -> world.store.fate("audit/", Fate.APPLIED_ANSWER_LOST));
 
     assertThat(repair().result()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -382,18 +383,5 @@ class DriftRepairTest {
     return world.objects.read(object) instanceof ObjectStore.Get.Found(byte[] bytes)
         ? new String(bytes, StandardCharsets.UTF_8)
         : "";
-  }
-
-  private String log(RequestOutcome ended) {
-    return String.join(
-        "\n",
-        world.journal.read(ended.execution()).stream()
-            .map(r -> new String(r, StandardCharsets.UTF_8))
-            .toList());
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Several persons leave members out of one way back. */
@@ -36,13 +34,7 @@ class MembersLeftOutTest {
     assertThat(leftOut.by("gateway/three")).isEqualTo("bob");
     assertThat(answer.finished().getLast().reason())
         .contains("without gateway/two, which ann left out, and gateway/three, which bob left out");
-    assertThat(log(ended.execution()))
+    assertThat(world.log(ended.execution()))
         .contains("\"left_out_each\":{\"gateway/three\":\"bob\",\"gateway/two\":\"ann\"}");
-  }
-
-  private String log(String execution) {
-    return world.journal.read(execution).stream()
-        .map(record -> new String(record, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
   }
 }

@@ -12,10 +12,8 @@ import dev.deployclaw.core.machine.RollbackExclusions;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** A way back moves each member that can move, names the others, and waits for them. */
@@ -36,7 +34,7 @@ class PartialRollbackTest {
     assertThat(ended.reason()).contains("gateway/two: " + PAUSED);
     assertThat(world.live()).containsExactly(first);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -47,7 +45,7 @@ class PartialRollbackTest {
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   /** After the first way back it names an older epoch than the second leads to, of the same set. */
@@ -65,7 +63,7 @@ class PartialRollbackTest {
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(world.live()).containsExactly(first);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(5);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -78,7 +76,7 @@ class PartialRollbackTest {
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -105,7 +103,7 @@ class PartialRollbackTest {
     assertThat(world.change(ended.execution()).orElseThrow().state())
         .isInstanceOf(ChangeState.RolledBack.class);
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -123,7 +121,7 @@ class PartialRollbackTest {
     world.gateway.heal();
     assertThat(world.agent().recover().exit()).isEqualTo(ExitCode.OK);
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -145,7 +143,7 @@ class PartialRollbackTest {
         .extracting(RequestOutcome::result)
         .isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -160,7 +158,7 @@ class PartialRollbackTest {
     assertThat(ended.reason()).contains("unknown directive");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
     world.participants().forEach(FakeParticipant::heal);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -179,7 +177,7 @@ class PartialRollbackTest {
     world.redis.heal();
     assertThat(world.agent().recover().exit()).isEqualTo(ExitCode.OK);
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -211,7 +209,8 @@ class PartialRollbackTest {
     assertThat(answer.finished().getLast().result()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(answer.finished().getLast().reason())
         .contains("without gateway/two, which ann left out");
-    assertThat(log(ended)).contains("\"left_out\":[\"gateway/two\"]", "\"left_out_by\":\"ann\"");
+    assertThat(world.log(ended.execution()))
+        .contains("\"left_out\":[\"gateway/two\"]", "\"left_out_by\":\"ann\"");
     assertThat(world.queries().drift().reason()).contains("gateway/two");
 
     world.gateway.heal();
@@ -219,7 +218,7 @@ class PartialRollbackTest {
 
     assertThat(repaired.exit()).as(repaired.reason()).isEqualTo(ExitCode.OK);
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   /** So that it can hold none of the others, and is asked for nothing more. */
@@ -258,7 +257,7 @@ class PartialRollbackTest {
 
     assertThat(world.change(ended.execution()).orElseThrow().leftOut()).isEmpty();
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -307,7 +306,7 @@ class PartialRollbackTest {
     var ended = world.run("set acme 700");
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     var before = world.change(ended.execution()).orElseThrow();
-    int records = log(ended).length();
+    int records = world.log(ended.execution()).length();
     world.gateway.heal();
     world.probe.fail("limit acme/orders admits 10 % too much");
     world.gateway.balk("two", 2, 2, PAUSED);
@@ -318,7 +317,7 @@ class PartialRollbackTest {
     assertThat(refused.reason())
         .contains("no rollback waits", ended.execution(), "deployclaw recover");
     assertThat(world.change(ended.execution())).contains(before);
-    assertThat(log(ended)).hasSize(records);
+    assertThat(world.log(ended.execution())).hasSize(records);
     assertThat(world.agent().recover().reason()).contains("gateway/two: " + PAUSED);
     assertThat(world.agent().leaveOut(List.of("gateway/two"), "ann").exit()).isEqualTo(ExitCode.OK);
   }
@@ -350,13 +349,7 @@ class PartialRollbackTest {
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
-  }
-
-  private String log(RequestOutcome ended) {
-    return world.journal.read(ended.execution()).stream()
-        .map(record -> new String(record, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
+    world.assertAtRest();
   }
 
   private String failsWhileTwoIsPaused() throws InterruptedException {
@@ -372,10 +365,5 @@ class PartialRollbackTest {
     assertThat(world.redis.live()).containsOnly(first);
     assertThat(world.ratelimit.live()).containsOnly(first);
     assertThat(world.gateway.live().stream().filter(first::equals)).hasSize(2);
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEqualTo(List.of());
   }
 }

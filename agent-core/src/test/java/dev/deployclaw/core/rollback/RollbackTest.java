@@ -29,7 +29,7 @@ class RollbackTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.OK);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -54,7 +54,7 @@ class RollbackTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -97,7 +97,7 @@ class RollbackTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -145,7 +145,7 @@ class RollbackTest {
     world.gateway.heal();
     world.agent().recover();
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -228,7 +228,7 @@ class RollbackTest {
     world.gateway.heal();
     world.agent().recover();
     assertThat(world.live()).containsExactly(first);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -260,10 +260,5 @@ class RollbackTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(ended.reason()).contains("nothing was committed");
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

@@ -61,7 +61,7 @@ class ChangeSchedulerTest {
     assertThat(ended.getFirst().execution()).isEqualTo(planned.execution());
     assertThat(ended.getFirst().reason()).contains("guard active: observed revision", "expected");
     assertThat(world.queries().scheduled().entries()).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -95,7 +95,7 @@ class ChangeSchedulerTest {
     world.time.pass(Duration.ofHours(1));
     assertThat(keepTime(world.agent())).isEmpty();
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -155,7 +155,7 @@ class ChangeSchedulerTest {
     var begun = keepTime(world.agent());
     assertThat(begun).extracting(RequestOutcome::result).containsExactly(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -173,7 +173,7 @@ class ChangeSchedulerTest {
     assertThat(keepTime(world.agent()))
         .extracting(RequestOutcome::result)
         .containsExactly(ExecutionStatus.HELD);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -186,7 +186,7 @@ class ChangeSchedulerTest {
 
     assertThat(late.exit()).as(late.reason()).isEqualTo(ExitCode.REFUSED);
     assertThat(late.reason()).contains("something was committed since it was planned");
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -260,10 +260,5 @@ class ChangeSchedulerTest {
       done.add(agent.begin(id));
     }
     return done;
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

@@ -14,7 +14,6 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +43,8 @@ class ConversationTest {
         .contains("set acme's orders limit to 300 requests per minute");
     assertThat(asked.questions())
         .isEqualTo(asked.clarifications().stream().map(ClarificationQuestion::text).toList());
-    assertThat(log(asked)).contains("\"clarifications\":[{", "\"id\":\"window-missing\"");
+    assertThat(world.log(asked.execution()))
+        .contains("\"clarifications\":[{", "\"id\":\"window-missing\"");
   }
 
   @Test
@@ -64,7 +64,7 @@ class ConversationTest {
 
     var ended = answer(asked, "olivia", "per minute", world.agent());
 
-    assertThat(log(ended))
+    assertThat(world.log(ended.execution()))
         .contains("\"continues\":\"" + asked.execution() + "\"")
         .contains("\"request\":\"per minute\"")
         .contains("\"text\":\"" + ASKED + "\"")
@@ -180,7 +180,8 @@ class ConversationTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(limit("zenith")).isEqualTo("300 in 60 s");
-    assertThat(log(ended)).contains("set zenith's orders limit to 300 per minute");
+    assertThat(world.log(ended.execution()))
+        .contains("set zenith's orders limit to 300 per minute");
   }
 
   @Test
@@ -218,12 +219,6 @@ class ConversationTest {
 
   private TaskRequest request(String text, String who) {
     return new TaskRequest(text, who, world.time.instant());
-  }
-
-  private String log(RequestOutcome of) {
-    return world.journal.read(of.execution()).stream()
-        .map(record -> new String(record, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
   }
 
   private String limit(String tenant) throws InterruptedException {

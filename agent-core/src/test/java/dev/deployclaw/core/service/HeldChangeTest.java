@@ -14,7 +14,6 @@ import dev.deployclaw.core.store.StoredFields;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class HeldChangeTest {
@@ -31,7 +30,7 @@ class HeldChangeTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -55,7 +54,7 @@ class HeldChangeTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(world.redis.staged()).isEmpty();
     assertThat(world.store.list("policy/")).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -67,9 +66,9 @@ class HeldChangeTest {
     world.agent().reject(new HoldDecision(rejected, "ann", "", "not before Monday"));
 
     assertThat(actions(approved)).containsSubsequence("Reason of a decision", "Recorded: resumed");
-    assertThat(log(approved)).contains("seen with the tenant");
+    assertThat(world.log(approved)).contains("seen with the tenant");
     assertThat(actions(rejected)).containsSubsequence("Reason of a decision", "Recorded: aborting");
-    assertThat(log(rejected)).contains("not before Monday");
+    assertThat(world.log(rejected)).contains("not before Monday");
   }
 
   @Test
@@ -100,7 +99,7 @@ class HeldChangeTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(ended.reason()).contains("was committed meanwhile");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -125,7 +124,7 @@ class HeldChangeTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(world.change(held.execution()).orElseThrow().state().over()).isTrue();
     assertThat(world.redis.staged()).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -167,7 +166,7 @@ class HeldChangeTest {
     assertThat(byAnn.reason()).contains("the rule bank lets carol approve it, and not ann");
     assertThat(byCarol.result()).as(byCarol.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(tune.result()).as(tune.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   private static GateRule.About about(String tenant) {
@@ -243,7 +242,7 @@ class HeldChangeTest {
 
     assertThat(ended.cause()).contains(AbortCause.CHECKPOINT_ALTERED);
     assertThat(world.active()).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -280,16 +279,5 @@ class HeldChangeTest {
     return world.journal.read(id).stream()
         .map(record -> StoredFields.parse(record).text("action"))
         .toList();
-  }
-
-  private String log(String id) {
-    return world.journal.read(id).stream()
-        .map(record -> new String(record, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

@@ -6,9 +6,7 @@ import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.store.StoreKeys;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** What was lost comes back by itself; what somebody changed stays, and is only told of. */
@@ -27,8 +25,9 @@ class LostStateRestorerTest {
     assertThat(ended.reason()).contains("redis/a: epoch 1").doesNotContain("redis/b");
     assertThat(world.active()).isEqualTo(committed);
     assertThat(world.store.list(StoreKeys.CHANGES)).hasSize(1);
-    assertThat(log(ended)).contains("lost it, and acts on epoch 0", "Restoring the lost state");
-    assertAllWell();
+    assertThat(world.log(ended.execution()))
+        .contains("lost it, and acts on epoch 0", "Restoring the lost state");
+    world.assertAtRest();
   }
 
   @Test
@@ -100,19 +99,6 @@ class LostStateRestorerTest {
     assertThat(first.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(first.reason()).contains("not put back", "readonly");
     assertThat(second.result()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
-  }
-
-  private String log(RequestOutcome ended) {
-    return String.join(
-        "\n",
-        world.journal.read(ended.execution()).stream()
-            .map(r -> new String(r, StandardCharsets.UTF_8))
-            .toList());
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
+    world.assertAtRest();
   }
 }

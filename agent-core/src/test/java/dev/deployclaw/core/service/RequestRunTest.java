@@ -24,7 +24,7 @@ class RequestRunTest {
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertThat(summaries(ended.execution())).isEqualTo(6);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -52,7 +52,7 @@ class RequestRunTest {
     assertThat(again.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(again.exit()).isEqualTo(ExitCode.OK);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -64,7 +64,7 @@ class RequestRunTest {
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
     assertThat(world.active().orElseThrow().predecessor()).isEqualTo(1);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -78,7 +78,7 @@ class RequestRunTest {
     assertThat(world.redis.staged()).containsExactlyInAnyOrder(3L, 4L);
     assertThat(world.store.list("policy/1/")).isEmpty();
     assertThat(world.store.list("policy/3/")).isNotEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -130,7 +130,7 @@ class RequestRunTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(log(ended.execution())).contains("tenant acme keeps its committed policy");
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -176,11 +176,6 @@ class RequestRunTest {
     assertThat(status.rollbackAvailable()).isTrue();
     assertThat(status.held()).isEmpty();
     assertThat(status.open()).isEmpty();
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 
   private long summaries(String execution) {

@@ -9,10 +9,8 @@ import dev.deployclaw.core.gate.GateRule.About;
 import dev.deployclaw.core.gate.GateRule.Says;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Two operations of one request are one change: one epoch, one gate, one way back. */
@@ -28,7 +26,7 @@ class SeveralOperationsRunTest {
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(before + 1);
-    assertThat(log(ended.execution())).contains("scale-limit and set-limit, 2 changes");
+    assertThat(world.log(ended.execution())).contains("scale-limit and set-limit, 2 changes");
   }
 
   /** A rule that holds one of them holds the change. */
@@ -42,12 +40,6 @@ class SeveralOperationsRunTest {
     var held = world.run("double acme zenith 90");
 
     assertThat(held.result()).as(held.reason()).isEqualTo(ExecutionStatus.HELD);
-    assertThat(log(held.execution())).contains("\"asks\":[\"tunes\"]");
-  }
-
-  private String log(String execution) {
-    return world.journal.read(execution).stream()
-        .map(record -> new String(record, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
+    assertThat(world.log(held.execution())).contains("\"asks\":[\"tunes\"]");
   }
 }

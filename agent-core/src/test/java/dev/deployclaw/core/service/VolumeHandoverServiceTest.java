@@ -115,7 +115,8 @@ class VolumeHandoverServiceTest {
             p.planner(),
             p.procedures(),
             p.time(),
-            p.writers());
+            p.writers(),
+            p.sets());
     return new ChangeService(ports, world.settings("one"), ProgressListener.NONE)
         .share(world.request("hand over"), "gw");
   }

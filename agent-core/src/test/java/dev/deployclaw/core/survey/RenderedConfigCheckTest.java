@@ -102,7 +102,8 @@ class RenderedConfigCheckTest {
             of.planner(),
             of.procedures(),
             of.time(),
-            of.writers());
+            of.writers(),
+            of.sets());
     var store = ChangeStore.of(world.ports(), world.settings("agent"));
     var committed = new EnforcedState(store).now("look").activation();
     return new RenderedConfigCheck(ports, world.settings("agent"))

@@ -7,10 +7,8 @@ import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.store.StoreKeys;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +30,8 @@ class SourceWriteBackTest {
     assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
     assertThat(world.queries().scan().truth().overlays()).isEmpty();
     assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.NO_CHANGE);
-    assertThat(log(ended.execution())).contains("1 written back");
-    assertAllWell();
+    assertThat(world.log(ended.execution())).contains("1 written back");
+    world.assertAtRest();
   }
 
   @Test
@@ -55,7 +53,7 @@ class SourceWriteBackTest {
 
     assertThat(ended.result()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(world.sources.text("acme.yaml")).contains("requests: 600");
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -66,7 +64,7 @@ class SourceWriteBackTest {
     world.agent().approve(held.execution(), "ann");
 
     assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -81,9 +79,9 @@ class SourceWriteBackTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.sources.text("acme.yaml")).contains("requests: 900");
-    assertThat(log(ended.execution()))
+    assertThat(world.log(ended.execution()))
         .contains("acme.yaml is left: it was edited since, by kubectl-edit at noon");
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -91,7 +89,7 @@ class SourceWriteBackTest {
     world.sources.unwritable(true);
     var ended = world.run("set acme 700");
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertThat(log(ended.execution()))
+    assertThat(world.log(ended.execution()))
         .contains("no answer (the next command that may write tries again)");
     assertThat(world.store.list(StoreKeys.WRITE_BACK)).hasSize(1);
 
@@ -101,8 +99,8 @@ class SourceWriteBackTest {
     world.agent().recover();
 
     assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
-    assertThat(log(ended.execution())).contains("1 written back");
-    assertAllWell();
+    assertThat(world.log(ended.execution())).contains("1 written back");
+    world.assertAtRest();
   }
 
   @Test
@@ -115,7 +113,7 @@ class SourceWriteBackTest {
     world.agent().recover();
 
     assertThat(world.sources.text("acme.yaml")).contains("requests: 800");
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -132,8 +130,8 @@ class SourceWriteBackTest {
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
     assertThat(then).isNotEmpty().allSatisfy(text -> assertThat(text).contains("requests: 600"));
     assertThat(world.sources.text("acme.yaml")).as("and then").contains("requests: 700");
-    assertThat(log(late.execution())).contains("1 written back");
-    assertAllWell();
+    assertThat(world.log(late.execution())).contains("1 written back");
+    world.assertAtRest();
   }
 
   @Test
@@ -181,17 +179,6 @@ class SourceWriteBackTest {
     assertThat(world.sources.text("acme.yaml")).contains("requests: 600");
     world.agent().recover();
     assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
-    assertAllWell();
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
-  }
-
-  private String log(String execution) {
-    return world.journal.read(execution).stream()
-        .map(r -> new String(r, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
+    world.assertAtRest();
   }
 }

@@ -10,15 +10,9 @@ import java.util.List;
  * every cell leaves one rule, and none of ours writes CSV (jackson-dataformat-csv would be a new
  * dependency, and knows no formulas). For one thread.
  */
-final class CsvRowWriter {
+record CsvRowWriter(Writer out) {
   /** With the full-width forms, which spreadsheets read alike. */
   private static final String FORMULA = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20";
-
-  private final Writer out;
-
-  CsvRowWriter(Writer out) {
-    this.out = out;
-  }
 
   void write(List<String> cells) throws IOException {
     String before = "";

@@ -15,8 +15,10 @@ import java.util.TreeMap;
  * Events of one execution: API Activity (6003) for each of its ends and decisions, Entity
  * Management (3004) for each limit that a commit changed. An event follows from records that don't
  * change any more, so it is the same in each export. Pure.
+ *
+ * @param version of the product
  */
-final class OcsfMapper {
+record OcsfMapper(ExecutionSummary execution, String version) {
   private static final String AGENT = "DeployClaw System Architect";
   private static final int POLICY = 5;
   private static final int UNKNOWN_USER = 0;
@@ -27,17 +29,6 @@ final class OcsfMapper {
 
   private static final Set<String> CHANGING_STATES =
       Set.of("widened", "withdrawing", "committed", "rolledback");
-
-  private final ExecutionSummary execution;
-  private final String version;
-
-  /**
-   * @param version of the product
-   */
-  OcsfMapper(ExecutionSummary execution, String version) {
-    this.execution = execution;
-    this.version = version;
-  }
 
   /** An end of the execution; one that was held has several. */
   OcsfEvent end(LoggedRecord end) {

@@ -2,14 +2,12 @@ package dev.deployclaw.audit.export;
 
 import dev.deployclaw.audit.export.LogVerdict.Kind;
 import dev.deployclaw.audit.export.OcsfExport.ProducedBy;
+import dev.deployclaw.audit.view.LogHtmlRenderer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.stream.Collectors;
 
 /** The first page of the report: verification, totals, and people. Pure. */
@@ -20,7 +18,7 @@ record ReportPage(ExportPeriod period, ProducedBy producer) {
     String style = resource();
     String policy =
         "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
-            .formatted(sha256(style));
+            .formatted(LogHtmlRenderer.sha256(style));
     out.write(
         """
         <!doctype html>
@@ -140,15 +138,6 @@ record ReportPage(ExportPeriod period, ProducedBy producer) {
                     .formatted(
                         HtmlText.isolated(name), did.requests(), did.granted(), did.rejected())));
     return out.append("</table>\n</section>\n").toString();
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private static String resource() {

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * is gone on with, and the loss is told of once. What can't be given stays in such a file and is
  * tried again in each look. One process of a state folder at a time.
  */
-final class StreamReconciler {
+record StreamReconciler(JournalFolder folder, StreamStateFiles files, InstantSource clock) {
   private static final Logger LOG = LoggerFactory.getLogger(StreamReconciler.class);
 
   /** Messages that a look has the server read: a block that it lost is found if it held 1 in 64. */
@@ -38,16 +38,6 @@ final class StreamReconciler {
 
   /** Records of one range that can't be given, before the rest of it waits for the next look. */
   private static final int MOST_LEFT = 64;
-
-  private final JournalFolder folder;
-  private final StreamStateFiles files;
-  private final InstantSource clock;
-
-  StreamReconciler(JournalFolder folder, StreamStateFiles files, InstantSource clock) {
-    this.folder = folder;
-    this.files = files;
-    this.clock = clock;
-  }
 
   /**
    * @return whether the stream had to be compared

@@ -22,17 +22,9 @@ import java.util.TreeSet;
  * Reads the records of an execution out of the stream. A server whose store lost a block goes on
  * naming what was in it; such a record isn't held. For one thread.
  */
-final class StreamRecordReader {
+record StreamRecordReader(Connection connection, JetStreamManagement management) {
   /** Records in one answer. */
   private static final int MOST_AT_ONCE = 256;
-
-  private final Connection connection;
-  private final JetStreamManagement management;
-
-  StreamRecordReader(Connection connection, JetStreamManagement management) {
-    this.connection = connection;
-    this.management = management;
-  }
 
   /**
    * By what their subject says behind the execution's id: a number, and for what is stored beside

@@ -51,7 +51,8 @@ public final class LogHtmlRenderer {
     return json.replace("<", "\\u003c");
   }
 
-  private static String sha256(String text) {
+  /** As a page's policy for its content names a part of it. */
+  public static String sha256(String text) {
     try {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));

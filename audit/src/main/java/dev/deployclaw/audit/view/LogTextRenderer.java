@@ -146,8 +146,13 @@ public final class LogTextRenderer {
     }
     var missing = object(isolation, "missing").map(Map::keySet).orElse(Set.of());
     int enforced = isolation.get("enforced") instanceof List<?> layers ? layers.size() : 0;
-    return "executors in a process of their own, %d layers enforced%s"
-        .formatted(enforced, missing.isEmpty() ? "" : ", missing: " + String.join(", ", missing));
+    var violations = object(isolation, "violations").map(Map::keySet).orElse(Set.of());
+    return "executors in a process of their own, %d layers enforced%s%s"
+        .formatted(enforced, named(", missing: ", missing), named(", violated by: ", violations));
+  }
+
+  private static String named(String title, Set<String> names) {
+    return names.isEmpty() ? "" : title + String.join(", ", names);
   }
 
   private static void add(List<String> lines, String title, String value) {

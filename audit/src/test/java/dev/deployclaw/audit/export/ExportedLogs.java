@@ -11,7 +11,6 @@ import dev.deployclaw.audit.signing.LogEndSignatures;
 import dev.deployclaw.audit.signing.LogEndVerifier;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.commons.lang3.function.Failable;
 
 /** Real logs in a state folder, signed as the agent signs them, and what is exported of them. */
 final class ExportedLogs {
@@ -57,11 +57,7 @@ final class ExportedLogs {
   }
 
   void write(String id, byte[] lines) {
-    try {
-      Files.write(file(id), lines);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.write(file(id), lines));
   }
 
   Path file(String id) {

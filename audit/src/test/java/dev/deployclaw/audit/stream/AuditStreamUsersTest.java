@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +31,7 @@ class AuditStreamUsersTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final String AGENT = "deployclaw-agent";
   @TempDir private static Path folder;
-  private static NatsServer nats;
+  @AutoClose private static NatsServer nats;
 
   @BeforeAll
   static void start() throws Exception {
@@ -45,11 +45,6 @@ class AuditStreamUsersTest {
             folder.resolve("nats"),
             Map.entry("/etc/nats/nats.conf", config),
             Map.of("/run/secrets/nats-users.conf", users));
-  }
-
-  @AfterAll
-  static void stop() {
-    nats.close();
   }
 
   @Test

@@ -10,7 +10,7 @@ import dev.deployclaw.testkit.server.TestCertificate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,7 @@ class NatsTlsTest {
   private static TestCertificate authority;
   private static TestCertificate other;
   private static TestCertificate client;
-  private static NatsServer nats;
+  @AutoClose private static NatsServer nats;
 
   @BeforeAll
   static void start() throws Exception {
@@ -34,11 +34,6 @@ class NatsTlsTest {
     other = TestCertificate.make(folder.resolve("other"), "CN=another authority");
     client = authority.sign(folder.resolve("client"), "CN=agent");
     nats = server("nats", authority.sign(folder.resolve("server"), "CN=localhost"));
-  }
-
-  @AfterAll
-  static void stop() {
-    nats.close();
   }
 
   @Test

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +38,7 @@ class StreamRequirementsTest {
   private static final String ORIGIN = "ORIGIN";
   private static final String SEALED = "sealed";
   @TempDir static Path folder;
-  private static NatsServer nats;
+  @AutoClose private static NatsServer nats;
 
   /**
    * One thing that isn't as it must be.
@@ -97,11 +97,6 @@ class StreamRequirementsTest {
           .jetStreamManagement()
           .addStream(StreamConfiguration.builder().name(ORIGIN).subjects("origin.>").build());
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    nats.close();
   }
 
   @AfterEach

@@ -16,12 +16,14 @@ class IsolationLineTest {
             "enforced",
             List.of("files", "user"),
             "missing",
-            Map.of("tcp", "may connect"));
+            Map.of("tcp", "may connect"),
+            "violations",
+            Map.of("host", "2026-11-30T06:00:00Z"));
 
     assertThat(LogTextRenderer.isolation(log(isolation)).orElseThrow())
         .contains("a process of their own")
         .contains("2 layers")
-        .contains("missing: tcp");
+        .contains("missing: tcp", "violated by: host");
   }
 
   @Test

@@ -14,6 +14,8 @@ public enum AlertKind {
   ACCESS_DENIED("error"),
   /** A back end is ahead of the state store, so nothing is written until a person decided. */
   REGRESSED("critical"),
+  /** An executor host made a system call that it may not make, so the kernel ended it. */
+  VIOLATION("critical"),
   /** The stream holds another record than a log, so changes were stopped. */
   FORK("critical"),
   /** The stream lost records that it had acknowledged, and was given them again. */

@@ -24,6 +24,7 @@ public record NotificationSinkConfig(String name, Target target, Set<String> eve
           "enforcement-unknown",
           ACCESS_DENIED,
           "regressed",
+          "violation",
           "fork",
           "repair",
           "not-shipped",

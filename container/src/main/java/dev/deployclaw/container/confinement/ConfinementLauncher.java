@@ -32,6 +32,7 @@ final class ConfinementLauncher {
   private static final int PR_SET_NO_NEW_PRIVS = 38;
   private static final int PR_SET_SECCOMP = 22;
   private static final int FILTER = 2;
+  private static final int RLIMIT_CORE = 4;
 
   private final NativeCall kernel;
   private final PrintStream log;
@@ -68,11 +69,21 @@ final class ConfinementLauncher {
     if (refused < 0) {
       say("no-new-privileges is off: " + NativeCall.error(refused));
     }
+    noCore();
     int version = LandlockRuleset.version(kernel);
     if (version < 1) {
       say("files, programs and ports are open: no Landlock here: " + NativeCall.error(version));
     } else {
       landlock(rights, version);
+    }
+  }
+
+  /** What the kernel ends writes no core file, in which the secrets of back ends would be. */
+  private void noCore() {
+    var none = kernel.allocate(2 * Long.BYTES);
+    long refused = kernel.call(Syscall.PRLIMIT64, 0, RLIMIT_CORE, none.address(), 0);
+    if (refused < 0) {
+      say("it may leave a core file: " + NativeCall.error(refused));
     }
   }
 

@@ -35,11 +35,6 @@ public final class IsolationProbe {
   private static final int PAGE = 4096;
   private static final int PTRACE_ATTACH = 16;
 
-  /** Beyond the highest number that the kernel gives to a process. */
-  private static final int NO_PROCESS = 1 << 30;
-
-  private static final int NO_OPERATION = 9_999;
-
   private final List<Path> writable;
   private final Set<String> kept;
   private final List<IsolationLayer> layers = new ArrayList<>();
@@ -203,11 +198,10 @@ public final class IsolationProbe {
     }
   }
 
-  /** Without the filter, the errors are others: no such process, no such operation. */
+  /** Without the filter the error is another: no such process. */
   private void ptrace(NativeCall kernel) {
-    long traced = kernel.call(Syscall.PTRACE, PTRACE_ATTACH, NO_PROCESS);
-    long keys = kernel.call(Syscall.KEYCTL, NO_OPERATION);
-    refusal("ptrace", "ptrace, keyctl", traced == -NativeCall.EPERM ? keys : traced);
+    refusal(
+        "ptrace", "ptrace", kernel.call(Syscall.PTRACE, PTRACE_ATTACH, SyscallFilter.NO_PROCESS));
   }
 
   /** Signal 0 asks only whether another could be sent. */

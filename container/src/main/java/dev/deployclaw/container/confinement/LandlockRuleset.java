@@ -32,6 +32,10 @@ final class LandlockRuleset {
   private static final int WITH_TCP = 4;
   private static final int WITH_IOCTL = 5;
   private static final int WITH_SCOPES = 6;
+  private static final int WITH_AUDIT = 7;
+
+  /** LOG_NEW_EXEC_ON: the kernel's audit, where it is on, goes on after execve. */
+  private static final int LOG_PROGRAM = 1 << 1;
 
   private static final int ASK_VERSION = 1;
   private static final int RULE_PATH = 1;
@@ -118,7 +122,8 @@ final class LandlockRuleset {
 
   /** Lays the rules on this thread. There is no way back. */
   void enforce() {
-    accepted(kernel.call(Syscall.LANDLOCK_RESTRICT_SELF, descriptor, 0), "Landlock refused");
+    int flags = version >= WITH_AUDIT ? LOG_PROGRAM : 0;
+    accepted(kernel.call(Syscall.LANDLOCK_RESTRICT_SELF, descriptor, flags), "Landlock refused");
   }
 
   /**

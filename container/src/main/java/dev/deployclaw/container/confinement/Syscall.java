@@ -3,7 +3,10 @@ package dev.deployclaw.container.confinement;
 /**
  * System calls by their numbers on the two kinds of processor that we know (the kernel's {@code
  * unistd_64.h} and {@code asm-generic/unistd.h}): those that are called here, and those that a host
- * is refused.
+ * may not call.
+ *
+ * <p>A call that no JVM, Python, NGINX or HAProxy makes ends the process, so that its supervisor
+ * learns of it. One that honest programs try and do without is refused.
  */
 enum Syscall {
   EXECVE(59, 221),
@@ -28,79 +31,86 @@ enum Syscall {
   LANDLOCK_RESTRICT_SELF(446, 446),
 
   // Other processes' memory.
-  PTRACE(101, 117, true),
-  PROCESS_VM_READV(310, 270, true),
-  PROCESS_VM_WRITEV(311, 271, true),
-  PROCESS_MADVISE(440, 440, true),
-  PIDFD_GETFD(438, 438, true),
-  KCMP(312, 272, true),
-  USERFAULTFD(323, 282, true),
+  PTRACE(101, 117, Verdict.FATAL),
+  PROCESS_VM_READV(310, 270, Verdict.FATAL),
+  PROCESS_VM_WRITEV(311, 271, Verdict.FATAL),
+  PROCESS_MADVISE(440, 440, Verdict.REFUSED),
+  PIDFD_GETFD(438, 438, Verdict.FATAL),
+  KCMP(312, 272, Verdict.FATAL),
+  USERFAULTFD(323, 282, Verdict.FATAL),
 
   // Mounts and namespaces.
-  MOUNT(165, 40, true),
-  UMOUNT2(166, 39, true),
-  PIVOT_ROOT(155, 41, true),
-  CHROOT(161, 51, true),
-  OPEN_TREE(428, 428, true),
-  OPEN_TREE_ATTR(467, 467, true),
-  MOVE_MOUNT(429, 429, true),
-  FSOPEN(430, 430, true),
-  FSCONFIG(431, 431, true),
-  FSMOUNT(432, 432, true),
-  FSPICK(433, 433, true),
-  MOUNT_SETATTR(442, 442, true),
-  SETNS(308, 268, true),
-  UNSHARE(272, 97, true),
-  OPEN_BY_HANDLE_AT(304, 265, true),
-  FANOTIFY_INIT(300, 262, true),
+  MOUNT(165, 40, Verdict.FATAL),
+  UMOUNT2(166, 39, Verdict.FATAL),
+  PIVOT_ROOT(155, 41, Verdict.FATAL),
+  CHROOT(161, 51, Verdict.FATAL),
+  OPEN_TREE(428, 428, Verdict.FATAL),
+  OPEN_TREE_ATTR(467, 467, Verdict.FATAL),
+  MOVE_MOUNT(429, 429, Verdict.FATAL),
+  FSOPEN(430, 430, Verdict.FATAL),
+  FSCONFIG(431, 431, Verdict.FATAL),
+  FSMOUNT(432, 432, Verdict.FATAL),
+  FSPICK(433, 433, Verdict.FATAL),
+  MOUNT_SETATTR(442, 442, Verdict.FATAL),
+  SETNS(308, 268, Verdict.FATAL),
+  UNSHARE(272, 97, Verdict.FATAL),
+  OPEN_BY_HANDLE_AT(304, 265, Verdict.FATAL),
+  FANOTIFY_INIT(300, 262, Verdict.FATAL),
 
   // The kernel's own machinery.
-  BPF(321, 280, true),
-  PERF_EVENT_OPEN(298, 241, true),
-  IO_URING_SETUP(425, 425, true),
-  IO_URING_ENTER(426, 426, true),
-  IO_URING_REGISTER(427, 427, true),
-  KEYCTL(250, 219, true),
-  ADD_KEY(248, 217, true),
-  REQUEST_KEY(249, 218, true),
-  INIT_MODULE(175, 105, true),
-  FINIT_MODULE(313, 273, true),
-  DELETE_MODULE(176, 106, true),
-  KEXEC_LOAD(246, 104, true),
-  KEXEC_FILE_LOAD(320, 294, true),
-  SYSLOG(103, 116, true),
+  BPF(321, 280, Verdict.FATAL),
+  PERF_EVENT_OPEN(298, 241, Verdict.FATAL),
+  IO_URING_SETUP(425, 425, Verdict.REFUSED),
+  IO_URING_ENTER(426, 426, Verdict.REFUSED),
+  IO_URING_REGISTER(427, 427, Verdict.REFUSED),
+  KEYCTL(250, 219, Verdict.FATAL),
+  ADD_KEY(248, 217, Verdict.FATAL),
+  REQUEST_KEY(249, 218, Verdict.FATAL),
+  INIT_MODULE(175, 105, Verdict.FATAL),
+  FINIT_MODULE(313, 273, Verdict.FATAL),
+  DELETE_MODULE(176, 106, Verdict.FATAL),
+  KEXEC_LOAD(246, 104, Verdict.FATAL),
+  KEXEC_FILE_LOAD(320, 294, Verdict.FATAL),
+  SYSLOG(103, 116, Verdict.FATAL),
 
   // The machine.
-  SWAPON(167, 224, true),
-  SWAPOFF(168, 225, true),
-  REBOOT(169, 142, true),
-  QUOTACTL(179, 60, true),
-  QUOTACTL_FD(443, 443, true),
-  ACCT(163, 89, true),
-  SETTIMEOFDAY(164, 170, true),
-  CLOCK_SETTIME(227, 112, true),
-  CLOCK_ADJTIME(305, 266, true),
-  ADJTIMEX(159, 171, true),
-  SETHOSTNAME(170, 161, true),
-  SETDOMAINNAME(171, 162, true),
+  SWAPON(167, 224, Verdict.FATAL),
+  SWAPOFF(168, 225, Verdict.FATAL),
+  REBOOT(169, 142, Verdict.FATAL),
+  QUOTACTL(179, 60, Verdict.FATAL),
+  QUOTACTL_FD(443, 443, Verdict.FATAL),
+  ACCT(163, 89, Verdict.FATAL),
+  SETTIMEOFDAY(164, 170, Verdict.FATAL),
+  CLOCK_SETTIME(227, 112, Verdict.FATAL),
+  CLOCK_ADJTIME(305, 266, Verdict.REFUSED),
+  ADJTIMEX(159, 171, Verdict.REFUSED),
+  SETHOSTNAME(170, 161, Verdict.FATAL),
+  SETDOMAINNAME(171, 162, Verdict.FATAL),
 
   // Programs without a file: Landlock has no rule for them.
-  MEMFD_CREATE(319, 279, true),
-  MEMFD_SECRET(447, 447, true),
-  EXECVEAT(322, 281, true);
+  MEMFD_CREATE(319, 279, Verdict.REFUSED),
+  MEMFD_SECRET(447, 447, Verdict.REFUSED),
+  EXECVEAT(322, 281, Verdict.FATAL);
 
   private final int x86;
   private final int arm;
-  private final boolean refused;
+  private final Verdict verdict;
 
   Syscall(int x86, int arm) {
-    this(x86, arm, false);
+    this(x86, arm, Verdict.ALLOWED);
   }
 
-  Syscall(int x86, int arm, boolean refused) {
+  Syscall(int x86, int arm, Verdict verdict) {
     this.x86 = x86;
     this.arm = arm;
-    this.refused = refused;
+    this.verdict = verdict;
+  }
+
+  /** What the filter does, whatever the arguments are: lets pass, fails with EPERM, or kills. */
+  enum Verdict {
+    ALLOWED,
+    REFUSED,
+    FATAL
   }
 
   /** Its number on this processor. */
@@ -111,8 +121,7 @@ enum Syscall {
     };
   }
 
-  /** Whether the filter refuses it whatever its arguments are. */
-  boolean refused() {
-    return refused;
+  Verdict verdict() {
+    return verdict;
   }
 }

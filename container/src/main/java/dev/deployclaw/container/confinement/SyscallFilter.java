@@ -8,9 +8,10 @@ import java.util.stream.Stream;
 
 /**
  * The seccomp filter of a host: a program of classic BPF (seccomp(2)) over number and arguments of
- * each system call. A refused call fails with EPERM, a call in another processor's numbering ends
- * the process. {@code clone3} is said to be unknown (ENOSYS): its flags lie in memory, where a
- * filter can't look, and the C library then takes {@code clone}, whose flags it can.
+ * each system call. A refused call fails with EPERM. A fatal one, and one in another processor's
+ * numbering, ends the process with SIGSYS, which it can't catch; the kernel's audit tells of it.
+ * {@code clone3} is said to be unknown (ENOSYS): its flags lie in memory, where a filter can't
+ * look, and the C library then takes {@code clone}, whose flags it can.
  *
  * <p>Sockets are of four families: unix, IPv4, IPv6, netlink (the C library lists addresses with
  * it). Of IPv4 and IPv6 only TCP and UDP, because Landlock's port rules know neither MPTCP nor
@@ -19,6 +20,9 @@ import java.util.stream.Stream;
 final class SyscallFilter {
   /** Bytes of one instruction. */
   static final int INSTRUCTION = 8;
+
+  /** Of ptrace: a process that there can't be, so that {@link IsolationProbe} can ask and live. */
+  static final int NO_PROCESS = 1 << 30;
 
   private static final int LOAD = 0x20;
   private static final int MASK = 0x54;
@@ -35,7 +39,7 @@ final class SyscallFilter {
   private static final int ALLOW = 0x7FFF_0000;
   private static final int KILL_PROCESS = 0x8000_0000;
   private static final int ERROR = 0x0005_0000;
-  private static final int EPERM = 1;
+  private static final int REFUSED = ERROR | NativeCall.EPERM;
   private static final int ENOSYS = 38;
 
   /** System calls of x86-64 with short pointers: the same processor, other numbers. */
@@ -88,14 +92,15 @@ final class SyscallFilter {
       add(IF_AT_LEAST, 0, 1, X32);
       answer(KILL_PROCESS);
     }
-    Stream.of(Syscall.values()).filter(Syscall::refused).forEach(call -> refuse(call, EPERM));
-    refuse(Syscall.CLONE3, ENOSYS);
-    refuseBits(Syscall.CLONE, 0, NEW_NAMESPACES);
-    refuseBits(Syscall.SENDTO, 3, MSG_FASTOPEN);
-    refuseBits(Syscall.SENDMSG, 2, MSG_FASTOPEN);
-    refuseBits(Syscall.SENDMMSG, 3, MSG_FASTOPEN);
-    refuseValue(Syscall.IOCTL, 1, TIOCSTI);
-    refuseValue(Syscall.IOCTL, 1, TIOCLINUX);
+    onValue(Syscall.PTRACE, 1, NO_PROCESS, REFUSED);
+    Stream.of(Syscall.values()).forEach(this::always);
+    on(Syscall.CLONE3, ERROR | ENOSYS);
+    onBits(Syscall.CLONE, 0, NEW_NAMESPACES, KILL_PROCESS);
+    onBits(Syscall.SENDTO, 3, MSG_FASTOPEN, REFUSED);
+    onBits(Syscall.SENDMSG, 2, MSG_FASTOPEN, REFUSED);
+    onBits(Syscall.SENDMMSG, 3, MSG_FASTOPEN, REFUSED);
+    onValue(Syscall.IOCTL, 1, TIOCSTI, KILL_PROCESS);
+    onValue(Syscall.IOCTL, 1, TIOCLINUX, KILL_PROCESS);
     refuseOtherProcess(Syscall.PRLIMIT64);
     sockets(Syscall.SOCKET);
     sockets(Syscall.SOCKETPAIR);
@@ -103,25 +108,33 @@ final class SyscallFilter {
     return bytes();
   }
 
-  private void refuse(Syscall call, int error) {
-    add(IF_EQUAL, 0, 1, call.number(processor));
-    answer(ERROR | error);
+  private void always(Syscall call) {
+    switch (call.verdict()) {
+      case ALLOWED -> {}
+      case REFUSED -> on(call, REFUSED);
+      case FATAL -> on(call, KILL_PROCESS);
+    }
   }
 
-  private void refuseBits(Syscall call, int argument, int bits) {
+  private void on(Syscall call, int verdict) {
+    add(IF_EQUAL, 0, 1, call.number(processor));
+    answer(verdict);
+  }
+
+  private void onBits(Syscall call, int argument, int bits, int verdict) {
     add(IF_EQUAL, 0, 4, call.number(processor));
     argument(argument);
     add(IF_ANY_BIT, 0, 1, bits);
-    answer(ERROR | EPERM);
+    answer(verdict);
     answer(ALLOW);
   }
 
   /** Goes on where the argument has another value, with the call's number loaded again. */
-  private void refuseValue(Syscall call, int argument, int value) {
+  private void onValue(Syscall call, int argument, int value, int verdict) {
     add(IF_EQUAL, 0, 4, call.number(processor));
     argument(argument);
     add(IF_EQUAL, 0, 1, value);
-    answer(ERROR | EPERM);
+    answer(verdict);
     add(LOAD, 0, 0, NUMBER);
   }
 
@@ -130,7 +143,7 @@ final class SyscallFilter {
     add(IF_EQUAL, 0, 4, call.number(processor));
     argument(0);
     add(IF_EQUAL, 1, 0, 0);
-    answer(ERROR | EPERM);
+    answer(REFUSED);
     answer(ALLOW);
   }
 
@@ -149,7 +162,7 @@ final class SyscallFilter {
     add(IF_EQUAL, 3, 0, 0);
     add(IF_EQUAL, 2, 0, TCP);
     add(IF_EQUAL, 1, 0, UDP);
-    answer(ERROR | EPERM);
+    answer(REFUSED);
     answer(ALLOW);
   }
 

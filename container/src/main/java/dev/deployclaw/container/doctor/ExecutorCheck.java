@@ -9,14 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Asks executors to look, as every run does, and tells what it came to. */
-final class ExecutorCheck {
+record ExecutorCheck(ExecutorRegistry executors) {
   private static final Duration LONGEST = Duration.ofSeconds(20);
-
-  private final ExecutorRegistry executors;
-
-  ExecutorCheck(ExecutorRegistry executors) {
-    this.executors = executors;
-  }
 
   /** One look; an executor that isn't there is a failed look. */
   CallOutcome look(String name, String verb) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.core.call.ExecutorIsolation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +30,11 @@ final class IsolationCheck {
           Diagnosis.ok(
               ABOUT,
               "executors have a process of their own; enforced: "
-                  + String.join(", ", wall.enforced())));
+                  + String.join(", ", wall.enforced())
+                  + "; only the kernel's audit, if it is on, tells of refused files and ports"));
     }
     new TreeMap<>(wall.missing()).forEach((layer, detail) -> found.add(gap(layer, detail)));
+    new TreeMap<>(wall.violations()).forEach((host, at) -> found.add(violation(host, at)));
     return found;
   }
 
@@ -40,6 +43,14 @@ final class IsolationCheck {
     return layer.equals("host")
         ? Diagnosis.unreachable(ABOUT, detail)
         : Diagnosis.warning(ABOUT, what, remedy(layer) + PAGE);
+  }
+
+  private static Diagnosis violation(String host, Instant at) {
+    return Diagnosis.error(
+        ABOUT,
+        host + " made a system call that it may not make; the kernel ended it (SIGSYS) at " + at,
+        "find the call in the kernel's log (type=1326), and treat the host's secrets as stolen"
+            + PAGE);
   }
 
   /** What brings a layer about. */

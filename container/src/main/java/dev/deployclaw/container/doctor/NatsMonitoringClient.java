@@ -2,15 +2,12 @@ package dev.deployclaw.container.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.container.notification.NotificationHttpClient;
+import dev.deployclaw.container.notification.NotificationHttpClient.Exchange;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Asks NATS servers how their JetStream is configured, at the HTTP port on which they tell their
@@ -20,20 +17,13 @@ final class NatsMonitoringClient implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int OK = 200;
 
-  private final HttpClient client;
-  private final Duration longest;
+  private final NotificationHttpClient http;
 
   /**
    * @param longest for each whole answer
    */
   NatsMonitoringClient(Duration longest) {
-    this.longest = longest;
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(longest)
-            .build();
+    http = new NotificationHttpClient(longest);
   }
 
   /** What the server says whose monitoring is there. */
@@ -42,15 +32,13 @@ final class NatsMonitoringClient implements AutoCloseable {
     String at = base.getPort() < 0 ? base.getHost() : base.getHost() + ":" + base.getPort();
     try {
       var request = HttpRequest.newBuilder(base.resolve("/jsz?config=1")).build();
-      var answer = client.sendAsync(request, BodyHandlers.ofByteArray());
-      var got = answer.get(longest.toMillis(), TimeUnit.MILLISECONDS);
-      return got.statusCode() == OK
-          ? answer(at, MAPPER.readTree(got.body()))
-          : new NatsSyncMode.NotReported(at, "it answered " + got.statusCode());
-    } catch (TimeoutException e) {
-      return new NatsSyncMode.NotReported(at, "no answer within " + longest.toSeconds() + " s");
-    } catch (ExecutionException e) {
-      return new NatsSyncMode.NotReported(at, String.valueOf(e.getCause()));
+      return switch (http.exchange(request)) {
+        case Exchange.Answered got when got.status() == OK ->
+            answer(at, MAPPER.readTree(got.body()));
+        case Exchange.Answered got ->
+            new NatsSyncMode.NotReported(at, "it answered " + got.status());
+        case Exchange.Unanswered(String why) -> new NatsSyncMode.NotReported(at, why);
+      };
     } catch (IOException | IllegalArgumentException e) {
       return new NatsSyncMode.NotReported(at, String.valueOf(e.getMessage()));
     }
@@ -70,6 +58,6 @@ final class NatsMonitoringClient implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    http.close();
   }
 }

@@ -15,18 +15,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** The Redis cluster: who is there, what a failover or a full memory would lose, the clocks. */
-final class RedisClusterCheck {
+record RedisClusterCheck(ExecutorCheck looks, int stepFactor) {
   private static final String REDIS = "redis";
   private static final Set<CheckKind> MEASURED =
       Set.of(CheckKind.CLOCK, CheckKind.LATENCY, CheckKind.PARTITION);
-
-  private final ExecutorCheck looks;
-  private final int stepFactor;
-
-  RedisClusterCheck(ExecutorCheck looks, int stepFactor) {
-    this.looks = looks;
-    this.stepFactor = stepFactor;
-  }
 
   List<Diagnosis> examine() throws InterruptedException {
     return switch (looks.look(REDIS, "topology")) {

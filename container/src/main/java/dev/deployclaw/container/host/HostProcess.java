@@ -25,6 +25,9 @@ public final class HostProcess {
   private static final int LONGEST_LINE = 2_000;
   private static final Duration END = Duration.ofSeconds(5);
 
+  /** Of a process that SIGSYS ended: 128 and the signal's number. */
+  private static final int KILLED_BY_FILTER = 128 + 31;
+
   private final Process process;
   private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
@@ -95,6 +98,11 @@ public final class HostProcess {
     int exit = process.waitFor();
     errors.join(END);
     return exit;
+  }
+
+  /** Whether its end was a system call that its filter forbids. Only after that end. */
+  boolean madeForbiddenCall() {
+    return process.exitValue() == KILLED_BY_FILTER;
   }
 
   /** Whether it ends in time. */

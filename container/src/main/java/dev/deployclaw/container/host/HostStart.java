@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
 
 /**
  * What an executor host is told at its start.
@@ -37,8 +36,7 @@ record HostStart(GrantKey key, HostSocket socket, boolean endsWithInput) {
     }
     var key = GrantKey.random();
     write(config.keyFile().get(), key);
-    var shared = PosixFilePermissions.fromString("rw-rw----");
-    return new HostStart(key, new HostSocket(socket, shared, Optional.empty()), false);
+    return new HostStart(key, HostSocket.shared(socket), false);
   }
 
   /** One line, byte by byte: nothing of it stays in a buffer of the JDK. */

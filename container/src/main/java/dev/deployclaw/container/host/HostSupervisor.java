@@ -36,6 +36,7 @@ public final class HostSupervisor implements HostKeeper {
   private volatile HostState state = new HostState.Starting();
   private volatile Optional<GrantKey> key = Optional.empty();
   private volatile Optional<String> stopped = Optional.empty();
+  private volatile Optional<Instant> violation = Optional.empty();
   private Optional<String> lastEnd = Optional.empty();
   private volatile boolean closed;
 
@@ -116,6 +117,11 @@ public final class HostSupervisor implements HostKeeper {
   @Override
   public int starts() {
     return starts.get();
+  }
+
+  @Override
+  public Optional<Instant> violation() {
+    return violation;
   }
 
   /** Kills the present start, which hangs; another follows. Doesn't block. */
@@ -207,8 +213,7 @@ public final class HostSupervisor implements HostKeeper {
   private Duration live(HostProcess process, GrantKey next) throws InterruptedException {
     if (!process.awaitReady(bounds.ready())) {
       process.kill();
-      int exit = process.awaitEnd();
-      return down("it didn't get ready; exit code " + exit + said(process));
+      return down("it didn't get ready; " + end(process) + said(process));
     }
     long begun = System.nanoTime();
     key = Optional.of(next);
@@ -217,16 +222,17 @@ public final class HostSupervisor implements HostKeeper {
     firstOutcome.countDown();
     ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
-    int exit = watch(process);
+    watch(process);
     var lived = Duration.ofNanos(System.nanoTime() - begun);
-    String why = stopped.orElse("it ended with exit code " + exit);
+    String end = end(process);
+    String why = process.madeForbiddenCall() ? end : stopped.orElse(end);
     lastEnd = Optional.of(why);
     var _ = down(why + said(process));
     return lived;
   }
 
-  /** Until it has ended, which is at once where it hangs. Returns its exit code. */
-  private int watch(HostProcess process) throws InterruptedException {
+  /** Until it has ended, which is at once where it hangs. */
+  private void watch(HostProcess process) throws InterruptedException {
     int silent = 0;
     while (!process.awaitEnd(bounds.watch().every())) {
       boolean answers = HostLiveness.answers(launch.socket(), bounds.watch().answer());
@@ -235,7 +241,18 @@ public final class HostSupervisor implements HostKeeper {
         replace("it greets no client");
       }
     }
-    return process.awaitEnd();
+  }
+
+  private String end(HostProcess process) throws InterruptedException {
+    int exit = process.awaitEnd();
+    if (!process.madeForbiddenCall()) {
+      return "it ended with exit code " + exit;
+    }
+    violation = Optional.of(Instant.now());
+    LOG.atError()
+        .addKeyValue("pid", process.pid())
+        .log("An executor host made a system call that it may not make: the kernel ended it");
+    return "it made a system call that it may not make, and the kernel ended it (SIGSYS)";
   }
 
   private Duration down(String reason) {

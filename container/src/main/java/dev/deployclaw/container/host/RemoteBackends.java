@@ -18,6 +18,7 @@ import dev.deployclaw.executors.wire.IsolationFinding;
 import dev.deployclaw.executors.wire.OfferedExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
 
 /** Executors and bucket behind the wall. While the host is away, calls are unavailable. */
 public final class RemoteBackends implements BackendSide {
+  private static final String HOST = "host";
   private static final Duration LONGEST_START = Duration.ofSeconds(20);
 
   private final AgentConfig config;
@@ -102,7 +104,7 @@ public final class RemoteBackends implements BackendSide {
     }
   }
 
-  private static ExecutorIsolation isolation(HostDescription host) {
+  private ExecutorIsolation isolation(HostDescription host) {
     var missing = new TreeMap<String, String>();
     if (!HostTextMask.isOfferedBy(host)) {
       missing.put("masking", "its build masks no secret of a back end that a person types");
@@ -115,11 +117,15 @@ public final class RemoteBackends implements BackendSide {
             .filter(IsolationFinding::enforced)
             .map(IsolationFinding::name)
             .toList();
-    return new ExecutorIsolation(true, enforced, missing);
+    return new ExecutorIsolation(true, enforced, missing, violations());
   }
 
-  private static ExecutorIsolation unknown(String reason) {
-    return new ExecutorIsolation(true, List.of(), Map.of("host", reason));
+  private ExecutorIsolation unknown(String reason) {
+    return new ExecutorIsolation(true, List.of(), Map.of(HOST, reason), violations());
+  }
+
+  private Map<String, Instant> violations() {
+    return keeper.violation().map(at -> Map.of(HOST, at)).orElse(Map.of());
   }
 
   @Override

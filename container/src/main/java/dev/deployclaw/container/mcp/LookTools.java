@@ -10,17 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Tools that change nothing: each is a command of the command line, with its JSON document. */
-final class LookTools {
+record LookTools(AgentGateway agent) {
   private static final String JSON = "--json";
 
   /** Behind it, nothing is an option. */
   private static final String OPERANDS = "--";
-
-  private final AgentGateway agent;
-
-  LookTools(AgentGateway agent) {
-    this.agent = agent;
-  }
 
   CallToolOutcome plan(McpCaller caller, Map<String, Object> given) {
     return look(caller, List.of("plan", JSON, OPERANDS, text(given, "request")));

@@ -21,18 +21,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Executions by their documents, and skills with their hashes. */
-final class McpResources implements McpSyncResourceRepository {
+record McpResources(AgentGateway agent, McpCaller only) implements McpSyncResourceRepository {
   private static final String EXECUTIONS = "deployclaw://executions/";
   private static final String SKILLS = "deployclaw://skills/";
   private static final String JSON = "application/json";
-
-  private final AgentGateway agent;
-  private final McpCaller only;
-
-  McpResources(AgentGateway agent, McpCaller only) {
-    this.agent = agent;
-    this.only = only;
-  }
 
   /** Skills come on the first page. */
   @Override

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * one with questions, ask for input, and go on at the second call. Nothing here approves: the input
  * is whether to wait for the person who does.
  */
-final class TaskTools {
+record TaskTools(AgentGateway agent) {
   private static final Logger LOG = LoggerFactory.getLogger(TaskTools.class);
   private static final String INPUT = "input";
   private static final String WAIT = "wait";
@@ -37,12 +37,6 @@ final class TaskTools {
   private static final String MANUAL = "manual";
   private static final Set<String> WAITING = Set.of("run", "rollback");
   private static final int WAIT_SECONDS = 60;
-
-  private final AgentGateway agent;
-
-  TaskTools(AgentGateway agent) {
-    this.agent = agent;
-  }
 
   /**
    * One call.

@@ -20,15 +20,9 @@ import org.slf4j.LoggerFactory;
  * A file with a line for each delivery and each failed try: who was told what, when, and what came
  * of it. Synced; at a bound it is moved aside once, over the one before. Any thread.
  */
-final class DeliveryLog {
+record DeliveryLog(Path file) {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryLog.class);
   private static final long MOST_BYTES = 8L * 1024 * 1024;
-
-  private final Path file;
-
-  DeliveryLog(Path file) {
-    this.file = file;
-  }
 
   /** What became of a try. */
   enum Outcome {

@@ -119,7 +119,9 @@ public final class AdmittedPlugins implements AutoCloseable {
       Thread.currentThread().interrupt();
       missing.put("plugins", "the question was interrupted");
     }
-    return new ExecutorIsolation(others.separate(), others.enforced(), missing);
+    var violations = new TreeMap<>(others.violations());
+    running.forEach(p -> p.violation().ifPresent(at -> violations.put(p.config().name(), at)));
+    return new ExecutorIsolation(others.separate(), others.enforced(), missing, violations);
   }
 
   private static Map<String, String> missing(String name, HostGreeting greeting) {

@@ -2,7 +2,6 @@ package dev.deployclaw.container.plugin;
 
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.core.grant.EffectClass;
-import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.executors.wire.HostDescription;
 import dev.deployclaw.executors.wire.OfferedExecutor;
 import java.util.ArrayList;
@@ -58,11 +57,6 @@ final class PluginAdmission {
         .operations()
         .forEach((verb, word) -> operations.put(verb, SIX.getOrDefault(verb, admitted(word))));
     return new OfferedExecutor(plugin.name(), operations);
-  }
-
-  /** Whether it takes part in changes. */
-  static boolean participates(PluginConfig plugin) {
-    return plugin.operations().keySet().containsAll(BackendExecutor.PARTICIPANT_VERBS);
   }
 
   private static EffectClass admitted(String word) {

@@ -4,12 +4,10 @@ import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.ForwardingExecutor;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
-import dev.deployclaw.core.spi.MemberReport.Answer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -21,8 +19,8 @@ import java.util.TreeMap;
 
 /**
  * A plugin's executor as the kernel sees it. It speaks for its own members alone. Of a participant
- * each member that the operator names answers, or is unknown; a YES counts for the digest that was
- * asked about. What it says is cut to a size that a record holds. Any number of threads.
+ * each member that the operator names answers, or is unknown. What it says is cut to a size that a
+ * record holds. Any number of threads.
  */
 public final class PluginExecutor extends ForwardingExecutor {
   private static final int MOST_REPORTS = 1_000;
@@ -87,24 +85,14 @@ public final class PluginExecutor extends ForwardingExecutor {
   }
 
   private List<MemberReport> heard(List<MemberReport> reports, ExecutorCall call) {
-    var digest = digest(call);
     var all = new ArrayList<MemberReport>();
-    for (var report : reports) {
-      all.add(cut(digest.map(d -> compared(report, d)).orElse(report), call));
-    }
+    reports.forEach(report -> all.add(cut(report, call)));
     if (!isLook(call)) {
       var silent = new HashSet<>(members);
       reports.forEach(r -> silent.remove(r.member()));
       silent.stream().sorted().forEach(m -> all.add(MemberReport.unknown(m, "didn't answer")));
     }
     return all;
-  }
-
-  /** That a member says YES to something else is a NO. */
-  private static MemberReport compared(MemberReport report, String digest) {
-    return report.answer() != Answer.YES || report.digest().equals(digest)
-        ? report
-        : MemberReport.no(report.member(), "says YES to another digest: " + cut(report.digest()));
   }
 
   /** An observation is kept whole: a rollback puts it back. */
@@ -129,16 +117,6 @@ public final class PluginExecutor extends ForwardingExecutor {
 
   private static boolean isLook(ExecutorCall call) {
     return call instanceof ExecutorCall.Look;
-  }
-
-  private static Optional<String> digest(ExecutorCall call) {
-    return switch (call) {
-      case ExecutorCall.Stage(EpochSpec epoch) -> Optional.of(epoch.digest());
-      case ExecutorCall.Prepare(EpochSpec epoch) -> Optional.of(epoch.digest());
-      case ExecutorCall.Publish(EpochSpec epoch) -> Optional.of(epoch.digest());
-      case ExecutorCall.Converge(EpochSpec epoch) -> Optional.of(epoch.digest());
-      default -> Optional.empty();
-    };
   }
 
   private static String cut(String text) {

@@ -11,7 +11,9 @@ import dev.deployclaw.executors.remote.RemoteExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,10 @@ final class RunningPlugin implements AutoCloseable {
 
   HostState state() {
     return supervisor.state();
+  }
+
+  Optional<Instant> violation() {
+    return supervisor.violation();
   }
 
   int starts() {

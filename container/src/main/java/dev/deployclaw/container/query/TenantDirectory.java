@@ -1,5 +1,6 @@
 package dev.deployclaw.container.query;
 
+import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.CommittedPolicies;
 import dev.deployclaw.core.result.ExitCode;
@@ -8,65 +9,73 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.parse.LimitFormatter;
-import java.lang.ref.SoftReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.StringJoiner;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Searches the committed tenants. The set of an epoch is read once and kept while memory allows: a
+ * Searches the committed tenants. The index of an epoch is made once, on a thread of its own: a
  * search of a hundred thousand tenants reads no back end but for which epoch is committed. Any
  * thread.
  */
 public final class TenantDirectory {
-  /** Limits of one tenant in a list. */
-  private static final int MOST_LIMITS = 8;
+  private static final Logger LOG = LoggerFactory.getLogger(TenantDirectory.class);
+
+  /** For an index that isn't finished. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
   private final Supplier<QueryService> queries;
+  private final Duration longestWait;
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable SoftReference<Index> last;
-  private String digest = "";
+  private volatile @Nullable Build last;
 
   /**
    * @param queries makes one for each use
    */
   public TenantDirectory(Supplier<QueryService> queries) {
+    this(queries, LONGEST_WAIT);
+  }
+
+  TenantDirectory(Supplier<QueryService> queries, Duration longestWait) {
     this.queries = queries;
+    this.longestWait = longestWait;
   }
 
   /**
-   * The committed set, ready to be searched.
+   * The index of an epoch, and whether it is finished.
    *
-   * @param entries by name
+   * @param of what is committed; empty for nothing
    */
-  private record Index(CommittedPolicies committed, List<Entry> entries) {
-    static Index of(CommittedPolicies committed) {
-      return new Index(
-          committed, committed.set().tenants().values().stream().map(Entry::of).toList());
+  private record Build(Optional<CommittedEpoch> of, FutureTask<TenantIndex> index) {
+    /** One that failed is made again. */
+    boolean serves(Optional<CommittedEpoch> active) {
+      return of.map(CommittedEpoch::epoch).equals(active.map(CommittedEpoch::epoch))
+          && of.map(CommittedEpoch::digest).equals(active.map(CommittedEpoch::digest))
+          && index.state() != Future.State.FAILED;
     }
   }
 
-  /**
-   * A tenant.
-   *
-   * @param words by which it is found, a line each, in lower case
-   */
-  private record Entry(TenantPolicy tenant, String words) {
-    static Entry of(TenantPolicy tenant) {
-      var words = new StringJoiner("\n").add(tenant.tenant());
-      tenant.parent().ifPresent(words::add);
-      tenant.labels().forEach((name, value) -> words.add(name + "=" + value));
-      tenant.limits().forEach(limit -> limit.match().service().ifPresent(words::add));
-      return new Entry(tenant, words.toString().toLowerCase(Locale.ROOT));
+  /** The index isn't finished within the time that a call may wait. */
+  public static final class NotReadyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private NotReadyException(Optional<CommittedEpoch> of) {
+      super("the limits of epoch " + of.map(CommittedEpoch::epoch).orElse(0L) + " are being read");
     }
   }
 
@@ -82,8 +91,20 @@ public final class TenantDirectory {
     }
 
     public static Search of(String text, Optional<String> after, int limit) {
-      var words = List.of(text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1));
-      return new Search(words, after, limit);
+      var words = text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1);
+      return new Search(Stream.of(words).filter(w -> !w.isEmpty()).toList(), after, limit);
+    }
+  }
+
+  /**
+   * Begins to read what is committed, where that isn't known yet: the first person who looks then
+   * doesn't wait for it.
+   */
+  public void prepare() throws InterruptedException {
+    try {
+      var _ = build();
+    } catch (Unreachable e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Tenants can't be read now");
     }
   }
 
@@ -91,38 +112,17 @@ public final class TenantDirectory {
    * The tenants that are found, by name.
    *
    * @throws Unreachable when the state store can't be read
+   * @throws NotReadyException when the index isn't finished yet
    */
   public Map<String, Object> find(Search search) throws InterruptedException {
-    var index = index();
-    var rows = new ArrayList<Map<String, Object>>();
-    int found = 0;
-    boolean more = false;
-    for (var entry : index.entries()) {
-      if (search.words().stream().allMatch(entry.words()::contains)) {
-        var tenant = entry.tenant();
-        found++;
-        boolean behind = search.after().filter(a -> tenant.tenant().compareTo(a) <= 0).isEmpty();
-        more |= behind && rows.size() == search.limit();
-        if (behind && rows.size() < search.limit()) {
-          rows.add(row(tenant));
-        }
-      }
-    }
-    var out = new LinkedHashMap<String, Object>();
-    out.put("epoch", index.committed().epoch());
-    out.put("all", index.entries().size());
-    out.put("found", found);
-    out.put("tenants", rows);
-    if (more) {
-      out.put("next", rows.getLast().get("tenant"));
-    }
-    return out;
+    return index().find(search);
   }
 
   /**
    * One tenant with all limits that apply to it, and where each comes from; empty for none.
    *
    * @throws Unreachable when the state store can't be read
+   * @throws NotReadyException when the index isn't finished yet
    */
   public Optional<Map<String, Object>> tenant(String name) throws InterruptedException {
     var committed = index().committed();
@@ -131,7 +131,7 @@ public final class TenantDirectory {
   }
 
   /**
-   * The set of an epoch: the copy that is kept, where it is of that one.
+   * The set of an epoch.
    *
    * @throws Unreachable when the state store can't be read, or doesn't have it
    */
@@ -139,8 +139,7 @@ public final class TenantDirectory {
     if (epoch == 0) {
       return PolicySet.EMPTY;
     }
-    var known = index().committed();
-    var read = known.epoch() == epoch ? known : queries.get().policies(epoch);
+    var read = queries.get().policies(epoch);
     if (read.exit() == ExitCode.UNREACHABLE) {
       throw unreachable(read.reason());
     }
@@ -191,63 +190,61 @@ public final class TenantDirectory {
     return Optional.of(out);
   }
 
-  private Index index() throws InterruptedException {
+  private TenantIndex index() throws InterruptedException {
+    var build = build();
+    try {
+      return build.index().get(longestWait.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new NotReadyException(build.of());
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Unreachable gone
+          ? gone
+          : new IllegalStateException("an index can't be made", e.getCause());
+    }
+  }
+
+  /** That of what is committed now, finished or not. */
+  private Build build() throws InterruptedException {
+    var known = last;
+    var active = queries.get().active();
+    if (known != null && known.serves(active)) {
+      return known;
+    }
     lock.lockInterruptibly();
     try {
-      String active = queries.get().active().map(a -> a.epoch() + " " + a.digest()).orElse("");
-      var known = last == null ? null : last.get();
-      if (known != null && active.equals(digest)) {
-        return known;
+      var now = queries.get().active(); // others may have moved on
+      var latest = last;
+      if (latest != null && latest.serves(now)) {
+        return latest;
       }
-      var read = queries.get().policies();
-      if (read.exit() == ExitCode.UNREACHABLE) {
-        throw unreachable(read.reason());
-      }
-      var index = Index.of(read);
-      last = new SoftReference<>(index);
-      digest = active;
-      return index;
+      var task = new FutureTask<>(this::read);
+      var next = new Build(now, task);
+      last = next;
+      Thread.ofPlatform().daemon().name("tenant-index").start(task);
+      return next;
     } finally {
       lock.unlock();
     }
+  }
+
+  private TenantIndex read() throws InterruptedException {
+    var read = queries.get().policies();
+    if (read.exit() == ExitCode.UNREACHABLE) {
+      throw unreachable(read.reason());
+    }
+    return TenantIndex.of(read);
   }
 
   private static Unreachable unreachable(String reason) {
     return new Unreachable(reason, new IllegalStateException(reason));
   }
 
-  private static Map<String, Object> row(TenantPolicy tenant) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("tenant", tenant.tenant());
-    out.put("labels", tenant.labels());
-    tenant.parent().ifPresent(parent -> out.put("group", parent));
-    out.put("blocked", tenant.blocked());
-    out.put(
-        "limits",
-        tenant.limits().stream().limit(MOST_LIMITS).map(limit -> limit(tenant, limit)).toList());
-    out.put("more_limits", Math.max(0, tenant.limits().size() - MOST_LIMITS));
-    return out;
-  }
-
   private static Map<String, Object> plotted(TenantPolicy owner, Limit limit) {
-    var out = limit(owner, limit);
+    var out = TenantIndex.limit(owner, limit);
     out.put("requests", limit.requests());
     out.put("window_seconds", limit.window().toSeconds());
     out.put("algorithm", limit.algorithm().word());
     LimitCurve.of(limit).ifPresent(curve -> out.put("curve", curve));
-    return out;
-  }
-
-  private static Map<String, Object> limit(TenantPolicy owner, Limit limit) {
-    var match = limit.match();
-    var out = new LinkedHashMap<String, Object>();
-    out.put("owner", owner.tenant());
-    out.put("limit", limit.name());
-    out.put("text", LimitFormatter.numbers(limit));
-    out.put("burst", limit.burst());
-    match.service().ifPresent(service -> out.put("service", service));
-    match.route().ifPresent(route -> out.put("route", route));
-    match.method().ifPresent(method -> out.put("method", method));
     return out;
   }
 }

@@ -15,8 +15,8 @@ import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.match.TenantHierarchy;
 import dev.deployclaw.policy.model.Gateway;
-import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.LimitFormatter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Answers from the counters: how full limits are, and whether one request would pass. */
-final class UsageAnswers {
+record UsageAnswers(QueryService queries) {
   /** Between the two readings of what was allowed and refused. */
   private static final Duration WINDOW = Duration.ofSeconds(1);
 
@@ -42,12 +42,6 @@ final class UsageAnswers {
           .reversed()
           .thenComparing(Use::tenant)
           .thenComparing(Use::limit);
-
-  private final QueryService queries;
-
-  UsageAnswers(QueryService queries) {
-    this.queries = queries;
-  }
 
   EstateAnswer usage(EstateQuestion question) throws InterruptedException {
     var committed = queries.policies();
@@ -75,7 +69,7 @@ final class UsageAnswers {
   static List<Statement> uses(
       EstateQuestion question, CommittedPolicies committed, LimitUsageReport measured) {
     var owners = new HashSet<String>();
-    question.tenants().forEach(t -> owners.addAll(groups(committed.set(), t)));
+    question.tenants().forEach(t -> owners.addAll(TenantHierarchy.names(committed.set(), t)));
     return measured.uses().stream()
         .filter(u -> owners.isEmpty() || owners.contains(u.tenant()))
         .filter(u -> isOn(committed.set(), u, question))
@@ -89,15 +83,6 @@ final class UsageAnswers {
         .flatMap(t -> t.limits().stream())
         .filter(l -> l.name().equals(use.limit()))
         .allMatch(l -> EstateAnswers.isOn(l, question));
-  }
-
-  private static Set<String> groups(PolicySet set, String tenant) {
-    var names = new HashSet<String>();
-    var at = Optional.of(tenant);
-    while (at.isPresent() && names.add(at.get())) {
-      at = at.flatMap(set::tenant).flatMap(TenantPolicy::parent);
-    }
-    return names;
   }
 
   private static Statement sentence(Use use, LimitUsageReport measured) {

@@ -94,7 +94,8 @@ public final class AgentServer implements AutoCloseable {
     var bus = LocalEventBus.of(vertx);
     var logEvents = new LogEventBus(bus);
     var leadership = new LeadershipTrackingStore(resources.ports().state());
-    this.ports = observed(resources.ports(), leadership, logEvents);
+    var given = resources.ports();
+    this.ports = given.behind(leadership, new NotifyingJournal(given.journal(), logEvents));
     this.backlog = new BacklogTimer(ports.time());
     this.queue = new TaskQueue(bounds.queue(), () -> bus.send(AgentVerticle.TASK_QUEUED, ""));
     this.intake = new TaskIntake(bus, queue);
@@ -157,6 +158,7 @@ public final class AgentServer implements AutoCloseable {
     VerticleDeployer.deploy(vertx, agent, LONGEST_START);
     var tasks = new ArrayList<PeriodicTask>();
     tasks.add(new PeriodicTask("sample-health", bounds.look(), this::sampleHealth));
+    tasks.add(new PeriodicTask("tenant-index", bounds.look(), tenants::prepare));
     tasks.addAll(maintenance.all());
     tasks.addAll(monitor.tasks());
     tasks.addAll(approvals.tasks());
@@ -381,19 +383,5 @@ public final class AgentServer implements AutoCloseable {
                 .map(s -> s.waiting().size())
                 .orElse(0));
     metrics.gauge("http.connections", "Connections that are open.", connections::size);
-  }
-
-  private static AgentPorts observed(
-      AgentPorts ports, LeadershipTrackingStore state, LogEventBus logEvents) {
-    return new AgentPorts(
-        state,
-        ports.objects(),
-        ports.executors(),
-        ports.sealer(),
-        new NotifyingJournal(ports.journal(), logEvents),
-        ports.planner(),
-        ports.procedures(),
-        ports.time(),
-        ports.writers());
   }
 }

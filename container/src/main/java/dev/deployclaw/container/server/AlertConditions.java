@@ -67,6 +67,20 @@ final class AlertConditions {
             Map.of("ahead", ahead.stream().map(AheadMember::toMap).toList())));
   }
 
+  /** Of executor hosts, for an hour. */
+  static List<AlertCondition> violations(Map<String, Instant> violations, Instant now) {
+    return violations.entrySet().stream()
+        .filter(v -> v.getValue().plus(FRESH).isAfter(now))
+        .map(v ->
+            new AlertCondition(
+                AlertKind.VIOLATION,
+                v.getKey(),
+                v.getKey() + " made a forbidden system call, and the kernel ended it (SIGSYS)",
+                List.of(v.getKey()),
+                Map.of("at", v.getValue().toString())))
+        .toList();
+  }
+
   /** Each until the stream holds the log's record. */
   static List<AlertCondition> forked(List<StreamCopy.Fork> forks) {
     return forks.stream()

@@ -9,6 +9,8 @@ import dev.deployclaw.container.notification.NotificationDispatcher;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.ExecutorIsolation;
+import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.query.AgentStatusReport;
@@ -45,6 +47,7 @@ public final class EstateMonitor implements AutoCloseable {
   private final AgentClock time;
   private final Supplier<ChangeService> changes;
   private final StreamCopy copy;
+  private final ExecutorRegistry executors;
   private final EnforcementMonitor enforcement;
   private final NotificationDispatcher notifications;
   private volatile int regressed;
@@ -69,6 +72,7 @@ public final class EstateMonitor implements AutoCloseable {
     this.views = views;
     this.time = ports.time();
     this.copy = ports.journal().stream();
+    this.executors = ports.executors();
     this.changes = changes;
     this.enforcement = enforcement;
     this.notifications = notifications;
@@ -135,6 +139,8 @@ public final class EstateMonitor implements AutoCloseable {
           enforcement.see(Set.of(AlertKind.FROZEN), AlertConditions.frozen(status));
         });
     enforcement.see(Set.of(AlertKind.EXECUTION), AlertConditions.ended(views.executions(), now));
+    var violations = executors.isolation().orElse(ExecutorIsolation.NONE).violations();
+    enforcement.see(Set.of(AlertKind.VIOLATION), AlertConditions.violations(violations, now));
   }
 
   /** Whether a back end is ahead of the state store. */

@@ -1,16 +1,14 @@
 package dev.deployclaw.container.approval;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.http.Served;
+import dev.deployclaw.container.http.SignedToken;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Request;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,12 +21,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jose4j.jwk.RsaJsonWebKey;
-import org.jose4j.jwk.RsaJwkGenerator;
-import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
-import org.jose4j.lang.JoseException;
 
 /**
  * Microsoft's side of a bot, as far as the agent meets it: a real HTTP server that gives tokens,
@@ -45,9 +40,8 @@ public final class BotFramework implements AutoCloseable {
   public static final String MALLORY = "aaaaaaaa-0000-0000-0000-000000000003";
   static final String REGION = "https://smba.trafficmanager.net/emea/";
   private static final String SECRET = "secret-of-the-app+of/the=bot";
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final RsaJsonWebKey FIRST = key("first");
-  private static final RsaJsonWebKey OTHER = key("other");
+  private static final RsaJsonWebKey FIRST = SignedToken.key("first");
+  private static final RsaJsonWebKey OTHER = SignedToken.key("other");
 
   final Map<String, JsonNode> messages = new ConcurrentHashMap<>();
 
@@ -136,14 +130,14 @@ public final class BotFramework implements AutoCloseable {
     String path = request.path();
     if (request.method().equals("POST") && path.equals(base)) {
       String id = "17000000" + posted.incrementAndGet();
-      messages.put(id, json(request.body()));
+      messages.put(id, Served.json(request.body()));
       return Answer.json(201, "{\"id\": \"" + id + "\"}");
     }
     String id = path.substring(path.lastIndexOf('/') + 1);
     if (!request.method().equals("PUT") || !messages.containsKey(id)) {
       return Answer.of(404);
     }
-    messages.put(id, json(request.body()));
+    messages.put(id, Served.json(request.body()));
     return Answer.json(200, "{\"id\": \"" + id + "\"}");
   }
 
@@ -207,6 +201,11 @@ public final class BotFramework implements AutoCloseable {
     return token(claims(), _ -> {});
   }
 
+  /** Good claims, signed by another. */
+  public String token(RsaJsonWebKey signer) {
+    return SignedToken.of(claims(), signer, _ -> {});
+  }
+
   /** Claims of a good token. */
   JwtClaims claims() {
     var claims = new JwtClaims();
@@ -223,17 +222,7 @@ public final class BotFramework implements AutoCloseable {
    * @param change of what is signed, and by what
    */
   String token(JwtClaims claims, Consumer<JsonWebSignature> change) {
-    var signed = new JsonWebSignature();
-    signed.setPayload(claims.toJson());
-    signed.setKey(key.getPrivateKey());
-    signed.setKeyIdHeaderValue(key.getKeyId());
-    signed.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
-    change.accept(signed);
-    try {
-      return signed.getCompactSerialization();
-    } catch (JoseException e) {
-      throw new IllegalStateException(e);
-    }
+    return SignedToken.of(claims, key, change);
   }
 
   Served.Answer send(Served served, String body) {
@@ -249,24 +238,6 @@ public final class BotFramework implements AutoCloseable {
             .request("/v1/approvals/reviews/teams", token)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body)));
-  }
-
-  static RsaJsonWebKey key(String id) {
-    try {
-      var key = RsaJwkGenerator.generateJwk(2048);
-      key.setKeyId(id);
-      return key;
-    } catch (JoseException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.approval;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
@@ -11,8 +10,6 @@ import dev.deployclaw.container.notification.BodySignature;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Request;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +42,6 @@ final class SlackWorkspace implements AutoCloseable {
 
   private static final String TOKEN = "xoxb-token-of-the-agents-bot";
   private static final SecretValue SECRET = new SecretValue("the-signing-secret-of-slack");
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   final Map<String, JsonNode> messages = new ConcurrentHashMap<>();
   final List<JsonNode> whispers = new CopyOnWriteArrayList<>();
@@ -81,7 +77,7 @@ final class SlackWorkspace implements AutoCloseable {
     if (!("Bearer " + TOKEN).equals(request.headers().getFirst("Authorization"))) {
       return Answer.json(200, "{\"ok\": false, \"error\": \"invalid_auth\"}");
     }
-    var body = json(request.body());
+    var body = Served.json(request.body());
     if (!refuses.isEmpty() && request.body().contains(refuses)) {
       return Answer.json(200, "{\"ok\": false, \"error\": \"invalid_blocks\"}");
     }
@@ -170,14 +166,6 @@ final class SlackWorkspace implements AutoCloseable {
   static String signature(String body, long seconds) {
     return "v0="
         + BodySignature.hex(SECRET, "v0:" + seconds + ":", body.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

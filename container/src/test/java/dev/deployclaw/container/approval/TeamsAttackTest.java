@@ -3,6 +3,7 @@ package dev.deployclaw.container.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.http.Served;
+import dev.deployclaw.container.http.SignedToken;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
@@ -88,7 +89,7 @@ class TeamsAttackTest {
   @Test
   void takesNoForgedToken() {
     byte[] publicKey = teams.key.getPublicKey().getEncoded();
-    var forger = BotFramework.key("first");
+    var forger = SignedToken.key("first");
     var claims = teams.claims();
 
     refused(claims, "signature is wrong", s -> s.setKey(forger.getPrivateKey()));
@@ -193,7 +194,7 @@ class TeamsAttackTest {
 
   @Test
   void readsRotatedKeysOnceForManyForgedTokens() {
-    var next = BotFramework.key("next");
+    var next = SignedToken.key("next");
     said(click(BotFramework.MALLORY, "approve", value), "knows no name"); // the keys are read
     int before = asked();
     for (int i = 0; i < FORGED_AT_ONCE; i++) {

@@ -3,7 +3,6 @@ package dev.deployclaw.container.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.secret.SecretValue;
@@ -14,8 +13,6 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Request;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 class WebhookApprovalTest {
   private static final SecretValue OUT = new SecretValue("signs-what-the-agent-sends");
   private static final SecretValue IN = new SecretValue("signs-what-the-program-sends");
-  private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir Path folder;
 
   private final ShiftedClock clock = new ShiftedClock();
@@ -206,7 +202,7 @@ class WebhookApprovalTest {
 
   private Optional<JsonNode> of(String event) {
     return program.requests().stream()
-        .map(r -> json(r.body()))
+        .map(r -> Served.json(r.body()))
         .filter(b -> b.path("event").asText().equals(event))
         .findFirst();
   }
@@ -245,13 +241,5 @@ class WebhookApprovalTest {
     String header = request.headers().getFirst("DC-Signature");
     long seconds = Long.parseLong(header.replaceFirst("t=(\\d+),.*", "$1"));
     assertThat(header).isEqualTo(BodySignature.header(OUT, seconds, request.bytes()));
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

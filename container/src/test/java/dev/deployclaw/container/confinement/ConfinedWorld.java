@@ -30,6 +30,7 @@ final class ConfinedWorld implements AutoCloseable {
   /** The version of Landlock that knows scopes. */
   private static final int SCOPES = 6;
 
+  private static final int SIGSYS = 31;
   private static final int OTHER_USER = 41_235;
   private static final int LONGEST_SECONDS = 120;
   private static final String CLASSES = "dev/deployclaw/container/confinement";
@@ -135,7 +136,10 @@ final class ConfinedWorld implements AutoCloseable {
         EscapeAttempts.class.getName());
   }
 
-  /** Starts the command, hands it the attempts, and returns its answers, one for each. */
+  /**
+   * Starts the command, hands it the attempts, and returns its answers, one for each; {@code
+   * SIGSYS} for the one that the kernel ended it for.
+   */
   List<String> outcomes(List<String> command, List<String> attempts)
       throws IOException, InterruptedException {
     var log = top.resolve("log").toFile();
@@ -148,7 +152,10 @@ final class ConfinedWorld implements AutoCloseable {
       if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
         throw new IllegalStateException("the confined program does not end");
       }
-      var lines = answers.lines().toList();
+      var lines = new ArrayList<>(answers.lines().toList());
+      if (process.exitValue() == 128 + SIGSYS) {
+        lines.add("SIGSYS");
+      }
       if (lines.size() != attempts.size()) {
         throw new IllegalStateException(lines + " " + Files.readString(log.toPath()));
       }

@@ -38,6 +38,7 @@ final class EscapeAttempts {
   private static final int AF_INET = 2;
   private static final int STREAM = 1;
   private static final int MPTCP = 262;
+  private static final int TIOCSTI = 0x5412;
   private static final int EFAULT = 14;
   private static final Processor PROCESSOR = Processor.here().orElseThrow();
   private static final int SETUID = PROCESSOR == Processor.X86_64 ? 105 : 146;
@@ -89,6 +90,9 @@ final class EscapeAttempts {
       case "keyctl" -> kernel(Syscall.KEYCTL, KEYCTL_GET_KEYRING_ID, SESSION_KEYRING, 1);
       case "bpf" -> kernel(Syscall.BPF, 0, 0, 0);
       case "io_uring" -> kernel(Syscall.IO_URING_SETUP, 1, 0);
+      case "execveat" -> kernel(Syscall.EXECVEAT, AT_FDCWD, kernel.text(argument), 0, 0, 0);
+      case "type" -> kernel(Syscall.IOCTL, 0, TIOCSTI, kernel.text("x"));
+      case "memory" -> kernel(Syscall.PROCESS_VM_READV, Long.parseLong(argument), 0, 0, 0, 0, 0);
       case "setuid" -> errorOf(kernel.call(SETUID, 0));
       case "abstract" -> errorOf(AbstractSocket.connect(kernel, argument));
       case "report" -> report(Path.of(argument));

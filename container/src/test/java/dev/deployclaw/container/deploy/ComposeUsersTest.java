@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,17 +160,14 @@ class ComposeUsersTest {
   }
 
   private static String service(String name) {
-    try {
-      return SERVICE
-          .matcher(Files.readString(COMPOSE))
-          .results()
-          .filter(s -> s.group(1).equals(name))
-          .findFirst()
-          .orElseThrow()
-          .group(2);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() ->
+        SERVICE
+            .matcher(Files.readString(COMPOSE))
+            .results()
+            .filter(s -> s.group(1).equals(name))
+            .findFirst()
+            .orElseThrow()
+            .group(2));
   }
 
   private Process start(String user, String... words) throws IOException {

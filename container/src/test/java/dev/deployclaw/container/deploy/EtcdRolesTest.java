@@ -29,7 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +41,7 @@ class EtcdRolesTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir private static Path folder;
-  private static EtcdServer etcd;
+  @AutoClose private static EtcdServer etcd;
 
   @BeforeAll
   static void start() throws Exception {
@@ -59,11 +59,6 @@ class EtcdRolesTest {
           .isInstanceOf(Result.Applied.class);
       assertThat(agent.transact(put(StoreKeys.TERM, "7"))).isInstanceOf(Result.Applied.class);
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    etcd.close();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.core.call.ExecutorIsolation;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,9 @@ class IsolationCheckTest {
 
   @Test
   void eachLayerIsNamedAndAMissingOneWithItsRemedy() {
-    var wall = new ExecutorIsolation(true, List.of("user", "files"), Map.of("tcp", "may connect"));
+    var wall =
+        new ExecutorIsolation(
+            true, List.of("user", "files"), Map.of("tcp", "may connect"), Map.of());
 
     var found = IsolationCheck.examine(Optional.of(wall));
 
@@ -34,7 +37,9 @@ class IsolationCheckTest {
 
   @Test
   void aHostThatMasksNothingIsNamedWithTheWayOut() {
-    var wall = new ExecutorIsolation(true, List.of("user"), Map.of("masking", "its build is old"));
+    var wall =
+        new ExecutorIsolation(
+            true, List.of("user"), Map.of("masking", "its build is old"), Map.of());
 
     var found = IsolationCheck.examine(Optional.of(wall)).getLast();
 
@@ -43,8 +48,22 @@ class IsolationCheckTest {
   }
 
   @Test
+  void aForbiddenCallIsAnErrorWithHostAndTime() {
+    var at = Map.of("host", Instant.parse("2026-11-30T06:00:00Z"));
+    var wall = new ExecutorIsolation(true, List.of("user"), Map.of(), at);
+
+    var found = IsolationCheck.examine(Optional.of(wall)).getLast();
+
+    assertThat(found.level()).isEqualTo(Level.ERROR);
+    assertThat(found.found()).contains("host made a system call", "2026-11-30T06:00:00Z");
+    assertThat(found.remedy()).contains("type=1326", "stolen");
+  }
+
+  @Test
   void aHostThatIsAwayIsUnreachable() {
-    var wall = new ExecutorIsolation(true, List.of(), Map.of("host", "it ended with exit code 3"));
+    var wall =
+        new ExecutorIsolation(
+            true, List.of(), Map.of("host", "it ended with exit code 3"), Map.of());
 
     var found = IsolationCheck.examine(Optional.of(wall));
 

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,16 +18,11 @@ class ProviderCheckTest {
       Optional.of(
           new BrowserClient("https://c.example", "console", SecretValue.NONE, List.of("openid")));
 
-  private TestProvider provider;
+  @AutoClose private TestProvider provider;
 
   @BeforeEach
   void start() throws Exception {
     provider = TestProvider.start();
-  }
-
-  @AfterEach
-  void stop() {
-    provider.close();
   }
 
   @Test

@@ -3,8 +3,13 @@ package dev.deployclaw.container.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
+import dev.deployclaw.container.confinement.ForbiddenCall;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -12,15 +17,17 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** With real processes and back ends. */
 class HostSupervisorTest {
@@ -30,16 +37,11 @@ class HostSupervisorTest {
   @TempDir static Path servers;
   @TempDir Path folder;
 
-  private static HostEstate estate;
+  @AutoClose private static HostEstate estate;
 
   @BeforeAll
   static void start() {
     estate = HostEstate.start(servers);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
   }
 
   /** A program that starts and never says that it is ready. */
@@ -58,6 +60,22 @@ class HostSupervisorTest {
     public static void main(String[] args) {
       System.err.println("no back end will do");
       System.exit(3);
+    }
+  }
+
+  /** The real host, which makes a forbidden call once it finds a file. */
+  static final class EscapingHost {
+    private EscapingHost() {}
+
+    public static void main(String[] args) throws Exception {
+      Thread.ofPlatform().daemon().start(EscapingHost::escape);
+      ExecutorHostMain.main(args);
+    }
+
+    private static void escape() {
+      var order = Path.of(System.getProperty("java.io.tmpdir"), "escape").toFile();
+      BoundedWait.until("it is told", SOON, order::delete);
+      ForbiddenCall.make();
     }
   }
 
@@ -103,6 +121,42 @@ class HostSupervisorTest {
       assertThat(executors.look("redis.topology", SOON)).isInstanceOf(CallOutcome.Done.class);
       assertThat(backends.isolation().orElseThrow().separate()).isTrue();
       assertThat(backends.isolation().orElseThrow().missing()).isEmpty();
+    }
+  }
+
+  @Test
+  void aHostThatMakesAForbiddenCallIsEndedNamedAndStartedAgain() throws Exception {
+    var launch = HostEstate.launch(estate.config(folder), EscapingHost.class);
+    var told = new ListAppender<ILoggingEvent>();
+    told.start();
+    var log = (Logger) LoggerFactory.getLogger(HostSupervisor.class);
+    log.addAppender(told);
+    var supervisor = HostSupervisor.start(launch);
+    try (var backends =
+        RemoteBackends.of(launch.config(), supervisor, launch.files().socket(), "test")) {
+      supervisor.awaitFirst(SOON);
+      long pid = up(supervisor).pid();
+      assertThat(backends.isolation().orElseThrow().violations()).isEmpty();
+
+      Files.createFile(launch.files().temporary().resolve("escape"));
+      BoundedWait.until(
+          "it runs again",
+          SOON,
+          () -> supervisor.state() instanceof HostState.Up next && next.pid() != pid);
+
+      assertThat(backends.summary().orElseThrow())
+          .contains("a system call that it may not make", "the kernel ended it (SIGSYS)");
+      assertThat(backends.isolation().orElseThrow().violations()).containsOnlyKeys("host");
+      assertThat(told.list)
+          .filteredOn(e -> e.getLevel() == Level.ERROR)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsExactly(
+              "An executor host made a system call that it may not make: the kernel ended it",
+              "The executor host is down");
+      assertThat(ExecutorRegistry.of(backends.executors()).look("redis.topology", SOON))
+          .isInstanceOf(CallOutcome.Done.class);
+    } finally {
+      log.detachAppender(told);
     }
   }
 

@@ -19,7 +19,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.file.TestFiles;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,16 +31,11 @@ class RestoredStateTest {
   @TempDir static Path servers;
   @TempDir Path folder;
 
-  private static HostEstate estate;
+  @AutoClose private static HostEstate estate;
 
   @BeforeAll
   static void start() {
     estate = HostEstate.start(servers);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
   }
 
   @Test

@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +29,7 @@ class ConnectionTest {
 
   @TempDir static Path folder;
 
-  private static Served served;
+  @AutoClose private static Served served;
 
   private final List<Socket> open = new ArrayList<>();
 
@@ -38,11 +38,6 @@ class ConnectionTest {
     served =
         Served.start(
             folder, ServerFixture.bounds(new ServerConfig.Shares(8, 1_000_000, MOST, OF_ONE)));
-  }
-
-  @AfterAll
-  static void stop() {
-    served.close();
   }
 
   @AfterEach

@@ -6,8 +6,11 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator.WaitForOptions;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.deployclaw.testkit.Slow;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What operators and approvers do in the console, in a real browser. */
@@ -110,6 +113,35 @@ class ConsoleWorkTest extends ConsoleCases {
     vic.waitForSelector("text='tenant: nothing → zenith'");
     vic.click("text='Measure'");
     vic.waitForSelector(".answer >> text=/zenith.orders: 0% used/");
+  }
+
+  /** As at the first look after a start with very many tenants. */
+  @Test
+  void whatIsStillBeingReadIsSaidAndFillsItself() {
+    String problem =
+        "{\"type\": \"urn:deployclaw:problem:busy\", \"detail\": \"the limits of epoch 1 are being read\"}";
+    var calls = new AtomicInteger();
+    var vic = signIn("/console/", VIC);
+    vic.route(
+        url -> url.contains("/v1/tenants"),
+        route -> {
+          if (calls.incrementAndGet() % 2 == 0) {
+            route.resume();
+            return;
+          }
+          var headers = Map.of("Retry-After", "1", "Content-Type", "application/problem+json");
+          route.fulfill(
+              new Route.FulfillOptions().setStatus(503).setHeaders(headers).setBody(problem));
+        });
+
+    vic.navigate(served.address() + "/console/tenants");
+    vic.waitForSelector("text='The limits of epoch 1 are being read …'");
+    vic.waitForSelector("text='2 tenants, epoch 1'");
+    vic.navigate(served.address() + "/console/tenants/zenith");
+    vic.waitForSelector("text='The limits of epoch 1 are being read …'");
+    vic.waitForSelector("text='its own'");
+
+    assertThat(calls).hasValue(4);
   }
 
   @Test

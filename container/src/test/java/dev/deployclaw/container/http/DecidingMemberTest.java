@@ -11,7 +11,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +23,7 @@ class DecidingMemberTest {
 
   @TempDir Path folder;
 
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
@@ -31,11 +31,6 @@ class DecidingMemberTest {
     for (int i = 1; i <= 15; i++) {
       served.world.gateway.join("gw-%02d".formatted(i));
     }
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,18 +25,13 @@ abstract class DescribedCalls {
   @TempDir Path folder;
 
   final Set<String> given = new TreeSet<>();
-  Served served;
+  @AutoClose Served served;
   ApiDescription description;
 
   @BeforeEach
   void start() throws Exception {
     served = serve(MANY);
     description = new ApiDescription(served.get("/v1/openapi.yaml", "").body());
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   final void exchange(int perMinute) throws Exception {

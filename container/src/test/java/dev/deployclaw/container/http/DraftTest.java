@@ -12,7 +12,7 @@ import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,18 +26,13 @@ class DraftTest {
 
   @TempDir Path folder;
 
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
     served = Served.start(folder);
     served.world.planner = new GrammarInterpreter();
     served.done("apply the policies", "COMPLETED");
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

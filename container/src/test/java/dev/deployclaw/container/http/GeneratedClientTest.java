@@ -8,7 +8,7 @@ import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,16 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class GeneratedClientTest {
   @TempDir Path folder;
 
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
     served = Served.start(Files.createDirectory(folder.resolve("served")));
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

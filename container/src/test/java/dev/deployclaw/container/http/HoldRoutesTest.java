@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,18 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 class HoldRoutesTest {
   @TempDir Path folder;
 
-  private Served served;
+  @AutoClose private Served served;
   private String held;
 
   @BeforeEach
   void hold() throws Exception {
     served = Served.start(folder);
     held = served.done("apply manually", "HELD");
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

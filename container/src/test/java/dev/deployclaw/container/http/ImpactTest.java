@@ -11,7 +11,7 @@ import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ImpactTest {
   @TempDir Path folder;
 
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
@@ -35,11 +35,6 @@ class ImpactTest {
         "member.yaml",
         FakeSourcesExecutor.document("hooli", 50).replace("spec:", "spec:\n  parent: gold"));
     served.done("apply the policies", "COMPLETED");
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +25,7 @@ class LooksTest {
   @TempDir Path folder;
 
   private final AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
@@ -34,11 +34,6 @@ class LooksTest {
             new BackendHealthCheck("etcd", Optional::empty),
             new BackendHealthCheck("nats", trouble::get));
     served = Served.start(folder, vitals);
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

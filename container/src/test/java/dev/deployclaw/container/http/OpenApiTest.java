@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,18 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenApiTest {
   @TempDir static Path folder;
 
-  private static Served served;
+  @AutoClose private static Served served;
   private static ApiDescription description;
 
   @BeforeAll
   static void start() throws Exception {
     served = Served.forAgents(folder, ServerConfig.Bounds.DEFAULT);
     description = new ApiDescription(served.get("/v1/openapi.yaml", "").body());
-  }
-
-  @AfterAll
-  static void stop() {
-    served.close();
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,7 @@ class ProvidedSessionTest {
   @TempDir Path folder;
 
   private final AtomicReference<Instant> now = new AtomicReference<>(BEGIN);
-  private TestProvider provider;
+  @AutoClose private TestProvider provider;
   private ProviderKeys keys;
 
   @BeforeEach
@@ -38,11 +38,6 @@ class ProvidedSessionTest {
     provider = TestProvider.start();
     keys = new ProviderKeys(URI.create(provider.issuer()), now::get);
     keys.look();
-  }
-
-  @AfterEach
-  void stop() {
-    provider.close();
   }
 
   @Test
@@ -58,7 +53,7 @@ class ProvidedSessionTest {
   @Test
   void itEndsWithAKeyThatTheProviderWithdraws() throws Exception {
     var store = store(List.of());
-    provider.publish(TestProvider.key("next"));
+    provider.publish(SignedToken.key("next"));
     lookAgain();
     assertThat(store.bySession(session())).isInstanceOf(CredentialCheck.Known.class);
 

@@ -145,7 +145,7 @@ class ProviderTokenTest {
   void refusesWhatTheProviderDidNotSign() {
     var claims = provider.claims("rita", "ops");
     byte[] publicKey = provider.key.getPublicKey().getEncoded();
-    var forger = TestProvider.key("first");
+    var forger = SignedToken.key("first");
 
     assertRefused(claims, "isn't signed with a private key", this::unsign);
     assertRefused(
@@ -167,7 +167,7 @@ class ProviderTokenTest {
 
   @Test
   void asksForAnUnknownKeyAtMostEveryFewSecondsAndTakesItWhenItIsThere() {
-    var next = TestProvider.key("next");
+    var next = SignedToken.key("next");
     Consumer<JsonWebSignature> byNext =
         s -> {
           s.setKey(next.getPrivateKey());
@@ -221,7 +221,7 @@ class ProviderTokenTest {
 
   @Test
   void forgedTokensUseUpTheShareOfTheirNetworkAlone() throws Exception {
-    var forger = TestProvider.key("first");
+    var forger = SignedToken.key("first");
     String rita = provider.token("rita", "ops");
     try (var other =
         Served.withProvider(

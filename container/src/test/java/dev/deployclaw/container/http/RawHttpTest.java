@@ -9,7 +9,7 @@ import dev.deployclaw.container.server.ServerFixture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +25,11 @@ class RawHttpTest {
 
   @TempDir static Path folder;
 
-  private static Served served;
+  @AutoClose private static Served served;
 
   @BeforeAll
   static void start() throws Exception {
     served = Served.start(folder, ServerFixture.patient());
-  }
-
-  @AfterAll
-  static void stop() {
-    served.close();
   }
 
   static Stream<Arguments> broken() {

@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,16 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 class SecurityTest {
   @TempDir Path folder;
 
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
     served = Served.start(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

@@ -229,6 +229,15 @@ public final class Served implements AutoCloseable {
     return CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** What somebody sent, as JSON. */
+  public static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("not JSON: " + text, e);
+    }
+  }
+
   /** What was answered. */
   public record Answer(HttpResponse<String> response) {
     public int status() {
@@ -244,11 +253,7 @@ public final class Served implements AutoCloseable {
     }
 
     public JsonNode json() {
-      try {
-        return JSON.readTree(body());
-      } catch (IOException e) {
-        throw new UncheckedIOException("not JSON: " + body(), e);
-      }
+      return Served.json(body());
     }
 
     public String text(String field) {

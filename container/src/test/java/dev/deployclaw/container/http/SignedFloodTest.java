@@ -11,7 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,16 +24,11 @@ class SignedFloodTest {
 
   @TempDir Path folder;
 
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
     served = Served.forAgents(folder, ServerConfig.Bounds.DEFAULT);
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

@@ -24,11 +24,8 @@ import java.util.function.Consumer;
 import org.jose4j.json.JsonUtil;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.RsaJsonWebKey;
-import org.jose4j.jwk.RsaJwkGenerator;
-import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
-import org.jose4j.lang.JoseException;
 
 /**
  * The two documents of an OpenID Connect provider over real HTTP, and tokens as a provider makes
@@ -37,7 +34,7 @@ import org.jose4j.lang.JoseException;
 public final class TestProvider implements AutoCloseable {
   static final String AUDIENCE = "deployclaw";
 
-  final RsaJsonWebKey key = key("first");
+  final RsaJsonWebKey key = SignedToken.key("first");
   private final List<RsaJsonWebKey> published = new CopyOnWriteArrayList<>(List.of(key));
   final AtomicInteger asked = new AtomicInteger();
 
@@ -137,17 +134,6 @@ public final class TestProvider implements AutoCloseable {
         console);
   }
 
-  static RsaJsonWebKey key(String id) {
-    try {
-      var key = RsaJwkGenerator.generateJwk(2048);
-      key.setKeyId(id);
-      key.setUse("sig");
-      return key;
-    } catch (JoseException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Claims of a good token. */
   JwtClaims claims(String name, String... roles) {
     var claims = new JwtClaims();
@@ -170,17 +156,7 @@ public final class TestProvider implements AutoCloseable {
    * @param change of what is signed, and by what
    */
   String token(JwtClaims claims, Consumer<JsonWebSignature> change) {
-    var signed = new JsonWebSignature();
-    signed.setPayload(claims.toJson());
-    signed.setKey(key.getPrivateKey());
-    signed.setKeyIdHeaderValue(key.getKeyId());
-    signed.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
-    change.accept(signed);
-    try {
-      return signed.getCompactSerialization();
-    } catch (JoseException e) {
-      throw new IllegalStateException(e);
-    }
+    return SignedToken.of(claims, key, change);
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class TlsRenewalTest {
 
   @TempDir Path state;
 
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeAll
   static void make() throws Exception {
@@ -70,11 +70,6 @@ class TlsRenewalTest {
             Optional.of(state.resolve("now.crl")),
             List.of(client));
     served = Served.start(state, tls, server.clientWithoutCertificate());
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   @Test

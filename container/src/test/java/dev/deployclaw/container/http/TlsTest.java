@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +32,7 @@ class TlsTest {
   private static TestCertificate console;
   private static TestCertificate stranger;
 
-  private static AgentServer agent;
+  @AutoClose private static AgentServer agent;
 
   @BeforeAll
   static void start() throws Exception {
@@ -44,11 +44,6 @@ class TlsTest {
             ServerFixture.estate(
                 new FakeEstate(), new ExecutorBrake(), folder.resolve("state"), List.of()),
             ServerFixture.bounds(2, Duration.ofSeconds(5)));
-  }
-
-  @AfterAll
-  static void stop() {
-    agent.close();
   }
 
   @Test

@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +36,7 @@ class TypedSecretTest {
 
   private final Queue<String> read = new ConcurrentLinkedQueue<>();
   private volatile boolean away;
-  private Served served;
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
@@ -47,11 +47,6 @@ class TypedSecretTest {
           read.add(request.text());
           return planner.interpret(request, names);
         };
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
   }
 
   private String masked(String text) {

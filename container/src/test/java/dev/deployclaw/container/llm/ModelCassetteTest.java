@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,7 @@ class ModelCassetteTest {
       """;
 
   @TempDir Path folder;
-  private final ScriptedProvider provider = new ScriptedProvider();
+  @AutoClose private final ScriptedProvider provider = new ScriptedProvider();
   private CommandLineFixture screen;
 
   @BeforeEach
@@ -43,11 +43,6 @@ class ModelCassetteTest {
     screen = new CommandLineFixture(folder);
     screen.write("estate.yaml", "tenants: {acme: {}, globex: {}}\nservices: [checkout, search]\n");
     screen.write("requests.txt", SET);
-  }
-
-  @AfterEach
-  void stop() {
-    provider.close();
   }
 
   @Test

@@ -24,7 +24,7 @@ import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,12 +35,7 @@ class ModelFirstTest {
   private static final String TIMED = "set acme to 20 rps on search for the next 12 hours";
   private static final String DATED = "set acme to 20 rps on search until 2 January 1970 18:00";
 
-  private final ScriptedProvider provider = new ScriptedProvider();
-
-  @AfterEach
-  void stop() {
-    provider.close();
-  }
+  @AutoClose private final ScriptedProvider provider = new ScriptedProvider();
 
   @Test
   void isToldOnceWhatItLeftOut() {

@@ -20,7 +20,7 @@ import dev.deployclaw.core.language.Interpretation.Refused;
 import dev.deployclaw.core.language.InterpretedRequest;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,12 +31,7 @@ class ModelPlannerTest {
   /** Clear to a reader, but not to the rules, which don't know the verb. */
   private static final String ODD = "crank acme to 20 rps on search";
 
-  private final ScriptedProvider provider = new ScriptedProvider();
-
-  @AfterEach
-  void stop() {
-    provider.close();
-  }
+  @AutoClose private final ScriptedProvider provider = new ScriptedProvider();
 
   @Test
   void goesOnWhereBothUnderstandTheSame() {

@@ -11,19 +11,14 @@ import dev.deployclaw.container.config.ModelConfig.Dialect;
 import dev.deployclaw.container.llm.ScriptedProvider.Line;
 import dev.deployclaw.core.language.InterpretedRequest;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model that is down, slow, cut off or talks nonsense stops nobody. */
 class ModelSilenceTest {
-  private final ScriptedProvider provider = new ScriptedProvider();
-
-  @AfterEach
-  void stop() {
-    provider.close();
-  }
+  @AutoClose private final ScriptedProvider provider = new ScriptedProvider();
 
   @Test
   void endsAskingAtItsBound() {

@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class CutOffTaskTest {
   private static final String REPLIES = "_INBOX.olivia.1";
 
   @TempDir static Path nowhere;
-  private static NatsServer nats;
+  @AutoClose private static NatsServer nats;
 
   @TempDir Path folder;
 
@@ -51,11 +51,6 @@ class CutOffTaskTest {
   @BeforeAll
   static void starts() {
     nats = NatsServer.start(nowhere);
-  }
-
-  @AfterAll
-  static void stops() {
-    nats.close();
   }
 
   @BeforeEach

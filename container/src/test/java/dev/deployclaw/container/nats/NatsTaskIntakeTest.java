@@ -25,8 +25,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ class NatsTaskIntakeTest {
   private static final DeliveryPolicy PATIENT = new DeliveryPolicy(AMPLE, QUICK, 1_000);
 
   @TempDir static Path nowhere;
-  private static NatsServer nats;
+  @AutoClose private static NatsServer nats;
 
   @TempDir Path folder;
 
@@ -56,11 +56,6 @@ class NatsTaskIntakeTest {
   @BeforeAll
   static void starts() {
     nats = NatsServer.start(nowhere);
-  }
-
-  @AfterAll
-  static void stops() {
-    nats.close();
   }
 
   @BeforeEach

@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,7 @@ class TaskQueueUsersTest {
   private static final String SUBJECT = QUEUE.subject() + "." + REQUESTER;
 
   @TempDir private static Path folder;
-  private static NatsServer nats;
+  @AutoClose private static NatsServer nats;
 
   @BeforeAll
   static void start() throws Exception {
@@ -50,11 +50,6 @@ class TaskQueueUsersTest {
             folder.resolve("nats"),
             Map.entry("/etc/nats/nats.conf", config),
             Map.of("/run/secrets/nats-users.conf", users.toString()));
-  }
-
-  @AfterAll
-  static void stop() {
-    nats.close();
   }
 
   @Test

@@ -11,8 +11,6 @@ import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FreePortFinder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,11 +210,7 @@ class NotificationDispatcherTest {
   }
 
   private List<String> lines(String file) {
-    try {
-      return Files.readAllLines(folder.resolve(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readAllLines(folder.resolve(file)));
   }
 
   private static BackoffPolicy quick() {

@@ -6,13 +6,12 @@ import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Answer;
 import dev.deployclaw.testkit.network.FakeHttpServer.Ending;
 import dev.deployclaw.testkit.network.FakeHttpServer.Request;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
+import org.apache.commons.lang3.function.Failable;
 
 /** A receiver of notices: a real HTTP server, which notes what it got and answers as it is told. */
 final class NotificationReceiver implements AutoCloseable {
@@ -34,11 +33,7 @@ final class NotificationReceiver implements AutoCloseable {
     }
 
     JsonNode json() {
-      try {
-        return JSON.readTree(body);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return Failable.get(() -> JSON.readTree(body));
     }
   }
 

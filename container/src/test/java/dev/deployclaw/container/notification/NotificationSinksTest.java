@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What each kind of receiver is sent. */
@@ -23,12 +23,7 @@ class NotificationSinksTest {
   private static final String KEY = "routing-key-0123456789";
   private static final String SECRET = "a secret of the webhook";
 
-  private final NotificationReceiver receiver = NotificationReceiver.start(_ -> 202);
-
-  @AfterEach
-  void stop() {
-    receiver.close();
-  }
+  @AutoClose private final NotificationReceiver receiver = NotificationReceiver.start(_ -> 202);
 
   @Test
   void alertmanagerGetsOneAlertWithSteadyLabelsAndAnEnd() throws Exception {

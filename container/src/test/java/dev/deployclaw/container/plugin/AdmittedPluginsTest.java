@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.grant.OperationAllowlist;
@@ -33,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,16 +54,11 @@ class AdmittedPluginsTest {
   @TempDir Path folder;
   @TempDir Path state;
 
-  private ExamplePlugin example;
+  @AutoClose private ExamplePlugin example;
 
   @BeforeEach
   void copied() {
     example = ExamplePlugin.in(folder);
-  }
-
-  @AfterEach
-  void closed() {
-    example.close();
   }
 
   @Test
@@ -267,6 +263,29 @@ class AdmittedPluginsTest {
           .allSatisfy(p ->
               assertThat(Files.readString(Path.of("/proc/" + p.pid() + "/status")))
                   .containsPattern("NoNewPrivs:\\s+1"));
+    }
+  }
+
+  @Test
+  void aPluginThatMakesAForbiddenCallIsEndedNamedAndStartedAgain() throws Exception {
+    example.patch(
+        "answer = self.served(until)\n        digest",
+        "__import__(\"ctypes\").CDLL(None).unshare(0)\n        answer = b\"\"\n        digest");
+    try (var plugins = AdmittedPlugins.open(List.of(config(ALL, "shop")), state)) {
+      var executors = ExecutorRegistry.of(plugins.executors());
+
+      assertThat(served(executors, Duration.ofSeconds(20))).isInstanceOf(CallOutcome.Failed.class);
+
+      BoundedWait.until(
+          "it is up again",
+          Duration.ofSeconds(60),
+          () ->
+              plugins.states().get("limits-file") instanceof HostState.Up && plugins.starts() > 1);
+      assertThat(plugins.states())
+          .hasEntrySatisfying(
+              "limits-file", state -> assertThat(state.sentence()).contains("(SIGSYS)"));
+      assertThat(plugins.isolation(ExecutorIsolation.NONE).violations())
+          .containsOnlyKeys("limits-file");
     }
   }
 

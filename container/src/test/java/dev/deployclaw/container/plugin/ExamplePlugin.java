@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * The example in Python, copied to where a test may change it, and the web server that serves its
@@ -67,11 +68,8 @@ public record ExamplePlugin(Path program, Path limits, FakeHttpServer web)
 
   /** Python's own modules. */
   private static Path libraries() {
-    try {
-      return Path.of("/usr/lib", Path.of("/usr/bin/python3").toRealPath().getFileName().toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() ->
+        Path.of("/usr/lib", Path.of("/usr/bin/python3").toRealPath().getFileName().toString()));
   }
 
   public Path file() {
@@ -86,11 +84,7 @@ public record ExamplePlugin(Path program, Path limits, FakeHttpServer web)
   }
 
   public static String hash(Path file) {
-    try {
-      return CanonicalJson.sha256(Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> CanonicalJson.sha256(Files.readAllBytes(file)));
   }
 
   /** Replaces a text that one of its files has once. */

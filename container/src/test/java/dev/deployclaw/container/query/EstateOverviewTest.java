@@ -203,7 +203,8 @@ class EstateOverviewTest {
             p.planner(),
             _ -> new Procedure("scan", "00", List.of(scan)),
             p.time(),
-            p.writers());
+            p.writers(),
+            p.sets());
     Supplier<QueryService> queries = () -> new QueryService(ports, world.settings("agent"));
     var vitals = List.of(new BackendHealthCheck("s3", () -> trouble));
     var health = new BackendHealthMonitor(vitals, queries, world.time);

@@ -93,6 +93,7 @@ class DiskReserveTest {
         fakes.planner(),
         fakes.procedures(),
         fakes.time(),
-        fakes.writers());
+        fakes.writers(),
+        fakes.sets());
   }
 }

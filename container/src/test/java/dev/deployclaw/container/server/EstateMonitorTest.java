@@ -10,6 +10,8 @@ import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.spi.MemberReport;
@@ -17,12 +19,13 @@ import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +42,11 @@ class EstateMonitorTest {
   private final AtomicReference<String> forked = new AtomicReference<>("");
 
   private final AtomicBoolean tooLarge = new AtomicBoolean();
-  private AgentServer server;
+
+  /** What the executor host did; empty for nothing. */
+  private final AtomicReference<Map<String, Instant>> violations = new AtomicReference<>(Map.of());
+
+  @AutoClose private AgentServer server;
 
   /** A stream with a fork or without. */
   private final StreamCopy copy =
@@ -84,7 +91,7 @@ class EstateMonitorTest {
     server =
         AgentServer.start(
             new AgentResources(
-                estate.ports(),
+                watched(estate.ports()),
                 estate.settings(),
                 estate.signer(),
                 estate.vitals(),
@@ -95,11 +102,6 @@ class EstateMonitorTest {
                 new MonitoringSettings(often, List.of(), BackoffPolicy.DEFAULT, "/test/"),
                 List.of()),
             ServerFixture.bounds(8, Duration.ofSeconds(30)));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
   }
 
   @Test
@@ -243,6 +245,18 @@ class EstateMonitorTest {
   }
 
   @Test
+  void seesThatAHostMadeAForbiddenCallForAnHour() throws Exception {
+    violations.set(Map.of("host", Instant.parse("2100-01-01T00:00:00Z")));
+
+    awaitAmiss(AlertKind.VIOLATION, "host");
+    assertThat(amiss(AlertKind.VIOLATION).orElseThrow().condition().summary())
+        .contains("host made a forbidden system call", "SIGSYS");
+
+    violations.set(Map.of("host", Instant.EPOCH));
+    awaitWell(AlertKind.VIOLATION);
+  }
+
+  @Test
   void seesWhatWasRolledBack() throws Exception {
     applied();
     world.probe.fail("a limit is wrong");
@@ -253,6 +267,26 @@ class EstateMonitorTest {
     AlertCondition condition = amiss(AlertKind.EXECUTION).orElseThrow().condition();
     assertThat(condition.summary()).startsWith(id + " ended ");
     assertThat(condition.members()).isSubsetOf("ROLLED_BACK", "FAILED", "UNKNOWN");
+  }
+
+  /** The same, with a host that may violate its wall. */
+  private AgentPorts watched(AgentPorts ports) {
+    var executors =
+        ports
+            .executors()
+            .isolatedBy(() ->
+                Optional.of(new ExecutorIsolation(true, List.of(), Map.of(), violations.get())));
+    return new AgentPorts(
+        ports.state(),
+        ports.objects(),
+        executors,
+        ports.sealer(),
+        ports.journal(),
+        ports.planner(),
+        ports.procedures(),
+        ports.time(),
+        ports.writers(),
+        ports.sets());
   }
 
   /** The id of its log. */

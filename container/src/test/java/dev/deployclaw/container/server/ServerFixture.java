@@ -126,7 +126,8 @@ public final class ServerFixture {
         of.planner(),
         procedures,
         time,
-        of.writers());
+        of.writers(),
+        of.sets());
   }
 
   private static AgentResources resources(

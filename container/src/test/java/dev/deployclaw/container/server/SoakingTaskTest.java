@@ -52,8 +52,7 @@ class SoakingTaskTest {
           ServerFixture.SOON,
           () -> !ServerFixture.result(server, behind).equals(ExecutionQueries.QUEUED));
     }
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
+    world.assertAtRest();
   }
 
   private static String reason(AgentServer server, String execution) {

@@ -27,7 +27,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,16 +44,11 @@ class TracesTest {
   @TempDir Path folder;
 
   private final TracedWorld traced = new TracedWorld();
-  private Collector collector;
+  @AutoClose private Collector collector;
 
   @BeforeEach
   void start() throws Exception {
     collector = Collector.start(Collector.Manner.TAKES);
-  }
-
-  @AfterEach
-  void stop() {
-    collector.close();
   }
 
   @Test

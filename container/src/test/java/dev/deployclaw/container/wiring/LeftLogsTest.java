@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,16 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Logs leave the machine for a real bucket, and are read from there. */
 class LeftLogsTest {
   @TempDir Path folder;
-  private StoredLogs logs;
+  @AutoClose private StoredLogs logs;
 
   @BeforeEach
   void start() {
     logs = new StoredLogs(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    logs.close();
   }
 
   @Test

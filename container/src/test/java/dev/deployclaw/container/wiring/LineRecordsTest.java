@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +96,7 @@ class LineRecordsTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(world.active()).isEmpty();
-    assertThat(log(held))
+    assertThat(world.log(held))
         .contains("\"action\":\"Approval refused\"", "\"who\":\"ann\"")
         .contains("the plan of " + held + " is 000", "not " + read);
   }
@@ -112,7 +111,7 @@ class LineRecordsTest {
     var ended = world.agent().approve(held, "ann");
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ABORTED);
-    assertThat(log(held)).contains("\"phase\":\"end\"", moved.says);
+    assertThat(world.log(held)).contains("\"phase\":\"end\"", moved.says);
   }
 
   @Test
@@ -123,7 +122,7 @@ class LineRecordsTest {
     var ended = world.agent().approve(held, "olivia");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(log(held))
+    assertThat(world.log(held))
         .contains("\"action\":\"Approval refused\"", "\"who\":\"olivia\"", ended.reason());
   }
 
@@ -194,12 +193,6 @@ class LineRecordsTest {
           assertThat(event.getFormattedMessage()).isEqualTo(message);
           assertThat(String.valueOf(event.getKeyValuePairs())).contains(words);
         });
-  }
-
-  private String log(String execution) {
-    return world.journal.read(execution).stream()
-        .map(record -> new String(record, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
   }
 
   private static Logger logger() {

@@ -29,7 +29,6 @@ import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.executors.sandbox.ExecutorLimits;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -175,7 +174,7 @@ class LineTest {
 
     assertThat(ended.exit()).isIn(ExitCode.REFUSED, ExitCode.NEEDS_CLARIFICATION);
     assertThat(world.active()).isEmpty();
-    assertThat(log(ended)).contains("\"phase\":\"end\"").contains("\"reason\":");
+    assertThat(world.log(ended.execution())).contains("\"phase\":\"end\"").contains("\"reason\":");
   }
 
   private void assertRefused(RequestOutcome ended, String why) {
@@ -186,7 +185,7 @@ class LineTest {
   }
 
   private void assertLogged(RequestOutcome ended, String why) {
-    assertThat(log(ended)).contains("was refused at the sandbox", why);
+    assertThat(world.log(ended.execution())).contains("was refused at the sandbox", why);
     assertThat(application.list)
         .anySatisfy(event -> {
           assertThat(event.getLevel()).isEqualTo(Level.WARN);
@@ -194,12 +193,6 @@ class LineTest {
           assertThat(event.getKeyValuePairs())
               .anyMatch(pair -> String.valueOf(pair.value).contains(why));
         });
-  }
-
-  private String log(RequestOutcome ended) {
-    return world.journal.read(ended.execution()).stream()
-        .map(record -> new String(record, StandardCharsets.UTF_8))
-        .collect(Collectors.joining("\n"));
   }
 
   private interface Between {

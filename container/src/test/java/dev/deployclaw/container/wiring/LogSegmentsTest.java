@@ -10,7 +10,7 @@ import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,16 +23,11 @@ class LogSegmentsTest {
   private static final LogArchiver.Copied ONE = new LogArchiver.Copied(1, Optional.empty());
 
   @TempDir Path folder;
-  private StoredLogs logs;
+  @AutoClose private StoredLogs logs;
 
   @BeforeEach
   void start() {
     logs = new StoredLogs(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    logs.close();
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,16 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A log that was written again, and hashed anew, after it had ended is signed by nobody. */
 class SignedEndsTest {
   @TempDir Path folder;
-  private StoredLogs logs;
+  @AutoClose private StoredLogs logs;
 
   @BeforeEach
   void start() {
     logs = new StoredLogs(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    logs.close();
   }
 
   @Test

@@ -9,6 +9,7 @@ import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.UnauthorizedException;
 import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CauseChain;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -30,7 +31,6 @@ public final class DockerFaultMapper {
   /** The answer may be long. */
   private static final int MOST_SAID = 1_000;
 
-  private static final int DEEPEST_CAUSE = 16;
   private static final int FORBIDDEN = 403;
   private static final String NO_CONTAINER = "No such container";
   private static final String NO_IMAGE = "No such image";
@@ -149,14 +149,12 @@ public final class DockerFaultMapper {
 
   /** The first that isn't just a wrapper. */
   private static Throwable cause(Throwable error) {
-    Throwable at = error;
-    for (int depth = 0; depth < DEEPEST_CAUSE && at.getCause() != null; depth++) {
-      at = at.getCause();
-      if (at instanceof IOException) {
-        return at;
-      }
-    }
-    return at;
+    var chain = CauseChain.of(error).toList();
+    return chain.stream()
+        .skip(1)
+        .filter(IOException.class::isInstance)
+        .findFirst()
+        .orElse(chain.getLast());
   }
 
   /** The daemon answers errors as JSON, which the client quotes with line ends. */

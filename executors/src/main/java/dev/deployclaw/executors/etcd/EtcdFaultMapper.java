@@ -1,18 +1,16 @@
 package dev.deployclaw.executors.etcd;
 
 import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CauseChain;
 import dev.deployclaw.core.tls.TlsFailure;
 import io.etcd.jetcd.common.exception.EtcdException;
 import io.grpc.Status;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an error of the etcd client means. The line that matters is the one between Unavailable
@@ -21,15 +19,13 @@ import org.jspecify.annotations.Nullable;
  * exceeded it says of writes that it applied, too.
  */
 final class EtcdFaultMapper {
-  private static final int DEEPEST_CAUSE = 16;
-
   private EtcdFaultMapper() {}
 
   static CallFault of(Throwable error) {
-    if (chain(error).anyMatch(TimeoutException.class::isInstance)) {
+    if (CauseChain.of(error).anyMatch(TimeoutException.class::isInstance)) {
       return new CallFault.Unknown("etcd didn't answer in time");
     }
-    if (chain(error).anyMatch(EtcdFaultMapper::noHandshake)) {
+    if (CauseChain.of(error).anyMatch(EtcdFaultMapper::noHandshake)) {
       return noTls(error);
     }
     Status status = status(error);
@@ -61,7 +57,9 @@ final class EtcdFaultMapper {
 
   /** What all causes say: of a user that isn't let in, only the innermost says why. */
   private static String words(Throwable error) {
-    return chain(error).map(e -> String.valueOf(e.getMessage())).collect(Collectors.joining("; "));
+    return CauseChain.of(error)
+        .map(e -> String.valueOf(e.getMessage()))
+        .collect(Collectors.joining("; "));
   }
 
   /** What to do about what etcd says of a user; empty where it is about something else. */
@@ -102,7 +100,7 @@ final class EtcdFaultMapper {
 
   /** Whether the call met no server at all. */
   static boolean neverSent(Throwable error) {
-    return chain(error)
+    return CauseChain.of(error)
         .anyMatch(e ->
             e instanceof ConnectException || e instanceof UnknownHostException || noHandshake(e));
   }
@@ -113,7 +111,7 @@ final class EtcdFaultMapper {
     if (found.getCode() != Status.Code.UNKNOWN) {
       return found;
     }
-    return chain(error)
+    return CauseChain.of(error)
         .filter(EtcdException.class::isInstance)
         .map(EtcdException.class::cast)
         .findFirst()
@@ -125,11 +123,5 @@ final class EtcdFaultMapper {
   private static String said(Status status) {
     String description = status.getDescription();
     return description == null ? "" : " (" + description + ")";
-  }
-
-  private static Stream<Throwable> chain(@Nullable Throwable error) {
-    return Stream.iterate(error, Objects::nonNull, e -> e == null ? null : e.getCause())
-        .limit(DEEPEST_CAUSE)
-        .map(Objects::requireNonNull);
   }
 }

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * etcd as the one place that decides. Reads are linearizable (etcd's default); every call is
@@ -73,8 +75,10 @@ public final class EtcdStateStore implements StateStore {
 
   /** All pages are read at the revision of the first, so the listing is one snapshot. */
   @Override
-  public List<String> keys(String prefix) throws InterruptedException {
-    return below(prefix, true).stream().map(Entry::key).toList();
+  public SortedMap<String, Long> revisions(String prefix) throws InterruptedException {
+    var found = new TreeMap<String, Long>();
+    below(prefix, true).forEach(entry -> found.put(entry.key(), entry.modRevision()));
+    return found;
   }
 
   @Override

@@ -20,8 +20,10 @@ import java.util.stream.Stream;
  * gateway could put another file there in between, and a file can load a module, which runs as the
  * reader. What NGINX writes while it reads goes to that folder too, since a link in place of a log
  * would lead elsewhere; the copy says so by {@link #HERE}.
+ *
+ * @param scratch where the agent keeps copies; nobody else may reach it
  */
-final class NginxConfigChecker {
+record NginxConfigChecker(Path scratch, Duration check) {
   /** The parser's own working folder, as a path that can stand in a file. */
   static final Path HERE = Path.of("/proc/self/cwd");
 
@@ -36,17 +38,6 @@ final class NginxConfigChecker {
   private static final String OWN_LOG = "nginx: [alert] could not open error log file";
 
   private static final String SETPRIV = "setpriv: ";
-
-  private final Path scratch;
-  private final Duration check;
-
-  /**
-   * @param scratch where the agent keeps copies; nobody else may reach it
-   */
-  NginxConfigChecker(Path scratch, Duration check) {
-    this.scratch = scratch;
-    this.check = check;
-  }
 
   /** What came of it. */
   sealed interface Verdict {

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
@@ -37,11 +36,6 @@ record ListeningPath(Path folder, Path bound) implements AutoCloseable {
 
   /** Gives the bound socket its permissions, then its name. */
   Published publish(HostSocket socket) throws IOException {
-    if (socket.group().isPresent()) {
-      var groups = bound.getFileSystem().getUserPrincipalLookupService();
-      var group = groups.lookupPrincipalByGroupName(socket.group().get());
-      Files.getFileAttributeView(bound, PosixFileAttributeView.class).setGroup(group);
-    }
     Files.setPosixFilePermissions(bound, socket.permissions());
     var published = new Published(socket.path(), inode(bound));
     Files.move(bound, socket.path(), StandardCopyOption.ATOMIC_MOVE);

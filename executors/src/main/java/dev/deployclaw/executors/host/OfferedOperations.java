@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** What a host performs: what its executors can do and its table of operations knows. */
-final class OfferedOperations {
+record OfferedOperations(HostedExecutors hosted) {
   /** What an act does, by its verb. Each other verb is a look's. */
   private static final Map<String, EffectClass> ACTS =
       Map.ofEntries(
@@ -32,12 +32,6 @@ final class OfferedOperations {
   private static final Map<String, EffectClass> OBJECTS =
       Map.of(
           CallCodec.CREATE_OBJECT, EffectClass.STAGE, CallCodec.READ_OBJECT, EffectClass.OBSERVE);
-
-  private final HostedExecutors hosted;
-
-  OfferedOperations(HostedExecutors hosted) {
-    this.hosted = hosted;
-  }
 
   /** As the handshake gives it. */
   List<OfferedExecutor> described() {

@@ -9,25 +9,13 @@ import java.util.ArrayList;
  * would tell nothing about the gateways that it enters, so it isn't sent. An exercise that a
  * request left undecided is carried out once more at the end, on a later clock and with new nonces:
  * whether the lost request was charged then doesn't matter.
+ *
+ * @param end by {@link System#nanoTime}
  */
-final class ProbeLaneRunner implements Runnable {
-  private final ProbeLane lane;
-  private final Way way;
-  private final ProbeStatistics ledger;
-  private final long end;
-
+record ProbeLaneRunner(ProbeLane lane, Way way, ProbeStatistics ledger, long end)
+    implements Runnable {
   /** How requests get in. */
   record Way(EntranceRoundRobin doors, ProbeSender sender, ProbePacer pacer) {}
-
-  /**
-   * @param end by {@link System#nanoTime}
-   */
-  ProbeLaneRunner(ProbeLane lane, Way way, ProbeStatistics ledger, long end) {
-    this.lane = lane;
-    this.way = way;
-    this.ledger = ledger;
-    this.end = end;
-  }
 
   @Override
   public void run() {

@@ -198,10 +198,9 @@ public final class HostConnection implements AutoCloseable {
   }
 
   private HostGreeting unreachable(Status status) {
-    var cause = status.getCause();
-    String why = cause == null ? HostSession.words(status) : String.valueOf(cause.getMessage());
     return new HostGreeting.Unreachable(
-        "the executor host at " + address.socket() + " can't be reached: " + why);
+        "the executor host at %s can't be reached: %s"
+            .formatted(address.socket(), HostSession.words(status)));
   }
 
   private ManagedChannel channel() {

@@ -102,6 +102,7 @@ final class HostSession {
 
   static String words(Status status) {
     String description = status.getDescription();
-    return description == null ? status.getCode().toString() : description;
+    String said = description == null ? status.getCode().toString() : description;
+    return status.getCause() == null ? said : said + ": " + status.getCause().getMessage();
   }
 }

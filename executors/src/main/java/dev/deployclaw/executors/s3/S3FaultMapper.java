@@ -1,12 +1,10 @@
 package dev.deployclaw.executors.s3;
 
 import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CauseChain;
 import dev.deployclaw.core.tls.TlsFailure;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.util.Objects;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -15,8 +13,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * which say that nothing was done.
  */
 final class S3FaultMapper {
-  private static final int DEEPEST_CAUSE = 16;
-
   private S3FaultMapper() {}
 
   static CallFault of(SdkException error) {
@@ -48,21 +44,15 @@ final class S3FaultMapper {
   }
 
   private static boolean neverSent(Throwable error) {
-    return chain(error)
+    return CauseChain.of(error)
         .anyMatch(e -> e instanceof ConnectException || e instanceof UnknownHostException);
   }
 
   /** The kind of the deepest cause; its message might quote what was sent. */
   private static String root(Throwable error) {
-    return chain(error)
+    return CauseChain.of(error)
         .reduce((_, deeper) -> deeper)
         .map(e -> e.getClass().getSimpleName())
         .orElse("");
-  }
-
-  private static Stream<Throwable> chain(@Nullable Throwable error) {
-    return Stream.iterate(error, Objects::nonNull, e -> e == null ? null : e.getCause())
-        .limit(DEEPEST_CAUSE)
-        .map(Objects::requireNonNull);
   }
 }

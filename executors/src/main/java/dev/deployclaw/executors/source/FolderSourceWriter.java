@@ -17,13 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Writes documents back to their files, each in one step. A file that was changed since it was read
  * is left alone, and so is one that is a link: a mounted ConfigMap is written by its owner.
  */
-final class FolderSourceWriter {
-  private final List<FolderSource> folders;
-
-  FolderSourceWriter(List<FolderSource> folders) {
-    this.folders = folders;
-  }
-
+record FolderSourceWriter(List<FolderSource> folders) {
   /** A report for each that is in one of the folders; the others are somebody else's. */
   List<MemberReport> write(List<Edit> edits) {
     var reports = new ArrayList<MemberReport>();

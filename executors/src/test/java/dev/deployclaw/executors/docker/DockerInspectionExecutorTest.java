@@ -8,43 +8,20 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
-import dev.deployclaw.executors.docker.gateway.ContainerEstate;
+import dev.deployclaw.executors.docker.gateway.ContainerEstateCases;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
 import dev.deployclaw.testkit.BoundedWait;
-import dev.deployclaw.testkit.docker.TestDockerDaemon;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a look at a real daemon says. */
-class DockerInspectionExecutorTest {
+class DockerInspectionExecutorTest extends ContainerEstateCases {
   private static final Duration LONG = Duration.ofSeconds(60);
-
-  @TempDir static Path root;
-
-  private static TestDockerDaemon docker;
-  private static ContainerEstate estate;
-
-  @BeforeAll
-  static void start() {
-    docker = Daemons.start(root.resolve("docker"), DockerInspectionExecutorTest.class);
-    estate = new ContainerEstate(docker, root);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (docker != null) {
-      docker.close();
-    }
-  }
 
   @Test
   void listsContainersWithNetworksLabelsAndImages() {

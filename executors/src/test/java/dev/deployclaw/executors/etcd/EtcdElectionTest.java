@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,16 +24,11 @@ class EtcdElectionTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
   @TempDir static Path folder;
-  static EtcdServer etcd;
+  @AutoClose static EtcdServer etcd;
 
   @BeforeAll
   static void start() {
     etcd = EtcdServer.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    etcd.close();
   }
 
   private static EtcdStateStore store(String domain) {

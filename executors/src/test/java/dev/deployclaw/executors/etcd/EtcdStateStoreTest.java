@@ -19,23 +19,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EtcdStateStoreTest {
   @TempDir static Path folder;
-  static EtcdServer etcd;
+  @AutoClose static EtcdServer etcd;
 
   @BeforeAll
   static void start() {
     etcd = EtcdServer.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    etcd.close();
   }
 
   private static EtcdStateStore store(String domain) {

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.AbstractThrowableAssert;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +23,7 @@ class EtcdTlsTest {
   private static TestCertificate authority;
   private static TestCertificate other;
   private static TestCertificate client;
-  private static EtcdServer etcd;
+  @AutoClose private static EtcdServer etcd;
 
   @BeforeAll
   static void start() throws Exception {
@@ -31,11 +31,6 @@ class EtcdTlsTest {
     other = TestCertificate.make(folder.resolve("other"), "CN=another authority");
     client = authority.sign(folder.resolve("client"), "CN=agent");
     etcd = server("etcd", authority.sign(folder.resolve("server"), "CN=etcd"));
-  }
-
-  @AfterAll
-  static void stop() {
-    etcd.close();
   }
 
   @Test

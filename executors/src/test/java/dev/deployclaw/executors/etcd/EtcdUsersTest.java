@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,7 @@ class EtcdUsersTest {
   private static final Optional<EtcdSettings.Login> AGENT =
       Optional.of(new EtcdSettings.Login("agent", PASSWORD));
   @TempDir private static Path folder;
-  private static EtcdServer etcd;
+  @AutoClose private static EtcdServer etcd;
   private static TlsSettings tls;
 
   @BeforeAll
@@ -47,11 +47,6 @@ class EtcdUsersTest {
           .add("reader", "r", Right.READ, PREFIX)
           .enable("root");
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    etcd.close();
   }
 
   @Test

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,16 +36,11 @@ class FileGatewayExecutorTest {
 
   @TempDir Path root;
 
-  private GatewayEstate estate;
+  @AutoClose private GatewayEstate estate;
 
   @BeforeEach
   void start() {
     estate = new GatewayEstate(root);
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.function.Failable;
 
 /** Three real NGINX processes with hand-written files, behind an executor. */
 final class GatewayEstate implements AutoCloseable {
@@ -139,19 +140,12 @@ final class GatewayEstate implements AutoCloseable {
   }
 
   String target(int index) {
-    try {
-      return Files.readSymbolicLink(gateway(index).folder().resolve("live")).toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(
+        () -> Files.readSymbolicLink(gateway(index).folder().resolve("live")).toString());
   }
 
   String marks(int index) {
-    try {
-      return NginxProcess.of(gateway(index)).orElseThrow().marks();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> NginxProcess.of(gateway(index)).orElseThrow().marks());
   }
 
   @Override
@@ -213,10 +207,6 @@ final class GatewayEstate implements AutoCloseable {
   }
 
   private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(file));
   }
 }

@@ -18,7 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +29,7 @@ class GatewayForgeryTest {
 
   @TempDir Path root;
 
-  private GatewayEstate estate;
+  @AutoClose private GatewayEstate estate;
   private EpochSpec first;
 
   @BeforeEach
@@ -52,11 +52,6 @@ class GatewayForgeryTest {
               return said.get().stream().allMatch(r -> r.answer() == Answer.YES);
             });
     assertThat(agreed).as("%s: %s", call.verb(), said).isTrue();
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +41,7 @@ class GatewayLinkTest {
 
   @TempDir Path root;
 
-  private NetworkedContainer nginx;
+  @AutoClose private NetworkedContainer nginx;
   private FileGateway gateway;
   private FileGatewayExecutor executor;
   private EpochSpec first;
@@ -68,11 +68,6 @@ class GatewayLinkTest {
         "it answers", SOON, () -> ask(new ExecutorCall.Look("topology", Map.of())) == Answer.YES);
     assertThat(ask(new ExecutorCall.Stage(first))).isEqualTo(Answer.YES);
     assertThat(ask(new ExecutorCall.Prepare(first))).isEqualTo(Answer.YES);
-  }
-
-  @AfterEach
-  void stop() {
-    nginx.close();
   }
 
   @Test

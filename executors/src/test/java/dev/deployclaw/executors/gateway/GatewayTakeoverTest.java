@@ -17,7 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,18 +30,13 @@ class GatewayTakeoverTest {
 
   @TempDir Path root;
 
-  private GatewayEstate estate;
+  @AutoClose private GatewayEstate estate;
   private TakenGateway taken;
 
   @BeforeEach
   void start() {
     estate = new GatewayEstate(root);
     taken = new TakenGateway(root, estate.gateway(0));
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   /** Swaps the staged file for one that loads a module, and back, while votes are cast. */

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,16 +26,11 @@ class GatewayWayBackTest {
 
   @TempDir Path root;
 
-  private GatewayEstate estate;
+  @AutoClose private GatewayEstate estate;
 
   @BeforeEach
   void start() {
     estate = new GatewayEstate(root);
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,16 +37,11 @@ class ReloadUnderLoadTest {
 
   @TempDir Path root;
 
-  private GatewayEstate estate;
+  @AutoClose private GatewayEstate estate;
 
   @BeforeEach
   void start() {
     estate = new GatewayEstate(root);
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -69,7 +69,7 @@ public final class EchoExecutor implements BackendExecutor {
           ExecutorCall.Discard _,
           ExecutorCall.WriteBack _,
           ExecutorCall.Share _ ->
-          reported(call, Map.of());
+          reported(call, "", Map.of());
     };
   }
 
@@ -92,6 +92,7 @@ public final class EchoExecutor implements BackendExecutor {
     behave(epoch.execution());
     return reported(
         call,
+        epoch.digest(),
         Map.of(
             "epoch",
             epoch.epoch(),
@@ -101,12 +102,12 @@ public final class EchoExecutor implements BackendExecutor {
             epoch.digest()));
   }
 
-  private static CallOutcome reported(Invocation call, Map<String, Object> facts) {
+  private static CallOutcome reported(Invocation call, String digest, Map<String, Object> facts) {
     var all = new TreeMap<>(facts);
     all.put("verb", call.call().verb());
     all.put("leader", call.fence().leader());
     all.put("term", call.fence().term());
-    return CallOutcome.done(List.of(MemberReport.yes("redis/echo", "", all)));
+    return CallOutcome.done(List.of(MemberReport.yes("redis/echo", digest, all)));
   }
 
   private void behave(String how) throws InterruptedException {

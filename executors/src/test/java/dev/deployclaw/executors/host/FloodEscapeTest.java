@@ -51,6 +51,11 @@ class FloodEscapeTest {
   private Path socket;
   private int made;
 
+  @AfterEach
+  void stop() throws IOException {
+    host.close();
+  }
+
   @BeforeEach
   void start(@TempDir Path folder) throws IOException {
     socket = folder.resolve("host.sock");
@@ -62,11 +67,6 @@ class FloodEscapeTest {
     var identity = new HostIdentity("host", List.of());
     return ExecutorHostServer.start(
         HostSocket.ownersOnly(at), new ExecutorHostServer.Setup(identity, hosted, key, bounds));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    host.close();
   }
 
   @Test

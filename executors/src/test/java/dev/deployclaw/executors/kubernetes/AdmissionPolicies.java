@@ -15,14 +15,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.NamedRuleWithOperations;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * The admission policies of the product's manifests, evaluated by cel-java as an API server would:
@@ -78,14 +77,11 @@ final class AdmissionPolicies {
   }
 
   static List<HasMetadata> manifest(String file) {
-    try {
-      return Arrays.stream(Files.readString(FOLDER.resolve(file)).split("(?m)^---$"))
-          .filter(document -> document.lines().anyMatch(line -> line.startsWith("kind:")))
-          .map(document -> (HasMetadata) new KubernetesSerialization().unmarshal(document))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() ->
+        Arrays.stream(Files.readString(FOLDER.resolve(file)).split("(?m)^---$"))
+            .filter(document -> document.lines().anyMatch(line -> line.startsWith("kind:")))
+            .map(document -> (HasMetadata) new KubernetesSerialization().unmarshal(document))
+            .toList());
   }
 
   private static List<ValidatingAdmissionPolicy> policies() {
@@ -120,10 +116,7 @@ final class AdmissionPolicies {
   }
 
   private static Object value(JsonNode node) {
-    try {
-      return JSON.treeToValue(node.isMissingNode() ? JSON.createObjectNode() : node, Map.class);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(
+        () -> JSON.treeToValue(node.isMissingNode() ? JSON.createObjectNode() : node, Map.class));
   }
 }

@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,7 @@ class ApiServerOutageTest {
   @TempDir Path folder;
 
   private final FakeEstate world = new FakeEstate();
-  private Estate estate;
+  @AutoClose private Estate estate;
   private boolean away;
   private long awaySince;
 
@@ -48,11 +48,6 @@ class ApiServerOutageTest {
                 "edge",
                 new Gateway.Identity.Host("test"),
                 List.of(new Gateway.Route("/orders", "search"))));
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,17 +31,12 @@ class KubernetesVoteTest {
 
   private final EpochSpec first = activation(set(1), 1);
   private final List<Asked> writes = new CopyOnWriteArrayList<>();
-  private Estate estate;
+  @AutoClose private Estate estate;
 
   @BeforeEach
   void start() {
     estate = new Estate(folder);
     estate.api().rule(this::note);
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -12,7 +12,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +22,7 @@ class KubernetesWayBackTest {
   @TempDir Path folder;
 
   private final EpochSpec first = activation(set(1), 1);
-  private Estate estate;
+  @AutoClose private Estate estate;
 
   @BeforeEach
   void start() {
@@ -31,11 +31,6 @@ class KubernetesWayBackTest {
     yes(new ExecutorCall.Publish(first));
     estate.rollOut();
     yes(new ExecutorCall.Converge(first));
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,18 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SharedDeploymentTest {
   @TempDir Path folder;
 
-  private SharedEstate shared;
+  @AutoClose private SharedEstate shared;
   private Estate estate;
 
   @BeforeEach
   void start() {
     shared = new SharedEstate(folder);
     estate = shared.one();
-  }
-
-  @AfterEach
-  void stop() {
-    shared.close();
   }
 
   @Test

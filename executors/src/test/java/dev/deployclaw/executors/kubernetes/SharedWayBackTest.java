@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,18 +31,13 @@ class SharedWayBackTest {
 
   @TempDir Path folder;
 
-  private SharedEstate shared;
+  @AutoClose private SharedEstate shared;
 
   @BeforeEach
   void start() {
     shared = new SharedEstate(folder);
     shared.bring(activation(set(1), 1));
     shared.bring(activation(set(2), 2));
-  }
-
-  @AfterEach
-  void stop() {
-    shared.close();
   }
 
   @Test

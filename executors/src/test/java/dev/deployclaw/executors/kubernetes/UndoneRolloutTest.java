@@ -13,7 +13,7 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,17 +25,12 @@ class UndoneRolloutTest {
 
   @TempDir Path folder;
 
-  private Estate estate;
+  @AutoClose private Estate estate;
   private int revisions;
 
   @BeforeEach
   void start() {
     estate = new Estate(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   /** One that slept since before the third epoch was committed. */

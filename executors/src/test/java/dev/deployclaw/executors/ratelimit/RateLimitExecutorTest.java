@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,13 +50,10 @@ class RateLimitExecutorTest {
       new AtomicReference<>(Map.of("one", "127.0.0.1:7001", "two", "127.0.0.1:7002"));
   private final AtomicReference<ServiceStatus> status =
       new AtomicReference<>(status("ok", FIRST, FIRST));
+
+  @AutoClose
   private final FakeHttpServer service =
       FakeHttpServer.start(_ -> FakeHttpServer.Answer.of(200, status.get().toJson()));
-
-  @AfterEach
-  void stop() {
-    service.close();
-  }
 
   @Test
   void votesOnceTheServiceHoldsTheEpoch() throws InterruptedException {

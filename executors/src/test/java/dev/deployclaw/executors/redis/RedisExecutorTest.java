@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,16 +41,11 @@ class RedisExecutorTest {
   private static final String KEY = RedisKeyLayout.policyKey(TENANT, TENANT);
 
   @TempDir static Path folder;
-  static ClusterFixture redis;
+  @AutoClose static ClusterFixture redis;
 
   @BeforeAll
   static void start() {
     redis = ClusterFixture.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
   }
 
   @BeforeEach

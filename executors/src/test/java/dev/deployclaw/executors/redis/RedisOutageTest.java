@@ -10,23 +10,18 @@ import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.testkit.network.HostPort;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RedisOutageTest {
   @TempDir Path folder;
-  private ClusterFixture redis;
+  @AutoClose private ClusterFixture redis;
 
   @BeforeEach
   void start() {
     redis = ClusterFixture.start(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    redis.close();
   }
 
   @Test

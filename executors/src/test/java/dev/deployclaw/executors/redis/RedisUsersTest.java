@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,7 @@ class RedisUsersTest {
   private static final String USER = "deployclaw-agent";
   private static final PolicySet SET = SampleSets.of(12);
   @TempDir private static Path folder;
-  private static AclProtectedRedis redis;
+  @AutoClose private static AclProtectedRedis redis;
 
   @BeforeAll
   static void start() throws Exception {
@@ -41,11 +41,6 @@ class RedisUsersTest {
     redis =
         AclProtectedRedis.start(
             folder.resolve("redis"), users, Map.of("AGENT", PASSWORD, "RATELIMIT", "another"));
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
   }
 
   @Test

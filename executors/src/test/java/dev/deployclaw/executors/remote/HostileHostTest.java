@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
@@ -158,6 +159,38 @@ class HostileHostTest {
           .contains("what the call doesn't name");
       assertThat(host.calls()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void aYesToAnotherDigestIsANo() throws Exception {
+    try (var _ = HostileHost.start(socket, REPLY, yes("redis/a", "0".repeat(64)));
+        var connection = connection()) {
+      assertThat(((CallOutcome.Done) call(connection, PUBLISH)).reports())
+          .containsExactly(
+              MemberReport.no("redis/a", "says YES to another digest: " + "0".repeat(64)));
+    }
+  }
+
+  @Test
+  void theAnswerOfAnotherExecutorsMemberIsAnUnknownOutcome() throws Exception {
+    var digest = Activations.of(SampleSets.of(1), 5).digest();
+    try (var _ = HostileHost.start(socket, REPLY, yes("redisx/a", digest));
+        var connection = connection()) {
+      assertThat(fault(call(connection, PUBLISH)))
+          .isEqualTo(
+              new CallFault.Unknown(
+                  "the executor host answers for redisx/a, which isn't of redis"));
+    }
+  }
+
+  private static HostileHost.Answering yes(String member, String digest) {
+    var done = Done.newBuilder().setFacts("{}");
+    done.addReportsBuilder()
+        .setMember(member)
+        .setAnswer(dev.deployclaw.executors.protocol.v1.MemberReport.Answer.YES)
+        .setDigest(digest)
+        .setFacts("{}");
+    return (_, out) -> answer(out, bytes(Outcome.newBuilder().setDone(done).build()));
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,18 +24,13 @@ class S3TlsTest {
 
   @TempDir private static Path folder;
   private static TestCertificate authority;
-  private static S3Server s3;
+  @AutoClose private static S3Server s3;
 
   @BeforeAll
   static void start() throws Exception {
     authority = TestCertificate.make(folder.resolve("ca"), "CN=authority");
     var server = authority.sign(folder.resolve("server"), "CN=s3");
     s3 = S3Server.startEncrypted(folder.resolve("s3"), server);
-  }
-
-  @AfterAll
-  static void stop() {
-    s3.close();
   }
 
   @Test

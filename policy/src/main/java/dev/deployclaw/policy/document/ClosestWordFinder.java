@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.document;
 
+import dev.deployclaw.policy.text.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -40,25 +41,7 @@ final class ClosestWordFinder {
     }
     int most = Math.min(MOST_EDITS, word.length() / 2);
     return known.stream()
-        .filter(k -> edits(lower, k.toLowerCase(Locale.ROOT)) <= most)
-        .min(Comparator.comparingInt(k -> edits(lower, k.toLowerCase(Locale.ROOT))));
-  }
-
-  /** The Levenshtein distance. */
-  private static int edits(String a, String b) {
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int changed = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(changed, Math.min(above[j], row[j - 1]) + 1);
-      }
-      above = row;
-    }
-    return above[b.length()];
+        .filter(k -> EditDistance.of(lower, k.toLowerCase(Locale.ROOT)) <= most)
+        .min(Comparator.comparingInt(k -> EditDistance.of(lower, k.toLowerCase(Locale.ROOT))));
   }
 }

@@ -1,6 +1,7 @@
 package dev.deployclaw.policy.json;
 
 import dev.deployclaw.policy.text.Utf8Buffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,12 @@ public final class CanonicalJsonWriter {
     separate();
     out.add(value ? "true" : "false");
     return this;
+  }
+
+  /** Gives away what was written since the last time, to be used at once. */
+  public void flush(Consumer<Utf8Buffer> to) {
+    to.accept(out);
+    out.clear();
   }
 
   public byte[] toBytes() {

@@ -2,9 +2,11 @@ package dev.deployclaw.policy.match;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A tenant and the groups above it. */
 public final class TenantHierarchy {
@@ -27,6 +29,16 @@ public final class TenantHierarchy {
       at = at.get().parent().flatMap(set::tenant);
     }
     return List.copyOf(chain.values());
+  }
+
+  /** The names of a tenant, known or not, and of the groups above it. */
+  public static Set<String> names(PolicySet set, String tenant) {
+    var names = new HashSet<String>();
+    var at = Optional.of(tenant);
+    while (at.isPresent() && names.add(at.get())) {
+      at = at.flatMap(set::tenant).flatMap(TenantPolicy::parent);
+    }
+    return names;
   }
 
   /** Whether the tenant or a group above it is blocked. */

@@ -24,8 +24,10 @@ import java.util.regex.Pattern;
  *       a policy came from, so that a file can be renamed; but the file that it came from last time
  *       no longer defines it.
  * </ol>
+ *
+ * @param committed tenants that have a policy already
  */
-final class DocumentOwnerFinder {
+record DocumentOwnerFinder(TenantDefinitionRights rights, Set<String> committed) {
   private static final Pattern TENANT =
       Pattern.compile(
           "^[^#\\n]*?(?<![\\w-])[\"']?tenant[\"']?\\s*:[ \\t]*[\"']?([a-z0-9-]+)[\"']?[ \\t]*(?=[,}#\\r\\n]|\\z)",
@@ -33,17 +35,6 @@ final class DocumentOwnerFinder {
 
   private static final Pattern ENDING = Pattern.compile("\\.(ya?ml|json)$");
   private static final int MOST_NAMES = 100;
-
-  private final TenantDefinitionRights rights;
-  private final Set<String> committed;
-
-  /**
-   * @param committed tenants that have a policy already
-   */
-  DocumentOwnerFinder(TenantDefinitionRights rights, Set<String> committed) {
-    this.rights = rights;
-    this.committed = committed;
-  }
 
   /**
    * A document that doesn't say whom it defines.

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,16 +32,11 @@ class CohortFunctionTest {
   private static final int TENANTS = 300;
 
   @TempDir static Path folder;
-  private static SingleNodeRedis shard;
+  @AutoClose private static SingleNodeRedis shard;
 
   @BeforeAll
   static void start() {
     shard = SingleNodeRedis.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    shard.close();
   }
 
   @BeforeEach

@@ -13,7 +13,7 @@ import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,16 +27,11 @@ class FootprintTest {
   private static final long START = 1_800_000_000_000_000L;
 
   @TempDir static Path folder;
-  private static SingleNodeRedis shard;
+  @AutoClose private static SingleNodeRedis shard;
 
   @BeforeAll
   static void start() {
     shard = SingleNodeRedis.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    shard.close();
   }
 
   @ParameterizedTest

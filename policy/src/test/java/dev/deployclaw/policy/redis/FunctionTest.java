@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,16 +40,11 @@ class FunctionTest {
           8, "08".repeat(32), set(tenant("acme", limit("all", RequestMatch.ANY, 8, 3_600))));
 
   @TempDir static Path folder;
-  private static SingleNodeRedis shard;
+  @AutoClose private static SingleNodeRedis shard;
 
   @BeforeAll
   static void start() {
     shard = SingleNodeRedis.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    shard.close();
   }
 
   @BeforeEach

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,16 +34,11 @@ class RollingUpgradeTest {
   private static final int MOST_STEPS = 9;
 
   @TempDir static Path folder;
-  private static SingleNodeRedis shard;
+  @AutoClose private static SingleNodeRedis shard;
 
   @BeforeAll
   static void start() {
     shard = SingleNodeRedis.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    shard.close();
   }
 
   private enum Version {

@@ -24,13 +24,7 @@ import org.jspecify.annotations.Nullable;
  * what is staged is asked once more with the rules inline; one that lost its library, by the same
  * code as a script, with the epoch that the last commit named.
  */
-final class RedisDecisionClient {
-  private final ShardRouter shards;
-
-  RedisDecisionClient(ShardRouter shards) {
-    this.shards = shards;
-  }
-
+record RedisDecisionClient(ShardRouter shards) {
   /**
    * Decides. Fails with {@link RedisUnavailableException}.
    *

@@ -30,7 +30,7 @@ import org.jose4j.lang.UnresolvableKeyException;
  * enough. Nothing that a token itself says of keys ({@code jku}, {@code jwk}, {@code x5c}) is
  * looked at.
  */
-final class TokenRules {
+record TokenRules(TokenSettings settings) {
   static final String ABSENT = "no-token";
   static final String KEY_UNKNOWN = "token-key-unknown";
 
@@ -57,12 +57,6 @@ final class TokenRules {
           Map.entry(ErrorCodes.ISSUER_MISSING, "token-of-another-issuer"),
           Map.entry(ErrorCodes.AUDIENCE_INVALID, "token-for-another-audience"),
           Map.entry(ErrorCodes.AUDIENCE_MISSING, "token-for-another-audience"));
-
-  private final TokenSettings settings;
-
-  TokenRules(TokenSettings settings) {
-    this.settings = settings;
-  }
 
   /**
    * @param until it holds until then at the longest, with the same keys

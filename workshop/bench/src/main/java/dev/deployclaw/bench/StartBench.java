@@ -3,6 +3,7 @@ package dev.deployclaw.bench;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.ChildProcessRun;
 import dev.deployclaw.bench.measure.FigureTable;
+import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.bench.sample.SampleTenants;
 import dev.deployclaw.lab.estate.LabEstate;
@@ -132,8 +133,8 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
 
   private void memory(Process agent, String what) throws IOException, InterruptedException {
     var _ = agent.waitFor(idle, TimeUnit.SECONDS);
-    take(AGENT + what, resident(agent.toHandle()));
-    take(HOST + what, resident(host(agent)));
+    take(AGENT + what, ResidentMemory.kibibytes(agent.toHandle()));
+    take(HOST + what, ResidentMemory.kibibytes(host(agent)));
   }
 
   private void commands(LabEstate lab, Path out) throws InterruptedException {
@@ -170,15 +171,6 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
 
   private static long cpu(ProcessHandle process) {
     return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1_000;
-  }
-
-  private static long resident(ProcessHandle process) throws IOException {
-    try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "smaps_rollup"))) {
-      return lines
-          .filter(line -> line.startsWith("Rss:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-          .sum();
-    }
   }
 
   @Override

@@ -19,15 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Shows what the commands on a lab came to, for people or as one JSON document. */
-final class LabView {
-  private final CommandEnvironment around;
-  private final boolean json;
-
-  LabView(CommandEnvironment around, boolean json) {
-    this.around = around;
-    this.json = json;
-  }
-
+record LabView(CommandEnvironment around, boolean json) {
   int up(LabEstate lab, Optional<ServingAgentProcess> agent) {
     if (json) {
       var out = new LinkedHashMap<String, Object>();

@@ -9,22 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An estate that was adopted in shadow mode is enforced tenant by tenant. */
 @Slow(
     guard = "dev.deployclaw.policy.imports.adoption.LimitAdoptionTest",
     because = "it carries out a change for one tenant after the other")
-class AdoptEnforceTest {
+class AdoptEnforceTest extends OwnLabCases {
   private static final String FIRST = "umbrella";
   private static final String SECOND = "hooli";
-
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
 
   @BeforeAll
   static void setUp() throws Exception {
@@ -36,13 +30,6 @@ class AdoptEnforceTest {
     }
     var first = scene.run("run", DemoCommand.REQUEST);
     assertThat(first.exit()).as(first.err()).isZero();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -6,17 +6,15 @@ import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.lab.LabAgent.Ran;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,19 +26,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Slow(
     guard = "dev.deployclaw.core.service.ApprovalTableTest",
     because = "it holds and approves each operation on a real estate")
-class ApprovalWaysTest {
+class ApprovalWaysTest extends SharedLabCases {
   private static final String WAIT = ", but wait for my approval";
 
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
   private static final List<String> ROWS = new ArrayList<>();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
 
   @AfterAll
   static void table() throws IOException {
@@ -257,11 +246,7 @@ class ApprovalWaysTest {
   /** Changes the file that a gateway runs by. */
   private static void meddle() {
     var file = estate.config().gateways().getFirst().folder().resolve("live/nginx.conf");
-    try {
-      Files.writeString(file, Files.readString(file) + "# changed by hand\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.writeString(file, Files.readString(file) + "# changed by hand\n"));
   }
 
   private static void done(Ran ran) {

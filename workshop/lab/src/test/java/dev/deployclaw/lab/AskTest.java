@@ -14,7 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A question of each topic, on an estate that has a change, a held one, and a tenant at its limit.
@@ -22,15 +21,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Slow(
     guard = "dev.deployclaw.lab.LookInWordsTest",
     because = "it changes a real estate, uses a limit up, and serves")
-class AskTest {
+class AskTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
 
   /** Twice what oscorp may send. */
   private static final int MOST_REQUESTS = 800;
 
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static String changed = "";
   private static String held = "";
 
@@ -38,7 +34,6 @@ class AskTest {
 
   @BeforeAll
   static void setUp() {
-    scene = SHARED.scene();
     var first = scene.run("run", "set umbrella's search limit to 360 per minute");
     assertThat(first.exit()).as(first.err()).isZero();
     changed = first.json().path("execution_id").asText();
@@ -180,7 +175,7 @@ class AskTest {
 
   @Test
   void aViewerAsksTheServingAgent() throws Exception {
-    try (var sidecar = ServingAgent.start(SHARED.estate(), Map.of())) {
+    try (var sidecar = ServingAgent.start(estate, Map.of())) {
       BoundedWait.until("it is ready", SOON, () -> sidecar.get("/readyz").status() == 200);
       var records = scene.keys().below("audit/").keySet();
       String question = "{\"request\": \"what is umbrella's limit on search?\"}";

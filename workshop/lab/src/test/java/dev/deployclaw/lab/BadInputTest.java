@@ -6,31 +6,16 @@ import dev.deployclaw.lab.LabAgent.Ran;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong with what people write is named, and changes nothing. */
 @Slow(
     guard = "dev.deployclaw.container.config.reader.ConfigReaderTest",
     because = "each input is read by a process of its own beside a real estate")
-class BadInputTest {
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
-
+class BadInputTest extends SharedLabCases {
   @Test
   void aMalformedSkillSheetStopsTheStart() throws Exception {
     var skills = Files.createTempDirectory(folder, "skills");

@@ -13,25 +13,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A change that comes to hooli first, whose position is the lower one, and then to acme. */
 @Slow(
     guard = "dev.deployclaw.core.change.CanaryChangeTest",
     because = "a canary bakes for a time that real gateways keep")
-class CanaryTest {
+class CanaryTest extends SharedLabCases {
   private static final String HOW = ", canary 40%, then all, bake 3 seconds each";
   private static final int COHORT = CanaryCohort.position("hooli") + 1;
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static EstateObserver witness;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = SHARED.scene();
     witness = new EstateObserver(scene);
   }
 

@@ -9,26 +9,20 @@ import dev.deployclaw.testkit.redis.RedisCluster;
 import dev.deployclaw.testkit.redis.RedisNode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the checkpoint's object is good for, and that it must be what it was. */
 @Slow(
     guard = "dev.deployclaw.core.rollback.SnapshotTakerTest",
     because = "it goes back on a real estate from its checkpoint alone")
-class CheckpointTest {
+class CheckpointTest extends OwnLabCases {
   private static final String CHANGE = "set hooli's search limit to 1500 per minute, burst 200";
   private static final Duration SOON = Duration.ofMinutes(1);
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static EstateObserver witness;
   private static long epoch;
   private static String digest = "";
@@ -45,13 +39,6 @@ class CheckpointTest {
   void look() {
     epoch = scene.active().path("epoch").asLong();
     digest = scene.active().path("digest").asText();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -7,26 +7,15 @@ import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.HostPort;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One Redis node whose clock is wrong by a known amount. */
 @Slow(
     guard = "dev.deployclaw.executors.redis.inspect.ClockSampleTest",
     because = "it starts Redis nodes whose clocks are wrong")
-class ClockTest {
+class ClockTest extends SharedLabCases {
   private static final int SKEW_MILLIS = 40;
   private static final String CHECK = "policies.check";
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
-
-  @BeforeAll
-  static void setUp() throws Exception {
-    scene = SHARED.scene();
-  }
 
   @AfterEach
   void heal() {

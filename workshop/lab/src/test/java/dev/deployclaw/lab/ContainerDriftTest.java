@@ -16,10 +16,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What somebody does by hand to a gateway in a container, each kind by itself: a look finds that
@@ -28,13 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow(
     guard = "dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
-class ContainerDriftTest {
+class ContainerDriftTest extends OwnLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static DriftScanner looking;
   private static ContainerGatewayProbe gateway;
   private static long epoch;
@@ -47,13 +42,6 @@ class ContainerDriftTest {
     looking = new DriftScanner(scene, "60s");
     epoch = looking.committed();
     gateway = ContainerGatewayProbe.all(scene).getFirst();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.apache.commons.lang3.function.Failable;
 
 /** A gateway in a container as its operator sees it: its files, its log, its start, its port. */
 record ContainerGatewayProbe(ContainerEntry entry, String daemon, Path lab) {
@@ -50,11 +51,7 @@ record ContainerGatewayProbe(ContainerEntry entry, String daemon, Path lab) {
 
   /** What the link {@code live} says. */
   String target() {
-    try {
-      return Files.readSymbolicLink(files().resolve("live")).toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readSymbolicLink(files().resolve("live")).toString());
   }
 
   String liveFile() {
@@ -94,10 +91,6 @@ record ContainerGatewayProbe(ContainerEntry entry, String daemon, Path lab) {
   }
 
   private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(file));
   }
 }

@@ -29,13 +29,11 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Changes of gateways that are pods and of gateways in containers beside them, in one story: what
@@ -43,15 +41,12 @@ import org.junit.jupiter.api.io.TempDir;
  * what their daemon says. The tests follow one another; the last stops the lab.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ContainerRunTest {
+class ContainerRunTest extends OwnLabCases {
   private static final int PODS = 3;
   private static final int PROBES = 500;
   private static final String BEFORE_PROBES = "before probe.probe#1";
   private static final Duration SOON = Duration.ofMinutes(3);
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static List<ContainerGatewayProbe> gateways;
 
   @BeforeAll
@@ -62,13 +57,6 @@ class ContainerRunTest {
         LabFixture.up(
             folder, new LabEstate.Size(PODS + ReferenceScenario.NAMESPACES.size(), true, true));
     gateways = ContainerGatewayProbe.all(scene);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

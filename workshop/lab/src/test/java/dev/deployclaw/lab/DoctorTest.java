@@ -4,31 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.Slow;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the doctor says of a lab that is well and of one that isn't, and the kill switch. */
 @Slow(
     guard = "dev.deployclaw.container.doctor.DoctorTest",
     because = "it asks back ends that do not answer")
-class DoctorTest {
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
-
-  @BeforeAll
-  static void setUp() throws Exception {
-    scene = SHARED.scene();
-  }
-
+class DoctorTest extends SharedLabCases {
   @AfterEach
   void heal() {
     scene.heal();

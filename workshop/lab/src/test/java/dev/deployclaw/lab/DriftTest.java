@@ -5,34 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody changed by hand is named, kept, and put back, on a lab with everything in it. */
 @Slow(
     guard = "dev.deployclaw.core.repair.DriftRepairTest",
     because = "it changes every back end by hand and repairs them all")
-class DriftTest {
+class DriftTest extends SharedLabCases {
   private static final String TENANT = "umbrella";
   private static final String RULES = RedisKeyLayout.policyKey(TENANT, TENANT);
 
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static EstateObserver witness;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = SHARED.scene();
     witness = new EstateObserver(scene);
   }
 
@@ -118,10 +110,6 @@ class DriftTest {
   private static String keptText(LabAgent.Ran repaired) {
     var match = Pattern.compile("checkpoints/[0-9a-f]{64}\\.json").matcher(repaired.out());
     assertThat(match.find()).as(repaired.out()).isTrue();
-    try {
-      return Files.readString(scene.object(match.group()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(scene.object(match.group())));
   }
 }

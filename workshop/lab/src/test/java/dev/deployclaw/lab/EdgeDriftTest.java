@@ -22,10 +22,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What somebody does by hand to one gateway, one configuration store or the state store, each kind
@@ -35,13 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow(
     guard = "dev.deployclaw.executors.gateway.FileGatewayExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
-class EdgeDriftTest {
+class EdgeDriftTest extends OwnLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static DriftScanner looking;
   private static long epoch;
   private static FolderGatewayProbe gateway;
@@ -54,13 +49,6 @@ class EdgeDriftTest {
     epoch = looking.committed();
     gateway = scene.gateways().getFirst();
     store = new EtcdKeyspace(scene.config().configurationStores().getFirst().etcd());
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

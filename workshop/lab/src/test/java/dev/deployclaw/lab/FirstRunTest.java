@@ -3,32 +3,18 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Slow;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A first run that fails after its commit: what a person had set up by hand comes back. */
 @Slow(
     guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
     because = "it starts an estate for one change that is taken back")
-class FirstRunTest {
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
-
+class FirstRunTest extends OwnLabCases {
   @BeforeAll
   static void setUp() throws Exception {
     scene = LabFixture.up(folder, 3);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

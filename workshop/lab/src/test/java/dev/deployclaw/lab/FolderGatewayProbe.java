@@ -4,8 +4,6 @@ import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.lab.estate.ReferenceScenario;
 import dev.deployclaw.policy.gateway.AccessLogLine;
 import dev.deployclaw.testkit.network.HostPort;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +12,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.commons.lang3.function.Failable;
 
 /** A gateway as its operator sees it: its files, its log, its processes, its port. */
 record FolderGatewayProbe(GatewayEntry entry) {
@@ -43,11 +42,7 @@ record FolderGatewayProbe(GatewayEntry entry) {
 
   /** What the link {@code live} says. */
   String target() {
-    try {
-      return Files.readSymbolicLink(entry.folder().resolve("live")).toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readSymbolicLink(entry.folder().resolve("live")).toString());
   }
 
   String liveFile() {
@@ -78,10 +73,6 @@ record FolderGatewayProbe(GatewayEntry entry) {
   }
 
   private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(file));
   }
 }

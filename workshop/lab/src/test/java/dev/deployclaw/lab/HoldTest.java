@@ -5,31 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.lab.LabAgent.Ran;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A change that waits for a person, over several processes. */
 @Slow(
     guard = "dev.deployclaw.core.service.HeldChangeTest",
     because = "it waits for approvals on a real estate")
-class HoldTest {
+class HoldTest extends SharedLabCases {
   private static final Map<String, String> HOLD = Map.of("DEPLOYCLAW_GATE_DEFAULT", "hold");
-
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
 
   @AfterEach
   void allIsWhole() {

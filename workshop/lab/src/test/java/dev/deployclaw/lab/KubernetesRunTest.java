@@ -13,7 +13,6 @@ import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +20,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Changes of gateways that are pods, in one story: what the agent says is compared with what the
@@ -37,29 +34,19 @@ import org.junit.jupiter.api.io.TempDir;
     guard = "dev.deployclaw.lab.ContainerRunTest#appliesThePoliciesToContainersAsToPods",
     because = "it tells eleven changes of nine pods in one story")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class KubernetesRunTest {
+class KubernetesRunTest extends OwnLabCases {
   private static final int PODS = 9;
   private static final int PROBES = 500;
   private static final int MOST_ASKED = 200;
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final Map<String, String> IMPATIENT = Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", "15s");
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static LocalCluster cluster;
 
   @BeforeAll
   static void setUp() throws Exception {
     scene = LabFixture.up(folder, new LabEstate.Size(PODS, true, false));
     cluster = LocalCluster.adopt(scene.lab().folder());
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -25,6 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.apache.commons.lang3.function.Failable;
+import org.jspecify.annotations.Nullable;
 
 /** The lab of one test class, the agent that works on it, and what stands in it. */
 final class LabFixture implements AutoCloseable {
@@ -115,8 +119,8 @@ final class LabFixture implements AutoCloseable {
       environment.put("DEPLOYCLAW_STOP_DIR", stop.toString());
       environment.put("DEPLOYCLAW_STOP_AT", at);
       var doing =
-          Thread.ofVirtual()
-              .unstarted(() -> {
+          new FutureTask<@Nullable Void>(
+              () -> {
                 BoundedWait.until(
                     at + " is reached", LONGEST_HOLD, () -> Files.exists(stop.resolve("reached")));
                 try {
@@ -124,11 +128,20 @@ final class LabFixture implements AutoCloseable {
                 } finally {
                   create(stop.resolve("go"));
                 }
-              });
-      doing.start();
+              },
+              null);
+      var thread = Thread.ofVirtual().start(doing);
       var command = new ArrayList<>(Arrays.asList(words));
       command.add("--json");
-      return new LabAgent(lab, environment).run(command.toArray(String[]::new));
+      var ran = new LabAgent(lab, environment).run(command.toArray(String[]::new));
+      if (Files.exists(stop.resolve("reached"))) {
+        doing.get();
+      } else {
+        thread.interrupt();
+      }
+      return ran;
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("what was to be done " + at + " wasn't", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -234,10 +247,6 @@ final class LabFixture implements AutoCloseable {
   }
 
   private static void create(Path file) {
-    try {
-      Files.createFile(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.createFile(file));
   }
 }

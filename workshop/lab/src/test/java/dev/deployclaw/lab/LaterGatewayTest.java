@@ -8,10 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A gateway that is added to the configuration after the first change: every way back ends well.
@@ -19,12 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow(
     guard = "dev.deployclaw.core.rollback.RollbackTest",
     because = "it goes back several times on a real estate")
-class LaterGatewayTest {
+class LaterGatewayTest extends OwnLabCases {
   private static final String LATER = "gw-03";
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static EstateObserver witness;
   private static LabAgent before;
 
@@ -33,13 +28,6 @@ class LaterGatewayTest {
     scene = LabFixture.up(folder, 3);
     witness = new EstateObserver(scene);
     before = scene.quickAgent(Map.of("DEPLOYCLAW_CONFIG", withoutTheLast().toString()));
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

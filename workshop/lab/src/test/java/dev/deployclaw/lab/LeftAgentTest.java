@@ -26,10 +26,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The agent that {@code lab up} leaves serving; each command is a process of its own. */
+/**
+ * The agent that {@code lab up} and {@code demo --keep} leave serving; each command is a process of
+ * its own.
+ */
 @Slow(
     guard = "dev.deployclaw.container.remote.RemoteCommandListenerTest",
-    because = "it starts two labs, and an agent three times")
+    because = "it starts three labs, and an agent four times")
 class LeftAgentTest {
   private static final Duration LONGEST = Duration.ofMinutes(3);
   private static final String ALONE = "this command works alone";
@@ -67,6 +70,30 @@ class LeftAgentTest {
     assertThat(daemons).noneMatch(DaemonProcess::alive);
     assertThat(socket()).doesNotExist();
     assertThat(lab().folder()).doesNotExist();
+  }
+
+  @Test
+  void theDemoKeepsOneServingAndAPluginIsTestedByItsClient() throws Exception {
+    var demo = run("demo", "--keep", "--gateways=1", "--no-kubernetes", "--no-docker", "--json");
+
+    assertThat(demo.exit()).as(demo.err()).isZero();
+    assertThat(new ObjectMapper().readTree(demo.out()).path("result").asText())
+        .isEqualTo("COMPLETED");
+    assertServed();
+
+    var program = home.resolve("plugin.sh");
+    Files.writeString(program, "#!/bin/sh\necho $PPID >%s/parent\n".formatted(home));
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    var client =
+        CommandRunner.of(command("plugin", "test", program.toString()))
+            .in(home)
+            .start(home.resolve("out"), home.resolve("err"));
+    assertThat(client.waitFor()).isOne();
+    assertThat(home.resolve("parent")).hasContent(Long.toString(client.pid()));
+    assertThat(home.resolve("err")).content().doesNotContain(ALONE);
+
+    assertThat(run("lab", "down").exit()).isZero();
+    assertThat(socket()).doesNotExist();
   }
 
   private void killedAndHealed() throws JsonProcessingException {

@@ -4,13 +4,13 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * A lab whose configuration admits the example in Python as a participant, and the web server of
@@ -131,11 +131,7 @@ record LimitsFileScene(Path config, Path limits, FakeHttpServer web, AtomicInteg
   }
 
   private static Process start(String... words) {
-    try {
-      return new ProcessBuilder(words).inheritIO().start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> new ProcessBuilder(words).inheritIO().start());
   }
 
   private static String hash(Path file) throws IOException {
@@ -153,10 +149,6 @@ record LimitsFileScene(Path config, Path limits, FakeHttpServer web, AtomicInteg
   @Override
   public void close() {
     web.close();
-    try {
-      Files.deleteIfExists(config);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.deleteIfExists(config));
   }
 }

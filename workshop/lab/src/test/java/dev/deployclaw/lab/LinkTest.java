@@ -29,35 +29,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Links of a lab that are cut or slow: it does what it says, and nothing of it stays. */
 @Slow(
     guard = "dev.deployclaw.testkit.network.PacketFirewallTest",
     because = "it waits until real servers notice that a link is cut")
-class LinkTest {
+class LinkTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final int SHORT_MILLIS = 700;
   private static final int DELAY_MILLIS = 120;
   private static final int SAMPLES = 3;
   private static final int MOST_KEYS = 100;
 
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static int written;
 
   @BeforeAll
   static void setUp() throws Exception {
     var obstacle = PacketFirewall.obstacle();
     assumeTrue(obstacle.isEmpty(), () -> "no rules here: " + obstacle.orElse(""));
-    scene = SHARED.scene();
   }
 
   @AfterEach
@@ -268,11 +261,7 @@ class LinkTest {
   }
 
   private static boolean logged(Path log, String path) {
-    try {
-      return Files.readString(log).contains(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(log).contains(path));
   }
 
   /** Writes a new key, whichever of some the node takes: the others lie in slots of others. */

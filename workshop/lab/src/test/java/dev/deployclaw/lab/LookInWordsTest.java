@@ -2,21 +2,10 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A question about the estate is answered on the terminal, for those whom it names. */
-class LookInWordsTest {
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
-
+class LookInWordsTest extends SharedLabCases {
   @Test
   void listsTheLimitsOfOneTenant() {
     var ran = estate.run("run", "list the limits of globex");

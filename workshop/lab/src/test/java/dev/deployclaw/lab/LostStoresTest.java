@@ -14,32 +14,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Ways back without a store that they don't need, and a serving agent's loop after a failover. */
 @Slow(
     guard = "dev.deployclaw.core.service.LostStateRestorerTest",
     because = "it takes back ends from an estate and waits until an agent is done without")
-class LostStoresTest {
+class LostStoresTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(2);
-
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
 
   @AfterEach
   void heal() {
-    SHARED.scene().heal();
+    scene.heal();
   }
 
   @Test
@@ -55,7 +41,7 @@ class LostStoresTest {
     String name = back.json().path("checkpoint").path("sha256").asText();
     assertBackTo(before);
     assertThat(kept(name)).exists();
-    SHARED.scene().heal();
+    scene.heal();
     BoundedWait.until(
         "the checkpoint is stored",
         SOON,
@@ -76,7 +62,7 @@ class LostStoresTest {
     assertThat(back.json().path("result").asText()).isEqualTo("COMPLETED");
     assertThat(back.err()).contains("Records wait for the stream");
     assertBackTo(before);
-    SHARED.scene().heal();
+    scene.heal();
     assertThat(estate.run("recover").exit()).isZero();
     estate.checker().assertWhole();
   }
@@ -104,7 +90,7 @@ class LostStoresTest {
                   .body()
                   .contains("deployclaw_losses_total{result=\"COMPLETED\"} 1"));
     }
-    SHARED.scene().heal();
+    scene.heal();
     estate.checker().assertWhole();
   }
 

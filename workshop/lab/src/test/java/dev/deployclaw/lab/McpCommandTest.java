@@ -15,27 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code deployclaw mcp} as another agent starts it, with and without an agent that serves. */
 @Slow(
     guard = "dev.deployclaw.container.mcp.McpStdioTest",
     because = "it starts programs on a real estate")
-class McpCommandTest {
+class McpCommandTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(2);
   private static final JavaProgram PROGRAM =
       JavaProgram.of("dev.deployclaw.container.Main", JavaProgram.QUICK);
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
 
   @AfterEach
   void allIsWhole() {

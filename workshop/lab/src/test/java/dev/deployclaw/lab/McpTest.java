@@ -26,23 +26,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Another agent, by the SDK's own client, at an agent that serves on a real estate. */
 @Slow(
     guard = "dev.deployclaw.container.mcp.McpHttpTest",
     because = "it starts serving agents on a real estate")
-class McpTest {
+class McpTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(2);
 
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
   private static ServingAgent sidecar;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = SHARED.estate();
     sidecar = ServingAgent.start(estate, Map.of("DEPLOYCLAW_SERVE_MCP", "true"));
   }
 

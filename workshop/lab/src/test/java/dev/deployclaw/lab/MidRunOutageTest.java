@@ -9,15 +9,12 @@ import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Back ends that die in mid-run: it ends all new or all old, if need be at the next start, and
@@ -26,22 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow(
     guard = "dev.deployclaw.core.sim.SingleFaultTest",
     because = "it waits until an agent gives a back end up")
-class MidRunOutageTest {
+class MidRunOutageTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final String TRANSACTION = "etcd.transact#";
 
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static EstateChecker checker;
   private static EstateObserver witness;
   private static int asked;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = SHARED.scene();
     checker = new EstateChecker(scene.config());
     witness = new EstateObserver(scene);
   }

@@ -14,27 +14,19 @@ import java.util.SortedMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Back ends that are away or refuse: before the commit nothing changes, after it all does. */
 @Slow(
     guard = "dev.deployclaw.core.change.ChangeFailuresTest",
     because = "it waits until an agent gives a back end up")
-class OutageTest {
+class OutageTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
 
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static EstateObserver witness;
   private static int asked;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = SHARED.scene();
     witness = new EstateObserver(scene);
   }
 

@@ -9,19 +9,15 @@ import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What goes to standard output and what to standard error. */
 @Slow(
     guard = "dev.deployclaw.container.cli.CommandLineRunnerTest",
     because = "it runs every command in every format")
-class OutputTest {
+class OutputTest extends SharedLabCases {
   private static final List<String> COMMANDS =
       List.of(
           "run",
@@ -44,17 +40,6 @@ class OutputTest {
           "lab break",
           "lab heal",
           "lab down");
-
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
 
   @Test
   void everyHelpEndsWellAndShowsAnExample() {

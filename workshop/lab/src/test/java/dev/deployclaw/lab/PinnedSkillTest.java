@@ -16,27 +16,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Skills that are edited, and pinned again, under an agent that serves over HTTP. */
 @Slow(
     guard = "dev.deployclaw.container.skill.PinnedProcedureRegistryTest",
     because = "it carries out changes with each skill on a real estate")
-class PinnedSkillTest {
-  @TempDir static Path folder;
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
+class PinnedSkillTest extends SharedLabCases {
   private Path skills;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
 
   @BeforeEach
   void pinned() throws IOException {

@@ -5,38 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.lab.check.EstateChecker;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The example in Python takes part in changes of a real estate, its vote included. */
 @Slow(
     guard = "dev.deployclaw.container.plugin.AdmittedPluginsTest",
     because = "it carries out changes on a real estate")
-class PluginRunTest {
-  @TempDir static Path folder;
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
+class PluginRunTest extends SharedLabCases {
   private static EstateChecker checker;
-  private static LimitsFileScene scene;
+  private static LimitsFileScene limits;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = SHARED.estate();
     checker = estate.checker();
-    scene = LimitsFileScene.beside(estate.lab().config(), folder);
+    limits = LimitsFileScene.beside(estate.lab().config(), folder);
   }
 
   @AfterAll
   static void stop() {
-    scene.close();
+    limits.close();
   }
 
   @AfterEach
@@ -58,16 +50,16 @@ class PluginRunTest {
   void itsNoLeavesEverythingOld() throws Exception {
     assertThat(run("run", estate.change()).exit()).isZero();
     String before = checker.digest();
-    String served = scene.served();
-    Files.setPosixFilePermissions(scene.file(), PosixFilePermissions.fromString("r--r--r--"));
+    String served = limits.served();
+    Files.setPosixFilePermissions(limits.file(), PosixFilePermissions.fromString("r--r--r--"));
 
     var ran = run("run", estate.change(), "--json");
-    Files.setPosixFilePermissions(scene.file(), PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(limits.file(), PosixFilePermissions.fromString("rw-r--r--"));
 
     assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(11);
     assertThat(ran.err()).contains("limits-file/shop", "write-protected");
     assertThat(checker.digest()).isEqualTo(before);
-    assertThat(scene.served()).isEqualTo(served);
+    assertThat(limits.served()).isEqualTo(served);
   }
 
   @Test
@@ -87,14 +79,12 @@ class PluginRunTest {
   @Test
   void endsAllNewAfterItWasKilledInThePublish() {
     var ran =
-        SHARED
-            .scene()
-            .quicklyWith(
-                scene.environment(),
-                "before limits-file.publish#1",
-                scene::killsInTheNextCall,
-                "run",
-                estate.change());
+        scene.quicklyWith(
+            limits.environment(),
+            "before limits-file.publish#1",
+            limits::killsInTheNextCall,
+            "run",
+            estate.change());
 
     assertThat(ran.exit()).as(ran.out() + ran.err()).isIn(0, 7);
     assertThat(ran.out()).as("it was killed").contains("limits-file");
@@ -102,17 +92,17 @@ class PluginRunTest {
     assertThat(recovered.exit()).as(recovered.out() + recovered.err()).isZero();
     String id = ran.json().path("execution_id").asText();
     assertThat(run("log", id, "--json").json().path("result").asText()).isEqualTo("COMPLETED");
-    assertThat(scene.kills()).isOne();
+    assertThat(limits.kills()).isOne();
     assertServesTheCommittedEpoch();
   }
 
   private static void assertServesTheCommittedEpoch() {
-    assertThat(scene.served())
+    assertThat(limits.served())
         .contains("\"digest\": \"" + checker.digest() + "\"")
         .contains("\"epoch\": " + checker.epoch() + ",");
   }
 
   private static LabAgent.Ran run(String... args) {
-    return estate.agent(Map.copyOf(scene.environment())).run(args);
+    return estate.agent(Map.copyOf(limits.environment())).run(args);
   }
 }

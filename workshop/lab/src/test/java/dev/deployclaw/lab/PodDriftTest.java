@@ -15,15 +15,12 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What somebody does by hand to a gateway in Kubernetes, or to a configuration store that is a
@@ -33,15 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow(
     guard = "dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
-class PodDriftTest {
+class PodDriftTest extends OwnLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
   private static final String BY = "kubectl-edit";
   private static final String FILE = "nginx.conf";
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static DriftScanner looking;
   private static LocalCluster cluster;
   private static PodGatewayProbe gateway;
@@ -54,13 +48,6 @@ class PodDriftTest {
     cluster = LocalCluster.adopt(scene.lab().folder());
     epoch = looking.committed();
     gateway = PodGatewayProbe.all(scene.lab()).getFirst();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -8,13 +8,12 @@ import dev.deployclaw.policy.gateway.AccessLogLine;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * A gateway's pod as its operator sees it: what it refers to, its port, its log, its process.
@@ -79,15 +78,12 @@ record PodGatewayProbe(JsonNode pod, Path home) {
 
   /** The synthetic requests of an execution that the rate limit service verified. */
   List<AccessLogLine> probes(String execution) {
-    try {
-      return Files.readString(home.resolve("volumes/run/access.log"))
-          .lines()
-          .flatMap(line -> AccessLogLine.parse(line).stream())
-          .filter(line -> line.probe() && line.execution().equals(execution))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() ->
+        Files.readString(home.resolve("volumes/run/access.log"))
+            .lines()
+            .flatMap(line -> AccessLogLine.parse(line).stream())
+            .filter(line -> line.probe() && line.execution().equals(execution))
+            .toList());
   }
 
   private HostPort address() {

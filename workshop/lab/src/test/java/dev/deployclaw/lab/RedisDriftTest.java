@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What somebody does by hand to one node of Redis, each kind by itself: a look finds that and
@@ -33,7 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Slow(
     guard = "dev.deployclaw.executors.redis.RedisExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
-class RedisDriftTest {
+class RedisDriftTest extends SharedLabCases {
   private static final String TENANT = "umbrella";
   private static final String RULES = RedisKeyLayout.policyKey(TENANT, TENANT);
   private static final String NOBODY = "nobody-here";
@@ -41,9 +40,6 @@ class RedisDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
 
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static DriftScanner looking;
   private static long epoch;
   private static RedisNode primary;
@@ -51,7 +47,6 @@ class RedisDriftTest {
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = SHARED.scene();
     looking = new DriftScanner(scene, "60s");
     epoch = looking.committed();
     primary = scene.owner(RULES);

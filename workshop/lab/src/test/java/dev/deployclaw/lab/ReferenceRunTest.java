@@ -13,7 +13,6 @@ import dev.deployclaw.policy.gateway.AccessLogLine;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,28 +22,23 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The reference run as a person sees it, in one story: what the log says is compared with what the
  * servers say. The tests follow one another.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ReferenceRunTest {
+class ReferenceRunTest extends OwnLabCases {
   private static final int PROBES = 500;
   private static final int LEAST_PROBES_EACH = 10;
   private static final int MOST_ASKED = 200;
   private static final int UNGUARDED_ASKS = 30;
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static EstateObserver witness;
   private static Map<String, String> handWritten = new TreeMap<>();
   private static LabAgent.Ran ran;
@@ -57,13 +51,6 @@ class ReferenceRunTest {
     handWritten = liveFiles();
     ran = scene.agent().run("run", "--json", DemoCommand.REQUEST);
     log = ran.json();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

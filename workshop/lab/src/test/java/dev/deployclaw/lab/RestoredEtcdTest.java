@@ -12,23 +12,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An etcd that is put back to what it was before a change, while everybody acts on that change. */
 @Slow(
     guard = "dev.deployclaw.core.regression.RegressionDetectorTest",
     because = "it restores a real etcd from its backup")
-class RestoredEtcdTest {
+class RestoredEtcdTest extends OwnLabCases {
   private static final String CHANGE = "set hooli's search limit to 1500 per minute, burst 200";
   private static final Duration SOON = Duration.ofMinutes(2);
   private static final String OTHER = "set hooli's search limit to 1600 per minute, burst 200";
 
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
   private static EstateObserver witness;
 
   @BeforeAll
@@ -37,13 +32,6 @@ class RestoredEtcdTest {
     witness = new EstateObserver(scene);
     var first = scene.run("run", DemoCommand.REQUEST);
     assertThat(first.exit()).as(first.err()).isZero();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

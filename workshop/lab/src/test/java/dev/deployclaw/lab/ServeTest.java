@@ -6,35 +6,21 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The process that serves, over HTTP, on a real estate. */
 @Slow(
     guard = "dev.deployclaw.container.server.AgentServerTest",
     because = "it starts serving agents on a real estate, and kills them")
-class ServeTest {
+class ServeTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(2);
-
-  @TempDir static Path folder;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
 
   @AfterEach
   void allIsWhole() {
@@ -284,11 +270,7 @@ class ServeTest {
   }
 
   private static boolean says(Path file, String text) {
-    try {
-      return Files.readString(file).contains(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(file).contains(text));
   }
 
   /** A client with the configuration of the agent that serves. */

@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What somebody does to one rate limit service, each kind by itself: a look finds that and nothing
@@ -29,22 +28,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Slow(
     guard = "dev.deployclaw.executors.ratelimit.RateLimitExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
-class ServiceDriftTest {
+class ServiceDriftTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
   private static final String NAMESPACE = ReferenceScenario.NAMESPACES.getFirst();
   private static final String NAME = "services/" + NAMESPACE;
   private static final String ELSEWHERE = "/elsewhere/";
 
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static DriftScanner looking;
   private static long epoch;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = SHARED.scene();
     looking = new DriftScanner(scene, "5s");
     epoch = looking.committed();
   }

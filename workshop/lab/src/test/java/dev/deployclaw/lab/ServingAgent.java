@@ -2,13 +2,13 @@ package dev.deployclaw.lab;
 
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.function.Failable;
 
 /** {@code deployclaw serve} as a process of its own, and its callers. */
 final class ServingAgent extends ServedApiClient {
@@ -76,10 +76,6 @@ final class ServingAgent extends ServedApiClient {
   }
 
   private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(file));
   }
 }

@@ -19,29 +19,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A skill that somebody wrote and pinned, followed at real back ends without a rebuild. */
 @Slow(
     guard = "dev.deployclaw.core.planning.SkillPinCheckTest",
     because = "it carries out changes with each skill on a real estate")
-class SkillStepTest {
+class SkillStepTest extends SharedLabCases {
   private static final Pattern TIMES = Pattern.compile("cmdstat_time:calls=(\\d+)");
 
   private static final String BOTH = "redis.topology redis.clock";
-
-  @TempDir static Path folder;
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LiveEstate estate;
-
-  @BeforeAll
-  static void start() throws Exception {
-    estate = SHARED.estate();
-  }
 
   @Test
   void aStepThatWasAddedToASkillIsSeenAtRedis() throws Exception {

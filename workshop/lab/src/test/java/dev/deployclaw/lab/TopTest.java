@@ -9,28 +9,17 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What top and history say of a lab in which requests were made. */
 @Slow(
     guard = "dev.deployclaw.container.cli.look.TopViewTest",
     because = "it uses limits of a real estate up")
-class TopTest {
+class TopTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);
 
   /** Twice what oscorp may send. */
   private static final int MOST_REQUESTS = 800;
-
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
-
-  @BeforeAll
-  static void setUp() throws Exception {
-    scene = SHARED.scene();
-  }
 
   @Test
   void showsWhoUsesAllOfALimitAndWhoIsRefused() throws Exception {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,16 +28,11 @@ class TwoAgentsTest {
 
   @TempDir static Path folder;
 
-  private static LiveEstate estate;
+  @AutoClose private static LiveEstate estate;
 
   @BeforeAll
   static void start() throws Exception {
     estate = LiveEstate.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
   }
 
   @Test

@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What is wrong when a change is live already: validation must see it, and the agent must go back
@@ -24,23 +23,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Slow(
     guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
     because = "each sabotage is a change of a real estate, and the way back")
-class ValidationTest {
+class ValidationTest extends SharedLabCases {
   private static final String BEFORE_PROBES = "before probe.probe#1";
   private static final String CHANGE = "set initech's checkout limit to 240 per minute, burst 40";
   private static final int REQUESTS = 1;
   private static final int BURST = 3;
   private static final Duration SOON = Duration.ofMinutes(1);
 
-  @RegisterExtension static final SharedLab SHARED = new SharedLab();
-
-  private static LabFixture scene;
   private static EstateObserver witness;
   private static String digest = "";
   private static String files = "";
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = SHARED.scene();
     witness = new EstateObserver(scene);
     digest = scene.active().path("digest").asText();
     files = files();

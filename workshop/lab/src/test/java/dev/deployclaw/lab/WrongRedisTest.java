@@ -4,21 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A rate limit service that asks a wrong Redis: nobody notices, until the agent looks. */
 @Slow(
     guard = "dev.deployclaw.executors.ratelimit.RateLimitExecutorTest",
     because = "it starts two clusters and waits until an agent notices")
-class WrongRedisTest {
+class WrongRedisTest extends OwnLabCases {
   private static final String BEFORE_CONVERGING = "before ratelimit.converge#1";
   private static final String MISLED = "edge-us";
 
@@ -26,10 +23,6 @@ class WrongRedisTest {
   private static final int MOST_REQUESTS = 800;
 
   private static final Duration SOON = Duration.ofMinutes(1);
-
-  @TempDir static Path folder;
-
-  private static LabFixture scene;
 
   @BeforeAll
   static void setUp() throws Exception {
@@ -41,13 +34,6 @@ class WrongRedisTest {
   @AfterEach
   void heal() {
     scene.heal();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -18,31 +18,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads what is said after a question. One object reads one answer. */
-final class AnswerReader {
+/**
+ * Reads what is said after a question. One object reads one answer.
+ *
+ * @param before the request so far, its times pinned
+ * @param turn the number of this one
+ */
+record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant at, int turn) {
   private static final Pattern END = Pattern.compile("[\\s.;,!]+$");
   private static final Pattern LEAD =
       Pattern.compile("(?i)^\\s*(?:from|until|till|at|on|by|for|to|in)\\s+");
   private static final Set<String> NAMED_BEHIND = Set.of("for", "of", "tenant", "customer", "on");
   private static final Set<String> NEW_DOUBTS = Set.of("word-unknown", "words-unused", "unclear");
-
-  private final Scene scene;
-  private final SpokenText before;
-  private final List<Offer> offers;
-  private final Instant at;
-  private final int turn;
-
-  /**
-   * @param before the request so far, its times pinned
-   * @param turn the number of this one
-   */
-  AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant at, int turn) {
-    this.scene = scene;
-    this.before = before;
-    this.offers = offers;
-    this.at = at;
-    this.turn = turn;
-  }
 
   TurnReading read(String answer) {
     var words = new AnswerWords(answer);

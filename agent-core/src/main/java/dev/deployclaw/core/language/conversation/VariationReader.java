@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Reads "the same for acme": the last request of its requester with a slot changed. */
-final class VariationReader {
+record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
   private static final Set<Kind> VALUES =
       Set.of(
           Kind.TENANT,
@@ -28,18 +28,6 @@ final class VariationReader {
           Kind.INSTANT,
           Kind.DURATION);
   private static final Set<String> GROUPS = Set.of("except", "spare", "declined", "pronoun");
-
-  private final Scene scene;
-  private final SpokenText before;
-  private final Instant at;
-  private final int turn;
-
-  VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
-    this.scene = scene;
-    this.before = before;
-    this.at = at;
-    this.turn = turn;
-  }
 
   /**
    * @param changed what is changed, as typed

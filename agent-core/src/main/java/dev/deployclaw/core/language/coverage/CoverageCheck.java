@@ -26,6 +26,7 @@ import java.util.function.Predicate;
  */
 final class CoverageCheck {
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+  private static final Set<Kind> AMOUNTS = Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
   private static final int NEAR = 6;
 
   /** What makes a time the beginning, whatever follows. */
@@ -67,7 +68,7 @@ final class CoverageCheck {
     times();
     corrected = isCorrected();
     if (!corrected) {
-      unused.addAll(SpokenPairs.apart(grammar, intent));
+      unused.addAll(SpokenPairs.apart(grammar, intent, cues.spared()));
       missed.forEach(t -> unused.add(text.substring(t.from(), t.to())));
     }
     return List.copyOf(unused);
@@ -209,7 +210,7 @@ final class CoverageCheck {
           need(
               out
                   ? left || spared || token.each(Kind.SERVICE).findAny().isPresent()
-                  : named || left,
+                  : named || left || cues.spares(t),
               t);
         });
     if (!out) {
@@ -229,10 +230,7 @@ final class CoverageCheck {
   /** Values are set; a verb of another operation isn't; more is more. */
   private void operation() {
     var named = tokens.stream().filter(t -> t.is("op")).map(Token::rule).toList();
-    boolean values =
-        tokens.stream()
-            .anyMatch(t ->
-                t.is(Kind.RATE) || t.is(Kind.COUNT) || t.is(Kind.PARALLEL) || t.is(Kind.BURST));
+    boolean values = tokens.stream().anyMatch(t -> AMOUNTS.contains(t.kind()));
     boolean scales =
         tokens.stream()
             .anyMatch(
@@ -334,7 +332,9 @@ final class CoverageCheck {
     var schedule = intent.schedule();
     each("start", t -> need(same(schedule.startAt(), instant(t, 0)) || ends(t), t));
     each("until", t -> need(same(schedule.revertAt(), instant(t, 0)) || begins(t), t));
-    each("lasting", t -> need(millis(schedule.revertAfterSeconds(), duration(t)), t));
+    var bake = intent.guards().bakeSeconds().filter(_ -> grammar.pieces().isQuoting());
+    var lasting = List.of(schedule.revertAfterSeconds(), bake);
+    each("lasting", t -> need(lasting.stream().anyMatch(s -> millis(s, duration(t))), t));
     for (String both : List.of("between", "span")) {
       each(
           both,

@@ -6,7 +6,10 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which words that bind an order a reading doesn't say. Pure. */
@@ -20,7 +23,9 @@ final class CueCheck {
       Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.DENIAL, BindingCue.Kind.LATER);
 
   private static final Set<BindingCue.Kind> SPARING =
-      Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION);
+      Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION, BindingCue.Kind.NOTHING);
+
+  private static final long SECOND = 1000;
 
   private final RequestGrammar grammar;
   private final Intent intent;
@@ -36,13 +41,21 @@ final class CueCheck {
   Stream<BindingCue> unsaid(boolean corrected) {
     return grammar.pieces().cues().stream()
         .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
-        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue));
+        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue));
   }
 
   /** Whether such words leave a name alone, as the reading does. */
   boolean spares(Token name) {
     return grammar.pieces().cues().stream()
         .anyMatch(c -> isElsewhere(c) && grammar.pieces().named(c).contains(name));
+  }
+
+  /** The names that such words leave alone. */
+  Set<String> spared() {
+    return grammar.pieces().typed().stream()
+        .filter(t -> t.is(Kind.TENANT) && spares(t))
+        .map(Token::text)
+        .collect(Collectors.toSet());
   }
 
   private boolean isAwaited(BindingCue cue) {
@@ -54,6 +67,26 @@ final class CueCheck {
             .filter(t -> t.is("manual"))
             .anyMatch(
                 t -> sentence.getFirst().from() <= t.from() && t.to() <= sentence.getLast().to());
+  }
+
+  /** Of a guard that the reading has: "once it has baked for ten minutes"; "…, back it out". */
+  private boolean isGuarded(BindingCue cue) {
+    var guards = intent.guards();
+    return switch (cue.kind()) {
+      case CONDITION -> lasts(behind(cue), guards.bakeSeconds().map(s -> s * SECOND));
+      case RESTORE -> lasts(grammar.pieces().around(cue), guards.maxP99Millis());
+      default -> false;
+    };
+  }
+
+  private List<Token> behind(BindingCue cue) {
+    return grammar.pieces().clause(cue).stream().filter(t -> t.from() >= cue.from()).toList();
+  }
+
+  private static boolean lasts(List<Token> words, Optional<Long> millis) {
+    return words.stream()
+        .filter(t -> t.is(Kind.DURATION))
+        .anyMatch(t -> millis.filter(m -> m == t.value().longValue()).isPresent());
   }
 
   /** "Northwind itself stays untouched", where the reading leaves it alone. */

@@ -15,19 +15,21 @@ import java.util.stream.Stream;
 
 /** Whether a reading keeps together what a request says together. Pure. */
 final class SpokenPairs {
-  private static final Set<String> STOPS = Set.of(".", ";", "!", "?");
-
   private SpokenPairs() {}
 
-  /** What has the value of another place, or lacks its own; in one form for both. */
-  static List<String> apart(RequestGrammar grammar, Intent intent) {
+  /**
+   * What has the value of another place, or lacks its own; in one form for both.
+   *
+   * @param spared names that the request leaves alone, as the reading does
+   */
+  static List<String> apart(RequestGrammar grammar, Intent intent, Set<String> spared) {
     if (grammar.said().isEmpty()) {
       return intent.changes().size() > 1 ? bySentence(grammar, intent) : List.of();
     }
     var wanted = grammar.said().stream().map(SaidChange::words).collect(Collectors.toSet());
     var read = SaidChange.of(intent).stream().map(SaidChange::words).collect(Collectors.toSet());
     return Stream.concat(
-            wanted.stream().filter(w -> !read.contains(w)),
+            wanted.stream().filter(w -> !read.contains(w) && !spared.contains(w.split(" ", 2)[0])),
             read.stream().filter(r -> !wanted.contains(r)))
         .sorted()
         .toList();
@@ -39,7 +41,7 @@ final class SpokenPairs {
     var sentence = new ArrayList<Token>();
     for (Token token : grammar.tokens()) {
       sentence.add(token);
-      if (STOPS.contains(token.text())) {
+      if (RequestGrammar.isStop(token)) {
         parted(sentence, intent)
             .forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
         sentence.clear();

@@ -9,6 +9,9 @@ import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.evaluation.EvaluatedCase.WrongReading;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
+import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Grounding;
 import dev.deployclaw.core.task.RequestedChange.Who;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -97,29 +101,21 @@ public record RequestEvaluator(
     if (who.labels().isEmpty() || who.except().isEmpty()) {
       return who;
     }
-    var left =
-        names.tenants().entrySet().stream()
-            .filter(t -> t.getValue().entrySet().containsAll(who.labels().entrySet()))
-            .map(Map.Entry::getKey)
-            .filter(t -> !who.except().contains(t))
-            .toList();
-    return new Who(left, new TreeMap<>(), false, List.of());
+    return new Who(new EstateNames(names).meant(who), new TreeMap<>(), false, List.of());
   }
 
   /**
-   * @param sources where a model found the values of a reading; empty for a reading of all words
+   * @param sources where a model found the values of a reading, which has no use for all else;
+   *     empty for a reading of all words
    */
   private boolean passes(String text, Intent reading, List<Grounding> sources) {
     var request = request(text);
     if (sources.isEmpty()) {
       return ReadingJudge.judge(request, names, zone, reading).passes();
     }
-    var grammar =
-        RequestGrammar.quoting(
-            request,
-            names,
-            zone,
-            t -> sources.stream().anyMatch(s -> s.from() < t.to() && t.from() < s.to()));
+    Predicate<Token> quoted =
+        t -> sources.stream().anyMatch(s -> s.from() < t.to() && t.from() < s.to());
+    var grammar = RequestGrammar.quoting(request, names, zone, new Claims(quoted, quoted.negate()));
     var _ = grammar.read();
     return ReadingJudge.judge(grammar, reading).passes();
   }

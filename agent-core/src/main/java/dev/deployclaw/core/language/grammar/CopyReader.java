@@ -15,21 +15,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Whose policy is copied to whom, by the words around the names. */
-final class CopyReader {
+record CopyReader(
+    List<Token> tokens, WhoReader whose, OpenQuestions questions, GroundingList grounds) {
   private static final Set<String> TO = Set.of("to", "onto", "for", "on", "with");
   private static final Set<String> FROM = Set.of("from", "of", "as", "like");
-
-  private final List<Token> tokens;
-  private final WhoReader whose;
-  private final OpenQuestions questions;
-  private final GroundingList grounds;
-
-  CopyReader(List<Token> tokens, WhoReader whose, OpenQuestions questions, GroundingList grounds) {
-    this.tokens = tokens;
-    this.whose = whose;
-    this.questions = questions;
-    this.grounds = grounds;
-  }
 
   List<RequestedChange> changes(List<Frame> frames, ChangeBuilder builder) {
     var groups = new ArrayList<Token>();

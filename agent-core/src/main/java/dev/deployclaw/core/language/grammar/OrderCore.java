@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * what should be, or are made of values alone. What they use is what the grammar quotes of the
  * request, as a model quotes its sources. One object, one request.
  */
-final class OrderCore {
+record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) {
   private static final Map<String, Set<String>> WORDS =
       PatternTable.sets(OrderCore.class, "core.txt");
 
@@ -40,16 +40,6 @@ final class OrderCore {
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
   private static final int OWNED_WORDS = 3;
-
-  private final ToldSentences request;
-  private final EstateNames names;
-  private final OpenQuestions times;
-
-  OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) {
-    this.request = request;
-    this.names = names;
-    this.times = times;
-  }
 
   /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
   UnquotedPieces pieces(OpenQuestions questions) {

@@ -11,20 +11,12 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Orders that can be read in two ways although each of their words is understood. */
-final class OrderDoubts {
+record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   private static final Set<String> TIMES = Set.of("start", "until", "lasting", "between", "span");
   private static final Set<Kind> VALUES =
       Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.FACTOR, Kind.PERCENT);
 
   private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
-
-  private final List<Token> tokens;
-  private final OpenQuestions questions;
-
-  OrderDoubts(List<Token> tokens, OpenQuestions questions) {
-    this.tokens = tokens;
-    this.questions = questions;
-  }
 
   /** What a story names beside the order might belong to it. */
   void told(List<Token> telling, TaskOperation operation) {

@@ -6,7 +6,9 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -25,11 +27,16 @@ record RequestClause(
 
   private static final int NEAR = 5;
 
+  private static final Set<String> UNTIL = Set.of("until", "till", "through");
+
   /** Before a participle that isn't past: "is to be blocked", "the committed policies". */
   static final Set<String> COMING =
       Set.of(
           "be", "get", "gets", "is", "are", "to", "being", "not", "stay", "stays", "keep", "the",
           "a", "an", "our", "their");
+
+  private static final Set<String> HEDGES =
+      Set.of("maybe", "perhaps", "possibly", "probably", "about", "roughly", "around");
 
   /** Words that end like verbs of what was. */
   private static final Set<String> NOUNS =
@@ -50,8 +57,23 @@ record RequestClause(
     return new RequestClause(typed, mine, true, past && !asks, seen && !asks);
   }
 
+  /** A part of it by itself, beside no order; empty where it has no such words. */
+  Optional<RequestClause> only(Predicate<Token> which) {
+    var words = typed.stream().filter(which).toList();
+    return words.isEmpty()
+        ? Optional.empty()
+        : Optional.of(of(words, read).in(beside && words.size() == typed.size()));
+  }
+
   RequestClause in(boolean order) {
     return new RequestClause(typed, read, order, past, seen);
+  }
+
+  /** "Few calls, maybe 40 an hour": an estimate of what is told before it. */
+  boolean hedges() {
+    return typed.size() > 1
+        && HEDGES.contains(typed.getFirst().text())
+        && typed.stream().skip(1).allMatch(t -> OrderEvidence.FIGURES.contains(t.kind()));
   }
 
   /** Whether it begins with a word that binds. */
@@ -156,5 +178,80 @@ record RequestClause(
   static boolean is(Token token, String key) {
     boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
     return word && key.equals(WORDS.get(token.text()));
+  }
+
+  /**
+   * A verb of ours where an order has it: at the front, behind a modal or behind whom it is for.
+   */
+  boolean directs(Token verb) {
+    var before = before(verb);
+    boolean noun =
+        before.stream()
+            .skip(Math.max(0, before.size() - 1L))
+            .anyMatch(t ->
+                OrderEvidence.is(t, "article")
+                    || is(t, "finite")
+                    || isNoun(t)
+                    || t.text().equals("'s"));
+    return !past && !noun;
+  }
+
+  /** What somebody or something is, and not that it is so for others, too. */
+  boolean describes() {
+    return typed.stream().anyMatch(t -> is(t, "finite") || is(t, "seen") || is(t, "subject"))
+        && typed.stream().noneMatch(t -> is(t, "asking") || is(t, "alike") || is(t, "modal"))
+        && read.stream().noneMatch(t -> t.is("op") || OrderEvidence.FIGURES.contains(t.kind()));
+  }
+
+  /** A figure behind a verb that tells, a word that guesses, or "up from". */
+  boolean observed(Token figure) {
+    var before = before(figure);
+    int last = before.size() - 1;
+    boolean former =
+        last > 0
+            && before.get(last).text().equals("from")
+            && Set.of("up", "down").contains(before.get(last - 1).text());
+    return former
+        || IntStream.range(0, before.size())
+            .anyMatch(i -> is(before.get(i), "seen") || past(before, i));
+  }
+
+  static boolean isNoun(Token token) {
+    boolean word = token.is(Kind.WORD) && ClauseReader.leftover(token);
+    boolean binds =
+        COMING.contains(token.text())
+            || Stream.of("asking", "modal", "pointing", "bound", "alike", "parting")
+                .anyMatch(key -> is(token, key));
+    return (token.is(Kind.UNKNOWN) || word) && !binds;
+  }
+
+  /** "The review", "last week's review". */
+  boolean isNamed(Token noun) {
+    var before = before(noun);
+    return !before.isEmpty()
+        && (before.getLast().text().equals("'s")
+            || OrderEvidence.is(before.getLast(), "article")
+            || isNoun(before.getLast()));
+  }
+
+  /** "The review from 12 November". */
+  boolean isDate(Token time) {
+    var before = before(time);
+    return time.all().anyMatch(t -> t.is(Kind.TIME) || t.is(Kind.DATE) || t.is(Kind.INSTANT))
+        && !time.is("until")
+        && time.all().noneMatch(t -> UNTIL.contains(t.text()))
+        && !before.isEmpty()
+        && isNoun(before.getLast());
+  }
+
+  /** Whether an order's own clause says something of the order in words without a use. */
+  boolean binds() {
+    return read.stream()
+        .anyMatch(t ->
+            switch (t.kind()) {
+              case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER, NUMBER -> false;
+              case PHRASE -> t.is("op") ? !isNamed(t) : !isDate(t);
+              default -> !isDate(t);
+            });
   }
 }

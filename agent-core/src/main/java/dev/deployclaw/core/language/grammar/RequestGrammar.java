@@ -26,7 +26,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -89,14 +88,12 @@ public final class RequestGrammar {
   /**
    * Without the pieces that a reader quotes nothing of and that bear on no order. What it asks is
    * dropped.
-   *
-   * @param quoted whether the reader names a word as its source
    */
   public static RequestGrammar quoting(
-      TaskRequest request, NameInventory inventory, ZoneId zone, Predicate<Token> quoted) {
+      TaskRequest request, NameInventory inventory, ZoneId zone, UnquotedPieces.Claims claims) {
     var dropped = new OpenQuestions();
     var names = new EstateNames(inventory);
-    var pieces = UnquotedPieces.of(sentences(request, names, zone, dropped), quoted);
+    var pieces = UnquotedPieces.of(sentences(request, names, zone, dropped), claims);
     return new RequestGrammar(pieces, names, dropped, dropped);
   }
 
@@ -202,7 +199,7 @@ public final class RequestGrammar {
         .isPresent();
   }
 
-  static boolean isStop(Token token) {
+  public static boolean isStop(Token token) {
     return token.is(Kind.WORD) && STOPS.contains(token.text());
   }
 

@@ -7,20 +7,10 @@ import java.util.List;
 import java.util.Set;
 
 /** Whether a request orders: a question orders only where it is a polite one. */
-final class SpeechAct {
+record SpeechAct(TokenLine read, List<Token> ordering, OpenQuestions questions) {
   private static final Set<String> INVERTED =
       Set.of(
           "is", "are", "do", "does", "did", "should", "shall", "was", "were", "has", "have", "why");
-
-  private final TokenLine read;
-  private final List<Token> ordering;
-  private final OpenQuestions questions;
-
-  SpeechAct(TokenLine read, List<Token> ordering, OpenQuestions questions) {
-    this.read = read;
-    this.ordering = ordering;
-    this.questions = questions;
-  }
 
   /**
    * @param looks whether it only asks to see something

@@ -3,6 +3,7 @@ package dev.deployclaw.core.language.grammar;
 import static dev.deployclaw.core.language.grammar.OrderEvidence.has;
 import static dev.deployclaw.core.language.grammar.OrderEvidence.is;
 
+import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
@@ -91,8 +92,10 @@ final class ToldSentences {
     int from = 0;
     var ends = END.matcher(joined);
     while (ends.find()) {
-      out.add(between(from, ends.start()));
-      from = ends.end();
+      if (!RequestLexer.isAbbreviating(text, ends.start())) {
+        out.add(between(from, ends.start()));
+        from = ends.end();
+      }
     }
     out.add(between(from, text.length()));
     out.removeIf(List::isEmpty);

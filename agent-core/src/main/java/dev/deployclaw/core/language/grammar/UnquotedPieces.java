@@ -8,10 +8,10 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The clauses of a request, beside a reader who quotes its sources. A clause without a source is
@@ -48,22 +48,27 @@ public final class UnquotedPieces {
   /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
   private static final Set<String> COMING = Set.of("next", "coming", "following");
 
+  /** What a condition begins with that may be over. */
+  private static final Set<String> SOFT = Set.of("before", "after", "following");
+
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
+  private final Predicate<Token> unused;
   private final OrderContent order = new OrderContent();
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private final List<BindingCue> cues = new ArrayList<>();
   private boolean quoting;
 
-  private UnquotedPieces(ToldSentences sentences, Predicate<Token> quoted) {
+  private UnquotedPieces(ToldSentences sentences, Claims claims) {
     this.sentences = sentences;
-    this.quoted = quoted;
+    this.quoted = claims.quoted;
+    this.unused = claims.unused;
   }
 
   /** Without a reader only what tells by itself is told. */
   static UnquotedPieces none(ToldSentences sentences) {
-    var out = new UnquotedPieces(sentences, _ -> false);
+    var out = new UnquotedPieces(sentences, new Claims(_ -> false, _ -> false));
     out.told.addAll(sentences.told());
     return out;
   }
@@ -71,14 +76,22 @@ public final class UnquotedPieces {
   /** Beside an order that was found without a reader. */
   static UnquotedPieces ordering(
       ToldSentences sentences, Predicate<Token> used, List<Token> told, List<String> background) {
-    var out = new UnquotedPieces(sentences, used);
+    var out = new UnquotedPieces(sentences, new Claims(used, _ -> false));
     out.told.addAll(told);
     out.background.addAll(background);
     return out;
   }
 
-  static UnquotedPieces of(ToldSentences sentences, Predicate<Token> quoted) {
-    var out = new UnquotedPieces(sentences, quoted);
+  /**
+   * What a reader says of each word of a request, unchecked.
+   *
+   * @param quoted whether it is a source of the reading
+   * @param unused whether it has no use there
+   */
+  public record Claims(Predicate<Token> quoted, Predicate<Token> unused) {}
+
+  static UnquotedPieces of(ToldSentences sentences, Claims claims) {
+    var out = new UnquotedPieces(sentences, claims);
     out.quoting = true;
     var all = sentences.sentences().stream().map(RequestClause::of).toList();
     all.stream()
@@ -87,7 +100,11 @@ public final class UnquotedPieces {
         .forEach(c -> out.order.add(c.typed(), c.read()));
     for (var clauses : all) {
       for (int i = 0; i < clauses.size(); i++) {
-        out.sort(clauses.get(i).in(out.isBeside(clauses, i)));
+        if (i > 0 && clauses.get(i).hedges() && !clauses.get(i - 1).orders()) {
+          out.tell(clauses.get(i));
+        } else {
+          out.part(clauses.get(i).in(out.isBeside(clauses, i)));
+        }
       }
     }
     out.keepPhrases(all);
@@ -121,6 +138,34 @@ public final class UnquotedPieces {
     return clause.typed().stream().anyMatch(quoted);
   }
 
+  /** What of a clause its reader has no use for, where it only tells; then the rest. */
+  private void part(RequestClause clause) {
+    var aside = clause.only(unused);
+    boolean cited = isCited(clause);
+    boolean tells = aside.filter(a -> isAside(a) && !(cited && a.binds())).isPresent();
+    aside.filter(_ -> tells).ifPresent(this::tell);
+    (tells ? clause.only(unused.negate()) : Optional.of(clause)).ifPresent(this::sort);
+  }
+
+  /** Whether words without a use order, narrow, delay and deny nothing. */
+  private boolean isAside(RequestClause words) {
+    return !words.alone()
+        && !words.asks()
+        && CueReader.of(words.read(), true, words.past()).stream().allMatch(this::isSoft)
+        && words.read().stream().noneMatch(t -> (bears(words, t) && !words.isDate(t)));
+  }
+
+  /** "Before", "after", "as before": without a time of its own it may tell of what was. */
+  private boolean isSoft(BindingCue cue) {
+    String words = sentences.text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT);
+    return switch (cue.kind()) {
+      case SOCIAL, NOW -> true;
+      case CONDITION -> SOFT.contains(words.split("\\W", 2)[0]);
+      case RESTORE -> words.endsWith("before");
+      default -> false;
+    };
+  }
+
   private void sort(RequestClause clause) {
     var typed = clause.typed();
     boolean cited = isCited(clause);
@@ -142,6 +187,11 @@ public final class UnquotedPieces {
           .forEach(told::add);
       return;
     }
+    tell(clause);
+  }
+
+  private void tell(RequestClause clause) {
+    var typed = clause.typed();
     told.addAll(typed);
     boolean mute =
         clause.read().stream().allMatch(t -> t.is(Kind.WORD) && !ClauseReader.leftover(t));
@@ -178,6 +228,17 @@ public final class UnquotedPieces {
     return quoted.test(token);
   }
 
+  /** The clauses of such words. */
+  public List<Token> clause(BindingCue cue) {
+    var sentence = around(cue);
+    return (sentence.isEmpty() ? List.<RequestClause>of() : RequestClause.of(sentence))
+        .stream()
+            .map(RequestClause::typed)
+            .filter(t -> t.getFirst().from() < cue.to() && cue.from() < t.getLast().to())
+            .flatMap(List::stream)
+            .toList();
+  }
+
   /** The tokens of a request that only tell. */
   List<Token> told() {
     return List.copyOf(told);
@@ -207,12 +268,7 @@ public final class UnquotedPieces {
     if (sentence.isEmpty()) {
       return List.of();
     }
-    var near =
-        RequestClause.of(sentence).stream()
-            .map(RequestClause::typed)
-            .filter(t -> t.getFirst().from() < cue.to() && cue.from() < t.getLast().to())
-            .flatMap(t -> names(t).stream())
-            .toList();
+    var near = names(clause(cue));
     return near.isEmpty() ? names(sentence) : near;
   }
 
@@ -242,9 +298,9 @@ public final class UnquotedPieces {
     return switch (token.kind()) {
       case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER -> false;
       case PHRASE -> phrase(clause, token);
-      case TENANT, SERVICE, LABEL -> !clause.past() && !describes(clause);
+      case TENANT, SERVICE, LABEL -> !clause.past() && !clause.describes();
       case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
-          !clause.seen() && !observed(clause, token) && !clause.isAbout(token);
+          !clause.seen() && !clause.observed(token) && !clause.isAbout(token);
       case INSTANT, DATE, CLOCK, TIME -> bounds(clause, token);
       case DURATION -> clause.alone() && clause.beside() && !clause.past();
       case ROUTE -> !clause.past() && !token.text().matches("/\\p{Lu}\\p{L}+");
@@ -254,7 +310,7 @@ public final class UnquotedPieces {
               && clause.orders()
               && (clause.beside() || !clause.alone())
               && !counts(clause, token)
-              && !observed(clause, token);
+              && !clause.observed(token);
     };
   }
 
@@ -270,7 +326,7 @@ public final class UnquotedPieces {
           : phrase.is("lasting") || bounds(clause, phrase);
     }
     return switch (phrase.text()) {
-      case "op" -> directs(clause, phrase);
+      case "op" -> clause.directs(phrase);
       case "mode" -> !clause.seen();
       case "last" -> clause.points();
       case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
@@ -278,65 +334,17 @@ public final class UnquotedPieces {
     };
   }
 
-  /**
-   * A verb of ours where an order has it: at the front, behind a modal or behind whom it is for.
-   */
-  private boolean directs(RequestClause clause, Token verb) {
-    var before = clause.before(verb);
-    boolean noun =
-        before.stream()
-            .skip(Math.max(0, before.size() - 1L))
-            .anyMatch(t ->
-                OrderEvidence.is(t, "article")
-                    || is(t, "finite")
-                    || isNoun(t)
-                    || t.text().equals("'s"));
-    return !clause.past() && !noun;
-  }
-
-  /** What somebody or something is, and not that it is so for others, too. */
-  private static boolean describes(RequestClause clause) {
-    return clause.typed().stream()
-            .anyMatch(t -> is(t, "finite") || is(t, "seen") || is(t, "subject"))
-        && clause.typed().stream()
-            .noneMatch(t -> is(t, "asking") || is(t, "alike") || is(t, "modal"))
-        && clause.read().stream()
-            .noneMatch(t -> t.is("op") || OrderEvidence.FIGURES.contains(t.kind()));
-  }
-
-  /** A figure behind a verb that tells, a word that guesses, or "up from". */
-  private static boolean observed(RequestClause clause, Token figure) {
-    var before = clause.before(figure);
-    int last = before.size() - 1;
-    boolean former =
-        last > 0
-            && before.get(last).text().equals("from")
-            && Set.of("up", "down").contains(before.get(last - 1).text());
-    return former
-        || IntStream.range(0, before.size())
-            .anyMatch(i -> is(before.get(i), "seen") || RequestClause.past(before, i));
-  }
-
   /** A number of something that has no limits, or one that is a name: "12,000 rows", "rack 14". */
   private boolean counts(RequestClause clause, Token number) {
     var before = clause.before(number);
     var next = clause.typed().stream().filter(t -> t.from() >= number.to()).findFirst();
     return typed(number).matches("(?i)one|zero")
-        || next.filter(t -> isNoun(t) || is(t, "counted")).isPresent()
-        || (!before.isEmpty() && isNoun(before.getLast()));
+        || next.filter(t -> RequestClause.isNoun(t) || is(t, "counted")).isPresent()
+        || (!before.isEmpty() && RequestClause.isNoun(before.getLast()));
   }
 
   private String typed(Token token) {
     return sentences.text().substring(token.from(), token.to());
-  }
-
-  private static boolean isNoun(Token token) {
-    boolean word = token.is(Kind.WORD) && ClauseReader.leftover(token);
-    boolean binds =
-        RequestClause.COMING.contains(token.text())
-            || Stream.of("asking", "modal", "pointing", "bound", "alike", "parting")
-                .anyMatch(key -> is(token, key));
-    return (token.is(Kind.UNKNOWN) || word) && !binds;
   }
 
   /** A time that the order may begin or end with: it stands alone, behind a bound, or with "it". */
@@ -359,7 +367,8 @@ public final class UnquotedPieces {
     return (!before.isEmpty() && is(before.getLast(), "naming"))
         || time.all().anyMatch(t -> t.text().equals("of"))
         || after.stream()
-            .anyMatch(t -> t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && isNoun(t)));
+            .anyMatch(t ->
+                t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && RequestClause.isNoun(t)));
   }
 
   /** What of a clause that orders only tells. */
@@ -372,13 +381,16 @@ public final class UnquotedPieces {
                     OrderEvidence.NAMES.contains(t.kind())
                         || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
     return switch (token.kind()) {
-      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> story || observed(clause, token);
-      case NUMBER -> story || counts(clause, token) || observed(clause, token);
+      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> story || clause.observed(token);
+      case NUMBER -> story || counts(clause, token) || clause.observed(token);
       case INSTANT, DATE, CLOCK, TIME, DURATION -> story || names(clause, token);
       case WORD ->
           clause.read().stream()
               .filter(p -> p.parts().contains(token))
-              .anyMatch(p -> p.is("op") ? !directs(clause, p) : story && p.is("mode"));
+              .anyMatch(p ->
+                  p.is("op")
+                      ? !clause.directs(p)
+                      : story && (p.is("mode") || (isCited(clause) && p.is("asked-time"))));
       default -> false;
     };
   }

@@ -13,19 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Tenants, labels, everybody, and who is left out of them. One object reads one request. */
-final class WhoReader {
-  private final EstateNames names;
-  private final List<Token> all;
-  private final OpenQuestions questions;
-  private final GroundingList grounds;
-
-  WhoReader(EstateNames names, List<Token> all, OpenQuestions questions, GroundingList grounds) {
-    this.names = names;
-    this.all = all;
-    this.questions = questions;
-    this.grounds = grounds;
-  }
-
+record WhoReader(
+    EstateNames names, List<Token> all, OpenQuestions questions, GroundingList grounds) {
   /** Each alternative is a change of its own. */
   List<Who> read(Token who) {
     var tenants = new LinkedHashSet<String>();

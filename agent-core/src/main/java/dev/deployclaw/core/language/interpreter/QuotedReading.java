@@ -6,6 +6,7 @@ import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
@@ -56,9 +57,7 @@ final class QuotedReading {
     this.said = said;
     this.cited = said.quotes().stream().flatMap(q -> places(q).stream()).toList();
     this.used = sources();
-    this.grammar =
-        RequestGrammar.quoting(
-            asked.request(), asked.names(), asked.zone(), word -> overlaps(used, word));
+    this.grammar = RequestGrammar.quoting(asked.request(), asked.names(), asked.zone(), claims());
     var _ = grammar.read();
   }
 
@@ -124,6 +123,16 @@ final class QuotedReading {
                         .thenComparingInt(p -> -p.from()))
                 .stream())
         .toList();
+  }
+
+  /** Words without a use are no part of a longer piece with one. */
+  private Claims claims() {
+    var unused =
+        said.unused().stream()
+            .flatMap(q -> places(q).stream())
+            .filter(u -> used.stream().noneMatch(u::overlaps))
+            .toList();
+    return new Claims(word -> overlaps(used, word), word -> overlaps(unused, word));
   }
 
   private List<Place> sources(String quote, List<Place> unused) {
@@ -226,6 +235,10 @@ final class QuotedReading {
           .mapToInt(o -> Math.max(0, Math.max(o.from - to, from - o.to)))
           .min()
           .orElse(0);
+    }
+
+    boolean overlaps(Place other) {
+      return from < other.to && other.from < to;
     }
 
     boolean overlaps(Token token) {

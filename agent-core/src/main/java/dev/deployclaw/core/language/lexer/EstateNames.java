@@ -5,6 +5,7 @@ import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.policy.model.CounterKeyPart.Header;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.text.EditDistance;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -14,12 +15,16 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The names of an inventory, found as written or, where just one is close, in spite of a typo. */
 public final class EstateNames {
   private static final int SHORTEST_TYPO = 4;
   private static final int LONG = 8;
+
+  /** What people leave out of a name: "rprts", "pymnts"; not its first letter. */
+  private static final Pattern VOWELS = Pattern.compile("(?<!^)[aeiouy]");
 
   private final NameInventory inventory;
   private final Map<String, SortedSet<String>> keysByValue = new TreeMap<>();
@@ -132,40 +137,12 @@ public final class EstateNames {
       boolean comparable =
           Math.min(word.length(), name.length()) >= SHORTEST_TYPO
               && Math.abs(word.length() - name.length()) <= bound;
-      if (comparable && distance(word, name) <= bound) {
+      boolean abbreviated =
+          word.length() >= SHORTEST_TYPO && word.equals(VOWELS.matcher(name).replaceAll(""));
+      if (abbreviated || (comparable && EditDistance.of(word, name) <= bound)) {
         near.add(name);
       }
     }
-  }
-
-  /** Edits, counting two swapped neighbours as one: optimal string alignment. */
-  static int distance(String a, String b) {
-    int[] older = new int[b.length() + 1];
-    int[] old = new int[b.length() + 1];
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      old[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        row[j] = Math.min(Math.min(row[j - 1], old[j]) + 1, old[j - 1] + change);
-        boolean swapped =
-            i > 1
-                && j > 1
-                && a.charAt(i - 1) == b.charAt(j - 2)
-                && a.charAt(i - 2) == b.charAt(j - 1);
-        if (swapped) {
-          row[j] = Math.min(row[j], older[j - 2] + 1);
-        }
-      }
-      int[] spare = older;
-      older = old;
-      old = row;
-      row = spare;
-    }
-    return old[b.length()];
   }
 
   private static String lower(String value) {

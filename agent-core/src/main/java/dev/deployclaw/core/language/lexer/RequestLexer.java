@@ -30,8 +30,9 @@ public final class RequestLexer {
                   + "|\\b(?!UTC|GMT)[A-Z]{2,}(?:-[A-Z]+)*(?:-\\d+)+(?![\\w-])"
                   + "|\\b(?=[a-f]*\\d)(?=\\d*[a-f])[\\da-f]{7,40}(?![\\w-]))",
               "(?<zone>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?!\\w))",
-              "(?<date>" + DATE + ")",
-              "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?|\\d{1,2}\\s?[aApP][mM]\\b)",
+              "(?<date>" + DATE + ")(?:T(?=\\d{2}:\\d{2}))?",
+              "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?"
+                  + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|(?<=(?i:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b))",
               "(?<route>(?<![\\p{L}\\p{N}_])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
               "(?<number>(\\d{1,3}([,_ ]\\d{3})+(?!\\d)|\\d+)(\\.\\d+)?)",
               "(?<word>\\p{L}[\\p{L}\\p{M}\\p{N}_]*([-'’.][\\p{L}\\p{N}_]+)*)",
@@ -43,6 +44,11 @@ public final class RequestLexer {
       Pattern.compile(
           "(?m)(?:^[ \\t]*\\d{1,2}[.)]|(?:^|(?<=[.:;,!?] ))\\(?\\d{1,2}\\))(?=[ \\t]+\\p{L})");
   private static final Pattern SHADE = Pattern.compile("\\uFE0F|[\\x{1F3FB}-\\x{1F3FF}]");
+  private static final Pattern ABBREVIATING =
+      Pattern.compile(
+          "(?<=(?i:[ap]\\.m))\\.(?=,| +(?:[a-z(]|[A-Z]{2,4}\\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur"
+              + "|Sun)day|(?:\\p{Lu}\\p{L}+ ){1,3}time\\b))"
+              + "|(?<=\\b(?i:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\\.(?= +\\d)");
   private static final Set<String> SMILES = PatternTable.words(RequestLexer.class, "emoji.txt");
   private static final Set<String> GLUED = Set.of("k", "m");
 
@@ -224,6 +230,7 @@ public final class RequestLexer {
     if (mark.equals("-")) {
       hyphen(from, to);
     } else if (!SMILES.contains(mark)
+        && !isAbbreviating(text, from)
         && !isShade(mark, from)
         && !(mark.equals(">") && text.startsWith("->", Math.max(0, from - 1)))
         && "\"'`“”‘’„«»".indexOf(mark) < 0) {
@@ -231,6 +238,15 @@ public final class RequestLexer {
       tokens.add(Token.word(as, from, to));
     }
     return to;
+  }
+
+  /** Whether a point ends "p.m." or "Dec.", and no sentence. */
+  public static boolean isAbbreviating(String text, int at) {
+    return ABBREVIATING
+        .matcher(text)
+        .region(at, text.length())
+        .useTransparentBounds(true)
+        .lookingAt();
   }
 
   /** The colour or the style of the symbol before it. */

@@ -81,7 +81,7 @@ public record Token(
   }
 
   /** The same, understood in another way. */
-  Token by(String other) {
+  public Token by(String other) {
     return new Token(kind, text, value, window, from, to, other, parts);
   }
 

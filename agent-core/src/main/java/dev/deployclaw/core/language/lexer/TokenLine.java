@@ -49,10 +49,6 @@ public final class TokenLine {
     return pattern.matcher(line).find();
   }
 
-  public boolean has(Token.Kind kind) {
-    return tokens.stream().anyMatch(t -> t.is(kind));
-  }
-
   /** Puts what a function makes in place of each match, from left to right. */
   public TokenLine replace(Pattern pattern, Function<Match, Optional<List<Token>>> with) {
     var out = this;

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.lexer;
 
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.policy.text.EditDistance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -223,7 +224,7 @@ final class WordResolver {
     var near =
         CORRECTED.stream()
             .filter(k -> k.length() > SHORTEST_TYPO && Math.abs(k.length() - word.length()) <= 1)
-            .filter(k -> EstateNames.distance(word, k) <= 1)
+            .filter(k -> EditDistance.of(word, k) <= 1)
             .toList();
     var common = near.stream().filter(CORE::contains).toList();
     var best = common.isEmpty() ? near : common;

@@ -69,7 +69,7 @@ public final class EstateQuestionReader {
       Pattern.compile(
           " (?:last|latest|most recent)(?: (?:limit )?(?:change|epoch))? $| last changed? ");
 
-  private static final Pattern WHOEVER =
+  private static final Pattern EVERYONE =
       Pattern.compile("(?i).*\\b(?:who|which|all|any\\w*|every\\w*|top|tenants?|customers?)\\b.*");
   private static final Set<String> SOMEBODY = Set.of("they", "them", "their", "he", "she");
 
@@ -100,7 +100,7 @@ public final class EstateQuestionReader {
       return Optional.empty();
     }
     var asking = sentences.stream().filter(s -> asks(request.text(), s)).toList();
-    if (asking.isEmpty() || sentences.stream().anyMatch(HypotheticalReader::orders)) {
+    if (asking.isEmpty() || sentences.stream().anyMatch(ImperativeVerbs::order)) {
       return Optional.empty();
     }
     var period = PastPeriodReader.read(words, request.received().atZone(zone));
@@ -175,7 +175,7 @@ public final class EstateQuestionReader {
   /** "Why are they throttled?": who they are wasn't said. */
   private static boolean isAboutSomebody(String text, List<Token> asking) {
     return asking.stream().anyMatch(t -> SOMEBODY.contains(t.text()))
-        && !WHOEVER.matcher(text).matches();
+        && !EVERYONE.matcher(text).matches();
   }
 
   /** Those that are named, and those that carry a label that is. */

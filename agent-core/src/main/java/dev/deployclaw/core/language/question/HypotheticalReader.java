@@ -1,19 +1,14 @@
 package dev.deployclaw.core.language.question;
 
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Writes what a question supposes as an order: "if I halved acme" is "halve acme". Pure. */
 final class HypotheticalReader {
-  private static final Map<String, String> VERBS =
-      PatternTable.keys(HypotheticalReader.class, "hypothetical.txt");
-
   /** Who would do it, and the words between. */
   private static final Set<String> SUBJECTS =
       Set.of("i", "we", "you", "they", "someone", "somebody", "just", "simply", "did", "to");
@@ -23,44 +18,6 @@ final class HypotheticalReader {
   private static final Set<String> HAVE =
       Set.of("got", "gets", "had", "has", "went", "goes", "fell", "was", "were", "is");
   private static final Set<String> TOWARDS = Set.of("down", "up", "to", "at", "only");
-
-  private static final Set<String> THEN = Set.of(",", "then", "and", "or");
-
-  /** Verbs that are things, too: "the rate and limit". */
-  private static final Set<String> NOUNS =
-      Set.of("limit", "change", "drop", "raise", "cap", "hold", "shadow", "scale", "cut");
-
-  /** Behind these a verb orders, and isn't a thing. */
-  private static final Set<String> DIRECTS =
-      Set.of(
-          "please", "then", ",", "to", "you", "we", "just", "also", "should", "must", "can",
-          "could", "would", "let's");
-
-  /** Behind these the bare form tells: "is set", "who set it", "don't block". */
-  private static final Set<String> TELLS =
-      Set.of(
-          "is", "are", "was", "were", "been", "be", "got", "who", "have", "has", "had", "not",
-          "n't", "don't", "dont", "never", "without");
-
-  /** Ahead of these in a clause the bare form asks or supposes: "did we raise", "if we cut". */
-  private static final Set<String> EXCUSES =
-      Set.of(
-          "did",
-          "do",
-          "does",
-          "didn't",
-          "if",
-          "suppose",
-          "supposing",
-          "assuming",
-          "imagine",
-          "say",
-          "impact",
-          "effect");
-
-  private static final Set<String> NEGATIONS = Set.of("nothing", "not", "n't", "never", "no");
-  private static final Set<String> MODALS =
-      Set.of("can", "could", "may", "must", "shall", "should");
 
   private static final Set<String> SUPPOSES =
       Set.of("if", "suppose", "supposing", "assuming", "imagine", "say");
@@ -126,40 +83,6 @@ final class HypotheticalReader {
     return words.stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().toList();
   }
 
-  /** Whether a sentence orders: it has the bare form of a verb that neither tells nor supposes. */
-  static boolean orders(List<Token> words) {
-    return IntStream.range(0, words.size()).anyMatch(i -> orders(words, i));
-  }
-
-  private static boolean orders(List<Token> words, int i) {
-    String verb = words.get(i).text();
-    if (isPassive(words, i)) {
-      return true;
-    }
-    if (!words.get(i).is(Kind.WORD) || !verb.equals(VERBS.get(verb))) {
-      return false;
-    }
-    String before = i == 0 ? "" : words.get(i - 1).text();
-    boolean tells =
-        NOUNS.contains(verb) ? i > 0 && !DIRECTS.contains(before) : TELLS.contains(before);
-    boolean shows = i + 1 < words.size() && Set.of("me", "us").contains(words.get(i + 1).text());
-    return !tells
-        && !shows
-        && IntStream.iterate(i - 1, at -> at >= 0, at -> at - 1)
-            .mapToObj(at -> words.get(at).text())
-            .takeWhile(word -> !THEN.contains(word))
-            .noneMatch(EXCUSES::contains);
-  }
-
-  /** "Could the limit be raised": a polite order. */
-  private static boolean isPassive(List<Token> words, int i) {
-    return i > 0
-        && words.get(i - 1).text().equals("be")
-        && VERBS.containsKey(words.get(i).text())
-        && words.subList(0, i).stream().anyMatch(t -> MODALS.contains(t.text()))
-        && words.subList(0, i).stream().noneMatch(t -> NEGATIONS.contains(t.text()));
-  }
-
   private static boolean isImpactOf(List<Token> all, int i) {
     return i > 0
         && all.get(i).text().equals("of")
@@ -191,9 +114,7 @@ final class HypotheticalReader {
   }
 
   private Optional<String> verb(int i) {
-    return i < words.size()
-        ? Optional.ofNullable(VERBS.get(words.get(i).text()))
-        : Optional.empty();
+    return i < words.size() ? ImperativeVerbs.of(words.get(i)) : Optional.empty();
   }
 
   private String said(int from, int to) {

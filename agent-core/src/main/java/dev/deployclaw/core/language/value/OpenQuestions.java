@@ -12,10 +12,6 @@ public final class OpenQuestions {
   private final List<ClarificationQuestion> questions = new ArrayList<>();
   private final Set<String> refusals = new LinkedHashSet<>();
 
-  public void ask(String question) {
-    ask(ClarificationQuestion.plain(question));
-  }
-
   public void ask(String slot, String question) {
     ask(ClarificationQuestion.of(slot + "-missing", slot, question));
   }

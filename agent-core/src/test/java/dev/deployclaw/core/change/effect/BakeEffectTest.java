@@ -36,7 +36,7 @@ class BakeEffectTest {
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(ended.reason()).contains("the kill switch was on, by olivia", "incident");
-    atRest();
+    world.assertAtRest();
     assertThat(world.run(CANARY).exit()).as("it is over by then").isEqualTo(ExitCode.OK);
   }
 
@@ -48,7 +48,7 @@ class BakeEffectTest {
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
     assertThat(log(ended)).contains("lost, and published again: redis/a");
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -59,7 +59,7 @@ class BakeEffectTest {
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -87,7 +87,7 @@ class BakeEffectTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(ended.reason()).contains("bake: ", "p99 is 2.5 ms, and the limit is 2.0 ms");
     assertThat(world.active().orElseThrow().step()).as("at the end of the first bake").isEqualTo(2);
-    atRest();
+    world.assertAtRest();
   }
 
   private void freezeAndThaw() {
@@ -111,10 +111,5 @@ class BakeEffectTest {
     return world.journal.read(ended.execution()).stream()
         .map(r -> new String(r, StandardCharsets.UTF_8))
         .collect(Collectors.joining());
-  }
-
-  private void atRest() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

@@ -43,7 +43,7 @@ class CanaryFailuresTest {
     assertThat(world.change(x.id()).orElseThrow().state())
         .isInstanceOfSatisfying(
             ChangeState.RolledBack.class, r -> assertThat(r.reason()).contains("can't be read"));
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -59,7 +59,7 @@ class CanaryFailuresTest {
 
     assertThat(blocked.reason()).contains("the policy set of epoch 1 can't be read");
     world.store.put(manifest.key(), manifest.value());
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -75,7 +75,7 @@ class CanaryFailuresTest {
     var ended = world.run(CANARY);
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ROLLED_BACK);
-    atRest();
+    world.assertAtRest();
   }
 
   @Test
@@ -101,7 +101,7 @@ class CanaryFailuresTest {
     assertThat(world.change(x.id()).orElseThrow().state())
         .isInstanceOf(ChangeState.RolledBack.class);
     assertThat(Duration.between(alone, world.time.instant())).isGreaterThanOrEqualTo(LEASE);
-    atRest();
+    world.assertAtRest();
   }
 
   /** The candidate's limit is leased, and its members are too late to act on it. */
@@ -133,7 +133,7 @@ class CanaryFailuresTest {
         .as("looks at who isn't in the cohort, before everybody got it")
         .hasSizeGreaterThanOrEqualTo(BakeEffect.FEWEST);
     assertThat(Duration.between(alone, world.time.instant())).isGreaterThan(Duration.ofMinutes(10));
-    atRest();
+    world.assertAtRest();
   }
 
   private ChangeExecution killedWhileItBakes() throws InterruptedException {
@@ -181,10 +181,5 @@ class CanaryFailuresTest {
       }
     }
     throw new IllegalStateException(calls.toString());
-  }
-
-  private void atRest() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

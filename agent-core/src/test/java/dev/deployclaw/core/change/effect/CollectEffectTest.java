@@ -31,7 +31,7 @@ class CollectEffectTest {
 
     assertThat(stored()).containsExactly(5L, 6L);
     assertThat(world.redis.staged()).containsExactlyInAnyOrder(5L, 6L);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -54,7 +54,7 @@ class CollectEffectTest {
     world.agent().rollback("last", "olivia");
 
     assertThat(stored()).containsExactly(2L, 3L);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -68,7 +68,7 @@ class CollectEffectTest {
 
     assertThat(stored()).containsExactly(1L, 2L, 5L, 6L);
     assertThat(world.redis.staged()).contains(2L);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -158,7 +158,7 @@ class CollectEffectTest {
 
     assertThat(stored()).containsExactly(1L, 3L);
     assertThat(world.redis.staged()).doesNotContain(2L);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -173,7 +173,7 @@ class CollectEffectTest {
     world.run("set acme 701");
 
     assertThat(world.redis.staged()).containsExactlyInAnyOrder(1L, 3L);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -194,10 +194,5 @@ class CollectEffectTest {
         .distinct()
         .sorted()
         .toList();
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

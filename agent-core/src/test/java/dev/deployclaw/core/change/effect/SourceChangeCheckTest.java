@@ -30,7 +30,7 @@ class SourceChangeCheckTest {
     assertThat(world.active()).isEmpty();
     assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
     assertThat(world.store.list("policy/")).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -109,7 +109,7 @@ class SourceChangeCheckTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(ended.reason()).contains("can't be read again: source/shop/zenith.yaml");
     assertThat(world.active()).isEqualTo(before);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -128,10 +128,5 @@ class SourceChangeCheckTest {
 
   private void edit(String tenant, long requests) {
     world.sources.edit(tenant + ".yaml", FakeSourcesExecutor.document(tenant, requests), EDITOR);
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

@@ -25,7 +25,7 @@ class ConvergenceLoopTest {
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertThat(world.gateway.calls("publish")).isEqualTo(2);
     assertThat(world.redis.calls("publish")).isEqualTo(1);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -39,7 +39,7 @@ class ConvergenceLoopTest {
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertThat(world.redis.calls("publish")).isEqualTo(2);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -85,7 +85,7 @@ class ConvergenceLoopTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(looks.get()).isEqualTo(2);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   /** What it said before was of the time in which its controller was away. */
@@ -121,7 +121,7 @@ class ConvergenceLoopTest {
     assertThat(world.gateway.live()).contains(FakeParticipant.ORIGINAL);
     world.agent().recover();
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -141,11 +141,6 @@ class ConvergenceLoopTest {
     world.store.expireLeases();
     world.agent().recover();
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
-    assertAllWell();
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
+    world.assertAtRest();
   }
 }

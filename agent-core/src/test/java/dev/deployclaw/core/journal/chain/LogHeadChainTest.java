@@ -39,7 +39,7 @@ class LogHeadChainTest {
         .isEqualTo(
             links.getFirst().next(second.execution(), records(second), links.getLast().head()));
     assertThat(head()).isEqualTo(links.getLast());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -53,7 +53,7 @@ class LogHeadChainTest {
         .extracting(ChainLink::records)
         .startsWith(then)
         .contains((long) records(held));
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -74,13 +74,13 @@ class LogHeadChainTest {
 
     assertThat(cut.result()).as(cut.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.store.list(StoreKeys.CHAIN_WAITING)).isNotEmpty();
-    assertAllWell();
+    world.assertAtRest();
     world.objects.reachable(true);
 
     world.agent().recover();
 
     assertThat(world.store.list(StoreKeys.CHAIN_WAITING)).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -98,7 +98,7 @@ class LogHeadChainTest {
     assertThat(world.store.list(StoreKeys.CHAIN_WAITING)).hasSize(3);
     world.agent().recover();
     assertThat(world.store.list(StoreKeys.CHAIN_WAITING)).isEmpty();
-    assertAllWell();
+    world.assertAtRest();
   }
 
   /** As after a backup was restored, or when somebody writes there. */
@@ -111,7 +111,7 @@ class LogHeadChainTest {
 
     assertThat(object("audit-chain/000000000001.json")).isEqualTo(other);
     assertThat(object("audit-chain/000000000001.1.json")).isEqualTo(links().getFirst().bytes());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -125,7 +125,7 @@ class LogHeadChainTest {
 
     assertThat(world.store.list(StoreKeys.CHAIN_WAITING)).hasSize(1);
     assertThat(object("audit-chain/000000000002.json")).isEqualTo(links().getLast().bytes());
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -136,7 +136,7 @@ class LogHeadChainTest {
     assertThat(world.agent().recover().exit()).isEqualTo(ExitCode.OK);
 
     assertThat(links()).extracting(ChainLink::execution).containsExactlyElementsOf(waiting);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -148,7 +148,7 @@ class LogHeadChainTest {
     world.agent().recover();
 
     assertThat(links()).hasSize(2);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -235,10 +235,5 @@ class LogHeadChainTest {
     return world.objects.read(name) instanceof ObjectStore.Get.Found(byte[] bytes)
         ? bytes
         : new byte[0];
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

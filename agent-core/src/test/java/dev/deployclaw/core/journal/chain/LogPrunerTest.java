@@ -42,7 +42,7 @@ class LogPrunerTest {
     assertThat(texts(new StoredLogReader(world.portsElsewhere()).records(first)))
         .isEqualTo(texts(records));
     assertThat(world.agent().prune(2)).isEqualTo(PruneReport.NOTHING);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -58,7 +58,7 @@ class LogPrunerTest {
             all.get(2) + ": a rollback needs it", all.get(3) + ": a rollback needs it");
     assertThat(world.agent().rollback("last", "olivia").result())
         .isEqualTo(ExecutionStatus.COMPLETED);
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -71,7 +71,7 @@ class LogPrunerTest {
     world.agent().prune(0);
 
     assertThat(world.journal.executions()).doesNotContain(all.getFirst()).contains(all.get(1));
-    assertAllWell();
+    world.assertAtRest();
   }
 
   @Test
@@ -142,7 +142,7 @@ class LogPrunerTest {
       assertThat(world.journal.executions()).contains(first);
       assertThat(world.agent().prune(0).gone()).isEqualTo(1);
       assertThat(world.journal.executions()).doesNotContain(first);
-      assertAllWell();
+      world.assertAtRest();
     }
   }
 
@@ -199,10 +199,5 @@ class LogPrunerTest {
 
   private static List<String> keys(List<Entry> entries) {
     return entries.stream().map(Entry::key).toList();
-  }
-
-  private void assertAllWell() {
-    world.laws.checkAtRest();
-    assertThat(world.laws.broken()).isEmpty();
   }
 }

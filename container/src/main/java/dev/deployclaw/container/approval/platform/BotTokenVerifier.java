@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.security.Key;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,14 +23,18 @@ import org.jose4j.http.SimpleResponse;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jwk.HttpsJwks;
+import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.jwx.JsonWebStructure;
 import org.jose4j.keys.resolvers.HttpsJwksVerificationKeyResolver;
+import org.jose4j.keys.resolvers.VerificationKeyResolver;
 import org.jose4j.lang.JoseException;
+import org.jose4j.lang.UnresolvableKeyException;
 
 /**
  * Whether a call is from the Bot Framework, for our bot: a token of its issuer for our app, signed
@@ -58,10 +63,12 @@ final class BotTokenVerifier {
           Map.entry(ErrorCodes.ISSUER_INVALID, "the token is of another issuer"),
           Map.entry(ErrorCodes.AUDIENCE_INVALID, "the token is for another bot"));
 
+  final SignatureLane lane = new SignatureLane();
   private final Platform.Teams teams;
   private final NotificationHttpClient http;
   private final InstantSource time;
   private final HttpsJwks keys;
+  private final VerificationKeyResolver resolver;
   private volatile Instant readAt = Instant.MIN;
   private volatile Instant notBefore = Instant.MIN;
 
@@ -70,6 +77,7 @@ final class BotTokenVerifier {
     this.http = http;
     this.time = time;
     this.keys = new HttpsJwks(teams.service().metadata());
+    this.resolver = new HttpsJwksVerificationKeyResolver(keys);
     keys.setDefaultCacheDuration(PERIOD.toSeconds());
     keys.setRetainCacheOnErrorDuration(PERIOD.toSeconds()); // then it asks again
     keys.setRefreshReprieveThreshold(SOONEST.toMillis());
@@ -98,7 +106,7 @@ final class BotTokenVerifier {
     var consumer =
         new JwtConsumerBuilder()
             .setJwsAlgorithmConstraints(new AlgorithmConstraints(ConstraintType.PERMIT, "RS256"))
-            .setVerificationKeyResolver(new HttpsJwksVerificationKeyResolver(keys))
+            .setVerificationKeyResolver(this::key)
             .setRequireExpirationTime()
             .setEvaluationTime(NumericDate.fromSeconds(now.getEpochSecond()))
             .setAllowedClockSkewInSeconds(Math.toIntExact(LEEWAY.toSeconds()))
@@ -114,7 +122,17 @@ final class BotTokenVerifier {
       return refused(e);
     } catch (MalformedClaimException | RuntimeException e) { // its casts believe a token
       return new TokenCheck.Refused("the token can't be read");
+    } finally {
+      lane.leave();
     }
+  }
+
+  /** The signature is checked next, in the lane; the keys are read before it. */
+  private Key key(JsonWebSignature token, List<JsonWebStructure> outer)
+      throws UnresolvableKeyException {
+    var key = resolver.resolveKey(token, outer);
+    lane.enter();
+    return key;
   }
 
   private static TokenCheck genuine(JwtClaims claims, Instant now) throws MalformedClaimException {

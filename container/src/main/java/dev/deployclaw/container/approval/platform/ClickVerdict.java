@@ -3,10 +3,13 @@ package dev.deployclaw.container.approval.platform;
 import dev.deployclaw.container.approval.ApprovalDesk;
 import dev.deployclaw.container.approval.DecisionRuling;
 import dev.deployclaw.container.approval.HoldVote;
+import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What became of a person's click on a card, in words for who clicked. */
 sealed interface ClickVerdict {
@@ -22,27 +25,76 @@ sealed interface ClickVerdict {
   /** There is nothing left to decide. */
   record Ended(String sentence) implements ClickVerdict {}
 
-  /** Judges it, and queues a decision. */
-  static ClickVerdict of(CardValue card, boolean approves, Decider decider)
+  /** Judges it, queues a decision, and writes what became of it into the application log. */
+  static ClickVerdict of(CardValue card, boolean approves, Decider decider, ApprovalDesk desk)
+      throws InterruptedException {
+    return switch (judged(card, approves, decider, desk)) {
+      case Taken() -> decider.decided(card.execution(), approves);
+      case Refused(String why) -> decider.refused(why);
+      case Ended ended -> {
+        var _ = decider.refused(ended.sentence());
+        yield ended;
+      }
+    };
+  }
+
+  private static ClickVerdict judged(
+      CardValue card, boolean approves, Decider decider, ApprovalDesk desk)
       throws InterruptedException {
     var decision =
         new ApprovalDecision(
             card.execution(), decider.who(), approves, approves ? card.plan() : "");
     try {
       var vote = new HoldVote(decision, Optional.of(card.shown()), decider.place());
-      return of(decider.desk().decideOnCard(vote), card, decider.desk());
+      return of(desk.decideOnCard(vote), card, desk);
     } catch (Unreachable e) {
       return new Refused("The state store can't be reached: try again.");
     }
   }
 
   /**
-   * Who decides, and where.
+   * Who clicked, and where.
    *
-   * @param who the agent's name of the person
    * @param place as a sentence goes on
+   * @param user as the place names the person
+   * @param who the agent's name of the person; empty where it knows none
    */
-  record Decider(String who, String place, ApprovalDesk desk) {}
+  record Decider(String channel, String place, String user, String who) {
+    private static final Logger LOG = LoggerFactory.getLogger(Decider.class);
+
+    /**
+     * @param ours whether the person is of the organisation whose people may decide
+     */
+    static Decider of(ApprovalChannelConfig config, String place, String user, boolean ours) {
+      var who = Optional.ofNullable(config.people().get(user)).filter(_ -> ours);
+      return new Decider(config.name(), place, user, who.orElse(""));
+    }
+
+    boolean isKnown() {
+      return !who.isEmpty();
+    }
+
+    private ClickVerdict decided(String execution, boolean approves) {
+      LOG.atInfo()
+          .addKeyValue("channel", channel)
+          .addKeyValue("user", user)
+          .addKeyValue("who", who)
+          .addKeyValue("execution", execution)
+          .addKeyValue("approves", approves)
+          .log("A decision was taken");
+      return new Taken();
+    }
+
+    ClickVerdict refused(String why) {
+      LOG.atWarn()
+          .addKeyValue("channel", channel)
+          .addKeyValue("user", user)
+          .addKeyValue("who", who)
+          .addKeyValue("reason", why)
+          .log("approval refused");
+      return new Refused(why);
+    }
+  }
 
   private static ClickVerdict of(DecisionRuling ruling, CardValue card, ApprovalDesk desk)
       throws InterruptedException {

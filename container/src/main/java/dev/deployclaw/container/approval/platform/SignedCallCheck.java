@@ -5,19 +5,15 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/**
- * Whether a signed call is genuine, recent and new. Signatures are computed one after another:
- * however many strangers call, they take one processor at most. Any thread.
- */
+/** Whether a signed call is genuine, recent and new. Any thread. */
 final class SignedCallCheck {
   /** As Slack recommends. */
   static final Duration OLDEST = Duration.ofMinutes(5);
 
+  final SignatureLane lane = new SignatureLane();
   private final InstantSource time;
-  private final ReentrantLock turn = new ReentrantLock(true);
   private final ReplayMemory seen = new ReplayMemory();
 
   SignedCallCheck(InstantSource time) {
@@ -42,11 +38,11 @@ final class SignedCallCheck {
   }
 
   private String inTurn(Supplier<String> expected) {
-    turn.lock();
+    lane.enter();
     try {
       return expected.get();
     } finally {
-      turn.unlock();
+      lane.leave();
     }
   }
 

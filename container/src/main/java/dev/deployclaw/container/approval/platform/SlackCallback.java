@@ -1,11 +1,11 @@
 package dev.deployclaw.container.approval.platform;
 
 import dev.deployclaw.container.approval.ApprovalDesk;
+import dev.deployclaw.container.approval.platform.ClickVerdict.Decider;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.notification.BodySignature;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -100,49 +100,27 @@ public final class SlackCallback {
   }
 
   private void judge(SlackInteraction click, ApprovalDesk desk) throws InterruptedException {
-    var who =
-        Optional.ofNullable(config.people().get(click.user()))
-            .filter(_ -> click.team().equals(slack.team()));
-    boolean known =
-        click.action().equals(SlackBlocks.APPROVE) || click.action().equals(SlackBlocks.REJECT);
-    if (who.isEmpty()) {
-      refuse(click, "", ClickVerdict.NO_NAME);
-    } else if (!known || click.value().isEmpty()) {
-      refuse(click, who.get(), ClickVerdict.NOT_OURS);
-    } else {
-      decide(click, who.get(), desk);
-    }
-  }
-
-  private void decide(SlackInteraction click, String who, ApprovalDesk desk)
-      throws InterruptedException {
-    CardValue card = click.value().orElseThrow();
-    boolean approves = click.action().equals(SlackBlocks.APPROVE);
-    var decider = new ClickVerdict.Decider(who, "Slack", desk);
-    switch (ClickVerdict.of(card, approves, decider)) {
-      case ClickVerdict.Taken() ->
-          LOG.atInfo()
-              .addKeyValue("channel", config.name())
-              .addKeyValue("user", click.user())
-              .addKeyValue("who", who)
-              .addKeyValue("execution", card.execution())
-              .addKeyValue("approves", approves)
-              .log("A decision was taken");
-      case ClickVerdict.Refused(String why) -> refuse(click, who, why);
+    switch (verdict(click, desk)) {
+      case ClickVerdict.Taken() -> {}
+      case ClickVerdict.Refused(String why) -> channel.whisper(click.user(), why);
       case ClickVerdict.Ended(String sentence) -> {
         channel.retire(click.ts(), sentence);
-        refuse(click, who, "Nothing was done. " + sentence);
+        channel.whisper(click.user(), "Nothing was done. " + sentence);
       }
     }
   }
 
-  private void refuse(SlackInteraction click, String who, String why) throws InterruptedException {
-    LOG.atWarn()
-        .addKeyValue("channel", config.name())
-        .addKeyValue("user", click.user())
-        .addKeyValue("who", who)
-        .addKeyValue("reason", why)
-        .log("approval refused");
-    channel.whisper(click.user(), why);
+  private ClickVerdict verdict(SlackInteraction click, ApprovalDesk desk)
+      throws InterruptedException {
+    boolean ours = click.team().equals(slack.team());
+    var decider = Decider.of(config, "Slack", click.user(), ours);
+    boolean approves = click.action().equals(SlackBlocks.APPROVE);
+    boolean known = approves || click.action().equals(SlackBlocks.REJECT);
+    if (!decider.isKnown()) {
+      return decider.refused(ClickVerdict.NO_NAME);
+    }
+    return known && click.value().isPresent()
+        ? ClickVerdict.of(click.value().get(), approves, decider, desk)
+        : decider.refused(ClickVerdict.NOT_OURS);
   }
 }

@@ -2,14 +2,12 @@ package dev.deployclaw.container.approval.platform;
 
 import dev.deployclaw.container.approval.ApprovalDesk;
 import dev.deployclaw.container.approval.platform.BotTokenVerifier.TokenCheck;
+import dev.deployclaw.container.approval.platform.ClickVerdict.Decider;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Clicks from Teams. The answer of a call is what the clicker alone sees. The token proves the Bot
@@ -17,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * decide is taken once while the token lasts. Any thread.
  */
 public final class TeamsCallback {
-  private static final Logger LOG = LoggerFactory.getLogger(TeamsCallback.class);
   private static final String BEARER = "Bearer ";
   private static final String MESSAGE = "application/vnd.microsoft.activity.message";
 
@@ -81,55 +78,35 @@ public final class TeamsCallback {
       return new Answer.Said(Map.of());
     }
     var click = activity.click().get();
-    var who =
-        Optional.ofNullable(config.people().get(click.user()))
-            .filter(_ -> click.tenant().equals(teams.tenant()));
-    if (who.isEmpty()) {
-      return refuse(click, "", ClickVerdict.NO_NAME);
+    boolean ours = click.tenant().equals(teams.tenant());
+    var decider = Decider.of(config, "Teams", click.user(), ours);
+    if (!decider.isKnown()) {
+      return answer(decider.refused(ClickVerdict.NO_NAME));
     }
     var objection = seen.objection(digest, time.instant(), token.until());
     return objection.isPresent()
         ? new Answer.Unproved(objection.get())
-        : judge(click, who.get(), desk);
+        : answer(judge(click, decider, desk));
   }
 
-  private Answer judge(TeamsActivity.Click click, String who, ApprovalDesk desk)
+  private ClickVerdict judge(TeamsActivity.Click click, Decider decider, ApprovalDesk desk)
       throws InterruptedException {
     boolean approves = click.verb().equals(TeamsCard.APPROVE);
     boolean known =
         click.conversation().equals(teams.channel())
             && (approves || click.verb().equals(TeamsCard.REJECT));
-    if (!known || click.value().isEmpty()) {
-      return refuse(click, who, ClickVerdict.NOT_OURS);
-    }
-    var decider = new ClickVerdict.Decider(who, "Teams", desk);
-    return switch (ClickVerdict.of(click.value().get(), approves, decider)) {
-      case ClickVerdict.Refused(String why) -> refuse(click, who, why);
-      case ClickVerdict.Ended(String sentence) -> {
-        var _ = refuse(click, who, sentence);
-        yield said(TeamsCard.TYPE, TeamsCard.ended("Nothing was done. " + sentence));
-      }
-      case ClickVerdict.Taken() -> {
-        LOG.atInfo()
-            .addKeyValue("channel", config.name())
-            .addKeyValue("user", click.user())
-            .addKeyValue("who", who)
-            .addKeyValue("execution", click.value().get().execution())
-            .addKeyValue("approves", approves)
-            .log("A decision was taken");
-        yield said(MESSAGE, "The decision was taken.");
-      }
-    };
+    return known && click.value().isPresent()
+        ? ClickVerdict.of(click.value().get(), approves, decider, desk)
+        : decider.refused(ClickVerdict.NOT_OURS);
   }
 
-  private Answer refuse(TeamsActivity.Click click, String who, String why) {
-    LOG.atWarn()
-        .addKeyValue("channel", config.name())
-        .addKeyValue("user", click.user())
-        .addKeyValue("who", who)
-        .addKeyValue("reason", why)
-        .log("approval refused");
-    return said(MESSAGE, why);
+  private static Answer answer(ClickVerdict verdict) {
+    return switch (verdict) {
+      case ClickVerdict.Refused(String why) -> said(MESSAGE, why);
+      case ClickVerdict.Ended(String sentence) ->
+          said(TeamsCard.TYPE, TeamsCard.ended("Nothing was done. " + sentence));
+      case ClickVerdict.Taken() -> said(MESSAGE, "The decision was taken.");
+    };
   }
 
   private static Answer said(String type, Object value) {

@@ -18,17 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Shows skills, their problems and their pins. Each verb prints and returns the exit code. */
-final class SkillsView {
-  private final CommandEnvironment around;
-  private final boolean json;
-  private final OperatorPolicy operator;
-
-  SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operator) {
-    this.around = around;
-    this.json = json;
-    this.operator = operator;
-  }
-
+record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operator) {
   int list(SkillCatalogue catalogue) {
     var skills = catalogue.skills().values();
     var warnings = catalogue.diagnostics();

@@ -13,15 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code audit copies}: the bucket's copies of ended logs against their heads, keys and chain. */
-final class BucketCopyCheck {
-  private final CommandEnvironment around;
-  private final CommonOptions shared;
-
-  BucketCopyCheck(CommandEnvironment around, CommonOptions shared) {
-    this.around = around;
-    this.shared = shared;
-  }
-
+record BucketCopyCheck(CommandEnvironment around, CommonOptions shared) {
   /**
    * Looks at the copies of all logs, or of one; prints how they stand and returns the exit code.
    *

@@ -20,15 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 
 /** Shows the chain over executions, alone or with the logs that it names. */
-final class ExecutionChainView {
-  private final CommandEnvironment around;
-  private final CommonOptions shared;
-
-  ExecutionChainView(CommandEnvironment around, CommonOptions shared) {
-    this.around = around;
-    this.shared = shared;
-  }
-
+record ExecutionChainView(CommandEnvironment around, CommonOptions shared) {
   /**
    * @param bucket whether it is read from there, instead of the state store
    */

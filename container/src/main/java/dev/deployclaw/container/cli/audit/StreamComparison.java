@@ -22,16 +22,8 @@ import java.util.TreeMap;
  * {@code audit diff-stream}: the logs here against the stream, and what that has of logs that
  * aren't here.
  */
-final class StreamComparison {
+record StreamComparison(CommandEnvironment around, CommonOptions shared) {
   private static final String LAST = "last";
-
-  private final CommandEnvironment around;
-  private final CommonOptions shared;
-
-  StreamComparison(CommandEnvironment around, CommonOptions shared) {
-    this.around = around;
-    this.shared = shared;
-  }
 
   /**
    * Compares all logs, or one; prints how they differ and returns the exit code.

@@ -7,7 +7,6 @@ import dev.deployclaw.container.cli.session.RequestDialogue;
 import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.Conversation;
-import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -48,7 +47,7 @@ public final class AnswerCommand extends AgentCommand {
     String text = String.join(" ", words);
     for (int turn = 1; ; turn++) {
       var answer = around().request(text).after(Conversation.answering(asked));
-      if (dialogue.asks() && !goesOn(dialogue, answer, session)) {
+      if (dialogue.asks() && !dialogue.goesOn(answer, session.changeService()::plan)) {
         around().warn("nothing was changed; the question stays open");
         return ExitCode.ABORTED.code();
       }
@@ -63,12 +62,5 @@ public final class AnswerCommand extends AgentCommand {
       asked = ended.execution();
       text = more.get();
     }
-  }
-
-  private static boolean goesOn(RequestDialogue dialogue, TaskRequest answer, AgentSession session)
-      throws InterruptedException {
-    RequestDialogue.RequestPlanner planner = session.changeService()::plan;
-    return dialogue.goesOn(
-        new RequestDialogue.PreparedRequest(answer, planner.plan(answer)), planner);
   }
 }

@@ -11,13 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Shows what a checkpoint is worth, and what a way back would do. */
-public final class CheckpointView {
-  private final CommandEnvironment around;
-
-  public CheckpointView(CommandEnvironment around) {
-    this.around = around;
-  }
-
+public record CheckpointView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   public int show(CheckpointReport answer, boolean json) {
     if (json) {

@@ -6,14 +6,8 @@ import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.core.service.HeldPlan;
 
 /** Shows what waits for an approval, and what it would change. */
-final class HeldPlanView {
+record HeldPlanView(CommandEnvironment around) {
   private static final int MOST_LINES = 200;
-
-  private final CommandEnvironment around;
-
-  HeldPlanView(CommandEnvironment around) {
-    this.around = around;
-  }
 
   void show(HeldPlan held, boolean json) {
     if (json) {

@@ -16,18 +16,12 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what a command throws into a message with a remedy, and an exit code. */
-public final class CommandExceptionHandler
+public record CommandExceptionHandler(CommandEnvironment around)
     implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
   /** What to do about a bug. */
   static final String REPORT =
       "this is a bug: report it with the output of DEPLOYCLAW_LOG=debug; deployclaw "
           + "status shows the present state, deployclaw recover finishes an open change";
-
-  private final CommandEnvironment around;
-
-  public CommandExceptionHandler(CommandEnvironment around) {
-    this.around = around;
-  }
 
   /** Wrong usage: what is wrong, what was perhaps meant, and how the command is used. */
   @Override

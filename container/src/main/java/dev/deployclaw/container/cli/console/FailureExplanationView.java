@@ -21,7 +21,7 @@ import java.util.Optional;
  * Says on standard error why a command did not come to what was asked, and what to do: one line,
  * with and without {@code --json}.
  */
-public final class FailureExplanationView {
+public record FailureExplanationView(CommandEnvironment around) {
   private static final String NOTHING_ACTIVE = "nothing was activated; ";
   private static final String MAKE_REACHABLE =
       NOTHING_ACTIVE + "make what is named reachable again, then ask again";
@@ -41,12 +41,6 @@ public final class FailureExplanationView {
 
   /** How a repair begins that left something. */
   private static final String NOT_REPAIRED = "not repaired: ";
-
-  private final CommandEnvironment around;
-
-  public FailureExplanationView(CommandEnvironment around) {
-    this.around = around;
-  }
 
   /**
    * @param document its log, which says in which step it ended; empty where there is none

@@ -10,25 +10,17 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Set;
 
-/** Shows a run as it goes: a line for each step, and what is wrong within it. */
-public final class ProgressView implements ProgressListener {
+/**
+ * Shows a run as it goes: a line for each step, and what is wrong within it.
+ *
+ * @param columns of the terminal: a step is one line where it fits
+ */
+public record ProgressView(PrintStream err, OutputMode display, int columns)
+    implements ProgressListener {
   /** Shown as they happen, for between two of them there may be hours. */
   private static final Set<String> SHOWN = Set.of("widened", "baking", "soaking");
 
   private static final String RESET = "\u001b[0m";
-
-  private final PrintStream err;
-  private final OutputMode display;
-  private final int columns;
-
-  /**
-   * @param columns of the terminal: a step is one line where it fits
-   */
-  public ProgressView(PrintStream err, OutputMode display, int columns) {
-    this.err = err;
-    this.display = display;
-    this.columns = columns;
-  }
 
   @Override
   public void thought(LogEntry thought) {

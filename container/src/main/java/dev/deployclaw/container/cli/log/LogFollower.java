@@ -12,17 +12,11 @@ import java.util.Optional;
  * Shows an execution's records as they come, from any writer, until its end. One that dies without
  * an end is followed until somebody ends this program, as with {@code tail -f}.
  */
-final class LogFollower {
+record LogFollower(FileJournal journal) {
   /** A look at the file's length. */
   private static final Duration PERIOD = Duration.ofMillis(200);
 
   private static final int MOST_AT_ONCE = 1_000;
-
-  private final FileJournal journal;
-
-  LogFollower(FileJournal journal) {
-    this.journal = journal;
-  }
 
   /** Where records are shown. */
   interface RecordView {

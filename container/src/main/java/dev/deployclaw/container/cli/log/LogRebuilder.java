@@ -31,20 +31,12 @@ import java.util.regex.Pattern;
  * Puts together the log of a machine that is gone, and writes its document. Nothing is kept of it:
  * as a file of the journal it would be shipped, copied and ended as this machine's own.
  */
-public final class LogRebuilder {
+public record LogRebuilder(CommandEnvironment around, CommonOptions shared) {
   static final String STATE_STORE = "etcd";
   static final String STREAM = "the stream";
   static final String BUCKET = "the bucket";
 
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
-
-  private final CommandEnvironment around;
-  private final CommonOptions shared;
-
-  public LogRebuilder(CommandEnvironment around, CommonOptions shared) {
-    this.around = around;
-    this.shared = shared;
-  }
 
   /**
    * @param file where the document goes

@@ -7,13 +7,7 @@ import dev.deployclaw.core.result.ExitCode;
 import java.util.LinkedHashMap;
 
 /** Shows what reading answers to a question about the estate. */
-public final class AnswerView {
-  private final CommandEnvironment around;
-
-  public AnswerView(CommandEnvironment around) {
-    this.around = around;
-  }
-
+public record AnswerView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   public int show(EstateAnswer answer, boolean json) {
     if (json) {

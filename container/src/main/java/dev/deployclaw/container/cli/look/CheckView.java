@@ -16,14 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Shows what a client would meet. */
-final class CheckView {
+record CheckView(CommandEnvironment around) {
   private static final double SECOND = 1e6;
-
-  private final CommandEnvironment around;
-
-  CheckView(CommandEnvironment around) {
-    this.around = around;
-  }
 
   /** Prints it and returns the exit code. */
   int show(ClientRequest question, ClientLimitsReport answer, boolean json) {

@@ -13,14 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Shows how a tenant's policies came to what they are. */
-public final class HistoryView {
+public record HistoryView(CommandEnvironment around) {
   private static final String UNKNOWN = "unknown";
-
-  private final CommandEnvironment around;
-
-  public HistoryView(CommandEnvironment around) {
-    this.around = around;
-  }
 
   /** Prints it and returns the exit code. */
   public int show(String tenant, TenantHistoryReport answer, boolean json) {

@@ -20,13 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Shows what a scan or a validation saw. */
-public final class ScanView {
-  private final CommandEnvironment around;
-
-  public ScanView(CommandEnvironment around) {
-    this.around = around;
-  }
-
+public record ScanView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   public int show(ScanReport answer, boolean json) {
     if (json) {

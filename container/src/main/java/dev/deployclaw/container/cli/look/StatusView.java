@@ -20,14 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Shows where things stand. */
-public final class StatusView {
+public record StatusView(CommandEnvironment around) {
   private static final String TAKE_OFF = "; it isn't started; remove it with: deployclaw reject";
-
-  private final CommandEnvironment around;
-
-  public StatusView(CommandEnvironment around) {
-    this.around = around;
-  }
 
   /** Prints it and returns the exit code. */
   public int show(AgentStatusReport answer, RelatedState beside, boolean json) {

@@ -20,8 +20,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Shows the limits of which most is used. */
-public final class TopView {
+/**
+ * Shows the limits of which most is used.
+ *
+ * @param most limits that are shown
+ */
+public record TopView(CommandEnvironment around, Order order, int most) {
   private static final int LONGEST_NAME = 40;
 
   /** Of a table. */
@@ -36,19 +40,6 @@ public final class TopView {
   private static final int NEARLY_FULL = 90;
 
   private static final double SECOND = 1e6;
-
-  private final CommandEnvironment around;
-  private final Order order;
-  private final int most;
-
-  /**
-   * @param most limits that are shown
-   */
-  public TopView(CommandEnvironment around, Order order, int most) {
-    this.around = around;
-    this.order = order;
-    this.most = most;
-  }
 
   /** What the first is first by. */
   public enum Order {

@@ -10,14 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Shows what a change of policy would have meant. */
-final class ImpactView {
+record ImpactView(CommandEnvironment around) {
   private static final int MOST_SHOWN = 50;
-
-  private final CommandEnvironment around;
-
-  ImpactView(CommandEnvironment around) {
-    this.around = around;
-  }
 
   void show(ImpactReport impact, UnreadLines unread, boolean json) {
     if (json) {

@@ -13,13 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Shows what became of another system's limits. */
-final class ImportView {
-  private final CommandEnvironment around;
-
-  ImportView(CommandEnvironment around) {
-    this.around = around;
-  }
-
+record ImportView(CommandEnvironment around) {
   /**
    * @param written the documents that were made
    */

@@ -13,17 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Tenants whose committed limits count and refuse nobody, as adopted ones do at first. */
-final class ShadowModeTenants {
-  private final CommandEnvironment around;
-  private final AgentSession session;
-  private final boolean json;
-
-  ShadowModeTenants(CommandEnvironment around, AgentSession session, boolean json) {
-    this.around = around;
-    this.session = session;
-    this.json = json;
-  }
-
+record ShadowModeTenants(CommandEnvironment around, AgentSession session, boolean json) {
   /** Who is left, and how many of their limits; returns the exit code. */
   int list() throws InterruptedException {
     var answer = session.queries().policies();

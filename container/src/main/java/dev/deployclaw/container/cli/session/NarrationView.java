@@ -8,15 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a model makes of a timeline or a plan, shown behind it and marked as the model's. */
-public final class NarrationView {
-  private final CommandEnvironment around;
-  private final boolean json;
-
-  public NarrationView(CommandEnvironment around, boolean json) {
-    this.around = around;
-    this.json = json;
-  }
-
+public record NarrationView(CommandEnvironment around, boolean json) {
   /**
    * Behind what people have on their screen already; programs are given both in one document.
    *

@@ -9,13 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Shows what was left unfinished, and how it ended. */
-public final class RecoveryView {
-  private final CommandEnvironment around;
-
-  public RecoveryView(CommandEnvironment around) {
-    this.around = around;
-  }
-
+public record RecoveryView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   public int show(RecoveryReport answer, boolean json) {
     if (json) {

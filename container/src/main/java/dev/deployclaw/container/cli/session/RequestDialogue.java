@@ -101,6 +101,10 @@ public final class RequestDialogue {
     return false;
   }
 
+  public boolean goesOn(TaskRequest request, RequestPlanner planner) throws InterruptedException {
+    return goesOn(new PreparedRequest(request, planner.plan(request)), planner);
+  }
+
   private void show(ChangePlan plan) {
     around.warn("understood: " + IntentSentence.of(plan.intent()));
     var lines = DiffFormatter.of(plan.diff().differences());

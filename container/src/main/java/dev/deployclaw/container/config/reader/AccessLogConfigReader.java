@@ -16,13 +16,7 @@ import java.util.function.Function;
  * Reads {@code accessLogs[]}. Without it, the logs are those of file gateways whose requests name
  * the tenant by the host: a rendered file's log has no headers.
  */
-final class AccessLogConfigReader {
-  private final Function<String, Path> paths;
-
-  AccessLogConfigReader(Function<String, Path> paths) {
-    this.paths = paths;
-  }
-
+record AccessLogConfigReader(Function<String, Path> paths) {
   List<AccessLogConfig> read(ConfigSection root, List<GatewayEntry> files, List<Gateway> routing) {
     var out = new ArrayList<AccessLogConfig>();
     for (var f : root.sections("accessLogs")) {

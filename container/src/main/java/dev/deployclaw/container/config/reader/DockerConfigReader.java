@@ -15,15 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads the section {@code docker}. */
-final class DockerConfigReader {
+record DockerConfigReader(CredentialFiles files) {
   private static final String UNIX = "unix";
   private static final String TCP = "tcp";
-
-  private final CredentialFiles files;
-
-  DockerConfigReader(CredentialFiles files) {
-    this.files = files;
-  }
 
   /** Empty where the file says nothing of Docker. */
   Optional<DockerConfig> read(ConfigSection f) {

@@ -9,21 +9,16 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/** Reads the section {@code host}. */
-final class HostConfigReader {
+/**
+ * Reads the section {@code host}.
+ *
+ * @param files of the host's credentials
+ */
+record HostConfigReader(CredentialFiles files) {
   private static final int MOST_USER = 65_533;
   private static final Pattern PORT =
       Pattern.compile(
           "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]");
-
-  private final CredentialFiles files;
-
-  /**
-   * @param files of the host's credentials
-   */
-  HostConfigReader(CredentialFiles files) {
-    this.files = files;
-  }
 
   /**
    * What is read of it: the host, and whether it has a user of its own at etcd.

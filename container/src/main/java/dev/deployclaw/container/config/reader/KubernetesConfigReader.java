@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads the section {@code kubernetes}. */
-final class KubernetesConfigReader {
+record KubernetesConfigReader(CredentialFiles files) {
   /** Equality, set and presence, as {@code kubectl -l} takes them. */
   private static final Pattern SELECTOR =
       Pattern.compile("[A-Za-z0-9!]([A-Za-z0-9._/=!,() -]*[A-Za-z0-9)])?");
@@ -24,12 +24,6 @@ final class KubernetesConfigReader {
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
   private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,200}");
   private static final Pattern BINARY = Pattern.compile("[A-Za-z0-9._/-]{1,200}");
-
-  private final CredentialFiles files;
-
-  KubernetesConfigReader(CredentialFiles files) {
-    this.files = files;
-  }
 
   /** Empty where the file says nothing of Kubernetes. */
   Optional<KubernetesConfig> read(ConfigSection f) {

@@ -9,22 +9,17 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Reads the section {@code model}; absent, the rule planner is alone. */
-final class ModelConfigReader {
+/**
+ * Reads the section {@code model}; absent, the rule planner is alone.
+ *
+ * @param content of a file; empty where it can't be read
+ */
+record ModelConfigReader(Function<String, Optional<String>> content) {
   private static final int DEFAULT_TOKENS = 20_000;
   private static final int FEWEST_TOKENS = 1_000;
   private static final int MOST_TOKENS = 1_000_000;
   private static final int DEFAULT_ATTEMPTS = 2;
   private static final int MOST_ATTEMPTS = 5;
-
-  private final Function<String, Optional<String>> content;
-
-  /**
-   * @param content of a file; empty where it can't be read
-   */
-  ModelConfigReader(Function<String, Optional<String>> content) {
-    this.content = content;
-  }
 
   Optional<ModelConfig> read(ConfigSection root) {
     var f = root.section("model");

@@ -15,8 +15,12 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Reads the sections {@code watch} and {@code notify}. */
-final class MonitoringConfigReader {
+/**
+ * Reads the sections {@code watch} and {@code notify}.
+ *
+ * @param content of a file, as its path is written; empty where it can't be read
+ */
+record MonitoringConfigReader(Function<String, Optional<String>> content) {
   private static final String PAGER_DUTY = "https://events.pagerduty.com";
   private static final Duration LEAST = Duration.ofSeconds(1);
   private static final int SHORTEST_SECRET = 16;
@@ -24,15 +28,6 @@ final class MonitoringConfigReader {
 
   /** It names a folder. */
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
-
-  private final Function<String, Optional<String>> content;
-
-  /**
-   * @param content of a file, as its path is written; empty where it can't be read
-   */
-  MonitoringConfigReader(Function<String, Optional<String>> content) {
-    this.content = content;
-  }
 
   static MonitoringConfig watch(ConfigSection f) {
     var watch =

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Reads the list {@code plugins}; without it no plugin is started. */
-final class PluginConfigReader {
+record PluginConfigReader(Function<String, Path> absolute) {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern VERB = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Pattern MEMBER = Pattern.compile("[a-z0-9][a-z0-9.:_/-]{0,199}");
@@ -51,12 +51,6 @@ final class PluginConfigReader {
           "redis",
           "s3",
           "sources");
-
-  private final Function<String, Path> absolute;
-
-  PluginConfigReader(Function<String, Path> absolute) {
-    this.absolute = absolute;
-  }
 
   List<PluginConfig> read(ConfigSection root) {
     var names = new HashSet<String>();

@@ -14,8 +14,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Reads the section {@code telemetry}; without an endpoint nothing is sent. */
-final class TelemetryConfigReader {
+/**
+ * Reads the section {@code telemetry}; without an endpoint nothing is sent.
+ *
+ * @param content of a file; empty where it can't be read
+ */
+record TelemetryConfigReader(Function<String, Optional<String>> content) {
   private static final Duration LEAST_INTERVAL = Duration.ofSeconds(1);
   private static final Duration MOST_FLUSH = Duration.ofSeconds(20);
 
@@ -26,15 +30,6 @@ final class TelemetryConfigReader {
   /** Those that belong to the connection. */
   private static final Pattern NOT_OURS =
       Pattern.compile("(?i)connection|content-length|content-type|expect|host|upgrade");
-
-  private final Function<String, Optional<String>> content;
-
-  /**
-   * @param content of a file; empty where it can't be read
-   */
-  TelemetryConfigReader(Function<String, Optional<String>> content) {
-    this.content = content;
-  }
 
   Optional<TelemetryConfig> read(ConfigSection root) {
     var f = root.section("telemetry");

@@ -99,15 +99,6 @@ public final class ConfigSection {
     return values;
   }
 
-  /** Required, {@code host:port}. */
-  String address(String key) {
-    String value = required(key);
-    if (!value.isEmpty()) {
-      checkAddress(key, value);
-    }
-    return value;
-  }
-
   /** Addresses, {@code host:port}, at least one. */
   public List<String> addresses(String key) {
     var values = some(key);

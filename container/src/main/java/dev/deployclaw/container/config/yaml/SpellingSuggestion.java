@@ -1,7 +1,9 @@
 package dev.deployclaw.container.config.yaml;
 
+import dev.deployclaw.policy.text.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 
 /** The known word that a mistyped one most likely meant, by edit distance. */
 final class SpellingSuggestion {
@@ -18,23 +20,7 @@ final class SpellingSuggestion {
         .orElseGet(() -> "known here: " + String.join(", ", known.stream().sorted().toList()));
   }
 
-  /** Levenshtein's distance, case ignored. */
   private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        boolean same =
-            Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
-        row[j] = Math.min(Math.min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1));
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
+    return EditDistance.of(a.toLowerCase(Locale.ROOT), b.toLowerCase(Locale.ROOT));
   }
 }

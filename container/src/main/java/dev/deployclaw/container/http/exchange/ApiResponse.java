@@ -27,8 +27,8 @@ public record ApiResponse(int status, String mediaType, Map<String, String> head
         problem.status(), ProblemDetail.MEDIA_TYPE, problem.headers(), text(problem.toMap()));
   }
 
-  static ApiResponse nothing() {
-    return new ApiResponse(204, "", Map.of(), "");
+  public static ApiResponse wrongQuery(String parameter, String what) {
+    return of(ProblemCatalogue.invalid("query " + parameter, what, "correct it"));
   }
 
   public ApiResponse with(String header, String value) {

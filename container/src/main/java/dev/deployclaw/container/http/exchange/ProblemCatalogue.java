@@ -4,6 +4,7 @@ import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.container.query.AuditQueries;
+import dev.deployclaw.container.query.TenantDirectory;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
@@ -26,12 +27,14 @@ public final class ProblemCatalogue {
           Optional.of(unreachable("the bucket: " + e.getMessage()));
       case DamagedJournalException e -> Optional.of(damaged(String.valueOf(e.getMessage())));
       case AuditQueries.BusyException e -> Optional.of(busy(String.valueOf(e.getMessage())));
+      case TenantDirectory.NotReadyException e ->
+          Optional.of(later(503, "busy", String.valueOf(e.getMessage()), Duration.ofSeconds(1)));
       default -> Optional.empty();
     };
   }
 
   public static ProblemDetail invalid(String place, String detail, String remedy) {
-    return new ProblemDetail(400, "invalid", "The call is wrong", detail, place, remedy, Map.of());
+    return new ProblemDetail(400, "invalid", "The call is wrong", detail, place, remedy);
   }
 
   public static ProblemDetail roleMissing(ApiCaller caller, ApiRole needed) {
@@ -41,8 +44,7 @@ public final class ProblemCatalogue {
         "Not allowed",
         caller.name() + " is no " + needed.word(),
         "header Authorization",
-        "use a credential with the role " + needed.word(),
-        Map.of());
+        "use a credential with the role " + needed.word());
   }
 
   public static ProblemDetail gateRefuses(String reason) {
@@ -52,8 +54,7 @@ public final class ProblemCatalogue {
         "The gate refuses",
         reason,
         "header Authorization",
-        "let another person approve",
-        Map.of());
+        "let another person approve");
   }
 
   public static ProblemDetail notAsked(String reason) {
@@ -63,13 +64,11 @@ public final class ProblemCatalogue {
         "The question was for another caller",
         reason,
         "header Authorization",
-        "answer with the credential of the request",
-        Map.of());
+        "answer with the credential of the request");
   }
 
   public static ProblemDetail notFound(String what) {
-    return new ProblemDetail(
-        404, "not-found", "Not found", what, "path", "see GET /v1/executions", Map.of());
+    return new ProblemDetail(404, "not-found", "Not found", what, "path", "see GET /v1/executions");
   }
 
   public static ProblemDetail noRoute(String path) {
@@ -79,8 +78,7 @@ public final class ProblemCatalogue {
         "Not found",
         "nothing is served at " + path,
         "path",
-        "see /v1/openapi.yaml",
-        Map.of());
+        "see /v1/openapi.yaml");
   }
 
   /**
@@ -104,8 +102,7 @@ public final class ProblemCatalogue {
         "Wrong origin",
         detail,
         place,
-        "call from a program, or from a page of the agent's own origin; a proxy passes Host on",
-        Map.of());
+        "call from a program, or from a page of the agent's own origin; a proxy passes Host on");
   }
 
   public static ProblemDetail forgeable() {
@@ -115,8 +112,7 @@ public final class ProblemCatalogue {
         "The call may be forged by another page",
         "without a token, a POST needs a header that a page of another origin can't send",
         "header Content-Type",
-        "send Content-Type: application/json",
-        Map.of());
+        "send Content-Type: application/json");
   }
 
   /** Where the session's cookie would travel in the clear. */
@@ -127,8 +123,7 @@ public final class ProblemCatalogue {
         "Signing in needs HTTPS",
         "the page was loaded without TLS, and not from this machine",
         "header Origin",
-        "give serve.tls, or open the console by https through what ends TLS",
-        Map.of());
+        "give serve.tls, or open the console by https through what ends TLS");
   }
 
   /** The provider sends browsers back to one address alone. */
@@ -139,8 +134,7 @@ public final class ProblemCatalogue {
         "The console has another address",
         "the provider signs browsers in at " + origin + " alone",
         "header Origin",
-        "open " + origin + "/console/",
-        Map.of());
+        "open " + origin + "/console/");
   }
 
   /** No sign-in is possible there now. */
@@ -175,8 +169,7 @@ public final class ProblemCatalogue {
         "The call may be forged by another page",
         "the header X-CSRF-Token isn't the session's",
         "header X-CSRF-Token",
-        "load the page again",
-        Map.of());
+        "load the page again");
   }
 
   public static ProblemDetail tooSlow() {
@@ -209,8 +202,7 @@ public final class ProblemCatalogue {
         "The call is wrong",
         "the expectation of the call isn't supported",
         "header Expect",
-        "leave it out, or send Expect: 100-continue",
-        Map.of());
+        "leave it out, or send Expect: 100-continue");
   }
 
   public static ProblemDetail unknownOutcome(String reason) {
@@ -225,7 +217,7 @@ public final class ProblemCatalogue {
   }
 
   public static ProblemDetail conflict(String reason, String remedy) {
-    return new ProblemDetail(409, "conflict", "Conflict", reason, "path", remedy, Map.of());
+    return new ProblemDetail(409, "conflict", "Conflict", reason, "path", remedy);
   }
 
   /** What somebody decided on isn't what is held now. */
@@ -236,8 +228,7 @@ public final class ProblemCatalogue {
         "What was shown is out of date",
         "what is held of %s differs from what was shown".formatted(execution),
         "query shown",
-        "read GET /v1/executions/%s/hold again, and decide on that".formatted(execution),
-        Map.of());
+        "read GET /v1/executions/%s/hold again, and decide on that".formatted(execution));
   }
 
   public static ProblemDetail tooLarge(int most) {
@@ -247,8 +238,7 @@ public final class ProblemCatalogue {
         "The body is too large",
         "a body may have " + most + " bytes",
         "body",
-        "say it shorter",
-        Map.of());
+        "say it shorter");
   }
 
   public static ProblemDetail notJson() {
@@ -258,8 +248,7 @@ public final class ProblemCatalogue {
         "The body's type is wrong",
         "the body must be JSON",
         "header Content-Type",
-        "send Content-Type: application/json",
-        Map.of());
+        "send Content-Type: application/json");
   }
 
   public static ProblemDetail keyReused(String execution) {
@@ -269,8 +258,7 @@ public final class ProblemCatalogue {
         "The key was used before",
         "this key belongs to another request, " + execution,
         "header Idempotency-Key",
-        "choose a new key for a new request",
-        Map.of());
+        "choose a new key for a new request");
   }
 
   public static ProblemDetail tooMany(Duration wait) {
@@ -314,7 +302,7 @@ public final class ProblemCatalogue {
 
   static ProblemDetail damaged(String reason) {
     return new ProblemDetail(
-        500, "damaged-log", "A log is damaged", reason, "path", "look at its file", Map.of());
+        500, "damaged-log", "A log is damaged", reason, "path", "look at its file");
   }
 
   public static ProblemDetail fault() {
@@ -324,8 +312,7 @@ public final class ProblemCatalogue {
         "An internal fault",
         "the agent's own log says more",
         "",
-        "report it with the agent's log",
-        Map.of());
+        "report it with the agent's log");
   }
 
   /**
@@ -352,8 +339,7 @@ public final class ProblemCatalogue {
         "The caller is unknown",
         why,
         "header",
-        "sign each call with the channel's secret and the time of now, and send it once",
-        Map.of());
+        "sign each call with the channel's secret and the time of now, and send it once");
   }
 
   private static ProblemDetail later(int status, String type, String detail, Duration wait) {

@@ -26,6 +26,11 @@ public record ProblemDetail(
     headers = Map.copyOf(headers);
   }
 
+  /** With no header of its own. */
+  ProblemDetail(int status, String type, String title, String detail, String place, String remedy) {
+    this(status, type, title, detail, place, remedy, Map.of());
+  }
+
   Map<String, Object> toMap() {
     var out = new LinkedHashMap<String, Object>();
     out.put("type", TYPES + type);

@@ -9,6 +9,7 @@ import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
+import dev.deployclaw.container.http.exchange.PageLimit;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
@@ -28,8 +29,7 @@ import java.util.function.Supplier;
 
 /** What auditors look at: logs with what their verification found, the chain, and both packed. */
 public final class AuditRoutes {
-  private static final int LIMIT = 20;
-  private static final int MOST_LIMIT = 50;
+  private static final PageLimit LIMIT = new PageLimit(20, 50);
   private static final int LONGEST_WORD = 200;
   private static final int MOST_BUNDLES = 2;
   private static final String ZIP = "application/zip";
@@ -62,23 +62,20 @@ public final class AuditRoutes {
   }
 
   private ApiResponse logs(ApiRequest call) throws InterruptedException {
-    var limit =
-        Optional.of(call.query().apply("limit").orElse(Integer.toString(LIMIT)))
-            .filter(n -> n.matches("[1-9]\\d?"))
-            .map(Integer::valueOf)
-            .filter(n -> n <= MOST_LIMIT);
+    var limit = LIMIT.of(call);
     if (limit.isEmpty()) {
-      return wrong("limit", "limit is not a whole number from 1 to " + MOST_LIMIT);
+      return LIMIT.refusal();
     }
     var after = call.query().apply("after");
     if (after.isPresent()
         && (!ExecutionIdFormat.fits(after.get()) || !server.executions().known(after.get()))) {
-      return wrong("after", "there is no such execution");
+      return ApiResponse.wrongQuery("after", "there is no such execution");
     }
     String person = call.query().apply("person").orElse("").strip();
     String tenant = call.query().apply("tenant").orElse("").strip();
     if (person.length() > LONGEST_WORD || tenant.length() > LONGEST_WORD) {
-      return wrong("person", "a name has more than " + LONGEST_WORD + " characters");
+      return ApiResponse.wrongQuery(
+          "person", "a name has more than " + LONGEST_WORD + " characters");
     }
     try {
       var period =
@@ -87,12 +84,8 @@ public final class AuditRoutes {
       var query = new LogSearch.Query(period, person, tenant, after, limit.get());
       return ApiResponse.json(200, audit.logs(query));
     } catch (InvalidPeriodException e) {
-      return wrong("since", String.valueOf(e.getMessage()).replace("--", ""));
+      return ApiResponse.wrongQuery("since", String.valueOf(e.getMessage()).replace("--", ""));
     }
-  }
-
-  private static ApiResponse wrong(String parameter, String what) {
-    return ApiResponse.of(ProblemCatalogue.invalid("query " + parameter, what, "correct it"));
   }
 
   /** On the event loop. A place is given back once the work ended and its answer is written. */

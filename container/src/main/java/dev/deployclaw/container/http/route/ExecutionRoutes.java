@@ -5,6 +5,7 @@ import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
+import dev.deployclaw.container.http.exchange.PageLimit;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.query.ExecutionQueries;
 import java.util.LinkedHashMap;
@@ -13,8 +14,7 @@ import java.util.Optional;
 
 /** What tells of executions. */
 public final class ExecutionRoutes {
-  private static final int LIMIT = 20;
-  private static final int MOST_LIMIT = 100;
+  private static final PageLimit LIMIT = new PageLimit(20, 100);
 
   private final ExecutionQueries executions;
 
@@ -29,11 +29,9 @@ public final class ExecutionRoutes {
   }
 
   private ApiResponse page(ApiRequest call) {
-    var limit = limit(call.query().apply("limit"));
+    var limit = LIMIT.of(call);
     if (limit.isEmpty()) {
-      return ApiResponse.of(
-          ProblemCatalogue.invalid(
-              "query limit", "limit is not a whole number from 1 to " + MOST_LIMIT, "correct it"));
+      return LIMIT.refusal();
     }
     var after = call.query().apply("after");
     if (after.isPresent()
@@ -60,12 +58,5 @@ public final class ExecutionRoutes {
         .orElseGet(() ->
             ApiResponse.of(
                 ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id))));
-  }
-
-  private static Optional<Integer> limit(Optional<String> given) {
-    return Optional.of(given.orElse(Integer.toString(LIMIT)))
-        .filter(text -> text.matches("[1-9]\\d{0,2}"))
-        .map(Integer::valueOf)
-        .filter(n -> n <= MOST_LIMIT);
   }
 }

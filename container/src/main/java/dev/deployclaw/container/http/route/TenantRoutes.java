@@ -4,16 +4,15 @@ import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
+import dev.deployclaw.container.http.exchange.PageLimit;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.query.TenantDirectory;
 import dev.deployclaw.container.query.TenantDirectory.Search;
 import java.util.List;
-import java.util.Optional;
 
 /** The committed limits, tenant by tenant. */
 public final class TenantRoutes {
-  private static final int LIMIT = 50;
-  private static final int MOST_LIMIT = 200;
+  private static final PageLimit LIMIT = new PageLimit(50, 200);
   private static final int LONGEST_SEARCH = 200;
 
   private final TenantDirectory tenants;
@@ -30,17 +29,14 @@ public final class TenantRoutes {
   private ApiResponse find(ApiRequest call) throws InterruptedException {
     String text = call.query().apply("search").orElse("");
     if (text.length() > LONGEST_SEARCH) {
-      return wrong("search", "search has more than " + LONGEST_SEARCH + " characters");
+      return ApiResponse.wrongQuery(
+          "search", "search has more than " + LONGEST_SEARCH + " characters");
     }
-    var limit =
-        Optional.of(call.query().apply("limit").orElse(Integer.toString(LIMIT)))
-            .filter(n -> n.matches("[1-9]\\d{0,2}"))
-            .map(Integer::valueOf)
-            .filter(n -> n <= MOST_LIMIT);
+    var limit = LIMIT.of(call);
     return limit.isPresent()
         ? ApiResponse.json(
             200, tenants.find(Search.of(text, call.query().apply("after"), limit.get())))
-        : wrong("limit", "limit is not a whole number from 1 to " + MOST_LIMIT);
+        : LIMIT.refusal();
   }
 
   private ApiResponse tenant(ApiRequest call) throws InterruptedException {
@@ -52,9 +48,5 @@ public final class TenantRoutes {
             ApiResponse.of(
                 ProblemCatalogue.notFound(
                     "no policy is committed of " + ExecutionIdFormat.shown(name))));
-  }
-
-  private static ApiResponse wrong(String parameter, String what) {
-    return ApiResponse.of(ProblemCatalogue.invalid("query " + parameter, what, "correct it"));
   }
 }

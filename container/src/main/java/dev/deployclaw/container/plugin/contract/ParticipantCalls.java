@@ -16,15 +16,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The six calls of a participant, and how its answers are read. */
-final class ParticipantCalls {
+record ParticipantCalls(TestedPlugin plugin) {
   private static final Duration LOADED = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(50);
-
-  private final TestedPlugin plugin;
-
-  ParticipantCalls(TestedPlugin plugin) {
-    this.plugin = plugin;
-  }
 
   /** An epoch with this set. */
   Activation epoch(long epoch, SampleSet set) {

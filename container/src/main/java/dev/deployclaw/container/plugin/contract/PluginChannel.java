@@ -9,11 +9,14 @@ import dev.deployclaw.executors.protocol.v1.Outcome;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.executors.remote.HostChannel;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** A connection on which anything can be sent, also what no agent sends. */
@@ -46,8 +49,16 @@ final class PluginChannel implements AutoCloseable {
     return calls().putContent(content).getSha256();
   }
 
+  /**
+   * @throws StatusRuntimeException where it has no answer, also where the channel is closed
+   *     meanwhile
+   */
   Outcome execute(SealedCall call) {
-    return calls().execute(call);
+    try {
+      return calls().execute(call);
+    } catch (RejectedExecutionException e) { // by the loop, which can't time it any more
+      throw Status.UNAVAILABLE.withCause(e).asRuntimeException();
+    }
   }
 
   private ExecutorHostGrpc.ExecutorHostBlockingStub calls() {

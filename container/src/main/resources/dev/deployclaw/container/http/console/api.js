@@ -1,7 +1,7 @@
 /* Calls of the agent's API, in the session of this browser. The session's secret is a cookie that no script can read;
    its token, which goes with each call that changes something, is in this module's memory alone. */
 
-const MEDIA = 'application/json', RETRY_MILLIS = 2000, LONGEST_RETRY_MILLIS = 30000;
+const MEDIA = 'application/json', RETRY_MILLIS = 2000, LONGEST_RETRY_MILLIS = 30000, MOST_TRIES = 60;
 
 export const session = { name: '', roles: [], csrf: '', session: false };
 export const may = role => session.roles.includes(role);
@@ -40,6 +40,19 @@ async function send(method, path, { body, signal, background, key } = {}) {
 const json = async (...call) => (await send(...call)).json();
 
 export const get = (path, options) => json('GET', path, options);
+/* The same where the agent may still be reading what is asked for: it says so, and is asked again until it has. */
+export async function getRead(path, { signal, told }) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await get(path, { signal });
+    } catch (e) {
+      if (e.type !== 'busy' || tries === MOST_TRIES) throw e;
+      told(e.detail);
+      await rest(e.wait || RETRY_MILLIS, signal);
+    }
+  }
+}
+
 export const post = (path, body, options) => json('POST', path, { ...options, body });
 
 /* A key that makes a repeated call the same call. */

@@ -157,9 +157,10 @@ const COLUMNS = ['Member', 'Kind', 'State', 'Epoch', 'Why'];
 const state = member => element('span', { class: STATES[member.state][0] }, STATES[member.state][1] + ' ' + (member.kind === 'store' && member.state === 'ok' ? 'answers' : word(member)));
 const row = member => [member.member, member.kind, state(member), member.epoch === undefined ? '' : String(member.epoch), member.reason || ''];
 
+/* The agent sends the worst first. */
 function rows(seen) {
-  const members = [...seen.members].sort((a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state)), hidden = members.length + seen.more - MOST_ROWS;
+  const members = seen.members, hidden = members.length + seen.more - MOST_ROWS;
   if (!members.length) return [];
-  return [element('details', { class: 'members', open: members.length <= 40 }, element('summary', {}, 'All members: ' + (members.length + seen.more) + ', at worst ' + STATES[worst(members)][2]),
+  return [element('details', { class: 'members', open: members.length <= 40 }, element('summary', {}, 'All members: ' + (members.length + seen.more) + ', at worst ' + STATES[members[0].state][2]),
     table('All members', COLUMNS, members.slice(0, MOST_ROWS).map(row)), hidden > 0 ? element('p', { class: 'count' }, 'and ' + hidden + ' more') : undefined)];
 }

@@ -1,4 +1,4 @@
-import { get, post } from './api.js';
+import { getRead, post } from './api.js';
 import { answer } from './ask.js';
 import { plot } from './impact.js';
 import { askLink, badge, cards, count, element, executionLink, heading, note, table, tenantLink, trouble, utc, when } from './parts.js';
@@ -17,7 +17,8 @@ export async function tenants(root, { signal, query }) {
 
   const find = async after => {
     const turn = ++asked, search = words.value.trim();
-    const page = await get('/v1/tenants?search=' + encodeURIComponent(search) + (after ? '&after=' + encodeURIComponent(after) : ''), { signal });
+    const path = '/v1/tenants?search=' + encodeURIComponent(search) + (after ? '&after=' + encodeURIComponent(after) : '');
+    const page = await getRead(path, { signal, told: why => { if (turn === asked) amount.textContent = sentence(why); } });
     if (turn !== asked) return;
     rows = after ? [...rows, ...page.tenants] : page.tenants;
     next = page.next;
@@ -46,13 +47,15 @@ function row(one) {
       one.more_limits ? element('li', { class: 'count' }, 'and ' + one.more_limits + ' more') : undefined)];
 }
 
+const sentence = words => words[0].toUpperCase() + words.slice(1) + ' …';
 const labels = all => Object.entries(all).map(([name, value]) => name + '=' + value).join(', ');
 const on = limit => (limit.service || limit.route || limit.method ? ', on ' + [limit.method, limit.service, limit.route].filter(Boolean).join(' ') : '');
 
 /* One tenant: the limits that apply to it and whose each is, how full they are, and how they came to be. */
 export async function tenant(root, { signal, name }) {
   document.title = name + ' - DeployClaw';
-  const found = await get('/v1/tenants/' + encodeURIComponent(name), { signal });
+  const told = why => root.replaceChildren(heading(name), element('p', { class: 'count', role: 'status' }, sentence(why)));
+  const found = await getRead('/v1/tenants/' + encodeURIComponent(name), { signal, told });
   const history = element('div', {}, element('p', { class: 'count' }, 'Reading the history …')), use = element('div');
   const limits = found.limits.map(limit => [element('strong', {}, limit.limit), limit.text, String(limit.burst), on(limit).replace(/^, on /, '') || 'all requests', limit.owner === name ? 'its own' : element('span', {}, 'of its group ', tenantLink(limit.owner))]);
   root.replaceChildren(heading(name, found.blocked_by.length ? element('span', { class: 'result ERROR' }, 'blocked') : undefined, askLink('set ' + name + '\'s limit to ', 'Change a limit')),

@@ -23,7 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,7 @@ class BundleCommandTest {
 
   @TempDir Path folder;
 
-  private EtcdServer etcd;
+  @AutoClose private EtcdServer etcd;
   private CommandLineFixture screen;
   private ChainLink last = ChainLink.START;
 
@@ -53,11 +53,6 @@ class BundleCommandTest {
         nats: {url: "nats://127.0.0.1:1"}
         """
             .formatted(etcd.endpoint()));
-  }
-
-  @AfterEach
-  void stop() {
-    etcd.close();
   }
 
   @Test

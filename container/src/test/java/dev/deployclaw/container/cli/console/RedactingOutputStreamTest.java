@@ -6,8 +6,8 @@ import dev.deployclaw.testkit.SeededLoop;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.Test;
 
 class RedactingOutputStreamTest {
@@ -74,11 +74,7 @@ class RedactingOutputStreamTest {
   }
 
   private void write(byte[] bytes, int from, int count) {
-    try {
-      hiding.write(bytes, from, count);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> hiding.write(bytes, from, count));
   }
 
   private String printed() {

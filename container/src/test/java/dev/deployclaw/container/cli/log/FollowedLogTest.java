@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,17 +31,12 @@ class FollowedLogTest {
   @TempDir Path folder;
 
   private final List<SealedRecord> records = records();
-  private FileJournal journal;
+  @AutoClose private FileJournal journal;
 
   @BeforeEach
   void begin() {
     journal = FileJournal.open(folder.resolve(".deployclaw/state"));
     records.subList(0, records.size() - 1).forEach(r -> journal.append(ID, r));
-  }
-
-  @AfterEach
-  void end() {
-    journal.close();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.function.Failable;
 import org.jline.terminal.Size;
 import org.jline.utils.ScreenTerminal;
 
@@ -66,11 +67,7 @@ public final class PseudoTerminal implements AutoCloseable {
     builder.environment().put("TERM", "xterm-256color");
     builder.environment().put("SHELL", "/bin/sh");
     builder.environment().putAll(environment);
-    try {
-      return new PseudoTerminal(folder, builder.start(), columns, rows);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> new PseudoTerminal(folder, builder.start(), columns, rows));
   }
 
   private void read() {
@@ -130,11 +127,7 @@ public final class PseudoTerminal implements AutoCloseable {
   }
 
   String note(String name) {
-    try {
-      return Files.readString(folder.resolve(name)).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> Files.readString(folder.resolve(name)).strip());
   }
 
   /** Waits for the end, and gives the program's exit code. */

@@ -26,7 +26,7 @@ class EtcdConfigReaderTest {
 
   @BeforeEach
   void files() throws Exception {
-    Files.writeString(folder.resolve("word"), "word\n");
+    Files.writeString(folder.resolve("word"), "etcd-login-4711\n");
   }
 
   @Test
@@ -47,8 +47,8 @@ class EtcdConfigReaderTest {
                 + " tls: {ca: it.crt, cert: it.crt, key: it.key}");
 
     assertThat(etcd.username()).isEqualTo("agent");
-    assertThat(etcd.password().value()).isEqualTo("word");
-    assertThat(etcd.toString()).contains("***").doesNotContain("value=word");
+    assertThat(etcd.password().value()).isEqualTo("etcd-login-4711");
+    assertThat(etcd.toString()).contains("***").doesNotContain("etcd-login-4711");
     assertThat(etcd.tls().authorities()).contains(made.certificate());
     assertThat(etcd.tls().identity())
         .contains(new TlsSettings.Identity(made.certificate(), made.key()));

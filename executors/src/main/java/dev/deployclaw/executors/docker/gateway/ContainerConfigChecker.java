@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * are resolved when NGINX reads a file; without a network they get an address that leads nowhere,
  * so what is judged is the file, not the name service.
  */
-final class ContainerConfigChecker {
+record ContainerConfigChecker(Duration check) {
   /** For documentation, never routed (RFC 5737). */
   private static final String NOWHERE = "192.0.2.1";
 
@@ -33,12 +33,6 @@ final class ContainerConfigChecker {
   private static final int MOST_NAMES = 32;
   private static final int MOST_OUTPUT = 8 * 1024;
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
-
-  private final Duration check;
-
-  ContainerConfigChecker(Duration check) {
-    this.check = check;
-  }
 
   /** What NGINX said. */
   sealed interface Verdict {

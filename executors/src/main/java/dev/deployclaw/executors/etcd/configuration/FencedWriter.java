@@ -19,19 +19,11 @@ import java.util.Optional;
  * every transaction compares it, so that an agent which lost the lead can't. What is in the way
  * comes back as a member's report.
  */
-final class FencedWriter {
+record FencedWriter(String member, StateStore store) {
   static final String KEY = "fence";
 
   /** How often the fence is raised again when it moved under its hands. */
   private static final int MOST_TRIES = 3;
-
-  private final String member;
-  private final StateStore store;
-
-  FencedWriter(String member, StateStore store) {
-    this.member = member;
-    this.store = store;
-  }
 
   /** The highest term that wrote here; 0 before the first. */
   long term() throws InterruptedException {

@@ -29,15 +29,9 @@ import java.util.Optional;
  * Writes and removes policy sets. Every transaction compares {@code term} with the caller's, and
  * the manifest comes last, so a set without one was never staged.
  */
-final class PolicySetWriter {
+record PolicySetWriter(StateStore store) {
   /** How often a stage starts again after a lost answer or a change under its hands. */
   private static final int MOST_TRIES = 3;
-
-  private final StateStore store;
-
-  PolicySetWriter(StateStore store) {
-    this.store = store;
-  }
 
   /** Idempotent by (epoch, digest): what is there already is left alone. */
   CallOutcome stage(EpochSpec activation, FencingToken fence) throws InterruptedException {

@@ -1,16 +1,14 @@
 package dev.deployclaw.executors.kubernetes.client;
 
 import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CauseChain;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer of the API server, or the lack of one, means. The line that matters is the one
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * failed at, may have been applied; a refused connection and a 429 were not.
  */
 final class KubernetesFaultMapper {
-  private static final int DEEPEST_CAUSE = 16;
   private static final int SERVER_ERRORS = 500;
 
   private KubernetesFaultMapper() {}
@@ -81,7 +78,7 @@ final class KubernetesFaultMapper {
   /** The request broke off. */
   static KubernetesException of(RbacRequest ask, Throwable broken) {
     String why =
-        chain(broken)
+        CauseChain.of(broken)
             .map(KubernetesFaultMapper::words)
             .distinct()
             .collect(Collectors.joining(": "));
@@ -125,12 +122,6 @@ final class KubernetesFaultMapper {
   }
 
   private static boolean any(Throwable error, Class<?> type) {
-    return chain(error).anyMatch(type::isInstance);
-  }
-
-  private static Stream<Throwable> chain(@Nullable Throwable error) {
-    return Stream.iterate(error, Objects::nonNull, e -> e == null ? null : e.getCause())
-        .limit(DEEPEST_CAUSE)
-        .map(Objects::requireNonNull);
+    return CauseChain.of(error).anyMatch(type::isInstance);
   }
 }

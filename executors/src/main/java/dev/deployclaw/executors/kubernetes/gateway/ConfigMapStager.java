@@ -24,16 +24,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Writes an epoch's ConfigMaps, which no pod mounts yet, and votes on what it reads back. */
-final class ConfigMapStager {
+record ConfigMapStager(ConfigPreflight preflight, int shardBytes) {
   private static final int CONFLICT = 409;
-
-  private final ConfigPreflight preflight;
-  private final int shardBytes;
-
-  ConfigMapStager(ConfigPreflight preflight, int shardBytes) {
-    this.preflight = preflight;
-    this.shardBytes = shardBytes;
-  }
 
   MemberReport stage(KubernetesApi api, GatewaySnapshot standing, Order order)
       throws KubernetesException, InterruptedException {

@@ -14,13 +14,7 @@ import java.util.TreeMap;
  * reads its file when it starts, and ConfigMaps of ours don't change, so what a pod refers to is
  * what it runs.
  */
-final class DeploymentConvergence {
-  private final int shardBytes;
-
-  DeploymentConvergence(int shardBytes) {
-    this.shardBytes = shardBytes;
-  }
-
+record DeploymentConvergence(int shardBytes) {
   /** One look. */
   MemberReport converge(GatewaySnapshot standing, Order order) {
     return switch (DesiredVolume.of(order.activation(), standing, shardBytes)) {

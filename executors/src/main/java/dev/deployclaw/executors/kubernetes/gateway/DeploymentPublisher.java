@@ -24,19 +24,13 @@ import java.util.TreeMap;
  * write is asked for as a dry run before the commit. A Deployment's gateways are written together;
  * where that is refused on a way back, each is written alone, since none may hold another.
  */
-final class DeploymentPublisher {
+record DeploymentPublisher(int shardBytes) {
   private static final int BAD_REQUEST = 400;
   private static final int CONFLICT = 409;
   private static final int MOST_TRIES = 5;
 
   /** The fact of a vote that says why the API server didn't say what it would answer. */
   static final String UNASKED = "dry_run";
-
-  private final int shardBytes;
-
-  DeploymentPublisher(int shardBytes) {
-    this.shardBytes = shardBytes;
-  }
 
   /** A report for each of the gateways of one Deployment, by its member. */
   Map<String, MemberReport> publish(KubernetesApi api, List<GatewaySnapshot> gateways, Order order)

@@ -24,18 +24,10 @@ import java.util.TreeMap;
  * to the version that was looked at. Annotations say whose write it was, so that a lower term or
  * epoch is refused and a change by hand is seen.
  */
-final class ServedConfigMapPublisher {
+record ServedConfigMapPublisher(KubernetesApi api, ServedConfigMap served) {
   private static final int MOST_TRIES = 3;
   private static final int CONFLICT = 409;
   private static final String OBJECT = "object";
-
-  private final KubernetesApi api;
-  private final ServedConfigMap served;
-
-  ServedConfigMapPublisher(KubernetesApi api, ServedConfigMap served) {
-    this.api = api;
-    this.served = served;
-  }
 
   /**
    * The digest is that of what services really read; what isn't ours, or isn't as we wrote it, is

@@ -16,16 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Writes an epoch's documents into an immutable ConfigMap that nobody reads, votes, removes it. */
-final class ServedConfigMapStager {
+record ServedConfigMapStager(KubernetesApi api, ServedConfigMap served) {
   private static final int CONFLICT = 409;
-
-  private final KubernetesApi api;
-  private final ServedConfigMap served;
-
-  ServedConfigMapStager(KubernetesApi api, ServedConfigMap served) {
-    this.api = api;
-    this.served = served;
-  }
 
   MemberReport stage(EpochSpec activation, long term)
       throws KubernetesException, InterruptedException {

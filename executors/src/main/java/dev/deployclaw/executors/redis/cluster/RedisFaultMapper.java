@@ -1,12 +1,11 @@
 package dev.deployclaw.executors.redis.cluster;
 
 import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CauseChain;
 import dev.deployclaw.core.tls.TlsFailure;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -16,7 +15,6 @@ import redis.clients.jedis.exceptions.JedisException;
  * broken connection leaves it in doubt, unless it never stood.
  */
 final class RedisFaultMapper {
-  private static final int DEEPEST_CAUSE = 16;
   private static final String PLAIN = ": if it uses TLS, set redis.tls";
   private static final String ENCRYPTED =
       ": it speaks no TLS, or requires a client certificate (tls.certificate and tls.key)";
@@ -67,17 +65,11 @@ final class RedisFaultMapper {
     };
   }
 
-  private static boolean neverStood(Throwable error) {
-    return chain(error)
-        .flatMap(e -> Stream.concat(Stream.of(e), Stream.of(e.getSuppressed())))
-        .flatMap(RedisFaultMapper::chain)
-        .anyMatch(e -> e instanceof ConnectException || e instanceof UnknownHostException);
-  }
-
   /** Jedis tries each address of a host, and keeps their errors as suppressed ones. */
-  private static Stream<Throwable> chain(@Nullable Throwable error) {
-    return Stream.iterate(error, Objects::nonNull, e -> e == null ? null : e.getCause())
-        .limit(DEEPEST_CAUSE)
-        .map(Objects::requireNonNull);
+  private static boolean neverStood(Throwable error) {
+    return CauseChain.of(error)
+        .flatMap(e -> Stream.concat(Stream.of(e), Stream.of(e.getSuppressed())))
+        .flatMap(CauseChain::of)
+        .anyMatch(e -> e instanceof ConnectException || e instanceof UnknownHostException);
   }
 }

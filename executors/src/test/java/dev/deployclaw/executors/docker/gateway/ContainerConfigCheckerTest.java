@@ -8,39 +8,15 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Capability;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.executors.docker.Daemons;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
-import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a container that checks a file may do: read that file, and nothing of the gateway's. */
-class ContainerConfigCheckerTest {
+class ContainerConfigCheckerTest extends ContainerEstateCases {
   private static final String SECRET = ContainerEstate.INSIDE + "/key";
-
-  @TempDir static Path root;
-
-  private static TestDockerDaemon docker;
-  private static ContainerEstate estate;
-
-  @BeforeAll
-  static void start() {
-    docker = Daemons.start(root.resolve("docker"), ContainerConfigCheckerTest.class);
-    estate = new ContainerEstate(docker, root);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (docker != null) {
-      docker.close();
-    }
-  }
 
   @Test
   void hasNoRightAndNoVolumeOfTheGateway() {

@@ -9,6 +9,7 @@ import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reach;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Which;
 import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * Real NGINX containers with hand-written files in two networks: gateways in both, and behind them
@@ -61,6 +63,8 @@ public final class ContainerEstate {
   /** From where a daemon's host reaches its containers. */
   private static final List<String> HERE = List.of("10.0.0.0/8", "172.16.0.0/12");
 
+  private static final Duration START = Duration.ofSeconds(30);
+
   private final TestDockerDaemon docker;
   private final Path root;
   private final String image;
@@ -92,11 +96,7 @@ public final class ContainerEstate {
   public ContainerGateway mounted(String name, Reload reload) {
     Path folder = root.resolve(name);
     write(folder.resolve("epochs/0/nginx.conf"), BY_HAND);
-    try {
-      Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs/0"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs/0")));
     return gateway(name, folder + ":" + INSIDE + ":ro", new Reach.Mounted(folder), reload);
   }
 
@@ -180,6 +180,10 @@ public final class ContainerEstate {
     }
     docker.client().connectToNetworkCmd().withContainerId(id).withNetworkId(BACK).exec();
     docker.client().startContainerCmd(id).exec();
+    BoundedWait.until(
+        name + "'s NGINX runs",
+        START,
+        () -> ContainerProcessList.of(docker.client(), id).master().isPresent());
     return new ContainerGateway(
         name,
         EDGE,

@@ -8,38 +8,14 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.executors.docker.Daemons;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
 import dev.deployclaw.executors.member.FenceMark;
-import dev.deployclaw.testkit.docker.TestDockerDaemon;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Leaders of different terms at the same gateways. */
-class ContainerFenceTest {
+class ContainerFenceTest extends ContainerEstateCases {
   private static final List<String> WORDS = List.of("/usr/sbin/nginx", "-v");
-
-  @TempDir static Path root;
-
-  private static TestDockerDaemon docker;
-  private static ContainerEstate estate;
-
-  @BeforeAll
-  static void start() {
-    docker = Daemons.start(root.resolve("docker"), ContainerFenceTest.class);
-    estate = new ContainerEstate(docker, root);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (docker != null) {
-      docker.close();
-    }
-  }
 
   @Test
   void refusesAnEarlierLeaderAndAnEarlierEpoch() {

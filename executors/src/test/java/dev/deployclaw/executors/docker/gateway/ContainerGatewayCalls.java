@@ -15,11 +15,10 @@ import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.BoundedWait;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.lang3.function.Failable;
 
 /** The leader of a term, who asks gateways in containers as the runtime does. */
 record ContainerGatewayCalls(ContainerGatewayExecutor executor, long term) {
@@ -90,12 +89,9 @@ record ContainerGatewayCalls(ContainerGatewayExecutor executor, long term) {
   }
 
   static String body(ContainerGateway gateway, String path) {
-    try {
-      return new OneShotHttpClient(gateway.url(), DEADLINE)
-          .send("GET", path, Map.of("Host", "acme.test"))
-          .body();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() ->
+        new OneShotHttpClient(gateway.url(), DEADLINE)
+            .send("GET", path, Map.of("Host", "acme.test"))
+            .body());
   }
 }

@@ -8,42 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.executors.docker.Daemons;
 import dev.deployclaw.executors.docker.DockerFaultMapper;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Which;
 import dev.deployclaw.testkit.BoundedWait;
-import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ContainerGatewayExecutorTest {
-  @TempDir static Path root;
-
-  private static TestDockerDaemon docker;
-  private static ContainerEstate estate;
-
-  @BeforeAll
-  static void start() {
-    docker = Daemons.start(root.resolve("docker"), ContainerGatewayExecutorTest.class);
-    estate = new ContainerEstate(docker, root);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (docker != null) {
-      docker.close();
-    }
-  }
-
+class ContainerGatewayExecutorTest extends ContainerEstateCases {
   @Test
   void bringsEpochsThroughAMountBySignalAndBack() {
     var gateway = estate.mounted("mount-signal", Reload.SIGNAL);

@@ -28,8 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CyclicBarrier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,9 +42,9 @@ class ConfigurationStoreExecutorTest {
   private static final PolicySet SECOND = SampleSets.of(20);
 
   @TempDir static Path folder;
-  static EtcdServer etcd;
+  @AutoClose static EtcdServer etcd;
 
-  private EtcdStateStore services;
+  @AutoClose private EtcdStateStore services;
   private ConfigurationStoreExecutor stores;
 
   @BeforeAll
@@ -53,20 +52,10 @@ class ConfigurationStoreExecutorTest {
     etcd = EtcdServer.start(folder);
   }
 
-  @AfterAll
-  static void stop() {
-    etcd.close();
-  }
-
   @BeforeEach
   void open(TestInfo test) {
     services = at(etcd.endpoint(), "/" + test.getDisplayName() + "/");
     stores = new ConfigurationStoreExecutor(Map.of("limits", services));
-  }
-
-  @AfterEach
-  void close() {
-    services.close();
   }
 
   @Test

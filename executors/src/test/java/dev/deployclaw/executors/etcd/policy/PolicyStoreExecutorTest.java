@@ -33,8 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,19 +45,14 @@ class PolicyStoreExecutorTest {
   private static final PolicySet SET = SampleSets.of(50);
 
   @TempDir static Path folder;
-  static EtcdServer etcd;
+  @AutoClose static EtcdServer etcd;
 
-  private EtcdStateStore state;
+  @AutoClose private EtcdStateStore state;
   private PolicyStoreExecutor store;
 
   @BeforeAll
   static void start() {
     etcd = EtcdServer.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    etcd.close();
   }
 
   @BeforeEach
@@ -72,11 +66,6 @@ class PolicyStoreExecutorTest {
                 Optional.empty()));
     store = new PolicyStoreExecutor(state);
     put("term", "7");
-  }
-
-  @AfterEach
-  void close() {
-    state.close();
   }
 
   private void put(String key, String value) throws InterruptedException {

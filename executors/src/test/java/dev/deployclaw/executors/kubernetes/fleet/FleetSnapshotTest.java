@@ -26,7 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +36,7 @@ class FleetSnapshotTest {
 
   @TempDir Path folder;
 
-  private Estate estate;
+  @AutoClose private Estate estate;
   private final List<KubernetesGateway> gateways = new ArrayList<>();
 
   @BeforeEach
@@ -45,11 +45,6 @@ class FleetSnapshotTest {
     for (int i = 0; i < GATEWAYS; i++) {
       add("gw-%03d".formatted(i));
     }
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -10,7 +10,7 @@ import dev.deployclaw.executors.kubernetes.fleet.PodAddresses.Address;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,16 +20,11 @@ class PodAddressesTest {
 
   @TempDir Path folder;
 
-  private Estate estate;
+  @AutoClose private Estate estate;
 
   @BeforeEach
   void start() {
     estate = new Estate(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,16 +38,11 @@ class KubernetesGatewayTroubleTest {
   @TempDir Path folder;
 
   private final EpochSpec first = activation(set(1), 1);
-  private Estate estate;
+  @AutoClose private Estate estate;
 
   @BeforeEach
   void start() {
     estate = new Estate(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

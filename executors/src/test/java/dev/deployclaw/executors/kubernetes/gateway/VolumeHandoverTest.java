@@ -24,7 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,7 @@ class VolumeHandoverTest {
 
   @TempDir Path folder;
 
-  private Estate estate;
+  @AutoClose private Estate estate;
 
   @BeforeEach
   void start() {
@@ -43,11 +43,6 @@ class VolumeHandoverTest {
     estate.api().remove(DEPLOYMENT);
     apply("kustomize-controller", manifest());
     estate.rollOut();
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   /** Why the first step is ours: a field that nobody owns is removed with its value. */

@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +41,7 @@ class AccessReviewTest {
 
   @TempDir Path folder;
 
-  private Estate estate;
+  @AutoClose private Estate estate;
 
   @BeforeEach
   void start() {
@@ -57,11 +57,6 @@ class AccessReviewTest {
                     + "'roleRef':{'kind':'Role','name':'deployclaw'},'subjects':"
                     + "[{'kind':'ServiceAccount','name':'deployclaw','namespace':'edge'}]}"));
     allow(Granted.rules());
-  }
-
-  @AfterEach
-  void stop() {
-    estate.close();
   }
 
   @Test

@@ -2,63 +2,22 @@ package dev.deployclaw.executors.kubernetes.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
-import dev.deployclaw.core.spi.FencingToken;
-import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.executors.Activations;
-import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.kubernetes.Estate;
-import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
-import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a way back leaves in a served ConfigMap, and who can't write over it. */
-class ConfigMapRollbackTest {
-  private static final String MAPS = "/api/v1/namespaces/shop/configmaps/";
-  private static final String SERVED = MAPS + "limits";
-  private static final FencingToken FENCE = new FencingToken("a", 7);
-  private static final FencingToken OLDER = new FencingToken("b", 6);
-  private static final PolicySet FIRST = SampleSets.of(30);
-  private static final PolicySet SECOND = SampleSets.of(20);
-
-  @TempDir Path folder;
-
-  private final ApiServer server = ApiServer.start();
-  private KubernetesConnection link;
-  private ConfigMapStoreExecutor stores;
-
-  @BeforeEach
-  void open() {
-    server.put("/api/v1/namespaces/shop", "kubectl", Estate.json("{'metadata':{'name':'shop'}}"));
-    link = Estate.link(folder, server.url().toString());
-    stores =
-        new ConfigMapStoreExecutor(link, List.of(new ServedConfigMap("shop", "shop", "limits")));
-  }
-
-  @AfterEach
-  void close() {
-    link.close();
-    server.close();
-  }
-
+class ConfigMapRollbackTest extends ServedConfigMapCases {
   @Test
   void goesBackToWhatWasThereBeforeTheFirstChange() throws Exception {
     byHand("kubectl-create");
@@ -219,40 +178,5 @@ class ConfigMapRollbackTest {
   private static ObservedState unseen(String member) {
     return new ObservedState(
         new TreeMap<>(Map.of("configuration", List.of(ObservedState.unseen(member, "403")))));
-  }
-
-  private void byHand(String manager) {
-    server.put(
-        SERVED,
-        manager,
-        Estate.json(
-            "{'metadata':{'namespace':'shop','name':'limits','annotations':{'note':'mine'}},"
-                + "'data':{'rate.conf':'5'}}"));
-  }
-
-  private void carryOut(EpochSpec activation) throws InterruptedException {
-    report(new ExecutorCall.Stage(activation));
-    assertThat(report(new ExecutorCall.Prepare(activation)).reason()).isEmpty();
-    assertThat(report(new ExecutorCall.Publish(activation)).reason()).isEmpty();
-  }
-
-  private JsonNode live() {
-    return server.object(SERVED).orElseThrow();
-  }
-
-  private MemberReport report(ExecutorCall call) throws InterruptedException {
-    return report(call, FENCE);
-  }
-
-  private MemberReport report(ExecutorCall call, FencingToken fence) throws InterruptedException {
-    return ((CallOutcome.Done) stores.execute(invocation(call, fence))).reports().getFirst();
-  }
-
-  private static Invocation invocation(ExecutorCall call, FencingToken fence) {
-    return new Invocation("configuration", call, fence, Duration.ofSeconds(30));
-  }
-
-  private static EpochSpec activation(long epoch, PolicySet set) {
-    return Activations.of(set, epoch);
   }
 }

@@ -2,64 +2,23 @@ package dev.deployclaw.executors.kubernetes.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
-import dev.deployclaw.core.spi.FencingToken;
-import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.kubernetes.ConfigMapSource;
 import dev.deployclaw.executors.kubernetes.Estate;
-import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.source.ConfigMapSourceExecutor;
 import dev.deployclaw.executors.member.WriteBackMode;
-import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.PolicyYamlWriter;
-import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Services that read one ConfigMap see one whole epoch, or what stood there before. */
-class ConfigMapStoreExecutorTest {
-  private static final String MAPS = "/api/v1/namespaces/shop/configmaps/";
-  private static final String SERVED = MAPS + "limits";
-  private static final FencingToken FENCE = new FencingToken("a", 7);
-  private static final FencingToken OLDER = new FencingToken("b", 6);
-  private static final PolicySet FIRST = SampleSets.of(30);
-  private static final PolicySet SECOND = SampleSets.of(20);
-
-  @TempDir Path folder;
-
-  private final ApiServer server = ApiServer.start();
-  private KubernetesConnection link;
-  private ConfigMapStoreExecutor stores;
-
-  @BeforeEach
-  void open() {
-    server.put("/api/v1/namespaces/shop", "kubectl", Estate.json("{'metadata':{'name':'shop'}}"));
-    link = Estate.link(folder, server.url().toString());
-    stores =
-        new ConfigMapStoreExecutor(link, List.of(new ServedConfigMap("shop", "shop", "limits")));
-  }
-
-  @AfterEach
-  void close() {
-    link.close();
-    server.close();
-  }
-
+class ConfigMapStoreExecutorTest extends ServedConfigMapCases {
   @Test
   void stagesWhereNobodyReads() throws Exception {
     var staged = report(new ExecutorCall.Stage(activation(1, FIRST)));
@@ -226,46 +185,11 @@ class ConfigMapStoreExecutorTest {
     assertThat(report(new ExecutorCall.Observe()).answer()).isEqualTo(Answer.UNKNOWN);
   }
 
-  private void byHand(String manager) {
-    server.put(
-        SERVED,
-        manager,
-        Estate.json(
-            "{'metadata':{'namespace':'shop','name':'limits','annotations':{'note':'mine'}},"
-                + "'data':{'rate.conf':'5'}}"));
-  }
-
-  private void carryOut(EpochSpec activation) throws InterruptedException {
-    report(new ExecutorCall.Stage(activation));
-    assertThat(report(new ExecutorCall.Prepare(activation)).reason()).isEmpty();
-    assertThat(report(new ExecutorCall.Publish(activation)).reason()).isEmpty();
-  }
-
   private int writes() {
     return (int) server.requests().stream().filter(r -> r.startsWith("PATCH " + SERVED)).count();
   }
 
-  private JsonNode live() {
-    return server.object(SERVED).orElseThrow();
-  }
-
   private String served(String key) {
     return live().path("data").path(key).asText();
-  }
-
-  private MemberReport report(ExecutorCall call) throws InterruptedException {
-    return report(call, FENCE);
-  }
-
-  private MemberReport report(ExecutorCall call, FencingToken fence) throws InterruptedException {
-    return ((CallOutcome.Done) stores.execute(invocation(call, fence))).reports().getFirst();
-  }
-
-  private static Invocation invocation(ExecutorCall call, FencingToken fence) {
-    return new Invocation("configuration", call, fence, Duration.ofSeconds(30));
-  }
-
-  private static EpochSpec activation(long epoch, PolicySet set) {
-    return Activations.of(set, epoch);
   }
 }

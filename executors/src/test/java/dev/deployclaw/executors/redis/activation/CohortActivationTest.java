@@ -17,7 +17,7 @@ import dev.deployclaw.testkit.network.HostPort;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,16 +29,11 @@ class CohortActivationTest {
   private static final PolicySet NEW = SampleSets.of(20, 400);
 
   @TempDir static Path folder;
-  static ClusterFixture redis;
+  @AutoClose static ClusterFixture redis;
 
   @BeforeAll
   static void start() {
     redis = ClusterFixture.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
   }
 
   @BeforeEach

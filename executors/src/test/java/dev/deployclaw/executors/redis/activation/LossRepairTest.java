@@ -19,7 +19,7 @@ import dev.deployclaw.testkit.network.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,7 @@ class LossRepairTest {
   private static final long TERM = 4;
 
   @TempDir Path folder;
-  private ClusterFixture redis;
+  @AutoClose private ClusterFixture redis;
   private EpochSpec first;
   private HostPort home;
 
@@ -44,11 +44,6 @@ class LossRepairTest {
     redis.decided(TERM, 1);
     activate(first);
     home = redis.home(tenant());
-  }
-
-  @AfterEach
-  void stop() {
-    redis.close();
   }
 
   @Test

@@ -14,7 +14,7 @@ import dev.deployclaw.executors.redis.ClusterFixture;
 import dev.deployclaw.testkit.network.HostPort;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +24,7 @@ class LostFenceTest {
   private static final long TERM = 4;
 
   @TempDir Path folder;
-  private ClusterFixture redis;
+  @AutoClose private ClusterFixture redis;
   private HostPort flushed;
 
   @BeforeEach
@@ -37,11 +37,6 @@ class LostFenceTest {
     flushed = redis.cluster.primaries().getFirst();
     redis.command(flushed, "FLUSHALL");
     redis.command(flushed, "FUNCTION FLUSH");
-  }
-
-  @AfterEach
-  void stop() {
-    redis.close();
   }
 
   @Test

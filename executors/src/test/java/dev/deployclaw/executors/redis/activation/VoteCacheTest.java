@@ -13,7 +13,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class VoteCacheTest {
   private static final Duration SOON = Duration.ofSeconds(90);
 
   @TempDir static Path folder;
-  private static ClusterFixture redis;
+  @AutoClose private static ClusterFixture redis;
   private static long epoch;
 
   private EpochSpec next;
@@ -34,11 +34,6 @@ class VoteCacheTest {
   @BeforeAll
   static void start() {
     redis = ClusterFixture.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
   }
 
   /** One epoch is live, with a fence at each primary; the next has been voted for. */

@@ -8,19 +8,11 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** Whom a rendered Envoy talks to: the rate limit service, and the services behind it. */
-final class EnvoyClusters {
+record EnvoyClusters(Gateway gateway, GatewaySite site) {
   private static final String CONNECT = "1s";
   private static final String UNIX = "unix:";
   private static final int IPV4_BITS = 32;
   private static final int IPV6_BITS = 128;
-
-  private final Gateway gateway;
-  private final GatewaySite site;
-
-  EnvoyClusters(Gateway gateway, GatewaySite site) {
-    this.gateway = gateway;
-    this.site = site;
-  }
 
   List<Object> all() {
     var out = new ArrayList<Object>();

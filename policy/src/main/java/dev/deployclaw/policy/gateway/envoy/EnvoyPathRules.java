@@ -11,7 +11,7 @@ import java.util.Map;
  * normalization leaves it, which is the path that it forwards. Several small expressions, since
  * Envoy takes none whose program has more than 100 steps; RE2 knows no look-ahead.
  */
-final class EnvoyPathRules {
+record EnvoyPathRules(PathStrictness spelling) {
   /** First: what has other bytes none of the others covers, since they cover ASCII alone. */
   private static final String VISIBLE = "[!-\"$-\\[\\]-~]*(?:\\?[!-~]*)?";
 
@@ -29,12 +29,6 @@ final class EnvoyPathRules {
           "%(?:[!-/:-@g-~]|$|[0-9a-f](?:[!-/:-@g-~]|$))",
           "%(?:c[01]|c2%[89]|e0%[89]|ed%[ab]|f0%8|f[5-9a-f])",
           "/(?:\\.|%20)+(?:/|$)");
-
-  private final PathStrictness spelling;
-
-  EnvoyPathRules(PathStrictness spelling) {
-    this.spelling = spelling;
-  }
 
   /** For {@code path_with_escaped_slashes_action}: slash and backslash. */
   String escapedSlashes() {

@@ -5,15 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 
 /** How a gateway's file refuses ambiguous paths, in NGINX's language. */
-final class NginxPathRules {
+record NginxPathRules(PathStrictness spelling) {
   /** Where they are sent before a location is chosen; nobody can ask for it. */
   private static final String REFUSE = "rewrite ^ /_dc/ambiguous last;\n";
-
-  private final PathStrictness spelling;
-
-  NginxPathRules(PathStrictness spelling) {
-    this.spelling = spelling;
-  }
 
   /** In the block {@code http}. What the expression can't be tried on isn't plain either. */
   String shared() {

@@ -22,10 +22,6 @@ public enum AccessLogFormat {
     this.word = word;
   }
 
-  public String word() {
-    return word;
-  }
-
   /** A reader of its own, which may remember what it read last. For one thread. */
   public LineParser lines() {
     return switch (this) {

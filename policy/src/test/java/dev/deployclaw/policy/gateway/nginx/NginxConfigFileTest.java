@@ -18,14 +18,13 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -332,13 +331,10 @@ class NginxConfigFileTest {
   }
 
   private List<AccessLogLine> log() {
-    try {
-      return Files.readAllLines(folder.resolve("access.log")).stream()
-          .flatMap(l -> AccessLogLine.parse(l).stream())
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() ->
+        Files.readAllLines(folder.resolve("access.log")).stream()
+            .flatMap(l -> AccessLogLine.parse(l).stream())
+            .toList());
   }
 
   private PolicySet policies(BackendFailureMode failure) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.console;
 
+import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.bench.sample.SampleTenants;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.wiring.AgentRuntime;
@@ -141,12 +142,7 @@ final class ServedLab implements AutoCloseable {
 
   /** KiB of the agent's memory, its executor host's not. */
   long resident() throws IOException {
-    try (var lines = Files.lines(Path.of("/proc", Long.toString(agent.pid()), "smaps_rollup"))) {
-      return lines
-          .filter(line -> line.startsWith("Rss:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-          .sum();
-    }
+    return ResidentMemory.kibibytes(agent.toHandle());
   }
 
   @Override

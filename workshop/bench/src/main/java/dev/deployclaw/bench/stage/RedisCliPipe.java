@@ -15,14 +15,8 @@ import org.apache.commons.lang3.function.Failable;
  * {@code redis-cli --pipe} with an encoded file for each primary, all at the same time: the fastest
  * bulk load that comes with Redis. The processes are started by one shell.
  */
-final class RedisCliPipe {
+record RedisCliPipe(Path folder) {
   private static final Duration LONGEST = Duration.ofSeconds(60);
-
-  private final Path folder;
-
-  RedisCliPipe(Path folder) {
-    this.folder = folder;
-  }
 
   /** Writes the files that {@link #run} sends; an empty one for a node without a batch. */
   void prepare(List<HostPort> nodes, Map<HostPort, RespBatch> batches) {

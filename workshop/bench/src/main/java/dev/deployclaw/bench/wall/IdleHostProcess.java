@@ -1,12 +1,12 @@
 package dev.deployclaw.bench.wall;
 
+import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,14 +43,9 @@ final class IdleHostProcess implements AutoCloseable {
     return new IdleHostProcess(process);
   }
 
-  /** What it has in memory (VmRSS), in KiB. */
+  /** What it has in memory. */
   long residentKibibytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new IOException("the host has no memory");
+    return ResidentMemory.kibibytes(process.toHandle());
   }
 
   @Override

@@ -15,17 +15,11 @@ import java.util.Optional;
  * template that was there before gets its ReplicaSet back, with the pods that it still has. For one
  * thread.
  */
-final class DeploymentController {
+record DeploymentController(ApiServer api) {
   static final String MANAGER = "kube-controller-manager";
 
   private static final int HASH_DIGITS = 10;
   private static final int REVISIONS = 10;
-
-  private final ApiServer api;
-
-  DeploymentController(ApiServer api) {
-    this.api = api;
-  }
 
   /** One look at all of them. */
   void look() {

@@ -13,15 +13,9 @@ import java.util.stream.Stream;
  * Makes and removes pods until each ReplicaSet has as many as it is to have, says how many there
  * are, and removes ReplicaSets and pods whose owner is gone. For one thread.
  */
-final class ReplicaSetController {
+record ReplicaSetController(ApiServer api) {
   private static final String MANAGER = DeploymentController.MANAGER;
   private static final int NAME_DIGITS = 5;
-
-  private final ApiServer api;
-
-  ReplicaSetController(ApiServer api) {
-    this.api = api;
-  }
 
   /** One look at all of them. */
   void look() {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.testkit.process.CommandRunner;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.function.Failable;
 
 /** All that etcd holds below the domain's prefix, at one revision, read by etcdctl. */
 public final class EtcdctlSnapshot {
@@ -102,10 +102,6 @@ public final class EtcdctlSnapshot {
   }
 
   static JsonNode json(byte[] bytes) {
-    try {
-      return JSON.readTree(bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(() -> JSON.readTree(bytes));
   }
 }

@@ -3,8 +3,7 @@ package dev.deployclaw.lab.cluster;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import org.apache.commons.lang3.function.Failable;
 
 /** A gateway of four pods, and the files that it may read. */
 final class ClusterObjects {
@@ -47,10 +46,7 @@ final class ClusterObjects {
   }
 
   static ObjectNode json(String singleQuoted) {
-    try {
-      return (ObjectNode) ApiServer.JSON.readTree(singleQuoted.replace('\'', '"'));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(
+        () -> (ObjectNode) ApiServer.JSON.readTree(singleQuoted.replace('\'', '"')));
   }
 }

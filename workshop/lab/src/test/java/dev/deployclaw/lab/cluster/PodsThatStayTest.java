@@ -24,7 +24,6 @@ import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +33,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -234,10 +234,7 @@ class PodsThatStayTest {
   }
 
   private static ObjectNode json(String singleQuoted) {
-    try {
-      return (ObjectNode) ApiServer.JSON.readTree(singleQuoted.replace('\'', '"'));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Failable.get(
+        () -> (ObjectNode) ApiServer.JSON.readTree(singleQuoted.replace('\'', '"')));
   }
 }

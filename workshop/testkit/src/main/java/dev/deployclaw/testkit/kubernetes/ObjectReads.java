@@ -9,14 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** Answers to who reads. */
-final class ObjectReads {
+record ObjectReads(KubernetesObjectStore store) {
   private static final String ALL = "1000000";
-
-  private final KubernetesObjectStore store;
-
-  ObjectReads(KubernetesObjectStore store) {
-    this.store = store;
-  }
 
   Answer get(Asked asked, ResourcePath resource) {
     synchronized (store) {

@@ -18,7 +18,8 @@ import java.util.UUID;
  * fields, whether it is valid, whether the version fits. With {@code dryRun=All} all of that is
  * done and nothing is kept.
  */
-final class ObjectWriteHandler {
+record ObjectWriteHandler(
+    KubernetesObjectStore store, RoleAuthorizer roles, List<AdmissionHook> admissions) {
   private static final List<String> SERVER_SET =
       List.of(
           "name",
@@ -30,17 +31,6 @@ final class ObjectWriteHandler {
           "deletionGracePeriodSeconds");
 
   private static final int NAME_DIGITS = 5;
-
-  private final KubernetesObjectStore store;
-  private final RoleAuthorizer roles;
-  private final List<AdmissionHook> admissions;
-
-  ObjectWriteHandler(
-      KubernetesObjectStore store, RoleAuthorizer roles, List<AdmissionHook> admissions) {
-    this.store = store;
-    this.roles = roles;
-    this.admissions = admissions;
-  }
 
   @FunctionalInterface
   private interface Write {
