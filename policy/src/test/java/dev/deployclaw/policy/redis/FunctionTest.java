@@ -102,9 +102,19 @@ class FunctionTest {
     assertThat(((Decided) after).decision().admitted()).isEqualTo(3);
   }
 
-  /** The library that is tried forgets at once what the real one forgets after a minute. */
   @Test
   void readsAFieldAgainThatWasPutBackByHand() {
+    readsAgain(OptionalLong.empty());
+  }
+
+  /** Where no ordinary traffic comes, or a probe would prove what is staged no longer. */
+  @Test
+  void readsAFieldAgainForProbesAlone() {
+    readsAgain(OptionalLong.of(1_800_000_000_000_000L));
+  }
+
+  /** The library that is tried forgets at once what the real one forgets after a minute. */
+  private static void readsAgain(OptionalLong at) {
     var constants = new FunctionLibrary.Constants(1, 7, SEVEN.digest(), 6);
     String source = FunctionLibrary.source(constants);
     String forgetful = source.replace("REMEMBERED = 60000000", "REMEMBERED = 0");
@@ -113,12 +123,13 @@ class FunctionTest {
     shard.redis().functionLoadReplace(forgetful);
     var staged = StagedRules.of(SEVEN.set(), 7, SEVEN.digest()).hashes().getFirst();
     String rule = Objects.requireNonNull(staged.fields().get("7:all"));
+    var hundred = new DecideCall(claims("", SEVEN), 100, at);
     shard.redis().hset(staged.key(), "7:all", rule.replaceAll("(?<= )5(?= )", "500"));
-    assertThat(admitted(call(100, SEVEN))).isEqualTo(100);
+    assertThat(admitted(hundred)).isEqualTo(100);
 
     shard.redis().hset(staged.key(), "7:all", rule);
 
-    assertThat(admitted(call(100, SEVEN))).isZero();
+    assertThat(admitted(hundred)).isZero();
   }
 
   @Test
