@@ -5,6 +5,10 @@ import static dev.deployclaw.policy.PolicyFixtures.keyed;
 import static dev.deployclaw.policy.PolicyFixtures.limit;
 import static dev.deployclaw.policy.PolicyFixtures.set;
 import static dev.deployclaw.policy.PolicyFixtures.tenant;
+import static dev.deployclaw.policy.model.LimitAlgorithm.FIXED_WINDOW;
+import static dev.deployclaw.policy.model.LimitAlgorithm.GCRA;
+import static dev.deployclaw.policy.model.LimitAlgorithm.SLIDING_WINDOW;
+import static dev.deployclaw.policy.model.LimitAlgorithm.TOKEN_BUCKET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
@@ -130,6 +134,28 @@ class FunctionTest {
     shard.redis().hset(staged.key(), "7:all", rule);
 
     assertThat(admitted(hundred)).isZero();
+  }
+
+  /** Earlier libraries wrote numbers without a fixed width. */
+  @Test
+  void aCounterInTheEarlierFormIsRewrittenByTheFirstDecision() {
+    for (var algorithm : List.of(TOKEN_BUCKET, GCRA, SLIDING_WINDOW, FIXED_WINDOW)) {
+      var limit = counting(limit("all", RequestMatch.ANY, 5, 3_600), algorithm);
+      var held = new EpochPolicySet(7, "07".repeat(32), set(tenant("acme", limit)));
+      shard.redis().flushAll();
+      shard.activate(held);
+      assertThat(admitted(call(3, held))).isEqualTo(3);
+      String now = shard.redis().get(counterKey(held));
+      String earlier = now.replaceAll("(?<=[ :])0+(?=\\d)", "");
+      assertThat(earlier).isNotEqualTo(now);
+      shard.redis().set(counterKey(held), earlier);
+
+      assertThat(admitted(call(1, held))).as(algorithm.word()).isEqualTo(1);
+
+      assertThat(shard.redis().get(counterKey(held))).as(algorithm.word()).hasSameSizeAs(now);
+      assertThat(admitted(call(1, held))).as(algorithm.word()).isEqualTo(1);
+      assertThat(admitted(call(1, held))).as(algorithm.word()).isZero();
+    }
   }
 
   @Test

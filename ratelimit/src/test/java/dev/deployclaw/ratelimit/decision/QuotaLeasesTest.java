@@ -36,6 +36,13 @@ class QuotaLeasesTest {
   private static final long ROUND_TRIP = 4_000_000;
 
   @Test
+  void keysTakeNoMoreThanAShareOfTheHeap() {
+    assertThat(QuotaLeases.mostKeys(96L << 20)).isEqualTo(2_048);
+    assertThat(QuotaLeases.mostKeys(8L << 30)).isEqualTo(QuotaLeases.MOST_KEYS);
+    assertThat(QuotaLeases.mostKeys(1L << 20)).isEqualTo(512);
+  }
+
+  @Test
   void admitsNoMoreThanALimitSays() {
     SeededLoop.run(
         WORLDS,
