@@ -14,7 +14,7 @@ final class DecideSummary {
   private static final String OUR_HTTP = LimiterComparison.OURS + LimiterComparison.OVER_HTTP;
   private static final String OUR_GRPC = LimiterComparison.OURS + " over gRPC";
   private static final String ITS_HTTP = "bucket4j" + LimiterComparison.OVER_HTTP;
-  private static final int DECIMALS = 3;
+  private static final int DECIMALS = 5;
 
   private DecideSummary() {}
 
@@ -67,7 +67,7 @@ final class DecideSummary {
   }
 
   private static BigDecimal decimals(long of, long to) {
-    return BigDecimal.valueOf(of * 1_000 / Math.max(1, to), DECIMALS);
+    return BigDecimal.valueOf(of * 100_000 / Math.max(1, to), DECIMALS);
   }
 
   private static WorkloadFigures named(List<WorkloadFigures> all, String title) {
