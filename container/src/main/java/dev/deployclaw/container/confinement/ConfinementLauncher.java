@@ -58,8 +58,9 @@ final class ConfinementLauncher {
     var launcher = new ConfinementLauncher(kernel, System.err);
     launcher.confine(given.subList(0, end));
     if (given.subList(0, end).contains("--filter")) {
-      launcher.filter(processor.get());
+      launcher.filter(SyscallFilter.program(processor.get()));
     }
+    launcher.filter(SyscallFilter.withoutFurtherRules(processor.get()));
     launcher.become(given.subList(end + 1, given.size()));
     System.exit(CANNOT_START);
   }
@@ -112,9 +113,8 @@ final class ConfinementLauncher {
     }
   }
 
-  /** The seccomp filter, where the installed {@code setpriv} is too old to load it. */
-  private void filter(Processor processor) {
-    byte[] bytes = SyscallFilter.program(processor);
+  /** Loads a seccomp filter: the first only where the installed {@code setpriv} is too old to. */
+  private void filter(byte[] bytes) {
     var code = kernel.allocate(bytes.length);
     code.copyFrom(MemorySegment.ofArray(bytes));
     var program = kernel.allocate(2 * Long.BYTES);

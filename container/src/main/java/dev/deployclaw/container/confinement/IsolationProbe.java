@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IsolationProbe {
   /** Programs of which one is on nearly every machine, for everybody to execute. */
-  private static final List<String> PROGRAMS = List.of("/bin/true", "/usr/bin/true", "/bin/sh");
+  private static final List<String> PROGRAMS =
+      List.of("/bin/true", "/usr/bin/true", "/usr/bin/unshare");
 
   /** Tcpmux: no policy has it. */
   private static final int FOREIGN_PORT = 1;
@@ -129,7 +130,7 @@ public final class IsolationProbe {
       return;
     }
     try {
-      new ProcessBuilder(program.get(), "-c", "true").start().destroy();
+      new ProcessBuilder(program.get(), "--version").start().destroy();
       add("exec", false, "may execute " + program.get());
     } catch (IOException e) {
       boolean refused = refused(e);

@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.container.host.HostSupervisor;
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
 import dev.deployclaw.executors.remote.HostGreeting;
@@ -11,7 +12,6 @@ import dev.deployclaw.executors.remote.RemoteExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -64,7 +64,7 @@ final class RunningPlugin implements AutoCloseable {
     return supervisor.state();
   }
 
-  Optional<Instant> violation() {
+  Optional<Violation> violation() {
     return supervisor.violation();
   }
 
