@@ -59,7 +59,9 @@ public record MemberReport(
     return facts.containsKey(DENIED);
   }
 
-  /** A {@code NO} because the kernel ended a program that the executor started: it broke its rights. */
+  /**
+   * A {@code NO} because the kernel ended a program that the executor started: it broke its rights.
+   */
   public static MemberReport violated(String member, String reason) {
     return new MemberReport(member, Answer.NO, "", reason, Map.of(VIOLATION, true));
   }

@@ -7,34 +7,38 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One record of Landlock in the kernel's log (admin-guide/LSM/landlock of the kernel). What a
- * process could choose, such as a path, is compared with known texts and never kept.
+ * One record of the audit about Landlock (admin-guide/LSM/landlock of the kernel). What a process
+ * could choose, such as a path, is compared with known texts and never kept.
  */
 sealed interface LandlockRecord {
-  /** Of the ruleset that was laid, as the kernel numbers it. */
-  String domain();
+  /** Of the audit, time and number: records of one have it in common. */
+  String event();
 
-  Instant at();
-
-  /** Who laid it: told once, after the first refusal. */
-  record Owner(String domain, Instant at, long pid) implements LandlockRecord {}
+  /** Who laid a ruleset, which the kernel numbers: told once, after its first refusal. */
+  record Owner(String event, Instant at, String domain, long pid) implements LandlockRecord {}
 
   /**
-   * What was refused.
+   * What a ruleset refused.
    *
    * @param rights that lacked, such as {@code fs.read_file}
    * @param attempt which of {@link IsolationProbe}'s own attempts looks like that
    */
-  record Refusal(String domain, Instant at, List<String> rights, Optional<OwnAttempt> attempt)
+  record Refusal(
+      String event, Instant at, String domain, List<String> rights, Optional<OwnAttempt> attempt)
       implements LandlockRecord {}
+
+  /** Which process made the system call of an event. */
+  record Caller(String event, Instant at, long pid) implements LandlockRecord {}
 
   /** What {@link IsolationProbe} tries, once each, as the kernel tells it. */
   enum OwnAttempt {
-    LIST_ROOT("blockers=fs.read_dir path=\"/\" .*"),
-    RUN_PROGRAM("blockers=fs.execute path=\"(?:/usr)?/bin/(?:true|unshare|busybox)\" .*"),
-    CONNECT("blockers=net.connect_tcp daddr=127\\.0\\.0\\.1 dest=1"),
-    LISTEN("blockers=net.bind_tcp(?: saddr=127\\.0\\.0\\.1)?"),
-    SIGNAL_PARENT("blockers=scope.signal .*");
+    LIST_ROOT("blockers=fs\\.read_dir path=\"/\" .*"),
+    RUN_PROGRAM(
+        "blockers=fs\\.execute(?:,fs\\.read_file)?"
+            + " path=\"(?:/usr)?/bin/(?:true|unshare|busybox)\" .*"),
+    CONNECT("blockers=net\\.connect_tcp daddr=(?:::ffff:)?127\\.0\\.0\\.1 dest=1"),
+    LISTEN("blockers=net\\.bind_tcp saddr=(?:::ffff:)?127\\.0\\.0\\.1"),
+    SIGNAL_PARENT("blockers=scope\\.signal .*");
 
     private final Pattern words;
 
@@ -47,38 +51,44 @@ sealed interface LandlockRecord {
     }
   }
 
-  /**
-   * A message of the kernel itself: what programs write into its log has a facility, and so a first
-   * number above 7.
-   */
   Pattern MESSAGE =
       Pattern.compile(
-          "[0-7],\\d+,\\d+,[^;\\n]*;audit: type=(1423|1424) audit\\((\\d{1,11})\\.(\\d{3}):\\d+\\):"
-              + " domain=([0-9a-f]{1,16}) ([^\\n]*)(?:\\n[\\s\\S]*)?");
+          "audit: type=(1300|1423|1424) audit\\((\\d{1,11})\\.(\\d{3}):(\\d+)\\): ([^\\n\\x00]*)"
+              + "[\\s\\S]*");
 
-  Pattern OWNER = Pattern.compile("status=allocated mode=enforcing pid=(\\d{1,10}) .*");
-  Pattern RIGHTS = Pattern.compile("blockers=([a-z_.,]{1,300})(?: .*)?");
+  Pattern OWNER =
+      Pattern.compile("domain=([0-9a-f]{1,16}) status=allocated mode=enforcing pid=(\\d{1,10}) .*");
+  Pattern REFUSAL = Pattern.compile("domain=([0-9a-f]{1,16}) (blockers=([a-z_.,]{1,300})(?: .*)?)");
+  Pattern CALLER = Pattern.compile("arch=[0-9a-f]+ syscall=.*? ppid=\\d+ pid=(\\d{1,10}) auid=.*");
 
   /** Empty for any other message. */
   static Optional<LandlockRecord> of(String message) {
     var found = MESSAGE.matcher(message);
-    return found.matches() ? of(found) : Optional.empty();
-  }
-
-  private static Optional<LandlockRecord> of(Matcher found) {
+    if (!found.matches()) {
+      return Optional.empty();
+    }
+    String event = found.group(2) + "." + found.group(3) + ":" + found.group(4);
     var at =
         Instant.ofEpochSecond(Long.parseLong(found.group(2)))
             .plusMillis(Integer.parseInt(found.group(3)));
-    String domain = found.group(4);
     String told = found.group(5).strip();
-    var owner = OWNER.matcher(told);
-    if (owner.matches()) {
-      return Optional.of(new Owner(domain, at, Long.parseLong(owner.group(1))));
-    }
-    var rights = RIGHTS.matcher(told);
-    return rights.matches()
-        ? Optional.of(
-            new Refusal(domain, at, List.of(rights.group(1).split(",", -1)), OwnAttempt.of(told)))
-        : Optional.empty();
+    return switch (found.group(1)) {
+      case "1300" -> told(CALLER, told).map(m -> new Caller(event, at, Long.parseLong(m.group(1))));
+      case "1424" ->
+          told(OWNER, told).map(m -> new Owner(event, at, m.group(1), Long.parseLong(m.group(2))));
+      default ->
+          told(REFUSAL, told)
+              .map(m ->
+                  new Refusal(
+                      event,
+                      at,
+                      m.group(1),
+                      List.of(m.group(3).split(",", -1)),
+                      OwnAttempt.of(m.group(2))));
+    };
+  }
+
+  private static Optional<Matcher> told(Pattern words, String told) {
+    return Optional.of(words.matcher(told)).filter(Matcher::matches);
   }
 }

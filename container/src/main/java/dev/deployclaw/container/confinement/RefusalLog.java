@@ -1,16 +1,14 @@
 package dev.deployclaw.container.confinement;
 
+import dev.deployclaw.container.confinement.LandlockRecord.Caller;
 import dev.deployclaw.container.confinement.LandlockRecord.OwnAttempt;
 import dev.deployclaw.container.confinement.LandlockRecord.Owner;
 import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,54 +16,64 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What Landlock refused the processes of this machine, as far as the kernel tells it: its audit
- * must be on, without a daemon that takes the records, and its log readable. The log repeats at
- * most ten messages in five seconds, so a count is a least one. Read by a thread of its own, as
- * long as this process lives. For any thread.
- *
- * <p>Linux has no smaller way: Landlock tells its refusals to the audit alone. That needs no
- * library: each read of the log returns one message (dev-kmsg of the kernel's ABI).
+ * What Landlock refused the processes of this machine, as the kernel's audit tells it: by its
+ * socket where this process may listen there, and by the kernel's log. Two threads read, as long as
+ * this process lives. For any thread.
  */
 public final class RefusalLog {
+  private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
+
+  /** The kernel's own bounds are 8 and 9 KiB. */
+  static final int LONGEST_MESSAGE = 16 * 1024;
+
   /** Of rulesets that refused something; the one that is silent the longest is forgotten. */
   private static final int MOST_DOMAINS = 1_024;
+
+  /** That are known of a ruleset. */
+  private static final int MOST_PROCESSES = 16;
 
   /** Kinds of rights that are named. */
   private static final int MOST_RIGHTS = 16;
 
-  /** The kernel's own bound of a message is 8 KiB. */
-  private static final int LONGEST_MESSAGE = 16 * 1024;
+  /** Messages and events that are known again. */
+  private static final int MOST_KNOWN = 256;
 
   /** How far the audit's clock may be behind ours. */
   private static final Duration CLOCKS = Duration.ofSeconds(1);
 
-  private static final Path LOG = Path.of("/dev/kmsg");
+  private final Map<String, Domain> domains = bounded(MOST_DOMAINS);
+  private final Map<String, Domain> events = bounded(MOST_KNOWN);
+  private final Set<String> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
 
-  /** What the JDK says of EPIPE: what was not read yet is gone, and the next read goes on. */
-  private static final String OVERWRITTEN = "Broken pipe";
+  /** What messages come from. */
+  interface Messages extends AutoCloseable {
+    /** Waits for the next one; empty for one that can't be a record. */
+    String next() throws IOException;
 
-  private final Map<String, Domain> domains = new LinkedHashMap<>(16, 0.75f, true);
-  private volatile Optional<String> closed = Optional.empty();
+    @Override
+    void close() throws IOException;
+  }
+
+  @FunctionalInterface
+  private interface Source {
+    Messages open() throws IOException;
+  }
 
   private static final class Shared {
-    static final RefusalLog HERE = follow(LOG);
+    static final RefusalLog HERE = listening();
   }
 
   /** One ruleset's. */
   private static final class Domain {
-    private @Nullable Owner owner;
+    private final SortedSet<String> rights = new TreeSet<>();
+    private final Set<OwnAttempt> tried = EnumSet.noneOf(OwnAttempt.class);
+    private final Map<Long, Instant> processes = bounded(MOST_PROCESSES);
     private Instant at = Instant.MIN;
     private long count;
-    private final SortedSet<String> rights = new TreeSet<>();
-    private final Set<OwnAttempt> tried =
-        EnumSet.noneOf(OwnAttempt.class);
-
-    boolean isOf(long pid, Instant since) {
-      return owner != null && owner.pid() == pid && !owner.at().isBefore(since);
-    }
 
     void add(Refusal refusal) {
       if (refusal.attempt().filter(tried::add).isPresent()) {
@@ -76,15 +84,19 @@ public final class RefusalLog {
       refusal.rights().stream().limit(MOST_RIGHTS - rights.size()).forEach(rights::add);
     }
 
+    boolean isOf(long pid, Instant since) {
+      return !processes.getOrDefault(pid, Instant.MIN).isBefore(since);
+    }
+
     Refusals told(String domain) {
       return new Refusals(count, at, new TreeSet<>(rights), domain);
     }
   }
 
   /**
-   * What one process and its children were refused, without the attempts of its own probe.
+   * What one process and its children were refused, but for the attempts of its own probe.
    *
-   * @param count at least
+   * @param count at least: the kernel's log leaves some out
    * @param at the last one
    * @param rights that lacked
    * @param domain the kernel's number of its ruleset, by which its log is searched
@@ -98,52 +110,52 @@ public final class RefusalLog {
     return Shared.HERE;
   }
 
-  private static RefusalLog follow(Path file) {
+  private static RefusalLog listening() {
     var log = new RefusalLog();
-    Thread.ofPlatform().daemon().name("kernel-log").start(() -> log.read(file));
+    log.follow("kernel-audit", AuditSocket::open);
+    log.follow("kernel-log", () -> KernelLog.open(Path.of("/dev/kmsg")));
     return log;
   }
 
-  private void read(Path file) {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      var buffer = ByteBuffer.allocate(LONGEST_MESSAGE);
-      boolean more = true;
-      while (more) {
-        more = readOne(channel, buffer.clear());
+  private void follow(String name, Source source) {
+    Thread.ofPlatform().daemon().name(name).start(() -> follow(source));
+  }
+
+  /** Until it can't be read: then nothing is told, which is found where somebody asks. */
+  private void follow(Source source) {
+    try (var messages = source.open()) {
+      while (true) {
+        take(messages.next());
       }
-      closed = Optional.of(file + " has ended");
     } catch (IOException e) {
-      closed = Optional.of("the kernel's log can't be read: " + e.getMessage());
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No refusals are read there");
     }
   }
 
-  private boolean readOne(FileChannel channel, ByteBuffer buffer) throws IOException {
-    try {
-      boolean more = channel.read(buffer) > 0;
-      take(StandardCharsets.UTF_8.decode(buffer.flip()).toString());
-      return more;
-    } catch (IOException e) {
-      if (!OVERWRITTEN.equals(e.getMessage())) {
-        throw e;
-      }
-      return true;
-    }
-  }
-
-  /** One message of the log. */
+  /** One message, which may come twice. */
   synchronized void take(String message) {
-    var record = LandlockRecord.of(message);
-    if (record.isEmpty()) {
-      return;
+    LandlockRecord.of(message)
+        .filter(r -> r instanceof Caller || known.add(message))
+        .ifPresent(this::add);
+  }
+
+  /** The log may leave out who laid the rules, and then has who was refused something by them. */
+  private void add(LandlockRecord record) {
+    switch (record) {
+      case Owner owner -> domain(owner.domain()).processes.put(owner.pid(), owner.at());
+      case Refusal refusal -> {
+        var domain = domain(refusal.domain());
+        events.put(refusal.event(), domain);
+        domain.add(refusal);
+      }
+      case Caller caller ->
+          Optional.ofNullable(events.get(caller.event()))
+              .ifPresent(domain -> domain.processes.put(caller.pid(), caller.at()));
     }
-    var domain = domains.computeIfAbsent(record.get().domain(), _ -> new Domain());
-    switch (record.get()) {
-      case Owner owner -> domain.owner = owner;
-      case Refusal refusal -> domain.add(refusal);
-    }
-    if (domains.size() > MOST_DOMAINS) {
-      domains.remove(domains.keySet().iterator().next());
-    }
+  }
+
+  private Domain domain(String number) {
+    return domains.computeIfAbsent(number, _ -> new Domain());
   }
 
   /**
@@ -159,8 +171,12 @@ public final class RefusalLog {
         .map(e -> e.getValue().told(e.getKey()));
   }
 
-  /** Why nothing more is read; empty while it is. */
-  public Optional<String> closed() {
-    return closed;
+  private static <K, V> Map<K, V> bounded(int most) {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > most;
+      }
+    };
   }
 }

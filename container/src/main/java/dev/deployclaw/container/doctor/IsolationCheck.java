@@ -66,8 +66,8 @@ final class IsolationCheck {
       case "library" -> "start the agent as root, so that the host's folders are mounted noexec";
       case "signals" -> "use a kernel with Landlock's scopes (6.12)";
       case "refusals" ->
-          "switch the kernel's audit on (boot with audit=1) without auditd, and let the agent read"
-              + " /dev/kmsg";
+          "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and start"
+              + " the agent with CAP_AUDIT_READ or readable /dev/kmsg";
       case "masking" -> "start the host of this build";
       default -> "see what its layers need";
     };

@@ -12,8 +12,8 @@ final class HostRefusals {
   private static final Logger LOG = LoggerFactory.getLogger(HostRefusals.class);
 
   private static final String SILENT =
-      "the kernel's log has none of the refusals that its own attempts met: audit is off, or a"
-          + " daemon takes its records";
+      "not even those that its own attempts met are told: the kernel's audit is off, or this process"
+          + " may read neither it nor the kernel's log";
 
   private final RefusalLog log;
   private final long pid;
@@ -52,6 +52,6 @@ final class HostRefusals {
   /** Why refusals aren't told; empty where they are, as the host's own attempts were. */
   synchronized Optional<String> untold() {
     heard = heard || log.of(pid, begun).isPresent();
-    return log.closed().or(() -> heard ? Optional.empty() : Optional.of(SILENT));
+    return heard ? Optional.empty() : Optional.of(SILENT);
   }
 }

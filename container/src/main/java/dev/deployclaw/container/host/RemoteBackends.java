@@ -40,7 +40,9 @@ public final class RemoteBackends implements BackendSide {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteBackends.class);
   private static final String HOST = "host";
 
-  /** The layer that the agent finds out itself: that it is told what the kernel refuses the host. */
+  /**
+   * The layer that the agent finds out itself: that it is told what the kernel refuses the host.
+   */
   private static final String REFUSALS = "refusals";
 
   private static final String CHILD =
@@ -112,7 +114,9 @@ public final class RemoteBackends implements BackendSide {
       if (outcome instanceof CallOutcome.Done done
           && done.reports().stream().anyMatch(MemberReport::violated)) {
         byChild = Optional.of(new Violation(Instant.now(), CHILD));
-        LOG.atError().addKeyValue("operation", call.operation()).log("A program of the executor host made a forbidden system call");
+        LOG.atError()
+            .addKeyValue("operation", call.operation())
+            .log("A program of the executor host made a forbidden system call");
       }
       return outcome;
     }

@@ -69,8 +69,7 @@ final class AlertConditions {
   }
 
   /** Of executor hosts, for an hour. */
-  static List<AlertCondition> violations(
-      Map<String, Violation> violations, Instant now) {
+  static List<AlertCondition> violations(Map<String, Violation> violations, Instant now) {
     return violations.entrySet().stream()
         .filter(v -> v.getValue().at().plus(FRESH).isAfter(now))
         .map(v ->

@@ -70,7 +70,7 @@ class IsolationCheckTest {
 
     assertThat(found).hasSize(2).last().extracting(Diagnosis::level).isEqualTo(Level.WARNING);
     assertThat(found.getLast().found()).contains("layer refusals: audit is off");
-    assertThat(found.getLast().remedy()).contains("audit=1", "/dev/kmsg");
+    assertThat(found.getLast().remedy()).contains("audit=1", "CAP_AUDIT_READ", "/dev/kmsg");
   }
 
   @Test

@@ -1,0 +1,124 @@
+package dev.deployclaw.container.confinement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Messages as Linux 6.18 writes them. */
+class RefusalLogTest {
+  private static final Instant BEGUN = Instant.ofEpochSecond(1_795_000_000);
+  private static final String OWNER =
+      "domain=19a status=allocated mode=enforcing pid=4711 uid=10004 exe=\"/jdk/bin/java\""
+          + " comm=\"java\"";
+  private static final String SHADOW =
+      "domain=19a blockers=fs.read_file path=\"/etc/shadow\" dev=\"vda\" ino=7";
+
+  private final RefusalLog log = new RefusalLog();
+  private int serial;
+
+  @Test
+  void namesWhatLackedWithoutWhatTheProcessChose() {
+    take(1423, SHADOW);
+    take(1424, OWNER);
+    take(1423, "domain=19a blockers=net.connect_tcp daddr=127.0.0.1 dest=6380");
+    take(1423, "domain=19a blockers=fs.make_reg,fs.refer path=2F746D702F61 dev=\"vda\" ino=8");
+
+    assertThat(told())
+        .hasValueSatisfying(told -> {
+          assertThat(told.count()).isEqualTo(3);
+          assertThat(told.rights())
+              .containsExactly("fs.make_reg", "fs.read_file", "fs.refer", "net.connect_tcp");
+          assertThat(told.at()).isEqualTo(BEGUN.plusMillis(250));
+          assertThat(told.domain()).isEqualTo("19a");
+        });
+  }
+
+  @Test
+  void countsEachOwnAttemptOfTheProbeOnceAsHarmless() {
+    take(1423, "domain=19a blockers=fs.read_dir path=\"/\" dev=\"vda\" ino=2");
+    take(1424, OWNER);
+    take(
+        1423,
+        "domain=19a blockers=fs.execute,fs.read_file path=\"/usr/bin/true\" dev=\"vda\" ino=3");
+    take(1423, "domain=19a blockers=net.connect_tcp daddr=::ffff:127.0.0.1 dest=1");
+    take(1423, "domain=19a blockers=net.bind_tcp saddr=::ffff:127.0.0.1");
+    take(1423, "domain=19a blockers=scope.signal opid=1 ocomm=\"java\"");
+    assertThat(told()).hasValueSatisfying(told -> assertThat(told.count()).isZero());
+
+    take(1423, "domain=19a blockers=fs.read_dir path=\"/\" dev=\"vda\" ino=2");
+    take(1423, "domain=19a blockers=fs.execute path=\"/usr/bin/dash\" dev=\"vda\" ino=4");
+
+    assertThat(told())
+        .hasValueSatisfying(
+            told -> assertThat(told.rights()).containsExactly("fs.execute", "fs.read_dir"));
+  }
+
+  @Test
+  void knowsAMessageAgainThatComesByBothWays() {
+    take(1424, OWNER);
+    serial = 7;
+    take(1423, SHADOW);
+    serial = 7;
+    take(1423, SHADOW);
+
+    assertThat(told()).hasValueSatisfying(told -> assertThat(told.count()).isOne());
+  }
+
+  /** Of the log, which repeats no more than ten messages in five seconds. */
+  @Test
+  void knowsWhoCalledWhereItWasNotToldWhoLaidTheRules() {
+    take(1423, SHADOW);
+    serial--;
+    take(
+        1300,
+        "arch=c000003e syscall=257 success=no exit=-13 a0=ffffff9c items=0 ppid=4700 pid=4711"
+            + " auid=4294967295 uid=10004 comm=\"x ppid=1 pid=4712 auid=\"");
+
+    assertThat(told()).hasValueSatisfying(told -> assertThat(told.count()).isOne());
+    assertThat(log.of(4700, BEGUN)).isEmpty();
+    assertThat(log.of(4712, BEGUN)).isEmpty();
+  }
+
+  @Test
+  void isSilentAboutOthersAndWhoWasThereBefore() {
+    take(1423, SHADOW);
+    assertThat(told()).as("nobody's yet").isEmpty();
+    take(1424, OWNER);
+
+    assertThat(log.of(4712, BEGUN)).isEmpty();
+    assertThat(log.of(4711, BEGUN.plusSeconds(60))).isEmpty();
+  }
+
+  @Test
+  void takesNoRecordFromOtherText() {
+    take(1424, OWNER);
+    log.take("audit: type=1326 audit(1795000000.250:3): pid=4711 comm=\"audit: type=1423\" sig=31");
+    log.take("x audit: type=1423 audit(1795000000.250:4): " + SHADOW);
+    take(1423, "domain=19a blockers=FS path=\"/\"");
+    take(1423, "domain=19a status=deallocated denials=3");
+
+    assertThat(told()).hasValueSatisfying(told -> assertThat(told.count()).isZero());
+  }
+
+  @Test
+  void forgetsWhoWasSilentTheLongest() {
+    take(1423, SHADOW);
+    take(1424, OWNER);
+    IntStream.range(0, 2_000)
+        .forEach(
+            i -> take(1423, "domain=%x blockers=fs.execute path=\"/x\"".formatted(1 << 20 | i)));
+
+    assertThat(told()).isEmpty();
+  }
+
+  private Optional<RefusalLog.Refusals> told() {
+    return log.of(4711, BEGUN);
+  }
+
+  private void take(int type, String text) {
+    log.take("audit: type=%d audit(1795000000.250:%d): %s".formatted(type, serial++, text));
+  }
+}
