@@ -47,7 +47,7 @@ public final class RefusalLog {
 
   private final Map<String, Domain> domains = bounded(MOST_DOMAINS);
   private final Map<String, Domain> events = bounded(MOST_KNOWN);
-  private final Set<String> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
+  private final Set<LandlockRecord> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
 
   /** What messages come from. */
   interface Messages extends AutoCloseable {
@@ -135,7 +135,7 @@ public final class RefusalLog {
   /** One message, which may come twice. */
   synchronized void take(String message) {
     LandlockRecord.of(message)
-        .filter(r -> r instanceof Caller || known.add(message))
+        .filter(r -> r instanceof Caller || known.add(r))
         .ifPresent(this::add);
   }
 

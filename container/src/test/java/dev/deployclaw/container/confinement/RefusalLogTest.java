@@ -62,7 +62,9 @@ class RefusalLogTest {
     serial = 7;
     take(1423, SHADOW);
     serial = 7;
-    take(1423, SHADOW);
+    take(1423, SHADOW + "\0");
+    serial = 7;
+    take(1423, SHADOW + "\n SUBSYSTEM=x\n");
 
     assertThat(told()).hasValueSatisfying(told -> assertThat(told.count()).isOne());
   }
