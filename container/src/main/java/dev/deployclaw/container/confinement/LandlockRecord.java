@@ -59,6 +59,10 @@ sealed interface LandlockRecord {
   Pattern OWNER =
       Pattern.compile("domain=([0-9a-f]{1,16}) status=allocated mode=enforcing pid=(\\d{1,10}) .*");
   Pattern REFUSAL = Pattern.compile("domain=([0-9a-f]{1,16}) (blockers=([a-z_.,]{1,300})(?: .*)?)");
+
+  /** The JDK asks so for the start of each process that it starts; it is for all to read. */
+  Pattern HARMLESS = Pattern.compile("blockers=fs\\.read_file path=\"/proc/\\d+/stat\" .*");
+
   Pattern CALLER = Pattern.compile("arch=[0-9a-f]+ syscall=.*? ppid=\\d+ pid=(\\d{1,10}) auid=.*");
 
   /** Empty for any other message. */
@@ -78,6 +82,7 @@ sealed interface LandlockRecord {
           told(OWNER, told).map(m -> new Owner(event, at, m.group(1), Long.parseLong(m.group(2))));
       default ->
           told(REFUSAL, told)
+              .filter(m -> !HARMLESS.matcher(m.group(2)).matches())
               .map(m ->
                   new Refusal(
                       event,

@@ -46,6 +46,8 @@ class RefusalLogTest {
     take(1423, "domain=19a blockers=net.connect_tcp daddr=::ffff:127.0.0.1 dest=1");
     take(1423, "domain=19a blockers=net.bind_tcp saddr=::ffff:127.0.0.1");
     take(1423, "domain=19a blockers=scope.signal opid=1 ocomm=\"java\"");
+    take(1423, "domain=19a blockers=fs.read_file path=\"/proc/42/stat\" dev=\"proc\" ino=5");
+    take(1423, "domain=19a blockers=fs.read_file path=\"/proc/43/stat\" dev=\"proc\" ino=6");
     assertThat(told()).hasValueSatisfying(told -> assertThat(told.count()).isZero());
 
     take(1423, "domain=19a blockers=fs.read_dir path=\"/\" dev=\"vda\" ino=2");
