@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * One record of the audit about Landlock (admin-guide/LSM/landlock of the kernel). What a process
  * could choose, such as a path, is compared with known texts and never kept.
  */
-sealed interface LandlockRecord {
+public sealed interface LandlockRecord {
   /** Of the audit, time and number: records of one have it in common. */
   String event();
 
@@ -21,35 +21,12 @@ sealed interface LandlockRecord {
    * What a ruleset refused.
    *
    * @param rights that lacked, such as {@code fs.read_file}
-   * @param attempt which of {@link IsolationProbe}'s own attempts looks like that
    */
-  record Refusal(
-      String event, Instant at, String domain, List<String> rights, Optional<OwnAttempt> attempt)
+  record Refusal(String event, Instant at, String domain, List<String> rights)
       implements LandlockRecord {}
 
   /** Which process made the system call of an event. */
   record Caller(String event, Instant at, long pid) implements LandlockRecord {}
-
-  /** What {@link IsolationProbe} tries, once each, as the kernel tells it. */
-  enum OwnAttempt {
-    LIST_ROOT("blockers=fs\\.read_dir path=\"/\" .*"),
-    RUN_PROGRAM(
-        "blockers=fs\\.execute(?:,fs\\.read_file)?"
-            + " path=\"(?:/usr)?/bin/(?:true|unshare|busybox)\" .*"),
-    CONNECT("blockers=net\\.connect_tcp daddr=(?:::ffff:)?127\\.0\\.0\\.1 dest=1"),
-    LISTEN("blockers=net\\.bind_tcp saddr=(?:::ffff:)?127\\.0\\.0\\.1"),
-    SIGNAL_PARENT("blockers=scope\\.signal .*");
-
-    private final Pattern words;
-
-    OwnAttempt(String words) {
-      this.words = Pattern.compile(words);
-    }
-
-    private static Optional<OwnAttempt> of(String told) {
-      return List.of(values()).stream().filter(a -> a.words.matcher(told).matches()).findFirst();
-    }
-  }
 
   Pattern MESSAGE =
       Pattern.compile(
@@ -83,13 +60,7 @@ sealed interface LandlockRecord {
       default ->
           told(REFUSAL, told)
               .filter(m -> !HARMLESS.matcher(m.group(2)).matches())
-              .map(m ->
-                  new Refusal(
-                      event,
-                      at,
-                      m.group(1),
-                      List.of(m.group(3).split(",", -1)),
-                      OwnAttempt.of(m.group(2))));
+              .map(m -> new Refusal(event, at, m.group(1), List.of(m.group(3).split(",", -1))));
     };
   }
 

@@ -1,21 +1,20 @@
 package dev.deployclaw.container.confinement;
 
 import dev.deployclaw.container.confinement.LandlockRecord.Caller;
-import dev.deployclaw.container.confinement.LandlockRecord.OwnAttempt;
 import dev.deployclaw.container.confinement.LandlockRecord.Owner;
 import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +35,8 @@ public final class RefusalLog {
   /** That are known of a ruleset. */
   private static final int MOST_PROCESSES = 16;
 
-  /** Kinds of rights that are named. */
-  private static final int MOST_RIGHTS = 16;
+  /** That are kept of a ruleset, the last ones. */
+  private static final int MOST_REFUSALS = 64;
 
   /** Messages and events that are known again. */
   private static final int MOST_KNOWN = 256;
@@ -67,41 +66,24 @@ public final class RefusalLog {
     static final RefusalLog HERE = listening();
   }
 
-  /** One ruleset's. */
-  private static final class Domain {
-    private final SortedSet<String> rights = new TreeSet<>();
-    private final Set<OwnAttempt> tried = EnumSet.noneOf(OwnAttempt.class);
-    private final Map<Long, Instant> processes = bounded(MOST_PROCESSES);
-    private Instant at = Instant.MIN;
-    private long count;
-
-    void add(Refusal refusal) {
-      if (refusal.attempt().filter(tried::add).isPresent()) {
-        return;
-      }
-      count++;
-      at = refusal.at();
-      refusal.rights().stream().limit(MOST_RIGHTS - rights.size()).forEach(rights::add);
-    }
-
+  /**
+   * One ruleset's.
+   *
+   * @param processes that are known of it, and when they were seen last
+   * @param last refusals
+   */
+  private record Domain(Map<Long, Instant> processes, Deque<Refusal> last) {
     boolean isOf(long pid, Instant since) {
       return !processes.getOrDefault(pid, Instant.MIN).isBefore(since);
     }
 
-    Refusals told(String domain) {
-      return new Refusals(count, at, new TreeSet<>(rights), domain);
+    void add(Refusal refusal) {
+      last.addLast(refusal);
+      if (last.size() > MOST_REFUSALS) {
+        last.removeFirst();
+      }
     }
   }
-
-  /**
-   * What one process and its children were refused, but for the attempts of its own probe.
-   *
-   * @param count at least: the kernel's log leaves some out
-   * @param at the last one
-   * @param rights that lacked
-   * @param domain the kernel's number of its ruleset, by which its log is searched
-   */
-  public record Refusals(long count, Instant at, SortedSet<String> rights, String domain) {}
 
   RefusalLog() {}
 
@@ -142,7 +124,7 @@ public final class RefusalLog {
   /** The log may leave out who laid the rules, and then has who was refused something by them. */
   private void add(LandlockRecord record) {
     switch (record) {
-      case Owner owner -> domain(owner.domain()).processes.put(owner.pid(), owner.at());
+      case Owner owner -> domain(owner.domain()).processes().put(owner.pid(), owner.at());
       case Refusal refusal -> {
         var domain = domain(refusal.domain());
         events.put(refusal.event(), domain);
@@ -150,25 +132,26 @@ public final class RefusalLog {
       }
       case Caller caller ->
           Optional.ofNullable(events.get(caller.event()))
-              .ifPresent(domain -> domain.processes.put(caller.pid(), caller.at()));
+              .ifPresent(domain -> domain.processes().put(caller.pid(), caller.at()));
     }
   }
 
   private Domain domain(String number) {
-    return domains.computeIfAbsent(number, _ -> new Domain());
+    return domains.computeIfAbsent(
+        number, _ -> new Domain(bounded(MOST_PROCESSES), new ArrayDeque<>()));
   }
 
   /**
-   * What a process was refused. Empty where nothing is told of it, not even the attempts of its
-   * probe.
+   * What a process and its children were refused last; some may be left out. Empty where nothing is
+   * told of it, not even the attempts of its own probe.
    *
    * @param since its start: an earlier process may have had the same number
    */
-  public synchronized Optional<Refusals> of(long pid, Instant since) {
-    return domains.entrySet().stream()
-        .filter(e -> e.getValue().isOf(pid, since.minus(CLOCKS)))
-        .findFirst()
-        .map(e -> e.getValue().told(e.getKey()));
+  public synchronized Optional<List<Refusal>> of(long pid, Instant since) {
+    var theirs = domains.values().stream().filter(d -> d.isOf(pid, since.minus(CLOCKS))).toList();
+    return theirs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(theirs.stream().flatMap(d -> d.last().stream()).toList());
   }
 
   private static <K, V> Map<K, V> bounded(int most) {

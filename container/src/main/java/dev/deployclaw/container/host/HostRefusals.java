@@ -1,13 +1,21 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
 import dev.deployclaw.container.confinement.RefusalLog;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the kernel refused one start of a host, and whether it tells that. For any thread. */
+/**
+ * What the kernel refused one start of a host, and whether it tells that. What a program is refused
+ * before it is ready isn't told: its probe's attempts, and what its language looks for, which no
+ * client has influenced. For any thread.
+ */
 final class HostRefusals {
   private static final Logger LOG = LoggerFactory.getLogger(HostRefusals.class);
 
@@ -18,8 +26,8 @@ final class HostRefusals {
   private final RefusalLog log;
   private final long pid;
   private final Instant begun;
+  private Instant told = Instant.MAX;
   private boolean heard;
-  private long told;
 
   HostRefusals(RefusalLog log, long pid, Instant begun) {
     this.log = log;
@@ -27,26 +35,40 @@ final class HostRefusals {
     this.begun = begun;
   }
 
+  /** From now on it is refused what it may not do. */
+  synchronized void ready(Instant at) {
+    told = at;
+  }
+
   /** The last of them, where there are more than at the question before. */
   synchronized Optional<Violation> further() {
     var found = log.of(pid, begun);
     heard |= found.isPresent();
-    if (found.isEmpty() || found.get().count() <= told) {
+    var further =
+        found.stream()
+            .flatMap(Collection::stream)
+            .filter(r -> r.at().isAfter(told))
+            .sorted(Comparator.comparing(Refusal::at))
+            .toList();
+    if (further.isEmpty()) {
       return Optional.empty();
     }
-    told = found.get().count();
-    var rights = String.join(", ", found.get().rights());
+    told = further.getLast().at();
+    String domain = further.getLast().domain();
+    String rights =
+        further.stream()
+            .flatMap(r -> r.rights().stream())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
     LOG.atError()
         .addKeyValue("pid", pid)
         .addKeyValue("rights", rights)
-        .addKeyValue("least", told)
-        .addKeyValue("domain", found.get().domain())
+        .addKeyValue("least", further.size())
+        .addKeyValue("domain", domain)
         .log("The kernel refused an executor host what it may not do");
     return Optional.of(
-        new Violation(
-            found.get().at(),
-            "was refused %s by the kernel, %d times or more (domain=%s)"
-                .formatted(rights, told, found.get().domain())));
+        new Violation(told, "was refused %s by the kernel (domain=%s)".formatted(rights, domain)));
   }
 
   /** Why refusals aren't told; empty where they are, as the host's own attempts were. */

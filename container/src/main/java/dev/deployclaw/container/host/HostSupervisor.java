@@ -236,7 +236,9 @@ public final class HostSupervisor implements HostKeeper {
     long begun = System.nanoTime();
     key = Optional.of(next);
     stopped = Optional.empty();
-    state = new HostState.Up(process.pid(), Instant.now(), lastEnd);
+    var now = Instant.now();
+    refusals.ifPresent(r -> r.ready(now));
+    state = new HostState.Up(process.pid(), now, lastEnd);
     firstOutcome.countDown();
     ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");

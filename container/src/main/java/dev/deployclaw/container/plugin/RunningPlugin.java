@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,9 +84,12 @@ final class RunningPlugin implements AutoCloseable {
   }
 
   PluginExecutor executor() {
-    var members = plugin.members().stream().map(m -> plugin.name() + "/" + m).toList();
+    var members =
+        plugin.members().stream()
+            .map(m -> plugin.name() + "/" + m)
+            .collect(Collectors.toUnmodifiableSet());
     return new PluginExecutor(
-        new RemoteExecutor(connection, PluginAdmission.offered(plugin)), members);
+        new RemoteExecutor(connection, PluginAdmission.offered(plugin), Optional.of(members)));
   }
 
   @Override
