@@ -98,7 +98,7 @@ public final class RemoteBackends implements BackendSide {
                 new RemoteExecutor(
                     connection,
                     OfferedExecutor.of(name, effects(table.verbs(name))),
-                    members.named(name))))
+                    members.of(name))))
         .toList();
   }
 

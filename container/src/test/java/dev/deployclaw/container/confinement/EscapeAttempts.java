@@ -164,7 +164,7 @@ final class EscapeAttempts {
 
   private static String report(Path writable) {
     var text = new StringBuilder();
-    for (var layer : IsolationProbe.report(List.of(writable), Set.of()).layers()) {
+    for (var layer : IsolationProbe.report(List.of(writable), Set.of())) {
       text.append(layer.name()).append('=').append(layer.enforced()).append(' ');
       text.append(layer.detail()).append(';');
     }
