@@ -31,7 +31,7 @@ final class AuditSocket implements RefusalLog.Messages {
 
   private final Arena memory = Arena.ofConfined();
   private final NativeCall kernel;
-  private final MemorySegment buffer = memory.allocate(RefusalLog.LONGEST_MESSAGE);
+  private final MemorySegment buffer = memory.allocate(RefusalLog.LONGEST_MESSAGE, Long.BYTES);
   private final MemorySegment address = memory.allocate(ADDRESS, Integer.BYTES);
   private final MemorySegment length = memory.allocate(ValueLayout.JAVA_INT);
   private final long socket;

@@ -142,16 +142,22 @@ public final class RefusalLog {
   }
 
   /**
-   * What a process and its children were refused last; some may be left out. Empty where nothing is
-   * told of it, not even the attempts of its own probe.
+   * The ruleset that a process laid, once something of it was told; its children are under it, too.
    *
    * @param since its start: an earlier process may have had the same number
    */
-  public synchronized Optional<List<Refusal>> of(long pid, Instant since) {
-    var theirs = domains.values().stream().filter(d -> d.isOf(pid, since.minus(CLOCKS))).toList();
-    return theirs.isEmpty()
-        ? Optional.empty()
-        : Optional.of(theirs.stream().flatMap(d -> d.last().stream()).toList());
+  public synchronized Optional<String> domain(long pid, Instant since) {
+    return domains.entrySet().stream()
+        .filter(e -> e.getValue().isOf(pid, since.minus(CLOCKS)))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** What a ruleset refused last; some may be left out. */
+  public synchronized List<Refusal> of(String domain) {
+    return Optional.ofNullable(domains.get(domain))
+        .map(d -> List.copyOf(d.last()))
+        .orElse(List.of());
   }
 
   private static <K, V> Map<K, V> bounded(int most) {

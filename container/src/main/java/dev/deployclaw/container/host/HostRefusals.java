@@ -4,7 +4,6 @@ import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
 import dev.deployclaw.container.confinement.RefusalLog;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -27,7 +26,7 @@ final class HostRefusals {
   private final long pid;
   private final Instant begun;
   private Instant told = Instant.MAX;
-  private boolean heard;
+  private Optional<String> domain = Optional.empty();
 
   HostRefusals(RefusalLog log, long pid, Instant begun) {
     this.log = log;
@@ -42,11 +41,9 @@ final class HostRefusals {
 
   /** The last of them, where there are more than at the question before. */
   synchronized Optional<Violation> further() {
-    var found = log.of(pid, begun);
-    heard |= found.isPresent();
     var further =
-        found.stream()
-            .flatMap(Collection::stream)
+        heard().stream()
+            .flatMap(d -> log.of(d).stream())
             .filter(r -> r.at().isAfter(told))
             .sorted(Comparator.comparing(Refusal::at))
             .toList();
@@ -54,7 +51,7 @@ final class HostRefusals {
       return Optional.empty();
     }
     told = further.getLast().at();
-    String domain = further.getLast().domain();
+    var ruleset = further.getLast().domain();
     String rights =
         further.stream()
             .flatMap(r -> r.rights().stream())
@@ -65,15 +62,20 @@ final class HostRefusals {
         .addKeyValue("pid", pid)
         .addKeyValue("rights", rights)
         .addKeyValue("least", further.size())
-        .addKeyValue("domain", domain)
+        .addKeyValue("domain", ruleset)
         .log("The kernel refused an executor host what it may not do");
     return Optional.of(
-        new Violation(told, "was refused %s by the kernel (domain=%s)".formatted(rights, domain)));
+        new Violation(told, "was refused %s by the kernel (domain=%s)".formatted(rights, ruleset)));
   }
 
   /** Why refusals aren't told; empty where they are, as the host's own attempts were. */
   synchronized Optional<String> untold() {
-    heard = heard || log.of(pid, begun).isPresent();
-    return heard ? Optional.empty() : Optional.of(SILENT);
+    return heard().isPresent() ? Optional.empty() : Optional.of(SILENT);
+  }
+
+  /** Its ruleset, known for good: a host can't drown that by starting others. */
+  private Optional<String> heard() {
+    domain = domain.or(() -> log.domain(pid, begun));
+    return domain;
   }
 }

@@ -132,7 +132,7 @@ public final class HostSupervisor implements HostKeeper {
 
   @Override
   public Optional<String> untold() {
-    return refusals.flatMap(HostRefusals::untold);
+    return refusals.map(HostRefusals::untold).orElse(Optional.of("it wasn't started yet"));
   }
 
   private void noteRefusals() {

@@ -94,7 +94,7 @@ public final class RemoteBackends implements BackendSide {
     var members = ParticipantMembers.of(config);
     return table.executors().stream()
         .<BackendExecutor>map(name ->
-            new Listening(
+            new ViolationListener(
                 new RemoteExecutor(
                     connection,
                     OfferedExecutor.of(name, effects(table.verbs(name))),
@@ -103,8 +103,8 @@ public final class RemoteBackends implements BackendSide {
   }
 
   /** Hears of programs that the host started, and that the kernel ended. */
-  private final class Listening extends ForwardingExecutor {
-    Listening(BackendExecutor inner) {
+  private final class ViolationListener extends ForwardingExecutor {
+    ViolationListener(BackendExecutor inner) {
       super(inner);
     }
 

@@ -72,18 +72,18 @@ class RefusalLogTest {
             + " auid=4294967295 uid=10004 comm=\"x ppid=1 pid=4712 auid=\"");
 
     assertThat(told().orElseThrow()).hasSize(1);
-    assertThat(log.of(4700, BEGUN)).isEmpty();
-    assertThat(log.of(4712, BEGUN)).isEmpty();
+    assertThat(log.domain(4700, BEGUN)).isEmpty();
+    assertThat(log.domain(4712, BEGUN)).isEmpty();
   }
 
   @Test
   void isSilentAboutOthersAndWhoWasThereBefore() {
     take(1423, SHADOW);
-    assertThat(told()).as("nobody's yet").isEmpty();
+    assertThat(told()).as("of no process yet").isEmpty();
     take(1424, OWNER);
 
-    assertThat(log.of(4712, BEGUN)).isEmpty();
-    assertThat(log.of(4711, BEGUN.plusSeconds(60))).isEmpty();
+    assertThat(log.domain(4712, BEGUN)).isEmpty();
+    assertThat(log.domain(4711, BEGUN.plusSeconds(60))).isEmpty();
   }
 
   @Test
@@ -109,7 +109,7 @@ class RefusalLogTest {
   }
 
   private Optional<List<Refusal>> told() {
-    return log.of(4711, BEGUN);
+    return log.domain(4711, BEGUN).map(log::of);
   }
 
   private void take(int type, String text) {
