@@ -371,6 +371,7 @@ class DescribedAnswersTest extends DescribedCalls {
     String hash = "0".repeat(64);
     expect(503, webhook(DescribedChannels.approval("arch-none", hash, hash)));
     expect(503, call("rollBackExecution", OLIVIA));
+    expect(503, call("rehearseRollback", OLIVIA));
     expect(503, post("freeze", BOTH, "{\"reason\": \"incident 4711\"}"));
     expect(503, call("thaw", BOTH));
   }

@@ -134,8 +134,8 @@ function rehearsal(found) {
   const of = would => found.members.filter(one => one.would === would), ways = Object.keys(WAYS).filter(would => of(would).length);
   const well = found.holds && found.rollback === 'possible' && !of('unreachable').length;
   const members = ways.flatMap(of), hidden = members.length - MOST_MEMBERS;
-  return [note(well ? 'good' : 'warn', element('strong', {}, found.holds ? 'The checkpoint is intact' : 'The checkpoint can’t be relied on'),
-    element('p', {}, [found.rollback === 'possible' ? '' : 'It would be refused: ' + found.rollback, text(found.reason), ways.map(would => of(would).length + ' ' + WAYS[would]).join(', ')].filter(Boolean).join('. ') + '.')),
+  return [note(well ? 'good' : 'warn', element('strong', {}, well ? 'Rehearsed: the checkpoint is intact' : 'Rehearsed: look at this first'),
+    element('p', {}, [found.rollback === 'possible' ? '' : 'It would be refused: ' + found.rollback, found.holds ? '' : found.reason[0].toUpperCase() + found.reason.slice(1), 'Members: ' + ways.map(would => of(would).length + ' ' + WAYS[would]).join(', ')].filter(Boolean).join('. ') + '.')),
   element('details', {}, element('summary', {}, count(members.length, 'member')), table('Members', ['Member', 'It', 'How'], members.slice(0, MOST_MEMBERS).map(one => [one.member, WAYS[one.would], one.detail])),
     hidden > 0 ? element('p', { class: 'count' }, 'and ' + hidden + ' more') : undefined)];
 }
@@ -174,8 +174,8 @@ function holdPanel(held, request, decided, again) {
     request ? element('p', { class: 'request' }, request) : undefined, element('p', { class: 'count' }, held.why),
     held.base.current ? undefined : note('warn', element('strong', {}, 'Something was committed since'), element('p', {}, 'It was planned on ' + base + '. If you approve it, it is checked again, and may stop.')),
     held.refusal ? note('warn', element('strong', {}, 'You may not approve it'), element('p', {}, held.refusal)) : undefined,
-    cards([['Plan', hash(held.plan)], ['Checkpoint', hash(held.checkpoint, 'taken after the approval')], ['Base', base],
-      ['Asked by', held.requester], ['Expires', held.expires_at ? element('span', {}, utc(held.expires_at) + ', ', when(held.expires_at)) : 'never']]),
     element('h2', {}, held.changes.length ? 'It would change' : 'What it would change can\'t be read'), changes,
-    held.more ? element('p', { class: 'count' }, 'and ' + held.more + ' more') : undefined, buttons, outcome);
+    held.more ? element('p', { class: 'count' }, 'and ' + held.more + ' more') : undefined,
+    cards([['Expires', held.expires_at ? element('span', {}, utc(held.expires_at) + ', ', when(held.expires_at)) : 'never'], ['Asked by', held.requester], ['Base', base],
+      ['Plan', hash(held.plan)], ['Checkpoint', hash(held.checkpoint, 'taken after the approval')]]), buttons, outcome);
 }

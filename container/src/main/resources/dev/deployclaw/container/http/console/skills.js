@@ -1,5 +1,5 @@
 import { get } from './api.js';
-import { element, heading, list, table } from './parts.js';
+import { count, element, heading, list, table } from './parts.js';
 
 const PINS = { pinned: 'OK', unpinned: 'WARNING' };
 
@@ -8,11 +8,13 @@ export async function skills(root, { signal }) {
   document.title = 'Skills - DeployClaw';
   const found = await get('/v1/skills', { signal });
   root.replaceChildren(heading('Skills'),
-    table('Skills', ['Skill', 'Pin', 'Since it was pinned', 'May use', 'From', 'Serves', 'What it does'], found.skills.map(one =>
-      [element('strong', {}, one.name), element('span', { class: PINS[one.pin] || 'ERROR' }, one.pin), since(one), element('span', { class: 'count' }, one.allowance.granted.join(', ')), one.scope,
-        (one.serves || []).join(', '), one.description])),
+    table('Skills', ['Skill', 'Pin', 'Since it was pinned', 'Serves', 'May use'], found.skills.map(one =>
+      [element('div', {}, element('strong', {}, one.name), element('div', { class: 'count' }, one.description)), element('div', {}, element('span', { class: PINS[one.pin] || 'ERROR' }, one.pin), element('div', { class: 'count' }, one.scope)),
+        since(one), (one.serves || []).join(', '), uses(one.allowance.granted)])),
     list('Warnings', (found.warnings || []).map(warning => warning.text || warning.message || JSON.stringify(warning))) || '');
 }
+
+const uses = all => (all.length ? element('details', {}, element('summary', {}, count(all.length, 'operation')), element('span', { class: 'count' }, all.join(', '))) : 'nothing');
 
 function since({ pin, since_pinned: shift }) {
   if (!shift) return pin === 'pinned' ? 'nothing' : '';
