@@ -155,10 +155,10 @@ final class OrderBackground {
       out.add(new ArrayList<>());
       for (Token token : sentence) {
         boolean links = ClauseReader.links(token) && !token.text().equals("as");
-        if (RequestGrammar.isMark(token) || links) {
+        if (token.isMark() || links) {
           out.add(new ArrayList<>());
         }
-        if (!RequestGrammar.isMark(token)) {
+        if (!token.isMark()) {
           out.getLast().add(token);
         }
       }
