@@ -137,7 +137,8 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
       case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
           story || clause.observed(token) || sentences.explains(token);
       case NUMBER -> story || counts(clause, token) || clause.observed(token);
-      case INSTANT, DATE, CLOCK, TIME, DURATION -> story || names(clause, token);
+      case INSTANT, DATE, CLOCK, TIME -> story || names(clause, token);
+      case DURATION -> story;
       case TENANT, SERVICE, LABEL -> story && order.has(token);
       case WORD ->
           clause.read().stream()

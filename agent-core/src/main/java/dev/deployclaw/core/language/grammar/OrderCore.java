@@ -39,6 +39,8 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
 
+  private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
+
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
   private static final int OWNED_WORDS = 3;
@@ -53,7 +55,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     if (used.isEmpty()) {
       return whole;
     }
-    var core = OrderBackground.of(request, used.get()).filter(this::isClear);
+    var core = alone().filter(p -> p.beside().tells()).filter(this::isSure);
     if (core.isPresent()) {
       return core.get();
     }
@@ -76,7 +78,9 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   Optional<Predicate<Token>> order() {
     var agreed = of(request, OrderCore::agrees);
-    return of(request, OrderCore::orders).or(() -> agreed).map(this::named);
+    return of(request, (typed, read) -> orders(typed, read) || lists(read))
+        .or(() -> agreed)
+        .map(this::named);
   }
 
   /** Where the order names nobody, or no service, the only one that the request names is meant. */
@@ -103,8 +107,13 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   private boolean isClear(UnquotedPieces pieces) {
     var asked = new OpenQuestions();
-    var grammar = new RequestGrammar(pieces, names, times, asked);
-    return grammar.read().isPresent() && asked.questions().isEmpty() && asked.refusal().isEmpty();
+    return new RequestGrammar(pieces, names, times, asked).read().isPresent() && asked.isEmpty();
+  }
+
+  /** Whether it uses each word that isn't beside it. */
+  private boolean isSure(UnquotedPieces pieces) {
+    var grammar = new RequestGrammar(pieces, names, times, new OpenQuestions());
+    return isClear(pieces) && grammar.tokens().stream().noneMatch(ClauseReader::leftover);
   }
 
   /** Whether the order uses a token; empty where no sentence orders, or all do. */
@@ -129,10 +138,11 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return RequestClause.of(sentence).stream()
         .filter(c ->
             c.typed().getFirst().from() <= phrase.from() && phrase.to() <= c.typed().getLast().to())
+        .filter(c -> !c.asks() && !has(c.typed(), "agreeing"))
         .anyMatch(c ->
-            (c.past() || c.describes())
-                && !c.asks()
-                && c.read().stream().noneMatch(t -> t.is("op") || t.is("set") || sets(t)));
+            c.past()
+                || ((c.describes() || ClauseReader.links(c.typed().getFirst()))
+                    && c.read().stream().noneMatch(t -> t.is("op") || t.is("set") || sets(t))));
   }
 
   /** The sentences that it uses, as typed. */
@@ -177,14 +187,22 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   /** Begins with a verb, behind courtesies. */
   private static boolean leads(List<Token> read) {
-    int colon = IntStream.range(0, read.size()).filter(i -> read.get(i).text().equals(":")).max().orElse(-1);
-    return leads(read, 0) || leads(read, colon + 1);
+    return leads(read, 0);
+  }
+
+  /** "Ask: …" */
+  private static boolean lists(List<Token> read) {
+    return IntStream.range(0, read.size()).filter(i -> read.get(i).text().equals(":")).anyMatch(i -> leads(read, i + 1));
   }
 
   private static boolean leads(List<Token> read, int from) {
     return read.stream()
         .skip(from)
-        .dropWhile(t -> t.is(Kind.REFERENCE) || is(t, "leading") || t.isMark())
+        .dropWhile(t ->
+            t.is(Kind.REFERENCE)
+                || is(t, "leading")
+                || t.isMark()
+                || TIMED.stream().anyMatch(t::is))
         .findFirst()
         .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
         .filter(t -> !t.is("mode") || read.stream().noneMatch(OrderCore::tells))

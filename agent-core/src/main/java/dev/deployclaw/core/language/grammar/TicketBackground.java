@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.grammar.OrderCore.Position;
+import dev.deployclaw.core.language.cue.CueReader;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -41,6 +42,22 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
           Kind.LIMIT,
           Kind.HEADER);
 
+  private static final Set<Kind> PLACES =
+      Set.of(
+          Kind.ROUTE,
+          Kind.METHOD,
+          Kind.BURST,
+          Kind.WINDOW,
+          Kind.SETTING,
+          Kind.EXECUTION,
+          Kind.LIMIT,
+          Kind.HEADER);
+
+  private static final Set<Kind> TIMES = Set.of(Kind.INSTANT, Kind.DATE, Kind.CLOCK, Kind.TIME);
+
+  /** So many words without a verb are no statement. */
+  private static final int LONGEST_FRAGMENT = 4;
+
   private static final int LONGEST_SIGNATURE = 8;
 
   private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
@@ -66,10 +83,53 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
 
   /** Whether all of it is told by words that are known to tell. */
   public boolean tells() {
-    return pieces().stream()
+    boolean strange = request.typed().stream().anyMatch(t -> !mayGive(t) && !told.contains(t));
+    return !strange
+        && !binds()
+        && whole()
+        && pieces().stream()
         .allMatch(p ->
             request.told().containsAll(p.typed)
-                || (!directs(p) && OrderCore.states(request, p.typed, p.at)));
+                || (!directs(p) && !bears(p) && OrderCore.states(request, p.typed, p.at)));
+  }
+
+  /** Whether it has a time, a place or a name that the order may need. */
+  private boolean bears(Piece piece) {
+    var typed = piece.typed;
+    boolean behind = piece.at.behind();
+    boolean past = IntStream.range(0, typed.size()).anyMatch(i -> RequestClause.past(typed, i));
+    boolean named =
+        typed.stream()
+            .anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) || OrderCore.is(t, "theirs"));
+    boolean apart = !behind && (piece.at.timed() || !named);
+    long tenants =
+        request.typed().stream()
+            .filter(t -> t.is(Kind.TENANT) && order.test(t))
+            .map(Token::text)
+            .distinct()
+            .count();
+    return IntStream.range(0, typed.size()).anyMatch(i -> OrderEvidence.lasts(typed, i))
+        || (behind && text(piece).contains("("))
+        || typed.stream()
+            .anyMatch(t ->
+                PLACES.contains(t.kind())
+                    || (TIMES.contains(t.kind()) && !past && !apart)
+                    || (behind && tenants > 1 && t.is(Kind.TENANT)));
+  }
+
+  private String text(Piece piece) {
+    return request
+        .text()
+        .substring(piece.typed.getFirst().from(), piece.typed.getLast().to());
+  }
+
+  /** Whether nothing is left out of a clause that orders. */
+  private boolean whole() {
+    return request.sentences().stream()
+        .filter(s -> s.stream().anyMatch(order))
+        .flatMap(s -> RequestClause.of(s).stream())
+        .filter(c -> c.typed().stream().anyMatch(order))
+        .allMatch(c -> c.typed().stream().noneMatch(told::contains));
   }
 
   private List<Piece> pieces() {
@@ -105,10 +165,13 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
     boolean fragment =
         piece.at.behind()
             && piece.at.alone()
+            && typed.stream().filter(t -> !t.isMark()).count() <= LONGEST_FRAGMENT
+            && CueReader.of(typed, true, false).isEmpty()
             && typed.stream().noneMatch(OrderCore::tells)
             && typed.stream().noneMatch(t -> RequestClause.is(t, "finite"))
             && !signs(typed);
     return fragment
+        || request.text().startsWith("?", typed.getLast().to())
         || typed.stream()
             .anyMatch(t -> t.is(Kind.INSTANT) && (piece.at.behind() || !piece.at.timed()));
   }

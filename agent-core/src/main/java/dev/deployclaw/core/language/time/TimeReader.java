@@ -83,17 +83,20 @@ public final class TimeReader {
     return Optional.of(days.values())
         .filter(all -> day && all.size() == 1)
         .map(all -> all.iterator().next())
-        .map(one ->
-            List.of(
-                new Token(
-                    Kind.DATE,
-                    one.text(),
-                    one.value(),
-                    one.window(),
-                    from,
-                    match.tokens().getLast().to(),
-                    one.rule(),
-                    one.parts())));
+        .map(one -> List.of(at(one, from, match.tokens().getLast().to())));
+  }
+
+  private static Token at(Token token, int from, int to) {
+    var parts = token.parts().stream().map(part -> at(part, from, to)).toList();
+    return new Token(
+        token.kind(),
+        token.text(),
+        token.value(),
+        token.window(),
+        from,
+        to,
+        token.rule(),
+        parts);
   }
 
   private static String words(Token day) {
