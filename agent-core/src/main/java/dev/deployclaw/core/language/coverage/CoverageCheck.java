@@ -1,7 +1,7 @@
 package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.cue.BindingCue;
-import dev.deployclaw.core.language.grammar.KeyPhrase;
+import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -67,6 +67,7 @@ final class CoverageCheck {
     guards();
     times();
     corrected = isCorrected();
+    unused.addAll(CopyDirection.turned(grammar, intent));
     if (!corrected) {
       unused.addAll(SpokenPairs.apart(grammar, intent, cues.spared()));
       missed.forEach(t -> unused.add(text.substring(t.from(), t.to())));
@@ -137,10 +138,7 @@ final class CoverageCheck {
       case DURATION ->
           millis(guards.bakeSeconds(), value.value())
               || millis(schedule.revertAfterSeconds(), value.value())
-              || guards
-                  .maxP99Millis()
-                  .filter(m -> BigDecimal.valueOf(m).compareTo(value.value()) == 0)
-                  .isPresent();
+              || is(guards.maxP99Millis(), value.value());
       default -> false;
     };
   }
@@ -306,26 +304,19 @@ final class CoverageCheck {
     each("automatic", t -> need(guards.approval().isPresent(), t));
     each("dry-run", t -> need(guards.dryRun(), t));
     each("bake", t -> need(millis(guards.bakeSeconds(), duration(t)), t));
-    each(
-        "p99",
-        t ->
-            need(
-                guards
-                    .maxP99Millis()
-                    .filter(m -> BigDecimal.valueOf(m).compareTo(duration(t)) == 0)
-                    .isPresent(),
-                t));
-    each(
-        "canary",
-        t -> {
-          var percents =
-              new ArrayList<>(t.each(Kind.PERCENT).map(p -> p.value().intValue()).toList());
-          if (percents.size() > 1 && percents.getLast() == HUNDRED.intValue()) {
-            percents.removeLast();
-          }
-          boolean said = grammar.pieces().isQuoting() && guards.percents().containsAll(percents);
-          need(said || guards.percents().equals(percents), t);
-        });
+    each("p99", t -> need(is(guards.maxP99Millis(), duration(t)), t));
+    var steps = tokens.stream().filter(t -> t.is("canary") || t.is("widen")).toList();
+    var percents =
+        new ArrayList<>(
+            steps.stream()
+                .flatMap(t -> t.each(Kind.PERCENT))
+                .map(p -> p.value().intValue())
+                .toList());
+    if (percents.size() > 1 && percents.getLast() == HUNDRED.intValue()) {
+      percents.removeLast();
+    }
+    boolean said = grammar.pieces().isQuoting() && guards.percents().containsAll(percents);
+    steps.stream().limit(1).forEach(t -> need(said || guards.percents().equals(percents), t));
   }
 
   private void times() {
@@ -377,11 +368,11 @@ final class CoverageCheck {
     return change(c -> is.test(c.set()));
   }
 
-  private static boolean is(Optional<Long> number, BigDecimal value) {
+  static boolean is(Optional<Long> number, BigDecimal value) {
     return number.filter(n -> BigDecimal.valueOf(n).compareTo(value) == 0).isPresent();
   }
 
-  private static boolean millis(Optional<Long> seconds, BigDecimal millis) {
+  static boolean millis(Optional<Long> seconds, BigDecimal millis) {
     return is(seconds, millis.movePointLeft(3));
   }
 

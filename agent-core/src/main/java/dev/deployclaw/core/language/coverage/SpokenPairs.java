@@ -41,7 +41,7 @@ final class SpokenPairs {
     var sentence = new ArrayList<Token>();
     for (Token token : grammar.tokens()) {
       sentence.add(token);
-      if (RequestGrammar.isStop(token)) {
+      if (token.isStop()) {
         parted(sentence, intent)
             .forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
         sentence.clear();

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.RequestLexer;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,6 +39,8 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
 
+  private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
+
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
   private static final int OWNED_WORDS = 3;
@@ -47,14 +51,11 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     if (isClear(whole)) {
       return whole;
     }
-    var used =
-        of(request)
-            .filter(
-                _ -> RequestRefusals.matter(RequestLexer.words(request.text(), names)).isEmpty());
+    var used = used();
     if (used.isEmpty()) {
       return whole;
     }
-    var core = OrderBackground.of(request, used.get()).filter(this::isClear);
+    var core = alone().filter(p -> p.beside().tells()).filter(this::isSure);
     if (core.isPresent()) {
       return core.get();
     }
@@ -68,25 +69,80 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return whole;
   }
 
+  /** What only the order's own sentences say, with all else that could change it. */
+  Optional<UnquotedPieces> alone() {
+    return order()
+        .map(used -> UnquotedPieces.of(request, new Claims(used, used.negate())))
+        .filter(pieces -> !pieces.beside().binds());
+  }
+
+  Optional<Predicate<Token>> order() {
+    var agreed = of(request, OrderCore::agrees);
+    return of(request, (typed, read) -> orders(typed, read) || lists(read))
+        .or(() -> agreed)
+        .map(this::named);
+  }
+
+  /** Where the order names nobody, or no service, the only one that the request names is meant. */
+  private Predicate<Token> named(Predicate<Token> used) {
+    return used.or(only(used, Kind.TENANT)).or(only(used, Kind.SERVICE));
+  }
+
+  private Predicate<Token> only(Predicate<Token> used, Kind kind) {
+    boolean said =
+        request.typed().stream()
+            .filter(used)
+            .flatMap(Token::all)
+            .anyMatch(t ->
+                t.is(kind) || (kind == Kind.TENANT && (t.is(Kind.LABEL) || is(t, "everybody"))));
+    var all = request.typed().stream().filter(t -> t.is(kind)).toList();
+    boolean one = !said && all.stream().map(Token::text).distinct().count() == 1;
+    return one ? all.getFirst()::equals : _ -> false;
+  }
+
+  private Optional<Predicate<Token>> used() {
+    return of(request, OrderCore::orders)
+        .filter(_ -> RequestRefusals.matter(RequestLexer.words(request.text(), names)).isEmpty());
+  }
+
   private boolean isClear(UnquotedPieces pieces) {
     var asked = new OpenQuestions();
-    var grammar = new RequestGrammar(pieces, names, times, asked);
-    return grammar.read().isPresent() && asked.questions().isEmpty() && asked.refusal().isEmpty();
+    return new RequestGrammar(pieces, names, times, asked).read().isPresent() && asked.isEmpty();
+  }
+
+  /** Whether it uses each word that isn't beside it. */
+  private boolean isSure(UnquotedPieces pieces) {
+    var grammar = new RequestGrammar(pieces, names, times, new OpenQuestions());
+    return isClear(pieces) && grammar.tokens().stream().noneMatch(ClauseReader::leftover);
   }
 
   /** Whether the order uses a token; empty where no sentence orders, or all do. */
-  private static Optional<Predicate<Token>> of(ToldSentences request) {
+  private static Optional<Predicate<Token>> of(
+      ToldSentences request, BiPredicate<List<Token>, List<Token>> which) {
     if (QUOTED.matcher(request.text()).find()) {
       return Optional.empty();
     }
     var used = new HashSet<Token>();
     request.sentences().stream()
         .filter(s -> !request.told().containsAll(s))
-        .flatMap(OrderCore::ordered)
+        .flatMap(s -> ordered(s, which).filter(t -> !isStory(s, t)))
         .filter(OrderCore::carries)
         .flatMap(Token::all)
+        .filter(t -> !request.explains(t))
         .forEach(used::add);
     return used.isEmpty() ? Optional.empty() : Optional.of(used::contains);
+  }
+
+  /** "…, northwind grew too": a part of the order's sentence that says no more than how it is. */
+  private static boolean isStory(List<Token> sentence, Token phrase) {
+    return RequestClause.of(sentence).stream()
+        .filter(c ->
+            c.typed().getFirst().from() <= phrase.from() && phrase.to() <= c.typed().getLast().to())
+        .filter(c -> !c.asks() && !has(c.typed(), "agreeing"))
+        .anyMatch(c ->
+            c.past()
+                || ((c.describes() || ClauseReader.links(c.typed().getFirst()))
+                    && c.read().stream().noneMatch(t -> t.is("op") || t.is("set") || sets(t))));
   }
 
   /** The sentences that it uses, as typed. */
@@ -100,13 +156,20 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   private static boolean carries(Token token) {
     return !ClauseReader.leftover(token)
         && !token.is(Kind.WORD)
+        && !(token.is(Kind.ROUTE) && token.text().matches("/\\p{Lu}\\p{L}+"))
         && WEAK.stream().noneMatch(token::is);
   }
 
   /** The phrases of a sentence that orders; none of another. */
-  private static Stream<Token> ordered(List<Token> sentence) {
+  private static Stream<Token> ordered(
+      List<Token> sentence, BiPredicate<List<Token>, List<Token>> which) {
     var read = PhraseReader.readSentence(sentence);
-    return orders(sentence, read) ? read.stream() : Stream.empty();
+    return which.test(sentence, read) ? read.stream() : Stream.empty();
+  }
+
+  /** "We settled on 900 per minute": what was agreed is what is wanted, where nothing else is. */
+  private static boolean agrees(List<Token> typed, List<Token> read) {
+    return has(typed, "agreeing") && read.stream().anyMatch(t -> t.is(Kind.RATE));
   }
 
   private static boolean orders(List<Token> typed, List<Token> read) {
@@ -124,8 +187,22 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   /** Begins with a verb, behind courtesies. */
   private static boolean leads(List<Token> read) {
+    return leads(read, 0);
+  }
+
+  /** "Ask: …" */
+  private static boolean lists(List<Token> read) {
+    return IntStream.range(0, read.size()).filter(i -> read.get(i).text().equals(":")).anyMatch(i -> leads(read, i + 1));
+  }
+
+  private static boolean leads(List<Token> read, int from) {
     return read.stream()
-        .dropWhile(t -> t.is(Kind.REFERENCE) || is(t, "leading") || RequestGrammar.isMark(t))
+        .skip(from)
+        .dropWhile(t ->
+            t.is(Kind.REFERENCE)
+                || is(t, "leading")
+                || t.isMark()
+                || TIMED.stream().anyMatch(t::is))
         .findFirst()
         .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
         .filter(t -> !t.is("mode") || read.stream().noneMatch(OrderCore::tells))
@@ -160,7 +237,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     if (bent || quotes) {
       return false;
     }
-    var said = typed.stream().filter(t -> !RequestGrammar.isMark(t)).toList();
+    var said = typed.stream().filter(t -> !t.isMark()).toList();
     boolean event =
         said.stream()
             .filter(t -> !(at.behind() && is(t, "light")))
@@ -250,7 +327,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
         request.typed().stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().count();
     return tenants == 1
         && request.sentences().stream()
-            .takeWhile(s -> ordered(s).findAny().isEmpty())
+            .takeWhile(s -> ordered(s, OrderCore::orders).findAny().isEmpty())
             .allMatch(s ->
                 s.stream().anyMatch(t -> t.is(Kind.TENANT))
                     ? subject(request.text(), s)
@@ -308,7 +385,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
                 .text()
                 .charAt(
                     typed.stream()
-                        .filter(t -> !RequestGrammar.isMark(t))
+                        .filter(t -> !t.isMark())
                         .findFirst()
                         .orElse(first)
                         .from()))
@@ -316,7 +393,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
             .allMatch(t ->
                 is(t, "closing")
                     || is(t, "role")
-                    || RequestGrammar.isMark(t)
+                    || t.isMark()
                     || t.is(Kind.NUMBER)
                     || (t.is(Kind.ROUTE) && t.text().matches("/\\p{Lu}\\p{L}+"))
                     || (t.is(Kind.UNKNOWN) && t.rule().isEmpty()));

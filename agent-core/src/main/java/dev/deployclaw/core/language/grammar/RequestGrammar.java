@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
@@ -31,8 +32,6 @@ import java.util.stream.Stream;
 
 /** Reads an intent from tokens: phrases, clauses, frames, changes. One object, one request. */
 public final class RequestGrammar {
-  private static final Set<String> STOPS = Set.of(".", ";", "!", "?");
-  private static final Set<String> MARKS = Set.of(".", ";", "!", "?", ",", ":");
   private static final Set<TaskOperation> LOOKS =
       Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
 
@@ -86,6 +85,19 @@ public final class RequestGrammar {
   }
 
   /**
+   * Its order alone, where some sentences order by themselves: what else could change what is done
+   * stays, as beside a reader that quotes those sentences.
+   */
+  public static Optional<RequestGrammar> ordering(
+      TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
+    var times = new OpenQuestions();
+    var names = new EstateNames(inventory);
+    return new OrderCore(sentences(request, names, zone, times), names, times)
+        .alone()
+        .map(pieces -> new RequestGrammar(pieces, names, times, questions));
+  }
+
+  /**
    * Without the pieces that a reader quotes nothing of and that bear on no order. What it asks is
    * dropped.
    */
@@ -128,7 +140,9 @@ public final class RequestGrammar {
     times.questions().stream()
         .filter(q -> asked.stream().anyMatch(t -> within(q, t)))
         .forEach(questions::ask);
-    words.questions().forEach(questions::ask);
+    words.questions().stream()
+        .filter(q -> !pieces.isQuoting() || !q.slot().equals("words"))
+        .forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
   }
@@ -153,7 +167,7 @@ public final class RequestGrammar {
   /** Whether it only answers something: "yes, go ahead", "a bit higher". */
   public boolean isAnswer() {
     return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
-        && typed.stream().anyMatch(t -> !isMark(t));
+        && typed.stream().anyMatch(t -> !t.isMark());
   }
 
   /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
@@ -197,14 +211,6 @@ public final class RequestGrammar {
         .place()
         .filter(p -> token.from() <= p.from() && p.to() <= token.to())
         .isPresent();
-  }
-
-  public static boolean isStop(Token token) {
-    return token.is(Kind.WORD) && STOPS.contains(token.text());
-  }
-
-  static boolean isMark(Token token) {
-    return token.is(Kind.WORD) && MARKS.contains(token.text());
   }
 
   /** Empty where it asks for nothing that the agent does. */
@@ -359,9 +365,13 @@ public final class RequestGrammar {
   }
 
   private List<RequestedChange> change(TaskOperation operation, Frame frame, List<Who> whom) {
-    boolean everywhere = frame.get(Slot.WHERE).filter(t -> t.is("overall")).isPresent();
-    boolean placed = (frame.has(Slot.WHERE) && !everywhere) || frame.has(Slot.ROUTE);
     boolean whole = operation == TaskOperation.BLOCK || operation == TaskOperation.UNBLOCK;
+    boolean everywhere =
+        frame
+            .get(Slot.WHERE)
+            .filter(t -> t.is("overall") || (whole && t.is("each-service")))
+            .isPresent();
+    boolean placed = (frame.has(Slot.WHERE) && !everywhere) || frame.has(Slot.ROUTE);
     if (whole && placed) {
       questions.ask(
           "where", "A tenant is blocked on all services: shall it be, or a limit of 0 there?");

@@ -21,7 +21,7 @@ record SpeechAct(TokenLine read, List<Token> ordering, OpenQuestions questions) 
     boolean first = true;
     boolean inverted = false;
     for (Token token : read.tokens()) {
-      boolean mark = RequestGrammar.isStop(token);
+      boolean mark = token.isStop();
       inverted =
           (!mark && inverted)
               || (first && token.is(Token.Kind.WORD) && INVERTED.contains(token.text()));

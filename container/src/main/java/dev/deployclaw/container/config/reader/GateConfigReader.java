@@ -19,6 +19,7 @@ final class GateConfigReader {
           "request-asks",
           "model-reading",
           "model-doubt",
+          "order-alone",
           "removes-tenant",
           "removes-overlay",
           "big-step",
