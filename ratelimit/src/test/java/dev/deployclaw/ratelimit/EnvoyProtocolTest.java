@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.UInt64Value;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
+import dev.deployclaw.policy.wire.ServiceUsage.Count;
 import dev.deployclaw.testkit.network.HostPort;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry;
@@ -17,6 +20,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -119,6 +123,26 @@ class EnvoyProtocolTest extends EstateCases {
   }
 
   @Test
+  void aLeasedLimitIsSpentFromMemoryAndNeverExceeded() throws Exception {
+    long limit = 400;
+    var ahead = Sets.leased(LimitAlgorithm.GCRA, limit, LimitPrecision.LONGEST_LEASE);
+    estate.activate(epoch, Sets.of(Sets.tenant("leased", ahead)));
+
+    long first = LeasedLoad.untilInHand(estate, estate.port(), () -> passes("leased"));
+    long rest = LeasedLoad.admittedOf(2 * limit, List.of(() -> passes("leased")));
+    var beyond = ask(request(descriptor("leased")));
+
+    var usage = estate.usage(estate.port());
+    assertThat(estate.leases().fromMemory()).isPositive();
+    assertThat(usage.limits())
+        .filteredOn(count -> count.tenant().equals("leased"))
+        .extracting(Count::allowed)
+        .containsExactly(first + rest);
+    assertThat(first + rest).isBetween(1L, limit);
+    assertThat(beyond.getOverallCode()).as("the limit is reached").isEqualTo(Code.OVER_LIMIT);
+  }
+
+  @Test
   void countsHeadersApart() {
     var limit = Sets.burst("all", 1, new CounterKeyPart.Header("x-plan"));
     estate.activate(epoch, Sets.of(Sets.tenant("acme", limit)));
@@ -185,6 +209,10 @@ class EnvoyProtocolTest extends EstateCases {
 
   private static void resumed(HostPort node) {
     Estate.onNode(node, redis -> redis.aclSetUser("default", "+@all"));
+  }
+
+  private static boolean passes(String tenant) {
+    return ask(request(descriptor(tenant))).getOverallCode() == Code.OK;
   }
 
   private static RateLimitResponse ask(RateLimitRequest request) {
