@@ -257,7 +257,7 @@ class ConsoleWorkTest extends ConsoleCases {
     olivia.click(".undo summary");
 
     assertThat(olivia.textContent(".undo .note"))
-        .contains("look at this first", "gateway/two", "1 can’t be reached now", "would go back");
+        .contains("look at this first", "gateway/two", "1 out of reach", "to go back");
     assertThat(olivia.textContent(".undo table tbody tr")).contains("two");
     assertThat(served.get("/v1/status", VIC).json().at("/active/change").asText())
         .isEqualTo(change);

@@ -12,7 +12,8 @@ public enum BackendFailureMode {
   DENY("deny");
 
   private static final Map<String, BackendFailureMode> WORDS =
-      Arrays.stream(values()).collect(Collectors.toMap(BackendFailureMode::word, Function.identity()));
+      Arrays.stream(values())
+          .collect(Collectors.toMap(BackendFailureMode::word, Function.identity()));
 
   private final String word;
 
