@@ -237,6 +237,15 @@ class ConsoleWorkTest extends ConsoleCases {
         .containsExactly("+ redis.clock (declared)", "− a.b (declared)", "+ redis.clock (granted)");
   }
 
+  @Test
+  void anAddressThatIsNoPageSaysSo() {
+    var vic = signIn("/console/tenant/acme", VIC);
+
+    assertThat(vic.textContent("h1")).isEqualTo("There is no such page");
+    vic.click("main a");
+    vic.waitForSelector("text='What shall change?'");
+  }
+
   /** At a page on which nothing else changes. */
   @Test
   void aTimeGoesOnSayingHowLongAgoItIs() {
