@@ -237,6 +237,15 @@ class ConsoleWorkTest extends ConsoleCases {
         .containsExactly("+ redis.clock (declared)", "− a.b (declared)", "+ redis.clock (granted)");
   }
 
+  @Test
+  void anAddressThatIsNoPageSaysSo() {
+    var vic = signIn("/console/tenant/acme", VIC);
+
+    assertThat(vic.textContent("h1")).isEqualTo("There is no such page");
+    vic.click("main a");
+    vic.waitForSelector("text='What shall change?'");
+  }
+
   /** At a page on which nothing else changes. */
   @Test
   void aTimeGoesOnSayingHowLongAgoItIs() {
@@ -257,7 +266,7 @@ class ConsoleWorkTest extends ConsoleCases {
     olivia.click(".undo summary");
 
     assertThat(olivia.textContent(".undo .note"))
-        .contains("look at this first", "gateway/two", "1 can’t be reached now", "would go back");
+        .contains("look at this first", "gateway/two", "1 out of reach", "to go back");
     assertThat(olivia.textContent(".undo table tbody tr")).contains("two");
     assertThat(served.get("/v1/status", VIC).json().at("/active/change").asText())
         .isEqualTo(change);

@@ -1,10 +1,7 @@
 package dev.deployclaw.policy.model;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** How a limit counts. The word is the one in documents; the code is the one in staged rules. */
 public enum LimitAlgorithm {
@@ -13,9 +10,6 @@ public enum LimitAlgorithm {
   FIXED_WINDOW("fixed-window", "fw"),
   GCRA("gcra", "gcra"),
   CONCURRENCY("concurrency", "cc");
-
-  private static final Map<String, LimitAlgorithm> WORDS =
-      Arrays.stream(values()).collect(Collectors.toMap(LimitAlgorithm::word, Function.identity()));
 
   private final String word;
   private final String code;
@@ -39,6 +33,6 @@ public enum LimitAlgorithm {
   }
 
   public static Optional<LimitAlgorithm> ofWord(String word) {
-    return Optional.ofNullable(WORDS.get(word));
+    return Arrays.stream(values()).filter(a -> a.word.equals(word)).findFirst();
   }
 }

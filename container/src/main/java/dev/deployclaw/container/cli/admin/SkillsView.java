@@ -31,7 +31,7 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
       for (var entry : skills) {
         var skill = entry.skill();
         around.say(
-            "%-26s %-9s %-9s %s".formatted(skill.name(), entry.scope(), pin(skill), serves(skill)));
+            "%-32s %-9s %-9s %s".formatted(skill.name(), entry.scope(), pin(skill), serves(skill)));
       }
       warnings.forEach(w -> around.warn(w.text()));
     }

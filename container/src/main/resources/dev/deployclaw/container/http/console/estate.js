@@ -161,6 +161,6 @@ const row = member => [member.member, member.kind, state(member), member.epoch =
 function rows(seen) {
   const members = seen.members, hidden = members.length + seen.more - MOST_ROWS;
   if (!members.length) return [];
-  return [element('details', { class: 'members', open: members.length <= 40 }, element('summary', {}, 'All members: ' + (members.length + seen.more) + ', at worst ' + STATES[members[0].state][2]),
+  return [element('details', { class: 'members', open: members.length <= 40 }, element('summary', {}, 'All members: ' + (members.length + seen.more) + (members[0].state === 'ok' ? ', all well' : ', at worst ' + STATES[members[0].state][2])),
     table('All members', COLUMNS, members.slice(0, MOST_ROWS).map(row)), hidden > 0 ? element('p', { class: 'count' }, 'and ' + hidden + ' more') : undefined)];
 }

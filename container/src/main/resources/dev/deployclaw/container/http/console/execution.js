@@ -6,7 +6,7 @@ import { questions } from './questions.js';
 /* One execution: its log, live; where it is held, exactly what is approved; where it asks, its questions. */
 
 const RUNNING = ['UNFINISHED', 'QUEUED'], AGAIN_MILLIS = 400, PERIOD_MILLIS = 3000, MOST_MEMBERS = 100;
-const WAYS = { unreachable: 'can’t be reached now', unknown: 'would be left as it is', restore: 'would go back', keep: 'has it already' };
+const WAYS = { unreachable: 'out of reach', unknown: 'left alone', restore: 'to go back', keep: 'unchanged' };
 
 export async function execution(root, { signal, name: id, go }) {
   const path = '/v1/executions/' + encodeURIComponent(id);
@@ -136,7 +136,7 @@ function rehearsal(found) {
   const members = ways.flatMap(of), hidden = members.length - MOST_MEMBERS;
   return [note(well ? 'good' : 'warn', element('strong', {}, well ? 'Rehearsed: the checkpoint is intact' : 'Rehearsed: look at this first'),
     element('p', {}, [found.rollback === 'possible' ? '' : 'It would be refused: ' + found.rollback, found.holds ? '' : found.reason[0].toUpperCase() + found.reason.slice(1), 'Members: ' + ways.map(would => of(would).length + ' ' + WAYS[would]).join(', ')].filter(Boolean).join('. ') + '.')),
-  element('details', {}, element('summary', {}, count(members.length, 'member')), table('Members', ['Member', 'It', 'How'], members.slice(0, MOST_MEMBERS).map(one => [one.member, WAYS[one.would], one.detail])),
+  element('details', {}, element('summary', {}, count(members.length, 'member')), table('Members', ['Member', 'What becomes of it', 'How'], members.slice(0, MOST_MEMBERS).map(one => [one.member, WAYS[one.would], one.detail])),
     hidden > 0 ? element('p', { class: 'count' }, 'and ' + hidden + ' more') : undefined)];
 }
 

@@ -75,7 +75,7 @@ function state(status, watch) {
 const alerts = watch => (watch.amiss || []).filter(notice => notice.event !== 'held');
 
 function problems(watch) {
-  const lines = alerts(watch).map(notice => element('span', {}, element('strong', {}, notice.subject || ''), ' ', notice.summary || '', ' ', notice.since ? when(notice.since) : ''));
+  const lines = alerts(watch).map(notice => element('span', {}, element('strong', {}, (notice.event || '').replaceAll('-', ' ')), ': ', notice.summary || '', ' ', notice.since ? when(notice.since) : ''));
   const out = list('Alerts', lines);
   return out ? [out] : [];
 }
@@ -93,7 +93,7 @@ function executions(page, signal) {
   } }, 'Older');
   const draw = () => {
     body.replaceChildren(table('Latest executions', ['Execution', 'Result', 'Request', 'By', 'When'], rows.map(one =>
-      [executionLink(one.execution_id), badge(one.result), one.request, one.requester, one.timestamp ? when(one.timestamp) : ''])));
+      [executionLink(one.execution_id), badge(one.result), one.request || element('span', { class: 'count' }, one.reason || 'by itself'), one.requester, one.timestamp ? when(one.timestamp) : ''])));
     older.hidden = !next;
   };
   draw();
