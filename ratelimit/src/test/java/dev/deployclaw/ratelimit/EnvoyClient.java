@@ -35,7 +35,8 @@ final class EnvoyClient implements AutoCloseable {
 
   /** Of an ordinary request of a tenant. */
   static RateLimitDescriptor descriptor(String tenant) {
-    var host = with(RateLimitDescriptor.getDefaultInstance(), "dc_host", tenant + ".api.example.com");
+    var host =
+        with(RateLimitDescriptor.getDefaultInstance(), "dc_host", tenant + ".api.example.com");
     var uri = with(with(host, "dc_method", "GET"), "dc_uri", "/pay");
     return with(uri, "remote_address", "10.0.0.1");
   }

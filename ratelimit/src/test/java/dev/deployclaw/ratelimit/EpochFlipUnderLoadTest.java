@@ -110,8 +110,9 @@ class EpochFlipUnderLoadTest {
       flipUnder(crowds, estate);
 
       assertThat(crowds)
-          .allSatisfy(crowd ->
-              assertThat(Set.copyOf(crowd.told()))
+          .extracting(crowd -> Set.copyOf(crowd.told()))
+          .allSatisfy(told ->
+              assertThat(told)
                   .isSubsetOf(whole())
                   .extracting(Told::epoch)
                   .contains("1", Long.toString(1 + FLIPS)));

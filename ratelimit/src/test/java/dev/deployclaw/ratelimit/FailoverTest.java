@@ -104,8 +104,7 @@ class FailoverTest {
   }
 
   private static PolicySet set() {
-    var ahead =
-        Sets.leased(LimitAlgorithm.SLIDING_WINDOW, LIMIT, LimitPrecision.LONGEST_LEASE);
+    var ahead = Sets.leased(LimitAlgorithm.SLIDING_WINDOW, LIMIT, LimitPrecision.LONGEST_LEASE);
     var tenants = Sets.tenants(TENANTS + 1, Sets.burst("all", 1_000));
     tenants[TENANTS] = Sets.tenant(LEASED, ahead);
     return Sets.of(tenants);
