@@ -231,8 +231,12 @@ final class Estate implements AutoCloseable {
 
   /** Does something on the node that owns a key. */
   void at(String key, java.util.function.Consumer<Jedis> act) {
-    int slot = RedisKeyLayout.slot(key);
-    onNode(redis.primaries().get(owner(slot)), act);
+    onNode(primaryOf(key), act);
+  }
+
+  /** The node that owns a key, as long as no other has taken over. */
+  HostPort primaryOf(String key) {
+    return redis.primaries().get(owner(RedisKeyLayout.slot(key)));
   }
 
   static void onNode(HostPort node, java.util.function.Consumer<Jedis> act) {

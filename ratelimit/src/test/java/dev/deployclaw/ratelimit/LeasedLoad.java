@@ -7,6 +7,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Requests of leased limits, whose callers say whether each was admitted. */
 final class LeasedLoad {
@@ -16,13 +18,29 @@ final class LeasedLoad {
 
   /** Asks until the service at a port holds units; answers how many requests it admitted. */
   static long untilInHand(Estate estate, int port, BooleanSupplier caller) {
+    return until(
+        "units are in hand",
+        caller::getAsBoolean,
+        admitted -> admitted,
+        _ -> estate.usage(port).leases().filter(leases -> leases.inHand() > 1).isPresent());
+  }
+
+  /**
+   * Asks until an answer is the last one.
+   *
+   * @param what names it, in the error
+   * @return how many requests were admitted, the last one included
+   */
+  static <T> long until(
+      String what, Supplier<T> caller, Predicate<T> isAdmitted, Predicate<T> isLast) {
     var admitted = new AtomicLong();
     BoundedWait.until(
-        "units are in hand",
+        what,
         Estate.LONG,
         () -> {
-          admitted.addAndGet(caller.getAsBoolean() ? 1 : 0);
-          return estate.usage(port).leases().filter(leases -> leases.inHand() > 1).isPresent();
+          T answer = caller.get();
+          admitted.addAndGet(isAdmitted.test(answer) ? 1 : 0);
+          return isLast.test(answer);
         });
     return admitted.get();
   }

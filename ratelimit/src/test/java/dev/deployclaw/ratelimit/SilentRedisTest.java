@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -106,29 +106,18 @@ class SilentRedisTest {
     } finally {
       estate.redis().nodes().forEach(estate.redis()::resume);
     }
-    long after = admittedUntilDecided();
+    long after = admittedUntil("Redis decides again", SilentRedisTest::isByLimits);
     long rest = LeasedLoad.admittedOf(2 * LIMIT, List.of(() -> passes(LEASED)));
-    var beyond = get(LEASED).join();
+    long last = admittedUntil("the limit is reached", SilentRedisTest::isRefusedByLimits);
 
     assertThat(spent).as("without Redis").isEqualTo(held);
     assertThat(without.statusCode()).isEqualTo(429);
     assertThat(isByLimits(without)).isFalse();
-    assertThat(before + spent + after + rest).isBetween(held, LIMIT);
-    assertThat(beyond.statusCode()).isEqualTo(429);
-    assertThat(isByLimits(beyond)).as("the limit is reached").isTrue();
+    assertThat(before + spent + after + rest + last).isBetween(held, LIMIT);
   }
 
-  private static long admittedUntilDecided() {
-    var admitted = new AtomicLong();
-    BoundedWait.until(
-        "Redis decides again",
-        Estate.LONG,
-        () -> {
-          var answer = get(LEASED).join();
-          admitted.addAndGet(answer.statusCode() == 200 ? 1 : 0);
-          return isByLimits(answer);
-        });
-    return admitted.get();
+  private static long admittedUntil(String what, Predicate<HttpResponse<Void>> isLast) {
+    return LeasedLoad.until(what, () -> get(LEASED).join(), SilentRedisTest::isAdmitted, isLast);
   }
 
   /** Where Redis can't be asked, no limit is told. */
@@ -136,8 +125,16 @@ class SilentRedisTest {
     return answer.headers().firstValue(DecideHeaders.RATE_LIMIT).isPresent();
   }
 
+  private static boolean isRefusedByLimits(HttpResponse<Void> answer) {
+    return isByLimits(answer) && answer.statusCode() == 429;
+  }
+
+  private static boolean isAdmitted(HttpResponse<Void> answer) {
+    return answer.statusCode() == 200;
+  }
+
   private static boolean passes(String tenant) {
-    return get(tenant).join().statusCode() == 200;
+    return isAdmitted(get(tenant).join());
   }
 
   private static CompletableFuture<HttpResponse<Void>> get(String tenant) {

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
-/** Services of leased limits before the function of a real Redis, which decides as the model does. */
+/**
+ * Services of leased limits before the function of a real Redis, which decides as the model does.
+ */
 class LeaseAgreementTest {
   private static final int WORLDS = 5;
 

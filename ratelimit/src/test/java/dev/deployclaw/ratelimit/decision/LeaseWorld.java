@@ -30,8 +30,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Services of leased limits around a Redis, mostly one that the reference model plays, on a clock
- * of its own: what a seed brings is the same each time. Each service learns of a commit, is cut off and is
- * killed by itself. Times are nanoseconds since the world began.
+ * of its own: what a seed brings is the same each time. Each service learns of a commit, is cut off
+ * and is killed by itself. Times are nanoseconds since the world began.
  */
 final class LeaseWorld {
   static final long SECOND = 1_000_000_000L;

@@ -22,7 +22,6 @@ final class ModelBackend implements LeaseWorld.DecisionBackend {
       return new NeedEpoch(epoch);
     }
     var asked = claim.get().ask(call.requests());
-    return new Decided(
-        epoch, ReferenceModel.decide(counters, asked, call.at().orElseThrow()));
+    return new Decided(epoch, ReferenceModel.decide(counters, asked, call.at().orElseThrow()));
   }
 }

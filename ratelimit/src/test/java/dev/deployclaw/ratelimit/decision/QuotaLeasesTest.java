@@ -111,7 +111,8 @@ class QuotaLeasesTest {
 
   @Test
   void aHundredThousandKeysTakeNoMoreMemoryThanTheBound() {
-    var limit = LeaseCases.limited(LimitAlgorithm.TOKEN_BUCKET, 1_000, List.of(new ClientAddress()));
+    var limit =
+        LeaseCases.limited(LimitAlgorithm.TOKEN_BUCKET, 1_000, List.of(new ClientAddress()));
     var world = new LeaseWorld(1, LeaseWorld.epoch(1, limit), SeededLoop.random(3));
     for (int i = 0; i < 2 * KEYS; i++) {
       String client = "client-" + i % KEYS;

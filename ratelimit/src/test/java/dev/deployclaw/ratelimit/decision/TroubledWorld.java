@@ -33,8 +33,7 @@ record TroubledWorld(
     long published = committed + random.nextLong(SECOND / 10);
     world.at(committed, () -> world.commit(after));
     world.at(published, () -> world.publish(after));
-    var learned =
-        IntStream.range(0, services).mapToObj(_ -> committed + lag(random)).toList();
+    var learned = IntStream.range(0, services).mapToObj(_ -> committed + lag(random)).toList();
     for (int i = 0; i < services; i++) {
       int service = i;
       world.at(learned.get(i), () -> world.learn(service));
