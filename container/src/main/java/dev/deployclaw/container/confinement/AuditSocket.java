@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * The audit's records as the kernel sends them to all who may listen (CAP_AUDIT_READ): also beside
  * an audit daemon, and without a bound in time. It sends them in the first network namespace alone.
- * For one thread. Java knows no netlink.
+ * For one thread. Neither the JDK nor Netty knows netlink, and libaudit is a C library that reads
+ * rules and files as well.
  */
 final class AuditSocket implements RefusalLog.Messages {
   private static final int AF_NETLINK = 16;
