@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -122,9 +123,11 @@ class EpochFlipUnderLoadTest {
 
   private static void flipUnder(List<Crowd> crowds, Estate estate) {
     var over = new AtomicBoolean();
+    var callers = new ArrayList<Future<?>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (var crowd : crowds) {
-        IntStream.range(0, CALLERS).forEach(_ -> threads.submit(() -> crowd.askUntil(over)));
+      for (int i = 0; i < CALLERS * crowds.size(); i++) {
+        var crowd = crowds.get(i % crowds.size());
+        callers.add(threads.submit(() -> crowd.askUntil(over)));
       }
       try {
         for (long epoch = 2; epoch <= 1 + FLIPS; epoch++) {
@@ -136,6 +139,7 @@ class EpochFlipUnderLoadTest {
         over.set(true);
       }
     }
+    callers.forEach(Future::resultNow);
   }
 
   private static void awaitMore(List<Crowd> crowds) {
@@ -180,7 +184,7 @@ class EpochFlipUnderLoadTest {
     try {
       return Told.of(envoy.ask(EnvoyClient.request(EnvoyClient.descriptor(tenant))));
     } catch (StatusRuntimeException e) {
-      return new Told(0, "", "", e.getMessage());
+      return new Told(0, "", "", e.getStatus().toString());
     }
   }
 }

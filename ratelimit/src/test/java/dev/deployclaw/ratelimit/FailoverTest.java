@@ -13,12 +13,14 @@ import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
@@ -72,14 +74,18 @@ class FailoverTest {
 
     TOLD.add(ask(LEASED));
     var over = new AtomicBoolean();
+    var callers = new ArrayList<Future<?>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      IntStream.range(0, CALLERS).forEach(_ -> threads.submit(() -> askUntil(over)));
+      for (int i = 0; i < CALLERS; i++) {
+        callers.add(threads.submit(() -> askUntil(over)));
+      }
       try {
         BoundedWait.until("every tenant is decided by Redis", Estate.LONG, () -> allDecided());
       } finally {
         over.set(true);
       }
     }
+    callers.forEach(Future::resultNow);
   }
 
   @Test
