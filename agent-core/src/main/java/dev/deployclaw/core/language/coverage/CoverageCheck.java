@@ -1,8 +1,8 @@
 package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.cue.BindingCue;
-import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;

@@ -74,8 +74,7 @@ final class CueCheck {
   private boolean isGuarded(BindingCue cue) {
     var guards = intent.guards();
     return switch (cue.kind()) {
-      case CONDITION ->
-          lasts(behind(cue), m -> CoverageCheck.millis(guards.bakeSeconds(), m));
+      case CONDITION -> lasts(behind(cue), m -> CoverageCheck.millis(guards.bakeSeconds(), m));
       case RESTORE ->
           lasts(grammar.pieces().around(cue), m -> CoverageCheck.is(guards.maxP99Millis(), m));
       default -> false;
@@ -85,7 +84,9 @@ final class CueCheck {
   /** "The same for payments", where the reading changes that, too. */
   private boolean isAlso(BindingCue cue) {
     var names = names(behind(cue));
-    return cue.kind() == BindingCue.Kind.ALIKE && !names.isEmpty() && names.stream().allMatch(this::isChanged);
+    return cue.kind() == BindingCue.Kind.ALIKE
+        && !names.isEmpty()
+        && names.stream().allMatch(this::isChanged);
   }
 
   /** A mistake behind a name that the reading leaves alone, as the request says. */
