@@ -82,9 +82,18 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
         && !binds()
         && whole()
         && pieces().stream()
-            .allMatch(p ->
-                request.told().containsAll(p.typed)
-                    || (!directs(p) && !bears(p) && OrderCore.states(request, p.typed, p.at)));
+            .allMatch(p -> request.told().containsAll(p.typed) || (!bears(p) && isTold(p)));
+  }
+
+  /** Whether what it says, beside phrases that carry nothing, is by words that tell. */
+  private boolean isTold(Piece piece) {
+    var read = PhraseReader.readSentence(piece.typed);
+    var said =
+        piece.typed.stream()
+            .filter(t -> read.stream().anyMatch(r -> r.from() <= t.from() && t.to() <= r.to()))
+            .toList();
+    return said.isEmpty()
+        || (!directs(new Piece(said, piece.at)) && OrderCore.states(request, said, piece.at));
   }
 
   /** Whether it has a time, a place or a name that the order may need. */
