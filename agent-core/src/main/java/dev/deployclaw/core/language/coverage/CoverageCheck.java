@@ -31,17 +31,7 @@ final class CoverageCheck {
 
   /** What makes a time the beginning, whatever follows. */
   private static final Set<String> BEGINNING =
-      Set.of(
-          "from",
-          "starting",
-          "start",
-          "starts",
-          "since",
-          "effective",
-          "beginning",
-          "begin",
-          "after",
-          "as");
+      Set.of("from starting start starts since effective beginning begin after as".split(" ", -1));
 
   private final RequestGrammar grammar;
   private final String text;
