@@ -60,13 +60,15 @@ class ApprovalTableTest {
     CALLER,
     GATE_RULE,
     MODEL_READING,
-    MODEL_DOUBT;
+    MODEL_DOUBT,
+    ORDER_ALONE;
 
     List<ApprovalTrigger> demands() {
       return switch (this) {
         case WORDS, CALLER, GATE_RULE -> List.of();
         case MODEL_READING -> List.of(new ApprovalTrigger(Source.MODEL_READING, "only a model"));
         case MODEL_DOUBT -> List.of(new ApprovalTrigger(Source.MODEL_DOUBT, "a model doubts"));
+        case ORDER_ALONE -> List.of(new ApprovalTrigger(Source.ORDER_ALONE, "the order alone"));
       };
     }
 
@@ -77,6 +79,7 @@ class ApprovalTableTest {
         case GATE_RULE -> "named";
         case MODEL_READING -> "model-reading";
         case MODEL_DOUBT -> "model-doubt";
+        case ORDER_ALONE -> "order-alone";
       };
     }
   }
@@ -94,7 +97,7 @@ class ApprovalTableTest {
   }
 
   private static Fate fate(TaskOperation operation, Way way) {
-    boolean model = way == Way.MODEL_READING || way == Way.MODEL_DOUBT;
+    boolean model = !List.of(Way.WORDS, Way.CALLER, Way.GATE_RULE).contains(way);
     return switch (operation) {
       case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT -> Fate.HELD;
       case COPY_POLICY, APPLY_POLICIES, RESOLVE_CONFLICTS, ROLLBACK, REPAIR_DRIFT -> Fate.HELD;
@@ -140,10 +143,11 @@ class ApprovalTableTest {
   private void approved(RequestOutcome held, Way way, TaskOperation operation)
       throws InterruptedException {
     var waiting = waiting(held.execution());
-    if (way == Way.MODEL_READING) {
+    if (way == Way.MODEL_READING || way == Way.ORDER_ALONE) {
       var unread = world.agent().approve(held.execution(), "ann");
       assertThat(unread.exit()).isEqualTo(ExitCode.REFUSED);
-      assertThat(unread.reason()).contains("only a model", "--plan");
+      String why = way == Way.ORDER_ALONE ? "the order alone" : "only a model";
+      assertThat(unread.reason()).contains(why, "--plan");
     }
 
     var ended = world.agent().approve(held.execution(), "ann", waiting.planHash());

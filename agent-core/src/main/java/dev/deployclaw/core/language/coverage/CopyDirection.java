@@ -23,8 +23,21 @@ record CopyDirection(List<Token> words) {
   private static final Set<String> RELATING = Set.of("what", "whatever", "that", "which", "as");
   private static final Set<String> GETTING =
       Set.of(
-          "should", "must", "shall", "gets", "get", "needs", "moves", "inherits", "uses", "takes",
-          "becomes", "like", "same", "identical", ":");
+          "should",
+          "must",
+          "shall",
+          "gets",
+          "get",
+          "needs",
+          "moves",
+          "inherits",
+          "uses",
+          "takes",
+          "becomes",
+          "like",
+          "same",
+          "identical",
+          ":");
 
   /** So many words may stand between an owner and its policy. */
   private static final int NEAR = 4;

@@ -1,8 +1,8 @@
 package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.cue.BindingCue;
-import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
@@ -31,17 +31,7 @@ final class CoverageCheck {
 
   /** What makes a time the beginning, whatever follows. */
   private static final Set<String> BEGINNING =
-      Set.of(
-          "from",
-          "starting",
-          "start",
-          "starts",
-          "since",
-          "effective",
-          "beginning",
-          "begin",
-          "after",
-          "as");
+      Set.of("from starting start starts since effective beginning begin after as".split(" ", -1));
 
   private final RequestGrammar grammar;
   private final String text;
@@ -177,11 +167,22 @@ final class CoverageCheck {
                 || shares(percent),
             token);
       }
-      case "asked-time", "per-key", "temporarily" -> need(!grammar.pieces().isQuoting(), token);
+      case "asked-time" -> need(!grammar.pieces().isQuoting() || isAgain(token), token);
+      case "per-key", "temporarily" -> need(!grammar.pieces().isQuoting(), token);
       case "last" -> need(intent.target().equals(Optional.of("last")), token);
       case "op" -> need(does(token.rule()) || looksOnly(token), token);
       default -> {}
     }
+  }
+
+  /** A day alone, whose clocks are said elsewhere: "on Tuesday. From 06:00 to 18:00 that day". */
+  private boolean isAgain(Token day) {
+    var words = day.each(Kind.TIME).flatMap(Token::all).filter(t -> t.parts().isEmpty());
+    var said = words.map(Token::text).toList();
+    return !said.isEmpty()
+        && tokens.stream()
+            .flatMap(t -> t.each(Kind.INSTANT))
+            .anyMatch(i -> i.all().map(Token::text).toList().containsAll(said));
   }
 
   /** The look that a repair begins with; the rollback that a bound on p99 ends with. */

@@ -74,18 +74,29 @@ final class CueCheck {
   private boolean isGuarded(BindingCue cue) {
     var guards = intent.guards();
     return switch (cue.kind()) {
-      case CONDITION ->
-          lasts(behind(cue), m -> CoverageCheck.millis(guards.bakeSeconds(), m));
+      case CONDITION -> lasts(behind(cue), m -> CoverageCheck.millis(guards.bakeSeconds(), m));
       case RESTORE ->
           lasts(grammar.pieces().around(cue), m -> CoverageCheck.is(guards.maxP99Millis(), m));
       default -> false;
     };
   }
 
-  /** "The same for payments", where the reading changes that, too. */
+  /** "The same for payments", where the reading has the same for that. */
   private boolean isAlso(BindingCue cue) {
     var names = names(behind(cue));
-    return cue.kind() == BindingCue.Kind.ALIKE && !names.isEmpty() && names.stream().allMatch(this::isChanged);
+    return cue.kind() == BindingCue.Kind.ALIKE
+        && !names.isEmpty()
+        && names.stream().allMatch(n -> changed(n).anyMatch(c -> isLike(c, n)));
+  }
+
+  private boolean isLike(RequestedChange change, Token name) {
+    return change.who().tenants().size() > 1
+        || intent.changes().stream()
+            .filter(other -> other != change)
+            .anyMatch(other ->
+                other.set().equals(change.set())
+                    && other.scale().equals(change.scale())
+                    && (name.is(Kind.TENANT) || other.who().equals(change.who())));
   }
 
   /** A mistake behind a name that the reading leaves alone, as the request says. */
@@ -96,8 +107,12 @@ final class CueCheck {
   }
 
   private boolean isChanged(Token name) {
+    return changed(name).findAny().isPresent();
+  }
+
+  private Stream<RequestedChange> changed(Token name) {
     return intent.changes().stream()
-        .anyMatch(c ->
+        .filter(c ->
             name.is(Kind.TENANT)
                 ? c.who().tenants().contains(name.text())
                 : c.service().equals(Optional.of(name.text())));

@@ -126,8 +126,13 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
 
   /** What of a clause that orders only tells. */
   boolean tells(RequestClause clause, Token token) {
+    boolean timed =
+        clause.read().stream()
+            .filter(p -> TIMED.contains(p.text()) && p.parts().contains(token))
+            .anyMatch(p -> phrase(clause, p));
     boolean story =
         clause.past()
+            && !timed
             && clause.typed().stream()
                 .filter(quoted)
                 .allMatch(t ->

@@ -43,7 +43,9 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
-  private static final int OWNED_WORDS = 3;
+
+  /** So many tokens in one sentence are more than an order. */
+  private static final int SHORTEST_TICKET = 20;
 
   /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
   UnquotedPieces pieces(OpenQuestions questions) {
@@ -55,7 +57,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     if (used.isEmpty()) {
       return whole;
     }
-    var core = alone().filter(p -> p.beside().tells()).filter(this::isSure);
+    var core = used.map(this::apart).filter(p -> p.beside().tells()).filter(this::isSure);
     if (core.isPresent()) {
       return core.get();
     }
@@ -69,18 +71,23 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return whole;
   }
 
-  /** What only the order's own sentences say, with all else that could change it. */
+  /** Its order alone, where it has more than that; an only tenant or service is meant by it. */
   Optional<UnquotedPieces> alone() {
+    boolean ticket = request.sentences().size() > 1 || request.typed().size() >= SHORTEST_TICKET;
     return order()
-        .map(used -> UnquotedPieces.of(request, new Claims(used, used.negate())))
+        .filter(_ -> ticket)
+        .map(this::named)
+        .map(this::apart)
         .filter(pieces -> !pieces.beside().binds());
   }
 
   Optional<Predicate<Token>> order() {
     var agreed = of(request, OrderCore::agrees);
-    return of(request, (typed, read) -> orders(typed, read) || lists(read))
-        .or(() -> agreed)
-        .map(this::named);
+    return of(request, (typed, read) -> orders(typed, read) || lists(read)).or(() -> agreed);
+  }
+
+  private UnquotedPieces apart(Predicate<Token> used) {
+    return UnquotedPieces.of(request, new Claims(used, used.negate()));
   }
 
   /** Where the order names nobody, or no service, the only one that the request names is meant. */
@@ -113,7 +120,10 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   /** Whether it uses each word that isn't beside it. */
   private boolean isSure(UnquotedPieces pieces) {
     var grammar = new RequestGrammar(pieces, names, times, new OpenQuestions());
-    return isClear(pieces) && grammar.tokens().stream().noneMatch(ClauseReader::leftover);
+    boolean pointing = grammar.tokens().stream().anyMatch(t -> t.rule().equals("antecedent"));
+    return isClear(pieces)
+        && grammar.tokens().stream().noneMatch(ClauseReader::leftover)
+        && (!pointing || Antecedents.named(request));
   }
 
   /** Whether the order uses a token; empty where no sentence orders, or all do. */
@@ -161,8 +171,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   }
 
   /** The phrases of a sentence that orders; none of another. */
-  private static Stream<Token> ordered(
-      List<Token> sentence, BiPredicate<List<Token>, List<Token>> which) {
+  static Stream<Token> ordered(List<Token> sentence, BiPredicate<List<Token>, List<Token>> which) {
     var read = PhraseReader.readSentence(sentence);
     return which.test(sentence, read) ? read.stream() : Stream.empty();
   }
@@ -172,7 +181,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return has(typed, "agreeing") && read.stream().anyMatch(t -> t.is(Kind.RATE));
   }
 
-  private static boolean orders(List<Token> typed, List<Token> read) {
+  static boolean orders(List<Token> typed, List<Token> read) {
     boolean values = read.stream().anyMatch(t -> t.is("op") || FrameReader.slot(t).isPresent());
     boolean clean = read.stream().noneMatch(ClauseReader::leftover);
     boolean asks =
@@ -192,7 +201,9 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   /** "Ask: …" */
   private static boolean lists(List<Token> read) {
-    return IntStream.range(0, read.size()).filter(i -> read.get(i).text().equals(":")).anyMatch(i -> leads(read, i + 1));
+    return IntStream.range(0, read.size())
+        .filter(i -> read.get(i).text().equals(":"))
+        .anyMatch(i -> leads(read, i + 1));
   }
 
   private static boolean leads(List<Token> read, int from) {
@@ -321,55 +332,6 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
         || finite(token);
   }
 
-  /** Whether the only tenant of a request is whom "them" in its order stands for. */
-  static boolean named(ToldSentences request) {
-    long tenants =
-        request.typed().stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().count();
-    return tenants == 1
-        && request.sentences().stream()
-            .takeWhile(s -> ordered(s, OrderCore::orders).findAny().isEmpty())
-            .allMatch(s ->
-                s.stream().anyMatch(t -> t.is(Kind.TENANT))
-                    ? subject(request.text(), s)
-                    : !s.getFirst().is(Kind.UNKNOWN));
-  }
-
-  /** Whether its one tenant does what is told, so that "them" means it alone. */
-  private static boolean subject(String text, List<Token> typed) {
-    int at =
-        IntStream.range(0, typed.size())
-            .filter(i -> typed.get(i).is(Kind.TENANT))
-            .findFirst()
-            .orElse(-1);
-    boolean first =
-        at >= 0
-            && typed.subList(0, at).stream().noneMatch(t -> t.is(Kind.UNKNOWN) || is(t, "beside"));
-    boolean owner = at + 1 < typed.size() && typed.get(at + 1).text().equals("'s");
-    boolean others =
-        IntStream.range(at + 1, typed.size())
-            .anyMatch(i ->
-                typed.get(i).text().equals(",")
-                    || is(typed.get(i), "beside")
-                    || (is(typed.get(i - 1), "joining") && typed.get(i).is(Kind.UNKNOWN))
-                    || rival(text, typed.get(i)));
-    return first && (!owner || owned(typed, at + 2)) && !others;
-  }
-
-  /** "Contoso's payments traffic": a thing of theirs alone. */
-  static boolean owned(List<Token> words, int from) {
-    return words.stream()
-        .skip(from)
-        .limit(OWNED_WORDS)
-        .anyMatch(t -> is(t, "owned") || t.is(Kind.SERVICE));
-  }
-
-  /** A name that we don't know, or several of something. */
-  private static boolean rival(String text, Token token) {
-    return token.is(Kind.UNKNOWN)
-        && (Character.isUpperCase(text.charAt(token.from()))
-            || token.text().matches("\\p{L}+[^s]s"));
-  }
-
   /** "Regards, Tomasz", or a last line of a name and a role. */
   private static boolean signs(ToldSentences request, List<Token> typed) {
     var first = typed.getFirst();
@@ -383,12 +345,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
         && Character.isUpperCase(
             request
                 .text()
-                .charAt(
-                    typed.stream()
-                        .filter(t -> !t.isMark())
-                        .findFirst()
-                        .orElse(first)
-                        .from()))
+                .charAt(typed.stream().filter(t -> !t.isMark()).findFirst().orElse(first).from()))
         && typed.stream()
             .allMatch(t ->
                 is(t, "closing")

@@ -35,24 +35,7 @@ public final class RequestGrammar {
   private static final Set<TaskOperation> LOOKS =
       Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
 
-  private static final Set<String> ANSWERS =
-      PatternTable.words(RequestGrammar.class, "answers.txt");
-
   private static final Set<String> ABOUT = PatternTable.words(RequestGrammar.class, "about.txt");
-
-  private static final Set<Kind> FRAGMENTS =
-      Set.of(
-          Kind.TENANT,
-          Kind.SERVICE,
-          Kind.LABEL,
-          Kind.TIME,
-          Kind.INSTANT,
-          Kind.DATE,
-          Kind.CLOCK,
-          Kind.DURATION,
-          Kind.UNIT,
-          Kind.PER,
-          Kind.NUMBER);
 
   /** The rule of a place that a request leaves open though its tenants have several limits. */
   public static final String OPEN = "open";
@@ -166,13 +149,12 @@ public final class RequestGrammar {
 
   /** Whether it only answers something: "yes, go ahead", "a bit higher". */
   public boolean isAnswer() {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
-        && typed.stream().anyMatch(t -> !t.isMark());
+    return SpeechAct.isAnswer(typed);
   }
 
   /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
   public boolean isFragment() {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
+    return SpeechAct.isFragment(typed);
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */

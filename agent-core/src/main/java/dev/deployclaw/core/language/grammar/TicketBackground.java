@@ -1,7 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.grammar.OrderCore.Position;
 import dev.deployclaw.core.language.cue.CueReader;
+import dev.deployclaw.core.language.grammar.OrderCore.Position;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -75,12 +75,6 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
     return !VALUES.contains(token.kind()) || order.test(token);
   }
 
-  List<String> why() {
-    var out = new ArrayList<String>();
-    for (var p : pieces()) { if (bends(p)) out.add("BENDS "+request.text().substring(p.typed.getFirst().from(), p.typed.getLast().to())); }
-    return out;
-  }
-
   /** Whether all of it is told by words that are known to tell. */
   public boolean tells() {
     boolean strange = request.typed().stream().anyMatch(t -> !mayGive(t) && !told.contains(t));
@@ -88,9 +82,18 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
         && !binds()
         && whole()
         && pieces().stream()
-        .allMatch(p ->
-            request.told().containsAll(p.typed)
-                || (!directs(p) && !bears(p) && OrderCore.states(request, p.typed, p.at)));
+            .allMatch(p -> request.told().containsAll(p.typed) || (!bears(p) && isTold(p)));
+  }
+
+  /** Whether what it says, beside phrases that carry nothing, is by words that tell. */
+  private boolean isTold(Piece piece) {
+    var read = PhraseReader.readSentence(piece.typed);
+    var said =
+        piece.typed.stream()
+            .filter(t -> read.stream().anyMatch(r -> r.from() <= t.from() && t.to() <= r.to()))
+            .toList();
+    return said.isEmpty()
+        || (!directs(new Piece(said, piece.at)) && OrderCore.states(request, said, piece.at));
   }
 
   /** Whether it has a time, a place or a name that the order may need. */
@@ -118,18 +121,18 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
   }
 
   private String text(Piece piece) {
-    return request
-        .text()
-        .substring(piece.typed.getFirst().from(), piece.typed.getLast().to());
+    return request.text().substring(piece.typed.getFirst().from(), piece.typed.getLast().to());
   }
 
-  /** Whether nothing is left out of a clause that orders. */
+  /** Whether each clause is a part of the order as a whole, or beside it as a whole. */
   private boolean whole() {
     return request.sentences().stream()
-        .filter(s -> s.stream().anyMatch(order))
         .flatMap(s -> RequestClause.of(s).stream())
-        .filter(c -> c.typed().stream().anyMatch(order))
-        .allMatch(c -> c.typed().stream().noneMatch(told::contains));
+        .map(RequestClause::typed)
+        .allMatch(c ->
+            c.stream().anyMatch(order)
+                ? c.stream().noneMatch(told::contains)
+                : told.containsAll(c));
   }
 
   private List<Piece> pieces() {

@@ -232,10 +232,7 @@ final class ToldSentences {
   private boolean closes(List<Token> line) {
     boolean dashed = DASHES.stream().anyMatch(d -> text.startsWith(d, line.getFirst().from()));
     return dashed
-        || line.stream()
-            .filter(t -> !t.isMark())
-            .limit(2)
-            .anyMatch(t -> is(t, "closing"));
+        || line.stream().filter(t -> !t.isMark()).limit(2).anyMatch(t -> is(t, "closing"));
   }
 
   private static boolean signing(List<Token> line) {

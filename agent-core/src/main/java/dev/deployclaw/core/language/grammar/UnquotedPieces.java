@@ -1,7 +1,5 @@
 package dev.deployclaw.core.language.grammar;
 
-import static dev.deployclaw.core.language.grammar.RequestClause.is;
-
 import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.cue.CueReader;
 import dev.deployclaw.core.language.lexer.Token;
@@ -51,15 +49,6 @@ public final class UnquotedPieces {
     return out;
   }
 
-  /** Beside an order that was found without a reader. */
-  static UnquotedPieces ordering(
-      ToldSentences sentences, Predicate<Token> used, List<Token> told, List<String> background) {
-    var out = new UnquotedPieces(sentences, new Claims(used, _ -> false));
-    out.told.addAll(told);
-    out.background.addAll(background);
-    return out;
-  }
-
   /**
    * What a reader says of each word of a request, unchecked.
    *
@@ -73,9 +62,7 @@ public final class UnquotedPieces {
     out.quoting = true;
     var all = sentences.sentences().stream().map(RequestClause::of).toList();
     all.forEach(out.clauses::addAll);
-    out.clauses.stream()
-        .filter(out::isCited)
-        .forEach(c -> out.order.add(c.typed(), c.read()));
+    out.clauses.stream().filter(out::isCited).forEach(c -> out.order.add(c.typed(), c.read()));
     for (var clauses : all) {
       for (int i = 0; i < clauses.size(); i++) {
         if (i > 0 && clauses.get(i).hedges() && !clauses.get(i - 1).orders()) {
@@ -181,10 +168,7 @@ public final class UnquotedPieces {
   /** "Ext. 4471": a number behind a word that only points elsewhere. */
   private boolean isReference(List<Token> words) {
     int from = words.getFirst().from();
-    var before =
-        sentences.typed().stream()
-            .filter(t -> t.to() <= from && !t.isMark())
-            .toList();
+    var before = sentences.typed().stream().filter(t -> t.to() <= from && !t.isMark()).toList();
     return !before.isEmpty()
         && OrderEvidence.is(before.getLast(), "cue")
         && words.stream().allMatch(t -> TYPED.contains(t.kind()));

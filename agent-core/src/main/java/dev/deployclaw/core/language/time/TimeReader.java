@@ -89,14 +89,7 @@ public final class TimeReader {
   private static Token at(Token token, int from, int to) {
     var parts = token.parts().stream().map(part -> at(part, from, to)).toList();
     return new Token(
-        token.kind(),
-        token.text(),
-        token.value(),
-        token.window(),
-        from,
-        to,
-        token.rule(),
-        parts);
+        token.kind(), token.text(), token.value(), token.window(), from, to, token.rule(), parts);
   }
 
   private static String words(Token day) {
