@@ -19,9 +19,7 @@ public record ApprovalTrigger(Source source, String why) {
     /** The rules had to ask; a language model alone gave the request its meaning. */
     MODEL_READING("model-reading"),
     /** The rules understood the request, and a language model doubts it. */
-    MODEL_DOUBT("model-doubt"),
-    /** The rules understood sentences that order, and took the others for background. */
-    ORDER_ALONE("order-alone");
+    MODEL_DOUBT("model-doubt");
 
     private final String rule;
 

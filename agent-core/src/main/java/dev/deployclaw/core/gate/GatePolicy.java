@@ -50,9 +50,7 @@ public record GatePolicy(
   public static final int SHORTEST_QUOTE = 8;
 
   /** Who approves these was shown the plan, and quotes its hash. */
-  private static final Set<String> QUOTED =
-      Set.of(
-          ApprovalTrigger.Source.MODEL_READING.rule(), ApprovalTrigger.Source.ORDER_ALONE.rule());
+  private static final Set<String> QUOTED = Set.of(ApprovalTrigger.Source.MODEL_READING.rule());
 
   public GatePolicy {
     rules = List.copyOf(rules);

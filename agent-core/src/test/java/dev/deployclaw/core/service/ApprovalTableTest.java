@@ -60,15 +60,13 @@ class ApprovalTableTest {
     CALLER,
     GATE_RULE,
     MODEL_READING,
-    MODEL_DOUBT,
-    ORDER_ALONE;
+    MODEL_DOUBT;
 
     List<ApprovalTrigger> demands() {
       return switch (this) {
         case WORDS, CALLER, GATE_RULE -> List.of();
         case MODEL_READING -> List.of(new ApprovalTrigger(Source.MODEL_READING, "only a model"));
         case MODEL_DOUBT -> List.of(new ApprovalTrigger(Source.MODEL_DOUBT, "a model doubts"));
-        case ORDER_ALONE -> List.of(new ApprovalTrigger(Source.ORDER_ALONE, "the order alone"));
       };
     }
 
@@ -79,7 +77,6 @@ class ApprovalTableTest {
         case GATE_RULE -> "named";
         case MODEL_READING -> "model-reading";
         case MODEL_DOUBT -> "model-doubt";
-        case ORDER_ALONE -> "order-alone";
       };
     }
   }
@@ -97,7 +94,7 @@ class ApprovalTableTest {
   }
 
   private static Fate fate(TaskOperation operation, Way way) {
-    boolean model = !List.of(Way.WORDS, Way.CALLER, Way.GATE_RULE).contains(way);
+    boolean model = way == Way.MODEL_READING || way == Way.MODEL_DOUBT;
     return switch (operation) {
       case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT -> Fate.HELD;
       case COPY_POLICY, APPLY_POLICIES, RESOLVE_CONFLICTS, ROLLBACK, REPAIR_DRIFT -> Fate.HELD;
@@ -143,11 +140,10 @@ class ApprovalTableTest {
   private void approved(RequestOutcome held, Way way, TaskOperation operation)
       throws InterruptedException {
     var waiting = waiting(held.execution());
-    if (way == Way.MODEL_READING || way == Way.ORDER_ALONE) {
+    if (way == Way.MODEL_READING) {
       var unread = world.agent().approve(held.execution(), "ann");
       assertThat(unread.exit()).isEqualTo(ExitCode.REFUSED);
-      String why = way == Way.ORDER_ALONE ? "the order alone" : "only a model";
-      assertThat(unread.reason()).contains(why, "--plan");
+      assertThat(unread.reason()).contains("only a model", "--plan");
     }
 
     var ended = world.agent().approve(held.execution(), "ann", waiting.planHash());

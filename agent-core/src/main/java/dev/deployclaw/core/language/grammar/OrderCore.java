@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,9 +43,6 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
 
-  /** So many tokens in one sentence are more than an order. */
-  private static final int SHORTEST_TICKET = 20;
-
   /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
   UnquotedPieces pieces(OpenQuestions questions) {
     var whole = UnquotedPieces.none(request);
@@ -71,44 +67,12 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return whole;
   }
 
-  /** Its order alone, where it has more than that; an only tenant or service is meant by it. */
-  Optional<UnquotedPieces> alone() {
-    boolean ticket = request.sentences().size() > 1 || request.typed().size() >= SHORTEST_TICKET;
-    return order()
-        .filter(_ -> ticket)
-        .map(this::named)
-        .map(this::apart)
-        .filter(pieces -> !pieces.beside().binds());
-  }
-
-  Optional<Predicate<Token>> order() {
-    var agreed = of(request, OrderCore::agrees);
-    return of(request, (typed, read) -> orders(typed, read) || lists(read)).or(() -> agreed);
-  }
-
   private UnquotedPieces apart(Predicate<Token> used) {
     return UnquotedPieces.of(request, new Claims(used, used.negate()));
   }
 
-  /** Where the order names nobody, or no service, the only one that the request names is meant. */
-  private Predicate<Token> named(Predicate<Token> used) {
-    return used.or(only(used, Kind.TENANT)).or(only(used, Kind.SERVICE));
-  }
-
-  private Predicate<Token> only(Predicate<Token> used, Kind kind) {
-    boolean said =
-        request.typed().stream()
-            .filter(used)
-            .flatMap(Token::all)
-            .anyMatch(t ->
-                t.is(kind) || (kind == Kind.TENANT && (t.is(Kind.LABEL) || is(t, "everybody"))));
-    var all = request.typed().stream().filter(t -> t.is(kind)).toList();
-    boolean one = !said && all.stream().map(Token::text).distinct().count() == 1;
-    return one ? all.getFirst()::equals : _ -> false;
-  }
-
   private Optional<Predicate<Token>> used() {
-    return of(request, OrderCore::orders)
+    return of(request)
         .filter(_ -> RequestRefusals.matter(RequestLexer.words(request.text(), names)).isEmpty());
   }
 
@@ -127,15 +91,14 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   }
 
   /** Whether the order uses a token; empty where no sentence orders, or all do. */
-  private static Optional<Predicate<Token>> of(
-      ToldSentences request, BiPredicate<List<Token>, List<Token>> which) {
+  private static Optional<Predicate<Token>> of(ToldSentences request) {
     if (QUOTED.matcher(request.text()).find()) {
       return Optional.empty();
     }
     var used = new HashSet<Token>();
     request.sentences().stream()
         .filter(s -> !request.told().containsAll(s))
-        .flatMap(s -> ordered(s, which).filter(t -> !isStory(s, t)))
+        .flatMap(s -> ordered(s).filter(t -> !isStory(s, t)))
         .filter(OrderCore::carries)
         .flatMap(Token::all)
         .filter(t -> !request.explains(t))
@@ -171,14 +134,9 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   }
 
   /** The phrases of a sentence that orders; none of another. */
-  static Stream<Token> ordered(List<Token> sentence, BiPredicate<List<Token>, List<Token>> which) {
+  static Stream<Token> ordered(List<Token> sentence) {
     var read = PhraseReader.readSentence(sentence);
-    return which.test(sentence, read) ? read.stream() : Stream.empty();
-  }
-
-  /** "We settled on 900 per minute": what was agreed is what is wanted, where nothing else is. */
-  private static boolean agrees(List<Token> typed, List<Token> read) {
-    return has(typed, "agreeing") && read.stream().anyMatch(t -> t.is(Kind.RATE));
+    return orders(sentence, read) ? read.stream() : Stream.empty();
   }
 
   static boolean orders(List<Token> typed, List<Token> read) {
@@ -196,19 +154,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   /** Begins with a verb, behind courtesies. */
   private static boolean leads(List<Token> read) {
-    return leads(read, 0);
-  }
-
-  /** "Ask: …" */
-  private static boolean lists(List<Token> read) {
-    return IntStream.range(0, read.size())
-        .filter(i -> read.get(i).text().equals(":"))
-        .anyMatch(i -> leads(read, i + 1));
-  }
-
-  private static boolean leads(List<Token> read, int from) {
     return read.stream()
-        .skip(from)
         .dropWhile(t ->
             t.is(Kind.REFERENCE)
                 || is(t, "leading")

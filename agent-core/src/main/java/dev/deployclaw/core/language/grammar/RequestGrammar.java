@@ -68,19 +68,6 @@ public final class RequestGrammar {
   }
 
   /**
-   * Its order alone, where some sentences order by themselves: what else could change what is done
-   * stays, as beside a reader that quotes those sentences.
-   */
-  public static Optional<RequestGrammar> ordering(
-      TaskRequest request, NameInventory inventory, ZoneId zone, OpenQuestions questions) {
-    var times = new OpenQuestions();
-    var names = new EstateNames(inventory);
-    return new OrderCore(sentences(request, names, zone, times), names, times)
-        .alone()
-        .map(pieces -> new RequestGrammar(pieces, names, times, questions));
-  }
-
-  /**
    * Without the pieces that a reader quotes nothing of and that bear on no order. What it asks is
    * dropped.
    */

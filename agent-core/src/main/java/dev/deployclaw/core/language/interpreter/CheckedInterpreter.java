@@ -79,8 +79,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
 
   @Override
   public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
-    var alone = rules.interpret(request, inventory);
-    var ours = alone.interpretation();
+    var ours = rules.interpret(request, inventory).interpretation();
     if (ours instanceof Refused && !ours.equals(GrammarInterpreter.OUT_OF_SCOPE)) {
       return InterpretedRequest.plain(ours);
     }
@@ -90,15 +89,12 @@ public final class CheckedInterpreter implements RequestInterpreter {
         switch (proposal.answer()) {
           case Answer.Intended said -> intended(ours, QuotedReading.of(asked, said));
           case Answer.Queried said -> queried(ours, asked, said);
-          case Answer.Asked(List<String> questions)
-              when !alone.demands().isEmpty() && !questions.isEmpty() ->
-              asked(questions, List.of());
           case Answer.Asked(List<String> questions) -> asked(ours, questions);
           case Answer.Declined(String reason) -> doubted(ours, "the model would refuse: " + reason);
           case Answer.Silent(String reason) ->
               Verdict.of(ours, "silent", "The model said nothing of use: " + reason);
         };
-    return said(verdict, alone, proposal);
+    return said(verdict, ours, proposal);
   }
 
   private static Optional<String> fault(ProposalRequest asked, Answer answer) {
@@ -193,22 +189,17 @@ public final class CheckedInterpreter implements RequestInterpreter {
 
   /** What the model alone understood; who confirms it sees what it made no use of. */
   private static Verdict held(Intent theirs, List<String> unused) {
-    String why = ALONE + sentence(theirs, unused);
-    return Verdict.asking(
-        theirs,
-        "held",
-        why + "; it waits for an approval",
-        new ApprovalTrigger(Source.MODEL_READING, why));
-  }
-
-  /** What is understood, and the words that it makes no use of. */
-  static String sentence(Intent intent, List<String> unused) {
     String left =
         unused.isEmpty()
             ? ""
             : "; not used of your words: "
                 + unused.stream().map(w -> '"' + quote(w) + '"').collect(Collectors.joining(", "));
-    return IntentSentence.of(intent) + left;
+    String why = ALONE + IntentSentence.of(theirs) + left;
+    return Verdict.asking(
+        theirs,
+        "held",
+        why + "; it waits for an approval",
+        new ApprovalTrigger(Source.MODEL_READING, why));
   }
 
   /** Reading is free: a question about the estate is answered if either understood it. */
@@ -239,10 +230,6 @@ public final class CheckedInterpreter implements RequestInterpreter {
     if (ours instanceof Planned || ours instanceof Inquiry || !worse || questions.isEmpty()) {
       return doubted(ours, "the model would ask: " + String.join(" ", questions));
     }
-    return asked(questions, mine);
-  }
-
-  private static Verdict asked(List<String> questions, List<ClarificationQuestion> mine) {
     var better =
         questions.stream().map(q -> ClarificationQuestion.of("model-asks", "words", quote(q)));
     var all = Stream.concat(better, mine.stream()).toList();
@@ -267,18 +254,12 @@ public final class CheckedInterpreter implements RequestInterpreter {
   }
 
   private static InterpretedRequest said(
-      Verdict verdict, InterpretedRequest alone, IntentProposal proposal) {
-    var ours = alone.interpretation();
+      Verdict verdict, Interpretation ours, IntentProposal proposal) {
     var facts = new TreeMap<>(proposal.cost().facts());
     facts.put("comparison", verdict.word());
     facts.put("rules", outcome(ours));
-    var held = verdict.answer().equals(ours) ? alone.demands() : List.<ApprovalTrigger>of();
     return new InterpretedRequest(
-        verdict.answer(),
-        verdict.note(),
-        verdict.doubtful(),
-        Stream.concat(verdict.demands().stream(), held.stream()).toList(),
-        facts);
+        verdict.answer(), verdict.note(), verdict.doubtful(), verdict.demands(), facts);
   }
 
   private static String outcome(Interpretation ours) {

@@ -1,7 +1,5 @@
 package dev.deployclaw.core.language.interpreter;
 
-import dev.deployclaw.core.gate.ApprovalTrigger;
-import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.Inquiry;
@@ -21,13 +19,11 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.question.EstateQuestionReader;
 import dev.deployclaw.core.language.refusal.RequestRefusals;
 import dev.deployclaw.core.language.value.OpenQuestions;
-import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -54,8 +50,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
                   "what",
                   "Which request does that answer? Say who, on which service, and how much.")));
 
-  private static final String ALONE = "the grammar understood the order, and not all beside it: ";
-
   private final ZoneId zone;
 
   public GrammarInterpreter() {
@@ -76,39 +70,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
 
   @Override
   public InterpretedRequest interpret(TaskRequest request, NameInventory inventory) {
-    var sure = read(request, inventory);
-    return Optional.of(sure)
-        .filter(NeedsClarification.class::isInstance)
-        .flatMap(_ -> alone(request, inventory))
-        .orElseGet(() -> InterpretedRequest.plain(sure));
-  }
-
-  /** The order of a ticket without the background: it waits for an approval of our sentence. */
-  private Optional<InterpretedRequest> alone(TaskRequest request, NameInventory inventory) {
-    var questions = new OpenQuestions();
-    return RequestGrammar.ordering(request, inventory, zone, questions)
-        .flatMap(grammar -> grammar.read().flatMap(intent -> judged(grammar, intent)))
-        .filter(judged -> judged.passes() && questions.isEmpty())
-        .filter(judged -> judged.intent().operation().changes())
-        .map(judged -> waiting(judged.intent(), judged.unused()));
-  }
-
-  /** Judged as a model's reading is: its names and figures stand in the order itself, too. */
-  private static Optional<ReadingJudge.Judgement> judged(RequestGrammar grammar, Intent intent) {
-    var beside = grammar.pieces().beside();
-    return ReadingJudge.uncited(grammar, intent, beside::mayGive).isEmpty()
-        ? Optional.of(ReadingJudge.judge(grammar, intent))
-        : Optional.empty();
-  }
-
-  private static InterpretedRequest waiting(Intent intent, List<String> unused) {
-    String why = ALONE + CheckedInterpreter.sentence(intent, unused);
-    return new InterpretedRequest(
-        new Planned(intent),
-        why + "; it waits for an approval",
-        true,
-        List.of(new ApprovalTrigger(Source.ORDER_ALONE, why)),
-        Map.of());
+    return InterpretedRequest.plain(read(request, inventory));
   }
 
   @Override
@@ -116,7 +78,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return EstateQuestionReader.mayAsk(text);
   }
 
-  /** What the grammar makes of all words: a plan of it waits for nobody. */
+  /** What the grammar alone makes of it. */
   public Interpretation read(TaskRequest request, NameInventory inventory) {
     var answer = readOnce(request, inventory);
     if (!(answer instanceof NeedsClarification(var questions))) {

@@ -19,7 +19,6 @@ final class GateConfigReader {
           "request-asks",
           "model-reading",
           "model-doubt",
-          "order-alone",
           "removes-tenant",
           "removes-overlay",
           "big-step",
