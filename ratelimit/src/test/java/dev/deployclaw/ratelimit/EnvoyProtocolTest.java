@@ -1,42 +1,38 @@
 package dev.deployclaw.ratelimit;
 
+import static dev.deployclaw.ratelimit.EnvoyClient.descriptor;
+import static dev.deployclaw.ratelimit.EnvoyClient.headers;
+import static dev.deployclaw.ratelimit.EnvoyClient.request;
+import static dev.deployclaw.ratelimit.EnvoyClient.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.UInt64Value;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
+import dev.deployclaw.policy.wire.ServiceUsage.Count;
 import dev.deployclaw.testkit.network.HostPort;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
-import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /** Envoy's protocol over real gRPC, against a real Redis Cluster and a real etcd. */
 class EnvoyProtocolTest extends EstateCases {
-  private static ManagedChannel channel;
+  @AutoClose private static EnvoyClient envoy;
 
   @BeforeAll
   static void start() {
-    channel = NettyChannelBuilder.forAddress("127.0.0.1", estate.grpcPort()).usePlaintext().build();
-  }
-
-  @AfterAll
-  static void stop() {
-    channel.shutdownNow();
+    envoy = new EnvoyClient(estate.grpcPort());
   }
 
   @Test
@@ -119,6 +115,26 @@ class EnvoyProtocolTest extends EstateCases {
   }
 
   @Test
+  void aLeasedLimitIsSpentFromMemoryAndNeverExceeded() throws Exception {
+    long limit = 400;
+    var ahead = Sets.leased(LimitAlgorithm.GCRA, limit, LimitPrecision.LONGEST_LEASE);
+    estate.activate(epoch, Sets.of(Sets.tenant("leased", ahead)));
+
+    long first = LeasedLoad.untilInHand(estate, estate.port(), () -> passes("leased"));
+    long rest = LeasedLoad.admittedOf(2 * limit, List.of(() -> passes("leased")));
+    var beyond = ask(request(descriptor("leased")));
+
+    var usage = estate.usage(estate.port());
+    assertThat(estate.leases().fromMemory()).isPositive();
+    assertThat(usage.limits())
+        .filteredOn(count -> count.tenant().equals("leased"))
+        .extracting(Count::allowed)
+        .containsExactly(first + rest);
+    assertThat(first + rest).isBetween(1L, limit);
+    assertThat(beyond.getOverallCode()).as("the limit is reached").isEqualTo(Code.OVER_LIMIT);
+  }
+
+  @Test
   void countsHeadersApart() {
     var limit = Sets.burst("all", 1, new CounterKeyPart.Header("x-plan"));
     estate.activate(epoch, Sets.of(Sets.tenant("acme", limit)));
@@ -187,49 +203,18 @@ class EnvoyProtocolTest extends EstateCases {
     Estate.onNode(node, redis -> redis.aclSetUser("default", "+@all"));
   }
 
+  private static boolean passes(String tenant) {
+    return ask(request(descriptor(tenant))).getOverallCode() == Code.OK;
+  }
+
   private static RateLimitResponse ask(RateLimitRequest request) {
-    return RateLimitServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(60, TimeUnit.SECONDS)
-        .shouldRateLimit(request);
+    return envoy.ask(request);
   }
 
   private static Status.Code error(RateLimitRequest request) {
     return catchThrowableOfType(StatusRuntimeException.class, () -> ask(request))
         .getStatus()
         .getCode();
-  }
-
-  private static Map<String, String> headers(RateLimitResponse response) {
-    return response.getResponseHeadersToAddList().stream()
-        .collect(Collectors.toMap(h -> h.getKey(), h -> h.getValue()));
-  }
-
-  private static RateLimitRequest request(RateLimitDescriptor... descriptors) {
-    var request = RateLimitRequest.newBuilder().setDomain("edge-1");
-    for (var descriptor : descriptors) {
-      request.addDescriptors(descriptor);
-    }
-    return request.build();
-  }
-
-  private static RateLimitDescriptor descriptor(String tenant) {
-    return with(
-        with(
-            with(
-                with(
-                    RateLimitDescriptor.getDefaultInstance(),
-                    "dc_host",
-                    tenant + ".api.example.com"),
-                "dc_method",
-                "GET"),
-            "dc_uri",
-            "/pay"),
-        "remote_address",
-        "10.0.0.1");
-  }
-
-  private static RateLimitDescriptor with(RateLimitDescriptor to, String key, String value) {
-    return to.toBuilder().addEntries(Entry.newBuilder().setKey(key).setValue(value)).build();
   }
 
   private static RateLimitDescriptor adding(RateLimitDescriptor to, long hits) {

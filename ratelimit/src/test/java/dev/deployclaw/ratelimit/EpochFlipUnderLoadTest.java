@@ -3,31 +3,46 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.LimitPrecision;
+import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
+import io.grpc.StatusRuntimeException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Epochs that follow each other while callers ask without a pause. */
+/** Epochs that follow each other while callers ask without a pause, over HTTP and over gRPC. */
 @Slow(
     guard = "dev.deployclaw.ratelimit.RateLimitServiceTest#switchesWithRedisAndKeepsTheCounters",
     because = "it keeps a service busy over several changes")
 class EpochFlipUnderLoadTest {
-  private static final int CALLERS = 16;
+  private static final int CALLERS = 5;
   private static final int TENANTS = 24;
   private static final int FLIPS = 5;
-  private static final int ENOUGH = 1_000;
+  private static final int ENOUGH = 300;
+  private static final String LEASED = "leased";
+  private static final LimitPrecision AHEAD = LimitPrecision.leased(Duration.ofMillis(50));
+
+  /** What an Envoy is told names no epoch, but the limit: here it does. */
+  private static final String NAMED = "of-epoch-";
 
   /** So high that none is ever refused; each epoch has its own. */
   private static final long BURST = 1_000_000;
@@ -44,32 +59,97 @@ class EpochFlipUnderLoadTest {
           headers.firstValue(DecideHeaders.OLD_LIMIT).orElse(""),
           headers.firstValue(DecideHeaders.FAILURE).orElse(""));
     }
+
+    static Told of(RateLimitResponse answer) {
+      return new Told(
+          answer.getOverallCode() == Code.OK ? 204 : 403,
+          answer.getStatuses(0).getCurrentLimit().getName().replaceFirst(NAMED, ""),
+          EnvoyClient.headers(answer).getOrDefault(DecideHeaders.OLD_LIMIT, ""),
+          "");
+    }
+
+    /** The same for a caller who was told something else of the tenant: no epoch comes back. */
+    Told after(Told earlier) {
+      return epoch.compareTo(earlier.epoch) < 0
+          ? new Told(status, epoch, oldLimit, "after epoch " + earlier.epoch)
+          : this;
+    }
+  }
+
+  /** Callers of some tenants by one way to ask. */
+  private record Crowd(List<String> tenants, Function<String, Told> way, Queue<Told> told) {
+    Crowd(List<String> tenants, Function<String, Told> way) {
+      this(tenants, way, new ConcurrentLinkedQueue<>());
+    }
+
+    /** One caller, who goes through the tenants. */
+    void askUntil(AtomicBoolean over) {
+      Map<String, Told> latest = new HashMap<>();
+      for (int i = 0; !over.get(); i++) {
+        String tenant = tenants.get(i % tenants.size());
+        var one = way.apply(tenant);
+        var earlier = latest.put(tenant, one);
+        told.add(earlier == null ? one : one.after(earlier));
+      }
+    }
   }
 
   @Test
   void everyRequestIsDecidedByOneWholeEpoch() throws Exception {
     try (var estate = Estate.start(folder, 0);
-        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var envoy = new EnvoyClient(estate.grpcPort())) {
       estate.activate(1, set(1));
-      var asked = new AtomicInteger();
-      var told = new ConcurrentLinkedQueue<Told>();
-      var callers = new ArrayList<Future<?>>();
-      for (int i = 0; i < CALLERS; i++) {
-        callers.add(threads.submit(caller(estate, asked, told)));
+      Function<String, Told> http = tenant -> overHttp(estate, tenant);
+      Function<String, Told> grpc = tenant -> overGrpc(envoy, tenant);
+      var crowds =
+          List.of(
+              new Crowd(names("t"), http),
+              new Crowd(List.of(LEASED), http),
+              new Crowd(names("g"), grpc),
+              new Crowd(List.of("g-" + LEASED), grpc));
+
+      flipUnder(crowds, estate);
+
+      assertThat(crowds)
+          .extracting(crowd -> Set.copyOf(crowd.told()))
+          .allSatisfy(told ->
+              assertThat(told)
+                  .isSubsetOf(whole())
+                  .extracting(Told::epoch)
+                  .contains("1", Long.toString(1 + FLIPS)));
+      assertThat(estate.leases().fromMemory()).isPositive();
+    }
+  }
+
+  private static void flipUnder(List<Crowd> crowds, Estate estate) {
+    var over = new AtomicBoolean();
+    var callers = new ArrayList<Future<?>>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < CALLERS * crowds.size(); i++) {
+        var crowd = crowds.get(i % crowds.size());
+        callers.add(threads.submit(() -> crowd.askUntil(over)));
       }
       try {
         for (long epoch = 2; epoch <= 1 + FLIPS; epoch++) {
-          await(told, told.size() + ENOUGH);
+          awaitMore(crowds);
           estate.activate(epoch, set(epoch));
         }
-        await(told, told.size() + ENOUGH);
+        awaitMore(crowds);
       } finally {
-        callers.forEach(caller -> caller.cancel(true));
+        over.set(true);
       }
-
-      assertThat(told).allSatisfy(one -> assertThat(whole()).contains(one));
-      assertThat(told).extracting(Told::epoch).contains("1", Long.toString(1 + FLIPS));
     }
+    callers.forEach(Future::resultNow);
+  }
+
+  private static void awaitMore(List<Crowd> crowds) {
+    var enough = crowds.stream().map(crowd -> crowd.told().size() + ENOUGH).toList();
+    BoundedWait.until(
+        ENOUGH + " answers came of each kind",
+        Estate.LONG,
+        () ->
+            IntStream.range(0, crowds.size())
+                .allMatch(i -> crowds.get(i).told().size() >= enough.get(i)));
   }
 
   /** What may be told: the limit of the same epoch that is named, and no failure. */
@@ -82,21 +162,29 @@ class EpochFlipUnderLoadTest {
   }
 
   private static PolicySet set(long epoch) {
-    return Sets.of(Sets.tenants(TENANTS, Sets.burst("all", BURST + epoch)));
+    var tenants = new ArrayList<TenantPolicy>();
+    var exact = Sets.burst("all", BURST + epoch);
+    var named = Sets.burst(NAMED + epoch, BURST + epoch);
+    names("t").forEach(name -> tenants.add(Sets.tenant(name, exact)));
+    names("g").forEach(name -> tenants.add(Sets.tenant(name, named)));
+    tenants.add(Sets.tenant(LEASED, exact.in(AHEAD)));
+    tenants.add(Sets.tenant("g-" + LEASED, named.in(AHEAD)));
+    return Sets.of(tenants.toArray(TenantPolicy[]::new));
   }
 
-  private static Callable<Void> caller(Estate estate, AtomicInteger asked, Queue<Told> told) {
-    return () -> {
-      while (!Thread.currentThread().isInterrupted()) {
-        String tenant = "t" + asked.getAndIncrement() % TENANTS;
-        told.add(Told.of(estate.get("/v1/decide", Estate.question(tenant, "/", Map.of()))));
-      }
-      return null;
-    };
+  private static List<String> names(String prefix) {
+    return IntStream.range(0, TENANTS).mapToObj(i -> prefix + i).toList();
   }
 
-  private static void await(Queue<Told> told, int number) {
-    dev.deployclaw.testkit.BoundedWait.until(
-        number + " answers came", Estate.LONG, () -> told.size() >= number);
+  private static Told overHttp(Estate estate, String tenant) {
+    return Told.of(estate.get("/v1/decide", Estate.question(tenant, "/", Map.of())));
+  }
+
+  private static Told overGrpc(EnvoyClient envoy, String tenant) {
+    try {
+      return Told.of(envoy.ask(EnvoyClient.request(EnvoyClient.descriptor(tenant))));
+    } catch (StatusRuntimeException e) {
+      return new Told(0, "", "", e.getStatus().toString());
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.deployclaw.policy.redis.RedisKeyLayout;
 import dev.deployclaw.policy.redis.StagedRules;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.policy.wire.ServiceUsage;
 import dev.deployclaw.policy.wire.StoredPolicySet;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
@@ -230,8 +231,12 @@ final class Estate implements AutoCloseable {
 
   /** Does something on the node that owns a key. */
   void at(String key, java.util.function.Consumer<Jedis> act) {
-    int slot = RedisKeyLayout.slot(key);
-    onNode(redis.primaries().get(owner(slot)), act);
+    onNode(primaryOf(key), act);
+  }
+
+  /** The node that owns a key, as long as no other has taken over. */
+  HostPort primaryOf(String key) {
+    return redis.primaries().get(owner(RedisKeyLayout.slot(key)));
   }
 
   static void onNode(HostPort node, java.util.function.Consumer<Jedis> act) {
@@ -244,13 +249,28 @@ final class Estate implements AutoCloseable {
     return ServiceStatus.parse(get("/v1/status", Map.of()).body()).orElseThrow();
   }
 
+  /** What a service of the estate has counted. */
+  ServiceUsage usage(int port) {
+    return ServiceUsage.parse(get(port, "/v1/usage", Map.of()).body()).orElseThrow();
+  }
+
+  /** What came of the leased limits of the service. */
+  ServiceUsage.Leases leases() {
+    return usage(port()).leases().orElseThrow();
+  }
+
   HttpResponse<String> get(String path, Map<String, String> headers) {
-    return send(HttpRequest.newBuilder(), path, headers);
+    return get(port(), path, headers);
+  }
+
+  /** From a service of the estate. */
+  HttpResponse<String> get(int port, String path, Map<String, String> headers) {
+    return send(HttpRequest.newBuilder(), port, path, headers);
   }
 
   HttpResponse<String> post(String path, Map<String, String> headers) {
     var request = HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody());
-    return send(request, path, headers);
+    return send(request, port(), path, headers);
   }
 
   /** Where the service listens. */
@@ -259,8 +279,8 @@ final class Estate implements AutoCloseable {
   }
 
   private HttpResponse<String> send(
-      HttpRequest.Builder request, String path, Map<String, String> headers) {
-    request.uri(URI.create("http://127.0.0.1:" + service.port() + path));
+      HttpRequest.Builder request, int port, String path, Map<String, String> headers) {
+    request.uri(URI.create("http://127.0.0.1:" + port + path));
     headers.forEach(request::header);
     try {
       return http.send(request.timeout(LONG).build(), HttpResponse.BodyHandlers.ofString());

@@ -3,6 +3,9 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
+import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FreePortFinder;
@@ -19,6 +22,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +40,16 @@ import org.junit.jupiter.api.io.TempDir;
 class FloodTest {
   private static final List<String> JVM =
       List.of(
-          "-Xmx96m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+          "-Xmx96m",
+          "-XX:+UseSerialGC",
+          "-XX:+ExitOnOutOfMemoryError",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
   private static final int FLOOD = 5_000;
   private static final int MOST_FILES = 4_096;
+  private static final int CLIENTS = 100_000;
+  private static final int LINES = 50;
+
   private static final int ANSWER_MILLIS = 10_000;
   @TempDir private static Path folder;
   private static Estate estate;
@@ -50,7 +61,14 @@ class FloodTest {
   static void start() throws Exception {
     estate = Estate.start(folder, 0);
     var limit = Sets.burst("all", 1_000_000);
-    estate.activate(1, Sets.of(Sets.tenant("acme", BackendFailureMode.ALLOW, limit)));
+    var each = new CounterKeyPart.ClientAddress();
+    var leased = Sets.leased(LimitAlgorithm.TOKEN_BUCKET, 100, Duration.ofSeconds(1), each);
+    estate.activate(
+        1,
+        Sets.of(
+            Sets.tenant("acme", BackendFailureMode.ALLOW, limit),
+            Sets.tenant("exact", BackendFailureMode.ALLOW, Sets.burst("all", 100, each)),
+            Sets.tenant("leased", BackendFailureMode.ALLOW, leased)));
     var portFile = folder.resolve("port");
     grpcPort = FreePortFinder.free();
     var nodes = estate.redis().nodes().stream().map(HostPort::toString);
@@ -99,6 +117,40 @@ class FloodTest {
     var many = "GET /v1/decide HTTP/1.1\r\nHost: x\r\n" + "a:b\r\n".repeat(12_000);
 
     floods(port, many.getBytes(StandardCharsets.UTF_8), FLOOD / 5);
+  }
+
+  /** Each has a counter, a match and, of the second tenant, a lease of its own. */
+  @Test
+  void aHundredThousandClientsFillNoMemory() throws Exception {
+    for (var tenant : List.of("exact", "leased")) {
+      List<Socket> lines = new ArrayList<>();
+      try {
+        for (int i = 0; i < LINES; i++) {
+          lines.add(new Socket(InetAddress.getLoopbackAddress(), port));
+        }
+        for (int client = 0; client < CLIENTS; client += LINES) {
+          for (int i = 0; i < LINES; i++) {
+            ask(lines.get(i), tenant, client + i);
+          }
+          for (var line : lines) {
+            assertThat(answer(line)).contains(" 204 ");
+          }
+        }
+      } finally {
+        for (var line : lines) {
+          line.close();
+        }
+      }
+      assertThat(process.isAlive()).isTrue();
+      BoundedWait.until("it decides by limits again", Estate.LONG, FloodTest::isDecidedByLimits);
+    }
+  }
+
+  private static void ask(Socket line, String tenant, int client) throws IOException {
+    var headers = Estate.question(tenant, "/", Map.of());
+    String address = "10.%d.%d.%d".formatted(client >> 16, client >> 8 & 255, client & 255);
+    headers.put(DecideHeaders.CLIENT, address);
+    ask(line, "/v1/decide", headers);
   }
 
   private static void floods(int attacked, byte[] beginning) throws Exception {
@@ -165,16 +217,26 @@ class FloodTest {
   }
 
   private static String answer(String path, Map<String, String> headers) throws IOException {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MILLIS);
+      ask(socket, path, headers);
+      return answer(socket);
+    }
+  }
+
+  private static void ask(Socket socket, String path, Map<String, String> headers)
+      throws IOException {
     var request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\n");
     headers.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));
-    try (var socket = new Socket()) {
-      socket.setSoTimeout(ANSWER_MILLIS);
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MILLIS);
-      socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.UTF_8));
-      byte[] bytes = new byte[4_096];
-      int length = Math.max(0, socket.getInputStream().read(bytes));
-      return new String(bytes, 0, length, StandardCharsets.UTF_8);
-    }
+    socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Small, so that it comes in one piece. */
+  private static String answer(Socket socket) throws IOException {
+    socket.setSoTimeout(ANSWER_MILLIS);
+    byte[] bytes = new byte[4_096];
+    int length = Math.max(0, socket.getInputStream().read(bytes));
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
   private static Process bounded(String... arguments) {

@@ -6,21 +6,13 @@ import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceUsage;
-import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AutoClose;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,14 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Leased limits of real services before a real Redis Cluster. */
 class LeasedLimitsTest extends EstateCases {
   private static final long REQUESTS = 2_000;
-  private static final int CALLERS = 16;
 
   /** Over before a flood is. */
   private static final Duration SHORT = Duration.ofMillis(50);
 
   private static final Duration LONG = Duration.ofSeconds(10);
-
-  @AutoClose private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @Test
   void severalServicesAdmitNoMoreThanTheLimit() throws Exception {
@@ -76,8 +65,8 @@ class LeasedLimitsTest extends EstateCases {
       ports.add(peer.port());
     }
 
-    long admitted = admittedOf((int) (2 * REQUESTS), ports);
-    var usages = ports.stream().map(LeasedLimitsTest::usage).toList();
+    long admitted = admittedOf(2 * REQUESTS, ports);
+    var usages = ports.stream().map(estate::usage).toList();
 
     long unspent = usages.stream().mapToLong(u -> leases(u).lapsed() + leases(u).inHand()).sum();
     long counted = usages.stream().mapToLong(u -> u.limits().getFirst().allowed()).sum();
@@ -91,23 +80,23 @@ class LeasedLimitsTest extends EstateCases {
     activate(Sets.leased(LimitAlgorithm.TOKEN_BUCKET, REQUESTS, LONG));
     var killed = estate.peer();
     long before = untilInHand(killed.port());
-    long held = leases(usage(killed.port())).inHand();
+    long held = leases(estate.usage(killed.port())).inHand();
 
     killed.close();
-    long after = admittedOf((int) REQUESTS, List.of(estate.port()));
+    long after = admittedOf(REQUESTS, List.of(estate.port()));
 
-    long later = leases(usage(estate.port())).inHand();
+    long later = estate.leases().inHand();
     assertThat(held).isPositive();
     assertThat(before + after + held + later)
         .as("each caller may have had one late answer, which is charged")
-        .isBetween(REQUESTS - CALLERS, REQUESTS);
+        .isBetween(REQUESTS - LeasedLoad.CALLERS, REQUESTS);
   }
 
   @Test
   void unitsInHandAreSpentWhileRedisCantBeAsked() {
     activate(Sets.leased(LimitAlgorithm.FIXED_WINDOW, REQUESTS, LONG));
     long _ = untilInHand(estate.port());
-    long held = leases(usage(estate.port())).inHand();
+    long held = estate.leases().inHand();
     HttpResponse<String> spent;
     HttpResponse<String> without;
     var nodes = estate.redis().primaries();
@@ -133,7 +122,7 @@ class LeasedLimitsTest extends EstateCases {
   void aPublishDropsWhatWasLeasedBefore() {
     activate(Sets.leased(LimitAlgorithm.SLIDING_WINDOW, REQUESTS, LONG));
     long _ = untilInHand(estate.port());
-    long held = leases(usage(estate.port())).inHand();
+    long held = estate.leases().inHand();
 
     epoch++;
     activate(Sets.leased(LimitAlgorithm.SLIDING_WINDOW, 1, LONG));
@@ -142,7 +131,7 @@ class LeasedLimitsTest extends EstateCases {
     assertThat(held).as("more than the lowered limit").isGreaterThan(1);
     assertThat(answer.statusCode()).isEqualTo(403);
     assertThat(answer.headers().firstValue(DecideHeaders.EPOCH)).contains(Long.toString(epoch));
-    assertThat(leases(usage(estate.port())).inHand()).isZero();
+    assertThat(estate.leases().inHand()).isZero();
   }
 
   @Test
@@ -165,62 +154,24 @@ class LeasedLimitsTest extends EstateCases {
     estate.activate(epoch, Sets.of(Sets.tenant("acme", limits)));
   }
 
-  /** Asks until a service holds units; answers how many requests it admitted. */
   private static long untilInHand(int port) {
-    long[] admitted = new long[1];
-    BoundedWait.until(
-        "units are in hand",
-        Estate.LONG,
-        () -> {
-          admitted[0] += decide(port).statusCode() == 204 ? 1 : 0;
-          var leases = usage(port).leases();
-          return leases.isPresent() && leases.get().inHand() > 1;
-        });
-    return admitted[0];
+    return LeasedLoad.untilInHand(estate, port, () -> isAdmitted(port));
   }
 
-  private static long admittedOf(int requests, List<Integer> ports) throws Exception {
-    List<Callable<Long>> callers = new ArrayList<>();
-    for (int i = 0; i < CALLERS; i++) {
-      int port = ports.get(i % ports.size());
-      callers.add(() -> {
-        long admitted = 0;
-        for (int n = 0; n < requests / CALLERS; n++) {
-          admitted += decide(port).statusCode() == 204 ? 1 : 0;
-        }
-        return admitted;
-      });
-    }
-    long admitted = 0;
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (var caller : threads.invokeAll(callers)) {
-        admitted += caller.get();
-      }
-    }
-    return admitted;
+  private static long admittedOf(long requests, List<Integer> ports) throws Exception {
+    var callers = ports.stream().map(port -> (BooleanSupplier) () -> isAdmitted(port)).toList();
+    return LeasedLoad.admittedOf(requests, callers);
+  }
+
+  private static boolean isAdmitted(int port) {
+    return decide(port).statusCode() == 204;
   }
 
   private static HttpResponse<String> decide(int port) {
-    return get(port, "/v1/decide", Estate.question("acme", "/", Map.of()));
-  }
-
-  private static ServiceUsage usage(int port) {
-    return ServiceUsage.parse(get(port, "/v1/usage", Map.of()).body()).orElseThrow();
+    return estate.get(port, "/v1/decide", Estate.question("acme", "/", Map.of()));
   }
 
   private static ServiceUsage.Leases leases(ServiceUsage usage) {
     return usage.leases().orElseThrow();
-  }
-
-  private static HttpResponse<String> get(int port, String path, Map<String, String> headers) {
-    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
-    headers.forEach(request::header);
-    try {
-      return HTTP.send(request.timeout(Estate.LONG).build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -113,11 +113,12 @@ final class Sets {
   }
 
   /** So many requests in so long a window that nothing of it comes back while a test runs. */
-  static Limit leased(LimitAlgorithm algorithm, long requests, Duration lease) {
+  static Limit leased(
+      LimitAlgorithm algorithm, long requests, Duration lease, CounterKeyPart... key) {
     return new Limit(
         "all",
         RequestMatch.ANY,
-        List.of(),
+        List.of(key),
         algorithm,
         requests,
         Limit.LONGEST_WINDOW,

@@ -11,14 +11,21 @@ import java.util.TreeMap;
  * @param separate whether they run in a process of their own
  * @param enforced the layers that confine that process, as it found out by trying
  * @param missing the other layers, each with what was found
- * @param violations when the kernel last ended a host for a forbidden system call, by the host's
- *     name, since the agent started
+ * @param violations what a host last tried that it may not do, by the host's name, since the agent
+ *     started
  */
 public record ExecutorIsolation(
     boolean separate,
     List<String> enforced,
     Map<String, String> missing,
-    Map<String, Instant> violations) {
+    Map<String, Violation> violations) {
+  /**
+   * What the kernel stopped.
+   *
+   * @param what follows the host's name in a sentence
+   */
+  public record Violation(Instant at, String what) {}
+
   /** Planner and executors share a process. */
   public static final ExecutorIsolation NONE =
       new ExecutorIsolation(false, List.of(), Map.of(), Map.of());
@@ -37,8 +44,13 @@ public record ExecutorIsolation(
     facts.put("missing", new TreeMap<>(missing));
     if (!violations.isEmpty()) {
       var times = new TreeMap<String, Object>();
-      violations.forEach((host, at) -> times.put(host, at.toString()));
+      var causes = new TreeMap<String, Object>();
+      violations.forEach((host, violation) -> {
+        times.put(host, violation.at().toString());
+        causes.put(host, violation.what());
+      });
       facts.put("violations", times);
+      facts.put("violation_causes", causes);
     }
     return facts;
   }

@@ -17,6 +17,7 @@ public record MemberReport(
 
   private static final String STUCK = "stuck";
   private static final String DENIED = "denied";
+  private static final String VIOLATION = "violation";
 
   public enum Answer {
     YES,
@@ -56,6 +57,17 @@ public record MemberReport(
 
   public boolean denied() {
     return facts.containsKey(DENIED);
+  }
+
+  /**
+   * A {@code NO} because the kernel ended a program that the executor started: it broke its rights.
+   */
+  public static MemberReport violated(String member, String reason) {
+    return new MemberReport(member, Answer.NO, "", reason, Map.of(VIOLATION, true));
+  }
+
+  public boolean violated() {
+    return facts.containsKey(VIOLATION);
   }
 
   /** As the answer to a look: where the access is denied, nothing was seen. */

@@ -23,10 +23,12 @@ class ExecutorIsolationTest {
 
   @Test
   void aForbiddenCallIsAFactWithItsTime() {
-    var at = Map.of("host", Instant.parse("2026-11-30T06:00:00Z"));
+    var at = Instant.parse("2026-11-30T06:00:00Z");
+    var call = Map.of("host", new ExecutorIsolation.Violation(at, "made a system call"));
 
-    assertThat(new ExecutorIsolation(true, List.of(), Map.of(), at).facts())
-        .containsEntry("violations", Map.of("host", "2026-11-30T06:00:00Z"));
+    assertThat(new ExecutorIsolation(true, List.of(), Map.of(), call).facts())
+        .containsEntry("violations", Map.of("host", "2026-11-30T06:00:00Z"))
+        .containsEntry("violation_causes", Map.of("host", "made a system call"));
   }
 
   @Test

@@ -53,6 +53,7 @@ class StoryTest {
         "block contoso for an hour while we look into the leaked passwords|block contoso - 0 0",
         "set northwind to 40 rps on payments, no wait, make that 50|set-limit northwind payments 50 1",
         "limit contoso to 20 rps on orders for two hours while they fix their client|set-limit contoso orders 20 1",
+        "[ALERT] agent: fabrikam latency 840ms on payments\\nPlease limit fabrikam to 40 rps on payments.|set-limit fabrikam payments 40 1",
         "contoso is hitting 429s on orders. They have 20/s now. Please give them 40/s.|set-limit contoso orders 40 1",
       })
   void plansTheOrderAlone(String request, String meant) {
@@ -65,7 +66,6 @@ class StoryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "[ALERT] agent: fabrikam latency 840ms on payments\\nPlease limit fabrikam to 40 rps on payments.",
         "Grafana fired at 02:14: contoso sent 900 rps to reports. Cap contoso at 100 rps on reports.",
         "> they send 30k calls an hour\\n\\nLimit contoso to 25 rps on orders.",
         "My boss wrote \"block fabrikam\", please do it.",

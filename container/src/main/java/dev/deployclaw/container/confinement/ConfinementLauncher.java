@@ -56,12 +56,19 @@ final class ConfinementLauncher {
     }
     var kernel = new NativeCall(processor.get(), Arena.global());
     var launcher = new ConfinementLauncher(kernel, System.err);
+    var filters = filters(given.subList(0, end), processor.get()); // their class may be closed soon
     launcher.confine(given.subList(0, end));
-    if (given.subList(0, end).contains("--filter")) {
-      launcher.filter(processor.get());
-    }
+    filters.forEach(launcher::filter);
     launcher.become(given.subList(end + 1, given.size()));
     System.exit(CANNOT_START);
+  }
+
+  /** The first only where the installed {@code setpriv} is too old to load it. */
+  private static List<byte[]> filters(List<String> rights, Processor processor) {
+    var last = SyscallFilter.withoutFurtherRules(processor);
+    return rights.contains("--filter")
+        ? List.of(SyscallFilter.program(processor), last)
+        : List.of(last);
   }
 
   private void confine(List<String> rights) {
@@ -112,9 +119,8 @@ final class ConfinementLauncher {
     }
   }
 
-  /** The seccomp filter, where the installed {@code setpriv} is too old to load it. */
-  private void filter(Processor processor) {
-    byte[] bytes = SyscallFilter.program(processor);
+  /** Loads a seccomp filter. */
+  private void filter(byte[] bytes) {
     var code = kernel.allocate(bytes.length);
     code.copyFrom(MemorySegment.ofArray(bytes));
     var program = kernel.allocate(2 * Long.BYTES);

@@ -25,6 +25,7 @@ public final class ConfinementPolicyBuilder {
       """
       /etc/resolv.conf /etc/hosts /etc/host.conf /etc/gai.conf /etc/nsswitch.conf /etc/services
       /etc/protocols /etc/passwd /etc/group /etc/ld.so.cache /etc/localtime /etc/timezone
+      /etc/locale.alias /etc/os-release /usr/lib/os-release
       /etc/ssl/certs /etc/ssl/openssl.cnf /etc/pki/tls/certs /etc/pki/ca-trust
       /etc/crypto-policies /etc/ca-certificates
       """;

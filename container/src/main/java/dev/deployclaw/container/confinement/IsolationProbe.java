@@ -44,20 +44,17 @@ public final class IsolationProbe {
     this.kept = kept;
   }
 
-  /** With the folder for temporary files as the writable one, and no capability that is kept. */
-  public static IsolationReport report() {
-    return report(List.of(Path.of(System.getProperty("java.io.tmpdir"))), Set.of());
-  }
-
   /**
+   * Each layer, in a fixed order.
+   *
    * @param writable the folders that the process may write
    * @param kept capabilities that its policy leaves it
    */
-  public static IsolationReport report(List<Path> writable, Set<String> kept) {
+  public static List<IsolationLayer> report(List<Path> writable, Set<String> kept) {
     return new IsolationProbe(writable, kept).examined();
   }
 
-  private IsolationReport examined() {
+  private List<IsolationLayer> examined() {
     threads();
     files();
     exec();
@@ -74,7 +71,7 @@ public final class IsolationProbe {
       Stream.of("library", "ptrace", "signals")
           .forEach(name -> add(name, false, "not tried, unknown processor"));
     }
-    return new IsolationReport(layers);
+    return List.copyOf(layers);
   }
 
   private void threads() {

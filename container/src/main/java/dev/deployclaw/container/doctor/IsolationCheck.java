@@ -1,7 +1,7 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.core.call.ExecutorIsolation;
-import java.time.Instant;
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,11 +30,10 @@ final class IsolationCheck {
           Diagnosis.ok(
               ABOUT,
               "executors have a process of their own; enforced: "
-                  + String.join(", ", wall.enforced())
-                  + "; only the kernel's audit, if it is on, tells of refused files and ports"));
+                  + String.join(", ", wall.enforced())));
     }
     new TreeMap<>(wall.missing()).forEach((layer, detail) -> found.add(gap(layer, detail)));
-    new TreeMap<>(wall.violations()).forEach((host, at) -> found.add(violation(host, at)));
+    new TreeMap<>(wall.violations()).forEach((host, v) -> found.add(violation(host, v)));
     return found;
   }
 
@@ -45,11 +44,12 @@ final class IsolationCheck {
         : Diagnosis.warning(ABOUT, what, remedy(layer) + PAGE);
   }
 
-  private static Diagnosis violation(String host, Instant at) {
+  private static Diagnosis violation(String host, Violation last) {
     return Diagnosis.error(
         ABOUT,
-        host + " made a system call that it may not make; the kernel ended it (SIGSYS) at " + at,
-        "find the call in the kernel's log (type=1326), and treat the host's secrets as stolen"
+        "%s %s, at %s".formatted(host, last.what(), last.at()),
+        "find it in the kernel's log (type=1326 a call, 1423 a refusal); unless it is a file that"
+            + " was replaced since the start, treat the host's secrets as stolen"
             + PAGE);
   }
 
@@ -65,6 +65,9 @@ final class IsolationCheck {
       case "tcp" -> "use a kernel with Landlock's ports (6.7)";
       case "library" -> "start the agent as root, so that the host's folders are mounted noexec";
       case "signals" -> "use a kernel with Landlock's scopes (6.12)";
+      case "refusals" ->
+          "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and start"
+              + " the agent with CAP_AUDIT_READ or readable /dev/kmsg";
       case "masking" -> "start the host of this build";
       default -> "see what its layers need";
     };

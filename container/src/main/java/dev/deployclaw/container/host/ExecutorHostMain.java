@@ -90,7 +90,7 @@ public final class ExecutorHostMain {
   }
 
   private static List<IsolationFinding> isolation(AgentConfig config, Set<String> kept) {
-    return IsolationProbe.report(List.of(HostFiles.of(config).folder()), kept).layers().stream()
+    return IsolationProbe.report(List.of(HostFiles.of(config).folder()), kept).stream()
         .map(layer -> new IsolationFinding(layer.name(), layer.enforced(), layer.detail()))
         .toList();
   }

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.core.grant.GrantKey;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 /** Who knows the executor host's key and how it is. */
@@ -19,9 +19,14 @@ interface HostKeeper extends AutoCloseable {
   /** How often it was started by this process. */
   int starts();
 
-  /** When the kernel last ended a start because it made a forbidden system call. */
-  default Optional<Instant> violation() {
+  /** What a start of it last tried that it may not do. */
+  default Optional<Violation> violation() {
     return Optional.empty();
+  }
+
+  /** Why this process isn't told what the kernel refuses it; empty where it is. */
+  default Optional<String> untold() {
+    return Optional.of("another supervisor starts it: see the kernel's log of its machine");
   }
 
   /** Ends the present start; returns when the next one takes calls, or the time is over. */

@@ -48,13 +48,16 @@ public record HostLaunch(
   /** What the JDK learnt of the agent; beside it is what it learnt of the host. */
   private static final Pattern AGENTS_CACHE = Pattern.compile("(-XX:AOTCache=.*)-agent\\.aot");
 
-  /** Small, silent, and closed to debuggers. */
+  /** Small, silent, closed to debuggers, and without a core file whose parts it would choose. */
   private static final List<String> OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:-UsePerfData",
           "-XX:+DisableAttachMechanism",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-DumpPrivateMappingsInCore",
+          "-XX:-DumpSharedMappingsInCore",
           "-Xms16m",
           "-XX:MaxRAMPercentage=25",
           "--enable-native-access=ALL-UNNAMED",

@@ -2,6 +2,8 @@ package dev.deployclaw.container.host;
 
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.confinement.ConfinedCommand;
+import dev.deployclaw.container.confinement.RefusalLog;
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.core.grant.GrantKey;
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class HostSupervisor implements HostKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(HostSupervisor.class);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(12);
+  private static final String FORBIDDEN_CALL =
+      "made a system call that it may not make, and the kernel ended it (SIGSYS)";
 
   private final HostCommand launch;
   private final Bounds bounds;
@@ -36,7 +40,8 @@ public final class HostSupervisor implements HostKeeper {
   private volatile HostState state = new HostState.Starting();
   private volatile Optional<GrantKey> key = Optional.empty();
   private volatile Optional<String> stopped = Optional.empty();
-  private volatile Optional<Instant> violation = Optional.empty();
+  private volatile Optional<HostRefusals> refusals = Optional.empty();
+  private volatile Optional<Violation> violation = Optional.empty();
   private Optional<String> lastEnd = Optional.empty();
   private volatile boolean closed;
 
@@ -120,8 +125,18 @@ public final class HostSupervisor implements HostKeeper {
   }
 
   @Override
-  public Optional<Instant> violation() {
+  public Optional<Violation> violation() {
+    noteRefusals();
     return violation;
+  }
+
+  @Override
+  public Optional<String> untold() {
+    return refusals.map(HostRefusals::untold).orElse(Optional.of("it wasn't started yet"));
+  }
+
+  private void noteRefusals() {
+    refusals.flatMap(HostRefusals::further).ifPresent(v -> violation = Optional.of(v));
   }
 
   /** Kills the present start, which hangs; another follows. Doesn't block. */
@@ -183,6 +198,8 @@ public final class HostSupervisor implements HostKeeper {
   private Duration live() throws InterruptedException {
     state = new HostState.Starting();
     var next = GrantKey.random();
+    var log = RefusalLog.here();
+    var begun = Instant.now();
     HostProcess process;
     try {
       var command = launch.prepare();
@@ -197,6 +214,7 @@ public final class HostSupervisor implements HostKeeper {
       return down("it can't be started: " + e);
     }
     starts.incrementAndGet();
+    refusals = Optional.of(new HostRefusals(log, process.pid(), begun));
     present = Optional.of(process);
     try {
       return live(process, next);
@@ -218,7 +236,9 @@ public final class HostSupervisor implements HostKeeper {
     long begun = System.nanoTime();
     key = Optional.of(next);
     stopped = Optional.empty();
-    state = new HostState.Up(process.pid(), Instant.now(), lastEnd);
+    var now = Instant.now();
+    refusals.ifPresent(r -> r.ready(now));
+    state = new HostState.Up(process.pid(), now, lastEnd);
     firstOutcome.countDown();
     ready.countDown();
     LOG.atInfo().addKeyValue("pid", process.pid()).log("The executor host is ready");
@@ -235,6 +255,7 @@ public final class HostSupervisor implements HostKeeper {
   private void watch(HostProcess process) throws InterruptedException {
     int silent = 0;
     while (!process.awaitEnd(bounds.watch().every())) {
+      noteRefusals();
       boolean answers = HostLiveness.answers(launch.socket(), bounds.watch().answer());
       silent = answers ? 0 : silent + 1;
       if (silent >= bounds.watch().misses()) {
@@ -245,14 +266,15 @@ public final class HostSupervisor implements HostKeeper {
 
   private String end(HostProcess process) throws InterruptedException {
     int exit = process.awaitEnd();
+    noteRefusals();
     if (!process.madeForbiddenCall()) {
       return "it ended with exit code " + exit;
     }
-    violation = Optional.of(Instant.now());
+    violation = Optional.of(new Violation(Instant.now(), FORBIDDEN_CALL));
     LOG.atError()
         .addKeyValue("pid", process.pid())
         .log("An executor host made a system call that it may not make: the kernel ended it");
-    return "it made a system call that it may not make, and the kernel ended it (SIGSYS)";
+    return "it " + FORBIDDEN_CALL;
   }
 
   private Duration down(String reason) {

@@ -4,9 +4,14 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.wiring.BackendSide;
 import dev.deployclaw.core.call.ExecutorIsolation;
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ForwardingExecutor;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
@@ -19,21 +24,36 @@ import dev.deployclaw.executors.wire.OfferedExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Executors and bucket behind the wall. While the host is away, calls are unavailable. */
 public final class RemoteBackends implements BackendSide {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteBackends.class);
   private static final String HOST = "host";
+
+  /**
+   * The layer that the agent finds out itself: that it is told what the kernel refuses the host.
+   */
+  private static final String REFUSALS = "refusals";
+
+  private static final String CHILD =
+      "started NGINX to check a file; that made a system call that it may not make, and the kernel"
+          + " ended it (SIGSYS)";
   private static final Duration LONGEST_START = Duration.ofSeconds(20);
 
   private final AgentConfig config;
   private final HostKeeper keeper;
   private final HostConnection connection;
+  private volatile Optional<Violation> byChild = Optional.empty();
 
   private RemoteBackends(AgentConfig config, HostKeeper keeper, Path socket, String build) {
     this.config = config;
@@ -71,10 +91,35 @@ public final class RemoteBackends implements BackendSide {
   @Override
   public List<BackendExecutor> executors() {
     var table = OperationAllowlist.KERNEL;
+    var members = ParticipantMembers.of(config);
     return table.executors().stream()
         .<BackendExecutor>map(name ->
-            new RemoteExecutor(connection, OfferedExecutor.of(name, effects(table.verbs(name)))))
+            new ViolationListener(
+                new RemoteExecutor(
+                    connection,
+                    OfferedExecutor.of(name, effects(table.verbs(name))),
+                    members.of(name))))
         .toList();
+  }
+
+  /** Hears of programs that the host started, and that the kernel ended. */
+  private final class ViolationListener extends ForwardingExecutor {
+    ViolationListener(BackendExecutor inner) {
+      super(inner);
+    }
+
+    @Override
+    public CallOutcome execute(Invocation call) throws InterruptedException {
+      var outcome = super.execute(call);
+      if (outcome instanceof CallOutcome.Done done
+          && done.reports().stream().anyMatch(MemberReport::violated)) {
+        byChild = Optional.of(new Violation(Instant.now(), CHILD));
+        LOG.atError()
+            .addKeyValue("operation", call.operation())
+            .log("A program of the executor host made a forbidden system call");
+      }
+      return outcome;
+    }
   }
 
   /** The effect of a call follows from its kind; the highest class stands for all here. */
@@ -112,10 +157,15 @@ public final class RemoteBackends implements BackendSide {
     host.isolation().stream()
         .filter(layer -> !layer.enforced())
         .forEach(layer -> missing.put(layer.name(), layer.detail()));
+    var untold = keeper.untold();
+    untold.ifPresent(why -> missing.put(REFUSALS, why));
     var enforced =
-        host.isolation().stream()
-            .filter(IsolationFinding::enforced)
-            .map(IsolationFinding::name)
+        Stream.concat(
+                host.isolation().stream()
+                    .filter(IsolationFinding::enforced)
+                    .map(IsolationFinding::name)
+                    .filter(name -> !name.equals(REFUSALS)),
+                untold.isEmpty() ? Stream.of(REFUSALS) : Stream.empty())
             .toList();
     return new ExecutorIsolation(true, enforced, missing, violations());
   }
@@ -124,8 +174,11 @@ public final class RemoteBackends implements BackendSide {
     return new ExecutorIsolation(true, List.of(), Map.of(HOST, reason), violations());
   }
 
-  private Map<String, Instant> violations() {
-    return keeper.violation().map(at -> Map.of(HOST, at)).orElse(Map.of());
+  private Map<String, Violation> violations() {
+    return Stream.concat(keeper.violation().stream(), byChild.stream())
+        .max(Comparator.comparing(Violation::at))
+        .map(last -> Map.of(HOST, last))
+        .orElse(Map.of());
   }
 
   @Override
@@ -135,7 +188,13 @@ public final class RemoteBackends implements BackendSide {
 
   @Override
   public Optional<String> summary() {
-    return Optional.of(keeper.state().sentence());
+    String state = keeper.state().sentence();
+    return Optional.of(
+        violations().values().stream()
+            .filter(last -> !state.contains(last.what()))
+            .map(last -> "%s; at %s it %s".formatted(state, last.at(), last.what()))
+            .findFirst()
+            .orElse(state));
   }
 
   /** Whether it takes calls, as far as this process sees; one that others start is greeted. */

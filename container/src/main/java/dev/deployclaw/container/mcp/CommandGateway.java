@@ -74,8 +74,9 @@ public final class CommandGateway implements AgentGateway {
   }
 
   private static List<String> command(TaskSubmission task) {
-    return task.undoes()
-        .map(id -> List.of("rollback", JSON, OPERANDS, id))
+    var rollback = task.undoes().map(id -> List.of("rollback", JSON, OPERANDS, id));
+    return rollback
+        .or(() -> task.answers().map(id -> List.of("answer", JSON, OPERANDS, id, task.text())))
         .orElseGet(() -> List.of("run", JSON, OPERANDS, task.text()));
   }
 

@@ -54,6 +54,7 @@ record McpRequestHeaders(MultiMap headers) implements HeaderAccessor {
     return switch (method) {
       case "tools/call", "prompts/get" -> "name";
       case "resources/read" -> "uri";
+      case TasksFeature.GET, TasksFeature.UPDATE, TasksFeature.CANCEL -> "taskId";
       default -> "";
     };
   }

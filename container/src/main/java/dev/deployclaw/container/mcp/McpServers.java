@@ -40,6 +40,7 @@ public final class McpServers {
         .instructions(INSTRUCTIONS)
         .feature(ToolsFeature.ofSync(new McpTools(agent, only)))
         .feature(ResourcesFeature.ofSync(new McpResources(agent, only)))
+        .feature(new TasksFeature(agent, only))
         .requestStateCodec(
             HmacRequestStateCodec.builder()
                 .key(key)

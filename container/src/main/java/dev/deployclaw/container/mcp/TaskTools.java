@@ -34,9 +34,13 @@ record TaskTools(AgentGateway agent) {
   private static final String INPUT = "input";
   private static final String WAIT = "wait";
   private static final String REQUEST = "request";
+  private static final String ANSWER = "answer";
   private static final String MANUAL = "manual";
   private static final Set<String> WAITING = Set.of("run", "rollback");
   private static final int WAIT_SECONDS = 60;
+
+  /** Of a client that is given a task where a run takes longer. */
+  private static final int TASK_WAIT_SECONDS = 5;
 
   /**
    * One call.
@@ -51,12 +55,13 @@ record TaskTools(AgentGateway agent) {
         CallToolRequest request,
         McpSyncNotifier notifier) {
       var told = new AtomicInteger();
+      int longest = TasksFeature.isDeclared(context) ? TASK_WAIT_SECONDS : WAIT_SECONDS;
       var wait =
           TaskWait.of(
               number(
                   request.arguments(),
                   "wait_seconds",
-                  WAITING.contains(request.name()) ? WAIT_SECONDS : 0),
+                  WAITING.contains(request.name()) ? longest : 0),
               caller.connected(),
               words ->
                   notifier.progress(told.incrementAndGet(), null, SecretRegistry.hidden(words)));
@@ -86,14 +91,14 @@ record TaskTools(AgentGateway agent) {
    *
    * @param kind the result that asked for it
    */
-  private record Asked(String kind, String execution, boolean manual) {
+  private record Asked(String kind, String execution) {
     static Asked of(String state) {
       var parts = List.of(state.split(" "));
-      return new Asked(parts.get(0), parts.get(1), Boolean.parseBoolean(parts.get(2)));
+      return new Asked(parts.get(0), parts.get(1));
     }
 
     String state() {
-      return kind + " " + execution + " " + manual;
+      return kind + " " + execution;
     }
   }
 
@@ -102,8 +107,9 @@ record TaskTools(AgentGateway agent) {
     if (state != null) {
       return goOn(call, Asked.of(state));
     }
-    var document = submit(call, call.text(REQUEST), call.manual(), call.key());
-    return answer(call, document, call.manual());
+    String request = masked(call.text(REQUEST));
+    return begin(
+        call, TaskSubmission.task(request, call.caller().name(), call.manual(), call.key()));
   }
 
   CallToolOutcome rollback(Call call) throws InterruptedException {
@@ -111,11 +117,10 @@ record TaskTools(AgentGateway agent) {
     if (state != null) {
       return goOn(call, Asked.of(state));
     }
-    tell(call);
-    var task =
+    return begin(
+        call,
         TaskSubmission.rollback(
-            call.text("execution"), call.caller().name(), call.manual(), call.key());
-    return answer(call, agent.carryOut(task, call.patience()), call.manual());
+            call.text("execution"), call.caller().name(), call.manual(), call.key()));
   }
 
   CallToolOutcome status(Call call) throws InterruptedException {
@@ -139,12 +144,13 @@ record TaskTools(AgentGateway agent) {
                 ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id))));
   }
 
-  private Map<String, Object> submit(Call call, String text, boolean manual, Optional<String> key)
-      throws InterruptedException {
+  private CallToolOutcome begin(Call call, TaskSubmission task) throws InterruptedException {
     tell(call);
-    String request = TypedText.of(text).masked(agent.mask());
-    return agent.carryOut(
-        TaskSubmission.task(request, call.caller().name(), manual, key), call.patience());
+    return answer(call, agent.carryOut(task, call.patience()));
+  }
+
+  private String masked(String words) throws InterruptedException {
+    return TypedText.of(words).masked(agent.mask());
   }
 
   /** The client's own name is data: the log names its credential. */
@@ -163,20 +169,21 @@ record TaskTools(AgentGateway agent) {
     boolean accepted = answered.filter(a -> a.action() == ElicitResult.Action.ACCEPT).isPresent();
     Map<String, Object> content = answered.map(ElicitResult::content).orElse(Map.of());
     if (accepted && asked.kind().equals(ToolAnswers.UNCLEAR)) {
-      return content.get(REQUEST) instanceof String text && !text.isBlank()
-          ? answer(call, submit(call, text, asked.manual(), answerKey(asked)), asked.manual())
-          : answer(call, document(asked, call.patience()), asked.manual());
+      return content.get(ANSWER) instanceof String text && !text.isBlank()
+          ? begin(call, reply(call, asked, text))
+          : answer(call, document(asked, call.patience()));
     }
     boolean waits = accepted && !Boolean.FALSE.equals(content.get(WAIT));
     var document = document(asked, waits ? call.patience().untilDecided() : call.patience());
     return answered.isPresent() && !waits
         ? ToolAnswers.document(ToolAnswers.summary(document))
-        : answer(call, document, asked.manual());
+        : answer(call, document);
   }
 
   /** One answer to one question, however often it is sent. */
-  private static Optional<String> answerKey(Asked asked) {
-    return Optional.of("mcp-answer-" + asked.execution());
+  private TaskSubmission reply(Call call, Asked asked, String text) throws InterruptedException {
+    var key = Optional.of("mcp-answer-" + asked.execution());
+    return TaskSubmission.answer(asked.execution(), masked(text), call.caller().name(), key);
   }
 
   private Map<String, Object> document(Asked asked, TaskWait wait) throws InterruptedException {
@@ -197,7 +204,10 @@ record TaskTools(AgentGateway agent) {
   }
 
   /** Asks for input where there is something to ask, of a client that can be asked. */
-  private static CallToolOutcome answer(Call call, Map<String, Object> document, boolean manual) {
+  private static CallToolOutcome answer(Call call, Map<String, Object> document) {
+    if (TasksFeature.isDeclared(call.context()) && TasksFeature.isAtWork(document)) {
+      return TasksFeature.created(document);
+    }
     String result = ToolAnswers.result(document);
     boolean asks = result.equals(ToolAnswers.HELD) || result.equals(ToolAnswers.UNCLEAR);
     if (!asks || !call.context().clientCapabilities().supportsElicitationForm()) {
@@ -207,7 +217,7 @@ record TaskTools(AgentGateway agent) {
     var form = result.equals(ToolAnswers.HELD) ? decision(id, document) : question(document);
     return InputRequiredResult.builder()
         .elicit(INPUT, form)
-        .requestState(new Asked(result, id, manual).state())
+        .requestState(new Asked(result, id).state())
         .build();
   }
 
@@ -226,16 +236,7 @@ record TaskTools(AgentGateway agent) {
     var questions =
         document.get("questions") instanceof List<?> list ? list : List.of(document.get("reason"));
     String asked = String.join(" ", questions.stream().map(String::valueOf).toList());
-    return form(
-        asked,
-        REQUEST,
-        Map.of(
-            "type",
-            "string",
-            "title",
-            "The whole request again, with the answer in it",
-            "default",
-            String.valueOf(document.get(REQUEST))));
+    return form(asked, ANSWER, Map.of("type", "string", "title", "Your answer"));
   }
 
   private static ElicitFormRequest form(String message, String name, Map<String, Object> field) {

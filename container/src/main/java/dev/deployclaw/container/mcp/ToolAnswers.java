@@ -64,7 +64,10 @@ final class ToolAnswers {
   }
 
   static CallToolOutcome document(Map<String, Object> document) {
-    return CallToolResult.builder().structuredContent(document).build();
+    return CallToolResult.builder()
+        .structuredContent(document)
+        .addContent(TextContent.builder(text(document)).build())
+        .build();
   }
 
   static CallToolOutcome of(CommandCaller.Ended ended) {
@@ -82,6 +85,11 @@ final class ToolAnswers {
 
   static String result(Map<String, Object> document) {
     return String.valueOf(document.get(RESULT));
+  }
+
+  /** How an execution is, in a line. */
+  static String message(Map<String, Object> summary) {
+    return result(summary) + ": " + summary.getOrDefault("reason", summary.get("request"));
   }
 
   /** Without its thoughts, with what leads on where it doesn't rest or waits for a person. */

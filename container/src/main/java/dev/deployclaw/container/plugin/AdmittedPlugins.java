@@ -120,7 +120,7 @@ public final class AdmittedPlugins implements AutoCloseable {
       missing.put("plugins", "the question was interrupted");
     }
     var violations = new TreeMap<>(others.violations());
-    running.forEach(p -> p.violation().ifPresent(at -> violations.put(p.config().name(), at)));
+    running.forEach(p -> p.violation().ifPresent(v -> violations.put(p.config().name(), v)));
     return new ExecutorIsolation(others.separate(), others.enforced(), missing, violations);
   }
 

@@ -8,19 +8,14 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.ForwardingExecutor;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A plugin's executor as the kernel sees it. It speaks for its own members alone. Of a participant
- * each member that the operator names answers, or is unknown. What it says is cut to a size that a
- * record holds. Any number of threads.
+ * A plugin's executor as the kernel sees it. It speaks for its own members alone, also where it
+ * only looks. What it says is cut to a size that a record holds. Any number of threads.
  */
 public final class PluginExecutor extends ForwardingExecutor {
   private static final int MOST_REPORTS = 1_000;
@@ -28,40 +23,28 @@ public final class PluginExecutor extends ForwardingExecutor {
   private static final int LONGEST_TEXT = 500;
   private static final int LONGEST_OBSERVATION = 32 << 20;
 
-  private final Set<String> members;
-
-  /**
-   * @param members of a participant, with the executor's name before; empty for one that only looks
-   */
-  PluginExecutor(BackendExecutor inner, Collection<String> members) {
+  PluginExecutor(BackendExecutor inner) {
     super(inner);
-    this.members = Set.copyOf(members);
   }
 
   @Override
   public CallOutcome execute(Invocation call) throws InterruptedException {
     var outcome = super.execute(call);
     return outcome instanceof CallOutcome.Done done
-        ? broken(done.reports(), call.call())
+        ? broken(done.reports())
             .map(why -> failed(why, call.call()))
-            .orElseGet(() -> CallOutcome.done(heard(done.reports(), call.call())))
+            .orElseGet(() ->
+                CallOutcome.done(done.reports().stream().map(r -> cut(r, call.call())).toList()))
         : outcome;
   }
 
   /** Why the whole answer counts for nothing. */
-  private Optional<String> broken(List<MemberReport> reports, ExecutorCall call) {
-    var seen = new HashSet<String>();
+  private Optional<String> broken(List<MemberReport> reports) {
     for (var report : reports) {
       String member = report.member();
-      boolean own = member.startsWith(name() + "/") && member.length() <= LONGEST_TEXT;
-      if (!own) {
+      boolean own = member.equals(name()) || member.startsWith(name() + "/");
+      if (!own || member.length() > LONGEST_TEXT) {
         return Optional.of("it speaks for " + cut(member) + ", which isn't its member");
-      }
-      if (!seen.add(member)) {
-        return Optional.of("it answers twice for " + member);
-      }
-      if (!isLook(call) && !members.contains(member)) {
-        return Optional.of(member + " isn't among the members of its configuration");
       }
       if (facts(report).length() > LONGEST_OBSERVATION) {
         return Optional.of(member + " reports more than 32 MiB");
@@ -84,17 +67,6 @@ public final class PluginExecutor extends ForwardingExecutor {
             : new CallFault.Unknown(reason));
   }
 
-  private List<MemberReport> heard(List<MemberReport> reports, ExecutorCall call) {
-    var all = new ArrayList<MemberReport>();
-    reports.forEach(report -> all.add(cut(report, call)));
-    if (!isLook(call)) {
-      var silent = new HashSet<>(members);
-      reports.forEach(r -> silent.remove(r.member()));
-      silent.stream().sorted().forEach(m -> all.add(MemberReport.unknown(m, "didn't answer")));
-    }
-    return all;
-  }
-
   /** An observation is kept whole: a rollback puts it back. */
   private static MemberReport cut(MemberReport report, ExecutorCall call) {
     var facts = report.facts();
@@ -113,10 +85,6 @@ public final class PluginExecutor extends ForwardingExecutor {
   private static Object scalar(Map.Entry<String, Object> fact) {
     var value = fact.getValue();
     return value instanceof Number || value instanceof Boolean ? value : cut(String.valueOf(value));
-  }
-
-  private static boolean isLook(ExecutorCall call) {
-    return call instanceof ExecutorCall.Look;
   }
 
   private static String cut(String text) {

@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.container.host.HostSupervisor;
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
 import dev.deployclaw.executors.remote.HostGreeting;
@@ -11,9 +12,9 @@ import dev.deployclaw.executors.remote.RemoteExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +65,7 @@ final class RunningPlugin implements AutoCloseable {
     return supervisor.state();
   }
 
-  Optional<Instant> violation() {
+  Optional<Violation> violation() {
     return supervisor.violation();
   }
 
@@ -83,9 +84,12 @@ final class RunningPlugin implements AutoCloseable {
   }
 
   PluginExecutor executor() {
-    var members = plugin.members().stream().map(m -> plugin.name() + "/" + m).toList();
+    var members =
+        plugin.members().stream()
+            .map(m -> plugin.name() + "/" + m)
+            .collect(Collectors.toUnmodifiableSet());
     return new PluginExecutor(
-        new RemoteExecutor(connection, PluginAdmission.offered(plugin)), members);
+        new RemoteExecutor(connection, PluginAdmission.offered(plugin), Optional.of(members)));
   }
 
   @Override

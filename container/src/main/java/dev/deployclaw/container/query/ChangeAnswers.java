@@ -255,7 +255,7 @@ final class ChangeAnswers {
     String reach =
         plan.changesNothing()
             ? "nothing would change"
-            : "%d fields of %d tenants would change, on epoch %d"
+            : "it would change %d fields; tenants: %d; on epoch %d"
                 .formatted(
                     plan.diff().differences().size(), radius.tenants().size(), plan.base().epoch());
     var facts = new LinkedHashMap<String, Object>(radius.toMap());

@@ -5,6 +5,7 @@ import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.ScanReport;
+import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.document.DocumentProblem;
@@ -94,6 +95,15 @@ public final class EstateQueries {
     var out = begin(seen);
     out.put("drift", seen.answer().drift().stream().map(Discrepancy::toMap).toList());
     return out;
+  }
+
+  /** What a rollback of a change would do now, and whether its checkpoint is what it was. */
+  public CheckpointReport rehearsal(String change) throws InterruptedException {
+    var report = queries.get().verifyCheckpoint(change);
+    if (report.exit() == ExitCode.UNREACHABLE) {
+      throw unreachable(report.reason());
+    }
+    return report;
   }
 
   private static Map<String, Object> begin(Seen seen) {

@@ -1,5 +1,7 @@
 package dev.deployclaw.container.query;
 
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.service.HeldPlan;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport;
@@ -8,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What a look came to, and what waits, for JSON documents. */
 public final class OutcomeDocuments {
@@ -30,6 +33,20 @@ public final class OutcomeDocuments {
     out.put("why", held.waiting().why());
     out.put("changes", held.changes());
     out.put("plan", held.waiting().planHash());
+    return out;
+  }
+
+  /** What a checkpoint is worth, and what a rollback would do. */
+  public static Map<String, Object> document(CheckpointReport answer) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution_id", answer.execution());
+    out.put("holds", answer.exit() == ExitCode.OK);
+    if (!answer.reason().isEmpty()) {
+      out.put("reason", answer.reason());
+    }
+    out.put("checkpoint", new TreeMap<>(answer.facts()));
+    out.put("rollback", answer.rollback());
+    out.put("members", answer.members().stream().map(CheckpointReport.Member::toMap).toList());
     return out;
   }
 

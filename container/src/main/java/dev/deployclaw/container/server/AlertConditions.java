@@ -4,6 +4,7 @@ import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.server.EstateMonitor.PutBack;
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.query.AgentStatusReport;
@@ -68,16 +69,16 @@ final class AlertConditions {
   }
 
   /** Of executor hosts, for an hour. */
-  static List<AlertCondition> violations(Map<String, Instant> violations, Instant now) {
+  static List<AlertCondition> violations(Map<String, Violation> violations, Instant now) {
     return violations.entrySet().stream()
-        .filter(v -> v.getValue().plus(FRESH).isAfter(now))
+        .filter(v -> v.getValue().at().plus(FRESH).isAfter(now))
         .map(v ->
             new AlertCondition(
                 AlertKind.VIOLATION,
                 v.getKey(),
-                v.getKey() + " made a forbidden system call, and the kernel ended it (SIGSYS)",
+                v.getKey() + " " + v.getValue().what(),
                 List.of(v.getKey()),
-                Map.of("at", v.getValue().toString())))
+                Map.of("at", v.getValue().at().toString())))
         .toList();
   }
 

@@ -111,16 +111,6 @@ class ConfinedCommandTest {
         .withMessage("here is not absolute");
   }
 
-  @Test
-  void reportsLayersThatDoNotHold() {
-    var holds = new IsolationLayer("files", true, "list /: EACCES");
-    var open = new IsolationLayer("library", false, "may map code from /own");
-
-    assertThat(new IsolationReport(List.of(holds)).summary()).isEqualTo("all 1 layers hold");
-    assertThat(new IsolationReport(List.of(holds, open)).summary())
-        .isEqualTo("missing: library: may map code from /own");
-  }
-
   private ConfinementPolicyBuilder policy() {
     return ConfinementPolicy.forJvm(Path.of("/jdk"), folder.resolve("filter.bpf"))
         .writes(List.of(folder))

@@ -89,6 +89,7 @@ final class EscapeAttempts {
       case "clone" -> kernel(Syscall.CLONE, CLONE_NEWUSER | CLONE_FS, 0);
       case "keyctl" -> kernel(Syscall.KEYCTL, KEYCTL_GET_KEYRING_ID, SESSION_KEYRING, 1);
       case "bpf" -> kernel(Syscall.BPF, 0, 0, 0);
+      case "landlock" -> kernel(Syscall.LANDLOCK_CREATE_RULESET, 0, 0, 1);
       case "io_uring" -> kernel(Syscall.IO_URING_SETUP, 1, 0);
       case "execveat" -> kernel(Syscall.EXECVEAT, AT_FDCWD, kernel.text(argument), 0, 0, 0);
       case "type" -> kernel(Syscall.IOCTL, 0, TIOCSTI, kernel.text("x"));
@@ -163,7 +164,7 @@ final class EscapeAttempts {
 
   private static String report(Path writable) {
     var text = new StringBuilder();
-    for (var layer : IsolationProbe.report(List.of(writable), Set.of()).layers()) {
+    for (var layer : IsolationProbe.report(List.of(writable), Set.of())) {
       text.append(layer.name()).append('=').append(layer.enforced()).append(' ');
       text.append(layer.detail()).append(';');
     }

@@ -167,6 +167,7 @@ class EscapeTest {
         new Attempt("clone into a namespace", "clone", "SIGSYS"),
         new Attempt("keyctl", "keyctl", "SIGSYS"),
         new Attempt("bpf", "bpf", "SIGSYS"),
+        new Attempt("lay rules that the audit doesn't tell of", "landlock", "SIGSYS"),
         new Attempt("execute by a descriptor", "execveat\t/nowhere", "SIGSYS"),
         new Attempt("type into the terminal", "type", "SIGSYS"),
         new Attempt("trace its own user's process", "ptrace\t" + world.victim(), "SIGSYS"),

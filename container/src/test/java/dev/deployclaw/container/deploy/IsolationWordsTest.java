@@ -11,8 +11,8 @@ import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Documents for users claim no wall around executors and plugins: there is none, as {@code
- * deployclaw doctor} says. A change that builds one changes both.
+ * Documents for users claim no wall around all executors: a single command runs them in its own
+ * process, as {@code deployclaw doctor} says.
  */
 class IsolationWordsTest {
   private static final String CLAIMS =

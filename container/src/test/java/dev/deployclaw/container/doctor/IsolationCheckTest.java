@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.core.call.ExecutorIsolation;
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,14 +50,27 @@ class IsolationCheckTest {
 
   @Test
   void aForbiddenCallIsAnErrorWithHostAndTime() {
-    var at = Map.of("host", Instant.parse("2026-11-30T06:00:00Z"));
-    var wall = new ExecutorIsolation(true, List.of("user"), Map.of(), at);
+    var at = Instant.parse("2026-11-30T06:00:00Z");
+    var call = Map.of("host", new Violation(at, "made a system call"));
+    var wall = new ExecutorIsolation(true, List.of("user"), Map.of(), call);
 
     var found = IsolationCheck.examine(Optional.of(wall)).getLast();
 
     assertThat(found.level()).isEqualTo(Level.ERROR);
     assertThat(found.found()).contains("host made a system call", "2026-11-30T06:00:00Z");
     assertThat(found.remedy()).contains("type=1326", "stolen");
+  }
+
+  @Test
+  void untoldRefusalsAreALayerWithTheWayToThem() {
+    var wall =
+        new ExecutorIsolation(true, List.of("user"), Map.of("refusals", "audit is off"), Map.of());
+
+    var found = IsolationCheck.examine(Optional.of(wall));
+
+    assertThat(found).hasSize(2).last().extracting(Diagnosis::level).isEqualTo(Level.WARNING);
+    assertThat(found.getLast().found()).contains("layer refusals: audit is off");
+    assertThat(found.getLast().remedy()).contains("audit=1", "CAP_AUDIT_READ", "/dev/kmsg");
   }
 
   @Test

@@ -212,6 +212,63 @@ class ConsoleWorkTest extends ConsoleCases {
   void skillsAreListed() {
     var vic = signIn("/console/skills", VIC);
 
-    assertThat(vic.textContent("main")).contains("orchestrate-rate-limits");
+    assertThat(vic.textContent("main"))
+        .contains("orchestrate-rate-limits", "change.publish", "Since it was pinned");
+  }
+
+  @Test
+  void aSkillThatChangedSinceItWasPinnedSaysWhatItMayNowUse() {
+    String changed =
+        """
+        {"skills": [{"name": "my-scan", "scope": "project", "pin": "changed", "serves": ["scan"],
+          "description": "Looks.", "allowance": {"granted": ["redis.clock"]}, "since_pinned": {
+          "declared": {"gained": ["redis.clock"], "lost": ["a.b"]}, "granted": {"gained": ["redis.clock"], "lost": []}}}],
+          "warnings": []}
+        """;
+    var vic = signIn("/console/", VIC);
+    vic.route(
+        url -> url.endsWith("/v1/skills"),
+        route -> route.fulfill(new Route.FulfillOptions().setBody(changed)));
+
+    vic.click("nav >> text='Skills'");
+
+    vic.waitForSelector("main table >> text='changed'");
+    assertThat(vic.locator("main table li").allTextContents())
+        .containsExactly("+ redis.clock (declared)", "− a.b (declared)", "+ redis.clock (granted)");
+  }
+
+  @Test
+  void anAddressThatIsNoPageSaysSo() {
+    var vic = signIn("/console/tenant/acme", VIC);
+
+    assertThat(vic.textContent("h1")).isEqualTo("There is no such page");
+    vic.click("main a");
+    vic.waitForSelector("text='What shall change?'");
+  }
+
+  /** At a page on which nothing else changes. */
+  @Test
+  void aTimeGoesOnSayingHowLongAgoItIs() {
+    var vic = browser.window(served);
+    vic.clock().install();
+    ConsoleBrowser.signIn(vic, served, "/console/", VIC);
+    vic.clock().fastForward("10:00");
+
+    vic.waitForSelector("main table time >> text='10 min ago'");
+  }
+
+  @Test
+  void aRollbackIsRehearsedBeforeItIsAskedFor() {
+    String change = served.done("set acme's orders limit to 300 per minute", "COMPLETED");
+    served.world.gateway.stop("two");
+    var olivia = signIn("/console/executions/" + change, OLIVIA);
+
+    olivia.click(".undo summary");
+
+    assertThat(olivia.textContent(".undo .note"))
+        .contains("look at this first", "gateway/two", "1 out of reach", "to go back");
+    assertThat(olivia.textContent(".undo table tbody tr")).contains("two");
+    assertThat(served.get("/v1/status", VIC).json().at("/active/change").asText())
+        .isEqualTo(change);
   }
 }

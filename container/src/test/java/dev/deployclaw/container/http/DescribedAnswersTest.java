@@ -189,6 +189,8 @@ class DescribedAnswersTest extends DescribedCalls {
             .at("last")
             .with("Idempotency-Key", "r"));
     expect(404, call("rollBackExecution", OLIVIA));
+    expect(200, call("rehearseRollback", OLIVIA).at("last"));
+    expect(404, call("rehearseRollback", OLIVIA));
     expectBadBody(post("rollBackExecution", OLIVIA, "{\"approval\": \"auto\"}").at("last"));
     expect(200, post("freeze", BOTH, "{\"reason\": \"incident 4711\"}"));
     expect(200, call("readStatus", VIC));
@@ -369,6 +371,7 @@ class DescribedAnswersTest extends DescribedCalls {
     String hash = "0".repeat(64);
     expect(503, webhook(DescribedChannels.approval("arch-none", hash, hash)));
     expect(503, call("rollBackExecution", OLIVIA));
+    expect(503, call("rehearseRollback", OLIVIA));
     expect(503, post("freeze", BOTH, "{\"reason\": \"incident 4711\"}"));
     expect(503, call("thaw", BOTH));
   }

@@ -94,7 +94,18 @@ abstract class McpHttpCases {
     }
 
     Message elicits() {
-      return new Message(method, params, headers, revision, "{\"elicitation\": {\"form\": {}}}");
+      return able("\"elicitation\": {\"form\": {}}");
+    }
+
+    Message tasks() {
+      return able("\"extensions\": {\"io.modelcontextprotocol/tasks\": {}}");
+    }
+
+    /** With a capability more. */
+    private Message able(String more) {
+      String all =
+          capabilities.replaceFirst("}$", capabilities.length() > 2 ? ", " : "") + more + "}";
+      return new Message(method, params, headers, revision, all);
     }
 
     Message goesOn(String state, String responses) {

@@ -171,7 +171,7 @@ class AdmittedPluginsTest {
     try (var plugins = AdmittedPlugins.open(List.of(config(ALL, "shop")), state)) {
       var outcome = outcome(plugins.executors().getFirst(), new ExecutorCall.Observe());
 
-      assertThat(outcome.toString()).contains("speaks for redis/shop", "Unavailable");
+      assertThat(outcome.toString()).contains("answers for redis/shop", "Unavailable");
     }
   }
 

@@ -12,6 +12,7 @@ import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorIsolation;
+import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.spi.MemberReport;
@@ -44,7 +45,8 @@ class EstateMonitorTest {
   private final AtomicBoolean tooLarge = new AtomicBoolean();
 
   /** What the executor host did; empty for nothing. */
-  private final AtomicReference<Map<String, Instant>> violations = new AtomicReference<>(Map.of());
+  private final AtomicReference<Map<String, Violation>> violations =
+      new AtomicReference<>(Map.of());
 
   @AutoClose private AgentServer server;
 
@@ -246,14 +248,18 @@ class EstateMonitorTest {
 
   @Test
   void seesThatAHostMadeAForbiddenCallForAnHour() throws Exception {
-    violations.set(Map.of("host", Instant.parse("2100-01-01T00:00:00Z")));
+    violate(Instant.parse("2100-01-01T00:00:00Z"));
 
     awaitAmiss(AlertKind.VIOLATION, "host");
     assertThat(amiss(AlertKind.VIOLATION).orElseThrow().condition().summary())
-        .contains("host made a forbidden system call", "SIGSYS");
+        .isEqualTo("host made a system call that it may not make");
 
-    violations.set(Map.of("host", Instant.EPOCH));
+    violate(Instant.EPOCH);
     awaitWell(AlertKind.VIOLATION);
+  }
+
+  private void violate(Instant at) {
+    violations.set(Map.of("host", new Violation(at, "made a system call that it may not make")));
   }
 
   @Test

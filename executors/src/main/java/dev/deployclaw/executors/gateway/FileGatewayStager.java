@@ -14,6 +14,10 @@ import java.util.Map;
 
 /** Puts an epoch's file beside the live one, has it checked, and takes it away again. */
 final class FileGatewayStager {
+  private static final String FORBIDDEN =
+      "NGINX made a system call that it may not make while it read the file, and the kernel ended"
+          + " it (SIGSYS): replace its program";
+
   private final NginxConfigChecker parser;
   private final RunningConfigProbe identity;
 
@@ -110,6 +114,7 @@ final class FileGatewayStager {
       case NginxConfigChecker.Verdict.Accepted() -> yes;
       case NginxConfigChecker.Verdict.Refused(String output) ->
           MemberReport.no(gateway.member(), "NGINX refuses the file: " + output);
+      case NginxConfigChecker.Verdict.Ended() -> MemberReport.violated(gateway.member(), FORBIDDEN);
       case NginxConfigChecker.Verdict.Unasked(String reason) ->
           MemberReport.unknown(gateway.member(), reason);
     };

@@ -18,6 +18,9 @@ final class ProcessRunner {
   private static final int MOST_OUTPUT = 8 * 1024;
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
+  /** Of a program that SIGSYS ended: 128 and the signal's number. */
+  private static final int KILLED_BY_FILTER = 128 + 31;
+
   private ProcessRunner() {}
 
   /**
@@ -27,6 +30,11 @@ final class ProcessRunner {
   record Result(int exit, String output) {
     boolean succeeded() {
       return exit == 0;
+    }
+
+    /** Whether its end was a system call that the filter of the executor host forbids. */
+    boolean madeForbiddenCall() {
+      return exit == KILLED_BY_FILTER;
     }
   }
 

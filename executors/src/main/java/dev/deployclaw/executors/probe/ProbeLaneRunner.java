@@ -47,8 +47,10 @@ record ProbeLaneRunner(ProbeLane lane, Way way, ProbeStatistics ledger, long end
         return true;
       }
       switch (way.sender().send(probe, entrance)) {
-        case ProbeVerdict.AsExpected(boolean allowed, long micros) ->
-            ledger.asExpected(at, allowed, micros);
+        case ProbeVerdict.AsExpected(boolean allowed, long micros) -> {
+          way.pacer().answered(micros);
+          ledger.asExpected(at, allowed, micros);
+        }
         case ProbeVerdict.Deviating(String how, _) -> {
           ledger.deviating(at, how);
           ledger.unsent(probes.size() - i - 1);

@@ -23,15 +23,16 @@ public record ProbeSettings(
   /**
    * How requests follow each other.
    *
-   * @param between two requests that start, at least
+   * @param shortest between two that start, however quick answers are
+   * @param longest the same, however slow they are
    * @param warmsUp whether each entrance is asked once before, by a request of no consequence
    */
-  public record Pace(Duration between, boolean warmsUp) {
+  public record Pace(Duration shortest, Duration longest, boolean warmsUp) {
     /** As traffic comes, so that probes don't wait for each other. */
-    static final Pace OF_TRAFFIC = new Pace(Duration.ofMillis(2), true);
+    static final Pace OF_TRAFFIC = new Pace(Duration.ofNanos(500_000), Duration.ofMillis(2), true);
 
     /** As fast as answers come. */
-    static final Pace NONE = new Pace(Duration.ZERO, false);
+    static final Pace NONE = new Pace(Duration.ZERO, Duration.ZERO, false);
   }
 
   public static ProbeSettings of(List<Entrance> entrances, String privateKey) {

@@ -17,25 +17,31 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An executor of an executor host. It blocks its caller; an interrupt cancels the call. To a call
- * about an epoch members of this executor answer, and a YES counts for the digest that was asked
- * about.
+ * An executor of an executor host. It blocks its caller; an interrupt cancels the call. To a step
+ * of a change the members of this executor answer, each once, and a YES about an epoch counts for
+ * the digest that was asked about.
  */
 public final class RemoteExecutor implements BackendExecutor {
   private static final ContentDigests DIGESTS = new ContentDigests();
 
-  /** Characters of what a host made up, in a reason: a SHA-256 is shown whole. */
-  private static final int MOST_SHOWN = 64;
-
   private final HostConnection connection;
   private final OfferedExecutor offered;
+  private final ConfiguredMembers members;
+
+  /** One whose members only its host knows. */
+  public RemoteExecutor(HostConnection connection, OfferedExecutor offered) {
+    this(connection, offered, Optional.empty());
+  }
 
   /**
    * @param offered what the host says that it has, or less
+   * @param members all that it has, where the configuration names them
    */
-  public RemoteExecutor(HostConnection connection, OfferedExecutor offered) {
+  public RemoteExecutor(
+      HostConnection connection, OfferedExecutor offered, Optional<Set<String>> members) {
     this.connection = connection;
     this.offered = offered;
+    this.members = new ConfiguredMembers(offered.name(), members);
   }
 
   @Override
@@ -55,9 +61,7 @@ public final class RemoteExecutor implements BackendExecutor {
     var encoded = CallCodec.encode(call, DIGESTS);
     return switch (new RemoteCall(connection, encoded, purpose, call.deadline()).perform()) {
       case RemoteCall.Answer.Replied(var outcome) ->
-          digest(call.call())
-              .map(digest -> checked(OutcomeCodec.decode(outcome, effect), digest, effect))
-              .orElseGet(() -> OutcomeCodec.decode(outcome, effect));
+          checked(OutcomeCodec.decode(outcome, effect), call.call(), effect);
       case RemoteCall.Answer.Undone(var reason) ->
           CallOutcome.failed(new CallFault.Unavailable(reason));
       case RemoteCall.Answer.Silent(var reason) ->
@@ -77,23 +81,20 @@ public final class RemoteExecutor implements BackendExecutor {
     };
   }
 
-  private CallOutcome checked(CallOutcome outcome, String digest, EffectClass effect) {
-    if (!(outcome instanceof CallOutcome.Done(var reports, var facts))) {
+  private CallOutcome checked(CallOutcome outcome, ExecutorCall call, EffectClass effect) {
+    boolean step = BackendExecutor.PARTICIPANT_VERBS.contains(call.verb());
+    if (!step || !(outcome instanceof CallOutcome.Done(var reports, var facts))) {
       return outcome;
     }
-    var foreign =
-        reports.stream()
-            .map(MemberReport::member)
-            .filter(member -> !member.equals(name()) && !member.startsWith(name() + "/"))
-            .findFirst();
-    return foreign.isPresent()
-        ? CallOutcome.failed(
-            OutcomeCodec.unanswered(
-                "the executor host answers for %s, which isn't of %s"
-                    .formatted(shortened(foreign.get()), name()),
-                effect))
-        : new CallOutcome.Done(
-            reports.stream().map(report -> compared(report, digest)).toList(), facts);
+    var contradiction = members.contradiction(reports);
+    if (contradiction.isPresent()) {
+      return CallOutcome.failed(
+          OutcomeCodec.unanswered("the executor host " + contradiction.get(), effect));
+    }
+    var all = members.completed(reports);
+    var digest = digest(call);
+    return new CallOutcome.Done(
+        digest.map(d -> all.stream().map(r -> compared(r, d)).toList()).orElse(all), facts);
   }
 
   /** That a member says YES to something else is a NO. */
@@ -101,10 +102,7 @@ public final class RemoteExecutor implements BackendExecutor {
     return report.answer() != MemberReport.Answer.YES || report.digest().equals(digest)
         ? report
         : MemberReport.no(
-            report.member(), "says YES to another digest: " + shortened(report.digest()));
-  }
-
-  private static String shortened(String text) {
-    return text.substring(0, Math.min(text.length(), MOST_SHOWN));
+            report.member(),
+            "says YES to another digest: " + ConfiguredMembers.cut(report.digest()));
   }
 }

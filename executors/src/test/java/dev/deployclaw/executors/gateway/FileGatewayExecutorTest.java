@@ -19,6 +19,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -135,6 +136,27 @@ class FileGatewayExecutorTest {
         .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.NO, Answer.YES);
     assertThat(votes.get(1).reason()).contains("refuses the file");
+  }
+
+  /** As the kernel ends one behind the wall of the executor host. */
+  @Test
+  void namesAParserThatTheKernelEndedAsAViolation() throws IOException {
+    var first = activation(estate.set(), 1);
+    stage(first);
+    var program = Files.createTempFile("parser", "");
+    Files.writeString(program, "#!/bin/sh\nkill -SYS $$\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("r-xr-xr-x"));
+
+    var votes = GatewayEstate.ask(estate.parsing(program), new ExecutorCall.Prepare(first));
+    Files.delete(program);
+
+    assertThat(votes)
+        .hasSize(3)
+        .allSatisfy(vote -> {
+          assertThat(vote.answer()).isEqualTo(Answer.NO);
+          assertThat(vote.violated()).isTrue();
+          assertThat(vote.reason()).contains("system call", "(SIGSYS)");
+        });
   }
 
   @Test

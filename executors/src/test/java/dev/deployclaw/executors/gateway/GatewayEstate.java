@@ -76,7 +76,11 @@ final class GatewayEstate implements AutoCloseable {
 
   /** An executor whose gateways' parsers refuse whatever they are given. */
   FileGatewayExecutor refusing() {
-    var binary = Path.of("/bin/false");
+    return parsing(Path.of("/bin/false"));
+  }
+
+  /** One whose gateways' parsers are another program. */
+  FileGatewayExecutor parsing(Path binary) {
     return executor(
         gateways.stream()
             .map(g ->

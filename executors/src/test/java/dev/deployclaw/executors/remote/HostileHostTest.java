@@ -31,6 +31,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -183,13 +185,66 @@ class HostileHostTest {
     }
   }
 
+  @Test
+  void aMemberThatTheConfigurationDoesNotNameIsAnUnknownOutcome() throws Exception {
+    var digest = Activations.of(SampleSets.of(1), 5).digest();
+    for (String invented : List.of("redis/c", "redis")) {
+      try (var _ = HostileHost.start(place(invented), REPLY, yes(invented, digest));
+          var connection = connection(place(invented), ProtocolRevisions.SPOKEN)) {
+        assertThat(fault(of(connection, "redis/a", "redis/b")))
+            .isEqualTo(
+                new CallFault.Unknown(
+                    "the executor host answers for %s, which isn't of redis".formatted(invented)));
+      }
+    }
+  }
+
+  @Test
+  void aMemberThatTheHostLeavesOutIsUnknown() throws Exception {
+    var digest = Activations.of(SampleSets.of(1), 5).digest();
+    try (var _ = HostileHost.start(socket, REPLY, yes("redis/a", digest));
+        var connection = connection()) {
+      assertThat(((CallOutcome.Done) of(connection, "redis/a", "redis/b")).reports())
+          .containsExactly(
+              MemberReport.yes("redis/a", digest, Map.of()),
+              MemberReport.unknown("redis/b", "the executor host leaves it out"));
+    }
+  }
+
+  @Test
+  void aMemberThatAnswersTwiceIsAnUnknownOutcome() throws Exception {
+    var digest = Activations.of(SampleSets.of(1), 5).digest();
+    try (var _ = HostileHost.start(socket, REPLY, yes(List.of("redis/a", "redis/a"), digest));
+        var connection = connection()) {
+      assertThat(fault(call(connection, PUBLISH)))
+          .isEqualTo(new CallFault.Unknown("the executor host answers twice for redis/a"));
+    }
+  }
+
+  private Path place(String name) {
+    return socket.resolveSibling(name.replace('/', '-'));
+  }
+
+  private static CallOutcome of(HostConnection connection, String... members)
+      throws InterruptedException {
+    var offered = OfferedExecutor.of("redis", Map.of());
+    return new RemoteExecutor(connection, offered, Optional.of(Set.of(members)))
+        .execute(new Invocation("redis", PUBLISH, FencingToken.NONE, DEADLINE));
+  }
+
   private static HostileHost.Answering yes(String member, String digest) {
+    return yes(List.of(member), digest);
+  }
+
+  private static HostileHost.Answering yes(List<String> members, String digest) {
     var done = Done.newBuilder().setFacts("{}");
-    done.addReportsBuilder()
-        .setMember(member)
-        .setAnswer(dev.deployclaw.executors.protocol.v1.MemberReport.Answer.YES)
-        .setDigest(digest)
-        .setFacts("{}");
+    for (String member : members) {
+      done.addReportsBuilder()
+          .setMember(member)
+          .setAnswer(dev.deployclaw.executors.protocol.v1.MemberReport.Answer.YES)
+          .setDigest(digest)
+          .setFacts("{}");
+    }
     return (_, out) -> answer(out, bytes(Outcome.newBuilder().setDone(done).build()));
   }
 

@@ -85,6 +85,12 @@ public record Limit(
         "window is not in whole seconds: " + window);
   }
 
+  /** Of what differs most, since it is asked of each limit of a large set. */
+  @Override
+  public int hashCode() {
+    return 31 * (31 * name.hashCode() + Long.hashCode(requests)) + Long.hashCode(burst);
+  }
+
   /** The same with this much over this window. */
   public Limit admitting(long amount, Duration over, long atOnce) {
     return new Limit(

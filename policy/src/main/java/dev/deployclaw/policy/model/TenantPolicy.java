@@ -1,6 +1,7 @@
 package dev.deployclaw.policy.model;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -25,8 +26,9 @@ public record TenantPolicy(
     DnsLabel.label("tenant", tenant);
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     limits = List.copyOf(limits);
-    long distinct = limits.stream().map(Limit::name).distinct().count();
-    if (distinct != limits.size()) {
+    var names = new HashSet<String>();
+    limits.forEach(limit -> names.add(limit.name()));
+    if (names.size() != limits.size()) {
       throw new IllegalArgumentException("tenant " + tenant + " has two limits with the same name");
     }
   }

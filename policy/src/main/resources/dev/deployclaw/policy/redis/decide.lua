@@ -297,9 +297,7 @@ local function decide(keys, args)
     return { NEED_EPOCH, epoch.number }
   end
   local n, now, probe = NUMBERS[args[1]] or args[1] - 0, clock(args[2])
-  if not probe then
-    forget(epoch, now)
-  end
+  forget(epoch, probe and clock('') or now)
   local count, blocked = charged(keys, args, first, last, epoch)
   if not count then
     return { NEED_RULE, epoch.number }

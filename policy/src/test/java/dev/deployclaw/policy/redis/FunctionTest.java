@@ -5,6 +5,10 @@ import static dev.deployclaw.policy.PolicyFixtures.keyed;
 import static dev.deployclaw.policy.PolicyFixtures.limit;
 import static dev.deployclaw.policy.PolicyFixtures.set;
 import static dev.deployclaw.policy.PolicyFixtures.tenant;
+import static dev.deployclaw.policy.model.LimitAlgorithm.FIXED_WINDOW;
+import static dev.deployclaw.policy.model.LimitAlgorithm.GCRA;
+import static dev.deployclaw.policy.model.LimitAlgorithm.SLIDING_WINDOW;
+import static dev.deployclaw.policy.model.LimitAlgorithm.TOKEN_BUCKET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
@@ -102,9 +106,19 @@ class FunctionTest {
     assertThat(((Decided) after).decision().admitted()).isEqualTo(3);
   }
 
-  /** The library that is tried forgets at once what the real one forgets after a minute. */
   @Test
   void readsAFieldAgainThatWasPutBackByHand() {
+    readsAgain(OptionalLong.empty());
+  }
+
+  /** Where no ordinary traffic comes, or a probe would prove what is staged no longer. */
+  @Test
+  void readsAFieldAgainForProbesAlone() {
+    readsAgain(OptionalLong.of(1_800_000_000_000_000L));
+  }
+
+  /** The library that is tried forgets at once what the real one forgets after a minute. */
+  private static void readsAgain(OptionalLong at) {
     var constants = new FunctionLibrary.Constants(1, 7, SEVEN.digest(), 6);
     String source = FunctionLibrary.source(constants);
     String forgetful = source.replace("REMEMBERED = 60000000", "REMEMBERED = 0");
@@ -113,12 +127,35 @@ class FunctionTest {
     shard.redis().functionLoadReplace(forgetful);
     var staged = StagedRules.of(SEVEN.set(), 7, SEVEN.digest()).hashes().getFirst();
     String rule = Objects.requireNonNull(staged.fields().get("7:all"));
+    var hundred = new DecideCall(claims("", SEVEN), 100, at);
     shard.redis().hset(staged.key(), "7:all", rule.replaceAll("(?<= )5(?= )", "500"));
-    assertThat(admitted(call(100, SEVEN))).isEqualTo(100);
+    assertThat(admitted(hundred)).isEqualTo(100);
 
     shard.redis().hset(staged.key(), "7:all", rule);
 
-    assertThat(admitted(call(100, SEVEN))).isZero();
+    assertThat(admitted(hundred)).isZero();
+  }
+
+  /** Earlier libraries wrote numbers without a fixed width. */
+  @Test
+  void aCounterInTheEarlierFormIsRewrittenByTheFirstDecision() {
+    for (var algorithm : List.of(TOKEN_BUCKET, GCRA, SLIDING_WINDOW, FIXED_WINDOW)) {
+      var limit = counting(limit("all", RequestMatch.ANY, 5, 3_600), algorithm);
+      var held = new EpochPolicySet(7, "07".repeat(32), set(tenant("acme", limit)));
+      shard.redis().flushAll();
+      shard.activate(held);
+      assertThat(admitted(call(3, held))).isEqualTo(3);
+      String now = shard.redis().get(counterKey(held));
+      String earlier = now.replaceAll("(?<=[ :])0+(?=\\d)", "");
+      assertThat(earlier).isNotEqualTo(now);
+      shard.redis().set(counterKey(held), earlier);
+
+      assertThat(admitted(call(1, held))).as(algorithm.word()).isEqualTo(1);
+
+      assertThat(shard.redis().get(counterKey(held))).as(algorithm.word()).hasSameSizeAs(now);
+      assertThat(admitted(call(1, held))).as(algorithm.word()).isEqualTo(1);
+      assertThat(admitted(call(1, held))).as(algorithm.word()).isZero();
+    }
   }
 
   @Test

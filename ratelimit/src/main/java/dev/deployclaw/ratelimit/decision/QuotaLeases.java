@@ -26,11 +26,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A lease is for all limits of a request together, for the epoch of its reply and for the
  * snapshot under which it was made: a new one drops all. All who are served by it hear the same:
  * what remained when it was made, with all of it counted as used, so that no client is promised
- * more than is known. There are at most {@link #MOST_KEYS}, of a few KB each; further keys are
- * exact, and equal requests of one share a call. Belongs to one event loop.
+ * more than is known. There are at most {@link #MOST_KEYS}, and no more than a share of the heap;
+ * further keys are exact, and equal requests of one share a call. Belongs to one event loop.
  */
 final class QuotaLeases {
   static final int MOST_KEYS = 8_192;
+
+  private static final int LEAST_KEYS = 512;
+  private static final int BYTES_EACH = 3 << 10;
+  private static final int SHARE_OF_HEAP = 16;
 
   private static final int MOST_JOINED = 1_000;
 
@@ -42,6 +46,7 @@ final class QuotaLeases {
   private final Source redis;
   private final Function<CoalescibleCall, Future<Share>> exact;
   private final LongSupplier nanos;
+  private final int mostKeys = mostKeys(Runtime.getRuntime().maxMemory());
   private final Map<CoalescibleCall, LeasedKey> keys = new LinkedHashMap<>(16, LOAD, true);
   private PolicySnapshot view = PolicySnapshot.EMPTY;
   private long decided;
@@ -62,6 +67,11 @@ final class QuotaLeases {
     this.redis = redis;
     this.exact = exact;
     this.nanos = nanos;
+  }
+
+  /** How many fit into a heap of that size. */
+  static int mostKeys(long heap) {
+    return Math.clamp(heap / SHARE_OF_HEAP / BYTES_EACH, LEAST_KEYS, MOST_KEYS);
   }
 
   /** Decides one request of a call that has leases. */
@@ -126,7 +136,7 @@ final class QuotaLeases {
       return known;
     }
     sweep(time);
-    if (keys.size() >= MOST_KEYS) {
+    if (keys.size() >= mostKeys) {
       return null;
     }
     var fresh = new LeasedKey(one, time);

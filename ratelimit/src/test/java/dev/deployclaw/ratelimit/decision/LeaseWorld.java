@@ -1,12 +1,11 @@
 package dev.deployclaw.ratelimit.decision;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.decision.LimitCounter;
-import dev.deployclaw.policy.decision.ReferenceModel;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.EpochPolicySet;
@@ -24,14 +23,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /**
- * Services of leased limits around a Redis that the reference model plays, on a clock of its own:
- * what a seed brings is the same each time. Times are nanoseconds since the world began.
+ * Services of leased limits around a Redis, mostly one that the reference model plays, on a clock
+ * of its own: what a seed brings is the same each time. Each service learns of a commit, is cut off
+ * and is killed by itself. Times are nanoseconds since the world began.
  */
 final class LeaseWorld {
   static final long SECOND = 1_000_000_000L;
@@ -41,40 +41,76 @@ final class LeaseWorld {
   private static final long SLOWEST = 2_000_000;
 
   private final RandomGenerator random;
+  private final DecisionBackend redis;
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
-  private final Map<String, LimitCounter> counters = new HashMap<>();
-  private final List<QuotaLeases> services;
+  private final List<Instance> services = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
-  private PolicySnapshot view = PolicySnapshot.EMPTY;
+  private final List<Charge> charges = new ArrayList<>();
   private EpochPolicySet decides;
+  private PolicySnapshot committed;
   private long now;
   private long number;
   private long redisStep;
-  private boolean down;
   private long slower = 1;
   private long calls;
   private long exact;
-  private final List<Charge> charges = new ArrayList<>();
+
+  /** Decides as Redis does. */
+  interface DecisionBackend {
+    /**
+     * @param active what was published last
+     * @param call with a clock of its own
+     */
+    DecideReply decide(EpochPolicySet active, DecideCall call);
+  }
 
   private record Event(long at, long number, Runnable what) {}
+
+  /** A service's place in the world, whichever process has it. */
+  private static final class Instance {
+    private QuotaLeases leases;
+    private PolicySnapshot view;
+    private final Map<String, CoalescibleCall> calls = new HashMap<>();
+    private boolean cutOff;
+
+    Instance(QuotaLeases leases, PolicySnapshot view) {
+      this.leases = leases;
+      this.view = view;
+    }
+
+    void learn(PolicySnapshot committed) {
+      view = committed;
+      calls.clear();
+    }
+
+    Future<Share> decide(String client) {
+      return leases.decide(view, calls.computeIfAbsent(client, who -> call(view, who)));
+    }
+  }
 
   /**
    * What a request was answered.
    *
-   * @param epoch 0 where Redis couldn't be asked
+   * @param epoch 0 where Redis couldn't be asked, or is at an epoch that the service doesn't know
    */
-  record Answer(long at, long epoch, boolean admitted) {}
+  record Answer(long at, int service, long epoch, boolean admitted) {}
 
-  /** What Redis admitted in one call. */
-  record Charge(long at, long epoch, long requests) {}
+  /** What Redis admitted in one call of a service. */
+  record Charge(long at, int service, long epoch, long requests) {}
 
   LeaseWorld(int instances, EpochPolicySet first, RandomGenerator random) {
+    this(instances, first, random, new ModelBackend());
+  }
+
+  LeaseWorld(int instances, EpochPolicySet first, RandomGenerator random, DecisionBackend redis) {
     this.random = random;
+    this.redis = redis;
     this.decides = first;
-    this.view = new PolicySnapshot(Optional.empty(), List.of(first));
-    this.services =
-        new ArrayList<>(IntStream.range(0, instances).mapToObj(_ -> service()).toList());
+    this.committed = new PolicySnapshot(Optional.empty(), List.of(first));
+    for (int i = 0; i < instances; i++) {
+      services.add(new Instance(started(i), committed));
+    }
   }
 
   static EpochPolicySet epoch(long epoch, Limit... limits) {
@@ -117,7 +153,7 @@ final class LeaseWorld {
   }
 
   QuotaLeases service(int which) {
-    return services.get(which);
+    return services.get(which).leases;
   }
 
   void at(long time, Runnable what) {
@@ -142,21 +178,31 @@ final class LeaseWorld {
   void request(int service, String client) {
     services
         .get(service)
-        .decide(view, call(client))
+        .decide(client)
         .onComplete((share, failure) -> {
           long epoch = failure == null && share.reply() instanceof Decided d ? d.epoch() : 0;
-          answers.add(new Answer(now, epoch, failure == null && share.admitted()));
+          answers.add(new Answer(now, service, epoch, failure == null && share.admitted()));
         });
   }
 
-  /** A service is killed, and another one starts in its place: what was in hand is gone. */
+  /**
+   * A service is killed, and another one starts in its place with what is committed: what was in
+   * hand is gone.
+   */
   void restart(int service) {
-    services.set(service, service());
+    var place = services.get(service);
+    place.leases = started(service);
+    place.learn(committed);
   }
 
-  /** Services hold what is committed beside what was before. */
+  /** From now on services may {@link #learn} of it, beside what was before. */
   void commit(EpochPolicySet next) {
-    view = new PolicySnapshot(Optional.empty(), List.of(decides, next));
+    committed = new PolicySnapshot(Optional.empty(), List.of(decides, next));
+  }
+
+  /** A service holds what is committed. */
+  void learn(int service) {
+    services.get(service).learn(committed);
   }
 
   /** Redis decides by it. */
@@ -173,8 +219,9 @@ final class LeaseWorld {
     slower = factor;
   }
 
-  void cutOff(boolean from) {
-    down = from;
+  /** Neither calls of a service nor answers to it pass, or they do again. */
+  void cutOff(int service, boolean from) {
+    services.get(service).cutOff = from;
   }
 
   void run() {
@@ -185,16 +232,17 @@ final class LeaseWorld {
     }
   }
 
-  private QuotaLeases service() {
-    return new QuotaLeases(this::ask, this::exact, () -> now);
+  private QuotaLeases started(int service) {
+    return new QuotaLeases(
+        (one, requests) -> ask(service, one, requests), one -> exact(service, one), () -> now);
   }
 
-  private Future<Share> exact(CoalescibleCall one) {
+  private Future<Share> exact(int service, CoalescibleCall one) {
     exact++;
-    return ask(one, 1).map(reply -> Share.alone(reply, ""));
+    return ask(service, one, 1).map(reply -> Share.alone(reply, ""));
   }
 
-  private CoalescibleCall call(String client) {
+  private static CoalescibleCall call(PolicySnapshot view, String client) {
     var subject =
         new RateLimitedRequest(
             "acme", new RequestShape("api", "/", "GET"), _ -> client, 1, Optional.empty());
@@ -202,32 +250,41 @@ final class LeaseWorld {
     return CoalescibleCall.of(claims, view.active());
   }
 
-  private Future<DecideReply> ask(CoalescibleCall one, long requests) {
+  /** A call that is lost on its way there charges nothing; one whose answer is lost does. */
+  private Future<DecideReply> ask(int service, CoalescibleCall one, long requests) {
     Promise<DecideReply> promise = Promise.promise();
     long there = now + slower * random.nextLong(FASTEST, SLOWEST);
     long back = there + slower * random.nextLong(FASTEST, SLOWEST);
     calls++;
-    if (down) {
+    var place = services.get(service);
+    if (place.cutOff) {
       at(back, () -> promise.fail(new RedisUnavailableException("cut off")));
       return promise.future();
     }
     at(
         there,
         () -> {
-          var reply = decided(one, requests);
-          at(back, () -> promise.complete(reply));
+          var reply = decided(service, one, requests);
+          at(
+              back,
+              () -> {
+                if (place.cutOff) {
+                  promise.fail(new RedisUnavailableException("the answer is lost"));
+                } else {
+                  promise.complete(reply);
+                }
+              });
         });
     return promise.future();
   }
 
-  private DecideReply decided(CoalescibleCall one, long requests) {
-    var claim = one.call().claims().stream().filter(c -> c.epoch() == decides.epoch()).findFirst();
-    if (claim.isEmpty()) {
-      return new DecideReply.NeedEpoch(decides.epoch());
-    }
+  private DecideReply decided(int service, CoalescibleCall one, long requests) {
     long micros = START_MICROS + (now + redisStep) / 1_000;
-    var decision = ReferenceModel.decide(counters, claim.get().ask(requests), micros);
-    charges.add(new Charge(now, decides.epoch(), decision.admitted()));
-    return new Decided(decides.epoch(), decision);
+    var call = new DecideCall(one.call().claims(), requests, OptionalLong.of(micros));
+    var reply = redis.decide(decides, call);
+    if (reply instanceof Decided(long epoch, var decision)) {
+      charges.add(new Charge(now, service, epoch, decision.admitted()));
+    }
+    return reply;
   }
 }

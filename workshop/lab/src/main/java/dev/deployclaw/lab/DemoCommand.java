@@ -84,7 +84,8 @@ final class DemoCommand implements Callable<Integer> {
       around.err().println("\n> " + REQUEST + "\n");
       int exit = CommandLineRunner.run(around, run(lab));
       if (keep) {
-        var _ = LabCommand.startAgent(around.err(), lab);
+        LabCommand.startAgent(around.err(), lab)
+            .ifPresent(agent -> around.err().println(agent.welcome()));
       }
       tell(lab);
       return exit;

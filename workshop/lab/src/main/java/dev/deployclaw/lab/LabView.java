@@ -29,8 +29,7 @@ record LabView(CommandEnvironment around, boolean json) {
       print(out);
     } else {
       around.out().println("The lab runs; its configuration is " + lab.config());
-      agent.ifPresent(serving ->
-          around.out().println("An agent serves; for HTTP, tokens are in " + serving.tokens()));
+      agent.ifPresent(serving -> around.out().println(serving.welcome()));
     }
     return ExitCode.OK.code();
   }

@@ -8,6 +8,7 @@ import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.lab.estate.LabStartup;
 import dev.deployclaw.lab.fault.FaultInjector;
 import dev.deployclaw.lab.fault.ImpossibleFaultException;
+import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.redis.RedisCluster;
@@ -161,6 +162,12 @@ final class LabFixture implements AutoCloseable {
 
   RedisCluster redis() {
     return RedisCluster.adopt(lab.folder().resolve("redis"));
+  }
+
+  /** The source of our function library, as a node has it. */
+  static String library(RedisNode node) {
+    String listed = node.call("FUNCTION", "LIST", "LIBRARYNAME", FunctionLibrary.NAME, "WITHCODE");
+    return listed.substring(listed.indexOf("#!lua"));
   }
 
   /** The primary that owns a key's slot. */

@@ -3,7 +3,6 @@ package dev.deployclaw.lab;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.deployclaw.container.host.ExecutorHostMain;
 import dev.deployclaw.executors.protocol.v1.Content;
-import dev.deployclaw.executors.protocol.v1.Done;
 import dev.deployclaw.executors.protocol.v1.ExecutorHostGrpc;
 import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.HandshakeReply;
@@ -45,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The real executor host behind a server that passes on what the agent seals, and bends the answer
@@ -74,6 +74,10 @@ final class LyingHost implements AutoCloseable {
     TWICE,
     /** In the name of another executor's members. */
     ANOTHER_MEMBER,
+    /** One more, which there isn't. */
+    INVENTED_MEMBER,
+    /** All but the first. */
+    LESS_MEMBERS,
     /** Of each YES. */
     ANOTHER_DIGEST,
     /** The call isn't performed; all members say YES to just what it asks. */
@@ -208,6 +212,9 @@ final class LyingHost implements AutoCloseable {
     return switch (lie) {
       case NONE, LATE, TWICE, ANOTHER_CALL -> told;
       case ANOTHER_MEMBER -> each(told, r -> r.setMember("nowhere/" + r.getMember()));
+      case INVENTED_MEMBER ->
+          of(told, reports -> Stream.concat(reports, reports(told).limit(1).map(LyingHost::other)));
+      case LESS_MEMBERS -> of(told, reports -> reports.limit(1));
       case ANOTHER_DIGEST -> each(told, r -> r.setDigest(ANOTHER_DIGEST));
       case NOT_DONE ->
           each(
@@ -217,11 +224,21 @@ final class LyingHost implements AutoCloseable {
   }
 
   private static Outcome each(Outcome told, UnaryOperator<MemberReport.Builder> bend) {
-    var done = Done.newBuilder().setFacts(told.getDone().getFacts());
-    told.getDone()
-        .getReportsList()
-        .forEach(report -> done.addReports(bend.apply(report.toBuilder())));
+    return of(told, reports -> reports.map(r -> bend.apply(r.toBuilder()).build()));
+  }
+
+  private static Outcome of(Outcome told, UnaryOperator<Stream<MemberReport>> bend) {
+    var done = told.getDone().toBuilder().clearReports();
+    bend.apply(reports(told)).forEach(done::addReports);
     return Outcome.newBuilder().setDone(done).build();
+  }
+
+  private static Stream<MemberReport> reports(Outcome told) {
+    return told.getDone().getReportsList().stream();
+  }
+
+  private static MemberReport other(MemberReport report) {
+    return report.toBuilder().setMember(report.getMember() + "-too").build();
   }
 
   private static String digest(GrantedCall call) {

@@ -55,6 +55,8 @@ class LyingHostTest {
     "redis.publish, ANOTHER_CALL, COMPLETED, says YES to another digest",
     "redis.prepare, TWICE, ABORTED, More than one value received",
     "redis.prepare, ANOTHER_MEMBER, ABORTED, 'nowhere/redis/'",
+    "gateway.prepare, INVENTED_MEMBER, ABORTED, '-too, which isn''t of gateway'",
+    "gateway.prepare, LESS_MEMBERS, ABORTED, the executor host leaves it out",
     "redis.prepare, ANOTHER_DIGEST, ABORTED, says YES to another digest: 0000",
     "gateway.prepare, ANOTHER_CALL, ABORTED, says YES to another digest",
     "redis.stage, NOT_DONE, ABORTED, its own line: nothing instead of"

@@ -158,7 +158,7 @@ class McpTest extends SharedLabCases {
     var asked = (InputRequiredResult) first;
     var answer =
         Map.<String, Object>of(
-            "input", Map.of("action", "accept", "content", Map.of("request", estate.change())));
+            "input", Map.of("action", "accept", "content", Map.of("answer", estate.change())));
     var again =
         client
             .tool("run")

@@ -148,7 +148,7 @@ class RedisDriftTest extends SharedLabCases {
 
   @Test
   void libraryOfAnEpochThatNobodyCommitted() {
-    String ours = library(primary);
+    String ours = LabFixture.library(primary);
     load(primary, FunctionLibrary.source(new Constants(1, NEVER, "c".repeat(64), epoch)));
 
     inStep();
@@ -254,7 +254,7 @@ class RedisDriftTest extends SharedLabCases {
   /** Near misses: what others keep in the same Redis, counters, older epochs, the same again. */
   @Test
   void keysOfOthersAndOlderEpochsAndTheSameLibraryAreNoDifference() {
-    load(primary, library(primary));
+    load(primary, LabFixture.library(primary));
     primary.call("HSET", RULES, (epoch - 1) + ":more", OTHER);
     primary.call("SET", "rate_limit:{" + TENANT + "}", "300");
     primary.call("SET", "dc:{" + TENANT + "}:policies", "by hand");
@@ -286,7 +286,7 @@ class RedisDriftTest extends SharedLabCases {
   }
 
   private static String altered() {
-    return library(primary).replace("return", "return ");
+    return LabFixture.library(primary).replace("return", "return ");
   }
 
   private static String earlier() {
@@ -303,13 +303,8 @@ class RedisDriftTest extends SharedLabCases {
     }
   }
 
-  private static String library(RedisNode node) {
-    String listed = node.call("FUNCTION", "LIST", "LIBRARYNAME", FunctionLibrary.NAME, "WITHCODE");
-    return listed.substring(listed.indexOf("#!lua"));
-  }
-
   private static Constants constants() {
-    return FunctionLibrary.read(library(primary)).orElseThrow();
+    return FunctionLibrary.read(LabFixture.library(primary)).orElseThrow();
   }
 
   private static void load(RedisNode node, String source) {

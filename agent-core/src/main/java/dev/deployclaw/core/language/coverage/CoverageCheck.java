@@ -1,8 +1,8 @@
 package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.cue.BindingCue;
-import dev.deployclaw.core.language.grammar.KeyPhrase;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
@@ -31,17 +31,7 @@ final class CoverageCheck {
 
   /** What makes a time the beginning, whatever follows. */
   private static final Set<String> BEGINNING =
-      Set.of(
-          "from",
-          "starting",
-          "start",
-          "starts",
-          "since",
-          "effective",
-          "beginning",
-          "begin",
-          "after",
-          "as");
+      Set.of("from starting start starts since effective beginning begin after as".split(" ", -1));
 
   private final RequestGrammar grammar;
   private final String text;
@@ -67,6 +57,7 @@ final class CoverageCheck {
     guards();
     times();
     corrected = isCorrected();
+    unused.addAll(CopyDirection.turned(grammar, intent));
     if (!corrected) {
       unused.addAll(SpokenPairs.apart(grammar, intent, cues.spared()));
       missed.forEach(t -> unused.add(text.substring(t.from(), t.to())));
@@ -137,10 +128,7 @@ final class CoverageCheck {
       case DURATION ->
           millis(guards.bakeSeconds(), value.value())
               || millis(schedule.revertAfterSeconds(), value.value())
-              || guards
-                  .maxP99Millis()
-                  .filter(m -> BigDecimal.valueOf(m).compareTo(value.value()) == 0)
-                  .isPresent();
+              || is(guards.maxP99Millis(), value.value());
       default -> false;
     };
   }
@@ -179,11 +167,22 @@ final class CoverageCheck {
                 || shares(percent),
             token);
       }
-      case "asked-time", "per-key", "temporarily" -> need(!grammar.pieces().isQuoting(), token);
+      case "asked-time" -> need(!grammar.pieces().isQuoting() || isAgain(token), token);
+      case "per-key", "temporarily" -> need(!grammar.pieces().isQuoting(), token);
       case "last" -> need(intent.target().equals(Optional.of("last")), token);
       case "op" -> need(does(token.rule()) || looksOnly(token), token);
       default -> {}
     }
+  }
+
+  /** A day alone, whose clocks are said elsewhere: "on Tuesday. From 06:00 to 18:00 that day". */
+  private boolean isAgain(Token day) {
+    var words = day.each(Kind.TIME).flatMap(Token::all).filter(t -> t.parts().isEmpty());
+    var said = words.map(Token::text).toList();
+    return !said.isEmpty()
+        && tokens.stream()
+            .flatMap(t -> t.each(Kind.INSTANT))
+            .anyMatch(i -> i.all().map(Token::text).toList().containsAll(said));
   }
 
   /** The look that a repair begins with; the rollback that a bound on p99 ends with. */
@@ -306,26 +305,19 @@ final class CoverageCheck {
     each("automatic", t -> need(guards.approval().isPresent(), t));
     each("dry-run", t -> need(guards.dryRun(), t));
     each("bake", t -> need(millis(guards.bakeSeconds(), duration(t)), t));
-    each(
-        "p99",
-        t ->
-            need(
-                guards
-                    .maxP99Millis()
-                    .filter(m -> BigDecimal.valueOf(m).compareTo(duration(t)) == 0)
-                    .isPresent(),
-                t));
-    each(
-        "canary",
-        t -> {
-          var percents =
-              new ArrayList<>(t.each(Kind.PERCENT).map(p -> p.value().intValue()).toList());
-          if (percents.size() > 1 && percents.getLast() == HUNDRED.intValue()) {
-            percents.removeLast();
-          }
-          boolean said = grammar.pieces().isQuoting() && guards.percents().containsAll(percents);
-          need(said || guards.percents().equals(percents), t);
-        });
+    each("p99", t -> need(is(guards.maxP99Millis(), duration(t)), t));
+    var steps = tokens.stream().filter(t -> t.is("canary") || t.is("widen")).toList();
+    var percents =
+        new ArrayList<>(
+            steps.stream()
+                .flatMap(t -> t.each(Kind.PERCENT))
+                .map(p -> p.value().intValue())
+                .toList());
+    if (percents.size() > 1 && percents.getLast() == HUNDRED.intValue()) {
+      percents.removeLast();
+    }
+    boolean said = grammar.pieces().isQuoting() && guards.percents().containsAll(percents);
+    steps.stream().limit(1).forEach(t -> need(said || guards.percents().equals(percents), t));
   }
 
   private void times() {
@@ -377,11 +369,11 @@ final class CoverageCheck {
     return change(c -> is.test(c.set()));
   }
 
-  private static boolean is(Optional<Long> number, BigDecimal value) {
+  static boolean is(Optional<Long> number, BigDecimal value) {
     return number.filter(n -> BigDecimal.valueOf(n).compareTo(value) == 0).isPresent();
   }
 
-  private static boolean millis(Optional<Long> seconds, BigDecimal millis) {
+  static boolean millis(Optional<Long> seconds, BigDecimal millis) {
     return is(seconds, millis.movePointLeft(3));
   }
 

@@ -6,9 +6,11 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,8 +27,6 @@ final class CueCheck {
   private static final Set<BindingCue.Kind> SPARING =
       Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION, BindingCue.Kind.NOTHING);
 
-  private static final long SECOND = 1000;
-
   private final RequestGrammar grammar;
   private final Intent intent;
 
@@ -41,7 +41,8 @@ final class CueCheck {
   Stream<BindingCue> unsaid(boolean corrected) {
     return grammar.pieces().cues().stream()
         .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
-        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue));
+        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue))
+        .filter(cue -> !isAlso(cue) && !isTakenBack(cue));
   }
 
   /** Whether such words leave a name alone, as the reading does. */
@@ -73,20 +74,60 @@ final class CueCheck {
   private boolean isGuarded(BindingCue cue) {
     var guards = intent.guards();
     return switch (cue.kind()) {
-      case CONDITION -> lasts(behind(cue), guards.bakeSeconds().map(s -> s * SECOND));
-      case RESTORE -> lasts(grammar.pieces().around(cue), guards.maxP99Millis());
+      case CONDITION -> lasts(behind(cue), m -> CoverageCheck.millis(guards.bakeSeconds(), m));
+      case RESTORE ->
+          lasts(grammar.pieces().around(cue), m -> CoverageCheck.is(guards.maxP99Millis(), m));
       default -> false;
     };
+  }
+
+  /** "The same for payments", where the reading has the same for that. */
+  private boolean isAlso(BindingCue cue) {
+    var names = names(behind(cue));
+    return cue.kind() == BindingCue.Kind.ALIKE
+        && !names.isEmpty()
+        && names.stream().allMatch(n -> changed(n).anyMatch(c -> isLike(c, n)));
+  }
+
+  private boolean isLike(RequestedChange change, Token name) {
+    return change.who().tenants().size() > 1
+        || intent.changes().stream()
+            .filter(other -> other != change)
+            .anyMatch(other ->
+                other.set().equals(change.set())
+                    && other.scale().equals(change.scale())
+                    && (name.is(Kind.TENANT) || other.who().equals(change.who())));
+  }
+
+  /** A mistake behind a name that the reading leaves alone, as the request says. */
+  private boolean isTakenBack(BindingCue cue) {
+    return (cue.kind() == BindingCue.Kind.CORRECTION || cue.kind() == BindingCue.Kind.MISTAKE)
+        && names(grammar.pieces().typed()).stream()
+            .anyMatch(n -> n.to() <= cue.from() && !isChanged(n) && spares(n));
+  }
+
+  private boolean isChanged(Token name) {
+    return changed(name).findAny().isPresent();
+  }
+
+  private Stream<RequestedChange> changed(Token name) {
+    return intent.changes().stream()
+        .filter(c ->
+            name.is(Kind.TENANT)
+                ? c.who().tenants().contains(name.text())
+                : c.service().equals(Optional.of(name.text())));
+  }
+
+  private static List<Token> names(List<Token> tokens) {
+    return tokens.stream().filter(t -> t.is(Kind.TENANT) || t.is(Kind.SERVICE)).toList();
   }
 
   private List<Token> behind(BindingCue cue) {
     return grammar.pieces().clause(cue).stream().filter(t -> t.from() >= cue.from()).toList();
   }
 
-  private static boolean lasts(List<Token> words, Optional<Long> millis) {
-    return words.stream()
-        .filter(t -> t.is(Kind.DURATION))
-        .anyMatch(t -> millis.filter(m -> m == t.value().longValue()).isPresent());
+  private static boolean lasts(List<Token> words, Predicate<BigDecimal> millis) {
+    return words.stream().filter(t -> t.is(Kind.DURATION)).map(Token::value).anyMatch(millis);
   }
 
   /** "Northwind itself stays untouched", where the reading leaves it alone. */

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.language.coverage;
 
-import dev.deployclaw.core.language.grammar.KeyPhrase;
+import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.AmountRanges;

@@ -5,6 +5,8 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.SaidChange;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +26,9 @@ final class SpokenPairs {
    */
   static List<String> apart(RequestGrammar grammar, Intent intent, Set<String> spared) {
     if (grammar.said().isEmpty()) {
-      return intent.changes().size() > 1 ? bySentence(grammar, intent) : List.of();
+      return intent.changes().size() > 1
+          ? Stream.concat(bySentence(grammar, intent).stream(), alike(grammar, intent)).toList()
+          : List.of();
     }
     var wanted = grammar.said().stream().map(SaidChange::words).collect(Collectors.toSet());
     var read = SaidChange.of(intent).stream().map(SaidChange::words).collect(Collectors.toSet());
@@ -35,13 +39,29 @@ final class SpokenPairs {
         .toList();
   }
 
+  /** One rate, for one group, is the same in all limits that are set. */
+  private static Stream<String> alike(RequestGrammar grammar, Intent intent) {
+    var set =
+        intent.changes().stream()
+            .filter(c -> intent.operationOf(c) == TaskOperation.SET_LIMIT)
+            .toList();
+    var rates = grammar.tokens().stream().filter(t -> t.is(Kind.RATE)).toList();
+    long whose = grammar.tokens().stream().filter(t -> t.is("who")).count();
+    boolean apart =
+        set.stream().map(RequestedChange::set).distinct().count() > 1
+            || (whose == 1 && set.stream().map(RequestedChange::who).distinct().count() > 1);
+    return rates.stream()
+        .filter(_ -> rates.size() == 1 && apart)
+        .map(t -> grammar.pieces().text().substring(t.from(), t.to()));
+  }
+
   /** Where the grammar can't tell: one name and one rate in a sentence belong together. */
   private static List<String> bySentence(RequestGrammar grammar, Intent intent) {
     var out = new ArrayList<String>();
     var sentence = new ArrayList<Token>();
     for (Token token : grammar.tokens()) {
       sentence.add(token);
-      if (RequestGrammar.isStop(token)) {
+      if (token.isStop()) {
         parted(sentence, intent)
             .forEach(t -> out.add(grammar.pieces().text().substring(t.from(), t.to())));
         sentence.clear();

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 final class Antecedents {
   private static final Set<String> OWNED = Set.of("their");
 
+  private static final int OWNED_WORDS = 3;
+
   private Antecedents() {}
 
   static List<Token> resolve(List<Token> ordering, List<Token> telling, OpenQuestions questions) {
@@ -100,7 +102,7 @@ final class Antecedents {
         .anyMatch(i ->
             telling.get(i - 1).is(Kind.TENANT)
                 && telling.get(i).text().equals("'s")
-                && !OrderCore.owned(telling, i + 1));
+                && !owned(telling, i + 1));
   }
 
   /** "Block contoso. No, don't block them": one of both is meant. */
@@ -138,5 +140,55 @@ final class Antecedents {
         questions.ask("who", "Who is \"them\"?");
       }
     }
+  }
+
+  /** Whether the only tenant of a request is whom "them" in its order stands for. */
+  static boolean named(ToldSentences request) {
+    long tenants =
+        request.typed().stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().count();
+    return tenants == 1
+        && request.sentences().stream()
+            .takeWhile(s -> OrderCore.ordered(s).findAny().isEmpty())
+            .allMatch(s ->
+                s.stream().anyMatch(t -> t.is(Kind.TENANT))
+                    ? subject(request.text(), s)
+                    : !s.getFirst().is(Kind.UNKNOWN));
+  }
+
+  /** Whether its one tenant does what is told, so that "them" means it alone. */
+  private static boolean subject(String text, List<Token> typed) {
+    int at =
+        IntStream.range(0, typed.size())
+            .filter(i -> typed.get(i).is(Kind.TENANT))
+            .findFirst()
+            .orElse(-1);
+    boolean first =
+        at >= 0
+            && typed.subList(0, at).stream()
+                .noneMatch(t -> t.is(Kind.UNKNOWN) || OrderCore.is(t, "beside"));
+    boolean owner = at + 1 < typed.size() && typed.get(at + 1).text().equals("'s");
+    boolean others =
+        IntStream.range(at + 1, typed.size())
+            .anyMatch(i ->
+                typed.get(i).text().equals(",")
+                    || OrderCore.is(typed.get(i), "beside")
+                    || (OrderCore.is(typed.get(i - 1), "joining") && typed.get(i).is(Kind.UNKNOWN))
+                    || rival(text, typed.get(i)));
+    return first && (!owner || owned(typed, at + 2)) && !others;
+  }
+
+  /** "Contoso's payments traffic": a thing of theirs alone. */
+  static boolean owned(List<Token> words, int from) {
+    return words.stream()
+        .skip(from)
+        .limit(OWNED_WORDS)
+        .anyMatch(t -> OrderCore.is(t, "owned") || t.is(Kind.SERVICE));
+  }
+
+  /** A name that we don't know, or several of something. */
+  private static boolean rival(String text, Token token) {
+    return token.is(Kind.UNKNOWN)
+        && (Character.isUpperCase(text.charAt(token.from()))
+            || token.text().matches("\\p{L}+[^s]s"));
   }
 }

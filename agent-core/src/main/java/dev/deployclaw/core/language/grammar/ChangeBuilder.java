@@ -3,6 +3,7 @@ package dev.deployclaw.core.language.grammar;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.AmountRanges;

@@ -59,7 +59,7 @@ final class ClauseReader {
         piece = new ArrayList<>();
       }
       piece.add(token);
-      if (RequestGrammar.isMark(token)) {
+      if (token.isMark()) {
         end(piece);
         piece = new ArrayList<>();
       }
@@ -81,7 +81,7 @@ final class ClauseReader {
       return;
     }
     if (clean(piece)) {
-      told &= piece.stream().noneMatch(RequestGrammar::isStop);
+      told &= piece.stream().noneMatch(Token::isStop);
       ordering.addAll(piece);
       return;
     }
@@ -91,9 +91,9 @@ final class ClauseReader {
     boolean goesOn = told && !hasOrder() && Background.continues(words, piece);
     boolean used = words.stream().anyMatch(quoted);
     if (!used && (goesOn || Background.is(words, piece, hasOrder()))) {
-      told = piece.stream().noneMatch(RequestGrammar::isStop);
+      told = piece.stream().noneMatch(Token::isStop);
       telling.addAll(words);
-      piece.stream().filter(RequestGrammar::isMark).forEach(ordering::add);
+      piece.stream().filter(Token::isMark).forEach(ordering::add);
       return;
     }
     told = false;

@@ -36,7 +36,7 @@ final class FrameReader {
   private List<Frame> frames(List<Token> tokens) {
     for (Token token : tokens) {
       joined |= token.is(Kind.WORD) && JOINS.contains(token.text());
-      if (RequestGrammar.isStop(token)) {
+      if (token.isStop()) {
         broken = true;
       } else if (token.is("up") || token.is("down")) {
         direct(token);

@@ -13,6 +13,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How carefully and when: approval, dry run, canary, bake, p99, start and end. */
 final class GuardReader {
@@ -36,7 +37,7 @@ final class GuardReader {
   }
 
   Guards guards() {
-    var widenings = one("canary").map(this::cohorts).orElse(List.of());
+    var widenings = cohorts(Stream.concat(one("canary").stream(), all("widen").stream()).toList());
     var manual = all("manual");
     var auto = all("automatic");
     manual.forEach(t -> grounds.add("manual", t, "manual"));
@@ -111,9 +112,9 @@ final class GuardReader {
   }
 
   /** Who has it first, and next; each more than the one before. */
-  private List<Integer> cohorts(Token token) {
+  private List<Integer> cohorts(List<Token> steps) {
     List<Integer> out = new ArrayList<>();
-    for (Token percent : token.each(Kind.PERCENT).toList()) {
+    for (Token percent : steps.stream().flatMap(t -> t.each(Kind.PERCENT)).toList()) {
       ranges
           .percent(percent.value(), "a canary")
           .ifPresent(p -> {

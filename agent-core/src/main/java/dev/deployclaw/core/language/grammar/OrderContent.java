@@ -38,11 +38,6 @@ final class OrderContent {
     return words.containsAll(time.all().filter(t -> t.parts().isEmpty()).map(Token::text).toList());
   }
 
-  /** Its values, names and phrases, each as its kind, its text and what it means. */
-  Stream<String> values() {
-    return values.stream();
-  }
-
   private static String key(Token token) {
     return switch (token.kind()) {
       case TENANT, SERVICE, LABEL -> token.kind() + " " + token.text();

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.RequestLexer;
@@ -37,9 +38,10 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
 
+  private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
+
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
-  private static final int OWNED_WORDS = 3;
 
   /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
   UnquotedPieces pieces(OpenQuestions questions) {
@@ -47,14 +49,11 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     if (isClear(whole)) {
       return whole;
     }
-    var used =
-        of(request)
-            .filter(
-                _ -> RequestRefusals.matter(RequestLexer.words(request.text(), names)).isEmpty());
+    var used = used();
     if (used.isEmpty()) {
       return whole;
     }
-    var core = OrderBackground.of(request, used.get()).filter(this::isClear);
+    var core = used.map(this::apart).filter(p -> p.beside().tells()).filter(this::isSure);
     if (core.isPresent()) {
       return core.get();
     }
@@ -68,10 +67,27 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return whole;
   }
 
+  private UnquotedPieces apart(Predicate<Token> used) {
+    return UnquotedPieces.of(request, new Claims(used, used.negate()));
+  }
+
+  private Optional<Predicate<Token>> used() {
+    return of(request)
+        .filter(_ -> RequestRefusals.matter(RequestLexer.words(request.text(), names)).isEmpty());
+  }
+
   private boolean isClear(UnquotedPieces pieces) {
     var asked = new OpenQuestions();
-    var grammar = new RequestGrammar(pieces, names, times, asked);
-    return grammar.read().isPresent() && asked.questions().isEmpty() && asked.refusal().isEmpty();
+    return new RequestGrammar(pieces, names, times, asked).read().isPresent() && asked.isEmpty();
+  }
+
+  /** Whether it uses each word that isn't beside it. */
+  private boolean isSure(UnquotedPieces pieces) {
+    var grammar = new RequestGrammar(pieces, names, times, new OpenQuestions());
+    boolean pointing = grammar.tokens().stream().anyMatch(t -> t.rule().equals("antecedent"));
+    return isClear(pieces)
+        && grammar.tokens().stream().noneMatch(ClauseReader::leftover)
+        && (!pointing || Antecedents.named(request));
   }
 
   /** Whether the order uses a token; empty where no sentence orders, or all do. */
@@ -82,11 +98,24 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     var used = new HashSet<Token>();
     request.sentences().stream()
         .filter(s -> !request.told().containsAll(s))
-        .flatMap(OrderCore::ordered)
+        .flatMap(s -> ordered(s).filter(t -> !isStory(s, t)))
         .filter(OrderCore::carries)
         .flatMap(Token::all)
+        .filter(t -> !request.explains(t))
         .forEach(used::add);
     return used.isEmpty() ? Optional.empty() : Optional.of(used::contains);
+  }
+
+  /** "…, northwind grew too": a part of the order's sentence that says no more than how it is. */
+  private static boolean isStory(List<Token> sentence, Token phrase) {
+    return RequestClause.of(sentence).stream()
+        .filter(c ->
+            c.typed().getFirst().from() <= phrase.from() && phrase.to() <= c.typed().getLast().to())
+        .filter(c -> !c.asks() && !has(c.typed(), "agreeing"))
+        .anyMatch(c ->
+            c.past()
+                || ((c.describes() || ClauseReader.links(c.typed().getFirst()))
+                    && c.read().stream().noneMatch(t -> t.is("op") || t.is("set") || sets(t))));
   }
 
   /** The sentences that it uses, as typed. */
@@ -100,16 +129,17 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   private static boolean carries(Token token) {
     return !ClauseReader.leftover(token)
         && !token.is(Kind.WORD)
+        && !(token.is(Kind.ROUTE) && token.text().matches("/\\p{Lu}\\p{L}+"))
         && WEAK.stream().noneMatch(token::is);
   }
 
   /** The phrases of a sentence that orders; none of another. */
-  private static Stream<Token> ordered(List<Token> sentence) {
+  static Stream<Token> ordered(List<Token> sentence) {
     var read = PhraseReader.readSentence(sentence);
     return orders(sentence, read) ? read.stream() : Stream.empty();
   }
 
-  private static boolean orders(List<Token> typed, List<Token> read) {
+  static boolean orders(List<Token> typed, List<Token> read) {
     boolean values = read.stream().anyMatch(t -> t.is("op") || FrameReader.slot(t).isPresent());
     boolean clean = read.stream().noneMatch(ClauseReader::leftover);
     boolean asks =
@@ -125,7 +155,11 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   /** Begins with a verb, behind courtesies. */
   private static boolean leads(List<Token> read) {
     return read.stream()
-        .dropWhile(t -> t.is(Kind.REFERENCE) || is(t, "leading") || RequestGrammar.isMark(t))
+        .dropWhile(t ->
+            t.is(Kind.REFERENCE)
+                || is(t, "leading")
+                || t.isMark()
+                || TIMED.stream().anyMatch(t::is))
         .findFirst()
         .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
         .filter(t -> !t.is("mode") || read.stream().noneMatch(OrderCore::tells))
@@ -160,7 +194,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     if (bent || quotes) {
       return false;
     }
-    var said = typed.stream().filter(t -> !RequestGrammar.isMark(t)).toList();
+    var said = typed.stream().filter(t -> !t.isMark()).toList();
     boolean event =
         said.stream()
             .filter(t -> !(at.behind() && is(t, "light")))
@@ -244,55 +278,6 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
         || finite(token);
   }
 
-  /** Whether the only tenant of a request is whom "them" in its order stands for. */
-  static boolean named(ToldSentences request) {
-    long tenants =
-        request.typed().stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().count();
-    return tenants == 1
-        && request.sentences().stream()
-            .takeWhile(s -> ordered(s).findAny().isEmpty())
-            .allMatch(s ->
-                s.stream().anyMatch(t -> t.is(Kind.TENANT))
-                    ? subject(request.text(), s)
-                    : !s.getFirst().is(Kind.UNKNOWN));
-  }
-
-  /** Whether its one tenant does what is told, so that "them" means it alone. */
-  private static boolean subject(String text, List<Token> typed) {
-    int at =
-        IntStream.range(0, typed.size())
-            .filter(i -> typed.get(i).is(Kind.TENANT))
-            .findFirst()
-            .orElse(-1);
-    boolean first =
-        at >= 0
-            && typed.subList(0, at).stream().noneMatch(t -> t.is(Kind.UNKNOWN) || is(t, "beside"));
-    boolean owner = at + 1 < typed.size() && typed.get(at + 1).text().equals("'s");
-    boolean others =
-        IntStream.range(at + 1, typed.size())
-            .anyMatch(i ->
-                typed.get(i).text().equals(",")
-                    || is(typed.get(i), "beside")
-                    || (is(typed.get(i - 1), "joining") && typed.get(i).is(Kind.UNKNOWN))
-                    || rival(text, typed.get(i)));
-    return first && (!owner || owned(typed, at + 2)) && !others;
-  }
-
-  /** "Contoso's payments traffic": a thing of theirs alone. */
-  static boolean owned(List<Token> words, int from) {
-    return words.stream()
-        .skip(from)
-        .limit(OWNED_WORDS)
-        .anyMatch(t -> is(t, "owned") || t.is(Kind.SERVICE));
-  }
-
-  /** A name that we don't know, or several of something. */
-  private static boolean rival(String text, Token token) {
-    return token.is(Kind.UNKNOWN)
-        && (Character.isUpperCase(text.charAt(token.from()))
-            || token.text().matches("\\p{L}+[^s]s"));
-  }
-
   /** "Regards, Tomasz", or a last line of a name and a role. */
   private static boolean signs(ToldSentences request, List<Token> typed) {
     var first = typed.getFirst();
@@ -306,17 +291,12 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
         && Character.isUpperCase(
             request
                 .text()
-                .charAt(
-                    typed.stream()
-                        .filter(t -> !RequestGrammar.isMark(t))
-                        .findFirst()
-                        .orElse(first)
-                        .from()))
+                .charAt(typed.stream().filter(t -> !t.isMark()).findFirst().orElse(first).from()))
         && typed.stream()
             .allMatch(t ->
                 is(t, "closing")
                     || is(t, "role")
-                    || RequestGrammar.isMark(t)
+                    || t.isMark()
                     || t.is(Kind.NUMBER)
                     || (t.is(Kind.ROUTE) && t.text().matches("/\\p{Lu}\\p{L}+"))
                     || (t.is(Kind.UNKNOWN) && t.rule().isEmpty()));

@@ -70,10 +70,13 @@ final class OrderSplitter {
   private static List<List<Token>> pieces(List<Token> tokens) {
     var out = new ArrayList<List<Token>>();
     out.add(new ArrayList<>());
+    boolean fresh = false;
     for (Token token : tokens) {
       out.getLast().add(token);
-      if (isCut(token)) {
+      boolean opens = fresh && verbs(out.getLast()).isEmpty();
+      if (isCut(token) && (token.isStop() || !opens)) {
         out.add(new ArrayList<>());
+        fresh = token.isStop();
       }
     }
     return out;

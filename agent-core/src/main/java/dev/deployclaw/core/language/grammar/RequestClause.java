@@ -111,7 +111,7 @@ record RequestClause(
     out.add(new ArrayList<>());
     for (int i = 0; i < sentence.size(); i++) {
       var token = sentence.get(i);
-      boolean marks = RequestGrammar.isMark(token) || is(token, "mark");
+      boolean marks = token.isMark() || is(token, "mark");
       boolean links = ClauseReader.links(token) && !token.text().equals("as");
       boolean joins =
           i + 1 < sentence.size() && is(token, "joining") && begins(sentence.get(i + 1));
@@ -185,12 +185,13 @@ record RequestClause(
    */
   boolean directs(Token verb) {
     var before = before(verb);
+    boolean owed = before.size() > 1 && is(before.get(before.size() - 2), "modal");
     boolean noun =
         before.stream()
             .skip(Math.max(0, before.size() - 1L))
             .anyMatch(t ->
                 OrderEvidence.is(t, "article")
-                    || is(t, "finite")
+                    || (is(t, "finite") && !owed)
                     || isNoun(t)
                     || t.text().equals("'s"));
     return !past && !noun;
@@ -250,7 +251,7 @@ record RequestClause(
         .anyMatch(t ->
             switch (t.kind()) {
               case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER, NUMBER -> false;
-              case PHRASE -> t.is("op") ? !isNamed(t) : !isDate(t);
+              case PHRASE -> t.is("op") ? !isNamed(t) : !t.is("pronoun") && !isDate(t);
               default -> !isDate(t);
             });
   }

@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
@@ -31,29 +32,10 @@ import java.util.stream.Stream;
 
 /** Reads an intent from tokens: phrases, clauses, frames, changes. One object, one request. */
 public final class RequestGrammar {
-  private static final Set<String> STOPS = Set.of(".", ";", "!", "?");
-  private static final Set<String> MARKS = Set.of(".", ";", "!", "?", ",", ":");
   private static final Set<TaskOperation> LOOKS =
       Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
 
-  private static final Set<String> ANSWERS =
-      PatternTable.words(RequestGrammar.class, "answers.txt");
-
   private static final Set<String> ABOUT = PatternTable.words(RequestGrammar.class, "about.txt");
-
-  private static final Set<Kind> FRAGMENTS =
-      Set.of(
-          Kind.TENANT,
-          Kind.SERVICE,
-          Kind.LABEL,
-          Kind.TIME,
-          Kind.INSTANT,
-          Kind.DATE,
-          Kind.CLOCK,
-          Kind.DURATION,
-          Kind.UNIT,
-          Kind.PER,
-          Kind.NUMBER);
 
   /** The rule of a place that a request leaves open though its tenants have several limits. */
   public static final String OPEN = "open";
@@ -128,7 +110,9 @@ public final class RequestGrammar {
     times.questions().stream()
         .filter(q -> asked.stream().anyMatch(t -> within(q, t)))
         .forEach(questions::ask);
-    words.questions().forEach(questions::ask);
+    words.questions().stream()
+        .filter(q -> !pieces.isQuoting() || !q.slot().equals("words"))
+        .forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
   }
@@ -152,13 +136,12 @@ public final class RequestGrammar {
 
   /** Whether it only answers something: "yes, go ahead", "a bit higher". */
   public boolean isAnswer() {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
-        && typed.stream().anyMatch(t -> !isMark(t));
+    return SpeechAct.isAnswer(typed);
   }
 
   /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
   public boolean isFragment() {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
+    return SpeechAct.isFragment(typed);
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */
@@ -197,14 +180,6 @@ public final class RequestGrammar {
         .place()
         .filter(p -> token.from() <= p.from() && p.to() <= token.to())
         .isPresent();
-  }
-
-  public static boolean isStop(Token token) {
-    return token.is(Kind.WORD) && STOPS.contains(token.text());
-  }
-
-  static boolean isMark(Token token) {
-    return token.is(Kind.WORD) && MARKS.contains(token.text());
   }
 
   /** Empty where it asks for nothing that the agent does. */
@@ -359,9 +334,13 @@ public final class RequestGrammar {
   }
 
   private List<RequestedChange> change(TaskOperation operation, Frame frame, List<Who> whom) {
-    boolean everywhere = frame.get(Slot.WHERE).filter(t -> t.is("overall")).isPresent();
-    boolean placed = (frame.has(Slot.WHERE) && !everywhere) || frame.has(Slot.ROUTE);
     boolean whole = operation == TaskOperation.BLOCK || operation == TaskOperation.UNBLOCK;
+    boolean everywhere =
+        frame
+            .get(Slot.WHERE)
+            .filter(t -> t.is("overall") || (whole && t.is("each-service")))
+            .isPresent();
+    boolean placed = (frame.has(Slot.WHERE) && !everywhere) || frame.has(Slot.ROUTE);
     if (whole && placed) {
       questions.ask(
           "where", "A tenant is blocked on all services: shall it be, or a limit of 0 there?");

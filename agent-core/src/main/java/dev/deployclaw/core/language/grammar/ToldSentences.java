@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Which whole sentences of a request only tell: what was, or how something is that has no limits.
@@ -119,6 +120,24 @@ final class ToldSentences {
         .toList();
   }
 
+  /** A figure in brackets beside a source, a guess or what was: "(5,000 per hour, signed 2024)". */
+  boolean explains(Token figure) {
+    return ASIDE
+        .matcher(text)
+        .results()
+        .filter(m -> m.start() < figure.from() && figure.to() <= m.end())
+        .map(m -> between(m.start() + 1, m.end() - 1))
+        .anyMatch(inside ->
+            inside.stream().noneMatch(t -> RequestClause.is(t, "correcting"))
+                && IntStream.range(0, inside.size()).anyMatch(i -> dates(inside, i)));
+  }
+
+  private static boolean dates(List<Token> words, int at) {
+    return words.get(at).is(Kind.REFERENCE)
+        || RequestClause.is(words.get(at), "seen")
+        || RequestClause.past(words, at);
+  }
+
   /** "See https://…", "ext. 2204": where more is to be found. */
   private static boolean refers(List<Token> words) {
     boolean cue = words.stream().anyMatch(t -> t.is(Kind.REFERENCE) || is(t, "cue"));
@@ -128,7 +147,7 @@ final class ToldSentences {
                 t.is(Kind.REFERENCE)
                     || t.is(Kind.NUMBER)
                     || is(t, "cue")
-                    || RequestGrammar.isMark(t)
+                    || t.isMark()
                     || t.text().equals("."));
   }
 
@@ -201,7 +220,7 @@ final class ToldSentences {
 
   /** "Lena, on call": a line of a name and what its bearer does. */
   private boolean named(List<Token> line) {
-    var said = line.stream().filter(t -> !RequestGrammar.isMark(t)).toList();
+    var said = line.stream().filter(t -> !t.isMark()).toList();
     String before = text.substring(0, line.getFirst().from()).strip();
     return signing(line)
         && said.size() <= NAME_WORDS
@@ -213,14 +232,11 @@ final class ToldSentences {
   private boolean closes(List<Token> line) {
     boolean dashed = DASHES.stream().anyMatch(d -> text.startsWith(d, line.getFirst().from()));
     return dashed
-        || line.stream()
-            .filter(t -> !RequestGrammar.isMark(t))
-            .limit(2)
-            .anyMatch(t -> is(t, "closing"));
+        || line.stream().filter(t -> !t.isMark()).limit(2).anyMatch(t -> is(t, "closing"));
   }
 
   private static boolean signing(List<Token> line) {
-    var said = line.stream().filter(t -> !RequestGrammar.isMark(t)).toList();
+    var said = line.stream().filter(t -> !t.isMark()).toList();
     boolean strange = said.stream().anyMatch(t -> t.is(Kind.UNKNOWN));
     boolean plain =
         said.stream()

@@ -1,7 +1,5 @@
 package dev.deployclaw.core.language.grammar;
 
-import static dev.deployclaw.core.language.grammar.RequestClause.is;
-
 import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.cue.CueReader;
 import dev.deployclaw.core.language.lexer.Token;
@@ -20,33 +18,8 @@ import java.util.function.Predicate;
  * the rest is a part of the order, whatever the reader thinks of it. One object, one reading.
  */
 public final class UnquotedPieces {
-  /** Phrases that bear on nothing but by the names and figures in them. */
-  private static final Set<String> PLAIN =
-      Set.of(
-          "who",
-          "where",
-          "was",
-          "statement",
-          "up",
-          "down",
-          "pronoun",
-          "overall",
-          "group",
-          "labels",
-          "set",
-          "to-percent",
-          "polite",
-          "declined",
-          "forever");
-
-  private static final Set<String> TIMED =
-      Set.of("start", "until", "asked-time", "between", "span", "lasting");
-
   private static final Set<Kind> TYPED =
       Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
-
-  /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
-  private static final Set<String> COMING = Set.of("next", "coming", "following");
 
   /** What a condition begins with that may be over. */
   private static final Set<String> SOFT = Set.of("before", "after", "following");
@@ -58,27 +31,21 @@ public final class UnquotedPieces {
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private final List<BindingCue> cues = new ArrayList<>();
+  private final List<RequestClause> clauses = new ArrayList<>();
+  private final OrderBearing bearing;
   private boolean quoting;
 
   private UnquotedPieces(ToldSentences sentences, Claims claims) {
     this.sentences = sentences;
     this.quoted = claims.quoted;
     this.unused = claims.unused;
+    this.bearing = new OrderBearing(sentences, order, quoted);
   }
 
   /** Without a reader only what tells by itself is told. */
   static UnquotedPieces none(ToldSentences sentences) {
     var out = new UnquotedPieces(sentences, new Claims(_ -> false, _ -> false));
     out.told.addAll(sentences.told());
-    return out;
-  }
-
-  /** Beside an order that was found without a reader. */
-  static UnquotedPieces ordering(
-      ToldSentences sentences, Predicate<Token> used, List<Token> told, List<String> background) {
-    var out = new UnquotedPieces(sentences, new Claims(used, _ -> false));
-    out.told.addAll(told);
-    out.background.addAll(background);
     return out;
   }
 
@@ -94,10 +61,8 @@ public final class UnquotedPieces {
     var out = new UnquotedPieces(sentences, claims);
     out.quoting = true;
     var all = sentences.sentences().stream().map(RequestClause::of).toList();
-    all.stream()
-        .flatMap(List::stream)
-        .filter(out::isCited)
-        .forEach(c -> out.order.add(c.typed(), c.read()));
+    all.forEach(out.clauses::addAll);
+    out.clauses.stream().filter(out::isCited).forEach(c -> out.order.add(c.typed(), c.read()));
     for (var clauses : all) {
       for (int i = 0; i < clauses.size(); i++) {
         if (i > 0 && clauses.get(i).hedges() && !clauses.get(i - 1).orders()) {
@@ -107,7 +72,7 @@ public final class UnquotedPieces {
         }
       }
     }
-    out.keepPhrases(all);
+    out.keepPhrases();
     return out;
   }
 
@@ -119,13 +84,13 @@ public final class UnquotedPieces {
   }
 
   /** A phrase that one clause begins and another ends is told by both or by none. */
-  private void keepPhrases(List<List<RequestClause>> all) {
-    for (var clause : all.stream().flatMap(List::stream).toList()) {
+  private void keepPhrases() {
+    for (var clause : clauses) {
       for (var phrase : clause.read()) {
         var parts =
             sentences.typed().stream()
                 .filter(t -> t.from() >= phrase.from() && t.to() <= phrase.to())
-                .filter(t -> !RequestGrammar.isMark(t))
+                .filter(t -> !t.isMark())
                 .toList();
         if (phrase.is(Kind.PHRASE) && !told.containsAll(parts)) {
           told.removeAll(parts);
@@ -152,7 +117,7 @@ public final class UnquotedPieces {
     return !words.alone()
         && !words.asks()
         && CueReader.of(words.read(), true, words.past()).stream().allMatch(this::isSoft)
-        && words.read().stream().noneMatch(t -> (bears(words, t) && !words.isDate(t)));
+        && words.read().stream().noneMatch(t -> (bearing.is(words, t) && !words.isDate(t)));
   }
 
   /** "Before", "after", "as before": without a time of its own it may tell of what was. */
@@ -174,7 +139,7 @@ public final class UnquotedPieces {
     boolean bears =
         !sentences.signed().containsAll(typed)
             && !isReference(typed)
-            && clause.read().stream().anyMatch(t -> !inside(found, t) && bears(clause, t));
+            && clause.read().stream().anyMatch(t -> !inside(found, t) && bearing.is(clause, t));
     boolean ends =
         found.stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE)
             && clause.read().stream().flatMap(Token::all).anyMatch(t -> t.is(Kind.INSTANT));
@@ -182,8 +147,8 @@ public final class UnquotedPieces {
       typed.stream()
           .filter(t ->
               quoted.test(t)
-                  ? t.is(Kind.NUMBER) && counts(clause, t)
-                  : inside(found, t) || tells(clause, t))
+                  ? t.is(Kind.NUMBER) && bearing.counts(clause, t)
+                  : inside(found, t) || bearing.tells(clause, t))
           .forEach(told::add);
       return;
     }
@@ -203,10 +168,7 @@ public final class UnquotedPieces {
   /** "Ext. 4471": a number behind a word that only points elsewhere. */
   private boolean isReference(List<Token> words) {
     int from = words.getFirst().from();
-    var before =
-        sentences.typed().stream()
-            .filter(t -> t.to() <= from && !RequestGrammar.isMark(t) && !RequestGrammar.isStop(t))
-            .toList();
+    var before = sentences.typed().stream().filter(t -> t.to() <= from && !t.isMark()).toList();
     return !before.isEmpty()
         && OrderEvidence.is(before.getLast(), "cue")
         && words.stream().allMatch(t -> TYPED.contains(t.kind()));
@@ -220,6 +182,11 @@ public final class UnquotedPieces {
         .anyMatch(c -> c.from() <= token.from() && token.to() <= c.to());
   }
 
+  /** What is beside the order of a reader that is the grammar itself. */
+  public TicketBackground beside() {
+    return new TicketBackground(sentences, quoted, told());
+  }
+
   ToldSentences sentences() {
     return sentences;
   }
@@ -230,13 +197,11 @@ public final class UnquotedPieces {
 
   /** The clauses of such words. */
   public List<Token> clause(BindingCue cue) {
-    var sentence = around(cue);
-    return (sentence.isEmpty() ? List.<RequestClause>of() : RequestClause.of(sentence))
-        .stream()
-            .map(RequestClause::typed)
-            .filter(t -> t.getFirst().from() < cue.to() && cue.from() < t.getLast().to())
-            .flatMap(List::stream)
-            .toList();
+    return clauses.stream()
+        .map(RequestClause::typed)
+        .filter(t -> t.getFirst().from() < cue.to() && cue.from() < t.getLast().to())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** The tokens of a request that only tell. */
@@ -289,109 +254,5 @@ public final class UnquotedPieces {
   /** All tokens, with those that only tell. */
   public List<Token> typed() {
     return sentences.typed();
-  }
-
-  private boolean bears(RequestClause clause, Token token) {
-    if (!token.is(Kind.NUMBER) && order.has(token)) {
-      return false;
-    }
-    return switch (token.kind()) {
-      case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER -> false;
-      case PHRASE -> phrase(clause, token);
-      case TENANT, SERVICE, LABEL -> !clause.past() && !clause.describes();
-      case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
-          !clause.seen() && !clause.observed(token) && !clause.isAbout(token);
-      case INSTANT, DATE, CLOCK, TIME -> bounds(clause, token);
-      case DURATION -> clause.alone() && clause.beside() && !clause.past();
-      case ROUTE -> !clause.past() && !token.text().matches("/\\p{Lu}\\p{L}+");
-      case BURST, WINDOW, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> !clause.past();
-      case NUMBER ->
-          !clause.seen()
-              && clause.orders()
-              && (clause.beside() || !clause.alone())
-              && !counts(clause, token)
-              && !clause.observed(token);
-    };
-  }
-
-  private boolean phrase(RequestClause clause, Token phrase) {
-    var parts = phrase.parts();
-    boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> bears(clause, t));
-    if (phrase.is("lasting") && phrase.all().anyMatch(t -> COMING.contains(t.text()))) {
-      return true;
-    }
-    if (TIMED.contains(phrase.text())) {
-      return clause.past()
-          ? clause.isIt(phrase) && !phrase.is("start")
-          : phrase.is("lasting") || bounds(clause, phrase);
-    }
-    return switch (phrase.text()) {
-      case "op" -> clause.directs(phrase);
-      case "mode" -> !clause.seen();
-      case "last" -> clause.points();
-      case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
-      default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());
-    };
-  }
-
-  /** A number of something that has no limits, or one that is a name: "12,000 rows", "rack 14". */
-  private boolean counts(RequestClause clause, Token number) {
-    var before = clause.before(number);
-    var next = clause.typed().stream().filter(t -> t.from() >= number.to()).findFirst();
-    return typed(number).matches("(?i)one|zero")
-        || next.filter(t -> RequestClause.isNoun(t) || is(t, "counted")).isPresent()
-        || (!before.isEmpty() && RequestClause.isNoun(before.getLast()));
-  }
-
-  private String typed(Token token) {
-    return sentences.text().substring(token.from(), token.to());
-  }
-
-  /** A time that the order may begin or end with: it stands alone, behind a bound, or with "it". */
-  private boolean bounds(RequestClause clause, Token time) {
-    if (clause.past() || order.hasWords(time) || names(clause, time)) {
-      return false;
-    }
-    var before = clause.before(time);
-    boolean bound =
-        time.all().anyMatch(t -> is(t, "bound"))
-            || (!before.isEmpty() && is(before.getLast(), "bound"));
-    return bound || (clause.alone() && clause.beside()) || clause.points() || clause.asks();
-  }
-
-  /** "The retro of 24 November", "Thursday's": a date that is a name. */
-  private boolean names(RequestClause clause, Token time) {
-    boolean dated = typed(time).chars().anyMatch(Character::isDigit);
-    var before = clause.before(time);
-    var after = clause.typed().stream().filter(t -> t.from() >= time.to()).limit(1).toList();
-    return (!before.isEmpty() && is(before.getLast(), "naming"))
-        || time.all().anyMatch(t -> t.text().equals("of"))
-        || after.stream()
-            .anyMatch(t ->
-                t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && RequestClause.isNoun(t)));
-  }
-
-  /** What of a clause that orders only tells. */
-  private boolean tells(RequestClause clause, Token token) {
-    boolean story =
-        clause.past()
-            && clause.typed().stream()
-                .filter(quoted)
-                .allMatch(t ->
-                    OrderEvidence.NAMES.contains(t.kind())
-                        || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
-    return switch (token.kind()) {
-      case RATE, COUNT, PARALLEL, FACTOR, PERCENT -> story || clause.observed(token);
-      case NUMBER -> story || counts(clause, token) || clause.observed(token);
-      case INSTANT, DATE, CLOCK, TIME, DURATION -> story || names(clause, token);
-      case WORD ->
-          clause.read().stream()
-              .filter(p -> p.parts().contains(token))
-              .anyMatch(p ->
-                  p.is("op")
-                      ? !clause.directs(p)
-                      : story && (p.is("mode") || (isCited(clause) && p.is("asked-time"))));
-      default -> false;
-    };
   }
 }

@@ -32,7 +32,7 @@ public record UnusedWords(List<String> binding, List<String> plain) {
     var run = new ArrayList<Token>();
     for (Token token : tokens) {
       boolean unused = ClauseReader.leftover(token);
-      boolean courtesy = token.is(Kind.WORD) && !RequestGrammar.isMark(token) && !run.isEmpty();
+      boolean courtesy = token.is(Kind.WORD) && !token.isMark() && !run.isEmpty();
       boolean fits = run.isEmpty() || token.to() - run.getFirst().from() <= LONGEST_PHRASE;
       if ((unused || courtesy) && fits) {
         run.add(token);

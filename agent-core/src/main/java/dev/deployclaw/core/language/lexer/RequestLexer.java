@@ -42,7 +42,8 @@ public final class RequestLexer {
   private static final Pattern REPEATED = Pattern.compile("x(\\d+(\\.\\d+)?)");
   private static final Pattern LISTED =
       Pattern.compile(
-          "(?m)(?:^[ \\t]*\\d{1,2}[.)]|(?:^|(?<=[.:;,!?] ))\\(?\\d{1,2}\\))(?=[ \\t]+\\p{L})");
+          "(?m)(?:^[ \\t]*\\d{1,2}[.)]|(?:^|(?<=[.:;,!?] ))(?:\\(?(?:\\d{1,2}|[a-e])\\)"
+              + "|(?i:one|two|three|first|second|third):))(?=[ \\t]+\\p{L})");
   private static final Pattern SHADE = Pattern.compile("\\uFE0F|[\\x{1F3FB}-\\x{1F3FF}]");
   private static final Pattern ABBREVIATING =
       Pattern.compile(

@@ -3,6 +3,7 @@ package dev.deployclaw.core.language.lexer;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,8 @@ public record Token(
     int to,
     String rule,
     List<Token> parts) {
+
+  private static final Set<String> STOPS = Set.of(".", ";", "!", "?");
 
   /** What a token is. */
   public enum Kind {
@@ -109,6 +112,16 @@ public record Token(
 
   public boolean is(String phrase) {
     return kind == Kind.PHRASE && text.equals(phrase);
+  }
+
+  /** Whether a sentence ends with it. */
+  public boolean isStop() {
+    return kind == Kind.WORD && STOPS.contains(text);
+  }
+
+  /** Whether a part of a sentence may end with it. */
+  public boolean isMark() {
+    return isStop() || (kind == Kind.WORD && (text.equals(",") || text.equals(":")));
   }
 
   /** How patterns write it: a word as itself, all else in angle brackets. */

@@ -2,6 +2,8 @@ package dev.deployclaw.core.language.time;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.lexer.TokenLine.Match;
 import dev.deployclaw.core.language.value.OpenQuestions;
@@ -11,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Finds instants that are written as days, clocks and zones, and writes each as an instant with its
@@ -25,6 +28,8 @@ public final class TimeReader {
 
   /** The rule of a clock that is over today: it may only tell of something. */
   public static final String PASSED = "passed";
+
+  private static final String THAT_DAY = "that-day";
 
   private final String text;
   private final ZonedDateTime now;
@@ -55,8 +60,39 @@ public final class TimeReader {
     var scene = one ? now.withZoneSameInstant(all.iterator().next()) : now;
     var moments = new MomentReader(scene, SaidZones.of(line, scene.getZone()), questions);
     for (var row : TABLE.subList(1, TABLE.size())) {
-      line = line.replace(row.pattern(), (Match match) -> moments.read(row.name(), match));
+      var before = line;
+      line =
+          line.replace(
+              row.pattern(),
+              (Match match) ->
+                  row.name().equals(THAT_DAY)
+                      ? named(before, match)
+                      : moments.read(row.name(), match));
     }
     return line;
+  }
+
+  /** "That day": the one day that is named before it. */
+  private static Optional<List<Token>> named(TokenLine line, Match match) {
+    int from = match.tokens().getFirst().from();
+    var days =
+        line.tokens().stream()
+            .filter(t -> t.is(Kind.DATE) && t.to() <= from)
+            .collect(Collectors.toMap(TimeReader::words, t -> t, (a, _) -> a));
+    boolean day = match.first(Kind.UNIT).filter(u -> u.text().equals("day")).isPresent();
+    return Optional.of(days.values())
+        .filter(all -> day && all.size() == 1)
+        .map(all -> all.iterator().next())
+        .map(one -> List.of(at(one, from, match.tokens().getLast().to())));
+  }
+
+  private static Token at(Token token, int from, int to) {
+    var parts = token.parts().stream().map(part -> at(part, from, to)).toList();
+    return new Token(
+        token.kind(), token.text(), token.value(), token.window(), from, to, token.rule(), parts);
+  }
+
+  private static String words(Token day) {
+    return day.all().map(Token::text).collect(Collectors.joining(" "));
   }
 }

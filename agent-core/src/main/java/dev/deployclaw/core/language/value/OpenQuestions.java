@@ -30,6 +30,10 @@ public final class OpenQuestions {
     return List.copyOf(questions);
   }
 
+  public boolean isEmpty() {
+    return questions.isEmpty() && refusals.isEmpty();
+  }
+
   public Optional<String> refusal() {
     return refusals.stream().findFirst();
   }

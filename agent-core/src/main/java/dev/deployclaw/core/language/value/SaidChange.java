@@ -26,7 +26,9 @@ public record SaidChange(String words) {
     if (change.who().all()) {
       whose.add("all");
     }
-    String except = String.join(",", change.who().except().stream().sorted().toList());
+    boolean named = !change.who().tenants().isEmpty();
+    var left = change.who().except().stream().filter(e -> !named || whose.contains(e));
+    String except = String.join(",", left.sorted().toList());
     String place =
         Stream.of(change.service(), change.route(), change.method(), change.limit())
             .map(part -> part.orElse("-"))

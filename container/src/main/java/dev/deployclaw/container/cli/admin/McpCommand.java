@@ -27,8 +27,8 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Example:  deployclaw mcp --config /etc/deployclaw/deployclaw.yaml",
-      "Another agent starts it, and sends JSON-RPC lines. Its tools are commands in this user's",
-      "name; none approves. See AGENTS.md."
+      "Another agent starts it, and sends JSON-RPC lines. Its tools are commands in",
+      "this user's name; none approves. See AGENTS.md."
     })
 public final class McpCommand implements Callable<Integer> {
   private static final int MOST_CHARACTERS = 1 << 20;

@@ -24,14 +24,14 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
     var warnings = catalogue.diagnostics();
     if (json) {
       var out = new LinkedHashMap<String, Object>();
-      out.put("skills", skills.stream().map(SkillsView::summary).toList());
+      out.put("skills", skills.stream().map(this::summary).toList());
       out.put("warnings", warnings);
       print(out);
     } else {
       for (var entry : skills) {
         var skill = entry.skill();
         around.say(
-            "%-26s %-9s %-9s %s".formatted(skill.name(), entry.scope(), pin(skill), serves(skill)));
+            "%-32s %-9s %-9s %s".formatted(skill.name(), entry.scope(), pin(skill), serves(skill)));
       }
       warnings.forEach(w -> around.warn(w.text()));
     }
@@ -111,7 +111,6 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
       out.put("file", skill.file().toString());
       out.put("sha256", skill.sha256());
       out.put("allowed_tools", skill.allowedTools().declared());
-      out.put("allowance", allowance(skill).toMap());
       out.put("steps", steps);
       print(out);
       return;
@@ -134,13 +133,16 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
     around.out().println(JsonOutput.text(document));
   }
 
-  private static Map<String, Object> summary(SkillCatalogue.Entry entry) {
+  private Map<String, Object> summary(SkillCatalogue.Entry entry) {
     var out = new LinkedHashMap<String, Object>();
     out.put("name", entry.skill().name());
     out.put("scope", entry.scope());
     out.put("pin", pin(entry.skill()));
     out.put("serves", List.of(serves(entry.skill()).split(" ")));
     out.put("description", entry.skill().description());
+    out.put("allowance", allowance(entry.skill()).toMap());
+    SkillPinService.since(entry.skill(), operator)
+        .ifPresent(since -> out.put("since_pinned", since.toMap()));
     return out;
   }
 

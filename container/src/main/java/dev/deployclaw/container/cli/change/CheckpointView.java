@@ -3,37 +3,23 @@ package dev.deployclaw.container.cli.change;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
 import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointReport.Member;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Shows what a checkpoint is worth, and what a way back would do. */
 public record CheckpointView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   public int show(CheckpointReport answer, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(document(answer)));
+      around.out().println(JsonOutput.text(OutcomeDocuments.document(answer)));
     } else {
       print(answer);
     }
     new FailureExplanationView(around).tell(answer);
     return answer.exit().code();
-  }
-
-  static Map<String, Object> document(CheckpointReport answer) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("execution_id", answer.execution());
-    out.put("holds", answer.exit() == ExitCode.OK);
-    if (!answer.reason().isEmpty()) {
-      out.put("reason", answer.reason());
-    }
-    out.put("checkpoint", new TreeMap<>(answer.facts()));
-    out.put("rollback", answer.rollback());
-    out.put("members", answer.members().stream().map(Member::toMap).toList());
-    return out;
   }
 
   private void print(CheckpointReport answer) {

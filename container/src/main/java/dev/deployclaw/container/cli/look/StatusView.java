@@ -165,7 +165,8 @@ public record StatusView(CommandEnvironment around) {
           around.say("frozen " + f.sentence());
           around.say("no change begins or commits until: deployclaw thaw");
         });
-    for (String id : answer.writeBacks()) {
+    var waiting = answer.waiting().stream().map(PendingApproval::id).toList();
+    for (String id : answer.writeBacks().stream().filter(w -> !waiting.contains(w)).toList()) {
       around.say(id + " is still to be written back: deployclaw recover tries");
     }
     for (var overlay : answer.expired()) {

@@ -17,6 +17,7 @@ import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.language.question.EstateQuestionReader;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.OpenQuestion;
 import java.util.LinkedHashMap;
@@ -46,6 +47,7 @@ public final class TaskRoutes {
         ApiRoute.post("/v1/questions", ApiRole.VIEWER, this::ask),
         ApiRoute.get("/v1/tasks/{id}/questions", ApiRole.OPERATOR, this::questions),
         ApiRoute.post("/v1/tasks/{id}/answers", ApiRole.OPERATOR, this::answer),
+        ApiRoute.get("/v1/executions/{id}/rehearsal", ApiRole.OPERATOR, this::rehearsal),
         ApiRoute.urgent("/v1/executions/{id}/rollback", ApiRole.OPERATOR, this::rollback));
   }
 
@@ -155,6 +157,18 @@ public final class TaskRoutes {
       case NOT_ALLOWED -> ProblemCatalogue.notAsked(closed.reason());
       case CLOSED -> ProblemCatalogue.conflict(closed.reason(), "see GET /v1/executions/" + id);
     };
+  }
+
+  /** What a rollback would do to whom. Nothing is done. */
+  private ApiResponse rehearsal(ApiRequest call) throws InterruptedException {
+    String id = call.path().apply("id");
+    var report =
+        ExecutionIdFormat.fits(id)
+            ? server.estate().rehearsal(id)
+            : CheckpointReport.without(ExitCode.REFUSED, "", "there is no such change");
+    return report.exit() == ExitCode.REFUSED
+        ? ApiResponse.of(ProblemCatalogue.notFound(report.reason()))
+        : ApiResponse.json(200, OutcomeDocuments.document(report));
   }
 
   private ApiResponse rollback(ApiRequest call) throws InterruptedException {

@@ -1,7 +1,7 @@
 /* Calls of the agent's API, in the session of this browser. The session's secret is a cookie that no script can read;
    its token, which goes with each call that changes something, is in this module's memory alone. */
 
-const MEDIA = 'application/json', RETRY_MILLIS = 2000, LONGEST_RETRY_MILLIS = 30000, MOST_TRIES = 60;
+const MEDIA = 'application/json', RETRY_MILLIS = 2000, LONGEST_RETRY_MILLIS = 30000, MOST_TRIES = 60, READ_AGAIN_MILLIS = 100;
 
 export const session = { name: '', roles: [], csrf: '', session: false };
 export const may = role => session.roles.includes(role);
@@ -12,9 +12,9 @@ export const whenSignedOut = act => { ended = act; };
 
 /* Why a call wasn't answered as asked (RFC 9457). */
 export class Problem extends Error {
-  constructor(status, body, wait) {
+  constructor(status, body) {
     super(body.detail || 'the agent answered ' + status);
-    Object.assign(this, { status, type: String(body.type || '').replace(/^.*:/, ''), title: body.title, detail: body.detail, remedy: body.remedy, wait });
+    Object.assign(this, { status, type: String(body.type || '').replace(/^.*:/, ''), title: body.title, detail: body.detail, remedy: body.remedy });
   }
 }
 
@@ -32,7 +32,7 @@ async function send(method, path, { body, signal, background, key } = {}) {
     throw new Problem(0, { title: 'The agent can\'t be reached', detail: 'no answer came', remedy: 'It may be starting again: try in a moment.' });
   }
   if (response.ok) return response;
-  const problem = new Problem(response.status, await response.json().catch(() => ({})), Number(response.headers.get('Retry-After')) * 1000);
+  const problem = new Problem(response.status, await response.json().catch(() => ({})));
   if (response.status === 401 && path !== '/console/session') ended();
   throw problem;
 }
@@ -40,7 +40,7 @@ async function send(method, path, { body, signal, background, key } = {}) {
 const json = async (...call) => (await send(...call)).json();
 
 export const get = (path, options) => json('GET', path, options);
-/* The same where the agent may still be reading what is asked for: it says so, and is asked again until it has. */
+/* The same where the agent may still be reading what is asked for: a call waits for it, and is made again until it is there. */
 export async function getRead(path, { signal, told }) {
   for (let tries = 1; ; tries++) {
     try {
@@ -48,7 +48,7 @@ export async function getRead(path, { signal, told }) {
     } catch (e) {
       if (e.type !== 'busy' || tries === MOST_TRIES) throw e;
       told(e.detail);
-      await rest(e.wait || RETRY_MILLIS, signal);
+      await rest(READ_AGAIN_MILLIS, signal);
     }
   }
 }

@@ -106,7 +106,7 @@ async function show() {
   left = new AbortController();
   const { signal } = left;
   showBar();
-  const [pattern, draw] = ROUTES.find(([path]) => path.test(location.pathname)) || ROUTES[0];
+  const [pattern, draw] = ROUTES.find(([path]) => path.test(location.pathname)) || [/^/, nowhere];
   const [, name = ''] = pattern.exec(location.pathname) || [];
   document.title = 'DeployClaw';
   const root = element('div', { class: 'busy' }, element('p', { class: 'count' }, 'Loading …'));
@@ -118,6 +118,11 @@ async function show() {
   }
   root.classList.remove('busy');
   if (!signal.aborted) say(document.title);
+}
+
+function nowhere(root) {
+  document.title = 'No such page - DeployClaw';
+  root.replaceChildren(element('h1', {}, 'There is no such page'), element('p', {}, link('/console/', 'Home')));
 }
 
 /* To another page, as a link goes there. */

@@ -1,5 +1,5 @@
 import { get, may } from './api.js';
-import { action, ago, askLink, element, heading, list, note, say, table, trouble } from './parts.js';
+import { action, askLink, element, heading, list, note, say, table, trouble, when } from './parts.js';
 
 /* How what is enforced differs from what is committed, with what to do about each. */
 export async function drift(root, { signal }) {
@@ -22,7 +22,7 @@ export async function drift(root, { signal }) {
 function found(seen, policies) {
   const rows = seen.drift.map(one => [element('span', { class: one.severity === 'error' ? 'ERROR' : 'WARNING' }, one.severity), one.kind, one.member, one.detail, one.remedy]);
   return [
-    element('p', { class: 'count' }, 'Epoch ' + seen.epoch + ', looked ' + ago(seen.seen_at)),
+    element('p', { class: 'count' }, 'Epoch ' + seen.epoch + ', looked ', when(seen.seen_at)),
     rows.length ? table('Differences', ['Severity', 'Kind', 'Where', 'What was seen', 'What to do'], rows) : note('good', 'What is enforced is what is committed.'),
     rows.length && may('operator') ? element('p', {}, askLink('repair the drift', 'Plan a repair')) : '',
     list('Problems of the sources', policies.problems) || '',

@@ -1,5 +1,5 @@
 import { get } from './api.js';
-import { action, ago, cards, count, element, executionLink, heading, note, repeat, say, short, svg, table, text, when } from './parts.js';
+import { action, cards, count, element, executionLink, heading, note, repeat, say, short, svg, table, text, when } from './parts.js';
 
 /* Who is in the estate, as a picture and as a table. Colour, word and sign say how each member is; what can't be seen
    is UNKNOWN, never well. */
@@ -50,7 +50,7 @@ function summary(seen, status) {
   const committed = seen.epoch ? element('span', {}, 'epoch ' + seen.epoch, ...(status.active ? [' by ', executionLink(status.active.change)] : [])) : 'nothing yet';
   return [seen.reason ? note('bad', element('strong', {}, 'What is committed can’t be read'), element('p', {}, seen.reason)) : '',
     cards([['Committed', seen.epoch === undefined ? 'unknown' : committed], ['Policies', seen.digest ? element('code', { title: seen.digest }, short(seen.digest)) : 'unknown'],
-      ['Members', count(members.length + seen.more, 'member') + (seen.seen_at ? ', looked ' + ago(seen.seen_at) : '')], ['State', states || 'none seen', bad ? 'warn' : '']])].filter(Boolean);
+      ['Members', element('span', {}, count(members.length + seen.more, 'member'), ...(seen.seen_at ? [', looked ', when(seen.seen_at)] : []))], ['State', states || 'none seen', bad ? 'warn' : '']])].filter(Boolean);
 }
 
 /* The picture: bands from the gateways down to the stores, each of boxes, each of tiles. */
@@ -161,6 +161,6 @@ const row = member => [member.member, member.kind, state(member), member.epoch =
 function rows(seen) {
   const members = seen.members, hidden = members.length + seen.more - MOST_ROWS;
   if (!members.length) return [];
-  return [element('details', { class: 'members', open: members.length <= 40 }, element('summary', {}, 'All members: ' + (members.length + seen.more) + ', at worst ' + STATES[members[0].state][2]),
+  return [element('details', { class: 'members', open: members.length <= 40 }, element('summary', {}, 'All members: ' + (members.length + seen.more) + (members[0].state === 'ok' ? ', all well' : ', at worst ' + STATES[members[0].state][2])),
     table('All members', COLUMNS, members.slice(0, MOST_ROWS).map(row)), hidden > 0 ? element('p', { class: 'count' }, 'and ' + hidden + ' more') : undefined)];
 }

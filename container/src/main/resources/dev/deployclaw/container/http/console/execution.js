@@ -1,11 +1,12 @@
 /* global LogView */
 import { documentOf, follow, get, key, may, post, rest as pause, session } from './api.js';
-import { action, ago, cards, count, element, note, repeat, say, short, text, trouble, utc } from './parts.js';
+import { action, cards, count, element, note, repeat, say, short, table, text, trouble, utc, when } from './parts.js';
 import { questions } from './questions.js';
 
 /* One execution: its log, live; where it is held, exactly what is approved; where it asks, its questions. */
 
-const RUNNING = ['UNFINISHED', 'QUEUED'], AGAIN_MILLIS = 400, PERIOD_MILLIS = 3000;
+const RUNNING = ['UNFINISHED', 'QUEUED'], AGAIN_MILLIS = 400, PERIOD_MILLIS = 3000, MOST_MEMBERS = 100;
+const WAYS = { unreachable: 'out of reach', unknown: 'left alone', restore: 'to go back', keep: 'unchanged' };
 
 export async function execution(root, { signal, name: id, go }) {
   const path = '/v1/executions/' + encodeURIComponent(id);
@@ -100,8 +101,14 @@ export async function execution(root, { signal, name: id, go }) {
         wrong.replaceChildren(trouble(e));
       }
     };
-    return element('details', { class: 'undo' }, element('summary', {}, 'Roll back'),
-      element('p', {}, 'Puts back what epoch ' + text(log.epoch) + ' replaced, as a new epoch, at all members.'),
+    const seen = element('div');
+    const rehearse = async () => {
+      seen.replaceChildren(element('p', { class: 'count' }, 'Rehearsing: all members are asked, and nothing is changed …'));
+      try { seen.replaceChildren(...rehearsal(await get(path + '/rehearsal', { signal }))); } catch (e) { if (!signal.aborted) seen.replaceChildren(trouble(e)); }
+    };
+    const opened = event => { if (event.target.open) rehearse(); };
+    return element('details', { class: 'undo', toggle: opened }, element('summary', {}, 'Roll back'),
+      element('p', {}, 'Puts back what epoch ' + text(log.epoch) + ' replaced, as a new epoch, at all members.'), seen,
       element('div', { class: 'line' }, action('Roll back now', 'danger', () => back(false)), action('Hold it for approval', '', () => back(true))), wrong);
   };
 
@@ -121,6 +128,17 @@ function doing(log) {
 
 /* The whole request, where it is the answer to a question. */
 const meant = log => text(records(log).find(record => record.action === 'Reading the conversation')?.detail);
+
+/* What a rollback would do to whom, the worst first. */
+function rehearsal(found) {
+  const of = would => found.members.filter(one => one.would === would), ways = Object.keys(WAYS).filter(would => of(would).length);
+  const well = found.holds && found.rollback === 'possible' && !of('unreachable').length;
+  const members = ways.flatMap(of), hidden = members.length - MOST_MEMBERS;
+  return [note(well ? 'good' : 'warn', element('strong', {}, well ? 'Rehearsed: the checkpoint is intact' : 'Rehearsed: look at this first'),
+    element('p', {}, [found.rollback === 'possible' ? '' : 'It would be refused: ' + found.rollback, found.holds ? '' : found.reason[0].toUpperCase() + found.reason.slice(1), 'Members: ' + ways.map(would => of(would).length + ' ' + WAYS[would]).join(', ')].filter(Boolean).join('. ') + '.')),
+  element('details', {}, element('summary', {}, count(members.length, 'member')), table('Members', ['Member', 'What becomes of it', 'How'], members.slice(0, MOST_MEMBERS).map(one => [one.member, WAYS[one.would], one.detail])),
+    hidden > 0 ? element('p', { class: 'count' }, 'and ' + hidden + ' more') : undefined)];
+}
 
 /* Exactly what is approved. The agent compares it with what is held when the decision comes. */
 function holdPanel(held, request, decided, again) {
@@ -156,8 +174,8 @@ function holdPanel(held, request, decided, again) {
     request ? element('p', { class: 'request' }, request) : undefined, element('p', { class: 'count' }, held.why),
     held.base.current ? undefined : note('warn', element('strong', {}, 'Something was committed since'), element('p', {}, 'It was planned on ' + base + '. If you approve it, it is checked again, and may stop.')),
     held.refusal ? note('warn', element('strong', {}, 'You may not approve it'), element('p', {}, held.refusal)) : undefined,
-    cards([['Plan', hash(held.plan)], ['Checkpoint', hash(held.checkpoint, 'taken after the approval')], ['Base', base],
-      ['Asked by', held.requester], ['Expires', held.expires_at ? element('time', { datetime: held.expires_at }, utc(held.expires_at) + ', ' + ago(held.expires_at)) : 'never']]),
     element('h2', {}, held.changes.length ? 'It would change' : 'What it would change can\'t be read'), changes,
-    held.more ? element('p', { class: 'count' }, 'and ' + held.more + ' more') : undefined, buttons, outcome);
+    held.more ? element('p', { class: 'count' }, 'and ' + held.more + ' more') : undefined,
+    cards([['Expires', held.expires_at ? element('span', {}, utc(held.expires_at) + ', ', when(held.expires_at)) : 'never'], ['Asked by', held.requester], ['Base', base],
+      ['Plan', hash(held.plan)], ['Checkpoint', hash(held.checkpoint, 'taken after the approval')]]), buttons, outcome);
 }

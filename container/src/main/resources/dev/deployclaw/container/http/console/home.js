@@ -1,5 +1,5 @@
 import { get, may, post } from './api.js';
-import { action, ago, badge, cards, count, element, executionLink, heading, link, list, note, repeat, table, when } from './parts.js';
+import { action, badge, cards, count, element, executionLink, heading, link, list, note, repeat, table, when } from './parts.js';
 
 /* What is committed and under way, what waits for a person, and what was done last. */
 
@@ -51,8 +51,8 @@ function waiting(status, executions) {
   if (status.held.length) {
     out.push(element('section', { class: 'waits' }, element('h2', {}, 'Waiting for a person: ' + status.held.length),
       element('ul', { class: 'rows' }, ...status.held.map(held => element('li', {},
-        element('div', {}, executionLink(held.id), element('span', { class: 'count' }, ' asked by ' + held.requester)),
-        request(held.id) ? element('div', {}, '“' + request(held.id) + '”') : undefined, element('div', { class: 'count' }, held.why))))));
+        request(held.id) ? element('strong', {}, request(held.id)) : undefined,
+        element('div', {}, executionLink(held.id), element('span', { class: 'count' }, ' asked by ' + held.requester + ': ' + held.why)))))));
   }
   return out;
 }
@@ -66,7 +66,7 @@ function state(status, watch) {
     ['Leader', status.leader ? status.leader.name : 'none: agents lead while they work'],
     ['Rollback', status.rollback_available ? 'available' : 'not available'],
     ['Enforcement points', points.length ? well + ' of ' + points.length + ' enforce it' : watch.reason || 'not asked yet', points.length && well < points.length ? 'warn' : ''],
-    ['Drift', drift ? element('span', {}, link('/console/drift', drift.length ? count(drift.length, 'difference') : 'none'), ', looked ' + ago(watch.drift_at)) : element('span', {}, link('/console/drift', 'look now')), drift && drift.length ? 'warn' : ''],
+    ['Drift', drift ? element('span', {}, link('/console/drift', drift.length ? count(drift.length, 'difference') : 'none'), ', looked ', when(watch.drift_at)) : element('span', {}, link('/console/drift', 'look now')), drift && drift.length ? 'warn' : ''],
     ['Alerts', notices ? String(notices) : 'none', notices ? 'warn' : ''],
   ]);
 }
@@ -75,7 +75,7 @@ function state(status, watch) {
 const alerts = watch => (watch.amiss || []).filter(notice => notice.event !== 'held');
 
 function problems(watch) {
-  const lines = alerts(watch).map(notice => element('span', {}, element('strong', {}, notice.subject || ''), ' ', notice.summary || '', ' ', notice.since ? when(notice.since) : ''));
+  const lines = alerts(watch).map(notice => element('span', {}, element('strong', {}, (notice.event || '').replaceAll('-', ' ')), ': ', notice.summary || '', ' ', notice.since ? when(notice.since) : ''));
   const out = list('Alerts', lines);
   return out ? [out] : [];
 }
@@ -93,7 +93,7 @@ function executions(page, signal) {
   } }, 'Older');
   const draw = () => {
     body.replaceChildren(table('Latest executions', ['Execution', 'Result', 'Request', 'By', 'When'], rows.map(one =>
-      [executionLink(one.execution_id), badge(one.result), one.request, one.requester, one.timestamp ? when(one.timestamp) : ''])));
+      [executionLink(one.execution_id), badge(one.result), one.request || element('span', { class: 'count' }, one.reason || 'by itself'), one.requester, one.timestamp ? when(one.timestamp) : ''])));
     older.hidden = !next;
   };
   draw();

@@ -1,5 +1,7 @@
 /* What the pages are made of. All that comes from outside goes to the page as text, never as markup. */
 
+const AGAIN_MILLIS = 10000;
+
 export const text = value => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value));
 
 /* An element. An attribute that is undefined or false is left out; a function listens to the event of that name. */
@@ -49,8 +51,10 @@ function span(seconds) {
   return Math.round(n) + ' ' + unit;
 }
 
-/* A time that says when, and in its title exactly when. */
-export const when = time => element('time', { datetime: text(time), title: utc(time) }, ago(time));
+/* A time that says when, for as long as it is shown, and in its title exactly when. */
+export const when = time => element('time', { datetime: text(time), title: utc(time), 'data-ago': true }, ago(time));
+
+setInterval(() => document.querySelectorAll('time[data-ago]').forEach(shown => { shown.textContent = ago(shown.dateTime); }), AGAIN_MILLIS);
 
 export const heading = (words, ...beside) => element('div', { class: 'head' }, element('h1', {}, words), ...beside);
 

@@ -11,7 +11,7 @@ const MOST_PLOTS = 12, SEARCH_MILLIS = 200, MOST_DIFFERENCES = 6;
 export async function tenants(root, { signal, query }) {
   document.title = 'Tenants - DeployClaw';
   const words = element('input', { type: 'search', id: 'search', placeholder: 'name, group, label (tier=gold) or service', 'aria-label': 'Search tenants', maxlength: 200, value: query.get('search') || '' });
-  const amount = element('p', { class: 'count', role: 'status' }), body = element('div'), more = element('button', { type: 'button', hidden: true }, 'More');
+  const amount = element('p', { class: 'count', role: 'status' }, 'Reading the limits …'), body = element('div'), more = element('button', { type: 'button', hidden: true }, 'More');
   root.replaceChildren(heading('Tenants'), element('div', { class: 'tools' }, words), amount, body, more);
   let rows = [], next, asked = 0;
 

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Signatures of a channel are checked one at a time; what needs none waits for nobody. */
+/** Signatures of a channel are checked one at a time; what needs none waits for no other. */
 class SignatureLaneTest {
   private static final Duration LONGEST = Duration.ofSeconds(30);
 

@@ -123,6 +123,23 @@ class SkillsCommandTest {
     assertThat(screen.out()).contains("my-scan is pinned again; it declares: gained [redis.clock]");
   }
 
+  @Test
+  void theListSaysWhatASkillGainedSinceItWasPinned() throws Exception {
+    admit("statuspage.incidents");
+    var mine = folder.resolve(".agents/skills");
+    SkillSheets.declaring(mine, "my-scan", "allowed-tools: redis.topology policies.read");
+    assertThat(screen.run("skills", "lock", mine.toString())).isZero();
+    SkillSheets.declaring(
+        mine, "my-scan", "allowed-tools: redis.topology policies.read redis.clock");
+
+    screen.run("skills", "list", "--json");
+
+    assertThat(screen.json().findValues("since_pinned")).hasSize(1);
+    assertThat(screen.json().findValue("since_pinned").at("/granted/gained/0").asText())
+        .isEqualTo("redis.clock");
+    assertThat(screen.json().at("/skills/0/allowance/granted")).isNotEmpty();
+  }
+
   /** The folder is as it was; another configuration admits more, or less. */
   @Test
   void validatingSaysWhatTheOperatorsPolicyGainsAndLoses() throws Exception {

@@ -15,6 +15,7 @@ import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ class CheckViewTest {
           new RequestShape("search", "/search/items", "GET"),
           Optional.empty(),
           Map.of());
+  private static final Limit LEASED = limit("mail", LimitPrecision.leased(Duration.ofMillis(50)));
   private static final ClientLimitsReport ANSWER =
       new ClientLimitsReport(
           ExitCode.OK,
@@ -42,7 +44,10 @@ class CheckViewTest {
           List.of(
               row("items", new Why.Applies(), Optional.of(new Verdict(0, 0, 9_000_000, 1_500_000))),
               row("search", new Why.Replaced("items"), Optional.empty()),
-              row("mail", new Why.Elsewhere("service"), Optional.empty())),
+              new Row(
+                  new LimitExplanation("umbrella", LEASED, new Why.Elsewhere("service")),
+                  60,
+                  Optional.empty())),
           List.of("redis/b: no answer"));
 
   @TempDir Path folder;
@@ -63,7 +68,7 @@ class CheckViewTest {
             enough again in 1.5 s, idle in 9.0 s
               replaced  umbrella/search (token-bucket, 60 in 1m): \
             items names a more specific route of the same match and key
-              elsewhere umbrella/mail (token-bucket, 60 in 1m): its service is another
+              elsewhere umbrella/mail (token-bucket, 60 in 1m, leased 50ms): its service is another
               not known: redis/b: no answer
             """);
   }
@@ -93,18 +98,22 @@ class CheckViewTest {
   }
 
   private static Row row(String name, Why why, Optional<Verdict> state) {
-    var limit =
-        new Limit(
-            name,
-            RequestMatch.ANY,
-            List.of(),
-            LimitAlgorithm.TOKEN_BUCKET,
-            60,
-            Duration.ofMinutes(1),
-            60,
-            1,
-            EnforcementMode.ENFORCE,
-            Optional.empty());
-    return new Row(new LimitExplanation("umbrella", limit, why), 60, state);
+    return new Row(
+        new LimitExplanation("umbrella", limit(name, LimitPrecision.EXACT), why), 60, state);
+  }
+
+  private static Limit limit(String name, LimitPrecision precision) {
+    return new Limit(
+        name,
+        RequestMatch.ANY,
+        List.of(),
+        LimitAlgorithm.TOKEN_BUCKET,
+        60,
+        Duration.ofMinutes(1),
+        60,
+        1,
+        EnforcementMode.ENFORCE,
+        Optional.empty(),
+        precision);
   }
 }

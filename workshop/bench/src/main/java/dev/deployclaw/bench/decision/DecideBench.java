@@ -51,11 +51,14 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
       description = "requests to a limiter in one turn")
   private int requests;
 
-  @Option(
-      names = "--seconds",
-      defaultValue = "3",
-      description = "of random arrivals, each of three times")
+  @Option(names = "--seconds", defaultValue = "3", description = "of random arrivals in one round")
   private int seconds;
+
+  @Option(
+      names = "--arrivals",
+      defaultValue = "7",
+      description = "rounds of random arrivals, after one of warm-up")
+  private int arrivalRounds;
 
   @Option(names = "--summary", description = "one JSON object of ratios on the last line")
   private boolean summary;
@@ -95,7 +98,8 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
                 new Traffic(callers, requests, tenants), turns.warmUp(), turns.rounds());
         var hot =
             limiters.measure(new Traffic(callers, requests, 1), turns.warmUp(), turns.rounds());
-        var arrivals = limiters.arrivals(spread, tenants, Duration.ofSeconds(seconds));
+        var arrivals =
+            limiters.arrivals(spread, tenants, arrivalRounds, Duration.ofSeconds(seconds));
         var leased =
             new LeasedComparison(LeasedComparison.overGrpc(estate, callers, requests), worst);
         return new Figures(algorithms, several, spread, hot, arrivals, leased);

@@ -14,7 +14,7 @@ final class DecideSummary {
   private static final String OUR_HTTP = LimiterComparison.OURS + LimiterComparison.OVER_HTTP;
   private static final String OUR_GRPC = LimiterComparison.OURS + " over gRPC";
   private static final String ITS_HTTP = "bucket4j" + LimiterComparison.OVER_HTTP;
-  private static final int DECIMALS = 3;
+  private static final int DECIMALS = 5;
 
   private DecideSummary() {}
 
@@ -32,8 +32,10 @@ final class DecideSummary {
       out.put("http_" + part + "_to_bucket4j", speed(all, OUR_HTTP, ITS_HTTP));
     }
     out.put("grpc_to_http", speed(figures.spread(), OUR_GRPC, OUR_HTTP));
-    long ours = ninetyNine(figures.arrivals(), OUR_HTTP);
-    out.put("http_p99_to_bucket4j", decimals(ours, ninetyNine(figures.arrivals(), ITS_HTTP)));
+    long theirs = ninetyNine(figures.arrivals(), ITS_HTTP);
+    out.put("http_p99_to_bucket4j", decimals(ninetyNine(figures.arrivals(), OUR_HTTP), theirs));
+    long equal = ninetyNine(figures.arrivals(), LimiterComparison.AT_EQUAL_RATE);
+    out.put("http_p99_to_bucket4j_at_equal_rate", decimals(equal, theirs));
     var grpc = figures.leased().overGrpc();
     out.put("leased_to_exact_grpc", speed(grpc, OUR_GRPC + ", leased", OUR_GRPC));
     out.put("leased_redis_cpu_to_exact", cpu(grpc, OUR_GRPC + ", leased", OUR_GRPC));
@@ -65,7 +67,7 @@ final class DecideSummary {
   }
 
   private static BigDecimal decimals(long of, long to) {
-    return BigDecimal.valueOf(of * 1_000 / Math.max(1, to), DECIMALS);
+    return BigDecimal.valueOf(of * 100_000 / Math.max(1, to), DECIMALS);
   }
 
   private static WorkloadFigures named(List<WorkloadFigures> all, String title) {

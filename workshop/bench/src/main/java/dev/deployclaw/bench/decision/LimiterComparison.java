@@ -24,7 +24,8 @@ final class LimiterComparison implements AutoCloseable {
   static final String OVER_HTTP = " over HTTP";
   static final List<String> PEERS = List.of("bucket4j", "spring_cloud_gateway", "redisson");
 
-  private static final int ARRIVAL_ROUNDS = 3;
+  /** Ours over HTTP, asked as often as Bucket4j. */
+  static final String AT_EQUAL_RATE = OURS + OVER_HTTP + ", as often as bucket4j";
 
   private final TurnMeter meter;
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -65,18 +66,24 @@ final class LimiterComparison implements AutoCloseable {
   }
 
   /**
-   * Each at half of its own most.
+   * Each at half of its own most, and ours over HTTP also as often as Bucket4j there.
    *
    * @param most what each came to, in the same order
    */
-  List<ArrivalFigures> arrivals(List<WorkloadFigures> most, int tenants, Duration each)
+  List<ArrivalFigures> arrivals(List<WorkloadFigures> most, int tenants, int rounds, Duration each)
       throws InterruptedException {
     var traffic = new Traffic(1, 1, tenants);
     List<OpenLoopLoad> loops = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       loops.add(new OpenLoopLoad(all.get(i), most.get(i).perSecond() / 2, traffic));
     }
-    return OpenLoopLoad.measure(loops, ARRIVAL_ROUNDS, each);
+    var ours = loops.get(place(OURS + OVER_HTTP));
+    loops.add(ours.asOftenAs(loops.get(place(PEERS.getFirst() + OVER_HTTP)), AT_EQUAL_RATE));
+    return OpenLoopLoad.measure(loops, rounds, each);
+  }
+
+  private int place(String title) {
+    return all.stream().map(RateLimiter::title).toList().indexOf(title);
   }
 
   /** The last first. */

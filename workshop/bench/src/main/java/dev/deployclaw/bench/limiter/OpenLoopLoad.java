@@ -25,6 +25,7 @@ public final class OpenLoopLoad {
   private static final long SEED = 20;
 
   private final RateLimiter limiter;
+  private final String title;
   private final long perSecond;
   private final ClosedLoopLoad.Traffic traffic;
   private final ConcurrentHistogram marked = new ConcurrentHistogram(LONGEST_NANOS, DIGITS);
@@ -39,9 +40,20 @@ public final class OpenLoopLoad {
    * @param traffic among whom they are spread; its other numbers say nothing here
    */
   public OpenLoopLoad(RateLimiter limiter, long perSecond, ClosedLoopLoad.Traffic traffic) {
+    this(limiter, limiter.title(), perSecond, traffic);
+  }
+
+  private OpenLoopLoad(
+      RateLimiter limiter, String title, long perSecond, ClosedLoopLoad.Traffic traffic) {
     this.limiter = limiter;
+    this.title = title;
     this.perSecond = perSecond;
     this.traffic = traffic;
+  }
+
+  /** The same limiter, asked as often as another one. */
+  public OpenLoopLoad asOftenAs(OpenLoopLoad other, String name) {
+    return new OpenLoopLoad(limiter, name, other.perSecond, traffic);
   }
 
   /** By turns, in reversed order in every other round; the first round warms up. */
@@ -74,7 +86,7 @@ public final class OpenLoopLoad {
 
   private ArrivalFigures arrived() {
     return new ArrivalFigures(
-        limiter.title(),
+        title,
         perSecond,
         new TimingSamples(halves),
         new TimingSamples(ninetyNines),
@@ -134,7 +146,7 @@ public final class OpenLoopLoad {
 
     private void bound(int asked) {
       if (asked - latencies.getTotalCount() > MOST_UNDER_WAY) {
-        throw new IllegalStateException(limiter.title() + " can't keep up");
+        throw new IllegalStateException(title + " can't keep up");
       }
     }
 
@@ -144,11 +156,11 @@ public final class OpenLoopLoad {
               .until(
                   over -> over, () -> latencies.getTotalCount() >= asked || failure.get() != null);
       if (!settled) {
-        throw new IllegalStateException(limiter.title() + " doesn't answer");
+        throw new IllegalStateException(title + " doesn't answer");
       }
       var failed = failure.get();
       if (failed != null) {
-        throw new IllegalStateException(limiter.title() + " failed", failed);
+        throw new IllegalStateException(title + " failed", failed);
       }
     }
   }

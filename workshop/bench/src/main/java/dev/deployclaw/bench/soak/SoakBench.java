@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     name = "soak",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
-    description = "The service at half of its most for a long time, an epoch a minute.")
+    description = "The service at a share of its most for a long time, an epoch a minute.")
 public final class SoakBench extends BenchCommand<List<SoakMinute>> {
   private static final Logger LOG = LoggerFactory.getLogger(SoakBench.class);
   private static final int ROUNDS = 5;
@@ -51,6 +51,9 @@ public final class SoakBench extends BenchCommand<List<SoakMinute>> {
   @Option(names = "--requests", defaultValue = "20000", description = "to find the most, each time")
   private int requests;
 
+  @Option(names = "--share", defaultValue = "50", description = "of the most, in percent")
+  private int share;
+
   public SoakBench(PrintWriter out) {
     super(out);
   }
@@ -64,7 +67,8 @@ public final class SoakBench extends BenchCommand<List<SoakMinute>> {
       long most = WorkloadFigures.measure(List.of(load), ROUNDS, ROUNDS).getFirst().perSecond();
       List<SoakMinute> all = new ArrayList<>();
       for (int i = 1; i <= minutes; i++) {
-        var minute = minute(estate, new OpenLoopLoad(service, Math.max(1, most / 2), traffic));
+        var minute =
+            minute(estate, new OpenLoopLoad(service, Math.max(1, most * share / 100), traffic));
         LOG.atInfo().setMessage("a minute of the soak").addKeyValue("figures", minute).log();
         all.add(minute);
       }

@@ -43,6 +43,7 @@ class DecideBenchTest {
             "--requests=300",
             "--callers=8",
             "--seconds=1",
+            "--arrivals=1",
             "--json",
             "--summary",
             "--folder=" + folder);
@@ -65,9 +66,13 @@ class DecideBenchTest {
         .containsExactly("1 limit", "2 limits", "4 limits", "8 limits");
     assertThat(titles(figures.path("leased")))
         .containsExactly("our service over gRPC", "our service over gRPC, leased");
-    for (var part : List.of("spread", "one_hot_key", "arrivals")) {
+    for (var part : List.of("spread", "one_hot_key")) {
       assertThat(titles(figures.path(part))).as(part).isEqualTo(LIMITERS);
     }
+    assertThat(titles(figures.path("arrivals")))
+        .startsWith(LIMITERS.toArray(String[]::new))
+        .endsWith("our service over HTTP, as often as bucket4j")
+        .hasSize(LIMITERS.size() + 1);
     assertThat(figures.findValues("redis_cpu_each_ns"))
         .hasSize(7 + 4 + 2 * LIMITERS.size() + 2)
         .anyMatch(each -> each.asLong() > 0);
@@ -82,11 +87,12 @@ class DecideBenchTest {
             "token_bucket_cpu_to_empty", "sliding_window_to_token_bucket", "eight_limits_to_one")
         .contains("process_spread_to_bucket4j", "process_hot_to_bucket4j", "http_hot_to_bucket4j")
         .contains("grpc_to_http", "http_p99_to_bucket4j", "leased_to_exact_grpc")
+        .contains("http_p99_to_bucket4j_at_equal_rate")
         .contains("leased_redis_cpu_to_exact", "leased_admitted_beyond", "leased_refused_early")
         .contains("http_spread_to_bucket4j", "http_spread_to_spring_cloud_gateway")
         .contains("http_spread_to_redisson")
         .doesNotHaveDuplicates()
-        .hasSize(15);
+        .hasSize(16);
     assertThat(ratios.properties())
         .filteredOn(ratio -> !ratio.getKey().startsWith("leased_"))
         .allMatch(ratio -> ratio.getValue().asDouble() > 0);

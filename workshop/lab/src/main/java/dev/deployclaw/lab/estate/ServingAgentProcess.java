@@ -65,6 +65,12 @@ public record ServingAgentProcess(String address, Path tokens) {
     return new ServingAgentProcess("http://" + address, folder);
   }
 
+  /** For people: where it is, and how they sign in. */
+  public String welcome() {
+    return "Console: %s/console/ (olivia asks, ann approves: %s/*.token)"
+        .formatted(address, tokens);
+  }
+
   /** Lets the one of the lab in the folder, if there is any, end its work and remove its socket. */
   static void end(Path labFolder) {
     DaemonProcess.adopt(labFolder.resolve(NAME).resolve(NAME + ".pid"))

@@ -1,7 +1,5 @@
-package dev.deployclaw.core.language.grammar;
+package dev.deployclaw.core.language.lexer;
 
-import dev.deployclaw.core.language.lexer.EstateNames;
-import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import java.util.List;
@@ -26,7 +24,7 @@ public final class KeyPhrase {
   }
 
   /** "Per user", where limits of the estate count by one header that has it in its name. */
-  static Token resolved(Token token, EstateNames names) {
+  public static Token resolved(Token token, EstateNames names) {
     if (!token.is("per-key")) {
       return token;
     }

@@ -1,0 +1,158 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Which words of a clause could change what is done though no reader quotes them: values, names,
+ * times and guards that the clause doesn't only tell of. Pure.
+ *
+ * @param sentences the request
+ * @param order what is quoted
+ * @param quoted whether a word is
+ */
+record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token> quoted) {
+  /** Phrases that bear on nothing but by the names and figures in them. */
+  private static final Set<String> PLAIN =
+      Set.of(
+          "who",
+          "where",
+          "was",
+          "statement",
+          "up",
+          "down",
+          "pronoun",
+          "overall",
+          "group",
+          "labels",
+          "set",
+          "to-percent",
+          "polite",
+          "declined",
+          "forever");
+
+  private static final Set<String> TIMED =
+      Set.of("start", "until", "asked-time", "between", "span", "lasting");
+
+  /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
+  private static final Set<String> COMING = Set.of("next", "coming", "following");
+
+  /** Whether a word may be for the order, and isn't only told. */
+  boolean is(RequestClause clause, Token token) {
+    if (!token.is(Kind.NUMBER) && order.has(token)) {
+      return false;
+    }
+    return switch (token.kind()) {
+      case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER -> false;
+      case PHRASE -> phrase(clause, token);
+      case TENANT, SERVICE, LABEL -> !clause.past() && !clause.describes();
+      case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
+          !clause.seen()
+              && !clause.observed(token)
+              && !clause.isAbout(token)
+              && !sentences.explains(token);
+      case INSTANT, DATE, CLOCK, TIME -> bounds(clause, token);
+      case DURATION -> clause.alone() && clause.beside() && !clause.past();
+      case ROUTE -> !clause.past() && !token.text().matches("/\\p{Lu}\\p{L}+");
+      case BURST, WINDOW, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> !clause.past();
+      case NUMBER ->
+          !clause.seen()
+              && clause.orders()
+              && (clause.beside() || !clause.alone())
+              && !counts(clause, token)
+              && !clause.observed(token)
+              && !sentences.explains(token);
+    };
+  }
+
+  private boolean phrase(RequestClause clause, Token phrase) {
+    var parts = phrase.parts();
+    boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> is(clause, t));
+    if (phrase.is("lasting") && phrase.all().anyMatch(t -> COMING.contains(t.text()))) {
+      return true;
+    }
+    if (TIMED.contains(phrase.text())) {
+      return clause.past()
+          ? clause.isIt(phrase) && !phrase.is("start")
+          : phrase.is("lasting") || bounds(clause, phrase);
+    }
+    return switch (phrase.text()) {
+      case "op" -> clause.directs(phrase);
+      case "mode" -> !clause.seen();
+      case "last" -> clause.points();
+      case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
+      default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());
+    };
+  }
+
+  /** A number of something that has no limits, or one that is a name: "12,000 rows", "rack 14". */
+  boolean counts(RequestClause clause, Token number) {
+    var before = clause.before(number);
+    var next = clause.typed().stream().filter(t -> t.from() >= number.to()).findFirst();
+    return typed(number).matches("(?i)one|zero")
+        || next.filter(t -> RequestClause.isNoun(t) || RequestClause.is(t, "counted")).isPresent()
+        || (!before.isEmpty() && RequestClause.isNoun(before.getLast()));
+  }
+
+  private String typed(Token token) {
+    return sentences.text().substring(token.from(), token.to());
+  }
+
+  /** A time that the order may begin or end with: it stands alone, behind a bound, or with "it". */
+  private boolean bounds(RequestClause clause, Token time) {
+    if (clause.past() || order.hasWords(time) || names(clause, time)) {
+      return false;
+    }
+    var before = clause.before(time);
+    boolean bound =
+        time.all().anyMatch(t -> RequestClause.is(t, "bound"))
+            || (!before.isEmpty() && RequestClause.is(before.getLast(), "bound"));
+    return bound || (clause.alone() && clause.beside()) || clause.points() || clause.asks();
+  }
+
+  /** "The retro of 24 November", "Thursday's": a date that is a name. */
+  private boolean names(RequestClause clause, Token time) {
+    boolean dated = typed(time).chars().anyMatch(Character::isDigit);
+    var before = clause.before(time);
+    var after = clause.typed().stream().filter(t -> t.from() >= time.to()).limit(1).toList();
+    return (!before.isEmpty() && RequestClause.is(before.getLast(), "naming"))
+        || time.all().anyMatch(t -> t.text().equals("of"))
+        || after.stream()
+            .anyMatch(t ->
+                t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && RequestClause.isNoun(t)));
+  }
+
+  /** What of a clause that orders only tells. */
+  boolean tells(RequestClause clause, Token token) {
+    boolean timed =
+        clause.read().stream()
+            .filter(p -> TIMED.contains(p.text()) && p.parts().contains(token))
+            .anyMatch(p -> phrase(clause, p));
+    boolean story =
+        clause.past()
+            && !timed
+            && clause.typed().stream()
+                .filter(quoted)
+                .allMatch(t ->
+                    OrderEvidence.NAMES.contains(t.kind())
+                        || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
+    return switch (token.kind()) {
+      case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
+          story || clause.observed(token) || sentences.explains(token);
+      case NUMBER -> story || counts(clause, token) || clause.observed(token);
+      case INSTANT, DATE, CLOCK, TIME -> story || names(clause, token);
+      case DURATION -> story;
+      case TENANT, SERVICE, LABEL -> story && order.has(token);
+      case WORD ->
+          clause.read().stream()
+              .filter(p -> p.parts().contains(token))
+              .anyMatch(p ->
+                  p.is("op")
+                      ? !clause.directs(p)
+                      : story && (p.is("mode") || TIMED.contains(p.text())));
+      default -> false;
+    };
+  }
+}

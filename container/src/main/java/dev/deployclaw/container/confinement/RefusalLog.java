@@ -1,0 +1,171 @@
+package dev.deployclaw.container.confinement;
+
+import dev.deployclaw.container.confinement.LandlockRecord.Caller;
+import dev.deployclaw.container.confinement.LandlockRecord.Owner;
+import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What Landlock refused the processes of this machine, as the kernel's audit tells it: by its
+ * socket where this process may listen there, and by the kernel's log. Two threads read, as long as
+ * this process lives. For any thread.
+ */
+public final class RefusalLog {
+  private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
+
+  /** The kernel's own bounds are 8 and 9 KiB. */
+  static final int LONGEST_MESSAGE = 16 * 1024;
+
+  /** Of rulesets that refused something; the one that is silent the longest is forgotten. */
+  private static final int MOST_DOMAINS = 1_024;
+
+  /** That are known of a ruleset. */
+  private static final int MOST_PROCESSES = 16;
+
+  /** That are kept of a ruleset, the last ones. */
+  private static final int MOST_REFUSALS = 64;
+
+  /** Messages and events that are known again. */
+  private static final int MOST_KNOWN = 256;
+
+  /** How far the audit's clock may be behind ours. */
+  private static final Duration CLOCKS = Duration.ofSeconds(1);
+
+  private final Map<String, Domain> domains = bounded(MOST_DOMAINS);
+  private final Map<String, Domain> events = bounded(MOST_KNOWN);
+  private final Set<LandlockRecord> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
+
+  /** What messages come from. */
+  interface Messages extends AutoCloseable {
+    /** Waits for the next one; empty for one that can't be a record. */
+    String next() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  @FunctionalInterface
+  private interface Source {
+    Messages open() throws IOException;
+  }
+
+  private static final class Shared {
+    static final RefusalLog HERE = listening();
+  }
+
+  /**
+   * One ruleset's.
+   *
+   * @param processes that are known of it, and when they were seen last
+   * @param last refusals
+   */
+  private record Domain(Map<Long, Instant> processes, Deque<Refusal> last) {
+    boolean isOf(long pid, Instant since) {
+      return !processes.getOrDefault(pid, Instant.MIN).isBefore(since);
+    }
+
+    void add(Refusal refusal) {
+      last.addLast(refusal);
+      if (last.size() > MOST_REFUSALS) {
+        last.removeFirst();
+      }
+    }
+  }
+
+  RefusalLog() {}
+
+  /** This machine's. */
+  public static RefusalLog here() {
+    return Shared.HERE;
+  }
+
+  private static RefusalLog listening() {
+    var log = new RefusalLog();
+    log.follow("kernel-audit", AuditSocket::open);
+    log.follow("kernel-log", () -> KernelLog.open(Path.of("/dev/kmsg")));
+    return log;
+  }
+
+  private void follow(String name, Source source) {
+    Thread.ofPlatform().daemon().name(name).start(() -> follow(source));
+  }
+
+  /** Until it can't be read: then nothing is told, which is found where somebody asks. */
+  private void follow(Source source) {
+    try (var messages = source.open()) {
+      while (true) {
+        take(messages.next());
+      }
+    } catch (IOException e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No refusals are read there");
+    }
+  }
+
+  /** One message, which may come twice. */
+  synchronized void take(String message) {
+    LandlockRecord.of(message)
+        .filter(r -> r instanceof Caller || known.add(r))
+        .ifPresent(this::add);
+  }
+
+  /** The log may leave out who laid the rules, and then has who was refused something by them. */
+  private void add(LandlockRecord record) {
+    switch (record) {
+      case Owner owner -> domain(owner.domain()).processes().put(owner.pid(), owner.at());
+      case Refusal refusal -> {
+        var domain = domain(refusal.domain());
+        events.put(refusal.event(), domain);
+        domain.add(refusal);
+      }
+      case Caller caller ->
+          Optional.ofNullable(events.get(caller.event()))
+              .ifPresent(domain -> domain.processes().put(caller.pid(), caller.at()));
+    }
+  }
+
+  private Domain domain(String number) {
+    return domains.computeIfAbsent(
+        number, _ -> new Domain(bounded(MOST_PROCESSES), new ArrayDeque<>()));
+  }
+
+  /**
+   * The ruleset that a process laid, once something of it was told; its children are under it, too.
+   *
+   * @param since its start: an earlier process may have had the same number
+   */
+  public synchronized Optional<String> domain(long pid, Instant since) {
+    return domains.entrySet().stream()
+        .filter(e -> e.getValue().isOf(pid, since.minus(CLOCKS)))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** What a ruleset refused last; some may be left out. */
+  public synchronized List<Refusal> of(String domain) {
+    return Optional.ofNullable(domains.get(domain))
+        .map(d -> List.copyOf(d.last()))
+        .orElse(List.of());
+  }
+
+  private static <K, V> Map<K, V> bounded(int most) {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > most;
+      }
+    };
+  }
+}

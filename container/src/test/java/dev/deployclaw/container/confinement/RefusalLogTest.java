@@ -1,0 +1,118 @@
+package dev.deployclaw.container.confinement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Messages as Linux 6.18 writes them. */
+class RefusalLogTest {
+  private static final Instant BEGUN = Instant.ofEpochSecond(1_795_000_000);
+  private static final String OWNER =
+      "domain=19a status=allocated mode=enforcing pid=4711 uid=10004 exe=\"/jdk/bin/java\""
+          + " comm=\"java\"";
+  private static final String SHADOW =
+      "domain=19a blockers=fs.read_file path=\"/etc/shadow\" dev=\"vda\" ino=7";
+
+  private final RefusalLog log = new RefusalLog();
+  private int serial;
+
+  @Test
+  void namesWhatLackedWithoutWhatTheProcessChose() {
+    take(1423, SHADOW);
+    take(1424, OWNER);
+    take(1423, "domain=19a blockers=net.connect_tcp daddr=127.0.0.1 dest=6380");
+    take(1423, "domain=19a blockers=fs.make_reg,fs.refer path=2F746D702F61 dev=\"vda\" ino=8");
+
+    assertThat(told().orElseThrow())
+        .extracting(Refusal::rights)
+        .containsExactly(
+            List.of("fs.read_file"),
+            List.of("net.connect_tcp"),
+            List.of("fs.make_reg", "fs.refer"));
+    assertThat(told().orElseThrow())
+        .first()
+        .isEqualTo(
+            new Refusal("1795000000.250:0", BEGUN.plusMillis(250), "19a", List.of("fs.read_file")));
+  }
+
+  @Test
+  void leavesOutThatTheJdkAsksWhenAChildBegan() {
+    take(1423, "domain=19a blockers=fs.read_file path=\"/proc/42/stat\" dev=\"proc\" ino=5");
+    take(1424, OWNER);
+    assertThat(told()).contains(List.of());
+
+    take(1423, "domain=19a blockers=fs.read_file path=\"/proc/42/environ\" dev=\"proc\" ino=6");
+    assertThat(told().orElseThrow()).hasSize(1);
+  }
+
+  @Test
+  void knowsAMessageAgainThatComesByBothWays() {
+    take(1424, OWNER);
+    serial = 7;
+    take(1423, SHADOW + "\0");
+    serial = 7;
+    take(1423, SHADOW + "\n SUBSYSTEM=x\n");
+
+    assertThat(told().orElseThrow()).hasSize(1);
+  }
+
+  /** Of the log, which repeats no more than ten messages in five seconds. */
+  @Test
+  void knowsWhoCalledWhereItWasNotToldWhoLaidTheRules() {
+    take(1423, SHADOW);
+    serial--;
+    take(
+        1300,
+        "arch=c000003e syscall=257 success=no exit=-13 a0=ffffff9c items=0 ppid=4700 pid=4711"
+            + " auid=4294967295 uid=10004 comm=\"x ppid=1 pid=4712 auid=\"");
+
+    assertThat(told().orElseThrow()).hasSize(1);
+    assertThat(log.domain(4700, BEGUN)).isEmpty();
+    assertThat(log.domain(4712, BEGUN)).isEmpty();
+  }
+
+  @Test
+  void isSilentAboutOthersAndWhoWasThereBefore() {
+    take(1423, SHADOW);
+    assertThat(told()).as("of no process yet").isEmpty();
+    take(1424, OWNER);
+
+    assertThat(log.domain(4712, BEGUN)).isEmpty();
+    assertThat(log.domain(4711, BEGUN.plusSeconds(60))).isEmpty();
+  }
+
+  @Test
+  void takesNoRecordFromOtherText() {
+    take(1424, OWNER);
+    log.take("audit: type=1326 audit(1795000000.250:3): pid=4711 comm=\"audit: type=1423\" sig=31");
+    log.take("x audit: type=1423 audit(1795000000.250:4): " + SHADOW);
+    take(1423, "domain=19a blockers=FS path=\"/\"");
+    take(1423, "domain=19a status=deallocated denials=3");
+
+    assertThat(told()).contains(List.of());
+  }
+
+  @Test
+  void keepsNoMoreThanItsBoundsAllow() {
+    take(1424, OWNER);
+    IntStream.range(0, 1_000).forEach(_ -> take(1423, SHADOW));
+    assertThat(told().orElseThrow()).hasSize(64);
+
+    IntStream.range(0, 2_000)
+        .forEach(i -> take(1423, "domain=%x blockers=fs.execute path=\"/\"".formatted(4096 + i)));
+    assertThat(told()).as("silent for the longest time").isEmpty();
+  }
+
+  private Optional<List<Refusal>> told() {
+    return log.domain(4711, BEGUN).map(log::of);
+  }
+
+  private void take(int type, String text) {
+    log.take("audit: type=%d audit(1795000000.250:%d): %s".formatted(type, serial++, text));
+  }
+}
