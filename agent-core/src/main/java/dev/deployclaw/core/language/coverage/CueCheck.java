@@ -92,7 +92,7 @@ final class CueCheck {
   private boolean isLike(RequestedChange change, Token name) {
     return change.who().tenants().size() > 1
         || intent.changes().stream()
-            .filter(other -> other != change)
+            .filter(other -> !other.equals(change))
             .anyMatch(other ->
                 other.set().equals(change.set())
                     && other.scale().equals(change.scale())
