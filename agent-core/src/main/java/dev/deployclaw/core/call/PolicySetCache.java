@@ -96,7 +96,7 @@ public final class PolicySetCache {
             revisions.put(chunk.key(), chunk.modRevision());
           });
     }
-    var set = StoredPolicySet.decode(manifest.value(), chunks, PolicySet::parse);
+    var set = PolicySet.parse(StoredPolicySet.decode(manifest.value(), chunks));
     var fresh = new Known(epoch, promise, revisions, new SoftReference<>(set));
     var others = known.stream().filter(one -> one.epoch() != epoch);
     known = Stream.concat(Stream.of(fresh), others).limit(MOST_SETS).toList();

@@ -12,9 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -86,38 +83,7 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
    * @throws DamagedSetException when the entries are not what the manifest says
    */
   public static byte[] decode(byte[] manifest, List<byte[]> chunks) {
-    byte[] bytes = plain(Manifest.parse(manifest), chunks);
-    requireDigest(Manifest.parse(manifest), CanonicalJson.sha256(bytes));
-    return bytes;
-  }
-
-  /**
-   * What the plain bytes are read as, which are hashed meanwhile: that is a fifth of the work. The
-   * same is compared before it returns.
-   *
-   * @param reader may be given what isn't the promised set, and fail
-   */
-  public static <T> T decode(byte[] manifest, List<byte[]> chunks, Function<byte[], T> reader)
-      throws InterruptedException {
-    byte[] bytes = plain(Manifest.parse(manifest), chunks);
-    var digest = new FutureTask<>(() -> CanonicalJson.sha256(bytes));
-    Thread.ofPlatform().daemon().name("set-digest").start(digest);
-    T read = reader.apply(bytes);
-    try {
-      requireDigest(Manifest.parse(manifest), digest.get());
-    } catch (ExecutionException e) {
-      throw new DamagedSetException("the set can't be hashed", e);
-    }
-    return read;
-  }
-
-  private static void requireDigest(Manifest promise, String digest) {
-    if (!digest.equals(promise.digest())) {
-      throw new DamagedSetException("the set's digest differs from the manifest's", null);
-    }
-  }
-
-  private static byte[] plain(Manifest promise, List<byte[]> chunks) {
+    var promise = Manifest.parse(manifest);
     if (chunks.size() != promise.chunks()) {
       throw new DamagedSetException(
           "there are " + chunks.size() + " chunks instead of " + promise.chunks(), null);
@@ -126,7 +92,11 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
     if (!CanonicalJson.sha256(packed).equals(promise.sha256())) {
       throw new DamagedSetException("the chunks' SHA-256 differs from the manifest's", null);
     }
-    return unpack(packed, promise.length());
+    byte[] bytes = unpack(packed, promise.length());
+    if (!CanonicalJson.sha256(bytes).equals(promise.digest())) {
+      throw new DamagedSetException("the set's digest differs from the manifest's", null);
+    }
+    return bytes;
   }
 
   /** What a manifest promises. */
