@@ -85,7 +85,7 @@ public record Limit(
         "window is not in whole seconds: " + window);
   }
 
-  /** An enforced token bucket of a whole tenant, which holds what it gets in a window. */
+  /** An enforced token bucket of a whole tenant, which holds what it gets in a window, or one. */
   public static Limit tokenBucket(String name, RequestMatch match, long requests, Duration window) {
     return new Limit(
         name,
@@ -94,7 +94,7 @@ public record Limit(
         LimitAlgorithm.TOKEN_BUCKET,
         requests,
         window,
-        requests,
+        Math.max(1, requests),
         1,
         EnforcementMode.ENFORCE,
         Optional.empty());

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisCluster;
+import redis.clients.jedis.RedisClusterClient;
 
 /**
  * How long each hop of a request takes that comes like traffic: through a gateway, from the rate
@@ -53,7 +53,8 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
     out.put("gateway", paced(number -> gateway(config, number)));
     out.put("service", paced(number -> service(config, number)));
     var call = call(config);
-    try (var redis = new JedisCluster(HostAndPort.from(config.redis().nodes().getFirst()))) {
+    try (var redis =
+        RedisClusterClient.create(HostAndPort.from(config.redis().nodes().getFirst()))) {
       out.put("redis", paced(_ -> node(redis, call)));
     }
     return new HopLatencies(out);
@@ -108,7 +109,7 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
     return answer.micros() * MICRO;
   }
 
-  private static long node(JedisCluster redis, DecideCall.Encoded call) {
+  private static long node(RedisClusterClient redis, DecideCall.Encoded call) {
     long begin = System.nanoTime();
     var answer = redis.fcall(FunctionLibrary.DECIDE, call.keys(), call.arguments());
     long took = System.nanoTime() - begin;
