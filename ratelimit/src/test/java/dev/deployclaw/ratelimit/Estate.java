@@ -101,6 +101,18 @@ final class Estate implements AutoCloseable {
     return etcd;
   }
 
+  PolicyFeed feed() {
+    return feed;
+  }
+
+  /** Its Redis, for which a decision waits no longer than that. */
+  RedisClusterSettings cluster(Duration timeout) {
+    return new RedisClusterSettings(
+        redis.nodes().stream().map(n -> new RedisAddress(n.host(), n.port())).toList(),
+        timeout,
+        Optional.empty());
+  }
+
   /** One more service of the same estate. */
   Peer peer() throws Exception {
     var peer = new RateLimitService(settings(TokenSettings.NONE, PEER_TIMEOUT), feed);
@@ -312,10 +324,7 @@ final class Estate implements AutoCloseable {
         0,
         Optional.empty(),
         EtcdSourceSettings.plain(etcd.endpoint(), PREFIX),
-        new RedisClusterSettings(
-            redis.nodes().stream().map(n -> new RedisAddress(n.host(), n.port())).toList(),
-            redisTimeout,
-            Optional.empty()),
+        cluster(redisTimeout),
         "test",
         new FrontendSettings(
             HeaderStyle.BOTH, OptionalInt.of(0), tokens, AccessSettings.OPEN, HEADER_VALUES),

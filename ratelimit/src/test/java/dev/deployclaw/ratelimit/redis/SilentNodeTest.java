@@ -117,6 +117,26 @@ class SilentNodeTest {
         .allSatisfy(e -> assertThat(e).hasMessageContaining("has too many calls waiting"));
   }
 
+  /** The same where no node has told yet who owns the slots. */
+  @Test
+  void aFloodBeforeTheSlotsAreKnownIsRefusedAtOnceBeyondABound() throws Exception {
+    int more = 5;
+
+    var refused =
+        on(() -> {
+          var answers = new ArrayList<Future<RespReply>>();
+          for (int i = 0; i < PipelinedConnection.MOST_WAITING + more; i++) {
+            answers.add(shards.call(0, PING));
+          }
+          var failed = answers.stream().filter(Future::failed).map(Future::cause).toList();
+          return Future.succeededFuture(failed);
+        });
+
+    assertThat(refused)
+        .hasSize(more)
+        .allSatisfy(e -> assertThat(e).hasMessageContaining("too many calls wait"));
+  }
+
   private static Future<RespReply> sent(PipelinedConnection link) {
     Promise<RespReply> answer = Promise.promise();
     link.send(PING, answer);

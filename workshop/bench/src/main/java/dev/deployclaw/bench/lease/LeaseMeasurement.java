@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param callers who ask at the same time
  * @param requests in one turn of exact limits
- * @param rounds measured, after one that warms up
+ * @param rounds measured, after those that warm up
  * @param arrivals how long requests arrive at random, each time
  */
 public record LeaseMeasurement(int callers, int requests, int rounds, Duration arrivals) {
@@ -29,6 +29,11 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
 
   /** A turn of leased limits is longer, so that each key's first requests are a small part. */
   private static final int LONGER = 5;
+
+  /** Turns. The rate is measured over a lease, the first time while the key is still exact. */
+  private static final int WARM_UP = 1;
+
+  private static final int LEASED_WARM_UP = 8;
 
   /**
    * The worst of all algorithms.
@@ -90,7 +95,8 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
             wide.leased() ? requests * LONGER : requests,
             Math.max(1, wide.tenants() / group.size()));
     var load = new ClosedLoopLoad(limiter, traffic, estate.meter());
-    var fast = WorkloadFigures.measure(List.of(load), 1, rounds).getFirst();
+    int warmUp = wide.leased() ? LEASED_WARM_UP : WARM_UP;
+    var fast = WorkloadFigures.measure(List.of(load), warmUp, rounds).getFirst();
     estate.forget(tight.counters());
     var steady = LeaseArrivals.of(tight, group, STEADY, arrivals);
     LockSupport.parkNanos(tight.lease().toNanos());
