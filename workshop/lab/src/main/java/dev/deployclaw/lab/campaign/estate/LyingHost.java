@@ -25,6 +25,8 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -35,7 +37,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,7 +81,7 @@ public final class LyingHost implements AutoCloseable {
             .build();
     this.server =
         NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(folder.resolve("host.sock")))
-            .channelFactory(() -> new CuttableChannel(open))
+            .channelFactory(this::listening)
             .bossEventLoopGroup(loop)
             .workerEventLoopGroup(loop)
             .withChildOption(ChannelOption.SO_KEEPALIVE, null)
@@ -136,6 +137,23 @@ public final class LyingHost implements AutoCloseable {
   /** Whether the last one was told. */
   public boolean lied() {
     return lied;
+  }
+
+  /** A socket that listens, and keeps what it accepts. */
+  private NioServerDomainSocketChannel listening() {
+    var channel = new NioServerDomainSocketChannel();
+    channel
+        .pipeline()
+        .addLast(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelRead(ChannelHandlerContext context, Object accepted)
+                  throws Exception {
+                open.add((Channel) accepted);
+                super.channelRead(context, accepted);
+              }
+            });
+    return channel;
   }
 
   private ServerServiceDefinition service() {
@@ -198,22 +216,6 @@ public final class LyingHost implements AutoCloseable {
       return;
     }
     answer(out, lie.bent(call, told), lie == HostLie.TWICE ? 2 : 1);
-  }
-
-  /** Keeps what it accepted. */
-  private static final class CuttableChannel extends NioServerDomainSocketChannel {
-    private final Set<Channel> open;
-
-    CuttableChannel(Set<Channel> open) {
-      this.open = open;
-    }
-
-    @Override
-    protected int doReadMessages(List<Object> accepted) throws Exception {
-      int read = super.doReadMessages(accepted);
-      accepted.forEach(channel -> open.add((Channel) channel));
-      return read;
-    }
   }
 
   private static <A> void answer(StreamObserver<A> out, A told, int times) {
