@@ -104,8 +104,7 @@ class VolumeHandoverServiceTest {
     var p = world.ports();
     var all = new ArrayList<BackendExecutor>(List.of(cluster));
     p.executors().names().forEach(n -> all.add(p.executors().named(n).orElseThrow()));
-    var ports =
-        FakeEstate.withExecutors(p, p.executors().replacedBy(all));
+    var ports = FakeEstate.withExecutors(p, p.executors().replacedBy(all));
     return new ChangeService(ports, world.settings("one"), ProgressListener.NONE)
         .share(world.request("hand over"), "gw");
   }

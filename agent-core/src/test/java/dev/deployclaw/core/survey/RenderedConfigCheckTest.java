@@ -91,8 +91,7 @@ class RenderedConfigCheckTest {
   private List<Discrepancy> differing(Discrepancy... told) throws Exception {
     var of = world.ports();
     var those = List.of(world.gateway, world.redis, world.ratelimit, stores);
-    var ports =
-        FakeEstate.withExecutors(of, ExecutorRegistry.of(those));
+    var ports = FakeEstate.withExecutors(of, ExecutorRegistry.of(those));
     var store = ChangeStore.of(world.ports(), world.settings("agent"));
     var committed = new EnforcedState(store).now("look").activation();
     return new RenderedConfigCheck(ports, world.settings("agent"))

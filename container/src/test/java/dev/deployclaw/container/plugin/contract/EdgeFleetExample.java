@@ -23,7 +23,14 @@ record EdgeFleetExample(Path classes) {
     int exit =
         ToolProvider.getSystemJavaCompiler()
             .run(
-                null, null, null, "-proc:none", "-cp", PATH, "-d", folder.toString(),
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-cp",
+                PATH,
+                "-d",
+                folder.toString(),
                 SOURCE.toString());
     assertThat(exit).as("the example compiles").isZero();
     return new EdgeFleetExample(folder);
@@ -31,10 +38,10 @@ record EdgeFleetExample(Path classes) {
 
   /** By this JVM's Java. */
   List<String> words(String... members) {
-    return words(Path.of(System.getProperty("java.home"), "bin", "java").toString(), members);
+    return wordsBy(Path.of(System.getProperty("java.home"), "bin", "java").toString(), members);
   }
 
-  List<String> words(String java, String... members) {
+  List<String> wordsBy(String java, String... members) {
     var words =
         new ArrayList<>(
             List.of(

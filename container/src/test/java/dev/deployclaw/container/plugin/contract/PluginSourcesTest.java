@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +93,7 @@ class PluginSourcesTest {
           ContainerProgram.of(
               docker,
               OfficialImage.JAVA.title(),
-              example.words(OfficialImage.JAVA.path(), members),
+              example.wordsBy(OfficialImage.JAVA.path(), members),
               new Mounts(run, List.of(), example.files())));
     }
   }
@@ -123,8 +122,7 @@ class PluginSourcesTest {
     String name = "deployclaw-plugin:python";
     var program = Path.of(PYTHON).toRealPath();
     var packages = Path.of("/usr/lib/python3/dist-packages");
-    var image =
-        new LocalImageBuilder(name, "{}").folders("/tmp").program(PYTHON, Path.of(PYTHON));
+    var image = new LocalImageBuilder(name, "{}").folders("/tmp").program(PYTHON, Path.of(PYTHON));
     for (Path modules :
         List.of(
             Path.of("/usr/lib").resolve(program.getFileName()),

@@ -192,5 +192,6 @@ class CampaignRunnerTest {
     for (var lie : HostLie.values()) {
       assertThat(tally.lines()).anySatisfy(l -> assertThat(l).startsWith("lie: " + lie.word()));
     }
+    assertThat(tally.lines()).anySatisfy(l -> assertThat(l).contains(", told "));
   }
 }

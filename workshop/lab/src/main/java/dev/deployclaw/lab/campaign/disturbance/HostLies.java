@@ -37,18 +37,21 @@ final class HostLies {
       var agent = site.agents().serving(site.newFolder("serve"), environment);
       try {
         host.lie(operation, lie);
-        var command = site.agents().asking(site.newFolder("command"), words);
+        var command = site.agents().asking(site.newFolder("command"), environment, words);
         int _ = command.awaitEnd(LONGEST);
-        if (!host.lied()) {
-          throw new IllegalStateException("the host wasn't asked for " + operation);
+        if (!host.lied()) { // the agent was busy, or the task ended before
+          return new DisturbanceResult("not asked for what it lies about", 0, true);
         }
-        if (lie.shows(operation) && !BACK.contains(s.task()) && !lie.told(site.log(command))) {
+        boolean shows = lie.shows(operation);
+        boolean told = shows && lie.told(site.log(command));
+        if (shows && !told && !BACK.contains(s.task())) {
           throw new IllegalStateException("the log doesn't tell that " + operation + " was a lie");
         }
+        String where = lie.word() + " at " + operation + (told ? ", told" : "");
+        return new DisturbanceResult(where, 0, true);
       } finally {
         boolean _ = agent.kill();
       }
     }
-    return new DisturbanceResult(lie.word() + " at " + operation, 0, true);
   }
 }

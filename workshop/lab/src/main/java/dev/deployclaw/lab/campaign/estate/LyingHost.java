@@ -122,10 +122,7 @@ public final class LyingHost implements AutoCloseable {
   /** By which an agent finds it. */
   public Map<String, String> environment() {
     return Map.of(
-        SOCKET,
-        folder.resolve("host.sock").toString(),
-        KEY_FILE,
-        folder.resolve("key").toString());
+        SOCKET, folder.resolve("host.sock").toString(), KEY_FILE, folder.resolve("key").toString());
   }
 
   /** About the next such call, for example {@code redis.publish}. */

@@ -63,6 +63,7 @@ public record CrashPoints(List<CrashPoint> all) {
             .filter(p -> p.task() == task && p.name().matches(STEP))
             .map(CrashPoint::name)
             .distinct()
+            .sorted()
             .toList();
     return its.get(random.nextInt(its.size()));
   }
