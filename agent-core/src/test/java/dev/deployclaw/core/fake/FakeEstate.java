@@ -288,4 +288,19 @@ public final class FakeEstate {
         id.equals("checkpoint"),
         OnFailure.ABORT);
   }
+
+  /** The same ports, to other executors. */
+  public static AgentPorts withExecutors(AgentPorts ports, ExecutorRegistry executors) {
+    return new AgentPorts(
+        ports.state(),
+        ports.objects(),
+        executors,
+        ports.sealer(),
+        ports.journal(),
+        ports.planner(),
+        ports.procedures(),
+        ports.time(),
+        ports.writers(),
+        ports.sets());
+  }
 }

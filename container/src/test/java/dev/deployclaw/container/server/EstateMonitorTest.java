@@ -282,17 +282,7 @@ class EstateMonitorTest {
             .executors()
             .isolatedBy(() ->
                 Optional.of(new ExecutorIsolation(true, List.of(), Map.of(), violations.get())));
-    return new AgentPorts(
-        ports.state(),
-        ports.objects(),
-        executors,
-        ports.sealer(),
-        ports.journal(),
-        ports.planner(),
-        ports.procedures(),
-        ports.time(),
-        ports.writers(),
-        ports.sets());
+    return FakeEstate.withExecutors(ports, executors);
   }
 
   /** The id of its log. */

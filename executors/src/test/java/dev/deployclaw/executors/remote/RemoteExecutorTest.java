@@ -20,6 +20,7 @@ import dev.deployclaw.executors.host.ExecutorHostServer;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.host.MemoryStore;
 import dev.deployclaw.executors.wire.IsolationFinding;
 import dev.deployclaw.executors.wire.OfferedExecutor;
 import dev.deployclaw.executors.wire.ProtocolRevisions;
@@ -32,7 +33,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,7 +127,7 @@ class RemoteExecutorTest {
 
     assertThat(store.create("a", bytes)).isEqualTo(new ObjectStore.Put.Created());
     assertThat(store.create("a", bytes)).isEqualTo(new ObjectStore.Put.AlreadyThere());
-    assertThat(objects.kept.get("a")).isEqualTo(bytes);
+    assertThat(objects.kept("a")).hasValue(bytes);
     assertThat(store.read("a"))
         .isInstanceOfSatisfying(
             ObjectStore.Get.Found.class, found -> assertThat(found.bytes()).isEqualTo(bytes));
@@ -146,30 +146,6 @@ class RemoteExecutorTest {
 
     assertThatThrownBy(cut::get).hasCauseInstanceOf(InterruptedException.class);
     echo.awaitInterrupt();
-  }
-
-  /** A bucket. */
-  private static final class MemoryStore implements ObjectStore {
-    private final Map<String, byte[]> kept = new ConcurrentHashMap<>();
-
-    @Override
-    public Put create(String name, byte[] bytes) {
-      return kept.putIfAbsent(name, bytes) == null ? new Put.Created() : new Put.AlreadyThere();
-    }
-
-    @Override
-    public Get read(String name) {
-      byte[] bytes = kept.get(name);
-      return bytes == null ? new Get.Absent() : new Get.Found(bytes);
-    }
-
-    @Override
-    public String locate(String name) {
-      return name;
-    }
-
-    @Override
-    public void close() {}
   }
 
   @Test

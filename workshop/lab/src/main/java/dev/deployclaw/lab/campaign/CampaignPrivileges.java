@@ -1,6 +1,5 @@
 package dev.deployclaw.lab.campaign;
 
-import dev.deployclaw.lab.campaign.estate.ExecutorHostProcess;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.testkit.file.TmpfsMount;
 import dev.deployclaw.testkit.network.PacketFirewall;
@@ -35,8 +34,8 @@ final class CampaignPrivileges {
           TmpfsMount.possible()
               ? Optional.empty()
               : Optional.of("mount needs root (in a container the capability SYS_ADMIN)");
-      case HOST -> ExecutorHostProcess.obstacle();
-      case STEP, INSTANT, TORN, ROLLOUT, MACHINE, POD, PAUSE, QUEUE, OUTAGE -> Optional.empty();
+      case STEP, INSTANT, TORN, ROLLOUT, MACHINE, POD, PAUSE, HOST, LIE, QUEUE, OUTAGE ->
+          Optional.empty();
     };
   }
 }

@@ -93,7 +93,7 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
       wrong.add("active moved after the kill, from " + atKill + " to " + after);
     }
     wrong.addAll(wrong(s.trial().kind()));
-    if (s.trial().kind().moves()) {
+    if (s.trial().kind().moves() || s.trial().kind() == TrialKind.LIE) {
       wrong.addAll(LogVerifierFindings.wrong(site.config().stateDir().resolve("executions")));
     }
     if (s.trial().kind() == TrialKind.QUEUE) {
@@ -147,6 +147,7 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
       case MACHINE -> MachineLoss::another;
       case PAUSE -> AgentPauses::pastTheLease;
       case HOST -> HostFaults::atCall;
+      case LIE -> HostLies::atCall;
       case QUEUE -> QueueFaults::atStage;
       case OUTAGE -> BackendOutages::outage;
       case LINK -> BackendOutages::link;

@@ -19,6 +19,8 @@ public record CrashPoints(List<CrashPoint> all) {
   /** What no agent calls before it is asked for something. */
   private static final String OF_TASKS = ".*\\.(stage|prepare|publish|converge|probe|discard)#.*";
 
+  private static final String STEP = ".*\\.(stage|prepare|publish|converge|discard)";
+
   public CrashPoints {
     all = List.copyOf(all);
   }
@@ -51,6 +53,18 @@ public record CrashPoints(List<CrashPoint> all) {
   /** One that a serving agent comes by for a task alone. */
   public CrashPoint ofTask(AgentTask task, RandomGenerator random) {
     var its = all.stream().filter(p -> p.task() == task && p.call().matches(OF_TASKS)).toList();
+    return its.get(random.nextInt(its.size()));
+  }
+
+  /** What a task asks participants for, by its name without a number. */
+  public String step(AgentTask task, RandomGenerator random) {
+    var its =
+        all.stream()
+            .filter(p -> p.task() == task && p.name().matches(STEP))
+            .map(CrashPoint::name)
+            .distinct()
+            .sorted()
+            .toList();
     return its.get(random.nextInt(its.size()));
   }
 
