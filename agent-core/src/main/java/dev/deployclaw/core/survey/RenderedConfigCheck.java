@@ -22,16 +22,8 @@ import java.util.stream.Collectors;
  * sees that a file or a document agrees with itself; what it has to be, only its own executor
  * knows. Asks, and changes nothing.
  */
-public final class RenderedConfigCheck {
+public record RenderedConfigCheck(AgentPorts ports, AgentSettings settings) {
   private static final List<String> RENDERING = List.of(ExecutorRegistry.GATEWAYS, "configuration");
-
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-
-  public RenderedConfigCheck(AgentPorts ports, AgentSettings settings) {
-    this.ports = ports;
-    this.settings = settings;
-  }
 
   /**
    * @param told what is known already: of each member one difference is enough

@@ -36,18 +36,10 @@ import javax.net.ssl.SSLException;
  * <p>One that asks another Redis than the configured one is a NO to every look, so that no change
  * begins with it, and no vote: a way back goes on without it.
  */
-public final class RateLimitExecutor implements BackendExecutor {
+public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis) implements BackendExecutor {
   private static final String STATUS = "/v1/status";
   private static final String USAGE = "/v1/usage";
   private static final Set<String> LOOKS = Set.of("topology", "scan", "usage");
-
-  private final RateLimitSettings settings;
-  private final ConfiguredRedis redis;
-
-  public RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis) {
-    this.settings = settings;
-    this.redis = redis;
-  }
 
   @Override
   public String name() {

@@ -23,23 +23,7 @@ import java.util.Set;
  * further apart, and then all members are asked. Only an agent that leads by a linearizable read
  * publishes.
  */
-public final class ConvergenceLoop {
-  private final ParticipantFanout participants;
-  private final ChangeLedger ledger;
-  private final AgentSettings.Bounds bounds;
-  private final AgentClock time;
-
-  public ConvergenceLoop(
-      ParticipantFanout participants,
-      ChangeLedger ledger,
-      AgentSettings.Bounds bounds,
-      AgentClock time) {
-    this.participants = participants;
-    this.ledger = ledger;
-    this.bounds = bounds;
-    this.time = time;
-  }
-
+public record ConvergenceLoop(ParticipantFanout participants, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
   /**
    * Before the bound the wait ends where it can bring nothing.
    *
