@@ -3,7 +3,11 @@ package dev.deployclaw.audit.shipping;
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.shipping.StreamLoss.Range;
 import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.core.log.StreamCopy.Fork;
+import dev.deployclaw.core.log.StreamCopy.Stuck;
 import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -218,6 +222,49 @@ public final class StreamStateFiles implements StreamCopy {
       }
       if (whole || reads == MOST_READS) {
         return out;
+      }
+    }
+  }
+
+  /** The content of the file that keeps a fork in mind until it is over. */
+  static final class ForkFileCodec {
+    private ForkFileCodec() {}
+
+    static byte[] bytes(Fork fork) {
+      return RecordJson.canonical(fork);
+    }
+
+    static Fork read(byte[] bytes) throws IOException {
+      try {
+        var json = StrictJsonObject.parse("fork", bytes);
+        return new Fork(
+            json.text("execution"),
+            json.number("seq"),
+            json.text("here"),
+            json.text("there"),
+            json.flag("alarmed"));
+      } catch (IllegalArgumentException e) {
+        throw new IOException("not an entry for a fork: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** The content of the file that keeps in mind which record can't be shipped, and why. */
+  static final class StuckFileCodec {
+    private StuckFileCodec() {}
+
+    static byte[] bytes(Stuck stuck) {
+      return RecordJson.canonical(stuck);
+    }
+
+    static Stuck read(byte[] bytes) throws IOException {
+      try {
+        var json = StrictJsonObject.parse("record", bytes);
+        return new Stuck(
+            json.text("execution"), json.number("seq"), json.text("why"), json.text("remedy"));
+      } catch (IllegalArgumentException e) {
+        throw new IOException(
+            "not an entry for a record that can't be shipped: " + e.getMessage(), e);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.audit.export;
 
+import dev.deployclaw.audit.export.CsvExport.CsvRowWriter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

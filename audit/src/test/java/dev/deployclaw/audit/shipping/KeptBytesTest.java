@@ -1,5 +1,7 @@
 package dev.deployclaw.audit.shipping;
 
+import dev.deployclaw.audit.shipping.StreamStateFiles.StuckFileCodec;
+import dev.deployclaw.audit.shipping.StreamStateFiles.ForkFileCodec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.audit.view;
 
+import dev.deployclaw.audit.view.ExecutionTimeline.DecisionReason;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.RealLogs;

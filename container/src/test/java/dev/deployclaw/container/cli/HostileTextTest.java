@@ -7,7 +7,7 @@ import dev.deployclaw.audit.signing.LogCopyVerifier.Copy;
 import dev.deployclaw.audit.stream.RecordDifference;
 import dev.deployclaw.container.cli.audit.LogCopiesView;
 import dev.deployclaw.container.cli.audit.StreamDiffView;
-import dev.deployclaw.container.cli.change.CheckpointView;
+import dev.deployclaw.container.cli.change.CheckpointCommand.CheckpointView;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.FailureExplanationView;

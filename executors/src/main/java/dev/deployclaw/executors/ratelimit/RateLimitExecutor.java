@@ -13,9 +13,9 @@ import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
-import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
+import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceUsage;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -259,5 +261,30 @@ public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redi
 
   private static Map<String, Object> held(Held held) {
     return Map.of("epoch", held.epoch(), "digest", held.digest());
+  }
+
+  /**
+   * Whether a rate limit service asks the configured Redis. Nodes are compared by id: the same node
+   * may be reached at several addresses, and another one may stand at a known address.
+   *
+   * @param nodes addresses by id; empty where the configured Redis can't be asked
+   */
+  private record RedisIdentityCheck(Map<String, String> nodes) {
+
+    /** What is wrong and what to do; empty where nothing is, or where it can't be told. */
+    Optional<String> broken(ServiceStatus status) {
+      var strangers =
+          status.asks().stream()
+              .filter(asked -> !asked.id().isEmpty() && !nodes.containsKey(asked.id()))
+              .toList();
+      return nodes.isEmpty() || strangers.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              "asks another Redis, %s, than the configured one: limits through its gateways are"
+                      .formatted(
+                          strangers.stream().map(Asked::node).collect(Collectors.joining(", ")))
+                  + " wrong; start it with --redis="
+                  + String.join(",", new TreeSet<>(nodes.values())));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.s3;
 
+import dev.deployclaw.executors.s3.S3ObjectStore.S3FaultMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.parse;
 
+import dev.deployclaw.policy.parse.PolicyDocumentReader.ParsedPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.model.TenantPolicy;

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.redis;
 
+import dev.deployclaw.policy.redis.FunctionLibrary.LibrarySeal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.replay;
 
+import dev.deployclaw.policy.replay.PolicyReplay.AffectedTenants;
 import static dev.deployclaw.policy.PolicyFixtures.child;
 import static dev.deployclaw.policy.PolicyFixtures.limit;
 import static dev.deployclaw.policy.PolicyFixtures.set;

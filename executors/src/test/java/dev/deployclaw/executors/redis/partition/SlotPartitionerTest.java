@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.redis.partition;
 
+import dev.deployclaw.executors.redis.partition.PrimaryPartitions.SlotPartitioner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.executors.SampleSets;

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.check.cluster;
 
+import dev.deployclaw.policy.check.cluster.MemoryCheck.MemoryFootprint;
 import static dev.deployclaw.policy.PolicyFixtures.keyed;
 import static dev.deployclaw.policy.PolicyFixtures.limit;
 import static dev.deployclaw.policy.PolicyFixtures.set;

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign;
 
+import dev.deployclaw.lab.campaign.CampaignCommand.CampaignPrivileges;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign;
 
+import dev.deployclaw.lab.campaign.CampaignRunner.TrialAllocator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.campaign.trial.CampaignTrial;
