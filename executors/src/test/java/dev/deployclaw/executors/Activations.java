@@ -1,5 +1,6 @@
 package dev.deployclaw.executors;
 
+import java.util.Set;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.ObservedState;
@@ -24,7 +25,7 @@ public final class Activations {
   /** Back to the set of an earlier epoch. */
   public static EpochSpec back(PolicySet set, long epoch) {
     return new EpochSpec(
-        EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), true, Optional.empty());
+        EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), true, Optional.empty(), 0, Optional.empty(), Set.of());
   }
 
   /** Back to what a participant reported before the first change. */

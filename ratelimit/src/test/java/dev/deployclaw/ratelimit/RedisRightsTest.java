@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit;
 
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,7 +39,7 @@ class RedisRightsTest {
   private static final String RULES = RedisKeyLayout.policyKey("acme", "acme");
   private static final String COUNTER = "dc:{acme}:c:acme:all:";
   private static final String TRIAL = "dc:{acme}:probe:run-1:acme:all:";
-  private static final Constants ACTIVE = new Constants(1, 1, "d".repeat(64), 0);
+  private static final Constants ACTIVE = new Constants(1, 1, "d".repeat(64), 0, 0, Optional.empty());
   private static final EpochPolicySet HELD =
       new EpochPolicySet(1, "d".repeat(64), Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
 

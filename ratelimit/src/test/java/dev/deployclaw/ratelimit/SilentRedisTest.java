@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
@@ -158,7 +159,7 @@ class SilentRedisTest {
             folder.resolve("nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(), EdgePolicy.NONE);
     return NginxConfigFile.render(PolicySet.EMPTY, Sets.edge(WHO), site).text();
   }
 }

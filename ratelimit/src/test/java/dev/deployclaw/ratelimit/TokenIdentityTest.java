@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
@@ -68,7 +69,7 @@ class TokenIdentityTest {
             folder,
             0,
             new TokenSettings(
-                new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30)));
+                new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30), TokenSettings.USUAL_LIFE));
     upstream = FakeHttpServer.answering(200);
     port = FreePortFinder.free();
     nginx = NginxServer.start(folder.resolve("nginx"), rendered());
@@ -303,7 +304,7 @@ class TokenIdentityTest {
             folder.resolve("nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(), EdgePolicy.NONE);
     return NginxConfigFile.render(PolicySet.EMPTY, Sets.edge(CLAIM), site).text();
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.ledger;
 
+import java.util.Set;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.CanaryCohort;
@@ -48,6 +49,6 @@ public final class CohortSplit {
         all.predecessor(),
         all.previous(),
         all.back(),
-        all.restores());
+        all.restores(), 0, Optional.empty(), Set.of());
   }
 }

@@ -49,8 +49,5 @@ public sealed interface PlanningResult {
   /** It ends here. */
   record Over(ExecutionOutcome ending, List<ClarificationQuestion> questions)
       implements PlanningResult {
-    public Over(ExecutionOutcome ending) {
-      this(ending, List.of());
-    }
   }
 }

@@ -32,11 +32,6 @@ final class RepairGate {
   /** A held repair, and who approves it. */
   private record Approved(HeldRepairStore.Found held, String by) {}
 
-  /** Of a repair that begins. */
-  RepairGate(HeldRepairStore heldRepairs, GatePolicy gate, RequestOrigin by) {
-    this(heldRepairs, gate, by, Optional.empty());
-  }
-
   /** Of a repair that was held. */
   RepairGate(
       HeldRepairStore heldRepairs, GatePolicy gate, HeldRepairStore.Found held, String approver) {

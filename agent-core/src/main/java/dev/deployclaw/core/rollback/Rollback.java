@@ -1,5 +1,6 @@
 package dev.deployclaw.core.rollback;
 
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
@@ -220,7 +221,7 @@ public final class Rollback {
             digest,
             CanonicalJson.sha256(CanonicalJson.bytes(plan)),
             asked.by().requester(),
-            Optional.of(undone.id()),
+            Optional.of(undone.id()), RolloutPlan.AT_ONCE, Optional.empty(),
             mark.last(),
             mark.revision(),
             orchestrator

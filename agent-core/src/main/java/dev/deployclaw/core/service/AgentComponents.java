@@ -1,5 +1,6 @@
 package dev.deployclaw.core.service;
 
+import java.util.List;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.change.ChangeOrchestrator;
@@ -133,7 +134,7 @@ final class AgentComponents {
         : new UnderstoodTask(
             request,
             Conversation.NONE,
-            new PlanningResult.Over(ExecutionOutcome.unreachable(lost)));
+            new PlanningResult.Over(ExecutionOutcome.unreachable(lost), List.of()));
   }
 
   /** The question about the estate that a request is; empty where it is none. */

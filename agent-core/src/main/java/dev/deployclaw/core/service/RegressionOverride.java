@@ -1,5 +1,6 @@
 package dev.deployclaw.core.service;
 
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.drift.DriftReport;
 import dev.deployclaw.core.election.LeaderElection;
@@ -284,7 +285,7 @@ final class RegressionOverride {
         base.digest(),
         CanonicalJson.sha256(CanonicalJson.bytes(plan)),
         request.requester(),
-        Optional.empty(),
+        Optional.empty(), RolloutPlan.AT_ONCE, Optional.empty(),
         mark.last(),
         mark.revision(),
         parts.store().archive().provenanceAgain(base.epoch(), mark.last() + 1));

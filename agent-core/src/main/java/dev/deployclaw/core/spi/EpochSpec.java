@@ -45,30 +45,6 @@ public record EpochSpec(
   /** An epoch on trial: who is in the cohort is decided by it. */
   public record Candidate(long epoch, String digest, PolicySet set, CanaryCohort cohort) {}
 
-  /** Everybody is decided by it. */
-  public EpochSpec(
-      String execution,
-      long epoch,
-      String digest,
-      PolicySet set,
-      long predecessor,
-      Optional<PolicySet> previous,
-      boolean back,
-      Optional<ObservedState> restores) {
-    this(
-        execution,
-        epoch,
-        digest,
-        set,
-        predecessor,
-        previous,
-        back,
-        restores,
-        0,
-        Optional.empty(),
-        Set.of());
-  }
-
   /** A change forward, or the rollback to epoch 0. */
   public EpochSpec(
       String execution,
@@ -78,7 +54,7 @@ public record EpochSpec(
       long predecessor,
       Optional<PolicySet> previous,
       Optional<ObservedState> restores) {
-    this(execution, epoch, digest, set, predecessor, previous, restores.isPresent(), restores);
+    this(execution, epoch, digest, set, predecessor, previous, restores.isPresent(), restores, 0, Optional.empty(), Set.of());
   }
 
   /** The same epoch, after so many moves of a cohort. */

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.change;
 
+import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.AgentWire;
@@ -55,7 +56,7 @@ class OverlayExpiryTest {
 
   @Test
   void countsFromItsCommitHoweverLongItWasHeld() throws Exception {
-    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4));
+    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4), List.of());
     world.run("apply");
     var held = world.run("set acme 700 for 3600 manually");
     world.time.pass(HOUR.multipliedBy(2));
@@ -97,7 +98,7 @@ class OverlayExpiryTest {
 
   @Test
   void isNotBegunOrCommittedOnceItsEndIsPast() throws Exception {
-    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4));
+    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4), List.of());
     world.run("apply");
     var end = world.time.instant().plus(HOUR).truncatedTo(ChronoUnit.MILLIS);
     var held = world.run("set acme 700 until " + end + " manually");

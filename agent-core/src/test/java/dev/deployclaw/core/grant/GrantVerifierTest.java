@@ -1,5 +1,6 @@
 package dev.deployclaw.core.grant;
 
+import java.util.Set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.EpochSpec;
@@ -183,7 +184,7 @@ class GrantVerifierTest {
                 7,
                 Optional.empty(),
                 true,
-                Optional.empty()),
+                Optional.empty(), 0, Optional.empty(), Set.of()),
             new EpochSpec(
                 "arch-1",
                 8,
@@ -192,7 +193,7 @@ class GrantVerifierTest {
                 7,
                 Optional.empty(),
                 true,
-                Optional.of(new ObservedState(found))));
+                Optional.of(new ObservedState(found)), 0, Optional.empty(), Set.of()));
     var out = new ArrayList<Invocation>();
     others.forEach(a -> out.add(bare("redis", new ExecutorCall.Publish(a))));
     out.add(new Invocation("redis", publish(), new FencingToken("agent", 8), DEADLINE));

@@ -42,11 +42,11 @@ class ChangeStateMachineTest {
             "x",
             ChangeKind.FORWARD,
             Optional.empty(),
-            new BaseEpoch(3, "d3", "w", 30),
+            new BaseEpoch(3, "d3", "w", 30, 0, 0),
             "d4",
             "plan",
             "olivia",
-            Optional.empty(),
+            Optional.empty(), RolloutPlan.AT_ONCE, Optional.empty(),
             3,
             29,
             List.of(new Write.Put("policy/4/provenance", new byte[0])));

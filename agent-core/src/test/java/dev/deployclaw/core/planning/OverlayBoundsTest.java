@@ -1,5 +1,6 @@
 package dev.deployclaw.core.planning;
 
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.overlay.Overlay;
@@ -61,7 +62,7 @@ class OverlayBoundsTest {
   }
 
   private static PolicyProvenance made(SortedMap<String, String> tenants, String reason) {
-    var by = new Overlay.By(ID, "olivia", 1_790_000_000_000L, reason);
+    var by = new Overlay.By(ID, "olivia", 1_790_000_000_000L, reason, Optional.empty());
     return new PolicyProvenance(new TreeSet<>(), List.of(new Overlay(by, tenants)));
   }
 }

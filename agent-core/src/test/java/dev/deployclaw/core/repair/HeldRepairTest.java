@@ -1,5 +1,6 @@
 package dev.deployclaw.core.repair;
 
+import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
@@ -129,7 +130,7 @@ class HeldRepairTest {
 
   @Test
   void theRequesterCannotApproveTheirOwnWhereTheyMustDiffer() throws Exception {
-    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of());
     var held = world.run("repair manually");
 
     var own = world.agent().approve(held.execution(), "olivia");

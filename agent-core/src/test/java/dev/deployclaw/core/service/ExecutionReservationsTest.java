@@ -1,5 +1,6 @@
 package dev.deployclaw.core.service;
 
+import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -238,7 +239,7 @@ class ExecutionReservationsTest {
 
   @Test
   void saysBeforehandWhyAWordWouldBeRefused() throws Exception {
-    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of());
     var done = world.run("apply").execution();
     var held = world.run("set acme 700 manually").execution();
     var agent = world.agent();

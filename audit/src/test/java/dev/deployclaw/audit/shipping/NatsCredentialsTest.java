@@ -1,5 +1,6 @@
 package dev.deployclaw.audit.shipping;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.Runs;
@@ -173,7 +174,7 @@ class NatsCredentialsTest {
 
   private NatsSettings settings(NatsServer nats) {
     return new NatsSettings(
-        withUser(nats, "agent:" + PASSWORD), Optional.empty(), Duration.ofSeconds(5), FEW_BYTES);
+        withUser(nats, "agent:" + PASSWORD), Optional.empty(), Duration.ofSeconds(5), FEW_BYTES, Optional.empty(), TlsSettings.DEFAULT);
   }
 
   private static String withUser(NatsServer nats, String user) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.audit.shipping;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -282,7 +283,7 @@ class StreamReconcilerTest {
   void saysWhenTooMuchWaitsAndThatNothingDoesOnceItIsShipped() throws Exception {
     try (var nats = NatsServer.start(folder.resolve("nats"))) {
       nats.daemon().kill();
-      var tight = new NatsSettings(nats.url(), Optional.empty(), Duration.ofSeconds(5), 4_096);
+      var tight = new NatsSettings(nats.url(), Optional.empty(), Duration.ofSeconds(5), 4_096, Optional.empty(), TlsSettings.DEFAULT);
       try (var journal = FileJournal.open(state(), tight, Duration.ofMillis(200))) {
         assertThat(journal.stream().full()).isEmpty();
         Runs.ofLength(Runs.ID, 40).forEach(s -> journal.append(Runs.ID, s));

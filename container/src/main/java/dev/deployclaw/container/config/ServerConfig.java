@@ -31,28 +31,6 @@ public record ServerConfig(
     Surfaces surfaces,
     Optional<OidcConfig> oidc) {
 
-  /** One with a console that takes no tasks from NATS, serves no other agents, asks no provider. */
-  public ServerConfig(
-      String host,
-      int port,
-      boolean plaintext,
-      Optional<Path> tokensFile,
-      Optional<Tls> tls,
-      boolean openMetrics,
-      Bounds bounds) {
-    this(
-        host,
-        port,
-        plaintext,
-        tokensFile,
-        tls,
-        openMetrics,
-        bounds,
-        Optional.empty(),
-        new Surfaces(false, true),
-        Optional.empty());
-  }
-
   /**
    * What is served beside the API.
    *

@@ -1,5 +1,7 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
@@ -88,8 +90,8 @@ public final class ExecutorHostMain {
       backends.executors().forEach(e -> executors.add(new RedactingExecutor(e)));
       executors.add(new TextMaskExecutor(System::nanoTime));
       var hosted = new HostedExecutors(executors, Optional.of(objects), TABLE);
-      var identity = new HostIdentity(ProgramIdentity.own(), isolation(config, kept));
-      var setup = new ExecutorHostServer.Setup(identity, hosted, start.key());
+      var identity = new HostIdentity(ProgramIdentity.own(), isolation(config, kept), ProtocolRevisions.SPOKEN);
+      var setup = new ExecutorHostServer.Setup(identity, hosted, start.key(), HostBounds.DEFAULT);
       try (var _ = ExecutorHostServer.start(start.socket(), setup)) {
         out.println("ready");
         out.flush();

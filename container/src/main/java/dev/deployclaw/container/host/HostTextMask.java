@@ -1,5 +1,6 @@
 package dev.deployclaw.container.host;
 
+import java.util.Optional;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
@@ -41,7 +42,7 @@ record HostTextMask(HostConnection connection, RemoteExecutor executor) implemen
     var offered =
         OfferedExecutor.of(
             TextMaskExecutor.NAME, Map.of(TextMaskExecutor.MASK, EffectClass.OBSERVE));
-    return new HostTextMask(connection, new RemoteExecutor(connection, offered));
+    return new HostTextMask(connection, new RemoteExecutor(connection, offered, Optional.empty()));
   }
 
   private boolean isOffered() throws InterruptedException {

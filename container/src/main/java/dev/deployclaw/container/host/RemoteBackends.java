@@ -1,5 +1,6 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.wiring.BackendSide;
@@ -58,7 +59,7 @@ public final class RemoteBackends implements BackendSide {
   private RemoteBackends(AgentConfig config, HostKeeper keeper, Path socket, String build) {
     this.config = config;
     this.keeper = keeper;
-    this.connection = HostConnection.of(new HostAddress(socket, keeper::key, build));
+    this.connection = HostConnection.of(new HostAddress(socket, keeper::key, build, ProtocolRevisions.SPOKEN));
   }
 
   /** Begins to start the executor host of a configuration, unless others start it. */

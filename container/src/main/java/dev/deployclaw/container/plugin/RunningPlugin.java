@@ -1,5 +1,6 @@
 package dev.deployclaw.container.plugin;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.host.HostState;
@@ -35,7 +36,7 @@ final class RunningPlugin implements AutoCloseable {
     this.supervisor = HostSupervisor.start(launch, plugin.start());
     this.connection =
         HostConnection.of(
-            new HostAddress(launch.socket(), supervisor::key, BUILD), supervisor::replace);
+            new HostAddress(launch.socket(), supervisor::key, BUILD, ProtocolRevisions.SPOKEN), supervisor::replace);
   }
 
   /**

@@ -23,12 +23,4 @@ public record MonitoringSettings(
     channels = List.copyOf(channels);
   }
 
-  /** Where people decide in the console, over HTTP or at a terminal alone. */
-  public MonitoringSettings(
-      MonitoringConfig periods,
-      List<NotificationSinkConfig> sinks,
-      BackoffPolicy patience,
-      String domain) {
-    this(periods, sinks, List.of(), patience, domain);
-  }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.deploy;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -140,6 +141,6 @@ class EtcdRolesTest {
     var login = new EtcdSettings.Login("deployclaw-" + part, "of-" + part);
     return new EtcdStateStore(
         new EtcdSettings(
-            List.of(etcd.endpoint()), "/deployclaw/default/", LONG, Optional.of(login)));
+            List.of(etcd.endpoint()), "/deployclaw/default/", LONG, Optional.of(login), TlsSettings.DEFAULT));
   }
 }

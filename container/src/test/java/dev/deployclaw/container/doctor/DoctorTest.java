@@ -1,5 +1,6 @@
 package dev.deployclaw.container.doctor;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.doctor.Diagnosis.Level;
@@ -160,6 +161,6 @@ class DoctorTest {
         "key",
         "secret",
         true,
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5), TlsSettings.DEFAULT);
   }
 }

@@ -1,5 +1,7 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
+import dev.deployclaw.executors.host.HostBounds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.grant.GrantKey;
@@ -51,7 +53,7 @@ class HostHealthMainTest {
     var hosted = new HostedExecutors(List.of(), Optional.empty(), OperationAllowlist.KERNEL);
     var setup =
         new ExecutorHostServer.Setup(
-            new HostIdentity("this", List.of()), hosted, GrantKey.random());
+            new HostIdentity("this", List.of(), ProtocolRevisions.SPOKEN), hosted, GrantKey.random(), HostBounds.DEFAULT);
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(socket), setup)) {
       assertThat(HostHealthMain.problem(environment)).isEmpty();
       assertThat(exit()).isZero();

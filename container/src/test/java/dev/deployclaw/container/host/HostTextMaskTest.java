@@ -1,5 +1,7 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
+import dev.deployclaw.executors.host.HostBounds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -224,10 +226,10 @@ class HostTextMaskTest {
   }
 
   private ExecutorHostServer host(HostedExecutors hosted, GrantKey key) throws Exception {
-    var identity = new HostIdentity("a test", List.of());
+    var identity = new HostIdentity("a test", List.of(), ProtocolRevisions.SPOKEN);
     return ExecutorHostServer.start(
         HostSocket.ownersOnly(folder.resolve("s")),
-        new ExecutorHostServer.Setup(identity, hosted, key));
+        new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT));
   }
 
   private RemoteBackends backends(GrantKey key) throws Exception {

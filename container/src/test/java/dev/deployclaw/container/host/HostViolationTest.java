@@ -1,5 +1,7 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
+import dev.deployclaw.executors.host.HostBounds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.ConfigRole;
@@ -57,7 +59,7 @@ class HostViolationTest {
     var hosted =
         new HostedExecutors(
             List.of(new BrokenGateway()), Optional.empty(), OperationAllowlist.KERNEL);
-    var setup = new ExecutorHostServer.Setup(new HostIdentity("a test", List.of()), hosted, key);
+    var setup = new ExecutorHostServer.Setup(new HostIdentity("a test", List.of(), ProtocolRevisions.SPOKEN), hosted, key, HostBounds.DEFAULT);
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(folder.resolve("s")), setup);
         var backends = backends(keyFile)) {
       assertThat(backends.isolation().orElseThrow().violations()).isEmpty();

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.plugin.ExamplePlugin;
@@ -95,7 +96,7 @@ class PluginRestartTest {
     var command = PluginPrograms.bare(example.words(), run);
     try (var supervisor = HostSupervisor.start(command, BOUNDS);
         var connection =
-            HostConnection.of(new HostAddress(command.socket(), supervisor::key, "test"));
+            HostConnection.of(new HostAddress(command.socket(), supervisor::key, "test", ProtocolRevisions.SPOKEN));
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       supervisor.awaitFirst(SOON);
       assertThat(supervisor.state()).isInstanceOf(HostState.Up.class);

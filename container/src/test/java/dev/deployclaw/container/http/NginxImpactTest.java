@@ -1,5 +1,6 @@
 package dev.deployclaw.container.http;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -80,7 +81,7 @@ class NginxImpactTest {
             log(),
             true,
             Duration.ofSeconds(30),
-            List.of());
+            List.of(), EdgePolicy.NONE);
     var rendered = NginxConfigFile.render(PolicySet.EMPTY, gateway, site);
     nginx = NginxServer.start(folder.resolve("nginx"), rendered.text());
     served = Served.start(Files.createDirectory(folder.resolve("agent")), List.of(), this::reading);

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.remote;
 
+import java.io.InputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -287,7 +288,7 @@ class RemoteCommandListenerTest {
     var stopped = folder.resolve("stopped.sock");
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(stopped)); // and accepts nobody
-      var output = new RemoteCommandClient.Output(out, err);
+      var output = new RemoteCommandClient.Output(out, err, InputStream.nullInputStream());
 
       int exit =
           RemoteCommandClient.run(stopped, command("status"), output, Duration.ofMillis(100))
@@ -303,7 +304,7 @@ class RemoteCommandListenerTest {
   }
 
   private OptionalInt run(String... words) {
-    var output = new RemoteCommandClient.Output(out, err);
+    var output = new RemoteCommandClient.Output(out, err, InputStream.nullInputStream());
     return RemoteCommandClient.run(socket(), command(words), output);
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.wiring;
 
+import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -116,7 +117,7 @@ class LineRecordsTest {
 
   @Test
   void whoAskedDoesNotApproveAndTheLogSaysWhoTried() throws Exception {
-    world.gate = new GatePolicy(false, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(false, true, Duration.ofHours(1), List.of());
     var held = world.run("apply").execution();
 
     var ended = world.agent().approve(held, "olivia");

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.wiring;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.record.HashChainSealer;
 import dev.deployclaw.audit.redaction.SecretRedactor;
@@ -165,7 +166,7 @@ final class StoredLogs implements AutoCloseable {
             server.accessKey(),
             server.secretKey(),
             true,
-            timeout));
+            timeout, TlsSettings.DEFAULT));
   }
 
   Path state() {

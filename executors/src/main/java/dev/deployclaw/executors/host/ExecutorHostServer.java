@@ -48,9 +48,6 @@ public final class ExecutorHostServer implements AutoCloseable {
    */
   public record Setup(
       HostIdentity identity, HostedExecutors hosted, GrantKey key, HostBounds bounds) {
-    public Setup(HostIdentity identity, HostedExecutors hosted, GrantKey key) {
-      this(identity, hosted, key, HostBounds.DEFAULT);
-    }
   }
 
   /**

@@ -17,7 +17,4 @@ public record HostIdentity(
     isolation = List.copyOf(isolation);
   }
 
-  public HostIdentity(String build, List<IsolationFinding> isolation) {
-    this(build, isolation, ProtocolRevisions.SPOKEN);
-  }
 }

@@ -16,8 +16,4 @@ public record ConfigMapSource(
     tenants = List.copyOf(tenants);
   }
 
-  /** A source that isn't written back to. */
-  public ConfigMapSource(String namespace, String selector, List<String> tenants) {
-    this(namespace, selector, tenants, WriteBackMode.NONE);
-  }
 }

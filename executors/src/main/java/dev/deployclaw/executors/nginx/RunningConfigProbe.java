@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.nginx;
 
+import java.util.Optional;
 import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import java.io.IOException;
@@ -21,7 +22,7 @@ public record RunningConfigProbe(Duration answer) {
    * @throws IOException if it doesn't answer
    */
   public String running(URI gateway) throws IOException {
-    var said = new OneShotHttpClient(gateway, answer).get(PATH);
+    var said = new OneShotHttpClient(gateway, answer, Optional.empty()).get(PATH);
     return said.status() == 200 ? NginxConfigFile.configIn(said.body()).orElse("") : "";
   }
 

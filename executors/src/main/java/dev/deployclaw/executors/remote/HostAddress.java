@@ -16,7 +16,4 @@ import java.util.function.Supplier;
  */
 public record HostAddress(
     Path socket, Supplier<GrantKey> key, String build, ProtocolRevisions revisions) {
-  public HostAddress(Path socket, Supplier<GrantKey> key, String build) {
-    this(socket, key, build, ProtocolRevisions.SPOKEN);
-  }
 }

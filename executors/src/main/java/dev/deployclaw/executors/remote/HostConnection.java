@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.remote;
 
+import java.util.Optional;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.executors.protocol.v1.ExecutorHostGrpc;
 import dev.deployclaw.executors.protocol.v1.HandshakeReply;
@@ -78,7 +79,7 @@ public final class HostConnection implements AutoCloseable {
   /** The executors that the host offers; empty where it can't be reached. */
   public List<RemoteExecutor> executors() throws InterruptedException {
     return greet() instanceof HostGreeting.Met(var host)
-        ? host.executors().stream().map(e -> new RemoteExecutor(this, e)).toList()
+        ? host.executors().stream().map(e -> new RemoteExecutor(this, e, Optional.empty())).toList()
         : List.of();
   }
 

@@ -28,11 +28,6 @@ public final class RemoteExecutor implements BackendExecutor {
   private final OfferedExecutor offered;
   private final ConfiguredMembers members;
 
-  /** One whose members only its host knows. */
-  public RemoteExecutor(HostConnection connection, OfferedExecutor offered) {
-    this(connection, offered, Optional.empty());
-  }
-
   /**
    * @param offered what the host says that it has, or less
    * @param members all that it has, where the configuration names them

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.etcd;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -62,7 +63,7 @@ class EtcdContainerTest extends EtcdStateStoreTest {
 
   private static EtcdStateStore impatient(String url) {
     return new EtcdStateStore(
-        new EtcdSettings(List.of(url), "/t/", Duration.ofSeconds(3), Optional.empty()));
+        new EtcdSettings(List.of(url), "/t/", Duration.ofSeconds(3), Optional.empty(), TlsSettings.DEFAULT));
   }
 
   private static boolean answers(EtcdStateStore store) {

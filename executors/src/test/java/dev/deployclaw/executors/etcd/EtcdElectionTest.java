@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.etcd;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -37,7 +38,7 @@ class EtcdElectionTest {
             List.of(etcd.endpoint()),
             "/" + domain + "/",
             Duration.ofSeconds(20),
-            Optional.empty()));
+            Optional.empty(), TlsSettings.DEFAULT));
   }
 
   private static Result write(EtcdStateStore store, Leadership as) throws InterruptedException {
@@ -87,7 +88,7 @@ class EtcdElectionTest {
         var store =
             new EtcdStateStore(
                 new EtcdSettings(
-                    List.of(server.endpoint()), "/t/", Duration.ofSeconds(5), Optional.empty()))) {
+                    List.of(server.endpoint()), "/t/", Duration.ofSeconds(5), Optional.empty(), TlsSettings.DEFAULT))) {
       var lead = store.stand("a", SHORT).orElseThrow();
       assertThat(lead.holds()).isTrue();
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.etcd;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -40,7 +41,7 @@ class EtcdStateStoreTest {
   private static EtcdStateStore store(String domain, Duration timeout) {
     return new EtcdStateStore(
         new EtcdSettings(
-            List.of(etcd.endpoint()), "/test/" + domain + "/", timeout, Optional.empty()));
+            List.of(etcd.endpoint()), "/test/" + domain + "/", timeout, Optional.empty(), TlsSettings.DEFAULT));
   }
 
   private static Write put(String key, String value) {
@@ -220,7 +221,7 @@ class EtcdStateStoreTest {
   private static EtcdStateStore impatient(EtcdServer server) {
     return new EtcdStateStore(
         new EtcdSettings(
-            List.of(server.endpoint()), "/t/", Duration.ofSeconds(3), Optional.empty()));
+            List.of(server.endpoint()), "/t/", Duration.ofSeconds(3), Optional.empty(), TlsSettings.DEFAULT));
   }
 
   /** A dead server's connection may first be noticed as a lost answer. */

@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
+import java.util.Optional;
 import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -100,10 +102,10 @@ class ConfinedGatewayTest {
             Path.of("/var/log/nginx/access.log"),
             true,
             Duration.ofSeconds(5),
-            List.of());
+            List.of(), EdgePolicy.NONE);
     var url = URI.create("http://" + listen);
     return new FileGateway(
-            "gw-0", "edge", folder, Path.of("/usr/sbin/nginx"), site.pidFile(), url, site)
+            "gw-0", "edge", folder, Path.of("/usr/sbin/nginx"), site.pidFile(), url, site, Optional.empty())
         .watchedIn(reports);
   }
 

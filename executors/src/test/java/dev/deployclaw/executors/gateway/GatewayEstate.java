@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
+import java.util.Optional;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -85,7 +87,7 @@ final class GatewayEstate implements AutoCloseable {
         gateways.stream()
             .map(g ->
                 new FileGateway(
-                    g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site()))
+                    g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site(), Optional.empty()))
             .toList());
   }
 
@@ -183,10 +185,10 @@ final class GatewayEstate implements AutoCloseable {
             folder.resolve("access.log"),
             true,
             Duration.ofSeconds(5),
-            List.of());
+            List.of(), EdgePolicy.NONE);
     var binary = Path.of("/usr/sbin/nginx");
     return new FileGateway(
-        name, "edge", folder, binary, pidFile, URI.create("http://" + listen), site);
+        name, "edge", folder, binary, pidFile, URI.create("http://" + listen), site, Optional.empty());
   }
 
   static String byHand(Path folder, String listen) {

@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.EpochSpec;
@@ -126,8 +128,8 @@ class GatewayLinkTest {
             folder.resolve("access.log"),
             true,
             Duration.ofSeconds(5),
-            HERE);
+            HERE, EdgePolicy.NONE);
     var url = URI.create(nginx.url());
-    return new FileGateway("gw", "edge", folder, Path.of("/usr/sbin/nginx"), pidFile, url, site);
+    return new FileGateway("gw", "edge", folder, Path.of("/usr/sbin/nginx"), pidFile, url, site, Optional.empty());
   }
 }

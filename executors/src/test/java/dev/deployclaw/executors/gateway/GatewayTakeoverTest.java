@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.gateway;
 
+import java.util.Optional;
 import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -172,7 +173,7 @@ class GatewayTakeoverTest {
 
   private static FileGateway started(FileGateway g, Path binary) {
     return new FileGateway(
-        g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site());
+        g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site(), Optional.empty());
   }
 
   private MemberReport one(ExecutorCall call) {

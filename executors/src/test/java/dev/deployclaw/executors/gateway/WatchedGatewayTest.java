@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
+import java.util.Optional;
 import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -71,7 +73,7 @@ class WatchedGatewayTest {
                 checker(run),
                 run.resolve("nginx.pid"),
                 URI.create("http://" + listen),
-                site(run))
+                site(run), Optional.empty())
             .watchedIn(reports);
   }
 
@@ -94,7 +96,7 @@ class WatchedGatewayTest {
       converged(activation);
     }
 
-    var said = new OneShotHttpClient(gateway.url(), AT_MOST).get("/.well-known/deployclaw");
+    var said = new OneShotHttpClient(gateway.url(), AT_MOST, Optional.empty()).get("/.well-known/deployclaw");
     assertThat(said.body()).contains("\"gateway\":\"gw-0\"");
   }
 
@@ -241,7 +243,7 @@ class WatchedGatewayTest {
         run.resolve("access.log"),
         true,
         Duration.ofSeconds(5),
-        List.of());
+        List.of(), EdgePolicy.NONE);
   }
 
   private String byHand(Path run) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import java.io.BufferedReader;
@@ -21,7 +22,7 @@ public final class EchoHostMain {
     var hosted =
         new HostedExecutors(
             List.of(new EchoExecutor()), Optional.empty(), OperationAllowlist.KERNEL);
-    var setup = new ExecutorHostServer.Setup(new HostIdentity("echo", List.of()), hosted, key);
+    var setup = new ExecutorHostServer.Setup(new HostIdentity("echo", List.of(), ProtocolRevisions.SPOKEN), hosted, key, HostBounds.DEFAULT);
     Path socket = Path.of(Objects.requireNonNull(System.getenv("DEPLOYCLAW_HOST_SOCKET")));
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(socket), setup)) {
       System.out.println("ready");

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -64,7 +65,7 @@ class FloodEscapeTest {
 
   private ExecutorHostServer listening(Path at, HostBounds bounds) throws IOException {
     var hosted = new HostedExecutors(List.of(echo), Optional.empty(), OperationAllowlist.KERNEL);
-    var identity = new HostIdentity("host", List.of());
+    var identity = new HostIdentity("host", List.of(), ProtocolRevisions.SPOKEN);
     return ExecutorHostServer.start(
         HostSocket.ownersOnly(at), new ExecutorHostServer.Setup(identity, hosted, key, bounds));
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.host;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,7 +52,7 @@ class GrantEscapeTest {
     host =
         ExecutorHostServer.start(
             HostSocket.ownersOnly(socket),
-            new ExecutorHostServer.Setup(new HostIdentity("host", List.of()), hosted, key));
+            new ExecutorHostServer.Setup(new HostIdentity("host", List.of(), ProtocolRevisions.SPOKEN), hosted, key, HostBounds.DEFAULT));
     client = RawHostClient.shaken(socket);
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import static dev.deployclaw.executors.kubernetes.Estate.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -281,7 +282,7 @@ class AdmissionTest {
             Path.of("/var/log/nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(), EdgePolicy.NONE);
     return new KubernetesGateway(
         "gw-01", "edge", "gw-01", "nginx", "deployclaw", "nginx.conf", "nginx", site);
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.spi.CallOutcome;
@@ -104,7 +105,7 @@ public final class Estate implements AutoCloseable {
             Path.of("/var/log/nginx/access.log"),
             false,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(), EdgePolicy.NONE);
     return new KubernetesGateway(name, "edge", name, "nginx", "conf", "nginx.conf", "nginx", site);
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes;
 
+import dev.deployclaw.executors.member.WriteBackMode;
 import static dev.deployclaw.executors.kubernetes.Estate.DEPLOYMENT;
 import static dev.deployclaw.executors.kubernetes.Estate.activation;
 import static dev.deployclaw.executors.kubernetes.Estate.look;
@@ -114,7 +115,7 @@ class GrantedTest {
             List.of(), List.of(), List.of(estate.gateway()), Duration.ofSeconds(5));
     var inspecting =
         new KubernetesInspectionExecutor(Optional.of(estate.link()), settings, List.of());
-    var sources = List.of(new ConfigMapSource("edge", "", List.of("acme")));
+    var sources = List.of(new ConfigMapSource("edge", "", List.of("acme"), WriteBackMode.NONE));
     var reading = new ConfigMapSourceExecutor(estate.link(), sources);
 
     assertThat(inspecting.execute(of("inspect"))).isInstanceOf(CallOutcome.Done.class);

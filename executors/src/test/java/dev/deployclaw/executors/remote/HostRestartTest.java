@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.remote;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.grant.GrantKey;
@@ -40,7 +42,7 @@ class HostRestartTest {
   void start(@TempDir Path folder) throws IOException {
     socket = folder.resolve("host.sock");
     startHost();
-    connection = HostConnection.of(new HostAddress(socket, () -> key, "agent"));
+    connection = HostConnection.of(new HostAddress(socket, () -> key, "agent", ProtocolRevisions.SPOKEN));
   }
 
   private void startHost() throws IOException {
@@ -101,7 +103,7 @@ class HostRestartTest {
     var old = key;
     host.kill();
     startHost();
-    try (var stale = HostConnection.of(new HostAddress(socket, () -> old, "agent"))) {
+    try (var stale = HostConnection.of(new HostAddress(socket, () -> old, "agent", ProtocolRevisions.SPOKEN))) {
       assertThat(fault(call(stale, new ExecutorCall.Publish(EPOCH))))
           .isInstanceOf(CallFault.Ungranted.class)
           .extracting(CallFault::reason)
@@ -122,7 +124,7 @@ class HostRestartTest {
       throws InterruptedException {
     var purpose = new Grant.Purpose("arch-1", "plan", 3);
     var grant = new Grant("1", purpose, "redis", call.verb(), "", Instant.MAX, "");
-    return new RemoteExecutor(connection, REDIS)
+    return new RemoteExecutor(connection, REDIS, Optional.empty())
         .execute(
             new Invocation("redis", call, new FencingToken("leader", 7), DEADLINE).with(grant));
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.remote;
 
+import dev.deployclaw.executors.host.HostBounds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -59,8 +60,8 @@ class RemoteExecutorTest {
     var identity = new HostIdentity("test host", List.of(LAYER), new ProtocolRevisions(1, 2));
     host =
         ExecutorHostServer.start(
-            HostSocket.ownersOnly(socket), new ExecutorHostServer.Setup(identity, hosted, key));
-    connection = HostConnection.of(new HostAddress(socket, () -> key, "test agent"));
+            HostSocket.ownersOnly(socket), new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT));
+    connection = HostConnection.of(new HostAddress(socket, () -> key, "test agent", ProtocolRevisions.SPOKEN));
   }
 
   @AfterEach
@@ -188,7 +189,7 @@ class RemoteExecutorTest {
   }
 
   private CallOutcome call(ExecutorCall call) throws InterruptedException {
-    var executor = new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()));
+    var executor = new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()), Optional.empty());
     var grant =
         new Grant("1", new Grant.Purpose("arch-1", "plan", 3), "redis", "", "", Instant.MAX, "");
     return executor.execute(new Invocation("redis", call, FENCE, DEADLINE).with(grant));

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.s3;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;
@@ -80,7 +81,7 @@ class S3ContainerTest {
         "access",
         "secret",
         true,
-        Duration.ofSeconds(3));
+        Duration.ofSeconds(3), TlsSettings.DEFAULT);
   }
 
   private static boolean takes(S3ObjectStore store) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.s3;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;
@@ -44,7 +45,7 @@ class S3ObjectStoreTest {
         server.accessKey(),
         secret,
         true,
-        timeout);
+        timeout, TlsSettings.DEFAULT);
   }
 
   @Test

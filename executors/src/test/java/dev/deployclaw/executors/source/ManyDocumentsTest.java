@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.source;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
+import dev.deployclaw.executors.host.HostBounds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.grant.GrantKey;
@@ -107,12 +109,12 @@ class ManyDocumentsTest {
         new HostedExecutors(List.of(executor), Optional.empty(), OperationAllowlist.KERNEL);
     var key = GrantKey.random();
     var socket = folder.resolve("host.sock");
-    var identity = new HostIdentity("test host", List.of());
+    var identity = new HostIdentity("test host", List.of(), ProtocolRevisions.SPOKEN);
     try (var _ =
             ExecutorHostServer.start(
                 HostSocket.ownersOnly(socket),
-                new ExecutorHostServer.Setup(identity, hosted, key));
-        var connection = HostConnection.of(new HostAddress(socket, () -> key, "test agent"))) {
+                new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT));
+        var connection = HostConnection.of(new HostAddress(socket, () -> key, "test agent", ProtocolRevisions.SPOKEN))) {
       return SourceReports.collect(look(connection.executors().getFirst()), PolicySet.EMPTY);
     }
   }

@@ -55,10 +55,6 @@ public final class FunctionLibrary {
   public record Constants(
       long term, long epoch, String digest, long predecessor, long step, Optional<Trial> trial) {
 
-    /** Everybody is at the epoch. */
-    public Constants(long term, long epoch, String digest, long predecessor) {
-      this(term, epoch, digest, predecessor, 0, Optional.empty());
-    }
   }
 
   /** A candidate epoch, and who decides by it already. */
@@ -85,7 +81,7 @@ public final class FunctionLibrary {
 
   /** The same, where everybody is at the epoch. */
   public static String source(long term, long epoch, String digest, long predecessor) {
-    return source(new Constants(term, epoch, digest, predecessor));
+    return source(new Constants(term, epoch, digest, predecessor, 0, Optional.empty()));
   }
 
   /**

@@ -42,11 +42,6 @@ public final class PolicyReplay {
     this(before, after, MOST_COUNTERS, _ -> true);
   }
 
-  /** For fewer counters. */
-  PolicyReplay(PolicySet before, PolicySet after, int mostCounters) {
-    this(before, after, mostCounters, _ -> true);
-  }
-
   private PolicyReplay(
       PolicySet before, PolicySet after, int mostCounters, Predicate<String> replayed) {
     this.mostCounters = mostCounters;

@@ -44,6 +44,6 @@ class GatewaySiteTest {
         Path.of("/run/access.log"),
         true,
         Duration.ofSeconds(5),
-        askers);
+        askers, EdgePolicy.NONE);
   }
 }

@@ -16,7 +16,7 @@ class FunctionLibraryTest {
     String source = FunctionLibrary.source(3, 12, DIGEST, 11);
 
     assertThat(source).startsWith("#!lua name=deployclaw\n");
-    assertThat(FunctionLibrary.read(source)).contains(new Constants(3, 12, DIGEST, 11));
+    assertThat(FunctionLibrary.read(source)).contains(new Constants(3, 12, DIGEST, 11, 0, Optional.empty()));
   }
 
   @Test
@@ -34,7 +34,7 @@ class FunctionLibraryTest {
   void aLibraryOfBeforeThereWereCandidatesIsReadAndNotWhole() {
     String source = FunctionLibrary.source(3, 12, DIGEST, 11).replaceAll("local STEP.*\n", "");
 
-    assertThat(FunctionLibrary.read(source)).contains(new Constants(3, 12, DIGEST, 11));
+    assertThat(FunctionLibrary.read(source)).contains(new Constants(3, 12, DIGEST, 11, 0, Optional.empty()));
     assertThat(FunctionLibrary.isWhole(source)).isFalse();
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.redis;
 
+import java.util.Optional;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -68,7 +69,7 @@ class RollingUpgradeTest {
       shard.stage(held);
       for (int turn = 0; turn < TURNS; turn++) {
         var version = Version.values()[random.nextInt(Version.values().length)];
-        var constants = new Constants(1, epoch, held.digest(), epoch - 1);
+        var constants = new Constants(1, epoch, held.digest(), epoch - 1, 0, Optional.empty());
         var steps = history.steps(held, 1 + random.nextInt(MOST_STEPS));
         load(version, constants);
         for (int i = 0; i < steps.size(); i++) {

@@ -109,7 +109,7 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
         header(headers, METHOD),
         header(headers, URI),
         header(headers, CLIENT),
-        header(headers, TOKEN),
+        header(headers, TOKEN), 1,
         name -> header(headers, name));
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.decision;
 
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.DecideCall;
@@ -93,7 +94,7 @@ class LeaseAgreementTest {
       rules.hashes().forEach(hash -> redis.hset(hash.key(), hash.fields()));
       long epoch = active.epoch();
       redis.functionLoadReplace(
-          FunctionLibrary.source(new Constants(1, epoch, active.digest(), epoch - 1)));
+          FunctionLibrary.source(new Constants(1, epoch, active.digest(), epoch - 1, 0, Optional.empty())));
     }
   }
 }

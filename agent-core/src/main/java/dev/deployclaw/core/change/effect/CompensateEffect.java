@@ -1,5 +1,6 @@
 package dev.deployclaw.core.change.effect;
 
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.OrchestrationContext;
@@ -98,7 +99,7 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
         ChangeContent.rollbackDigest(failed.base()),
         failed.planHash(),
         failed.requester(),
-        Optional.of(failed.id()),
+        Optional.of(failed.id()), RolloutPlan.AT_ONCE, Optional.empty(),
         mark.last(),
         mark.revision(),
         archive.provenanceAgain(ChangeContent.rollbackTarget(failed.base()), mark.last() + 1));

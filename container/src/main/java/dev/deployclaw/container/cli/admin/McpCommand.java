@@ -1,5 +1,6 @@
 package dev.deployclaw.container.cli.admin;
 
+import java.io.InputStream;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.config.ApiRole;
@@ -65,7 +66,7 @@ public final class McpCommand implements Callable<Integer> {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var served =
-        RemoteCommandClient.run(around.home(), new RemoteCommandClient.Output(out, err), arguments);
+        RemoteCommandClient.run(around.home(), new RemoteCommandClient.Output(out, err, InputStream.nullInputStream()), arguments);
     if (served.isPresent()) {
       return CommandOutput.ended(served.getAsInt(), out, err);
     }

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.config.reader;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -133,7 +134,7 @@ class ConfigReaderTest {
     assertThat(config.nats().credentialsFile()).contains(folder.resolve("n.creds"));
     assertThat(config.nats().monitors()).containsExactly("http://n:8222");
     assertThat(config.services())
-        .containsExactly(new AgentConfig.Service("shop", "http://127.0.0.1:8081"));
+        .containsExactly(new AgentConfig.Service("shop", "http://127.0.0.1:8081", SecretValue.NONE, TlsSettings.DEFAULT));
     var gateway = config.gateways().getFirst();
     assertThat(gateway.gateway().identity()).isEqualTo(new Gateway.Identity.Host("lab.test"));
     assertThat(gateway.gateway().routes()).containsExactly(new Gateway.Route("/search", "search"));

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.plugin.contract;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.host.HostSupervisor;
@@ -69,7 +70,7 @@ class JavaExampleTest {
               words("fra=" + hangs.url(), "lon=" + hangs.url(), "nyc=" + nyc.url()), run);
       try (var supervisor = HostSupervisor.start(command, SOON);
           var connection =
-              HostConnection.of(new HostAddress(command.socket(), supervisor::key, "test"))) {
+              HostConnection.of(new HostAddress(command.socket(), supervisor::key, "test", ProtocolRevisions.SPOKEN))) {
         supervisor.awaitFirst(SOON);
         var plugin = connection.executors().getFirst();
 

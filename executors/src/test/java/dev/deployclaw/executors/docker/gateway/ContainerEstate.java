@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.docker.gateway;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.HostConfig;
@@ -206,7 +207,7 @@ public final class ContainerEstate {
         Path.of("/var/log/nginx/access.log"),
         false,
         Duration.ofSeconds(5),
-        askers);
+        askers, EdgePolicy.NONE);
   }
 
   private void fill(String container) {

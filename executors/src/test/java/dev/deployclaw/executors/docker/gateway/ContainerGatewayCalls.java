@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.docker.gateway;
 
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
@@ -90,7 +91,7 @@ record ContainerGatewayCalls(ContainerGatewayExecutor executor, long term) {
 
   static String body(ContainerGateway gateway, String path) {
     return Failable.get(() ->
-        new OneShotHttpClient(gateway.url(), DEADLINE)
+        new OneShotHttpClient(gateway.url(), DEADLINE, Optional.empty())
             .send("GET", path, Map.of("Host", "acme.test"))
             .body());
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.etcd.configuration;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
@@ -358,6 +359,6 @@ class ConfigurationStoreExecutorTest {
 
   private static EtcdStateStore at(String endpoint, String prefix) {
     return new EtcdStateStore(
-        new EtcdSettings(List.of(endpoint), prefix, Duration.ofSeconds(10), Optional.empty()));
+        new EtcdSettings(List.of(endpoint), prefix, Duration.ofSeconds(10), Optional.empty(), TlsSettings.DEFAULT));
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.etcd.policy;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.machine.BaseEpoch;
@@ -63,7 +64,7 @@ class PolicyStoreExecutorTest {
                 List.of(etcd.endpoint()),
                 "/" + test.getDisplayName() + "/",
                 Duration.ofSeconds(30),
-                Optional.empty()));
+                Optional.empty(), TlsSettings.DEFAULT));
     store = new PolicyStoreExecutor(state);
     put("term", "7");
   }
@@ -242,7 +243,7 @@ class PolicyStoreExecutorTest {
         ChangeKind.FORWARD,
         5,
         5,
-        new BaseEpoch(4, "d4", "c4", 30),
+        new BaseEpoch(4, "d4", "c4", 30, 0, 0),
         SET.digest(),
         "plan",
         "olivia",

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes.inspect;
 
+import dev.deployclaw.executors.member.WriteBackMode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
@@ -136,7 +137,7 @@ class KubernetesInspectionExecutorTest {
   @Test
   void asksNothingOfPodsInANamespaceOfPoliciesAlone() throws Exception {
     try (var estate = new Estate(folder)) {
-      var policies = List.of(new ConfigMapSource("limits", "", List.of("*")));
+      var policies = List.of(new ConfigMapSource("limits", "", List.of("*"), WriteBackMode.NONE));
       var gateways = List.of(Estate.gateway("gw"));
       estate
           .api()

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.gateway.nginx;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -323,7 +324,7 @@ class NginxConfigFileTest {
         folder.resolve("access.log"),
         true,
         Duration.ofSeconds(5),
-        askers);
+        askers, EdgePolicy.NONE);
   }
 
   private RawHttpClient.Answer get(String path, String... headers) {

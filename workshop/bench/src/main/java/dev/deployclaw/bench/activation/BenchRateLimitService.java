@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.activation;
 
+import dev.deployclaw.executors.ratelimit.RateLimitSettings;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
@@ -33,7 +34,7 @@ record BenchRateLimitService(Service service, DaemonProcess daemon) implements A
     var command = PROGRAM.command(arguments(address, stores));
     var daemon = DaemonProcess.start(new LaunchSpec(folder, NAMESPACE, command));
     String url = "http://" + address;
-    var started = new BenchRateLimitService(new Service(NAMESPACE, URI.create(url)), daemon);
+    var started = new BenchRateLimitService(new Service(NAMESPACE, URI.create(url), RateLimitSettings.Access.OPEN), daemon);
     daemon.awaitReady(READY, () -> ServerReadiness.answers(url + "/readyz"));
     return started;
   }

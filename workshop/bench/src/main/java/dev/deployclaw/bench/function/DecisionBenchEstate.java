@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.function;
 
+import dev.deployclaw.ratelimit.listener.AccessSettings;
 import dev.deployclaw.bench.measure.TurnMeter;
 import dev.deployclaw.bench.redis.RawSocketPipe;
 import dev.deployclaw.bench.redis.RespBatch;
@@ -143,7 +144,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
   /** The service's Redis, for a limiter that decides as it does. */
   public RedisClusterSettings cluster() {
     var address = new RedisAddress(redis.address().host(), redis.address().port());
-    return new RedisClusterSettings(List.of(address), REDIS_TIMEOUT, Optional.empty());
+    return new RedisClusterSettings(List.of(address), REDIS_TIMEOUT, Optional.empty(), Optional.empty());
   }
 
   public HostPort http() {
@@ -246,7 +247,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
         source(),
         cluster(),
         "bench",
-        new FrontendSettings(HeaderStyle.BOTH, OptionalInt.of(0), TokenSettings.NONE),
+        new FrontendSettings(HeaderStyle.BOTH, OptionalInt.of(0), TokenSettings.NONE, AccessSettings.OPEN, FrontendSettings.USUAL_HEADER_VALUES),
         BackendFailureMode.DENY);
   }
 }

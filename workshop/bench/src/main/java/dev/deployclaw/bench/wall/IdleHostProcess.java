@@ -1,5 +1,7 @@
 package dev.deployclaw.bench.wall;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
@@ -74,7 +76,7 @@ final class IdleHostProcess implements AutoCloseable {
       var hosted =
           new HostedExecutors(
               List.of(new IdleParticipant()), Optional.empty(), OperationAllowlist.KERNEL);
-      var setup = new ExecutorHostServer.Setup(new HostIdentity("bench", List.of()), hosted, key);
+      var setup = new ExecutorHostServer.Setup(new HostIdentity("bench", List.of(), ProtocolRevisions.SPOKEN), hosted, key, HostBounds.DEFAULT);
       try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(Path.of(words[0])), setup)) {
         System.out.println("ready");
         while (input.readLine() != null) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.wall;
 
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.bench.measure.AlternatingRounds;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.FigureTable;
@@ -75,7 +76,7 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
     var key = GrantKey.random();
     Path socket = folder.resolve("host.sock");
     try (var host = IdleHostProcess.start(socket, key, List.of("-Xmx256m"));
-        var connection = HostConnection.of(new HostAddress(socket, () -> key, "bench"))) {
+        var connection = HostConnection.of(new HostAddress(socket, () -> key, "bench", ProtocolRevisions.SPOKEN))) {
       long idle = host.residentKibibytes();
       var remote = connection.executors().getFirst();
       List<Measured> measured = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.deployclaw.lab.cluster;
 
+import dev.deployclaw.policy.gateway.EdgePolicy;
+import java.util.Set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -157,7 +159,7 @@ class PodsThatStayTest {
             Path.of("/run/gw/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(), EdgePolicy.NONE);
     var gateway =
         new KubernetesGateway("gw", "edge", "gw", "nginx", "conf", "nginx.conf", "nginx", site);
     var settings =
@@ -180,7 +182,7 @@ class PodsThatStayTest {
     var gateway = new Gateway("gw", "edge", new Gateway.Identity.Host("test"), all);
     var set = PolicySet.of(List.of(), List.of(gateway), "");
     return new EpochSpec(
-        "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), back, Optional.empty());
+        "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), back, Optional.empty(), 0, Optional.empty(), Set.of());
   }
 
   /** Each by its identity, with how often its container was started again. */
