@@ -21,8 +21,10 @@ import java.util.Optional;
  * What is known of the stream, in files beside the logs: {@code <name>.repair} is a loss that is
  * being repaired, {@code .repaired} one that was, {@code <execution>.<seq>.fork} a fork, {@code
  * .stuck} a record that can't be shipped. Any thread.
+ *
+ * @param stream where there is none nothing waits
  */
-public final class StreamStateFiles implements StreamCopy {
+public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stream) implements StreamCopy {
   static final String REPAIR = ".repair";
   static final String REPAIRED = ".repaired";
   static final String FORK = ".fork";
@@ -36,17 +38,6 @@ public final class StreamStateFiles implements StreamCopy {
 
   /** How often files are read again that change meanwhile; then those that went are left out. */
   private static final int MOST_READS = 5;
-
-  private final JournalFolder folder;
-  private final Optional<NatsSettings> stream;
-
-  /**
-   * @param stream where there is none nothing waits
-   */
-  public StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stream) {
-    this.folder = folder;
-    this.stream = stream;
-  }
 
   /** Those of a state folder. */
   public static StreamCopy of(Path stateDir, NatsSettings settings) {

@@ -21,19 +21,9 @@ import java.util.Optional;
  * raises {@code term} by one. The key of a leader that died goes with its lease, so each candidate
  * tries again.
  */
-final class EtcdElection {
+record EtcdElection(EtcdClient link, EtcdStateStore store, String name) {
   private static final String LEADER = "leader";
   private static final String TERM = "term";
-
-  private final EtcdClient link;
-  private final EtcdStateStore store;
-  private final String name;
-
-  private EtcdElection(EtcdClient link, EtcdStateStore store, String name) {
-    this.link = link;
-    this.store = store;
-    this.name = name;
-  }
 
   static Optional<Leadership> stand(
       EtcdClient link, EtcdStateStore store, String name, Duration lease)

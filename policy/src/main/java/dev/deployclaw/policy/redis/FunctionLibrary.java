@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.redis;
 
+import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,9 +32,9 @@ public final class FunctionLibrary {
    */
   public static final String RELEASE = "dc_release";
 
-  private static final String COUNTING = resource("counters.lua") + "\n" + resource("leases.lua");
+  private static final String COUNTING = PackagedText.read(FunctionLibrary.class, "counters.lua") + "\n" + PackagedText.read(FunctionLibrary.class, "leases.lua");
   private static final String BODY =
-      COUNTING + "\n" + resource("counted.lua") + "\n" + resource("decide.lua");
+      COUNTING + "\n" + PackagedText.read(FunctionLibrary.class, "counted.lua") + "\n" + PackagedText.read(FunctionLibrary.class, "decide.lua");
   private static final Pattern CONSTANTS =
       Pattern.compile(
           "^local TERM, EPOCH, PREDECESSOR, DIGEST = (\\d+), (\\d+), (\\d+), '([0-9a-f]*)'$",
@@ -145,14 +146,6 @@ public final class FunctionLibrary {
             k.trial().map(Trial::epoch).orElse(0L),
             k.trial().map(t -> t.cohort().share()).orElse(0),
             k.trial().map(Trial::digest).orElse(""));
-  }
-
-  private static String resource(String name) {
-    try (var in = FunctionLibrary.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.token;
 
+import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -169,12 +170,6 @@ public final class BearerTokenVerifier {
   }
 
   private static String digest(String token) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JRE has SHA-256", e);
-    }
+    return CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -18,11 +18,7 @@ import java.util.function.Function;
  */
 record AccessLogConfigReader(Function<String, Path> paths) {
   List<AccessLogConfig> read(ConfigSection root, List<GatewayEntry> files, List<Gateway> routing) {
-    var out = new ArrayList<AccessLogConfig>();
-    for (var f : root.sections("accessLogs")) {
-      log(f, routing).ifPresent(out::add);
-      f.done();
-    }
+    var out = root.each("accessLogs", f -> log(f, routing));
     return root.given("accessLogs")
         ? out
         : files.stream()

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.http.route;
 
+import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
@@ -59,12 +60,7 @@ public final class ObservabilityRoutes {
   }
 
   static String openapi() {
-    try (InputStream in =
-        Objects.requireNonNull(ObservabilityRoutes.class.getResourceAsStream("openapi.yaml"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return PackagedText.read(ObservabilityRoutes.class, "openapi.yaml");
   }
 
   private ApiResponse health() {

@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.limiter;
 
+import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.testkit.network.HostPort;
 import io.github.bucket4j.BucketConfiguration;
@@ -89,7 +90,7 @@ public record PeerLimiter(String title, IntFunction<CompletionStage<Boolean>> as
   public static PeerLimiter gatewayScript(HostPort redis) {
     var client = RedisClient.create("redis://" + redis);
     var commands = client.connect().async();
-    String hash = client.connect().sync().scriptLoad(script());
+    String hash = client.connect().sync().scriptLoad(PackagedText.read(PeerLimiter.class, SCRIPT));
     String rate = Long.toString(Limit.MOST_REQUESTS / REFILL.toSeconds());
     String burst = Long.toString(Limit.MOST_REQUESTS);
     return new PeerLimiter(
@@ -119,13 +120,5 @@ public record PeerLimiter(String title, IntFunction<CompletionStage<Boolean>> as
         "redisson, in process",
         tenant -> limiters.get(tenant).tryAcquireAsync(1),
         client::shutdown);
-  }
-
-  private static String script() {
-    try (var in = PeerLimiter.class.getResourceAsStream(SCRIPT)) {
-      return new String(Objects.requireNonNull(in, SCRIPT).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -21,13 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** {@link IdleHostMain} as a process of its own. */
-final class IdleHostProcess implements AutoCloseable {
-  private final Process process;
-
-  private IdleHostProcess(Process process) {
-    this.process = process;
-  }
-
+record IdleHostProcess(Process process) implements AutoCloseable {
   /**
    * Returns when it listens.
    *
