@@ -183,7 +183,6 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Participants with such a member. */
   List<String> participants(Predicate<MemberReport> member) {
     return reports.entrySet().stream()
         .filter(e -> e.getValue().stream().anyMatch(member))

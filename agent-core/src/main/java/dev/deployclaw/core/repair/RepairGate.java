@@ -29,10 +29,8 @@ final class RepairGate {
   private final RequestOrigin by;
   private final Optional<Approved> approved;
 
-  /** A held repair, and who approves it. */
   private record Approved(HeldRepairStore.Found held, String by) {}
 
-  /** Of a repair that was held. */
   RepairGate(
       HeldRepairStore heldRepairs, GatePolicy gate, HeldRepairStore.Found held, String approver) {
     this(

@@ -69,7 +69,6 @@ public final class ChangeScheduler {
     this.time = ports.time();
   }
 
-  /** All of it. */
   public ScheduleReport all() throws InterruptedException {
     List<ScheduledChange> entries = new ArrayList<>();
     List<String> unread = new ArrayList<>();

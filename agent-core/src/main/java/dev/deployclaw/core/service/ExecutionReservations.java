@@ -116,7 +116,6 @@ public final class ExecutionReservations {
     return !state.get(places).isEmpty();
   }
 
-  /** How far an execution is. */
   public TaskProgress progress(String execution) throws InterruptedException {
     return progress.of(execution);
   }

@@ -50,7 +50,6 @@ final class PemFile {
         "holds no certificate in PEM", "give a file with -----BEGIN CERTIFICATE-----");
   }
 
-  /** The key of a certificate. */
   static PrivateKey key(Path file, PublicKey certified) throws InvalidPemException {
     var pem = PKCS8.matcher(text(file));
     if (!pem.find()) {

@@ -103,7 +103,6 @@ public record JournalBucketCopy(JournalFolder folder, LogCopyVerifier copies, Op
     return String.join("; ", contents.wrong());
   }
 
-  /** Asks the bucket. */
   private interface Asking {
     Contents ask() throws IOException, InterruptedException;
   }

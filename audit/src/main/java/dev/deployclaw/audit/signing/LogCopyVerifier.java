@@ -49,7 +49,6 @@ public final class LogCopyVerifier {
     /** There is none: the log hasn't ended, or no serving agent came by since. */
     record Waits() implements Copy {}
 
-    /** What is wrong with it. */
     record Wrong(List<String> findings) implements Copy {
       public Wrong {
         findings = List.copyOf(findings);

@@ -53,7 +53,6 @@ public record RequestImpact(TenantDirectory tenants, RecentTraffic traffic) {
     return out;
   }
 
-  /** A limit by its name. */
   private record ChangedLimit(String owner, String name) {
     Map<String, Object> toMap(PolicySet before, PolicySet after) {
       var was = in(before);

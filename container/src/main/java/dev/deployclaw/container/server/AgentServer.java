@@ -214,7 +214,6 @@ public final class AgentServer implements AutoCloseable {
     return monitor.enforcement();
   }
 
-  /** Whether an execution has a log here. */
   public boolean hasLog(String execution) {
     return !ports.journal().read(execution).isEmpty();
   }

@@ -53,7 +53,6 @@ public record LogHeadChain(StateStore state) {
     return new Last(link.isPresent() ? link.get() : newest(), read);
   }
 
-  /** Whether this end is in the chain. */
   boolean holds(String execution, LogHead end) throws InterruptedException {
     return state
         .get(StoreKeys.chained(execution, end.seq()))

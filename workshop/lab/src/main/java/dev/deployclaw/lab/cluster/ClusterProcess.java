@@ -97,7 +97,6 @@ public final class ClusterProcess {
       this.certificate = certificate;
     }
 
-    /** One look at all of them. */
     void look() {
       for (String path : api.objects(p -> p.matches("/api/v1/namespaces/[^/]+")).keySet()) {
         if (done.add(path)) {

@@ -20,7 +20,6 @@ record InjectionPayload(int number, String risk, String family, String text) {
   private static final String RESOURCE = "payloads.tsv";
   private static final int COLUMNS = 3;
 
-  /** All of them. */
   static List<InjectionPayload> all() {
     var out = new ArrayList<InjectionPayload>();
     for (String line : PackagedText.read(InjectionPayload.class, RESOURCE).lines().toList()) {

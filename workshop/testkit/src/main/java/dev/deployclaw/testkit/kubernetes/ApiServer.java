@@ -72,7 +72,6 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  /** An answer. */
   public record Answer(int status, String body, Map<String, String> headers) {
     /** A whole body. */
     public static Answer of(int status, JsonNode body) {

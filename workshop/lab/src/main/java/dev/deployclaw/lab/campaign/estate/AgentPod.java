@@ -23,7 +23,6 @@ public record AgentPod(TrialEstate site, LocalCluster cluster, Deployment deploy
 
   private static final Duration READY = Duration.ofMinutes(2);
 
-  /** Which Deployment it is. */
   record Deployment(String namespace, String name) {
     String path() {
       return "/apis/apps/v1/namespaces/" + namespace + "/deployments/" + name;
