@@ -1,5 +1,6 @@
 package dev.deployclaw.container.http.limit;
 
+import dev.deployclaw.container.http.limit.ApiRateLimits.ClientTokenBuckets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
