@@ -105,7 +105,6 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
     return participants(ParticipantReplies::open);
   }
 
-  /** Participants with a member of an answer. */
   public List<String> answering(Answer answer) {
     return participants(r -> r.answer() == answer);
   }

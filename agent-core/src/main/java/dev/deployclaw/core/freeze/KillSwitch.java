@@ -22,7 +22,6 @@ public record KillSwitch(StateStore state) {
 
   /** How turning it ended. */
   public sealed interface Turn {
-    /** The freeze that stood there before. */
     record Turned(Optional<FreezeRecord> before) implements Turn {}
 
     /** It stood there already; the freeze as it was read. */

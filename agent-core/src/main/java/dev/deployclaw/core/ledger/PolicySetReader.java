@@ -39,7 +39,6 @@ public record PolicySetReader(StateStore state, ObjectStore objects, PolicySetCa
     return sets.read(state, epoch, _ -> true);
   }
 
-  /** The set of a candidate beside what is committed. */
   Optional<PolicySet> stored(CommittedEpoch.Candidate candidate) throws InterruptedException {
     return stored(candidate.epoch(), candidate.digest());
   }

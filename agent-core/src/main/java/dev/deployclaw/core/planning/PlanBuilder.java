@@ -167,7 +167,6 @@ public final class PlanBuilder {
     return ready(intent, procedure, request);
   }
 
-  /** The observing operations of one step. */
   private Optional<PlanningResult> observe(ProcedureStep step, int number, Intent intent)
       throws InterruptedException {
     for (String operation : step.operations()) {

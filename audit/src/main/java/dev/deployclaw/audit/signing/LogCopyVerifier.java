@@ -41,7 +41,6 @@ public final class LogCopyVerifier {
     return signer;
   }
 
-  /** How the copy of a log stands. */
   public sealed interface Copy {
     /** All of it is there, as it was stored and signed. */
     record Whole(long records, int segments) implements Copy {}

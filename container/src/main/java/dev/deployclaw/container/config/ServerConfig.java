@@ -39,12 +39,10 @@ public record ServerConfig(
    */
   public record Surfaces(boolean mcp, boolean console) {}
 
-  /** Whether other agents are served. */
   public boolean mcp() {
     return surfaces.mcp();
   }
 
-  /** Whether people's browsers are served. */
   public boolean console() {
     return surfaces.console();
   }
@@ -122,7 +120,6 @@ public record ServerConfig(
       int keepLogs,
       Shares shares) {
 
-    /** What holds where nothing is said. */
     public static final Bounds DEFAULT =
         new Bounds(
             16,
@@ -147,7 +144,6 @@ public record ServerConfig(
    */
   public record Shares(
       int streams, int strangerRequestsPerMinute, int connections, int connectionsPerAddress) {
-    /** What holds where nothing is said. */
     public static final Shares DEFAULT = new Shares(8, 120, 512, 128);
   }
 }

@@ -97,7 +97,6 @@ public record DraftStore(StateStore state, InstantSource clock) {
         });
   }
 
-  /** The hash of what a plan changes. */
   public static String changes(ChangePlan plan) {
     return CanonicalJson.sha256(CanonicalJson.bytes(plan.diff().toMaps()));
   }

@@ -34,7 +34,6 @@ public final class SkillReader {
     }
   }
 
-  /** Reads a skill's folder, or its SKILL.md. */
   public static Reading read(Path folderOrFile) {
     var path = folderOrFile.toAbsolutePath().normalize();
     var folder = isSheet(path) ? path.resolveSibling("") : path;

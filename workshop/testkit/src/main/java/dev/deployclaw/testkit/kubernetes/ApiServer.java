@@ -83,7 +83,6 @@ public final class ApiServer implements AutoCloseable {
       return of(200, body);
     }
 
-    /** As the API server words its refusals. */
     public static Answer refusal(int status, String reason, String message) {
       return of(status, RefusalResponses.status(status, reason, message));
     }

@@ -54,7 +54,6 @@ public record AgentPod(TrialEstate site, LocalCluster cluster, Deployment deploy
     return pods().stream().noneMatch(p -> p.name().equals(pod.name()));
   }
 
-  /** The process of the agent in a pod, while it lives. */
   public Optional<DaemonProcess> process(Pod pod) {
     Path home = site.lab().folder().resolve(LocalCluster.PODS).resolve(pod.namespace());
     return LocalCluster.agent(home.resolve(pod.name())).filter(DaemonProcess::alive);

@@ -140,7 +140,6 @@ public final class TrialEstate implements AutoCloseable {
     return RedisCluster.adopt(lab.folder().resolve("redis"));
   }
 
-  /** Runs a command of the agent to its end. */
   public AgentLauncher.CommandResult run(String... words) throws IOException, InterruptedException {
     return agents.run(newFolder(words[0]), words);
   }
