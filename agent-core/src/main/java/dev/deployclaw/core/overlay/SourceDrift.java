@@ -59,12 +59,9 @@ public record SourceDrift(List<Overlay> overlays, List<String> unapplied, List<O
   /** For JSON documents. */
   public Map<String, Object> toMap() {
     return Map.of(
-        "overlays",
-        overlays.stream().map(Overlay::toMap).toList(),
-        "unapplied",
-        unapplied,
-        "expired",
-        expired.stream().map(Overlay::toMap).toList());
+        "overlays", overlays.stream().map(Overlay::toMap).toList(),
+        "unapplied", unapplied,
+        "expired", expired.stream().map(Overlay::toMap).toList());
   }
 
   private static String where(CollectedPolicies sources, String tenant) {

@@ -10,14 +10,8 @@ import java.util.Optional;
 public final class KernelPhaseOrder {
   private static final List<String> PHASES =
       List.of(
-          "checkpoint.create",
-          "change.stage",
-          "change.prepare",
-          "change.gate",
-          "change.commit",
-          "change.publish",
-          "change.converge",
-          "change.validate");
+          "checkpoint.create", "change.stage", "change.prepare", "change.gate",
+          "change.commit", "change.publish", "change.converge", "change.validate");
 
   /** What a repair does: keep what is there, put back what is committed, read it back. */
   private static final List<String> REPAIR =

@@ -74,14 +74,8 @@ final class RepairGate {
     var until = heldRepairs.now().plus(gate.holdFor());
     var repair =
         new HeldRepair(
-            context.recorder().execution(),
-            by.requester(),
-            hold.why(),
-            plan.hash(),
-            plan.base().revision(),
-            until.toEpochMilli(),
-            hold.approval(),
-            plan.found().listed());
+            context.recorder().execution(), by.requester(), hold.why(), plan.hash(),
+            plan.base().revision(), until.toEpochMilli(), hold.approval(), plan.found().listed());
     return heldRepairs.keep(repair, hold.rule(), plan.base(), context);
   }
 

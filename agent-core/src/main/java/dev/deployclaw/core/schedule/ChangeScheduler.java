@@ -111,12 +111,9 @@ public final class ChangeScheduler {
             detail,
             Status.OK,
             Map.of(
-                "start_at",
-                at,
-                "base_revision",
-                entry.baseRevision(),
-                "target_digest",
-                entry.target()));
+                "start_at", at,
+                "base_revision", entry.baseRevision(),
+                "target_digest", entry.target()));
     var base = ledger.base();
     var on =
         new Transaction(

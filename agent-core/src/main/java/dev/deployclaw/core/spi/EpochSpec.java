@@ -60,33 +60,17 @@ public record EpochSpec(
   /** The same epoch, after so many moves of a cohort. */
   public EpochSpec at(long moves, Optional<Candidate> beside) {
     return new EpochSpec(
-        execution,
-        epoch,
-        digest,
-        set,
-        predecessor,
-        previous,
-        back,
-        restores,
-        moves,
-        beside,
+        execution, epoch, digest, set, predecessor,
+        previous, back, restores, moves, beside,
         leftOut);
   }
 
   /** The same, without these members. */
   public EpochSpec without(Collection<String> members) {
     return new EpochSpec(
-        execution,
-        epoch,
-        digest,
-        set,
-        predecessor,
-        previous,
-        back,
-        restores,
-        step,
-        candidate,
-        Set.copyOf(members));
+        execution, epoch, digest, set,
+        predecessor, previous, back, restores,
+        step, candidate, Set.copyOf(members));
   }
 
   /**
@@ -116,16 +100,8 @@ public record EpochSpec(
   /** The same policies, as another epoch brought them. */
   public EpochSpec by(long other) {
     return new EpochSpec(
-        execution,
-        other,
-        digest,
-        set,
-        predecessor,
-        previous,
-        back,
-        restores,
-        step,
-        candidate,
+        execution, other, digest, set, predecessor,
+        previous, back, restores, step, candidate,
         leftOut);
   }
 

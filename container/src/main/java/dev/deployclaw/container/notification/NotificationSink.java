@@ -95,21 +95,17 @@ interface NotificationSink {
       var ends = notice.firing() ? now.plus(LASTS) : notice.at();
       var alert =
           Map.of(
-              "labels",
-              Map.of(
+              "labels", Map.of(
                   "alertname", "Deployclaw" + words(condition.kind().word()),
                   "severity", condition.kind().severity(),
                   "subject", condition.subject(),
                   "domain", notice.domain()),
-              "annotations",
-              Map.of(
+              "annotations", Map.of(
                   "summary", condition.summary(),
                   "members", String.join(", ", condition.members()),
                   "fingerprint", notice.fingerprint()),
-              "startsAt",
-              notice.since().toString(),
-              "endsAt",
-              ends.toString());
+              "startsAt", notice.since().toString(),
+              "endsAt", ends.toString());
       var request =
           NotificationHttpClient.post(
               NotificationSink.at(target.url(), "/api/v2/alerts"),

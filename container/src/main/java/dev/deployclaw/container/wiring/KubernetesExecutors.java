@@ -129,13 +129,7 @@ record KubernetesExecutors(Optional<Cluster> cluster) implements AutoCloseable {
 
   private static KubernetesGateway gateway(DeploymentEntry e) {
     return new KubernetesGateway(
-        e.gateway().name(),
-        e.gateway().namespace(),
-        e.deployment(),
-        e.container(),
-        e.volume(),
-        e.file(),
-        e.binary(),
-        e.front().site());
+        e.gateway().name(), e.gateway().namespace(), e.deployment(), e.container(),
+        e.volume(), e.file(), e.binary(), e.front().site());
   }
 }

@@ -37,16 +37,8 @@ public final class EnvoyBootstrapFile {
 
   private static final List<String> OURS =
       List.of(
-          "x-dc-gateway",
-          "x-dc-host",
-          "x-dc-method",
-          "x-dc-uri",
-          "x-dc-client",
-          "x-dc-token",
-          "x-dc-probe",
-          "x-dc-rule",
-          "x-dc-epoch",
-          "x-dc-failure",
+          "x-dc-gateway", "x-dc-host", "x-dc-method", "x-dc-uri", "x-dc-client",
+          "x-dc-token", "x-dc-probe", "x-dc-rule", "x-dc-epoch", "x-dc-failure",
           "x-dc-tenant");
 
   /** Of a route: it isn't put to the rate limit service. */
@@ -162,12 +154,9 @@ public final class EnvoyBootstrapFile {
   private static Map<String, Object> identity(Gateway gateway) {
     String body = "{\"gateway\":\"" + gateway.name() + "\",\"config\":\"\"}";
     return Map.of(
-        "match",
-        Map.of("path", "/.well-known/deployclaw"),
-        "direct_response",
-        Map.of("status", 200, "body", Map.of("inline_string", body)),
-        "typed_per_filter_config",
-        UNASKED);
+        "match", Map.of("path", "/.well-known/deployclaw"),
+        "direct_response", Map.of("status", 200, "body", Map.of("inline_string", body)),
+        "typed_per_filter_config", UNASKED);
   }
 
   private static List<Object> filters(PolicySet set, Gateway gateway, GatewaySite site) {

@@ -33,13 +33,11 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
   /** What each request comes to, read as it should be. */
   static final Map<String, Object> READINGS =
       Map.of(
-          FIRST,
-          Map.of(
+          FIRST, Map.of(
               "outcome", "planned",
               "operation", "apply-policies",
               "quotes", quotes("policies of all tenants")),
-          REQUEST,
-          Map.of(
+          REQUEST, Map.of(
               "outcome",
               "planned",
               "operation",

@@ -44,14 +44,8 @@ final class FieldSchema {
   private static final Set<String> SETS = Set.of("finalizers");
   private static final Set<String> ATOMIC_MAPS =
       Set.of(
-          "selector",
-          "labelSelector",
-          "nodeSelector",
-          "configMapKeyRef",
-          "secretKeyRef",
-          "fieldRef",
-          "resourceFieldRef",
-          "secretRef",
+          "selector", "labelSelector", "nodeSelector", "configMapKeyRef",
+          "secretKeyRef", "fieldRef", "resourceFieldRef", "secretRef",
           "roleRef");
 
   private FieldSchema() {}
