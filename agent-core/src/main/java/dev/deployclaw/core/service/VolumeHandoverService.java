@@ -71,10 +71,7 @@ record VolumeHandoverService(
       return ExecutionOutcome.refused("no gateway runs in Kubernetes here");
     }
     var outcome =
-        ports
-            .executors()
-            .calls()
-            .one(
+        ports.calls().one(
                 executor.get(),
                 new ExecutorCall.Share(gateway),
                 CallContext.of(execution),

@@ -100,15 +100,11 @@ public final class HeartbeatCheck {
     if (probe.isEmpty()) {
       return unheard("nothing can send synthetic requests here");
     }
-    return switch (calls()
+    return switch (ports.calls()
         .one(probe.get(), new ExecutorCall.Heartbeat(side), CallContext.looking(), within)) {
       case CallOutcome.Failed(var fault) -> unheard(fault.reason());
       case CallOutcome.Done(var reports, var _) -> new Heard("", reports);
     };
-  }
-
-  private CallDispatcher calls() {
-    return ports.executors().calls();
   }
 
   private static Heard unheard(String reason) {
@@ -142,7 +138,7 @@ public final class HeartbeatCheck {
   private Counted counted(BackendExecutor redis, List<String> keys, Duration within)
       throws InterruptedException {
     var look = new ExecutorCall.Look("counters", Map.of("keys", keys));
-    return switch (calls().one(redis, look, CallContext.looking(), within)) {
+    return switch (ports.calls().one(redis, look, CallContext.looking(), within)) {
       case CallOutcome.Failed(var fault) ->
           Counted.nowhere(fault.reason(), fault instanceof CallFault.Denied);
       case CallOutcome.Done(var nodes, var _) -> {

@@ -94,10 +94,7 @@ public record RefusalRateCheck(AgentPorts ports, AgentSettings settings) {
     if (services.isPresent()) {
       var call = new ExecutorCall.Look("usage", Map.of());
       var outcome =
-          ports
-              .executors()
-              .calls()
-              .one(services.get(), call, CallContext.looking(), settings.bounds().call());
+          ports.calls().one(services.get(), call, CallContext.looking(), settings.bounds().call());
       if (outcome instanceof CallOutcome.Done done) {
         for (var report : done.reports()) {
           if (report.answer() == Answer.YES) {

@@ -164,12 +164,10 @@ public final class PacketFirewall {
   private String establish() throws FirewallException {
     String chain = remembered().orElseGet(PacketFirewall::newName);
     String rules = list();
-    try {
+    Failable.run(() -> {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve(REMEMBERED), chain + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
     if (!rules.contains("-N " + chain)) {
       run(List.of("-N", chain));
     }
