@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Finds secrets that are known by value, in all their {@link SecretSpellings} and {@link
+ * Finds secrets that are known by value, in all their {@link KnownSecretMasker.SecretSpellings} and {@link
  * EscapeSequences}. One pass; work is bounded by the length of the text, and where a text was made
  * to cost more, the rest of it is masked. Immutable.
  */

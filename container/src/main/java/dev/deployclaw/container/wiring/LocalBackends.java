@@ -95,7 +95,7 @@ public record LocalBackends(
   }
 
   /** The configuration stores that services read limits from, by name. */
-  private record ConfigurationStores(Map<String, StateStore> byName) implements AutoCloseable {
+  record ConfigurationStores(Map<String, StateStore> byName) implements AutoCloseable {
     public ConfigurationStores {
       byName = Map.copyOf(byName);
     }

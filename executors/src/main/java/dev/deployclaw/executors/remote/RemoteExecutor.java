@@ -118,7 +118,7 @@ public final class RemoteExecutor implements BackendExecutor {
     /** Characters of what a host made up, in a reason. */
     private static final int MOST_SHOWN = 64;
 
-    public ConfiguredMembers {
+    ConfiguredMembers {
       names = names.map(Set::copyOf);
     }
 

@@ -51,7 +51,7 @@ public record LocalLogs(FileJournal journal, LazyObjectStore bucket) implements 
    * The configured bucket for commands that mostly need none: it is connected to at the first call.
    * For one thread.
    */
-  private static final class LazyObjectStore implements ObjectStore {
+  static final class LazyObjectStore implements ObjectStore {
     private static final CallFault NONE =
         new CallFault.Unavailable("no configuration names a bucket: give --config FILE");
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An epoch's rules for the primaries that own their slots; see {@link SlotPartitioner}. Any thread.
+ * An epoch's rules for the primaries that own their slots; see {@link PrimaryPartitions.SlotPartitioner}. Any thread.
  */
 public final class PrimaryPartitions {
   private final TenantPartition nothing;

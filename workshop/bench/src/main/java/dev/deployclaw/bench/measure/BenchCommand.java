@@ -76,7 +76,7 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
    *     itself included; negative where it isn't known
    */
   private record MachineDescription(int cores, long loadPercent, String java, List<String> flags) {
-    public static MachineDescription now() {
+    static MachineDescription now() {
       var system = ManagementFactory.getOperatingSystemMXBean();
       return new MachineDescription(
           system.getAvailableProcessors(),
@@ -85,7 +85,7 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
           ManagementFactory.getRuntimeMXBean().getInputArguments());
     }
 
-    public String text() {
+    String text() {
       return String.format(
           Locale.ROOT,
           "%d cores, load average %.1f, Java %s %s",
@@ -95,7 +95,7 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
           String.join(" ", flags));
     }
 
-    public Map<String, Object> json() {
+    Map<String, Object> json() {
       return Map.of("cores", cores, "load_percent", loadPercent, "java", java, "java_flags", flags);
     }
   }

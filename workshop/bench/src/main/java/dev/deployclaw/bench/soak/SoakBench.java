@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     description = "The service at a share of its most for a long time, an epoch a minute.")
-public final class SoakBench extends BenchCommand<List<SoakMinute>> {
+public final class SoakBench extends BenchCommand<List<SoakBench.SoakMinute>> {
   private static final Logger LOG = LoggerFactory.getLogger(SoakBench.class);
   private static final int ROUNDS = 5;
 
@@ -125,7 +125,7 @@ public final class SoakBench extends BenchCommand<List<SoakMinute>> {
    * @param heapBytes what is held after a collection
    * @param descriptors files and sockets that are open
    */
-  private record SoakMinute(ArrivalFigures arrivals, long flipNanos, long heapBytes, long descriptors) {
+  record SoakMinute(ArrivalFigures arrivals, long flipNanos, long heapBytes, long descriptors) {
     static FigureTable<SoakMinute> table(List<SoakMinute> all) {
       return new FigureTable<>("minutes", "Minutes, in ms", all)
           .whole("arrivals/s", "arrivals_per_second", m -> m.arrivals.perSecond())

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** {@link IdleHostMain} as a process of its own. */
+/** {@link IdleHostProcess.IdleHostMain} as a process of its own. */
 record IdleHostProcess(Process process) implements AutoCloseable {
   /**
    * Returns when it listens.

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "campaign",
     description = "Kill agents, break their back ends, and judge the results.",
-    modelTransformer = TrialKindsHelp.class,
+    modelTransformer = CampaignCommand.TrialKindsHelp.class,
     mixinStandardHelpOptions = true)
 public final class CampaignCommand implements Callable<Integer> {
   private static final int MOST_ESTATES = 16;
@@ -208,7 +208,7 @@ public final class CampaignCommand implements Callable<Integer> {
   }
 
   /** Lists the kinds of trials in the help of {@code campaign}. */
-  private static final class TrialKindsHelp implements IModelTransformer {
+  static final class TrialKindsHelp implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec command) {
       var lines = new ArrayList<>(List.of("", "Kinds of trials:"));

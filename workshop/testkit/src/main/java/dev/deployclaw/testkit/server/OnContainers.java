@@ -21,11 +21,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
-@ExtendWith(ContainerChoice.class)
+@ExtendWith(OnContainers.ContainerChoice.class)
 public @interface OnContainers {
 
   /** Chooses containers for one class, before it starts its first server. */
-  private static final class ContainerChoice implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
+  final class ContainerChoice implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
     private @Nullable String before;
 
     @Override
