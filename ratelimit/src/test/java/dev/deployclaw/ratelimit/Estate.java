@@ -222,7 +222,8 @@ final class Estate implements AutoCloseable {
   }
 
   void load(HostPort node, EpochPolicySet held) {
-    load(node, new Constants(1, held.epoch(), held.digest(), held.epoch() - 1, 0, Optional.empty()));
+    load(
+        node, new Constants(1, held.epoch(), held.digest(), held.epoch() - 1, 0, Optional.empty()));
   }
 
   void load(HostPort node, Constants constants) {
@@ -315,7 +316,8 @@ final class Estate implements AutoCloseable {
         new RedisClusterSettings(
             redis.nodes().stream().map(n -> new RedisAddress(n.host(), n.port())).toList(),
             redisTimeout,
-            Optional.empty(), Optional.empty()),
+            Optional.empty(),
+            Optional.empty()),
         "test",
         new FrontendSettings(
             HeaderStyle.BOTH, OptionalInt.of(0), tokens, AccessSettings.OPEN, HEADER_VALUES),

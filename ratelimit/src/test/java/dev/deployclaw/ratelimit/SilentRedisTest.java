@@ -1,9 +1,9 @@
 package dev.deployclaw.ratelimit;
 
-import dev.deployclaw.policy.gateway.EdgePolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewayDecisionTimeout;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
@@ -159,7 +159,8 @@ class SilentRedisTest {
             folder.resolve("nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of(), EdgePolicy.NONE);
+            List.of(),
+            EdgePolicy.NONE);
     return NginxConfigFile.render(PolicySet.EMPTY, Sets.edge(WHO), site).text();
   }
 }

@@ -74,6 +74,7 @@ public record AgentSettings(
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofMillis(100),
-            3, AgentSettings.Bounds.REFUSALS);
+            3,
+            AgentSettings.Bounds.REFUSALS);
   }
 }

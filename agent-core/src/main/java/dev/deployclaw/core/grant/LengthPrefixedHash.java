@@ -4,7 +4,6 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 over parts, each behind its length, so that no two lists of parts give the same. */

@@ -343,8 +343,18 @@ public final class ExecutionRecorder {
   private LogEntry thought(
       Phase phase, String action, LogEntryContent entry, Optional<Long> micros) {
     return new LogEntry(
-        execution(), time.instant(), step, phase, action, entry.detail(),
-        entry.status(), actor.name(), planHash, epoch, micros, entry.facts(),
+        execution(),
+        time.instant(),
+        step,
+        phase,
+        action,
+        entry.detail(),
+        entry.status(),
+        actor.name(),
+        planHash,
+        epoch,
+        micros,
+        entry.facts(),
         log.basis(entry.decision()));
   }
 

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.ledger;
 
-import java.util.Set;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.RollbackExclusions;
@@ -44,7 +43,7 @@ public record ChangeContent(
   /** The epoch of its own: what is staged and voted on, and what everybody acts on in the end. */
   private EpochSpec own(ChangeExecution x) {
     return new EpochSpec(
-        x.id(), x.epoch(), x.digest(), set, x.base().epoch(), previous, x.kind().back(), restores, 0, Optional.empty(), Set.of());
+        x.id(), x.epoch(), x.digest(), set, x.base().epoch(), previous, x.kind().back(), restores);
   }
 
   /**
@@ -56,7 +55,7 @@ public record ChangeContent(
     return epoch
         ? Optional.of(
             new EpochSpec(
-                x.id(), x.content(), x.digest(), set, 0, Optional.empty(), true, Optional.empty(), 0, Optional.empty(), Set.of()))
+                x.id(), x.content(), x.digest(), set, 0, Optional.empty(), true, Optional.empty()))
         : Optional.empty();
   }
 

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.ledger;
 
-import java.util.Set;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.CanaryCohort;
@@ -49,6 +48,6 @@ public final class CohortSplit {
         all.predecessor(),
         all.previous(),
         all.back(),
-        all.restores(), 0, Optional.empty(), Set.of());
+        all.restores());
   }
 }

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.machine;
 
-import java.util.Map;
 import dev.deployclaw.core.machine.ChangeEvent.Approved;
 import dev.deployclaw.core.machine.ChangeEvent.BakeBegun;
 import dev.deployclaw.core.machine.ChangeEvent.CheckpointIntact;
@@ -54,6 +53,7 @@ import dev.deployclaw.core.store.StoreKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -137,7 +137,12 @@ public final class ChangeStateMachine {
       writes.add(new Write.Delete(StoreKeys.provenance(after.epoch())));
     }
     return new Transition(
-        after, conditions, writes, TransitionNotes.of(after), TransitionDecisions.of(event, after), Map.of());
+        after,
+        conditions,
+        writes,
+        TransitionNotes.of(after),
+        TransitionDecisions.of(event, after),
+        Map.of());
   }
 
   /** What no member acts on is presumed aborted by a start that finds it open; all else goes on. */

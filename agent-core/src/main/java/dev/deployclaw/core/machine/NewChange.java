@@ -34,11 +34,20 @@ public record NewChange(
   /** The same, by a skill. */
   public NewChange following(FollowedSkill skill) {
     return new NewChange(
-        id, log, kind,
-        content, base, digest,
-        planHash, requester, undoes,
-        rollout, Optional.of(skill), lastEpoch,
-        epochRevision, beside);
+        id,
+        log,
+        kind,
+        content,
+        base,
+        digest,
+        planHash,
+        requester,
+        undoes,
+        rollout,
+        Optional.of(skill),
+        lastEpoch,
+        epochRevision,
+        beside);
   }
 
   public NewChange {

@@ -188,7 +188,10 @@ public final class PlanBuilder {
       case "policies.read" -> read(intent);
       case "policies.compare" -> compare();
       case "policies.check" -> check(intent);
-      default -> survey.look(operation, step.onFailure(), recorder).map(PlanningResult.Over::new);
+      default ->
+          survey
+              .look(operation, step.onFailure(), recorder)
+              .map(ending -> new PlanningResult.Over(ending, List.of()));
     };
   }
 

@@ -47,6 +47,5 @@ public sealed interface PlanningResult {
   record Inquiry(EstateQuestion question) implements PlanningResult {}
 
   record Over(ExecutionOutcome ending, List<ClarificationQuestion> questions)
-      implements PlanningResult {
-  }
+      implements PlanningResult {}
 }

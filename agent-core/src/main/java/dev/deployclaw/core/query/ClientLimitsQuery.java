@@ -161,7 +161,9 @@ public final class ClientLimitsQuery {
       return List.of();
     }
     var call = new ExecutorCall.Look("usage", Map.of("keys", keys, "find", false));
-    return switch (ports.calls().one(redis.get(), call, CallContext.looking(), settings.bounds().call())) {
+    return switch (ports
+        .calls()
+        .one(redis.get(), call, CallContext.looking(), settings.bounds().call())) {
       case CallOutcome.Done done -> done.reports();
       case CallOutcome.Failed(var fault) -> List.of(MemberReport.unknown(REDIS, fault.reason()));
     };

@@ -234,7 +234,9 @@ public final class EstateScanner {
     for (var side : CohortSplit.of(enforced.get())) {
       var call = new ExecutorCall.Probe(side, settings.probes());
       var outcome =
-          ports.calls().one(executor.get(), call, CallContext.looking(), settings.bounds().converge());
+          ports
+              .calls()
+              .one(executor.get(), call, CallContext.looking(), settings.bounds().converge());
       last = Optional.of(outcome);
       if (!ScanReport.unenforced(outcome).isEmpty()) {
         return last;

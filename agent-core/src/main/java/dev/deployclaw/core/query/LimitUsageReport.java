@@ -28,7 +28,8 @@ public record LimitUsageReport(
   }
 
   public static LimitUsageReport unreachable(String reason) {
-    return new LimitUsageReport(ExitCode.UNREACHABLE, reason, 0, 0, List.of(), List.of(), List.of());
+    return new LimitUsageReport(
+        ExitCode.UNREACHABLE, reason, 0, 0, List.of(), List.of(), List.of());
   }
 
   /**

@@ -88,7 +88,7 @@ public final class DriftRepair {
   public RequestOutcome run(RequestOrigin by, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
     var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
-    var permission = new RepairGate(heldRepairs, settings.gate(), by, Optional.empty());
+    var permission = new RepairGate(heldRepairs, settings.gate(), by);
     return finisher.end(recorder, ending(permission, context), Optional.of(leadership), List.of());
   }
 

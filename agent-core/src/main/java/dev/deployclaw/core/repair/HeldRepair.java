@@ -43,9 +43,14 @@ public record HeldRepair(
   public static HeldRepair read(byte[] bytes) {
     var json = StoredFields.parse(bytes);
     return new HeldRepair(
-        json.text("id"), json.text("requester"), json.text("why"),
-        json.text("plan"), json.number("base_revision"), json.number("until_ms"),
-        json.texts("approval"), json.texts("found"));
+        json.text("id"),
+        json.text("requester"),
+        json.text("why"),
+        json.text("plan"),
+        json.number("base_revision"),
+        json.number("until_ms"),
+        json.texts("approval"),
+        json.texts("found"));
   }
 
   /** As the gate sees it. */

@@ -2,9 +2,9 @@ package dev.deployclaw.core.repair;
 
 import dev.deployclaw.core.drift.DriftReport;
 import dev.deployclaw.core.gate.ChangeScope;
+import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.gate.GatePolicy.Verdict;
-import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.BaseEpoch;
@@ -30,6 +30,10 @@ final class RepairGate {
   private final Optional<Approved> approved;
 
   private record Approved(HeldRepairStore.Found held, String by) {}
+
+  RepairGate(HeldRepairStore heldRepairs, GatePolicy gate, RequestOrigin by) {
+    this(heldRepairs, gate, by, Optional.empty());
+  }
 
   RepairGate(
       HeldRepairStore heldRepairs, GatePolicy gate, HeldRepairStore.Found held, String approver) {
@@ -74,8 +78,14 @@ final class RepairGate {
     var until = heldRepairs.now().plus(gate.holdFor());
     var repair =
         new HeldRepair(
-            context.recorder().execution(), by.requester(), hold.why(), plan.hash(),
-            plan.base().revision(), until.toEpochMilli(), hold.approval(), plan.found().listed());
+            context.recorder().execution(),
+            by.requester(),
+            hold.why(),
+            plan.hash(),
+            plan.base().revision(),
+            until.toEpochMilli(),
+            hold.approval(),
+            plan.found().listed());
     return heldRepairs.keep(repair, hold.rule(), plan.base(), context);
   }
 

@@ -41,7 +41,13 @@ public record RequestOutcome(
   public static RequestOutcome of(
       String execution, ExecutionOutcome ending, List<ClarificationQuestion> questions) {
     return new RequestOutcome(
-        execution, ending.result(), ending.exit(), ending.reason(), ending.cause(), questions, Optional.empty());
+        execution,
+        ending.result(),
+        ending.exit(),
+        ending.reason(),
+        ending.cause(),
+        questions,
+        Optional.empty());
   }
 
   public static RequestOutcome refused(String execution, String reason) {

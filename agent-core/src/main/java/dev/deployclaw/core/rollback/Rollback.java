@@ -1,6 +1,5 @@
 package dev.deployclaw.core.rollback;
 
-import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
@@ -22,6 +21,7 @@ import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.NewChange;
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.planning.DiffFacts;
 import dev.deployclaw.core.planning.RequestOrigin;
@@ -221,7 +221,9 @@ public final class Rollback {
             digest,
             CanonicalJson.sha256(CanonicalJson.bytes(plan)),
             asked.by().requester(),
-            Optional.of(undone.id()), RolloutPlan.AT_ONCE, Optional.empty(),
+            Optional.of(undone.id()),
+            RolloutPlan.AT_ONCE,
+            Optional.empty(),
             mark.last(),
             mark.revision(),
             orchestrator

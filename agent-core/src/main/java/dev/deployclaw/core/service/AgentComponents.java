@@ -1,6 +1,5 @@
 package dev.deployclaw.core.service;
 
-import java.util.List;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.change.ChangeOrchestrator;
@@ -30,6 +29,7 @@ import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.core.writeback.SourceWriteBack;
+import java.util.List;
 import java.util.Optional;
 
 /** What the services of one agent are made of. It holds no leadership, and calls no service. */

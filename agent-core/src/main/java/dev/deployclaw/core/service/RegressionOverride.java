@@ -1,6 +1,5 @@
 package dev.deployclaw.core.service;
 
-import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.drift.DriftReport;
 import dev.deployclaw.core.election.LeaderElection;
@@ -21,6 +20,7 @@ import dev.deployclaw.core.log.RecordedDecision.Policies;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.NewChange;
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.planning.RequestOrigin;
 import dev.deployclaw.core.regression.AheadMember;
@@ -285,7 +285,9 @@ final class RegressionOverride {
         base.digest(),
         CanonicalJson.sha256(CanonicalJson.bytes(plan)),
         request.requester(),
-        Optional.empty(), RolloutPlan.AT_ONCE, Optional.empty(),
+        Optional.empty(),
+        RolloutPlan.AT_ONCE,
+        Optional.empty(),
         mark.last(),
         mark.revision(),
         parts.store().archive().provenanceAgain(base.epoch(), mark.last() + 1));

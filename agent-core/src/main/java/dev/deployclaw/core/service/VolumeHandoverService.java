@@ -71,7 +71,9 @@ record VolumeHandoverService(
       return ExecutionOutcome.refused("no gateway runs in Kubernetes here");
     }
     var outcome =
-        ports.calls().one(
+        ports
+            .calls()
+            .one(
                 executor.get(),
                 new ExecutorCall.Share(gateway),
                 CallContext.of(execution),

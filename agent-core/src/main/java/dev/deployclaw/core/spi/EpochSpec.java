@@ -45,6 +45,30 @@ public record EpochSpec(
   /** An epoch on trial: who is in the cohort is decided by it. */
   public record Candidate(long epoch, String digest, PolicySet set, CanaryCohort cohort) {}
 
+  /** Everybody is decided by it. */
+  public EpochSpec(
+      String execution,
+      long epoch,
+      String digest,
+      PolicySet set,
+      long predecessor,
+      Optional<PolicySet> previous,
+      boolean back,
+      Optional<ObservedState> restores) {
+    this(
+        execution,
+        epoch,
+        digest,
+        set,
+        predecessor,
+        previous,
+        back,
+        restores,
+        0,
+        Optional.empty(),
+        Set.of());
+  }
+
   /** A change forward, or the rollback to epoch 0. */
   public EpochSpec(
       String execution,
@@ -54,23 +78,39 @@ public record EpochSpec(
       long predecessor,
       Optional<PolicySet> previous,
       Optional<ObservedState> restores) {
-    this(execution, epoch, digest, set, predecessor, previous, restores.isPresent(), restores, 0, Optional.empty(), Set.of());
+    this(execution, epoch, digest, set, predecessor, previous, restores.isPresent(), restores);
   }
 
   /** The same epoch, after so many moves of a cohort. */
   public EpochSpec at(long moves, Optional<Candidate> beside) {
     return new EpochSpec(
-        execution, epoch, digest, set, predecessor,
-        previous, back, restores, moves, beside,
+        execution,
+        epoch,
+        digest,
+        set,
+        predecessor,
+        previous,
+        back,
+        restores,
+        moves,
+        beside,
         leftOut);
   }
 
   /** The same, without these members. */
   public EpochSpec without(Collection<String> members) {
     return new EpochSpec(
-        execution, epoch, digest, set,
-        predecessor, previous, back, restores,
-        step, candidate, Set.copyOf(members));
+        execution,
+        epoch,
+        digest,
+        set,
+        predecessor,
+        previous,
+        back,
+        restores,
+        step,
+        candidate,
+        Set.copyOf(members));
   }
 
   /**
@@ -100,8 +140,16 @@ public record EpochSpec(
   /** The same policies, as another epoch brought them. */
   public EpochSpec by(long other) {
     return new EpochSpec(
-        execution, other, digest, set, predecessor,
-        previous, back, restores, step, candidate,
+        execution,
+        other,
+        digest,
+        set,
+        predecessor,
+        previous,
+        back,
+        restores,
+        step,
+        candidate,
         leftOut);
   }
 

@@ -33,7 +33,9 @@ public record RenderedConfigCheck(AgentPorts ports, AgentSettings settings) {
     var members = told.stream().map(Discrepancy::member).collect(Collectors.toUnmodifiableSet());
     var asked = RENDERING.stream().flatMap(n -> ports.executors().named(n).stream()).toList();
     var answers =
-        ports.calls().all(
+        ports
+            .calls()
+            .all(
                 asked,
                 new ExecutorCall.Converge(committed),
                 CallContext.looking(),

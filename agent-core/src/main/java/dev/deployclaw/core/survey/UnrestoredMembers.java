@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
  * epoch of the agent. Such a member names an epoch older than the rollback's, and doesn't hold what
  * the rollback restored. Reads only.
  */
-public record UnrestoredMembers(ChangeLedger ledger, PolicySetReader archive, ParticipantFanout participants) {
+public record UnrestoredMembers(
+    ChangeLedger ledger, PolicySetReader archive, ParticipantFanout participants) {
   /**
    * By what scans saw; empty while something is managed.
    *

@@ -31,8 +31,12 @@ public record TlsFailure(String reason) {
    */
   private static final List<String> REFUSED =
       List.of(
-          "bad_certificate", "certificate_expired", "certificate_revoked",
-          "certificate_unknown", "unknown_ca", "unsupported_certificate",
+          "bad_certificate",
+          "certificate_expired",
+          "certificate_revoked",
+          "certificate_unknown",
+          "unknown_ca",
+          "unsupported_certificate",
           "handshake_failure");
 
   /** Empty where the error is about something else. */

@@ -126,7 +126,9 @@ record SourceEditor(AgentPorts ports, AgentSettings settings, ChangeLedger ledge
     var outcome =
         executor.isEmpty()
             ? CallOutcome.failed(new CallFault.Invalid("no participant writes to sources here"))
-            : ports.calls().one(executor.get(), call, CallContext.of(execution), settings.bounds().call());
+            : ports
+                .calls()
+                .one(executor.get(), call, CallContext.of(execution), settings.bounds().call());
     return switch (outcome) {
       case CallOutcome.Failed failed -> List.of(failed.report(SOURCES));
       case CallOutcome.Done done ->

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.change;
 
-import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.AgentWire;
@@ -10,6 +9,7 @@ import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.result.ExecutionStatus;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A change for a while lies over its source until its end, and is then taken back unheld. */

@@ -84,7 +84,8 @@ final class CompilerFixtures {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(), Optional.empty());
+        Optional.empty(),
+        Optional.empty());
   }
 
   static TenantPolicy tenant(String name, Limit... limits) {

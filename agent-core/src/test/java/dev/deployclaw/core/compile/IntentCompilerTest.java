@@ -116,7 +116,8 @@ class IntentCompilerTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty(), Optional.empty())));
+                    Optional.empty(),
+                    Optional.empty())));
 
     assertThat(compiled).isInstanceOf(CompilationResult.Unclear.class);
   }
@@ -163,7 +164,8 @@ class IntentCompilerTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of(EnforcementMode.SHADOW),
-            Optional.empty(), Optional.empty());
+            Optional.empty(),
+            Optional.empty());
     var change =
         new RequestedChange(
             who("acme"),
@@ -318,7 +320,8 @@ class IntentCompilerTest {
         Optional.empty(),
         Optional.of(algorithm),
         Optional.empty(),
-        Optional.empty(), Optional.empty());
+        Optional.empty(),
+        Optional.empty());
   }
 
   private PolicySet ready(TaskOperation operation, RequestedChange... changes) {

@@ -128,7 +128,8 @@ class WindowMergerTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty(), Optional.empty());
+            Optional.empty(),
+            Optional.empty());
     return new RequestedChange(
         new Who(List.of(), new TreeMap<>(), true, List.of()),
         Optional.empty(),

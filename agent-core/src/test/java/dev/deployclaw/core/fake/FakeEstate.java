@@ -242,7 +242,8 @@ public final class FakeEstate {
             Duration.ofSeconds(60),
             Duration.ofSeconds(2),
             Duration.ofMillis(100),
-            3, AgentSettings.Bounds.REFUSALS);
+            3,
+            AgentSettings.Bounds.REFUSALS);
     return new AgentSettings(name, gate, 10, gateways, "", 500, bounds);
   }
 

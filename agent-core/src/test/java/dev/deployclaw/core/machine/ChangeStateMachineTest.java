@@ -46,7 +46,9 @@ class ChangeStateMachineTest {
             "d4",
             "plan",
             "olivia",
-            Optional.empty(), RolloutPlan.AT_ONCE, Optional.empty(),
+            Optional.empty(),
+            RolloutPlan.AT_ONCE,
+            Optional.empty(),
             3,
             29,
             List.of(new Write.Put("policy/4/provenance", new byte[0])));

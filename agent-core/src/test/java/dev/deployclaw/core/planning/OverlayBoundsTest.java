@@ -1,11 +1,11 @@
 package dev.deployclaw.core.planning;
 
-import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.overlay.PolicyProvenance;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;

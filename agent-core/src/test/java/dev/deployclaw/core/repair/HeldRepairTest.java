@@ -1,6 +1,5 @@
 package dev.deployclaw.core.repair;
 
-import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
@@ -12,6 +11,7 @@ import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.service;
 
-import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +15,7 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -13,9 +13,24 @@ import java.util.Optional;
 final class CsvExport implements ExportFormat {
   static final List<String> COLUMNS =
       List.of(
-          "time", "requester", "approver", "operation", "tenant", "service", "limit", "field",
-          "before", "after", "execution", "outcome", "effect", "verified", "verification", "key",
-          "record", "hash");
+          "time",
+          "requester",
+          "approver",
+          "operation",
+          "tenant",
+          "service",
+          "limit",
+          "field",
+          "before",
+          "after",
+          "execution",
+          "outcome",
+          "effect",
+          "verified",
+          "verification",
+          "key",
+          "record",
+          "hash");
 
   private final CsvRowWriter rows;
   private final ExportPeriod period;
@@ -83,8 +98,8 @@ final class CsvExport implements ExportFormat {
   public void close() {}
 
   /**
-   * Lines of CSV (RFC 4180): each cell quoted, a quote doubled, CRLF behind each line. A cell that a
-   * spreadsheet would take for a formula gets an apostrophe before it. No library, since quoting
+   * Lines of CSV (RFC 4180): each cell quoted, a quote doubled, CRLF behind each line. A cell that
+   * a spreadsheet would take for a formula gets an apostrophe before it. No library, since quoting
    * every cell leaves one rule, and none of ours writes CSV (jackson-dataformat-csv would be a new
    * dependency, and knows no formulas). For one thread.
    */

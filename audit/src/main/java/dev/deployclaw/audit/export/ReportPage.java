@@ -1,14 +1,11 @@
 package dev.deployclaw.audit.export;
 
-import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.audit.export.LogVerdict.Kind;
 import dev.deployclaw.audit.export.OcsfExport.ProducedBy;
 import dev.deployclaw.audit.view.LogHtmlRenderer;
+import dev.deployclaw.policy.document.PackagedText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 
 /** The first page of the report: verification, totals, and people. Pure. */

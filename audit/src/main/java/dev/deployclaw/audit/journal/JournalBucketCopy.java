@@ -27,7 +27,12 @@ import org.slf4j.LoggerFactory;
  * @param stream empty where none is configured
  * @param drop removes a log's file if these records are all that it holds
  */
-public record JournalBucketCopy(JournalFolder folder, LogCopyVerifier copies, Optional<StreamStateFiles> stream, BiPredicate<String, List<byte[]>> drop) implements BucketCopy {
+public record JournalBucketCopy(
+    JournalFolder folder,
+    LogCopyVerifier copies,
+    Optional<StreamStateFiles> stream,
+    BiPredicate<String, List<byte[]>> drop)
+    implements BucketCopy {
   private static final Logger LOG = LoggerFactory.getLogger(JournalBucketCopy.class);
 
   @Override

@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Finds secrets that are known by value, in all their {@link KnownSecretMasker.SecretSpellings} and {@link
- * EscapeSequences}. One pass; work is bounded by the length of the text, and where a text was made
- * to cost more, the rest of it is masked. Immutable.
+ * Finds secrets that are known by value, in all their {@link KnownSecretMasker.SecretSpellings} and
+ * {@link EscapeSequences}. One pass; work is bounded by the length of the text, and where a text
+ * was made to cost more, the rest of it is masked. Immutable.
  */
 final class KnownSecretMasker {
   private static final int NONE = -1;
@@ -195,10 +195,10 @@ final class KnownSecretMasker {
   }
 
   /**
-   * A secret as others may write it: as it is, as JSON, and in Base64 (RFC 4648, both alphabets) and
-   * hex. In Base64 a secret that something stands before, as in {@code user:secret}, looks different
-   * by how many bytes that is: three ways, of which all characters count that depend on the secret
-   * alone. What lies beside them holds less than a byte of it.
+   * A secret as others may write it: as it is, as JSON, and in Base64 (RFC 4648, both alphabets)
+   * and hex. In Base64 a secret that something stands before, as in {@code user:secret}, looks
+   * different by how many bytes that is: three ways, of which all characters count that depend on
+   * the secret alone. What lies beside them holds less than a byte of it.
    */
   private static final class SecretSpellings {
     /** Bytes; a shorter one's Base64 and hex stand in digests by chance. */

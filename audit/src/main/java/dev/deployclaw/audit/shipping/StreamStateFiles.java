@@ -3,9 +3,9 @@ package dev.deployclaw.audit.shipping;
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.shipping.StreamLoss.Range;
 import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.log.StreamCopy.Fork;
 import dev.deployclaw.core.log.StreamCopy.Stuck;
-import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.policy.json.RecordJson;
 import dev.deployclaw.policy.json.StrictJsonObject;
 import java.io.IOException;
@@ -24,7 +24,8 @@ import java.util.Optional;
  *
  * @param stream where there is none nothing waits
  */
-public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stream) implements StreamCopy {
+public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stream)
+    implements StreamCopy {
   static final String REPAIR = ".repair";
   static final String REPAIRED = ".repaired";
   static final String FORK = ".fork";

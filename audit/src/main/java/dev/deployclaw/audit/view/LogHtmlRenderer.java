@@ -1,15 +1,10 @@
 package dev.deployclaw.audit.view;
 
-import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.verify.json.JsonFormatter;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import dev.deployclaw.policy.document.PackagedText;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**

@@ -1,10 +1,10 @@
 package dev.deployclaw.audit.shipping;
 
-import dev.deployclaw.audit.shipping.StreamStateFiles.StuckFileCodec;
-import dev.deployclaw.audit.shipping.StreamStateFiles.ForkFileCodec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.audit.shipping.StreamStateFiles.ForkFileCodec;
+import dev.deployclaw.audit.shipping.StreamStateFiles.StuckFileCodec;
 import dev.deployclaw.core.log.StreamCopy.Fork;
 import dev.deployclaw.core.log.StreamCopy.Stuck;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.deployclaw.audit.shipping;
 
-import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.Runs;
@@ -9,6 +8,7 @@ import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.audit.stream.AuditStream;
 import dev.deployclaw.audit.stream.NatsSettings;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.server.NatsServer;
@@ -174,7 +174,12 @@ class NatsCredentialsTest {
 
   private NatsSettings settings(NatsServer nats) {
     return new NatsSettings(
-        withUser(nats, "agent:" + PASSWORD), Optional.empty(), Duration.ofSeconds(5), FEW_BYTES, Optional.empty(), TlsSettings.DEFAULT);
+        withUser(nats, "agent:" + PASSWORD),
+        Optional.empty(),
+        Duration.ofSeconds(5),
+        FEW_BYTES,
+        Optional.empty(),
+        TlsSettings.DEFAULT);
   }
 
   private static String withUser(NatsServer nats, String user) {

@@ -61,9 +61,16 @@ public record HoldCard(
 
   static HoldCard read(StrictJsonObject json) {
     return new HoldCard(
-        json.text("execution"), json.text("requester"), json.text("request"), json.text("why"),
-        json.texts("changes"), json.number("more"), json.text("plan"), json.text("shown"),
-        json.number("until_ms"), json.flag("current"));
+        json.text("execution"),
+        json.text("requester"),
+        json.text("request"),
+        json.text("why"),
+        json.texts("changes"),
+        json.number("more"),
+        json.text("plan"),
+        json.text("shown"),
+        json.number("until_ms"),
+        json.flag("current"));
   }
 
   Map<String, Object> toMap() {

@@ -131,8 +131,7 @@ public record AgentConfig(
    *
    * @param token that it wants shown; {@link SecretValue#NONE} for none
    */
-  public record Service(String namespace, String url, SecretValue token, TlsSettings tls) {
-  }
+  public record Service(String namespace, String url, SecretValue token, TlsSettings tls) {}
 
   /**
    * A file gateway.

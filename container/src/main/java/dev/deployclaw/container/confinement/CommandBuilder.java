@@ -32,8 +32,12 @@ final class CommandBuilder {
   /** A JVM that lives for a tenth of a second, too short to compile, and leaves signals alone. */
   private static final List<String> SHORT_LIFE =
       List.of(
-          "-Xshare:auto", "-Xint", "-XX:+UseSerialGC",
-          "-XX:-UsePerfData", "-Xmx32m", "-Xrs",
+          "-Xshare:auto",
+          "-Xint",
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData",
+          "-Xmx32m",
+          "-Xrs",
           "--enable-native-access=ALL-UNNAMED");
 
   /** access(2), by which the JDK looks whether a file exists, else ignores capabilities. */

@@ -175,8 +175,8 @@ public final class RefusalLog {
   }
 
   /**
-   * The kernel's log from its begin (dev-kmsg of the kernel's ABI): each read returns one message. It
-   * has the audit's records where no daemon takes them, ten messages in five seconds at most.
+   * The kernel's log from its begin (dev-kmsg of the kernel's ABI): each read returns one message.
+   * It has the audit's records where no daemon takes them, ten messages in five seconds at most.
    */
   private record KernelLog(FileChannel file, ByteBuffer buffer) implements RefusalLog.Messages {
     /** What programs write into it has a facility, and so a first number above 7. */

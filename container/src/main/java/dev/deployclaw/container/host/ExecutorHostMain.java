@@ -1,7 +1,5 @@
 package dev.deployclaw.container.host;
 
-import dev.deployclaw.executors.wire.ProtocolRevisions;
-import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
@@ -21,9 +19,11 @@ import dev.deployclaw.core.spi.ForwardingExecutor;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostedExecutors;
 import dev.deployclaw.executors.wire.IsolationFinding;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -90,7 +90,9 @@ public final class ExecutorHostMain {
       backends.executors().forEach(e -> executors.add(new RedactingExecutor(e)));
       executors.add(new TextMaskExecutor(System::nanoTime));
       var hosted = new HostedExecutors(executors, Optional.of(objects), TABLE);
-      var identity = new HostIdentity(ProgramIdentity.own(), isolation(config, kept), ProtocolRevisions.SPOKEN);
+      var identity =
+          new HostIdentity(
+              ProgramIdentity.own(), isolation(config, kept), ProtocolRevisions.SPOKEN);
       var setup = new ExecutorHostServer.Setup(identity, hosted, start.key(), HostBounds.DEFAULT);
       try (var _ = ExecutorHostServer.start(start.socket(), setup)) {
         out.println("ready");
@@ -107,8 +109,8 @@ public final class ExecutorHostMain {
   }
 
   /**
-   * When an executor host ends: with its standard input, which its agent holds open, or at SIGTERM. A
-   * host that doesn't close its parts in time is halted.
+   * When an executor host ends: with its standard input, which its agent holds open, or at SIGTERM.
+   * A host that doesn't close its parts in time is halted.
    */
   private static final class HostEnd implements AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(4);
@@ -160,8 +162,8 @@ public final class ExecutorHostMain {
   }
 
   /**
-   * Hides the host's secrets in what people read of an outcome: the agent, which writes it into logs,
-   * doesn't know them. Facts stay as they are, since checkpoints are made of them.
+   * Hides the host's secrets in what people read of an outcome: the agent, which writes it into
+   * logs, doesn't know them. Facts stay as they are, since checkpoints are made of them.
    */
   private static final class RedactingExecutor extends ForwardingExecutor {
     RedactingExecutor(BackendExecutor inner) {

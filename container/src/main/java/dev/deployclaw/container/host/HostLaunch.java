@@ -51,12 +51,18 @@ public record HostLaunch(
   /** Small, silent, closed to debuggers, and without a core file whose parts it would choose. */
   private static final List<String> OPTIONS =
       List.of(
-          "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-          "-XX:-UsePerfData", "-XX:+DisableAttachMechanism",
-          "-XX:+UnlockDiagnosticVMOptions", "-XX:-DumpPrivateMappingsInCore",
-          "-XX:-DumpSharedMappingsInCore", "-Xms16m",
-          "-XX:MaxRAMPercentage=25", "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow", "-Xlog:disable",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:-UsePerfData",
+          "-XX:+DisableAttachMechanism",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-DumpPrivateMappingsInCore",
+          "-XX:-DumpSharedMappingsInCore",
+          "-Xms16m",
+          "-XX:MaxRAMPercentage=25",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-Xlog:disable",
           "-Xlog:all=error:stderr");
 
   /** The product's own host. */

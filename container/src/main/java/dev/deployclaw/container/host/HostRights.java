@@ -1,7 +1,7 @@
 package dev.deployclaw.container.host;
 
-import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.config.KubernetesConfig;
 import dev.deployclaw.container.confinement.ConfinementPolicy;

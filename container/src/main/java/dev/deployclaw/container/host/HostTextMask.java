@@ -1,6 +1,5 @@
 package dev.deployclaw.container.host;
 
-import java.util.Optional;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
@@ -19,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**

@@ -42,12 +42,14 @@ public record TaskSubmission(
 
   /** A task that a queue gives to all agents. */
   public static TaskSubmission shared(String text, String who, boolean manual, String key) {
-    return new TaskSubmission(text, who, manual, Optional.empty(), Optional.of(key), true, Optional.empty());
+    return new TaskSubmission(
+        text, who, manual, Optional.empty(), Optional.of(key), true, Optional.empty());
   }
 
   public static TaskSubmission rollback(
       String undoes, String who, boolean manual, Optional<String> key) {
-    return new TaskSubmission("rollback " + undoes, who, manual, Optional.of(undoes), key, false, Optional.empty());
+    return new TaskSubmission(
+        "rollback " + undoes, who, manual, Optional.of(undoes), key, false, Optional.empty());
   }
 
   /** Keys of two callers may be equal: each caller has keys of its own. */

@@ -135,13 +135,16 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   private Counter messages(QueueOutcome outcome) {
-    return counter("nats.messages", "Messages of the work queue on NATS, by what became of them.", "outcome", outcome.name().toLowerCase(Locale.ROOT));
+    return counter(
+        "nats.messages",
+        "Messages of the work queue on NATS, by what became of them.",
+        "outcome",
+        outcome.name().toLowerCase(Locale.ROOT));
   }
 
   /** A job ended by an exception. */
   public void failed() {
-    counter("job.failures", "Jobs that ended by an internal fault.")
-        .increment();
+    counter("job.failures", "Jobs that ended by an internal fault.").increment();
   }
 
   /** What a back end lost was put back, or could not be. */
@@ -223,7 +226,11 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   private Counter losses(String result) {
-    return counter("losses", "What a back end lost of the committed epoch, by how putting it back ended.", "result", result);
+    return counter(
+        "losses",
+        "What a back end lost of the committed epoch, by how putting it back ended.",
+        "result",
+        result);
   }
 
   private void took(String phase, Duration duration) {
@@ -235,15 +242,26 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   private Counter runs(String result) {
-    return counter("runs", "Executions by how they ended; held ones count when they are held.", "result", result);
+    return counter(
+        "runs",
+        "Executions by how they ended; held ones count when they are held.",
+        "result",
+        result);
   }
 
   private Counter notifications(String sink, String outcome) {
-    return counter("notifications", "Tries to tell a sink, by what came of them.", "sink", sink, "outcome", outcome);
+    return counter(
+        "notifications",
+        "Tries to tell a sink, by what came of them.",
+        "sink",
+        sink,
+        "outcome",
+        outcome);
   }
 
   private Counter refusals(Refusal refusal) {
-    return counter("refusals", "Who was turned away, by what.", "by", refusal.name().toLowerCase(Locale.ROOT));
+    return counter(
+        "refusals", "Who was turned away, by what.", "by", refusal.name().toLowerCase(Locale.ROOT));
   }
 
   private Counter votes(String answer) {

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.notification;
 
 import dev.deployclaw.container.alert.AlertNotification;
-import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -82,8 +82,8 @@ interface NotificationSink {
   }
 
   /**
-   * Alertmanager's API v2. An alert is known by its labels, so they stay the same from its beginning
-   * to its end; and it ends by itself when it isn't repeated.
+   * Alertmanager's API v2. An alert is known by its labels, so they stay the same from its
+   * beginning to its end; and it ends by itself when it isn't repeated.
    */
   record AlertmanagerSink(Target.Alertmanager target) implements NotificationSink {
     /** Four times the time between two repetitions. */
@@ -95,15 +95,17 @@ interface NotificationSink {
       var ends = notice.firing() ? now.plus(LASTS) : notice.at();
       var alert =
           Map.of(
-              "labels", Map.of(
-                  "alertname", "Deployclaw" + words(condition.kind().word()),
-                  "severity", condition.kind().severity(),
-                  "subject", condition.subject(),
-                  "domain", notice.domain()),
-              "annotations", Map.of(
-                  "summary", condition.summary(),
-                  "members", String.join(", ", condition.members()),
-                  "fingerprint", notice.fingerprint()),
+              "labels",
+                  Map.of(
+                      "alertname", "Deployclaw" + words(condition.kind().word()),
+                      "severity", condition.kind().severity(),
+                      "subject", condition.subject(),
+                      "domain", notice.domain()),
+              "annotations",
+                  Map.of(
+                      "summary", condition.summary(),
+                      "members", String.join(", ", condition.members()),
+                      "fingerprint", notice.fingerprint()),
               "startsAt", notice.since().toString(),
               "endsAt", ends.toString());
       var request =

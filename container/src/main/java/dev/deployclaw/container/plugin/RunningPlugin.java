@@ -1,6 +1,5 @@
 package dev.deployclaw.container.plugin;
 
-import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.host.HostState;
@@ -10,6 +9,7 @@ import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
 import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.remote.RemoteExecutor;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,8 @@ final class RunningPlugin implements AutoCloseable {
     this.supervisor = HostSupervisor.start(launch, plugin.start());
     this.connection =
         HostConnection.of(
-            new HostAddress(launch.socket(), supervisor::key, BUILD, ProtocolRevisions.SPOKEN), supervisor::replace);
+            new HostAddress(launch.socket(), supervisor::key, BUILD, ProtocolRevisions.SPOKEN),
+            supervisor::replace);
   }
 
   /**

@@ -24,7 +24,8 @@ import java.util.TreeMap;
  * without the state store too: then what was seen last is shown as unknown, apart from stores,
  * which are asked anyway. Any thread.
  */
-public record EstateOverview(EstateQueries looks, BackendHealthMonitor health, EnforcementMonitor enforcement) {
+public record EstateOverview(
+    EstateQueries looks, BackendHealthMonitor health, EnforcementMonitor enforcement) {
   private static final Duration FRESH = Duration.ofSeconds(5);
 
   /** What is well is left out first. */

@@ -24,8 +24,14 @@ public final class ExecutionQueries {
 
   private static final List<String> SUMMARY =
       List.of(
-          "execution_id", "timestamp", "request", "requester",
-          "result", "duration_seconds", "epoch", "rollback_of",
+          "execution_id",
+          "timestamp",
+          "request",
+          "requester",
+          "result",
+          "duration_seconds",
+          "epoch",
+          "rollback_of",
           "reason");
 
   private final Journal journal;

@@ -34,8 +34,22 @@ public final class RemoteCommandClient {
   /** These start a process, look at their own, need no back end, or run until interrupted. */
   private static final Set<String> LOCAL =
       Set.of(
-          "serve", "lab", "demo", "campaign", "verify-guard", "health", "help", "completion",
-          "config", "evaluate", "import", "log", "mcp", "plugin", "audit", "skills",
+          "serve",
+          "lab",
+          "demo",
+          "campaign",
+          "verify-guard",
+          "health",
+          "help",
+          "completion",
+          "config",
+          "evaluate",
+          "import",
+          "log",
+          "mcp",
+          "plugin",
+          "audit",
+          "skills",
           "top");
 
   /** The rest of the environment stays with the client. */

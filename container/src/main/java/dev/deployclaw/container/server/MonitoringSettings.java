@@ -22,5 +22,4 @@ public record MonitoringSettings(
     sinks = List.copyOf(sinks);
     channels = List.copyOf(channels);
   }
-
 }

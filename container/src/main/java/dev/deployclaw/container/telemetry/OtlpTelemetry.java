@@ -162,7 +162,8 @@ final class OtlpTelemetry implements Telemetry {
   }
 
   /** An exporter of metrics, of which it is noted whether they arrive. */
-  private record MonitoredMetricExporter(MetricExporter inner, ExportStatus reach) implements MetricExporter {
+  private record MonitoredMetricExporter(MetricExporter inner, ExportStatus reach)
+      implements MetricExporter {
     @Override
     public CompletableResultCode export(Collection<MetricData> metrics) {
       return reach.watch(inner.export(metrics));

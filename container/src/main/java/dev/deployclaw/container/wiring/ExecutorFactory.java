@@ -79,8 +79,14 @@ final class ExecutorFactory {
 
   static FileGateway gateway(GatewayEntry g) {
     return new FileGateway(
-        g.gateway().name(), g.gateway().namespace(), g.folder(), g.binary(),
-        g.front().pidFile(), URI.create(g.url()), g.front().site(), g.watcher());
+        g.gateway().name(),
+        g.gateway().namespace(),
+        g.folder(),
+        g.binary(),
+        g.front().pidFile(),
+        URI.create(g.url()),
+        g.front().site(),
+        g.watcher());
   }
 
   /** All executors, bare. */

@@ -103,7 +103,8 @@ record KubernetesExecutors(Optional<Cluster> cluster) implements AutoCloseable {
 
   private static Optional<Entrance> entrance(DeploymentEntry e) {
     var gateway = e.gateway();
-    return e.url().map(url -> new Entrance(gateway.name(), gateway.namespace(), URI.create(url), ""));
+    return e.url()
+        .map(url -> new Entrance(gateway.name(), gateway.namespace(), URI.create(url), ""));
   }
 
   @Override
@@ -129,7 +130,13 @@ record KubernetesExecutors(Optional<Cluster> cluster) implements AutoCloseable {
 
   private static KubernetesGateway gateway(DeploymentEntry e) {
     return new KubernetesGateway(
-        e.gateway().name(), e.gateway().namespace(), e.deployment(), e.container(),
-        e.volume(), e.file(), e.binary(), e.front().site());
+        e.gateway().name(),
+        e.gateway().namespace(),
+        e.deployment(),
+        e.container(),
+        e.volume(),
+        e.file(),
+        e.binary(),
+        e.front().site());
   }
 }

@@ -180,7 +180,13 @@ class HostileTextTest {
 
   private static RequestOutcome ended(String t) {
     return new RequestOutcome(
-        t, ExecutionStatus.FAILED, ExitCode.FAILED, t, Optional.empty(), List.of(), Optional.empty());
+        t,
+        ExecutionStatus.FAILED,
+        ExitCode.FAILED,
+        t,
+        Optional.empty(),
+        List.of(),
+        Optional.empty());
   }
 
   private static EstateAnswer answer(String t) {
@@ -236,7 +242,13 @@ class HostileTextTest {
 
   private static LimitUsageReport usage(String t) {
     return new LimitUsageReport(
-        ExitCode.OK, "", 4, 2_000_000, List.of(new Use(t, t, 4, 4, 1, 1, 3)), List.of(), List.of(t));
+        ExitCode.OK,
+        "",
+        4,
+        2_000_000,
+        List.of(new Use(t, t, 4, 4, 1, 1, 3)),
+        List.of(),
+        List.of(t));
   }
 
   private static LogEntry amiss(String t) {

@@ -1,7 +1,5 @@
 package dev.deployclaw.container.host;
 
-import dev.deployclaw.executors.wire.ProtocolRevisions;
-import dev.deployclaw.executors.host.HostBounds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,9 +17,11 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -195,7 +195,10 @@ public final class Served implements AutoCloseable {
                 s.tokensFile(),
                 Optional.of(tls),
                 s.openMetrics(),
-                s.bounds(), Optional.empty(), new ServerConfig.Surfaces(false, true), Optional.empty());
+                s.bounds(),
+                Optional.empty(),
+                new ServerConfig.Surfaces(false, true),
+                Optional.empty());
     return new Served(
         folder,
         ServerFixture.patient(),
@@ -204,7 +207,16 @@ public final class Served implements AutoCloseable {
 
   private ServerConfig serve(ServerConfig.Bounds bounds) {
     return new ServerConfig(
-        "127.0.0.1", 0, false, Optional.of(tokens), Optional.empty(), false, bounds, Optional.empty(), new ServerConfig.Surfaces(false, true), Optional.empty());
+        "127.0.0.1",
+        0,
+        false,
+        Optional.of(tokens),
+        Optional.empty(),
+        false,
+        bounds,
+        Optional.empty(),
+        new ServerConfig.Surfaces(false, true),
+        Optional.empty());
   }
 
   /** Writes the hashes of the four callers' tokens. */

@@ -101,7 +101,8 @@ class EstateMonitorTest {
                 estate.tails(),
                 estate.mask(),
                 estate.stateDir(),
-                new MonitoringSettings(often, List.of(), List.of(), BackoffPolicy.DEFAULT, "/test/"),
+                new MonitoringSettings(
+                    often, List.of(), List.of(), BackoffPolicy.DEFAULT, "/test/"),
                 List.of()),
             ServerFixture.bounds(8, Duration.ofSeconds(30)));
   }

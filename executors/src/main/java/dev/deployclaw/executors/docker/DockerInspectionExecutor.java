@@ -20,7 +20,8 @@ import java.util.Set;
  *
  * @param settings empty where no daemon is configured
  */
-public record DockerInspectionExecutor(Optional<DockerSettings> settings) implements BackendExecutor {
+public record DockerInspectionExecutor(Optional<DockerSettings> settings)
+    implements BackendExecutor {
   private static final String MEMBER = "docker";
   private static final String INSPECT = "inspect";
   private static final int CONNECTIONS = 2;

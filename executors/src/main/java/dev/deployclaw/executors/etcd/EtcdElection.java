@@ -104,7 +104,8 @@ record EtcdElection(EtcdClient link, EtcdStateStore store, String name) {
    * The lead, as long as its lease stands. {@link #holds} is a courtesy that stops a leader early;
    * what keeps a former leader from writing are the {@link #conditions}.
    */
-  private record EtcdLeadership(String name, long term, List<Condition> conditions, LeaseKeepAlive watch)
+  private record EtcdLeadership(
+      String name, long term, List<Condition> conditions, LeaseKeepAlive watch)
       implements Leadership {
 
     static EtcdLeadership begin(LeaseKeepAlive watch, String name, long term, long revision) {

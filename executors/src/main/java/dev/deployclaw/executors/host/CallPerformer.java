@@ -162,8 +162,9 @@ final class CallPerformer {
   }
 
   /**
-   * Interrupts the thread that made it: when the time is over, or when the agent gave the call up or
-   * is gone. After it is closed it interrupts nobody, and its thread has no mark of an interrupt.
+   * Interrupts the thread that made it: when the time is over, or when the agent gave the call up
+   * or is gone. After it is closed it interrupts nobody, and its thread has no mark of an
+   * interrupt.
    */
   private static final class CallInterrupt implements AutoCloseable, Context.CancellationListener {
     private final Thread thread = Thread.currentThread();

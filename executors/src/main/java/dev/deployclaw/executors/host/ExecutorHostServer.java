@@ -52,8 +52,7 @@ public final class ExecutorHostServer implements AutoCloseable {
    * @param key that its agent seals calls with
    */
   public record Setup(
-      HostIdentity identity, HostedExecutors hosted, GrantKey key, HostBounds bounds) {
-  }
+      HostIdentity identity, HostedExecutors hosted, GrantKey key, HostBounds bounds) {}
 
   /**
    * Listens from now on.
@@ -139,7 +138,8 @@ public final class ExecutorHostServer implements AutoCloseable {
       for (Path path : new Path[] {bound, socket.toAbsolutePath()}) {
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
           Files.delete(folder);
-          throw new IOException(path + " is too long for a socket: at most " + MOST_BYTES + " bytes");
+          throw new IOException(
+              path + " is too long for a socket: at most " + MOST_BYTES + " bytes");
         }
       }
       return new ListeningPath(folder, bound);

@@ -16,5 +16,4 @@ public record HostIdentity(
   public HostIdentity {
     isolation = List.copyOf(isolation);
   }
-
 }

@@ -15,5 +15,4 @@ public record ConfigMapSource(
   public ConfigMapSource {
     tenants = List.copyOf(tenants);
   }
-
 }

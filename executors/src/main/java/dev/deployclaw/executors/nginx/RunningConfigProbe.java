@@ -1,12 +1,12 @@
 package dev.deployclaw.executors.nginx;
 
-import java.util.Optional;
 import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Asks a running gateway, through its port, which file it acts on. */
 public record RunningConfigProbe(Duration answer) {

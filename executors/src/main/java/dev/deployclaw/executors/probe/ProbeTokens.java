@@ -57,8 +57,14 @@ final class ProbeTokens {
 
   private ProbeToken token(ProbeRequest probe) {
     return new ProbeToken(
-        counters.apply(probe), probe.tenant(), probe.service(), probe.path(),
-        probe.method(), probe.cost(), probe.at(), Instant.now().plus(LIFE).getEpochSecond(),
+        counters.apply(probe),
+        probe.tenant(),
+        probe.service(),
+        probe.path(),
+        probe.method(),
+        probe.cost(),
+        probe.at(),
+        Instant.now().plus(LIFE).getEpochSecond(),
         probe.nonce());
   }
 }

@@ -13,9 +13,9 @@ import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
+import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
-import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceUsage;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +38,8 @@ import javax.net.ssl.SSLException;
  * <p>One that asks another Redis than the configured one is a NO to every look, so that no change
  * begins with it, and no vote: a way back goes on without it.
  */
-public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis) implements BackendExecutor {
+public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis)
+    implements BackendExecutor {
   private static final String STATUS = "/v1/status";
   private static final String USAGE = "/v1/usage";
   private static final Set<String> LOOKS = Set.of("topology", "scan", "usage");

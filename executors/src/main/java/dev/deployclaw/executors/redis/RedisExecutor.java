@@ -29,8 +29,16 @@ import java.util.Set;
 public final class RedisExecutor implements BackendExecutor, AutoCloseable {
   private static final Set<String> MORE =
       Set.of(
-          "lost", "reassert", "topology", "identity", "latency",
-          "clock", "scan", "marks", "counters", "usage");
+          "lost",
+          "reassert",
+          "topology",
+          "identity",
+          "latency",
+          "clock",
+          "scan",
+          "marks",
+          "counters",
+          "usage");
 
   private final RedisNodes nodes;
   private final RuleStager staging;

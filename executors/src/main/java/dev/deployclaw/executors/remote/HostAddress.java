@@ -15,5 +15,4 @@ import java.util.function.Supplier;
  * @param revisions of the protocol that this side speaks
  */
 public record HostAddress(
-    Path socket, Supplier<GrantKey> key, String build, ProtocolRevisions revisions) {
-}
+    Path socket, Supplier<GrantKey> key, String build, ProtocolRevisions revisions) {}

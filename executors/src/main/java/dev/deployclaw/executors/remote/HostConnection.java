@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.remote;
 
-import java.util.Optional;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.executors.protocol.v1.ExecutorHostGrpc;
 import dev.deployclaw.executors.protocol.v1.HandshakeReply;
@@ -17,6 +16,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;

@@ -18,7 +18,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A connection after its handshake, with one start of a host. For any thread. */
-record HostSession(ManagedChannel channel, HostDescription host, CallSealer sealer, SentContent sent) {
+record HostSession(
+    ManagedChannel channel, HostDescription host, CallSealer sealer, SentContent sent) {
   /** Whether the connection that shook hands is still there. */
   boolean connected() {
     return channel.getState(false) == ConnectivityState.READY;

@@ -8,8 +8,8 @@ import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.wire.CallCodec;
 import dev.deployclaw.executors.wire.ContentDigests;
 import dev.deployclaw.executors.wire.OfferedExecutor;
@@ -108,8 +108,8 @@ public final class RemoteExecutor implements BackendExecutor {
 
   /**
    * The members of a participant as far as the configuration names them: then its host can neither
-   * invent one nor leave one out. A participant may also answer as a whole, by its own name, but then
-   * it says no YES.
+   * invent one nor leave one out. A participant may also answer as a whole, by its own name, but
+   * then it says no YES.
    *
    * @param participant which is also what the names of its members begin with
    * @param names empty where only the back end knows them: the primaries of a cluster of Redis
@@ -128,7 +128,8 @@ public final class RemoteExecutor implements BackendExecutor {
       for (var report : reports) {
         String member = report.member();
         if (!isOwn(report)) {
-          return Optional.of("answers for %s, which isn't of %s".formatted(cut(member), participant));
+          return Optional.of(
+              "answers for %s, which isn't of %s".formatted(cut(member), participant));
         }
         if (!seen.add(member) && !member.equals(participant)) {
           return Optional.of("answers twice for " + cut(member));

@@ -16,7 +16,9 @@ import java.util.function.UnaryOperator;
  * @param deadline of one call
  * @param locate where an object of this name is, for people
  */
-public record RemoteObjectStore(HostConnection connection, Duration deadline, UnaryOperator<String> locate) implements ObjectStore {
+public record RemoteObjectStore(
+    HostConnection connection, Duration deadline, UnaryOperator<String> locate)
+    implements ObjectStore {
   @Override
   public Put create(String name, byte[] bytes) throws InterruptedException {
     return switch (answer(CallCodec.create(name, bytes))) {

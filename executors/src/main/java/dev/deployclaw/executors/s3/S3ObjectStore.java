@@ -154,8 +154,8 @@ public final class S3ObjectStore implements ObjectStore {
   }
 
   /**
-   * What an error of the S3 client means. A server's 5xx leaves a write in doubt, except 501 and 503,
-   * which say that nothing was done.
+   * What an error of the S3 client means. A server's 5xx leaves a write in doubt, except 501 and
+   * 503, which say that nothing was done.
    */
   static final class S3FaultMapper {
     private S3FaultMapper() {}

@@ -81,9 +81,17 @@ final class ActivationCodec {
     }
     return set.map(there ->
         new EpochSpec(
-            message.getExecution(), message.getEpoch(), message.getSet().getDigest(), there,
-            message.getPredecessor(), previous, message.getBack(), restores,
-            message.getStep(), candidate, Set.copyOf(message.getLeftOutList())));
+            message.getExecution(),
+            message.getEpoch(),
+            message.getSet().getDigest(),
+            there,
+            message.getPredecessor(),
+            previous,
+            message.getBack(),
+            restores,
+            message.getStep(),
+            candidate,
+            Set.copyOf(message.getLeftOutList())));
   }
 
   private static Optional<EpochSpec.Candidate> candidate(Candidate message, ContentReader reader)

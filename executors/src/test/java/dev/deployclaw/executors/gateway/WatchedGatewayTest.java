@@ -1,7 +1,5 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.policy.gateway.EdgePolicy;
-import java.util.Optional;
 import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,6 +9,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.member.OneShotHttpClient;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FakeHttpServer;
@@ -26,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -73,7 +73,8 @@ class WatchedGatewayTest {
                 checker(run),
                 run.resolve("nginx.pid"),
                 URI.create("http://" + listen),
-                site(run), Optional.empty())
+                site(run),
+                Optional.empty())
             .watchedIn(reports);
   }
 
@@ -96,7 +97,9 @@ class WatchedGatewayTest {
       converged(activation);
     }
 
-    var said = new OneShotHttpClient(gateway.url(), AT_MOST, Optional.empty()).get("/.well-known/deployclaw");
+    var said =
+        new OneShotHttpClient(gateway.url(), AT_MOST, Optional.empty())
+            .get("/.well-known/deployclaw");
     assertThat(said.body()).contains("\"gateway\":\"gw-0\"");
   }
 
@@ -243,7 +246,8 @@ class WatchedGatewayTest {
         run.resolve("access.log"),
         true,
         Duration.ofSeconds(5),
-        List.of(), EdgePolicy.NONE);
+        List.of(),
+        EdgePolicy.NONE);
   }
 
   private String byHand(Path run) {

@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.host;
 
-import dev.deployclaw.executors.wire.ProtocolRevisions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +11,7 @@ import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.Look;
 import dev.deployclaw.executors.protocol.v1.Outcome;
 import dev.deployclaw.executors.remote.CallSealer;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.testkit.BoundedWait;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;

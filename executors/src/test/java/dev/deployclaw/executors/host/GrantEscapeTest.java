@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.host;
 
-import dev.deployclaw.executors.wire.ProtocolRevisions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +19,7 @@ import dev.deployclaw.executors.protocol.v1.Purpose;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.executors.protocol.v1.Share;
 import dev.deployclaw.executors.remote.CallSealer;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,7 +52,11 @@ class GrantEscapeTest {
     host =
         ExecutorHostServer.start(
             HostSocket.ownersOnly(socket),
-            new ExecutorHostServer.Setup(new HostIdentity("host", List.of(), ProtocolRevisions.SPOKEN), hosted, key, HostBounds.DEFAULT));
+            new ExecutorHostServer.Setup(
+                new HostIdentity("host", List.of(), ProtocolRevisions.SPOKEN),
+                hosted,
+                key,
+                HostBounds.DEFAULT));
     client = RawHostClient.shaken(socket);
   }
 

@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.kubernetes;
 
-import dev.deployclaw.policy.gateway.EdgePolicy;
 import static dev.deployclaw.executors.kubernetes.Estate.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +16,7 @@ import dev.deployclaw.executors.kubernetes.AdmissionPolicies.Write;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
@@ -282,7 +282,8 @@ class AdmissionTest {
             Path.of("/var/log/nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of(), EdgePolicy.NONE);
+            List.of(),
+            EdgePolicy.NONE);
     return new KubernetesGateway(
         "gw-01", "edge", "gw-01", "nginx", "deployclaw", "nginx.conf", "nginx", site);
   }

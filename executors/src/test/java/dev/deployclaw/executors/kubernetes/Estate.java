@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.kubernetes;
 
-import dev.deployclaw.policy.gateway.EdgePolicy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.spi.CallOutcome;
@@ -13,6 +12,7 @@ import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -105,7 +105,8 @@ public final class Estate implements AutoCloseable {
             Path.of("/var/log/nginx/access.log"),
             false,
             Duration.ofSeconds(10),
-            List.of(), EdgePolicy.NONE);
+            List.of(),
+            EdgePolicy.NONE);
     return new KubernetesGateway(name, "edge", name, "nginx", "conf", "nginx.conf", "nginx", site);
   }
 

@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.kubernetes;
 
-import dev.deployclaw.executors.member.WriteBackMode;
 import static dev.deployclaw.executors.kubernetes.Estate.DEPLOYMENT;
 import static dev.deployclaw.executors.kubernetes.Estate.activation;
 import static dev.deployclaw.executors.kubernetes.Estate.look;
@@ -15,6 +14,7 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.kubernetes.inspect.KubernetesInspectionExecutor;
 import dev.deployclaw.executors.kubernetes.source.ConfigMapSourceExecutor;
+import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
 import java.nio.file.Path;
 import java.time.Duration;

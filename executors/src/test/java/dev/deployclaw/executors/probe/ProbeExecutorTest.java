@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.probe;
 
-import dev.deployclaw.policy.gateway.EdgePolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.Headers;
@@ -15,6 +14,7 @@ import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.executors.probe.ProbeSettings.Found;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.BackendFailureMode;
@@ -344,7 +344,8 @@ class ProbeExecutorTest {
             folder.resolve("access.log"),
             true,
             Duration.ofSeconds(5),
-            List.of(), EdgePolicy.NONE);
+            List.of(),
+            EdgePolicy.NONE);
     String file = NginxConfigFile.render(set, gateway, site).text();
     running.add(NginxServer.start(folder, edited.apply(file)));
     entrances.add(

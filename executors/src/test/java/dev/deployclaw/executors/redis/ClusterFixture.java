@@ -53,7 +53,8 @@ public final class ClusterFixture implements AutoCloseable {
             new RedisSettings(
                 cluster.nodes().stream().map(HostPort::toString).toList(),
                 Duration.ofSeconds(10),
-                Optional.empty(), Optional.empty()),
+                Optional.empty(),
+                Optional.empty()),
             FenceAuthority.of(state));
   }
 

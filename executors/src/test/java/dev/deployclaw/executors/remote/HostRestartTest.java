@@ -1,7 +1,5 @@
 package dev.deployclaw.executors.remote;
 
-import dev.deployclaw.executors.wire.ProtocolRevisions;
-import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.grant.GrantKey;
@@ -17,11 +15,13 @@ import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.host.EchoExecutor;
 import dev.deployclaw.executors.host.EchoHostProcess;
 import dev.deployclaw.executors.wire.OfferedExecutor;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,8 @@ class HostRestartTest {
   void start(@TempDir Path folder) throws IOException {
     socket = folder.resolve("host.sock");
     startHost();
-    connection = HostConnection.of(new HostAddress(socket, () -> key, "agent", ProtocolRevisions.SPOKEN));
+    connection =
+        HostConnection.of(new HostAddress(socket, () -> key, "agent", ProtocolRevisions.SPOKEN));
   }
 
   private void startHost() throws IOException {
@@ -103,7 +104,8 @@ class HostRestartTest {
     var old = key;
     host.kill();
     startHost();
-    try (var stale = HostConnection.of(new HostAddress(socket, () -> old, "agent", ProtocolRevisions.SPOKEN))) {
+    try (var stale =
+        HostConnection.of(new HostAddress(socket, () -> old, "agent", ProtocolRevisions.SPOKEN))) {
       assertThat(fault(call(stale, new ExecutorCall.Publish(EPOCH))))
           .isInstanceOf(CallFault.Ungranted.class)
           .extracting(CallFault::reason)

@@ -1,11 +1,11 @@
 package dev.deployclaw.executors.s3;
 
-import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.core.spi.ObjectStore.Put;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.S3Server;
 import java.net.URI;
@@ -45,7 +45,8 @@ class S3ObjectStoreTest {
         server.accessKey(),
         secret,
         true,
-        timeout, TlsSettings.DEFAULT);
+        timeout,
+        TlsSettings.DEFAULT);
   }
 
   @Test

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param paths which spellings of a path are passed on
  */
 public record EdgePolicy(List<String> trusted, OptionalInt backstop, PathStrictness paths) {
-  public static final EdgePolicy NONE = new EdgePolicy(List.of(), OptionalInt.empty(), PathStrictness.STRICT);
+  public static final EdgePolicy NONE =
+      new EdgePolicy(List.of(), OptionalInt.empty(), PathStrictness.STRICT);
 
   private static final Pattern NETWORK = Pattern.compile("[0-9A-Fa-f:.]{2,45}(?:/\\d{1,3})?");
 

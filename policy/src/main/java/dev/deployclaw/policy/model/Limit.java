@@ -53,9 +53,17 @@ public record Limit(
       EnforcementMode mode,
       Optional<BackendFailureMode> onBackendFailure) {
     this(
-        name, match, key, algorithm,
-        requests, window, burst, cost,
-        mode, onBackendFailure, LimitPrecision.EXACT);
+        name,
+        match,
+        key,
+        algorithm,
+        requests,
+        window,
+        burst,
+        cost,
+        mode,
+        onBackendFailure,
+        LimitPrecision.EXACT);
   }
 
   public Limit {
@@ -91,8 +99,16 @@ public record Limit(
 
   public Limit in(EnforcementMode other) {
     return new Limit(
-        name, match, key, algorithm, requests,
-        window, burst, cost, other, onBackendFailure,
+        name,
+        match,
+        key,
+        algorithm,
+        requests,
+        window,
+        burst,
+        cost,
+        other,
+        onBackendFailure,
         precision);
   }
 

@@ -34,8 +34,18 @@ final class LimitReader {
 
   private static final List<String> KEYS =
       List.of(
-          "name", "match", "key", "algorithm", "requests", "window",
-          "lease", "burst", "cost", "mode", "onBackendFailure", "precision");
+          "name",
+          "match",
+          "key",
+          "algorithm",
+          "requests",
+          "window",
+          "lease",
+          "burst",
+          "cost",
+          "mode",
+          "onBackendFailure",
+          "precision");
 
   private LimitReader() {}
 
@@ -133,7 +143,9 @@ final class LimitReader {
   private static final class KeyPartSyntax {
     static final int MOST = 4;
 
-    /** The key; {@code tenant} may be written and adds nothing, since every counter is a tenant's. */
+    /**
+     * The key; {@code tenant} may be written and adds nothing, since every counter is a tenant's.
+     */
     static Optional<List<CounterKeyPart>> read(DocumentCursor spot) {
       var parts = new ArrayList<CounterKeyPart>();
       for (var item : spot.items(MOST, "for example [client-address]")) {

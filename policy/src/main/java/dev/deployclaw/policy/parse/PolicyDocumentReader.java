@@ -164,7 +164,7 @@ public final class PolicyDocumentReader {
    * @param origin where the policy stands; present with the tenant
    * @param problems in the order of the text
    */
-  record ParsedPolicy(
+  public record ParsedPolicy(
       Optional<String> tenant,
       Optional<TenantPolicy> policy,
       Optional<PolicyOrigin> origin,

@@ -2,10 +2,7 @@ package dev.deployclaw.policy.redis;
 
 import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,9 +29,16 @@ public final class FunctionLibrary {
    */
   public static final String RELEASE = "dc_release";
 
-  private static final String COUNTING = PackagedText.read(FunctionLibrary.class, "counters.lua") + "\n" + PackagedText.read(FunctionLibrary.class, "leases.lua");
+  private static final String COUNTING =
+      PackagedText.read(FunctionLibrary.class, "counters.lua")
+          + "\n"
+          + PackagedText.read(FunctionLibrary.class, "leases.lua");
   private static final String BODY =
-      COUNTING + "\n" + PackagedText.read(FunctionLibrary.class, "counted.lua") + "\n" + PackagedText.read(FunctionLibrary.class, "decide.lua");
+      COUNTING
+          + "\n"
+          + PackagedText.read(FunctionLibrary.class, "counted.lua")
+          + "\n"
+          + PackagedText.read(FunctionLibrary.class, "decide.lua");
   private static final Pattern CONSTANTS =
       Pattern.compile(
           "^local TERM, EPOCH, PREDECESSOR, DIGEST = (\\d+), (\\d+), (\\d+), '([0-9a-f]*)'$",
@@ -54,9 +58,7 @@ public final class FunctionLibrary {
    * @param trial the candidate beside the committed epoch
    */
   public record Constants(
-      long term, long epoch, String digest, long predecessor, long step, Optional<Trial> trial) {
-
-  }
+      long term, long epoch, String digest, long predecessor, long step, Optional<Trial> trial) {}
 
   /** A candidate epoch, and who decides by it already. */
   public record Trial(long epoch, String digest, CanaryCohort cohort) {}
@@ -149,8 +151,8 @@ public final class FunctionLibrary {
   }
 
   /**
-   * The last line of a library's source: a comment with the hash of all that stands before it. By it
-   * the code of another version of the agent, which is whole, is told from code that somebody
+   * The last line of a library's source: a comment with the hash of all that stands before it. By
+   * it the code of another version of the agent, which is whole, is told from code that somebody
    * changed. It is no signature: who knows how can write one.
    */
   static final class LibrarySeal {

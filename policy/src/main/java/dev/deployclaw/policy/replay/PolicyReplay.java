@@ -42,8 +42,7 @@ public final class PolicyReplay {
     this(before, after, MOST_COUNTERS, _ -> true);
   }
 
-  private PolicyReplay(
-      PolicySet before, PolicySet after, int mostCounters, Predicate<String> replayed) {
+  PolicyReplay(PolicySet before, PolicySet after, int mostCounters, Predicate<String> replayed) {
     this.mostCounters = mostCounters;
     this.replayed = replayed;
     this.before = new ReplayedPolicy(before, mostCounters);
@@ -181,7 +180,9 @@ public final class PolicyReplay {
     /** Of a set, the tenants below these groups. */
     PolicySet in(PolicySet set) {
       return set.withTenants(
-          set.tenants().values().stream().filter(t -> roots.contains(set.root(t.tenant()))).toList());
+          set.tenants().values().stream()
+              .filter(t -> roots.contains(set.root(t.tenant())))
+              .toList());
     }
   }
 }

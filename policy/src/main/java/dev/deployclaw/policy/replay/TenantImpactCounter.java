@@ -45,9 +45,18 @@ final class TenantImpactCounter {
 
   ImpactReport.OfTenant result() {
     return new ImpactReport.OfTenant(
-        tenant, requests, refusedBefore, refusedAfter,
-        newlyRefused, newlyAdmitted, first, last,
-        worstHour, inWorstHour, most(reasons), most(reasonsBefore));
+        tenant,
+        requests,
+        refusedBefore,
+        refusedAfter,
+        newlyRefused,
+        newlyAdmitted,
+        first,
+        last,
+        worstHour,
+        inWorstHour,
+        most(reasons),
+        most(reasonsBefore));
   }
 
   private void newlyRefused(String by, long now) {

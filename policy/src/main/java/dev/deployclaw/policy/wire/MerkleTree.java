@@ -2,8 +2,6 @@ package dev.deployclaw.policy.wire;
 
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.ByteArrayOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

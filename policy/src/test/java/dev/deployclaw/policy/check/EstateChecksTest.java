@@ -192,7 +192,8 @@ class EstateChecksTest {
     return new ClusterMeasurements(
         new TreeMap<>(Map.of("redis/a", trips, "redis/b", new Trips(90, 100, 120))),
         new TreeMap<>(),
-        Optional.empty(), new TreeMap<>());
+        Optional.empty(),
+        new TreeMap<>());
   }
 
   private static ClusterMeasurements drift(long... micros) {
@@ -207,6 +208,7 @@ class EstateChecksTest {
     return new ClusterMeasurements(
         new TreeMap<>(),
         new TreeMap<>(),
-        Optional.of(new Cluster(masters, CLUSTER.nodeTimeoutMillis(), true, 0, 10_000)), new TreeMap<>());
+        Optional.of(new Cluster(masters, CLUSTER.nodeTimeoutMillis(), true, 0, 10_000)),
+        new TreeMap<>());
   }
 }

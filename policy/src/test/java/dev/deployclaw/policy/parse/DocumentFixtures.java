@@ -1,9 +1,9 @@
 package dev.deployclaw.policy.parse;
 
-import dev.deployclaw.policy.parse.PolicyDocumentReader.ParsedPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.parse.PolicyDocumentReader.ParsedPolicy;
 
 /** Small documents for tests. */
 public final class DocumentFixtures {

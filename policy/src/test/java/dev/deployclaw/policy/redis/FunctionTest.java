@@ -241,7 +241,8 @@ class FunctionTest {
         shard.all(
             List.of(
                 new SingleNodeRedis.Said(FunctionLibrary.RELEASE, release(held, "a", 1).encoded())),
-            Optional.of(new FunctionLibrary.Constants(1, 7, held.digest(), 6, 0, Optional.empty())));
+            Optional.of(
+                new FunctionLibrary.Constants(1, 7, held.digest(), 6, 0, Optional.empty())));
 
     assertThat(byScript).isEqualTo(List.of(1L));
     assertThat(shard.redis().exists(counterKey(held))).isFalse();

@@ -1,6 +1,5 @@
 package dev.deployclaw.policy.replay;
 
-import dev.deployclaw.policy.replay.PolicyReplay.AffectedTenants;
 import static dev.deployclaw.policy.PolicyFixtures.child;
 import static dev.deployclaw.policy.PolicyFixtures.limit;
 import static dev.deployclaw.policy.PolicyFixtures.set;
@@ -11,6 +10,7 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.replay.ImpactReport.OfTenant;
+import dev.deployclaw.policy.replay.PolicyReplay.AffectedTenants;
 import dev.deployclaw.policy.replay.accesslog.RecordedRequest;
 import java.util.List;
 import java.util.Map;

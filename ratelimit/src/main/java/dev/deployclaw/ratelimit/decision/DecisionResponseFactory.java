@@ -1,8 +1,8 @@
 package dev.deployclaw.ratelimit.decision;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.decision.AdmissionDecision.Verdict;
 import dev.deployclaw.policy.decision.AdmissionDecision;
+import dev.deployclaw.policy.decision.AdmissionDecision.Verdict;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
@@ -162,8 +162,8 @@ final class DecisionResponseFactory {
   }
 
   /**
-   * The older {@code X-RateLimit-*} headers, for clients that know no others: of all enforced limits
-   * the one of which the fewest requests are left. Reset is in seconds from now.
+   * The older {@code X-RateLimit-*} headers, for clients that know no others: of all enforced
+   * limits the one of which the fewest requests are left. Reset is in seconds from now.
    */
   private static final class LegacyHeaders {
     private static final long MICROS = 1_000_000;

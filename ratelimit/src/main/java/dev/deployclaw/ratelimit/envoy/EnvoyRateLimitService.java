@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
  * @param shows which headers clients are shown
  * @param quotas answers the quota protocol, which has the same listener
  */
-public record EnvoyRateLimitService(RateLimitDecider decider, Predicate<String> shows, EnvoyQuotaService quotas) implements Handler<HttpServerRequest> {
+public record EnvoyRateLimitService(
+    RateLimitDecider decider, Predicate<String> shows, EnvoyQuotaService quotas)
+    implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(EnvoyRateLimitService.class);
   private static final String CALL = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
 

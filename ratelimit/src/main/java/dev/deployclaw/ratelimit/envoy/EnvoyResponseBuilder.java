@@ -5,10 +5,10 @@ import dev.deployclaw.policy.decision.AdmissionDecision;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.DescriptorStatus;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.RateLimit;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -98,7 +98,8 @@ final class EnvoyResponseBuilder {
   /** Which headers of an answer go where, as a rendered NGINX file has it too. */
   private static final class EnvoyHeaderFilter {
     private static final List<String> TO_PROBES =
-        List.of(DecideHeaders.PROBE, DecideHeaders.RULE, DecideHeaders.EPOCH, DecideHeaders.FAILURE);
+        List.of(
+            DecideHeaders.PROBE, DecideHeaders.RULE, DecideHeaders.EPOCH, DecideHeaders.FAILURE);
 
     /** Whose request it is: clients can't say that. */
     static boolean forUpstream(String name) {

@@ -239,7 +239,8 @@ final class EtcdPolicyReader implements AutoCloseable {
           .filter(r -> said.contains(r.getKey()))
           .map(Map.Entry::getValue)
           .findFirst()
-          .or(() -> error instanceof SSLException ? Optional.of(untrusted(said)) : Optional.empty());
+          .or(() ->
+              error instanceof SSLException ? Optional.of(untrusted(said)) : Optional.empty());
     }
 
     private static String untrusted(String said) {

@@ -109,7 +109,8 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
         header(headers, METHOD),
         header(headers, URI),
         header(headers, CLIENT),
-        header(headers, TOKEN), 1,
+        header(headers, TOKEN),
+        1,
         name -> header(headers, name));
   }
 

@@ -23,7 +23,12 @@ public record FrontendSettings(
   public static final int USUAL_HEADER_VALUES = 10_000;
 
   public static final FrontendSettings HTTP =
-      new FrontendSettings(HeaderStyle.BOTH, OptionalInt.empty(), TokenSettings.NONE, AccessSettings.OPEN, FrontendSettings.USUAL_HEADER_VALUES);
+      new FrontendSettings(
+          HeaderStyle.BOTH,
+          OptionalInt.empty(),
+          TokenSettings.NONE,
+          AccessSettings.OPEN,
+          FrontendSettings.USUAL_HEADER_VALUES);
 
   /** How many listeners there are. */
   public int listeners() {

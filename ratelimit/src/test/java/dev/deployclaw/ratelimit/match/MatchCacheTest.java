@@ -166,7 +166,8 @@ class MatchCacheTest {
         "GET",
         "/a",
         client,
-        "", 1,
+        "",
+        1,
         name -> Map.of("x-user", user).getOrDefault(name, ""));
   }
 

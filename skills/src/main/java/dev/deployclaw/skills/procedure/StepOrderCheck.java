@@ -63,7 +63,9 @@ final class StepOrderCheck {
   private static void known(String operation, int line, DiagnosticCollector findings) {
     String executor = operation.substring(0, operation.indexOf('.'));
     boolean unknown =
-        KERNEL.contains(executor) && !writes(operation) && !KernelPhaseOrder.JUDGES.contains(operation);
+        KERNEL.contains(executor)
+            && !writes(operation)
+            && !KernelPhaseOrder.JUDGES.contains(operation);
     if (unknown) {
       findings.error(
           line,
@@ -77,7 +79,8 @@ final class StepOrderCheck {
   }
 
   private static boolean writes(String operation) {
-    return KernelPhaseOrder.PHASES.contains(operation) || KernelPhaseOrder.REPAIR.contains(operation);
+    return KernelPhaseOrder.PHASES.contains(operation)
+        || KernelPhaseOrder.REPAIR.contains(operation);
   }
 
   private static void flag(StepReader.Read read, DiagnosticCollector findings) {
@@ -110,7 +113,8 @@ final class StepOrderCheck {
     for (int i = 1; i < phases.size(); i++) {
       var before = phases.get(i - 1);
       var phase = phases.get(i);
-      if (KernelPhaseOrder.PHASES.indexOf(phase.operation()) <= KernelPhaseOrder.PHASES.indexOf(before.operation())) {
+      if (KernelPhaseOrder.PHASES.indexOf(phase.operation())
+          <= KernelPhaseOrder.PHASES.indexOf(before.operation())) {
         findings.error(
             phase.line(),
             "step %s has %s after %s"

@@ -1,6 +1,5 @@
 package dev.deployclaw.bench;
 
-import java.util.Optional;
 import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.container.config.AgentConfig;
@@ -16,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
@@ -89,7 +89,9 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
   /** The tenant may be over its limits: that is decided as fast as anything. */
   private static long asked(String url, String path, Map<String, String> headers)
       throws IOException {
-    var answer = new OneShotHttpClient(URI.create(url), LONGEST, Optional.empty()).send("GET", path, headers);
+    var answer =
+        new OneShotHttpClient(URI.create(url), LONGEST, Optional.empty())
+            .send("GET", path, headers);
     if (answer.status() >= 500) {
       throw new IllegalStateException(url + " answered " + answer.status());
     }

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.change.effect;
 
-import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.OrchestrationContext;
@@ -12,6 +11,7 @@ import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.NewChange;
+import dev.deployclaw.core.machine.RolloutPlan;
 import java.util.Optional;
 
 /**
@@ -99,7 +99,9 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
         ChangeContent.rollbackDigest(failed.base()),
         failed.planHash(),
         failed.requester(),
-        Optional.of(failed.id()), RolloutPlan.AT_ONCE, Optional.empty(),
+        Optional.of(failed.id()),
+        RolloutPlan.AT_ONCE,
+        Optional.empty(),
         mark.last(),
         mark.revision(),
         archive.provenanceAgain(ChangeContent.rollbackTarget(failed.base()), mark.last() + 1));

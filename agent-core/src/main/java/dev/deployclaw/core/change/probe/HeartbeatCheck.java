@@ -2,7 +2,6 @@ package dev.deployclaw.core.change.probe;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
-import dev.deployclaw.core.call.CallDispatcher;
 import dev.deployclaw.core.change.probe.HeartbeatReport.Point;
 import dev.deployclaw.core.change.probe.HeartbeatReport.State;
 import dev.deployclaw.core.environment.AgentSettings;
@@ -100,7 +99,8 @@ public final class HeartbeatCheck {
     if (probe.isEmpty()) {
       return unheard("nothing can send synthetic requests here");
     }
-    return switch (ports.calls()
+    return switch (ports
+        .calls()
         .one(probe.get(), new ExecutorCall.Heartbeat(side), CallContext.looking(), within)) {
       case CallOutcome.Failed(var fault) -> unheard(fault.reason());
       case CallOutcome.Done(var reports, var _) -> new Heard("", reports);

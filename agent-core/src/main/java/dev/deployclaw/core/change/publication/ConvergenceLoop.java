@@ -10,8 +10,8 @@ import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.spi.EpochSpec;
-import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +26,11 @@ import java.util.Set;
  * further apart, and then all members are asked. Only an agent that leads by a linearizable read
  * publishes.
  */
-public record ConvergenceLoop(ParticipantFanout participants, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
+public record ConvergenceLoop(
+    ParticipantFanout participants,
+    ChangeLedger ledger,
+    AgentSettings.Bounds bounds,
+    AgentClock time) {
   /**
    * Before the bound the wait ends where it can bring nothing.
    *
@@ -155,9 +159,10 @@ public record ConvergenceLoop(ParticipantFanout participants, ChangeLedger ledge
   }
 
   /**
-   * Members that are stuck, and for how long. A back end that was away may still report what it knew
-   * before: a Deployment whose controller slept past the deadline is late for a moment, and goes on.
-   * So a member counts as stuck once several looks in a row, over some time, say so. For one thread.
+   * Members that are stuck, and for how long. A back end that was away may still report what it
+   * knew before: a Deployment whose controller slept past the deadline is late for a moment, and
+   * goes on. So a member counts as stuck once several looks in a row, over some time, say so. For
+   * one thread.
    */
   private static final class StuckMembers {
     private static final int FEWEST_LOOKS = 3;
@@ -183,7 +188,8 @@ public record ConvergenceLoop(ParticipantFanout participants, ChangeLedger ledge
 
     /** Takes in one look; a member that isn't stuck in it begins from none. */
     void see(ParticipantReplies look, long micros) {
-      var stuck = look.all().stream().filter(MemberReport::stuck).map(MemberReport::member).toList();
+      var stuck =
+          look.all().stream().filter(MemberReport::stuck).map(MemberReport::member).toList();
       seen.keySet().retainAll(stuck);
       for (String member : stuck) {
         var before = seen.getOrDefault(member, new Seen(micros, 0, false));

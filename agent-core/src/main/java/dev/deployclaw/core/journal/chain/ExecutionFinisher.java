@@ -22,7 +22,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Writes the last record of an execution: how it ended, with what the document needs. */
-public record ExecutionFinisher(ChangeLedger ledger, LogHeadWriter anchor, ObjectStore objects, AutoFreeze autoFreeze) {
+public record ExecutionFinisher(
+    ChangeLedger ledger, LogHeadWriter anchor, ObjectStore objects, AutoFreeze autoFreeze) {
   /**
    * Where nothing may be written any more, the next start writes the last record.
    *

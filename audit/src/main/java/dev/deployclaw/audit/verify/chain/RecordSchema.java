@@ -19,8 +19,20 @@ import java.util.regex.Pattern;
 final class RecordSchema {
   private static final Set<String> PHASES =
       Set.of(
-          "request", "plan", "open", "checkpoint", "stage", "prepare", "gate",
-          "commit", "publish", "converge", "validate", "bake", "finish", "rollback",
+          "request",
+          "plan",
+          "open",
+          "checkpoint",
+          "stage",
+          "prepare",
+          "gate",
+          "commit",
+          "publish",
+          "converge",
+          "validate",
+          "bake",
+          "finish",
+          "rollback",
           "end");
   private static final Set<String> STATUSES =
       Set.of("OK", "WARNING", "ERROR", "SKIPPED", "UNKNOWN");

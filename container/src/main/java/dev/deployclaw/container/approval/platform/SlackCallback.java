@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.approval.ApprovalDesk;
 import dev.deployclaw.container.approval.platform.ClickVerdict.Decider;
-import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
+import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.notification.BodySignature;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -139,7 +139,12 @@ public final class SlackCallback {
    * @param value that the button had
    */
   private record SlackInteraction(
-      String team, String user, String channel, String ts, String action, Optional<CardValue> value) {
+      String team,
+      String user,
+      String channel,
+      String ts,
+      String action,
+      Optional<CardValue> value) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PAYLOAD = "payload=";
     private static final Pattern ID = Pattern.compile("[A-Z][A-Z0-9]{1,30}");

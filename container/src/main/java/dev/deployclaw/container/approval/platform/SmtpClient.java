@@ -2,8 +2,8 @@ package dev.deployclaw.container.approval.platform;
 
 import dev.deployclaw.container.approval.CardDelivery;
 import dev.deployclaw.container.approval.ChannelCondition;
-import dev.deployclaw.container.config.ApprovalChannelConfig.Platform.MailServer;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
+import dev.deployclaw.container.config.ApprovalChannelConfig.Platform.MailServer;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import jakarta.mail.Address;

@@ -9,7 +9,8 @@ import dev.deployclaw.container.config.ApprovalChannelConfig;
 import java.util.Optional;
 
 /** A conversation of Microsoft Teams. A message's reference is its activity's id. */
-record TeamsChannel(ApprovalChannelConfig config, TeamsClient client, BotTokenVerifier tokens) implements ApprovalChannel {
+record TeamsChannel(ApprovalChannelConfig config, TeamsClient client, BotTokenVerifier tokens)
+    implements ApprovalChannel {
   @Override
   public String name() {
     return config.name();

@@ -22,7 +22,12 @@ import java.util.TreeMap;
  * A receiver that gets each card as signed JSON: {@code held}, again where the card changes, and
  * {@code ended}. {@code DC-Delivery} is the same for the same content.
  */
-record WebhookChannel(ApprovalChannelConfig config, Platform.SignedWebhook webhook, NotificationHttpClient http, InstantSource time) implements ApprovalChannel {
+record WebhookChannel(
+    ApprovalChannelConfig config,
+    Platform.SignedWebhook webhook,
+    NotificationHttpClient http,
+    InstantSource time)
+    implements ApprovalChannel {
   private static final int GONE = 410;
 
   @Override

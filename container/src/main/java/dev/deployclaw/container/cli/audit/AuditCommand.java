@@ -14,8 +14,8 @@ import dev.deployclaw.container.cli.session.NarratorProvider;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
-import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
 import dev.deployclaw.container.llm.ChatModelNarrator;
+import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.file.Path;
@@ -260,8 +260,10 @@ public final class AuditCommand {
   }
 
   /** The word of a phase as an option's value; offers all of them to the shell's completion. */
-  private static final class PhaseOptionConverter implements ITypeConverter<Phase>, Iterable<String> {
-    private static final List<String> WORDS = Arrays.stream(Phase.values()).map(Phase::word).toList();
+  private static final class PhaseOptionConverter
+      implements ITypeConverter<Phase>, Iterable<String> {
+    private static final List<String> WORDS =
+        Arrays.stream(Phase.values()).map(Phase::word).toList();
 
     @Override
     public Phase convert(String word) {

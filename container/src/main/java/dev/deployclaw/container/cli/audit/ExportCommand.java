@@ -1,11 +1,11 @@
 package dev.deployclaw.container.cli.audit;
 
-import dev.deployclaw.audit.export.ExportPeriod.InvalidPeriodException;
 import dev.deployclaw.audit.export.ExportPeriod;
+import dev.deployclaw.audit.export.ExportPeriod.InvalidPeriodException;
 import dev.deployclaw.audit.export.ExportTotals;
+import dev.deployclaw.audit.export.LogExport;
 import dev.deployclaw.audit.export.LogExport.Format;
 import dev.deployclaw.audit.export.LogExport.Order;
-import dev.deployclaw.audit.export.LogExport;
 import dev.deployclaw.audit.export.LogVerdict.Kind;
 import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
@@ -169,7 +169,8 @@ public final class ExportCommand implements Callable<Integer> {
   }
 
   /** The word of an export's format as an option's value; offers all to the shell's completion. */
-  private static final class ExportFormatConverter implements ITypeConverter<Format>, Iterable<String> {
+  private static final class ExportFormatConverter
+      implements ITypeConverter<Format>, Iterable<String> {
     private static final List<String> WORDS =
         Arrays.stream(Format.values()).map(ExportFormatConverter::word).toList();
 

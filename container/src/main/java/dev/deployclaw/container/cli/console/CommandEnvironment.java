@@ -69,9 +69,15 @@ public record CommandEnvironment(
   /** Of a client of another process. */
   public static CommandEnvironment remote(Client client, OutputStream out, OutputStream err) {
     return new CommandEnvironment(
-        client.home(), client.working(), client.environment(),
-        hiding(out), hiding(err), OutputMode.of(client.terminal(), client.environment()),
-        client.user(), client.runtimes(), client.prompt());
+        client.home(),
+        client.working(),
+        client.environment(),
+        hiding(out),
+        hiding(err),
+        OutputMode.of(client.terminal(), client.environment()),
+        client.user(),
+        client.runtimes(),
+        client.prompt());
   }
 
   /**

@@ -138,8 +138,14 @@ record EvaluationView(CommandEnvironment around, Path file, Optional<TokenPrice>
   private void print(Row row) {
     around.say(
         HEADS.formatted(
-            row.kind(), row.requests(), row.exact(), row.outcome(),
-            row.unasked(), row.held(), row.stopped(), row.wrong(),
+            row.kind(),
+            row.requests(),
+            row.exact(),
+            row.outcome(),
+            row.unasked(),
+            row.held(),
+            row.stopped(),
+            row.wrong(),
             row.caught()));
   }
 }

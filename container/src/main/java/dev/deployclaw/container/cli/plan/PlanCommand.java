@@ -8,8 +8,8 @@ import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.cli.session.NarratorProvider;
-import dev.deployclaw.container.cli.session.RequestDialogue.RequestPlanner;
 import dev.deployclaw.container.cli.session.RequestDialogue;
+import dev.deployclaw.container.cli.session.RequestDialogue.RequestPlanner;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.core.result.ExitCode;
@@ -22,11 +22,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 
 /** {@code plan REQUEST}: no effect. */
 @Command(

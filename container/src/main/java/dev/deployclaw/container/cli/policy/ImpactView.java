@@ -53,8 +53,13 @@ record ImpactView(CommandEnvironment around) {
     out.add(
         "  %s: %d of %d newly refused by %s, first %s, last %s, most in the hour of %s: %d"
             .formatted(
-                t.tenant(), t.newlyRefused(), t.requests(),
-                t.by(), ImpactDocument.time(t.first()), ImpactDocument.time(t.last()),
-                ImpactDocument.time(t.worstHour()), t.inWorstHour()));
+                t.tenant(),
+                t.newlyRefused(),
+                t.requests(),
+                t.by(),
+                ImpactDocument.time(t.first()),
+                ImpactDocument.time(t.last()),
+                ImpactDocument.time(t.worstHour()),
+                t.inWorstHour()));
   }
 }

@@ -7,7 +7,6 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.replay.RequestAttribution;
 import dev.deployclaw.policy.replay.RequestAttribution.TenantSource;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

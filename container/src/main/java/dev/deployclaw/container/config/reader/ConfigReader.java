@@ -239,12 +239,15 @@ public final class ConfigReader {
   }
 
   private List<AgentConfig.Service> services(ConfigSection root) {
-    return root.each("rateLimitServices", f -> {
-      String url = f.url("url");
-      var tls = new TlsConfigReader(backends).read(f.section("tls"), url.startsWith("https://"));
-      var token = backends.secret(f, "token");
-      return Optional.of(new AgentConfig.Service(f.required("namespace"), url, token, tls));
-    });
+    return root.each(
+        "rateLimitServices",
+        f -> {
+          String url = f.url("url");
+          var tls =
+              new TlsConfigReader(backends).read(f.section("tls"), url.startsWith("https://"));
+          var token = backends.secret(f, "token");
+          return Optional.of(new AgentConfig.Service(f.required("namespace"), url, token, tls));
+        });
   }
 
   private Optional<GatewayEntry> gateway(ConfigSection f) {
@@ -301,11 +304,13 @@ public final class ConfigReader {
   }
 
   static List<Gateway.Route> routes(ConfigSection gateway) {
-    return gateway.each("routes", f -> {
-      String prefix = f.required("prefix");
-      String service = f.required("service");
-      return f.make(() -> new Gateway.Route(prefix, service));
-    });
+    return gateway.each(
+        "routes",
+        f -> {
+          String prefix = f.required("prefix");
+          String service = f.required("service");
+          return f.make(() -> new Gateway.Route(prefix, service));
+        });
   }
 
   /** Two stores at one place would write over each other, as one below the agent's own would. */
@@ -338,15 +343,17 @@ public final class ConfigReader {
   }
 
   private List<AgentConfig.Source> sources(ConfigSection root) {
-    return root.each("policySources", f -> {
-      var tenants = f.texts("tenants");
-      return Optional.of(
-          new AgentConfig.Source(
-              path(f.required("folder")),
-              f.required("namespace"),
-              tenants.isEmpty() ? List.of("*") : tenants,
-              f.choice("writeBack", "none", List.of("none", "file", "patch-file"))));
-    });
+    return root.each(
+        "policySources",
+        f -> {
+          var tenants = f.texts("tenants");
+          return Optional.of(
+              new AgentConfig.Source(
+                  path(f.required("folder")),
+                  f.required("namespace"),
+                  tenants.isEmpty() ? List.of("*") : tenants,
+                  f.choice("writeBack", "none", List.of("none", "file", "patch-file"))));
+        });
   }
 
   private static AgentConfig.Probes probes(ConfigSection f) {

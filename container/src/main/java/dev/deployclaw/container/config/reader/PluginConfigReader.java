@@ -37,8 +37,20 @@ record PluginConfigReader(Function<String, Path> absolute) {
   /** The kernel's own, and the product's executors; no plugin is called that. */
   private static final Set<String> KERNEL =
       Set.of(
-          "policies", "checkpoint", "change", "repair", "configuration", "docker", "etcd",
-          "gateway", "kubernetes", "probe", "ratelimit", "redis", "s3", "sources");
+          "policies",
+          "checkpoint",
+          "change",
+          "repair",
+          "configuration",
+          "docker",
+          "etcd",
+          "gateway",
+          "kubernetes",
+          "probe",
+          "ratelimit",
+          "redis",
+          "s3",
+          "sources");
 
   List<PluginConfig> read(ConfigSection root) {
     var names = new HashSet<String>();

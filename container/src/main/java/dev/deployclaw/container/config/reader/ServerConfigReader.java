@@ -6,7 +6,6 @@ import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;

@@ -1,20 +1,15 @@
 package dev.deployclaw.container.http.route;
 
-import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.query.EstateOverview;
 import dev.deployclaw.container.query.StatusDocument;
 import dev.deployclaw.container.server.AgentServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.deployclaw.policy.document.PackagedText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /** What is looked at: the estate, the process, its numbers, and the API's own description. */

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.http.tls;
 
-import dev.deployclaw.core.tls.PemFile;
 import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.core.tls.PemFile;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.X509KeyManager;

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.http.limit;
 
-import dev.deployclaw.container.http.limit.ApiRateLimits.ClientTokenBuckets;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.http.limit.ApiRateLimits.ClientTokenBuckets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,5 @@
 package dev.deployclaw.container.plugin.contract;
 
-import dev.deployclaw.executors.wire.ProtocolRevisions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.host.HostSupervisor;
@@ -14,6 +13,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.nio.file.Files;
@@ -70,7 +70,9 @@ class JavaExampleTest {
               words("fra=" + hangs.url(), "lon=" + hangs.url(), "nyc=" + nyc.url()), run);
       try (var supervisor = HostSupervisor.start(command, SOON);
           var connection =
-              HostConnection.of(new HostAddress(command.socket(), supervisor::key, "test", ProtocolRevisions.SPOKEN))) {
+              HostConnection.of(
+                  new HostAddress(
+                      command.socket(), supervisor::key, "test", ProtocolRevisions.SPOKEN))) {
         supervisor.awaitFirst(SOON);
         var plugin = connection.executors().getFirst();
 

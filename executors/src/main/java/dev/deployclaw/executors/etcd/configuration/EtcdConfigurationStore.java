@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Write;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.executors.etcd.WriteBatches;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
@@ -288,7 +288,8 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
         JsonNode json = JSON.readTree(value);
         boolean ours = json.path("epoch").canConvertToLong() && json.path("digest").isTextual();
         return ours
-            ? Optional.of(new ServedEpoch(json.path("epoch").asLong(), json.path("digest").asText()))
+            ? Optional.of(
+                new ServedEpoch(json.path("epoch").asLong(), json.path("digest").asText()))
             : Optional.empty();
       } catch (IOException e) {
         return Optional.empty();

@@ -27,7 +27,7 @@ public final class KubernetesApi {
   private final ApiServerTransport exchange;
   private final SeenResourceVersions floors;
 
-  private KubernetesApi(ApiServerTransport exchange, SeenResourceVersions floors) {
+  KubernetesApi(ApiServerTransport exchange, SeenResourceVersions floors) {
     this.exchange = exchange;
     this.floors = floors;
   }

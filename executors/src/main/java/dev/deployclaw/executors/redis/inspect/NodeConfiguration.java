@@ -17,8 +17,12 @@ import redis.clients.jedis.exceptions.JedisDataException;
 record NodeConfiguration(Map<String, String> config, Map<String, String> info) {
   private static final List<String> CONFIGURED =
       List.of(
-          "cluster-node-timeout", "cluster-require-full-coverage", "min-replicas-to-write",
-          "min-replicas-max-lag", "maxmemory", "maxmemory-policy",
+          "cluster-node-timeout",
+          "cluster-require-full-coverage",
+          "min-replicas-to-write",
+          "min-replicas-max-lag",
+          "maxmemory",
+          "maxmemory-policy",
           "appendonly");
 
   /** Three questions in one round trip. */

@@ -1,8 +1,8 @@
 package dev.deployclaw.executors.redis.partition;
 
 import dev.deployclaw.core.spi.EpochSpec;
-import dev.deployclaw.executors.redis.cluster.ClusterTopology.Node;
 import dev.deployclaw.executors.redis.cluster.ClusterTopology;
+import dev.deployclaw.executors.redis.cluster.ClusterTopology.Node;
 import dev.deployclaw.executors.redis.cluster.NodeAddress;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.StagedRules;
@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An epoch's rules for the primaries that own their slots; see {@link PrimaryPartitions.SlotPartitioner}. Any thread.
+ * An epoch's rules for the primaries that own their slots; see {@link
+ * PrimaryPartitions.SlotPartitioner}. Any thread.
  */
 public final class PrimaryPartitions {
   private final TenantPartition nothing;

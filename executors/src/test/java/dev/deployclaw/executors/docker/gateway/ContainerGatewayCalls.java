@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.docker.gateway;
 
-import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
@@ -19,6 +18,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.lang3.function.Failable;
 
 /** The leader of a term, who asks gateways in containers as the runtime does. */

@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.etcd.configuration;
 
-import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
@@ -14,6 +13,7 @@ import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.etcd.EtcdSettings;
@@ -359,6 +359,11 @@ class ConfigurationStoreExecutorTest {
 
   private static EtcdStateStore at(String endpoint, String prefix) {
     return new EtcdStateStore(
-        new EtcdSettings(List.of(endpoint), prefix, Duration.ofSeconds(10), Optional.empty(), TlsSettings.DEFAULT));
+        new EtcdSettings(
+            List.of(endpoint),
+            prefix,
+            Duration.ofSeconds(10),
+            Optional.empty(),
+            TlsSettings.DEFAULT));
   }
 }

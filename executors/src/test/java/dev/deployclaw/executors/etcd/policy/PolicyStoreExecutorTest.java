@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.etcd.policy;
 
-import dev.deployclaw.core.tls.TlsSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.machine.BaseEpoch;
@@ -20,6 +19,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.etcd.EtcdSettings;
@@ -64,7 +64,8 @@ class PolicyStoreExecutorTest {
                 List.of(etcd.endpoint()),
                 "/" + test.getDisplayName() + "/",
                 Duration.ofSeconds(30),
-                Optional.empty(), TlsSettings.DEFAULT));
+                Optional.empty(),
+                TlsSettings.DEFAULT));
     store = new PolicyStoreExecutor(state);
     put("term", "7");
   }

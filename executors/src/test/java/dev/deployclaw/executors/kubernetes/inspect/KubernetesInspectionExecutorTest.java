@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.kubernetes.inspect;
 
-import dev.deployclaw.executors.member.WriteBackMode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
@@ -13,6 +12,7 @@ import dev.deployclaw.executors.kubernetes.ConfigMapSource;
 import dev.deployclaw.executors.kubernetes.Estate;
 import dev.deployclaw.executors.kubernetes.KubernetesSettings;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import java.nio.file.Path;

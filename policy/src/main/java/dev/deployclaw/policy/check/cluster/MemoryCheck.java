@@ -3,8 +3,8 @@ package dev.deployclaw.policy.check.cluster;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.finding.CheckKind;
 import dev.deployclaw.policy.finding.CheckThresholds;
-import dev.deployclaw.policy.finding.ClusterMeasurements.Memory;
 import dev.deployclaw.policy.finding.ClusterMeasurements;
+import dev.deployclaw.policy.finding.ClusterMeasurements.Memory;
 import dev.deployclaw.policy.finding.FindingSubject;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.model.Limit;
@@ -140,7 +140,10 @@ public final class MemoryCheck {
     }
 
     private static long counters(List<Limit> limits) {
-      return limits.stream().filter(l -> l.key().isEmpty()).mapToLong(MemoryFootprint::counter).sum();
+      return limits.stream()
+          .filter(l -> l.key().isEmpty())
+          .mapToLong(MemoryFootprint::counter)
+          .sum();
     }
 
     /** A counter that holds all it can. */

@@ -37,8 +37,16 @@ public final class EnvoyBootstrapFile {
 
   private static final List<String> OURS =
       List.of(
-          "x-dc-gateway", "x-dc-host", "x-dc-method", "x-dc-uri", "x-dc-client",
-          "x-dc-token", "x-dc-probe", "x-dc-rule", "x-dc-epoch", "x-dc-failure",
+          "x-dc-gateway",
+          "x-dc-host",
+          "x-dc-method",
+          "x-dc-uri",
+          "x-dc-client",
+          "x-dc-token",
+          "x-dc-probe",
+          "x-dc-rule",
+          "x-dc-epoch",
+          "x-dc-failure",
           "x-dc-tenant");
 
   /** Of a route: it isn't put to the rate limit service. */

@@ -75,7 +75,11 @@ record EnvoyClusters(Gateway gateway, GatewaySite site) {
         "type", address.startsWith(UNIX) ? "STATIC" : "STRICT_DNS",
         "connect_timeout", CONNECT,
         "typed_extension_protocol_options", options,
-        "load_assignment", Map.of(
-            "cluster_name", name, "endpoints", List.of(Map.of("lb_endpoints", List.of(endpoint)))));
+        "load_assignment",
+            Map.of(
+                "cluster_name",
+                name,
+                "endpoints",
+                List.of(Map.of("lb_endpoints", List.of(endpoint)))));
   }
 }

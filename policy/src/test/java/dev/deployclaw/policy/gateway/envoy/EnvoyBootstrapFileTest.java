@@ -1,6 +1,5 @@
 package dev.deployclaw.policy.gateway.envoy;
 
-import dev.deployclaw.policy.gateway.PathStrictness;
 import static dev.deployclaw.policy.PolicyFixtures.keyed;
 import static dev.deployclaw.policy.PolicyFixtures.limit;
 import static dev.deployclaw.policy.PolicyFixtures.tenant;
@@ -19,6 +18,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.PathStrictness;
 import dev.deployclaw.policy.gateway.RenderedGatewayFile;
 import dev.deployclaw.policy.gateway.UnsupportedSetting;
 import dev.deployclaw.policy.model.BackendFailureMode;
@@ -346,7 +346,8 @@ class EnvoyBootstrapFileTest {
             Path.of("/log/access.log"),
             true,
             Duration.ofSeconds(5),
-            List.of(), EdgePolicy.NONE)
+            List.of(),
+            EdgePolicy.NONE)
         .with(edge);
   }
 

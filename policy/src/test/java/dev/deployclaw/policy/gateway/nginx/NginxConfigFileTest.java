@@ -1,6 +1,5 @@
 package dev.deployclaw.policy.gateway.nginx;
 
-import dev.deployclaw.policy.gateway.EdgePolicy;
 import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +7,7 @@ import com.sun.net.httpserver.Headers;
 import dev.deployclaw.policy.PolicyFixtures;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.AccessLogLine;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.RenderedGatewayFile;
 import dev.deployclaw.policy.gateway.UnsupportedSetting;
@@ -324,7 +324,8 @@ class NginxConfigFileTest {
         folder.resolve("access.log"),
         true,
         Duration.ofSeconds(5),
-        askers, EdgePolicy.NONE);
+        askers,
+        EdgePolicy.NONE);
   }
 
   private RawHttpClient.Answer get(String path, String... headers) {

@@ -1,6 +1,5 @@
 package dev.deployclaw.policy.gateway.nginx;
 
-import dev.deployclaw.policy.gateway.PathStrictness;
 import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.PathStrictness;
 import dev.deployclaw.policy.gateway.RenderedGatewayFile;
 import dev.deployclaw.policy.gateway.UnsupportedSetting;
 import dev.deployclaw.policy.model.Gateway;
@@ -70,10 +70,16 @@ class NginxEdgeTest {
 
   @Test
   void believesATenantHeaderOfATrustedHopAlone() {
-    try (var _ = start(byHeader(), new EdgePolicy(List.of("127.0.0.0/8"), OptionalInt.empty(), PathStrictness.STRICT))) {
+    try (var _ =
+        start(
+            byHeader(),
+            new EdgePolicy(List.of("127.0.0.0/8"), OptionalInt.empty(), PathStrictness.STRICT))) {
       get("X-Tenant: acme");
     }
-    try (var _ = start(byHeader(), new EdgePolicy(List.of("10.9.9.9"), OptionalInt.empty(), PathStrictness.STRICT))) {
+    try (var _ =
+        start(
+            byHeader(),
+            new EdgePolicy(List.of("10.9.9.9"), OptionalInt.empty(), PathStrictness.STRICT))) {
       get("X-Tenant: acme");
     }
 
@@ -106,7 +112,8 @@ class NginxEdgeTest {
 
   @Test
   void theBackstopHoldsWhateverTheServiceSaysAndForEachTenantApart() {
-    try (var _ = start(byHost(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT))) {
+    try (var _ =
+        start(byHost(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT))) {
       List<Integer> statuses = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         statuses.add(get().status());
@@ -121,7 +128,8 @@ class NginxEdgeTest {
 
   @Test
   void theServiceReadsTheTokenAndTheBackstopCountsByAddress() {
-    try (var _ = start(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT))) {
+    try (var _ =
+        start(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT))) {
       List<Integer> statuses = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         statuses.add(get("Authorization: Bearer " + i).status());
@@ -133,7 +141,9 @@ class NginxEdgeTest {
       assertThat(upstream.requests().getFirst().headers().getFirst("Authorization"))
           .isEqualTo("Bearer 0");
     }
-    assertThat(rendered(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT)).losses())
+    assertThat(
+            rendered(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT))
+                .losses())
         .extracting(UnsupportedSetting::reason)
         .singleElement()
         .asString()
@@ -156,7 +166,9 @@ class NginxEdgeTest {
 
   @Test
   void refusesWhatCanNotStandInAFile() {
-    assertThatThrownBy(() -> new EdgePolicy(List.of("0.0.0.0/0; deny all"), OptionalInt.empty(), PathStrictness.STRICT))
+    assertThatThrownBy(() ->
+            new EdgePolicy(
+                List.of("0.0.0.0/0; deny all"), OptionalInt.empty(), PathStrictness.STRICT))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new EdgePolicy(List.of(), OptionalInt.of(0), PathStrictness.STRICT))
         .isInstanceOf(IllegalArgumentException.class);
@@ -269,7 +281,8 @@ class NginxEdgeTest {
             folder.resolve("access.log"),
             true,
             Duration.ofSeconds(30),
-            List.of(), EdgePolicy.NONE)
+            List.of(),
+            EdgePolicy.NONE)
         .with(edge);
   }
 

@@ -12,8 +12,8 @@ import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.executors.etcd.policy.PolicyStoreExecutor;
 import dev.deployclaw.executors.member.FenceMark;
 import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
-import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings;
+import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
@@ -111,7 +111,8 @@ public final class ActivationBench extends BenchCommand<ActivationBench.Figures>
   }
 
   /** A rate limit service in a process of its own, with room for a hundred thousand tenants. */
-  private record BenchRateLimitService(Service service, DaemonProcess daemon) implements AutoCloseable {
+  private record BenchRateLimitService(Service service, DaemonProcess daemon)
+      implements AutoCloseable {
     private static final String NAMESPACE = "edge-1";
     private static final Duration READY = Duration.ofMinutes(2);
     private static final JavaProgram PROGRAM =
@@ -128,7 +129,9 @@ public final class ActivationBench extends BenchCommand<ActivationBench.Figures>
       var command = PROGRAM.command(arguments(address, stores));
       var daemon = DaemonProcess.start(new LaunchSpec(folder, NAMESPACE, command));
       String url = "http://" + address;
-      var started = new BenchRateLimitService(new Service(NAMESPACE, URI.create(url), RateLimitSettings.Access.OPEN), daemon);
+      var started =
+          new BenchRateLimitService(
+              new Service(NAMESPACE, URI.create(url), RateLimitSettings.Access.OPEN), daemon);
       daemon.awaitReady(READY, () -> ServerReadiness.answers(url + "/readyz"));
       return started;
     }

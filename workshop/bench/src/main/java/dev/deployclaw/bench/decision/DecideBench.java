@@ -4,8 +4,8 @@ import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.function.FunctionWorkloads;
 import dev.deployclaw.bench.lease.LeaseMeasurement;
 import dev.deployclaw.bench.limiter.ArrivalFigures;
-import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
+import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.GrpcLimiter;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.FigureTable;
@@ -134,7 +134,7 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
    * @param overGrpc spread over {@link #KEYS} busy keys: exact ones first, then leased ones
    * @param worst of all algorithms, in process
    */
-  private record LeasedComparison(List<WorkloadFigures> overGrpc, LeaseMeasurement.Worst worst) {
+  record LeasedComparison(List<WorkloadFigures> overGrpc, LeaseMeasurement.Worst worst) {
     static final int KEYS = 1_000;
 
     /** A turn of leased limits is so many times as long. */
@@ -155,7 +155,8 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
           var leased = GrpcLimiter.to(estate.grpc(), Kind.LEASED, KEYS)) {
         var few = new ClosedLoopLoad(exact, new Traffic(callers, requests, KEYS), estate.meter());
         var many =
-            new ClosedLoopLoad(leased, new Traffic(callers, requests * LONGER, KEYS), estate.meter());
+            new ClosedLoopLoad(
+                leased, new Traffic(callers, requests * LONGER, KEYS), estate.meter());
         var first = measured(few);
         var ahead = measured(many);
         var last = measured(few);

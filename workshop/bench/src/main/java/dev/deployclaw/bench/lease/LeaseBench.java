@@ -65,8 +65,8 @@ public final class LeaseBench extends BenchCommand<List<LeaseFigures>> {
   }
 
   /**
-   * Redis CPU of each decision as bars, in microseconds. SVG written out: a library for charts would
-   * bring fonts and AWT for fifty rectangles.
+   * Redis CPU of each decision as bars, in microseconds. SVG written out: a library for charts
+   * would bring fonts and AWT for fifty rectangles.
    */
   private static final class LeasePlot {
     private static final int LEFT = 180;

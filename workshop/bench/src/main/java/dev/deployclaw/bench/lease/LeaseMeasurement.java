@@ -2,8 +2,8 @@ package dev.deployclaw.bench.lease;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.lease.LeaseSamples.Sample;
-import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
+import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.RateLimiter;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import dev.deployclaw.policy.model.LimitAlgorithm;

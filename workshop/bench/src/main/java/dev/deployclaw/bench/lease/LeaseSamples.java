@@ -86,7 +86,8 @@ final class LeaseSamples {
           SampleLimits.METHOD,
           SampleLimits.PATH,
           "10.0.0.1",
-          "", 1,
+          "",
+          1,
           _ -> "");
     }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * As many callers as there are, each of whom asks again as soon as it has its answer: how much a
  * limiter can do.
  */
-public record ClosedLoopLoad(RateLimiter limiter, Traffic traffic, TurnMeter meter) implements BenchWorkload {
+public record ClosedLoopLoad(RateLimiter limiter, Traffic traffic, TurnMeter meter)
+    implements BenchWorkload {
   private static final long MOST_MINUTES = 2;
 
   /** Coprime to any number of tenants up to itself, so that all come by turns, not in order. */

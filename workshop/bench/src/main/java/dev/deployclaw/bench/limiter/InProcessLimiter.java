@@ -87,7 +87,8 @@ public final class InProcessLimiter implements RateLimiter {
         SampleLimits.METHOD,
         SampleLimits.PATH,
         "10.0.0.1",
-        "", 1,
+        "",
+        1,
         _ -> "");
   }
 }

@@ -8,9 +8,9 @@ import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.bench.measure.TurnOptions;
 import dev.deployclaw.bench.sample.SampleLogEntries;
 import dev.deployclaw.core.log.LogEntry;
+import dev.deployclaw.core.log.RecordSealer;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
-import dev.deployclaw.core.log.RecordSealer;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -116,7 +116,8 @@ public final class LogBench extends BenchCommand<LogBench.Figures> {
    * fdatasync}).
    */
   private static final class FileSyncMeasurement {
-    static LogThroughput measure(Path folder, int records, AlternatingRounds turns) throws Exception {
+    static LogThroughput measure(Path folder, int records, AlternatingRounds turns)
+        throws Exception {
       var sealed = SampleLogEntries.sealed(SampleLogEntries.of("bench-file", records));
       try (var journal = FileJournal.open(folder.resolve("synced"))) {
         var taken =
@@ -158,7 +159,8 @@ public final class LogBench extends BenchCommand<LogBench.Figures> {
 
   /** Redaction, canonical form and chain, against SHA-256 over the same bytes. One thread. */
   private static final class SealingMeasurement {
-    static LogThroughput measure(List<LogEntry> thoughts, AlternatingRounds turns) throws Exception {
+    static LogThroughput measure(List<LogEntry> thoughts, AlternatingRounds turns)
+        throws Exception {
       var bytes = SampleLogEntries.sealed(thoughts).stream().map(SealedRecord::bytes).toList();
       var sealer = SampleLogEntries.sealer();
       var taken =

@@ -29,7 +29,8 @@ import java.util.concurrent.locks.LockSupport;
  * Records that wait in the journal's files go to JetStream, each acknowledged and its cursor kept,
  * against the same bytes published asynchronously without anything else. A server of its own.
  */
-record ShippingMeasurement(Path folder, NatsServer nats, Connection connection) implements AutoCloseable {
+record ShippingMeasurement(Path folder, NatsServer nats, Connection connection)
+    implements AutoCloseable {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration PAUSE = Duration.ofMillis(5);
   private static final String BARE = "bare.log";

@@ -1,14 +1,14 @@
 package dev.deployclaw.bench.wall;
 
-import dev.deployclaw.executors.wire.ProtocolRevisions;
-import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,7 +70,12 @@ record IdleHostProcess(Process process) implements AutoCloseable {
       var hosted =
           new HostedExecutors(
               List.of(new IdleParticipant()), Optional.empty(), OperationAllowlist.KERNEL);
-      var setup = new ExecutorHostServer.Setup(new HostIdentity("bench", List.of(), ProtocolRevisions.SPOKEN), hosted, key, HostBounds.DEFAULT);
+      var setup =
+          new ExecutorHostServer.Setup(
+              new HostIdentity("bench", List.of(), ProtocolRevisions.SPOKEN),
+              hosted,
+              key,
+              HostBounds.DEFAULT);
       try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(Path.of(words[0])), setup)) {
         System.out.println("ready");
         while (input.readLine() != null) {

@@ -77,7 +77,9 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
     var key = GrantKey.random();
     Path socket = folder.resolve("host.sock");
     try (var host = IdleHostProcess.start(socket, key, List.of("-Xmx256m"));
-        var connection = HostConnection.of(new HostAddress(socket, () -> key, "bench", ProtocolRevisions.SPOKEN))) {
+        var connection =
+            HostConnection.of(
+                new HostAddress(socket, () -> key, "bench", ProtocolRevisions.SPOKEN))) {
       long idle = host.residentKibibytes();
       var remote = connection.executors().getFirst();
       List<Measured> measured = new ArrayList<>();

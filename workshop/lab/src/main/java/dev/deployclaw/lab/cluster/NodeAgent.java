@@ -88,7 +88,7 @@ final class NodeAgent {
    * Addresses of loopback, one for each pod: all of 127.0.0.0/8 leads to this machine, so pods can
    * listen on the same port. None is given twice until all were. For many threads.
    */
-  private static final class PodAddressPool {
+  static final class PodAddressPool {
     private static final int EACH = 250;
     private static final int ALL = EACH * EACH;
 

@@ -1,12 +1,8 @@
 package dev.deployclaw.lab.estate;
 
-import dev.deployclaw.policy.document.PackagedText;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.commons.lang3.function.Failable;
 

@@ -1,10 +1,6 @@
 package dev.deployclaw.lab.guard;
 
 import dev.deployclaw.policy.document.PackagedText;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -33,23 +33,25 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
   /** What each request comes to, read as it should be. */
   static final Map<String, Object> READINGS =
       Map.of(
-          FIRST, Map.of(
-              "outcome", "planned",
-              "operation", "apply-policies",
-              "quotes", quotes("policies of all tenants")),
-          REQUEST, Map.of(
-              "outcome",
-              "planned",
-              "operation",
-              "set-limit",
-              "quotes",
-              quotes("umbrella", "search", "450 per minute"),
-              "changes",
-              List.of(
-                  Map.of(
-                      "tenants", List.of("umbrella"),
-                      "service", "search",
-                      "set", Map.of("requests", 450, "windowSeconds", 60)))));
+          FIRST,
+              Map.of(
+                  "outcome", "planned",
+                  "operation", "apply-policies",
+                  "quotes", quotes("policies of all tenants")),
+          REQUEST,
+              Map.of(
+                  "outcome",
+                  "planned",
+                  "operation",
+                  "set-limit",
+                  "quotes",
+                  quotes("umbrella", "search", "450 per minute"),
+                  "changes",
+                  List.of(
+                      Map.of(
+                          "tenants", List.of("umbrella"),
+                          "service", "search",
+                          "set", Map.of("requests", 450, "windowSeconds", 60)))));
 
   /** Commands of which it matters how they end; a look may well find more where more stands. */
   private static final List<String> CHANGES = List.of("run", "rollback");

@@ -1,9 +1,9 @@
 package dev.deployclaw.lab.campaign;
 
-import dev.deployclaw.lab.campaign.CampaignCommand.CampaignPrivileges;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.deployclaw.lab.campaign.CampaignCommand.CampaignPrivileges;
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner;
 import dev.deployclaw.lab.campaign.estate.ExecutorHostProcess;
 import dev.deployclaw.lab.campaign.estate.TrialEstate;

@@ -26,7 +26,8 @@ import java.util.function.Function;
  * Where an API server is asked: HTTP/1.1 in the clear, or HTTP/1.1 and HTTP/2 through TLS. Each
  * request is answered on a thread of its own.
  */
-record ApiListener(HttpServer server, ExecutorService threads, String scheme) implements AutoCloseable {
+record ApiListener(HttpServer server, ExecutorService threads, String scheme)
+    implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final int LONGEST_SECONDS = 30;
   private static final Vertx VERTX =

@@ -22,8 +22,12 @@ record ObjectWriteHandler(
     KubernetesObjectStore store, RoleAuthorizer roles, List<AdmissionHook> admissions) {
   private static final List<String> SERVER_SET =
       List.of(
-          "name", "namespace", "uid",
-          "creationTimestamp", "generation", "deletionTimestamp",
+          "name",
+          "namespace",
+          "uid",
+          "creationTimestamp",
+          "generation",
+          "deletionTimestamp",
           "deletionGracePeriodSeconds");
 
   private static final int NAME_DIGITS = 5;

@@ -28,8 +28,14 @@ public record ResourcePath(
       Map.of(
           "",
           List.of(
-              "ConfigMap", "Event", "Namespace", "Node",
-              "Pod", "Secret", "Service", "ServiceAccount"),
+              "ConfigMap",
+              "Event",
+              "Namespace",
+              "Node",
+              "Pod",
+              "Secret",
+              "Service",
+              "ServiceAccount"),
           "apps",
           List.of("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
           "rbac.authorization.k8s.io",

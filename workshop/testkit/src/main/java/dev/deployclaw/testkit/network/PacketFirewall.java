@@ -3,7 +3,6 @@ package dev.deployclaw.testkit.network;
 import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -27,8 +27,12 @@ public record JavaProgram(String main, List<String> options, Optional<Path> cach
    */
   public static final List<String> QUICK =
       List.of(
-          "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow", "-Xlog:disable", "-Xlog:all=error:stderr",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-Xlog:disable",
+          "-Xlog:all=error:stderr",
           "-Xlog:aot*=off:stderr");
 
   private static final ChildClassPath PATH = ChildClassPath.ofThisJvm();

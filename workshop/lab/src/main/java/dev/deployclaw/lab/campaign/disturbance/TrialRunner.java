@@ -7,10 +7,10 @@ import dev.deployclaw.lab.campaign.trial.CampaignTrial;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
 import dev.deployclaw.lab.campaign.trial.CrashPoints;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
-import dev.deployclaw.lab.campaign.trial.TrialOutcome.Ending;
 import dev.deployclaw.lab.campaign.trial.TrialOutcome;
-import dev.deployclaw.lab.judge.EstateJudge.Committed;
+import dev.deployclaw.lab.campaign.trial.TrialOutcome.Ending;
 import dev.deployclaw.lab.judge.EstateJudge;
+import dev.deployclaw.lab.judge.EstateJudge.Committed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -162,8 +162,8 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
   }
 
   /**
-   * What the product's own verifier says of a machine's latest logs. The judge looks at chains; this
-   * looks at whether what they tell is by the rules.
+   * What the product's own verifier says of a machine's latest logs. The judge looks at chains;
+   * this looks at whether what they tell is by the rules.
    */
   private static final class LogVerifierFindings {
     /** More than a trial leaves. */

@@ -44,8 +44,14 @@ final class FieldSchema {
   private static final Set<String> SETS = Set.of("finalizers");
   private static final Set<String> ATOMIC_MAPS =
       Set.of(
-          "selector", "labelSelector", "nodeSelector", "configMapKeyRef",
-          "secretKeyRef", "fieldRef", "resourceFieldRef", "secretRef",
+          "selector",
+          "labelSelector",
+          "nodeSelector",
+          "configMapKeyRef",
+          "secretKeyRef",
+          "fieldRef",
+          "resourceFieldRef",
+          "secretRef",
           "roleRef");
 
   private FieldSchema() {}

@@ -21,8 +21,14 @@ public final class ServerSideApply {
 
   private static final List<String> SERVER_SET =
       List.of(
-          "name", "namespace", "creationTimestamp", "selfLink",
-          "uid", "generation", "managedFields", "resourceVersion");
+          "name",
+          "namespace",
+          "creationTimestamp",
+          "selfLink",
+          "uid",
+          "generation",
+          "managedFields",
+          "resourceVersion");
 
   private ServerSideApply() {}
 
