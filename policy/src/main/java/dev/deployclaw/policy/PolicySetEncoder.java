@@ -32,7 +32,6 @@ final class PolicySetEncoder {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** Whether these are the bytes of the set. */
   static boolean encodesTo(byte[] expected, PolicySet set) {
     var out = new CanonicalJsonWriter();
     var compared = new Comparison(expected);

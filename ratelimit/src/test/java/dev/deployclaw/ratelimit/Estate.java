@@ -110,6 +110,7 @@ final class Estate implements AutoCloseable {
     return new RedisClusterSettings(
         redis.nodes().stream().map(n -> new RedisAddress(n.host(), n.port())).toList(),
         timeout,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -234,7 +235,8 @@ final class Estate implements AutoCloseable {
   }
 
   void load(HostPort node, EpochPolicySet held) {
-    load(node, new Constants(1, held.epoch(), held.digest(), held.epoch() - 1));
+    load(
+        node, new Constants(1, held.epoch(), held.digest(), held.epoch() - 1, 0, Optional.empty()));
   }
 
   void load(HostPort node, Constants constants) {

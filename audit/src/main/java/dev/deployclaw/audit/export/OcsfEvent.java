@@ -158,7 +158,6 @@ record OcsfEvent(
     }
   }
 
-  /** Record, verification and outcome. */
   record Evidence(
       String execution,
       long record,

@@ -60,7 +60,6 @@ public final class FileJournal implements Journal {
     this.ends = copies.map(c -> new LogEndSignatures(folder, c.signer()));
   }
 
-  /** How records leave for a stream. */
   private record Shipped(NatsSettings stream, NatsShipper shipper) {}
 
   /** A journal on disk alone. */

@@ -14,15 +14,7 @@ import java.util.Optional;
  * was read back. A process that writes a log afterwards, and hashes it again, has no signature for
  * it, and gets none. Any thread.
  */
-public final class LogEndSignatures {
-  private final JournalFolder folder;
-  private final HeadSigner signer;
-
-  public LogEndSignatures(JournalFolder folder, HeadSigner signer) {
-    this.folder = folder;
-    this.signer = signer;
-  }
-
+public record LogEndSignatures(JournalFolder folder, HeadSigner signer) {
   /**
    * Signs a log that ends now, as it is on disk.
    *

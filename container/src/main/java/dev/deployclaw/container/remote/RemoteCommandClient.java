@@ -138,10 +138,6 @@ public final class RemoteCommandClient {
 
   /** Where a command prints, and where the person types who is asked. */
   public record Output(OutputStream out, OutputStream err, InputStream in) {
-    public Output(OutputStream out, OutputStream err) {
-      this(out, err, InputStream.nullInputStream());
-    }
-
     private void say(String line) {
       new PrintStream(err, true, StandardCharsets.UTF_8).println("deployclaw: " + line);
     }

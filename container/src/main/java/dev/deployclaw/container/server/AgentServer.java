@@ -174,12 +174,10 @@ public final class AgentServer implements AutoCloseable {
     return vertx;
   }
 
-  /** How many connections the listeners of this Vert.x take. */
   public ConnectionLimits connections() {
     return connections;
   }
 
-  /** What it works on. */
   public AgentResources resources() {
     return resources;
   }
@@ -209,12 +207,10 @@ public final class AgentServer implements AutoCloseable {
     return metrics;
   }
 
-  /** The state of the enforcement points. */
   public EnforcementMonitor enforcement() {
     return monitor.enforcement();
   }
 
-  /** Whether an execution has a log here. */
   public boolean hasLog(String execution) {
     return !ports.journal().read(execution).isEmpty();
   }
@@ -256,7 +252,6 @@ public final class AgentServer implements AutoCloseable {
     return agent.hasRecovered();
   }
 
-  /** What an execution asked somebody. */
   public OpenQuestion question(String execution, String who) throws InterruptedException {
     return queries().question(execution, who);
   }
@@ -304,7 +299,6 @@ public final class AgentServer implements AutoCloseable {
     return changes().thaw(who);
   }
 
-  /** Whether new tasks are accepted. */
   public boolean isAccepting() {
     return !queue.isClosed();
   }

@@ -15,9 +15,11 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -221,10 +223,10 @@ class HostTextMaskTest {
   }
 
   private ExecutorHostServer host(HostedExecutors hosted, GrantKey key) throws Exception {
-    var identity = new HostIdentity("a test", List.of());
+    var identity = new HostIdentity("a test", List.of(), ProtocolRevisions.SPOKEN);
     return ExecutorHostServer.start(
         HostSocket.ownersOnly(folder.resolve("s")),
-        new ExecutorHostServer.Setup(identity, hosted, key));
+        new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT));
   }
 
   private CallOutcome ask(String text) {

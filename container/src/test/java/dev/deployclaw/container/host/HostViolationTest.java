@@ -10,9 +10,11 @@ import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +56,12 @@ class HostViolationTest {
     var hosted =
         new HostedExecutors(
             List.of(new BrokenGateway()), Optional.empty(), OperationAllowlist.KERNEL);
-    var setup = new ExecutorHostServer.Setup(new HostIdentity("a test", List.of()), hosted, key);
+    var setup =
+        new ExecutorHostServer.Setup(
+            new HostIdentity("a test", List.of(), ProtocolRevisions.SPOKEN),
+            hosted,
+            key,
+            HostBounds.DEFAULT);
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(folder.resolve("s")), setup);
         var backends = RemoteBackendsFixture.in(folder, new ForeignHost(keyFile))) {
       assertThat(backends.isolation().orElseThrow().violations()).isEmpty();

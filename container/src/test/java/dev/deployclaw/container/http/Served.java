@@ -78,7 +78,7 @@ public final class Served implements AutoCloseable {
 
   private Served(Path folder, ServerConfig.Bounds bounds, Ways ways)
       throws InvalidConfigException, SetupException, InterruptedException {
-    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of());
     tokens = tokens(folder);
     client = ways.client();
     var estate = ServerFixture.estate(world, brake, folder.resolve("state"), ways.vitals());
@@ -195,7 +195,10 @@ public final class Served implements AutoCloseable {
                 s.tokensFile(),
                 Optional.of(tls),
                 s.openMetrics(),
-                s.bounds());
+                s.bounds(),
+                Optional.empty(),
+                new ServerConfig.Surfaces(false, true),
+                Optional.empty());
     return new Served(
         folder,
         ServerFixture.patient(),
@@ -204,7 +207,16 @@ public final class Served implements AutoCloseable {
 
   private ServerConfig serve(ServerConfig.Bounds bounds) {
     return new ServerConfig(
-        "127.0.0.1", 0, false, Optional.of(tokens), Optional.empty(), false, bounds);
+        "127.0.0.1",
+        0,
+        false,
+        Optional.of(tokens),
+        Optional.empty(),
+        false,
+        bounds,
+        Optional.empty(),
+        new ServerConfig.Surfaces(false, true),
+        Optional.empty());
   }
 
   /** Writes the hashes of the four callers' tokens. */

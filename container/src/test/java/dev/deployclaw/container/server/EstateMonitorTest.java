@@ -101,7 +101,8 @@ class EstateMonitorTest {
                 estate.tails(),
                 estate.mask(),
                 estate.stateDir(),
-                new MonitoringSettings(often, List.of(), BackoffPolicy.DEFAULT, "/test/"),
+                new MonitoringSettings(
+                    often, List.of(), List.of(), BackoffPolicy.DEFAULT, "/test/"),
                 List.of()),
             ServerFixture.bounds(8, Duration.ofSeconds(30)));
   }
@@ -226,7 +227,7 @@ class EstateMonitorTest {
 
     awaitAmiss(AlertKind.HELD, id);
 
-    server.intake().decide(new ApprovalDecision(id, "ann", true, ""));
+    server.intake().decide(new ApprovalDecision(id, "ann", true, "", ""));
     ServerFixture.awaitResult(server, id, "COMPLETED");
     server.sampleHealth();
     awaitWell(AlertKind.HELD);

@@ -60,7 +60,7 @@ public final class ServerFixture {
         (execution, had) -> LogTailReader.of(world.journal, execution, had),
         TextMask.OWN,
         stateDir,
-        new MonitoringSettings(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"),
+        new MonitoringSettings(OFTEN, List.of(NOBODY), List.of(), BackoffPolicy.DEFAULT, "/test/"),
         List.of());
   }
 

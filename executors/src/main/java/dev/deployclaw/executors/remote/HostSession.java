@@ -7,8 +7,10 @@ import dev.deployclaw.executors.protocol.v1.Outcome;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.executors.wire.HostDescription;
 import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
@@ -16,31 +18,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A connection after its handshake, with one start of a host. For any thread. */
-final class HostSession {
-  private final ManagedChannel channel;
-  private final HostDescription host;
-  private final CallSealer sealer;
-  private final SentContent sent;
-
-  HostSession(ManagedChannel channel, HostDescription host, CallSealer sealer, SentContent sent) {
-    this.channel = channel;
-    this.host = host;
-    this.sealer = sealer;
-    this.sent = sent;
-  }
-
-  HostDescription host() {
-    return host;
-  }
-
-  CallSealer sealer() {
-    return sealer;
-  }
-
-  SentContent sent() {
-    return sent;
-  }
-
+record HostSession(
+    ManagedChannel channel, HostDescription host, CallSealer sealer, SentContent sent) {
   /** Whether the connection that shook hands is still there. */
   boolean connected() {
     return channel.getState(false) == ConnectivityState.READY;
@@ -104,5 +83,25 @@ final class HostSession {
     String description = status.getDescription();
     String said = description == null ? status.getCode().toString() : description;
     return status.getCause() == null ? said : said + ": " + status.getCause().getMessage();
+  }
+
+  /** Whether anything of one call was sent. */
+  private static final class SentTrace extends ClientStreamTracer.Factory {
+    private volatile boolean sent;
+
+    boolean sent() {
+      return sent;
+    }
+
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo stream, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void outboundHeaders() {
+          sent = true;
+        }
+      };
+    }
   }
 }

@@ -17,6 +17,7 @@ import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.host.EchoExecutor;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
@@ -59,8 +60,11 @@ class RemoteExecutorTest {
     var identity = new HostIdentity("test host", List.of(LAYER), new ProtocolRevisions(1, 2));
     host =
         ExecutorHostServer.start(
-            HostSocket.ownersOnly(socket), new ExecutorHostServer.Setup(identity, hosted, key));
-    connection = HostConnection.of(new HostAddress(socket, () -> key, "test agent"));
+            HostSocket.ownersOnly(socket),
+            new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT));
+    connection =
+        HostConnection.of(
+            new HostAddress(socket, () -> key, "test agent", ProtocolRevisions.SPOKEN));
   }
 
   @AfterEach
@@ -164,7 +168,8 @@ class RemoteExecutorTest {
   }
 
   private CallOutcome call(ExecutorCall call) throws InterruptedException {
-    var executor = new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()));
+    var executor =
+        new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()), Optional.empty());
     var grant =
         new Grant("1", new Grant.Purpose("arch-1", "plan", 3), "redis", "", "", Instant.MAX, "");
     return executor.execute(new Invocation("redis", call, FENCE, DEADLINE).with(grant));

@@ -40,7 +40,9 @@ class SilentNodeTest {
     }
     var addresses =
         nodes.stream().map(n -> new RedisAddress("127.0.0.1", n.getLocalPort())).toList();
-    var cluster = new RedisClusterSettings(addresses, Duration.ofMillis(50), Optional.empty());
+    var cluster =
+        new RedisClusterSettings(
+            addresses, Duration.ofMillis(50), Optional.empty(), Optional.empty());
     loop.exceptionHandler(thrown::add);
     shards = on(() -> Future.succeededFuture(ShardRouter.open(vertx, cluster)));
   }
@@ -71,6 +73,7 @@ class SilentNodeTest {
         new RedisClusterSettings(
             List.of(new RedisAddress("127.0.0.1", nodes.getFirst().getLocalPort())),
             Duration.ofMillis(50),
+            Optional.empty(),
             Optional.empty());
     PipelinedConnection link =
         on(() ->
@@ -97,6 +100,7 @@ class SilentNodeTest {
         new RedisClusterSettings(
             List.of(new RedisAddress("127.0.0.1", nodes.getFirst().getLocalPort())),
             Duration.ofHours(1),
+            Optional.empty(),
             Optional.empty());
     int more = 5;
     var refused =

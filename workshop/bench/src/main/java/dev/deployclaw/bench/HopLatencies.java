@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
 
@@ -102,7 +103,9 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
   /** The tenant may be over its limits: that is decided as fast as anything. */
   private static long asked(String url, String path, Map<String, String> headers)
       throws IOException {
-    var answer = new OneShotHttpClient(URI.create(url), LONGEST).send("GET", path, headers);
+    var answer =
+        new OneShotHttpClient(URI.create(url), LONGEST, Optional.empty())
+            .send("GET", path, headers);
     if (answer.status() >= 500) {
       throw new IllegalStateException(url + " answered " + answer.status());
     }

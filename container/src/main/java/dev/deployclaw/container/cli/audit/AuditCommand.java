@@ -20,15 +20,19 @@ import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code audit verify | explain | diff-stream | copies | key | chain | bundle | rebuild}. */
 @Command(
@@ -253,5 +257,27 @@ public final class AuditCommand {
           Path file)
       throws InvalidConfigException, SetupException, InterruptedException {
     return new LogRebuilder(around, shared).write(id, file);
+  }
+
+  /** The word of a phase as an option's value; offers all of them to the shell's completion. */
+  private static final class PhaseOptionConverter
+      implements ITypeConverter<Phase>, Iterable<String> {
+    private static final List<String> WORDS =
+        Arrays.stream(Phase.values()).map(Phase::word).toList();
+
+    @Override
+    public Phase convert(String word) {
+      return Arrays.stream(Phase.values())
+          .filter(phase -> phase.word().equals(word))
+          .findFirst()
+          .orElseThrow(() ->
+              new TypeConversionException(
+                  "\"" + word + "\" isn't a phase; give one of " + String.join(", ", WORDS)));
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return WORDS.iterator();
+    }
   }
 }

@@ -16,16 +16,21 @@ import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.result.ExitCode;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code export}: this machine's logs for auditors, each verified on the way. */
 @Command(
@@ -161,5 +166,31 @@ public final class ExportCommand implements Callable<Integer> {
     out.put("not_verified", totals.count(Kind.FAILED));
     out.put("keys", totals.keys().stream().sorted().toList());
     return out;
+  }
+
+  /** The word of an export's format as an option's value; offers all to the shell's completion. */
+  private static final class ExportFormatConverter
+      implements ITypeConverter<Format>, Iterable<String> {
+    private static final List<String> WORDS =
+        Arrays.stream(Format.values()).map(ExportFormatConverter::word).toList();
+
+    static String word(Format format) {
+      return format.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Format convert(String word) {
+      return Arrays.stream(Format.values())
+          .filter(format -> word(format).equals(word))
+          .findFirst()
+          .orElseThrow(() ->
+              new TypeConversionException(
+                  "\"" + word + "\" isn't a format; give one of " + String.join(", ", WORDS)));
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return WORDS.iterator();
+    }
   }
 }

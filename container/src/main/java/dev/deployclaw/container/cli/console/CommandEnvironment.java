@@ -61,7 +61,6 @@ public record CommandEnvironment(
         TerminalPrompt.NONE);
   }
 
-  /** The same with a person to ask. */
   public CommandEnvironment asking(TerminalPrompt person) {
     return new CommandEnvironment(
         home, working, environment, out, err, display, user, runtimes, person);

@@ -13,14 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** What tells of executions. */
-public final class ExecutionRoutes {
+public record ExecutionRoutes(ExecutionQueries executions) {
   private static final PageLimit LIMIT = new PageLimit(20, 100);
-
-  private final ExecutionQueries executions;
-
-  public ExecutionRoutes(ExecutionQueries executions) {
-    this.executions = executions;
-  }
 
   public List<ApiRoute> routes() {
     return List.of(

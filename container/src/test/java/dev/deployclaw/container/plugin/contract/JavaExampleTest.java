@@ -13,6 +13,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.nio.file.Files;
@@ -63,7 +64,9 @@ class JavaExampleTest {
               example.words("fra=" + hangs.url(), "lon=" + hangs.url(), "nyc=" + nyc.url()), run);
       try (var supervisor = HostSupervisor.start(command, SOON);
           var connection =
-              HostConnection.of(new HostAddress(command.socket(), supervisor::key, "test"))) {
+              HostConnection.of(
+                  new HostAddress(
+                      command.socket(), supervisor::key, "test", ProtocolRevisions.SPOKEN))) {
         supervisor.awaitFirst(SOON);
         var plugin = connection.executors().getFirst();
 

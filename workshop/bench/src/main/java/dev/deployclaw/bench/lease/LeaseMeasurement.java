@@ -4,13 +4,18 @@ import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.lease.LeaseSamples.Sample;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
+import dev.deployclaw.bench.limiter.RateLimiter;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.ratelimit.identity.DecisionRequest;
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -103,5 +108,41 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
     estate.forget(tight.counters());
     var flood = LeaseArrivals.of(tight, group, FLOOD, arrivals);
     return new LeaseFigures(wide, group.size(), fast, steady, flood, 0);
+  }
+
+  /**
+   * Tenants whose limits refuse nothing, asked for by turns: a caller stays with the instance that
+   * answered it. The group is the caller's to close.
+   */
+  private static final class GroupLimiter implements RateLimiter {
+    private final DeciderGroup group;
+    private final String title;
+    private final List<DecisionRequest> questions;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    GroupLimiter(DeciderGroup group, String title, List<DecisionRequest> questions) {
+      this.group = group;
+      this.title = title;
+      this.questions = questions;
+    }
+
+    @Override
+    public String title() {
+      return title;
+    }
+
+    @Override
+    public CompletionStage<?> ask(int tenant) {
+      int here = group.here();
+      int instance = here < 0 ? turn.getAndIncrement() % group.size() : here;
+      return group
+          .ask(instance, questions.get(tenant))
+          .compose(
+              passes -> passes ? Future.succeededFuture() : Future.failedFuture(title + " refused"))
+          .toCompletionStage();
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -97,6 +97,7 @@ public final class InProcessLimiter implements RateLimiter {
         SampleLimits.PATH,
         "10.0.0.1",
         "",
+        1,
         _ -> "");
   }
 }

@@ -2,6 +2,7 @@ package dev.deployclaw.lab.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.lab.campaign.CampaignCommand.CampaignPrivileges;
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner;
 import dev.deployclaw.lab.campaign.estate.HostLie;
 import dev.deployclaw.lab.campaign.estate.TrialEstate;

@@ -55,7 +55,6 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
     }
   }
 
-  /** Runs a command to its end. */
   CommandResult run(Path folder, String... words) throws IOException, InterruptedException {
     return run(folder, Map.of(), words);
   }

@@ -145,7 +145,6 @@ public final class TrialEstate implements AutoCloseable {
     return LyingHost.before(lab.config(), agents.environment());
   }
 
-  /** Runs a command of the agent to its end. */
   public AgentLauncher.CommandResult run(String... words) throws IOException, InterruptedException {
     return agents.run(newFolder(words[0]), words);
   }

@@ -81,7 +81,6 @@ public record CrashPoints(List<CrashPoint> all) {
     return its.get(random.nextInt(its.size()));
   }
 
-  /** The first whose call is named so. */
   public CrashPoint first(AgentTask task, String moment, String name) {
     return all.stream()
         .filter(p -> p.task() == task && p.moment().equals(moment) && p.name().equals(name))
