@@ -27,7 +27,7 @@ class LogSegmentsTest {
 
   @BeforeEach
   void start() {
-    logs = new StoredLogs(folder);
+    logs = StoredLogs.apart(folder);
   }
 
   @Test

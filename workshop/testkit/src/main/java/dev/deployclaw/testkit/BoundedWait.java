@@ -5,8 +5,11 @@ import java.util.function.BooleanSupplier;
 
 /** Waits, bounded, for something to become true. */
 public final class BoundedWait {
-  private static final long FIRST_PAUSE_MILLIS = 5;
-  private static final long LAST_PAUSE_MILLIS = 100;
+  private static final long LEAST_PAUSE_MILLIS = 5;
+  private static final long MOST_PAUSE_MILLIS = 100;
+
+  /** By which part of itself a wait may be too long. */
+  private static final int PART = 8;
 
   private BoundedWait() {}
 
@@ -24,14 +27,13 @@ public final class BoundedWait {
 
   /** As {@link #until}, answering false when the time is over. */
   public static boolean cameTrue(Duration atMost, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + atMost.toNanos();
-    long pause = FIRST_PAUSE_MILLIS;
+    long begun = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
+      var waited = Duration.ofNanos(System.nanoTime() - begun);
+      if (waited.compareTo(atMost) > 0) {
         return false;
       }
-      pause(pause);
-      pause = Math.min(LAST_PAUSE_MILLIS, pause * 2);
+      pause(Math.clamp(waited.toMillis() / PART, LEAST_PAUSE_MILLIS, MOST_PAUSE_MILLIS));
     }
     return true;
   }
