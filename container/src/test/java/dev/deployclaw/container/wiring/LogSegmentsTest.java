@@ -27,7 +27,7 @@ class LogSegmentsTest {
 
   @BeforeEach
   void start() {
-    logs = StoredLogs.apart(folder);
+    logs = new StoredLogs(folder);
   }
 
   @Test

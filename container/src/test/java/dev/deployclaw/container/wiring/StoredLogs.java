@@ -42,22 +42,12 @@ final class StoredLogs implements AutoCloseable {
   private FileJournal journal;
   private LogHead head = LogHead.START;
 
-  /** With a bucket in this JVM, which starts at once. */
   StoredLogs(Path folder) {
-    this(folder, S3Server.start(folder.resolve("s3")));
-  }
-
-  private StoredLogs(Path folder, S3Server server) {
     this.folder = folder;
-    this.server = server;
+    this.server = S3Server.spawn(folder.resolve("s3"));
     this.bucket = bucket(Duration.ofSeconds(30));
     this.signer = HeadSigner.open(state());
     this.journal = FileJournal.open(state(), copies());
-  }
-
-  /** With a bucket of a process that can be killed and started again. */
-  static StoredLogs apart(Path folder) {
-    return new StoredLogs(folder, S3Server.spawn(folder.resolve("s3")));
   }
 
   S3Server server() {

@@ -178,7 +178,7 @@ class EtcdStateStoreTest {
         var store = impatient(server);
         var later = Executors.newSingleThreadScheduledExecutor()) {
       server.daemon().pause();
-      var resumed = later.schedule(server.daemon()::resume, 2, TimeUnit.SECONDS);
+      var resumed = later.schedule(server.daemon()::resume, 4, TimeUnit.SECONDS);
 
       assertThat(store.get("a")).isEmpty();
 
@@ -220,7 +220,7 @@ class EtcdStateStoreTest {
   private static EtcdStateStore impatient(EtcdServer server) {
     return new EtcdStateStore(
         new EtcdSettings(
-            List.of(server.endpoint()), "/t/", Duration.ofSeconds(1), Optional.empty()));
+            List.of(server.endpoint()), "/t/", Duration.ofSeconds(3), Optional.empty()));
   }
 
   /** A dead server's connection may first be noticed as a lost answer. */

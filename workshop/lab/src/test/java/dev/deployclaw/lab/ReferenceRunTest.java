@@ -311,27 +311,6 @@ class ReferenceRunTest extends OwnLabCases {
         .hasValueSatisfying(policy -> assertThat(policy).contains("q=120"));
   }
 
-  /** On the terminal, for those whom each names. */
-  @Test
-  @Order(16)
-  void answersQuestionsInWords() {
-    assertThat(answer("list the limits of globex"))
-        .contains("globex/orders: token-bucket, ")
-        .doesNotContain("umbrella/");
-    assertThat(answer("any drift?")).contains("enforced is what is committed, epoch ");
-    assertThat(answer("validate umbrella"))
-        .contains("umbrella/search: ", "probe", "nothing is wrong");
-    var limits = scene.run("run", "scan globex").json().findValue("limits");
-    assertThat(limits).isNotEmpty();
-    assertThat(limits.get(0).asText()).startsWith("globex/");
-  }
-
-  private static String answer(String question) {
-    var ran = scene.quickAgent(Map.of()).run("run", question);
-    assertThat(ran.exit()).as(ran.err()).isZero();
-    return ran.out();
-  }
-
   private static PlainHttpResponse askUntilRefused(
       FolderGatewayProbe gateway, String tenant, String path, Map<String, String> headers) {
     for (int i = 0; i < MOST_ASKED; i++) {

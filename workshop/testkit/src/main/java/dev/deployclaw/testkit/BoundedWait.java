@@ -5,11 +5,8 @@ import java.util.function.BooleanSupplier;
 
 /** Waits, bounded, for something to become true. */
 public final class BoundedWait {
-  private static final long LEAST_PAUSE_MILLIS = 5;
-  private static final long MOST_PAUSE_MILLIS = 100;
-
-  /** By which part of itself a wait may be too long. */
-  private static final int PART = 8;
+  private static final long FIRST_PAUSE_MILLIS = 5;
+  private static final long LAST_PAUSE_MILLIS = 100;
 
   private BoundedWait() {}
 
@@ -27,13 +24,14 @@ public final class BoundedWait {
 
   /** As {@link #until}, answering false when the time is over. */
   public static boolean cameTrue(Duration atMost, BooleanSupplier condition) {
-    long begun = System.nanoTime();
+    long deadline = System.nanoTime() + atMost.toNanos();
+    long pause = FIRST_PAUSE_MILLIS;
     while (!condition.getAsBoolean()) {
-      var waited = Duration.ofNanos(System.nanoTime() - begun);
-      if (waited.compareTo(atMost) > 0) {
+      if (System.nanoTime() - deadline > 0) {
         return false;
       }
-      pause(Math.clamp(waited.toMillis() / PART, LEAST_PAUSE_MILLIS, MOST_PAUSE_MILLIS));
+      pause(pause);
+      pause = Math.min(LAST_PAUSE_MILLIS, pause * 2);
     }
     return true;
   }
