@@ -22,6 +22,9 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
   /** Logs that are read for one page, however few of them are found. */
   private static final int MOST_READ = 200;
 
+  /** Records of those logs; the one that comes to as many is the last that is read. */
+  private static final int MOST_RECORDS = 20_000;
+
   /**
    * What is looked for.
    *
@@ -47,13 +50,22 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
   }
 
   public Page find(Query query) {
+    return find(query, MOST_RECORDS);
+  }
+
+  Page find(Query query, int mostRecords) {
     var newestFirst = journal.known().reversed();
     int at = query.after().map(id -> newestFirst.indexOf(id) + 1).orElse(0);
     int last = Math.min(newestFirst.size(), at + MOST_READ);
     var found = new ArrayList<Map<String, Object>>();
     int read = 0;
-    for (; at < last && found.size() < query.limit(); at++, read++) {
-      log(newestFirst.get(at), query).ifPresent(found::add);
+    int records = 0;
+    while (at < last && found.size() < query.limit() && records < mostRecords) {
+      var log = log(newestFirst.get(at), query);
+      log.row().ifPresent(found::add);
+      records += log.records();
+      at++;
+      read++;
     }
     return new Page(
         found,
@@ -63,19 +75,30 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
             : Optional.empty());
   }
 
-  private Optional<Map<String, Object>> log(String execution, Query query) {
+  /**
+   * A log that was read.
+   *
+   * @param records of it
+   * @param row empty where it isn't looked for
+   */
+  private record ReadLog(int records, Optional<Map<String, Object>> row) {}
+
+  private ReadLog log(String execution, Query query) {
     try {
-      return new VerifiedLogReader(journal, ends)
-          .read(execution, query.period())
-          .map(ExecutionSummary::of)
-          .filter(summary -> isMeant(summary, query))
-          .map(LogSearch::row);
+      var log = new VerifiedLogReader(journal, ends).read(execution);
+      var row =
+          Optional.of(log)
+              .filter(one -> one.isIn(query.period()))
+              .map(ExecutionSummary::of)
+              .filter(summary -> isMeant(summary, query))
+              .map(LogSearch::row);
+      return new ReadLog(log.records().size(), row);
     } catch (BucketUnavailableException e) {
       var out = new LinkedHashMap<String, Object>();
       out.put("execution_id", execution);
       out.put("verdict", "unknown");
       out.put("reason", String.valueOf(e.getMessage()));
-      return Optional.of(out);
+      return new ReadLog(0, Optional.of(out));
     }
   }
 

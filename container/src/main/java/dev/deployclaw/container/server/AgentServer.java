@@ -216,7 +216,7 @@ public final class AgentServer implements AutoCloseable {
 
   /** Whether an execution has a log here. */
   public boolean hasLog(String execution) {
-    return !ports.journal().read(execution).isEmpty();
+    return executions.hasLog(execution);
   }
 
   /**
