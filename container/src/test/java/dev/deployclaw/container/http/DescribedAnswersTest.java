@@ -97,6 +97,8 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(200, call("listExecutions", VIC).query("limit=1"));
     expect(400, call("listExecutions", VIC).query("limit=0"));
     expect(200, call("readExecution", VIC).at(first.text("execution_id")));
+    expect(200, call("readExecution", VIC).at(first.text("execution_id")).query("outline=true"));
+    expect(400, call("readExecution", VIC).query("outline=1"));
     expect(404, call("readExecution", VIC));
   }
 

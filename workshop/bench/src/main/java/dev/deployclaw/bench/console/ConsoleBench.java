@@ -57,6 +57,9 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
   @Option(names = "--followers", defaultValue = "1000", description = "of one execution")
   private int followers = 1_000;
 
+  /** KiB of the agent after all views of logs. */
+  private long resident;
+
   public ConsoleBench(PrintWriter out) {
     super(out);
   }
@@ -105,8 +108,9 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
       String executions = served.address() + "/v1/executions?limit=10";
       addresses.put("10 executions of many", executions);
       addresses.put("10 older ones", executions + "&after=" + SampleLogs.LONG);
-      System.err.println("the agent has " + served.resident() / 1024 + " MiB");
-      return loads(vertx, addresses);
+      var loads = loads(vertx, addresses);
+      resident = served.resident();
+      return loads;
     }
   }
 
@@ -170,6 +174,8 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
             .whole("calls/s", "per_second", LoadFigures::perSecond)
             .millis("p50 ms", "p50_ns", load -> load.each().rank(50))
             .millis("p99 ms", "p99_ns", load -> load.each().rank(99)),
+        new FigureTable<>("logs", "The agent after the views of logs", List.of(resident))
+            .whole("resident KiB", "resident_kib", kib -> kib),
         new FigureTable<>("followers", "Who follow one execution", List.of(figures.crowd()))
             .whole("followers", "followers", CrowdFigures::size)
             .whole("KiB without", "before_kib", CrowdFigures::before)
