@@ -44,9 +44,9 @@ final class PolicySetDecoder {
 
   private final byte[] bytes;
   private final JsonCursor cursor;
-  private final Rest rest = new Rest();
+  private final CutPart rest = new CutPart();
   private final Map<ByteSpan, Limit> limits = new HashMap<>();
-  private final Map<ByteSpan, Frame> frames = new HashMap<>();
+  private final Map<ByteSpan, SharedTerms> frames = new HashMap<>();
   private final Map<String, String> words = new HashMap<>();
   private int tenantIndex;
   private int limitIndex;
@@ -58,7 +58,7 @@ final class PolicySetDecoder {
   }
 
   /** What a tenant has beside name and limits. */
-  private record Frame(
+  private record SharedTerms(
       SortedMap<String, String> labels,
       Optional<String> parent,
       boolean blocked,
@@ -74,7 +74,7 @@ final class PolicySetDecoder {
 
   private PolicySet set() {
     var tenants = new ArrayList<TenantPolicy>();
-    var others = new Rest();
+    var others = new CutPart();
     cursor.object(
         () -> "",
         key -> {
@@ -137,7 +137,7 @@ final class PolicySetDecoder {
     }
   }
 
-  private Frame frame() {
+  private SharedTerms frame() {
     byte[] left = rest.end();
     var span = new ByteSpan(left, 0, left.length);
     var known = frames.get(span);
@@ -151,10 +151,10 @@ final class PolicySetDecoder {
     return read;
   }
 
-  private Frame frame(StrictJsonObject in) {
+  private SharedTerms frame(StrictJsonObject in) {
     var _ = in.text("tenant"); // there, and cut
     var _ = in.openObjects("limits", item -> item);
-    return new Frame(
+    return new SharedTerms(
         labels(in),
         in.optionalText("parent"),
         in.flag("blocked"),
@@ -253,7 +253,7 @@ final class PolicySetDecoder {
   }
 
   /** A part of the document without what was read of it by itself. */
-  private final class Rest {
+  private final class CutPart {
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private int from;
 

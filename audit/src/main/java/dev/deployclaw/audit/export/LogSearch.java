@@ -1,8 +1,10 @@
 package dev.deployclaw.audit.export;
 
+import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.LogOutline;
 import dev.deployclaw.policy.diff.FieldDifference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +24,10 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
   /** Logs that are read for one page, however few of them are found. */
   private static final int MOST_READ = 200;
 
-  /** Records of those logs; the one that comes to as many is the last that is read. */
+  /**
+   * Records of those logs; the one that comes to as many is the last that is read. One that has
+   * more by itself isn't verified for a page.
+   */
   private static final int MOST_RECORDS = 20_000;
 
   /**
@@ -61,7 +66,7 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
     int read = 0;
     int records = 0;
     while (at < last && found.size() < query.limit() && records < mostRecords) {
-      var log = log(newestFirst.get(at), query);
+      var log = log(newestFirst.get(at), query, mostRecords);
       log.row().ifPresent(found::add);
       records += log.records();
       at++;
@@ -83,8 +88,13 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
    */
   private record ReadLog(int records, Optional<Map<String, Object>> row) {}
 
-  private ReadLog log(String execution, Query query) {
+  private ReadLog log(String execution, Query query, int mostRecords) {
     try {
+      long records = outlined(execution);
+      if (records > mostRecords) {
+        return unread(
+            execution, records + " records are too many for a page: deployclaw audit verify");
+      }
       var log = new VerifiedLogReader(journal, ends).read(execution);
       var row =
           Optional.of(log)
@@ -94,12 +104,25 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
               .map(LogSearch::row);
       return new ReadLog(log.records().size(), row);
     } catch (BucketUnavailableException e) {
-      var out = new LinkedHashMap<String, Object>();
-      out.put("execution_id", execution);
-      out.put("verdict", "unknown");
-      out.put("reason", String.valueOf(e.getMessage()));
-      return new ReadLog(0, Optional.of(out));
+      return unread(execution, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The records of a long log; 0 of another, and of one that is read to find what is wrong. */
+  private long outlined(String execution) {
+    try {
+      return journal.outline(execution).map(LogOutline::records).orElse(0L);
+    } catch (DamagedJournalException e) {
+      return 0;
+    }
+  }
+
+  private static ReadLog unread(String execution, String reason) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution_id", execution);
+    out.put("verdict", "unknown");
+    out.put("reason", reason);
+    return new ReadLog(0, Optional.of(out));
   }
 
   private static boolean isMeant(ExecutionSummary summary, Query query) {

@@ -44,7 +44,6 @@ public final class JournalFolder {
       Pattern.compile("([a-z0-9][a-z0-9-]{0,127})\\.(\\d{1,9})\\.superseded");
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
   private static final int LONGEST = 18;
-  private static final Pattern DIGITS = Pattern.compile("\\d{1,%d}".formatted(LONGEST));
 
   private final Path folder;
 
@@ -306,8 +305,19 @@ public final class JournalFolder {
     }
   }
 
+  /** Each run of digits is as long as the longest. Without a pattern: ten thousand are listed. */
   private static String sortable(String id) {
-    return DIGITS.matcher(id).replaceAll(n -> "0".repeat(LONGEST - n.group().length()) + n.group());
+    var out = new StringBuilder();
+    int at = 0;
+    while (at < id.length()) {
+      int end = at;
+      while (end < id.length() && end - at < LONGEST && Character.isDigit(id.charAt(end))) {
+        end++;
+      }
+      out.repeat('0', end > at ? LONGEST - (end - at) : 0).append(id, at, Math.max(end, at + 1));
+      at = Math.max(end, at + 1);
+    }
+    return out.toString();
   }
 
   /** An id becomes a file name and a part of a subject, so nothing else may. */

@@ -78,6 +78,24 @@ class LogSearchTest {
     }
   }
 
+  @Test
+  void aLogWithMoreRecordsThanAPageVerifiesSaysSo() throws Exception {
+    String id =
+        logs.unsigned(ExportedLogs.edited("2/approved", r -> r.put("detail", "x".repeat(300_000))));
+    try (var journal = FileJournal.open(state)) {
+      var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
+      int records = journal.read(id).size();
+
+      var page = search.find(query(Optional.empty(), "nobody"), records - 1);
+
+      assertThat(verdicts(page.logs())).containsExactly(Map.entry(id, "unknown"));
+      assertThat(page.logs().getFirst().get("reason"))
+          .isEqualTo(records + " records are too many for a page: deployclaw audit verify");
+      assertThat(verdicts(search.find(query(Optional.empty(), "nobody"), records).logs()))
+          .containsExactly(Map.entry(id, "failed"));
+    }
+  }
+
   private static LogSearch.Query query(Optional<String> after, String person) {
     return new LogSearch.Query(ExportPeriod.ALL, person, "", after, LIMIT);
   }

@@ -33,13 +33,13 @@ final class ExecutionSummaries {
           "reason");
 
   private final Journal journal;
-  private final SequencedMap<String, Kept> kept = new LinkedHashMap<>();
+  private final SequencedMap<String, CachedSummary> kept = new LinkedHashMap<>();
 
   ExecutionSummaries(Journal journal) {
     this.journal = journal;
   }
 
-  private record Kept(String version, Map<String, Object> fields) {}
+  private record CachedSummary(String version, Map<String, Object> fields) {}
 
   /**
    * The fields of its document; empty where it has no log here.
@@ -63,7 +63,7 @@ final class ExecutionSummaries {
     var document = ExecutionDocument.of(records);
     var fields = fields(document);
     if (!document.result().equals(DocumentDerivation.UNFINISHED)) {
-      version.ifPresent(read -> keep(execution, new Kept(read, fields)));
+      version.ifPresent(read -> keep(execution, new CachedSummary(read, fields)));
     }
     return Optional.of(fields);
   }
@@ -106,12 +106,12 @@ final class ExecutionSummaries {
     synchronized (kept) {
       return Optional.ofNullable(kept.get(execution))
           .filter(one -> one.version().equals(version))
-          .map(Kept::fields);
+          .map(CachedSummary::fields);
     }
   }
 
   /** The one that was read longest ago goes. */
-  private void keep(String execution, Kept read) {
+  private void keep(String execution, CachedSummary read) {
     synchronized (kept) {
       kept.remove(execution);
       kept.put(execution, read);
