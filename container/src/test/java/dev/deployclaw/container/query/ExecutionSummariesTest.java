@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Lists read a log once, a long one never as a whole, and believe neither of them what was forged. */
+/**
+ * Lists read a log once, a long one never as a whole, and believe neither of them what was forged.
+ */
 class ExecutionSummariesTest {
   private static final String ID = "arch-2026-11-26-rate-limit-001";
   private static final int FEW = 3;
@@ -68,7 +70,9 @@ class ExecutionSummariesTest {
     var outline = summaries.outline(ID).orElseThrow().fields();
 
     assertThat(result()).isEqualTo("COMPLETED");
-    assertThat(outline).containsEntry("request", "look at everything").containsEntry("outline", true);
+    assertThat(outline)
+        .containsEntry("request", "look at everything")
+        .containsEntry("outline", true);
     assertThat(counted.reads()).isEmpty();
   }
 

@@ -79,7 +79,8 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
       }
       try (var served = ServedLab.start(folder, tenants, followers, SampleLogs.NONE)) {
         views.put("the agent, until it is ready", new TimingSamples(List.of(served.untilReady())));
-        views.put("then, the first page over HTTP", new TimingSamples(List.of(served.untilFirstPage())));
+        views.put(
+            "then, the first page over HTTP", new TimingSamples(List.of(served.untilFirstPage())));
         try (var browser = new BrowserViews(served.address())) {
           browser.tenants(rounds).forEach((what, all) -> views.put(what, new TimingSamples(all)));
         }
