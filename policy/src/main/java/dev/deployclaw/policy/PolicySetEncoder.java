@@ -10,7 +10,6 @@ import dev.deployclaw.policy.text.Utf8Buffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +21,7 @@ final class PolicySetEncoder {
   private static final int MOST_KEPT = 1_024;
 
   private final CanonicalJsonWriter out = new CanonicalJsonWriter();
-  private final Map<Limit, byte[]> limits = new IdentityHashMap<>();
+  private final IdentityHashMap<Limit, byte[]> limits = new IdentityHashMap<>();
 
   private PolicySetEncoder() {}
 
