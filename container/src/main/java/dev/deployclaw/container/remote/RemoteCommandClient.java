@@ -99,7 +99,7 @@ public final class RemoteCommandClient {
     var environment = System.getenv();
     if (arguments.length == 0
         || arguments[0].startsWith("-")
-        || LOCAL.contains(arguments[0])
+        || worksHere(List.of(arguments))
         || !environment.getOrDefault(ALONE, "").isEmpty()
         || List.of(arguments).contains("--help")
         || List.of(arguments).contains("-h")) {
@@ -120,6 +120,12 @@ public final class RemoteCommandClient {
     passed.put(ProgramIdentity.VARIABLE, ProgramIdentity.own());
     var command = new RemoteCommand(all, file.get(), home, working, passed, isTerminal());
     return run(socket.get(), command, output);
+  }
+
+  /** Whether a command is none for an agent. One that would measure on and on isn't. */
+  static boolean worksHere(List<String> words) {
+    boolean once = words.contains("--once") || words.contains("--json");
+    return LOCAL.contains(words.getFirst()) && !(words.getFirst().equals("top") && once);
   }
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation

@@ -212,7 +212,7 @@ public final class AgentServer implements AutoCloseable {
   }
 
   public boolean hasLog(String execution) {
-    return !ports.journal().read(execution).isEmpty();
+    return executions.hasLog(execution);
   }
 
   /**

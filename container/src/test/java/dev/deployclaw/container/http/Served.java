@@ -2,7 +2,6 @@ package dev.deployclaw.container.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.admin.CommandOutput;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
@@ -26,6 +25,7 @@ import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
@@ -171,7 +171,7 @@ public final class Served implements AutoCloseable {
   }
 
   /** Its logs are files. */
-  static Served start(Path folder, ServerConfig.Bounds bounds, FileJournal journal, LogTails tails)
+  static Served start(Path folder, ServerConfig.Bounds bounds, Journal journal, LogTails tails)
       throws Exception {
     return new Served(
         folder,
