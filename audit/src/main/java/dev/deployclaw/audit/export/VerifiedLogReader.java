@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads logs and verifies each: chain, process rules, and the signature of its end. */
-record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
+public record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
   private static final int MOST_FINDINGS = 5;
 
   /**
@@ -25,7 +25,7 @@ record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
    * @throws dev.deployclaw.core.log.BucketUnavailableException when it lies in a bucket that is
    *     away
    */
-  Optional<VerifiedLog> read(String execution, ExportPeriod period) {
+  public Optional<VerifiedLog> read(String execution, ExportPeriod period) {
     try {
       return verify(execution, journal.read(execution), period);
     } catch (DamagedJournalException e) {
