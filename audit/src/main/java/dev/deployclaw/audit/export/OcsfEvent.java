@@ -149,7 +149,8 @@ public record OcsfEvent(
   public record Endpoint(String name, String svcName) {}
 
   /** A limit, before or after. */
-  public record Entity(String name, int typeId, String type, Policy policy, Map<String, String> data) {}
+  public record Entity(
+      String name, int typeId, String type, Policy policy, Map<String, String> data) {}
 
   /** The policy that the entity is. */
   public record Policy(String name) {}

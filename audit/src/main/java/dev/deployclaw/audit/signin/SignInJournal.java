@@ -1,10 +1,10 @@
 package dev.deployclaw.audit.signin;
 
-import dev.deployclaw.audit.signin.SignInEvent.Kind;
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.record.RecordLines;
+import dev.deployclaw.audit.signin.SignInEvent.Kind;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.signing.LogArchiver;
 import dev.deployclaw.audit.signing.LogCopyVerifier;
@@ -29,11 +29,11 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Sign-ins, sign-outs and refusals of this state folder's serving agent: for each hour in which something happens a
- * log of records, chained, signed at its end and copied to the bucket as those of executions are,
- * and verified by the same programs. Each log names the end of the one before, so that none can
- * vanish between two. They are no executions' logs: an event waits for no back end, and a flood of
- * refusals neither fills the stream's backlog nor pushes a change out of sight.
+ * Sign-ins, sign-outs and refusals of this state folder's serving agent: for each hour in which
+ * something happens a log of records, chained, signed at its end and copied to the bucket as those
+ * of executions are, and verified by the same programs. Each log names the end of the one before,
+ * so that none can vanish between two. They are no executions' logs: an event waits for no back
+ * end, and a flood of refusals neither fills the stream's backlog nor pushes a change out of sight.
  *
  * <p>For one thread, but {@link #store}. A disk that fails throws {@code UncheckedIOException}.
  */
@@ -82,8 +82,7 @@ public final class SignInJournal implements AutoCloseable {
     this.parts = parts;
     Path own = folder(parts.stateDir());
     this.folder = JournalFolder.in(own);
-    this.journal =
-        FileJournal.open(own, LogCopyVerifier.of(own, parts.objects(), parts.signer()));
+    this.journal = FileJournal.open(own, LogCopyVerifier.of(own, parts.objects(), parts.signer()));
     this.archiver = LogArchiver.of(own, parts.objects(), parts.signer());
   }
 

@@ -39,8 +39,7 @@ public final class SignInReader implements AutoCloseable {
     Path below = SignInJournal.folder(stateDir);
     return Files.isDirectory(below)
         ? Optional.of(
-            new SignInReader(
-                FileJournal.open(below), LogEndVerifier.of(stateDir, keys, below)))
+            new SignInReader(FileJournal.open(below), LogEndVerifier.of(stateDir, keys, below)))
         : Optional.empty();
   }
 

@@ -68,7 +68,8 @@ class SignInExportTest {
     for (var event : events) {
       assertThat(schema.validate(event.toString(), InputFormat.JSON)).isEmpty();
       assertThat(event.at("/class_uid").asInt()).isEqualTo(3002);
-      assertThat(event.at("/type_uid").asInt()).isEqualTo(300_200 + event.at("/activity_id").asInt());
+      assertThat(event.at("/type_uid").asInt())
+          .isEqualTo(300_200 + event.at("/activity_id").asInt());
       assertThat(event.at("/unmapped/verified").asBoolean()).isTrue();
       assertThat(event.at("/unmapped/record_hash")).isEqualTo(event.at("/raw_data_hash/value"));
     }

@@ -139,8 +139,9 @@ class SignInJournalTest {
     journal.write(OLIVIA, NOON);
     reopen(NOON.plusSeconds(60));
     assertThat(names()).hasSize(1);
-    assertThat(events()).extracting(SignInEvent::kind).containsExactly(
-        Kind.BEGAN, Kind.SIGNED_IN, Kind.BEGAN);
+    assertThat(events())
+        .extracting(SignInEvent::kind)
+        .containsExactly(Kind.BEGAN, Kind.SIGNED_IN, Kind.BEGAN);
 
     reopen(NOON.plus(Duration.ofHours(5)));
 

@@ -80,9 +80,8 @@ public final class SignInRecorder implements AutoCloseable {
     if (there != null) {
       there
           .store()
-          .ifPresent(
-              why ->
-                  LOG.atWarn().addKeyValue("reason", why).log("Sign-in logs wait for the bucket"));
+          .ifPresent(why ->
+              LOG.atWarn().addKeyValue("reason", why).log("Sign-in logs wait for the bucket"));
     }
   }
 

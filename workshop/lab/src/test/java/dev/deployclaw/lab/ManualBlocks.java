@@ -19,19 +19,20 @@ final class ManualBlocks {
   /** With the reason, and the tests that run what is in them. */
   static final Map<String, String> NOT_HERE =
       Map.ofEntries(
+          entry("CONTRIBUTING.md#1", "it runs all tests"),
           entry("README.md#1", "it builds the product and runs all tests: ReferenceRunTest"),
           entry("docs/concepts/canary.md#1", "it bakes for twenty minutes: CanaryTest"),
           entry("docs/design/simulation.md#1", "it runs other tests: SwarmTest, ReplayTest"),
           entry("docs/reference/language-model.md#1", "it needs a model: NarrationTest"),
           entry("docs/tasks/container.md#1", "it builds images for minutes: ImageTest"),
           entry("docs/tasks/container.md#2", "it pulls images: ComposeTest, ComposeUsersTest"),
-          entry("docs/tasks/credentials.md#1", "it needs an etcd with TLS: EtcdRolesTest"));
+          entry("docs/tasks/credentials.md#1", "it needs an etcd with TLS: EtcdRolesTest"),
+          entry("docs/tasks/write-a-plugin.md#1", "it needs Python's gRPC: PluginRunTest"));
 
   /** Single lines of the other blocks, by how they begin. */
   static final Map<String, String> LINES_NOT_HERE =
       Map.of(
           "./deployclaw demo --keep", "47 pods: ReferenceRunTest",
-          "./deployclaw lab down", "the lab that is pasted into isn't in this folder: lab.md has it",
           "deployclaw serve ", "it serves until it is ended: ServingAgent starts it",
           "java -jar audit/target/", "the archive is there after packaging alone: VerifierMainTest",
           "kubectl ", "it needs a cluster: ManifestsTest, PodSecretsTest");

@@ -113,7 +113,7 @@ class ManualCommandsTest extends OwnLabCases {
 
   @TempDir Path folderOfShell;
 
-  private static FakeHttpServer desk;
+  private static final FakeHttpServer DESK = FakeHttpServer.answering(200);
   private static Path config;
   private ManualShell shell;
 
@@ -122,7 +122,6 @@ class ManualCommandsTest extends OwnLabCases {
     scene = LabFixture.up(folder, 3);
     var first = scene.run("run", LiveEstate.ALL);
     assertThat(first.exit()).as(first.err()).isZero();
-    desk = FakeHttpServer.answering(200);
     var secret = Files.writeString(folder.resolve("desk"), DECIDES);
     config = scene.lab().config().resolveSibling("manual.yaml");
     Files.writeString(
@@ -134,12 +133,12 @@ class ManualCommandsTest extends OwnLabCases {
               - {name: desk, type: webhook, url: "%s", secretFile: "%s", decisionSecretFile: "%s",
                  people: {ann@example.net: ann}}
             """
-                .formatted(desk.url(), secret, secret));
+                .formatted(DESK.url(), secret, secret));
   }
 
   @AfterAll
   static void close() {
-    desk.close();
+    DESK.close();
   }
 
   @BeforeEach
@@ -181,8 +180,7 @@ class ManualCommandsTest extends OwnLabCases {
     Files.writeString(file("tokens.yaml"), tokens());
     try (var agent = serving()) {
       int port = URI.create(scene.config().nats().url()).getPort();
-      String nats =
-          paste(NATS + block("docs/tasks/serve.md#3"), Map.of("NATS_PORT", "" + port));
+      String nats = paste(NATS + block("docs/tasks/serve.md#3"), Map.of("NATS_PORT", "" + port));
       assertThat(nats.strip()).isIn("COMPLETED", "NO_CHANGE");
 
       String held =
@@ -193,8 +191,7 @@ class ManualCommandsTest extends OwnLabCases {
       var card = card(id);
       Files.writeString(Files.createDirectory(file("secrets")).resolve("desk-in"), DECIDES);
       var told = told(agent);
-      told.putAll(
-          Map.of("ID", id, "PLAN", text(card, "plan"), "SHOWN", text(card, "shown")));
+      told.putAll(Map.of("ID", id, "PLAN", text(card, "plan"), "SHOWN", text(card, "shown")));
       paste(block("docs/tasks/approve-in-chat.md#1"), told);
       BoundedWait.until(
           id + " is done",
@@ -265,12 +262,14 @@ class ManualCommandsTest extends OwnLabCases {
 
     var tomorrow = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
     var lines = block("docs/reference/commands.md#2").lines().toList();
-    paste(lines.getFirst().replaceFirst("at 2[^\"]*", "at " + tomorrow) + " --json > run || [ $? = 5 ]");
     paste(
-        lines.getLast().replaceFirst(EXECUTION, "\\$(jq -r .execution_id run)")
-            + "\n[ $? = 11 ]");
+        lines.getFirst().replaceFirst("at 2[^\"]*", "at " + tomorrow)
+            + " --json > run || [ $? = 5 ]");
+    paste(
+        lines.getLast().replaceFirst(EXECUTION, "\\$(jq -r .execution_id run)") + "\n[ $? = 11 ]");
 
-    Files.writeString(Files.createDirectory(file("live")).resolve("acme.yaml"), POLICY.formatted(100));
+    Files.writeString(
+        Files.createDirectory(file("live")).resolve("acme.yaml"), POLICY.formatted(100));
     Files.writeString(Files.createDirectory(file("new")).resolve("acme.yaml"), POLICY.formatted(1));
     pack(file("access.json.gz"), REQUEST.repeat(3));
     paste(block("docs/reference/commands.md#3"));
@@ -333,7 +332,9 @@ class ManualCommandsTest extends OwnLabCases {
   }
 
   private static String tokens() {
-    return block("docs/tasks/serve.md#1").replaceFirst("(?s)^.*<<EOF\n", "").replaceFirst("(?s)EOF\n.*", "");
+    return block("docs/tasks/serve.md#1")
+        .replaceFirst("(?s)^.*<<EOF\n", "")
+        .replaceFirst("(?s)EOF\n.*", "");
   }
 
   /** What the webhook got of a hold. */
@@ -343,7 +344,7 @@ class ManualCommandsTest extends OwnLabCases {
   }
 
   private static Optional<JsonNode> found(String id) {
-    return desk.requests().stream()
+    return DESK.requests().stream()
         .map(request -> json(request.body()))
         .filter(card -> text(card, "execution_id").equals(id) && text(card, "event").equals("held"))
         .findFirst();

@@ -222,8 +222,7 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /** Where commands on this machine find the agent. */
-  private RemoteCommandListener listen(
-      AgentConfig config, AgentRuntime agent, AgentServer server) {
+  private RemoteCommandListener listen(AgentConfig config, AgentRuntime agent, AgentServer server) {
     CommandRunner told =
         (client, arguments) -> {
           server.signIns().accepted(client.user(), "peer", AgentSocketLocator.SOCKET);

@@ -107,8 +107,7 @@ public final class PlanCommand implements Callable<Integer> {
       throws SetupException, InterruptedException {
     if (batch == null) {
       var dialogue = new RequestDialogue(around, shared.json());
-      var answer =
-          dialogue.complete(around.request(words), understanding).report();
+      var answer = dialogue.complete(around.request(words), understanding).report();
       return narrator.isPresent()
           ? view.showInWords(answer, shared.json(), narrator.get())
           : view.show(answer, shared.json());

@@ -126,8 +126,7 @@ public final class RequestAuthorizer {
         }
         String why = "it lacks the role " + route.needs().get().word();
         signIns.denied(caller.name(), why, shown.by(), address(request));
-        yield refused(
-            Refusal.ROLE, ProblemCatalogue.roleMissing(caller, route.needs().get()));
+        yield refused(Refusal.ROLE, ProblemCatalogue.roleMissing(caller, route.needs().get()));
       }
     };
   }
