@@ -58,11 +58,7 @@ class ServedApiClient implements AutoCloseable {
   }
 
   Answer get(String path) {
-    return get(path, OPERATOR);
-  }
-
-  Answer get(String path, String token) {
-    return send(request(path, token).GET());
+    return send(request(path, OPERATOR).GET());
   }
 
   Answer post(String path, String token, String body) {

@@ -196,8 +196,10 @@ public final class AuditCommand {
     var stateDir = OfflineSettings.of(around, shared).stateDir();
     var reader = SignInReader.open(stateDir, Set.of());
     if (reader.isEmpty()) {
-      return CommandFailure.usage("no agent has served from " + stateDir)
-          .report(around, shared.json());
+      around.warn("deployclaw: no agent has served from " + stateDir);
+      return log == null
+          ? SignInsView.NONE.show(around, shared.json())
+          : document(List.of(), log, shared);
     }
     try (var logs = reader.get()) {
       return log == null

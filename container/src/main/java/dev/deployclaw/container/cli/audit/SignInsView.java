@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  */
 record SignInsView(List<Map<String, Object>> events, long earlier, List<Map<String, Object>> logs)
     implements LogVerificationView {
+  /** Of a machine on which no agent serves. */
+  static final SignInsView NONE = new SignInsView(List.of(), 0, List.of());
+
   private static final int MOST_EVENTS = 1_000;
   private static final String VERDICT = "verdict";
   private static final String REASON = "reason";
