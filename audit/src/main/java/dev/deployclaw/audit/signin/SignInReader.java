@@ -85,7 +85,7 @@ public final class SignInReader implements AutoCloseable {
     return Objects.equals(named, before)
         ? log.verdict()
         : LogVerdict.failed(
-            "it goes on from %s, and here the log before is %s"
+            "it follows %s, but %s lies before it"
                 .formatted(named(named), named(before)));
   }
 

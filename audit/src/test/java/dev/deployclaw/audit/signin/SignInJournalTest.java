@@ -175,8 +175,8 @@ class SignInJournalTest {
     assertThat(names).hasSize(4);
     Files.delete(file(names.get(1)));
     assertThat(verdicts().get(names.get(2)).reason())
-        .startsWith("it goes on from " + names.get(1))
-        .contains("and here the log before is " + names.get(0));
+        .startsWith("it follows " + names.get(1))
+        .contains(", but " + names.get(0));
 
     Files.writeString(
         file(names.get(0)), Files.readString(file(names.get(0))).replace("olivia", "mallory"));
