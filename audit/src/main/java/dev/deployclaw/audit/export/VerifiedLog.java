@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param records in order; none where they can't be trusted to be records
  */
-record VerifiedLog(String execution, List<LoggedRecord> records, LogVerdict verdict) {
-  VerifiedLog {
+public record VerifiedLog(String execution, List<LoggedRecord> records, LogVerdict verdict) {
+  public VerifiedLog {
     records = List.copyOf(records);
   }
 

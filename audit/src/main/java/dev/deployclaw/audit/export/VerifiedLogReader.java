@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads logs and verifies each: chain, process rules, and the signature of its end. */
-record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
+public record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
   private static final int MOST_FINDINGS = 5;
 
   /** A log, if a record of it lies in the period. */
-  Optional<VerifiedLog> read(String execution, ExportPeriod period) {
+  public Optional<VerifiedLog> read(String execution, ExportPeriod period) {
     return Optional.of(read(execution)).filter(log -> log.isIn(period));
   }
 

@@ -20,6 +20,7 @@ import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.query.TenantDirectory;
+import dev.deployclaw.container.signin.SignInLog;
 import dev.deployclaw.container.vertx.AgentVertx;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.container.vertx.LogEventBus;
@@ -77,6 +78,7 @@ public final class AgentServer implements AutoCloseable {
   private final TenantDirectory tenants;
   private final BackendHealthMonitor health;
   private final ServerMetrics metrics = new ServerMetrics();
+  private final SignInLog signIns;
   private final EstateMonitor monitor;
   private final MaintenanceTasks maintenance;
   private final ChannelRegistry channels;
@@ -97,6 +99,7 @@ public final class AgentServer implements AutoCloseable {
     var given = resources.ports();
     this.ports = given.behind(leadership, new NotifyingJournal(given.journal(), logEvents));
     this.backlog = new BacklogTimer(ports.time());
+    this.signIns = new SignInLog(metrics, resources.signIns(), System::nanoTime);
     this.queue = new TaskQueue(bounds.queue(), () -> bus.send(AgentVerticle.TASK_QUEUED, ""));
     this.intake = new TaskIntake(bus, queue);
     String owner = resources.signer().publicKey();
@@ -159,6 +162,7 @@ public final class AgentServer implements AutoCloseable {
     var tasks = new ArrayList<PeriodicTask>();
     tasks.add(new PeriodicTask("sample-health", bounds.look(), this::sampleHealth));
     tasks.add(new PeriodicTask("tenant-index", bounds.look(), tenants::prepare));
+    tasks.add(new PeriodicTask("sign-ins", MaintenanceTasks.EVERY_MINUTE, signIns::settle));
     tasks.addAll(maintenance.all());
     tasks.addAll(monitor.tasks());
     tasks.addAll(approvals.tasks());
@@ -205,6 +209,11 @@ public final class AgentServer implements AutoCloseable {
 
   public ServerMetrics metrics() {
     return metrics;
+  }
+
+  /** Where it is told who signs in. */
+  public SignInLog signIns() {
+    return signIns;
   }
 
   public EnforcementMonitor enforcement() {
@@ -339,6 +348,7 @@ public final class AgentServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    signIns.close();
   }
 
   void sampleHealth() throws InterruptedException {

@@ -7,6 +7,9 @@ import dev.deployclaw.audit.export.LogExport;
 import dev.deployclaw.audit.export.LogExport.Format;
 import dev.deployclaw.audit.export.LogExport.Order;
 import dev.deployclaw.audit.export.LogVerdict.Kind;
+import dev.deployclaw.audit.signin.SignInExport;
+import dev.deployclaw.audit.signin.SignInJournal;
+import dev.deployclaw.audit.signin.SignInReader;
 import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
@@ -15,6 +18,10 @@ import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.result.ExitCode;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -22,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -96,14 +104,32 @@ public final class ExportCommand implements Callable<Integer> {
     var order = new Order(format, period(), Instant.now());
     var local = OfflineSettings.of(around, shared);
     try (var logs = local.logs()) {
-      if (logs.journal().known().isEmpty()) {
+      boolean served = Files.isDirectory(SignInJournal.folder(local.stateDir()));
+      if (logs.journal().known().isEmpty() && !(served && format == Format.OCSF)) {
         return CommandFailure.usage("there is no execution under " + local.stateDir())
             .report(around, shared.json());
       }
       var ends = LogEndVerifier.of(local.stateDir(), trusted());
       var export = new LogExport(logs.journal(), ends);
-      return told(order, written(out -> export.write(order, out)));
+      return told(order, written(out -> write(order, export, local.stateDir(), out)));
     }
+  }
+
+  private ExportTotals write(Order order, LogExport export, Path stateDir, Writer out)
+      throws IOException {
+    var totals = export.write(order, out);
+    var signIns = signIns(stateDir);
+    if (signIns.isPresent()) {
+      try (var reader = signIns.get()) {
+        new SignInExport(reader).write(order, out, totals);
+      }
+    }
+    return totals;
+  }
+
+  /** Events alone have them. */
+  private Optional<SignInReader> signIns(Path stateDir) {
+    return format == Format.OCSF ? SignInReader.open(stateDir, trusted()) : Optional.empty();
   }
 
   private Set<String> trusted() {

@@ -97,9 +97,8 @@ public final class PlanCommand implements Callable<Integer> {
       return answer(offline::plan, new PlanView(around), narrator);
     }
     try (var session = AgentSession.open(around, shared)) {
-      var request = around.request(String.join(" ", words));
-      if (batch == null && session.changeService().mayAsk(request)) {
-        var answer = session.answer(request);
+      if (batch == null && session.changeService().mayAsk(around.request(words))) {
+        var answer = session.answer(around.request(words));
         if (answer.isPresent()) {
           return new AnswerView(around).show(answer.get(), shared.json());
         }
@@ -114,8 +113,7 @@ public final class PlanCommand implements Callable<Integer> {
       throws SetupException, InterruptedException {
     if (batch == null) {
       var dialogue = new RequestDialogue(around, shared.json());
-      var answer =
-          dialogue.complete(around.request(String.join(" ", words)), understanding).report();
+      var answer = dialogue.complete(around.request(words), understanding).report();
       return narrator.isPresent()
           ? view.showInWords(answer, shared.json(), narrator.get())
           : view.show(answer, shared.json());
