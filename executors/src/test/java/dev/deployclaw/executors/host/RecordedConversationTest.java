@@ -43,6 +43,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -115,7 +116,8 @@ class RecordedConversationTest {
       }
     }
     RawHostServer.Replies recorded =
-        (method, request) -> replies.get(bare(method, request)).remove();
+        (method, request) ->
+            Objects.requireNonNull(replies.get(bare(method, request)), "never said").remove();
     try (var _ = RawHostServer.start(socket, recorded);
         var connection = agent(socket, ProtocolRevisions.SPOKEN)) {
       for (var exchange : then.exchanges()) {

@@ -3,6 +3,7 @@ package dev.deployclaw.testkit.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** What came of contracts by the latest test of each, on processes and in containers. */
@@ -29,7 +30,7 @@ public final class ContractTable {
     rows().forEach(System.out::println);
   }
 
-  private static TreeSet<String> rows() throws IOException {
+  private static SortedSet<String> rows() throws IOException {
     return Files.exists(FILE) ? new TreeSet<>(Files.readAllLines(FILE)) : new TreeSet<>();
   }
 }

@@ -8,9 +8,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The executor host of an agent that serves answers one call late, twice or wrongly. The agent's
- * log has to tell it, where the answer alone shows it; else other members, or the call's own next
- * step, do.
+ * The executor host of an agent that serves answers one call late, twice, wrongly or not at all.
+ * The log has to tell it where the answer alone shows it; the judge looks at the rest.
  */
 final class HostLies {
   private static final Duration LONGEST = Duration.ofMinutes(4);
