@@ -209,7 +209,7 @@ class RecordedConversationTest {
       HostConnection connection, ExecutorCall call, Duration deadline) throws InterruptedException {
     var grant =
         new Grant("1", new Grant.Purpose("arch-1", "plan", 3), "redis", "", "", Instant.MAX, "");
-    return new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()))
+    return new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()), Optional.empty())
         .execute(new Invocation("redis", call, FENCE, deadline).with(grant));
   }
 
@@ -221,9 +221,10 @@ class RecordedConversationTest {
     var hosted =
         new HostedExecutors(
             List.of(new EchoExecutor()), Optional.of(new MemoryStore()), OperationAllowlist.KERNEL);
+    var identity = new HostIdentity("host", List.of(), ProtocolRevisions.SPOKEN);
     return ExecutorHostServer.start(
         HostSocket.ownersOnly(socket),
-        new ExecutorHostServer.Setup(new HostIdentity("host", List.of()), hosted, KEY));
+        new ExecutorHostServer.Setup(identity, hosted, KEY, HostBounds.DEFAULT));
   }
 
   private static GrantedCall call(byte[] sealed) throws InvalidProtocolBufferException {

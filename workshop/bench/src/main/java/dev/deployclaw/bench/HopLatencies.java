@@ -132,7 +132,7 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
       var gateway = config.gateways().getFirst().gateway();
       var question =
           new DecisionRequest(
-              gateway.name(), host(gateway), "GET", "/search", "127.0.0.1", "", _ -> "");
+              gateway.name(), host(gateway), "GET", "/search", "127.0.0.1", "", 1, _ -> "");
       var values = new HeaderCardinality(1, System::nanoTime);
       var view = feed.view();
       var charges = EpochCharges.of(view, question, AuthenticatedCaller.ANYBODY, values);
