@@ -185,7 +185,8 @@ class SlowRedisTest {
 
   private static DecisionRequest client(int number) {
     String address = "10.0.%d.%d".formatted(number >> 8, number & 255);
-    return new DecisionRequest("edge-1", "crowd.api.example.com", "GET", "/", address, "", 1, _ -> "");
+    return new DecisionRequest(
+        "edge-1", "crowd.api.example.com", "GET", "/", address, "", 1, _ -> "");
   }
 
   /** So that no request is late for another reason. */

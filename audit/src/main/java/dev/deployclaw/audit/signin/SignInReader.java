@@ -85,8 +85,7 @@ public final class SignInReader implements AutoCloseable {
     return Objects.equals(named, before)
         ? log.verdict()
         : LogVerdict.failed(
-            "it follows %s, but %s lies before it"
-                .formatted(named(named), named(before)));
+            "it follows %s, but %s lies before it".formatted(named(named), named(before)));
   }
 
   private static String named(Object end) {

@@ -174,14 +174,14 @@ class SignInJournalTest {
     var names = names();
     assertThat(names).hasSize(4);
     Files.delete(file(names.get(1)));
-    assertThat(verdicts().get(names.get(2)).reason())
+    assertThat(verdict(names.get(2)).reason())
         .startsWith("it follows " + names.get(1))
         .contains(", but " + names.get(0));
 
     Files.writeString(
         file(names.get(0)), Files.readString(file(names.get(0))).replace("olivia", "mallory"));
 
-    assertThat(verdicts().get(names.get(0)).kind()).isEqualTo(LogVerdict.Kind.FAILED);
+    assertThat(verdict(names.getFirst()).kind()).isEqualTo(LogVerdict.Kind.FAILED);
   }
 
   /** What is cut off an unfinished hour ends differently from what its next process saw. */
@@ -194,7 +194,7 @@ class SignInJournalTest {
 
     Files.write(file, lines.subList(0, 1));
 
-    assertThat(verdicts().get(names().getFirst()).reason())
+    assertThat(verdict(names().getFirst()).reason())
         .isEqualTo("it was signed with 3 records, and they aren't there");
   }
 
@@ -261,6 +261,10 @@ class SignInJournalTest {
       reader.read(ExportPeriod.ALL, (_, _, records) -> out.addAll(records));
     }
     return out;
+  }
+
+  private LogVerdict verdict(String log) throws IOException {
+    return Objects.requireNonNull(verdicts().get(log));
   }
 
   private Map<String, LogVerdict> verdicts() throws IOException {

@@ -148,10 +148,10 @@ public final class SignInLog implements AutoCloseable {
   private void tell(Level level, SignInEvent event) {
     var line = LOG.atLevel(level).addKeyValue("by", event.means());
     if (!event.who().isEmpty()) {
-      line.addKeyValue("caller", event.who());
+      line = line.addKeyValue("caller", event.who());
     }
     if (!event.reason().isEmpty()) {
-      line.addKeyValue("reason", event.reason());
+      line = line.addKeyValue("reason", event.reason());
     }
     line.addKeyValue("address", event.from())
         .addKeyValue("left_out", leftOut)

@@ -2,13 +2,6 @@ package dev.deployclaw.bench.wall;
 
 import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.core.grant.GrantKey;
-import dev.deployclaw.core.grant.OperationAllowlist;
-import dev.deployclaw.executors.host.ExecutorHostServer;
-import dev.deployclaw.executors.host.HostBounds;
-import dev.deployclaw.executors.host.HostIdentity;
-import dev.deployclaw.executors.host.HostSocket;
-import dev.deployclaw.executors.host.HostedExecutors;
-import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,11 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 
-/** {@link IdleHostProcess.IdleHostMain} as a process of its own. */
-record IdleHostProcess(Process process) implements AutoCloseable {
+/** {@link IdleHostMain} as a process of its own. */
+final class IdleHostProcess implements AutoCloseable {
+  private final Process process;
+
+  private IdleHostProcess(Process process) {
+    this.process = process;
+  }
+
   /**
    * Returns when it listens.
    *
@@ -59,30 +56,6 @@ record IdleHostProcess(Process process) implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
-    }
-  }
-
-  /** An executor host of {@link IdleParticipant}: socket as argument, key on standard input. */
-  private static final class IdleHostMain {
-    public static void main(String[] words) throws IOException {
-      var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-      var key = GrantKey.ofHex(Objects.requireNonNull(input.readLine(), "the key"));
-      var hosted =
-          new HostedExecutors(
-              List.of(new IdleParticipant()), Optional.empty(), OperationAllowlist.KERNEL);
-      var setup =
-          new ExecutorHostServer.Setup(
-              new HostIdentity("bench", List.of(), ProtocolRevisions.SPOKEN),
-              hosted,
-              key,
-              HostBounds.DEFAULT);
-      try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(Path.of(words[0])), setup)) {
-        System.out.println("ready");
-        while (input.readLine() != null) {
-          // The end of input ends the host.
-        }
-      }
-      System.exit(0);
     }
   }
 }
