@@ -3,26 +3,20 @@ package dev.deployclaw.audit.signing;
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.folder.RecordFile;
 import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.core.log.LogOutline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The signed heads of logs that ended, beside them: each is signed once, when the log has ended and
  * was read back. A process that writes a log afterwards, and hashes it again, has no signature for
  * it, and gets none. Any thread.
  */
-public final class LogEndSignatures {
-  private final JournalFolder folder;
-  private final HeadSigner signer;
-
-  public LogEndSignatures(JournalFolder folder, HeadSigner signer) {
-    this.folder = folder;
-    this.signer = signer;
-  }
-
+public record LogEndSignatures(JournalFolder folder, HeadSigner signer) {
   /**
    * Signs a log that ends now, as it is on disk.
    *
@@ -43,6 +37,24 @@ public final class LogEndSignatures {
    * @throws DamagedJournalException when it doesn't
    */
   public void require(String execution, List<byte[]> records) {
+    require(execution, head -> head.begins(records));
+  }
+
+  /**
+   * Whether what was signed of a log can be compared with its last record: where it goes on behind
+   * its signature, it can't.
+   *
+   * @throws DamagedJournalException when it is compared, and differs
+   */
+  public boolean covers(String execution, LogOutline log) {
+    if (read(execution).filter(head -> head.records() != log.records()).isPresent()) {
+      return false;
+    }
+    require(execution, head -> head.ends(log.last()));
+    return true;
+  }
+
+  private void require(String execution, Predicate<SignedLogHead> holds) {
     var head = read(execution);
     if (head.isEmpty()) {
       return;
@@ -52,7 +64,7 @@ public final class LogEndSignatures {
       throw new DamagedJournalException(
           execution, SignedLogHead.name(execution) + ": " + String.join("; ", wrong));
     }
-    if (!head.get().begins(records)) {
+    if (!holds.test(head.get())) {
       throw new DamagedJournalException(
           execution,
           "it differs from the log of %d records that was signed at its end"
