@@ -6,6 +6,7 @@ import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.LogOutline;
 import dev.deployclaw.policy.diff.FieldDifference;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +91,7 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
 
   private ReadLog log(String execution, Query query, int mostRecords) {
     try {
-      long records = outlined(execution);
+      long records = outlined(execution, mostRecords);
       if (records > mostRecords) {
         return unread(
             execution, records + " records are too many for a page: deployclaw audit verify");
@@ -102,18 +103,18 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
               .map(ExecutionSummary::of)
               .filter(summary -> isMeant(summary, query))
               .map(LogSearch::row);
-      return new ReadLog(log.records().size(), row);
+      return new ReadLog((int) Math.max(records, log.records().size()), row);
     } catch (BucketUnavailableException e) {
       return unread(execution, String.valueOf(e.getMessage()));
     }
   }
 
-  /** The records of a long log; 0 of another, and of one that is read to find what is wrong. */
-  private long outlined(String execution) {
+  /** The records of a long log; 0 of another. One that is damaged is the page's last one. */
+  private long outlined(String execution, int mostRecords) {
     try {
       return journal.outline(execution).map(LogOutline::records).orElse(0L);
-    } catch (DamagedJournalException e) {
-      return 0;
+    } catch (DamagedJournalException | UncheckedIOException e) {
+      return mostRecords;
     }
   }
 

@@ -54,6 +54,7 @@ record OutlineReader(JournalFolder folder) {
   /** Of the last record, after each was hashed. */
   private static long number(String execution, List<byte[]> records) {
     long seq = 0;
+    Object before = null;
     for (byte[] one : records) {
       try {
         var entry = StrictJson.parseObject(one);
@@ -62,6 +63,10 @@ record OutlineReader(JournalFolder folder) {
             || !HashChainChecker.hash(entry).equals(entry.get("hash"))) {
           throw new DamagedJournalException(execution, seq, "doesn't hash to what it says");
         }
+        if (before != null && !before.equals(entry.get("prev"))) {
+          throw new DamagedJournalException(execution, seq, "doesn't name the record before it");
+        }
+        before = entry.get("hash");
       } catch (StrictJson.Malformed e) {
         throw new DamagedJournalException(execution, seq + 1, "isn't JSON: " + e.getMessage());
       }

@@ -51,7 +51,15 @@ public final class SignInJournal implements AutoCloseable {
 
   private static final String PREFIX = "sign-ins-";
   private static final String RESULT = "NO_CHANGE";
-  private static final int SUFFIX = 8;
+
+  /**
+   * Behind the hour: of one hour there are several logs after damage, or of a clock that went back.
+   */
+  private static final String NUMBER = "-%05d-";
+
+  private static final int NUMBER_DIGITS = 5;
+  private static final int CHANCE = 8;
+  private static final int SUFFIX = NUMBER_DIGITS + 1 + CHANCE;
   private static final DateTimeFormatter HOUR =
       DateTimeFormatter.ofPattern("uuuu-MM-dd-HH").withZone(ZoneOffset.UTC);
 
@@ -63,6 +71,9 @@ public final class SignInJournal implements AutoCloseable {
   private String current = "";
   private LogHead head = LogHead.START;
   private Map<String, Object> before = Map.of();
+
+  /** The clock's hour when it was last looked at. */
+  private String since = "";
 
   /** Of this log, by this process. */
   private int refusals;
@@ -108,13 +119,13 @@ public final class SignInJournal implements AutoCloseable {
    */
   public boolean write(SignInEvent event, Instant now) {
     turn(now);
-    boolean refusal = event.status() == Status.ERROR;
+    boolean refusal = event.kind() == Kind.REFUSED;
     if (isFull(event.kind(), refusal) || folder.free() < RESERVE) {
       return false;
     }
     var facts = new HashMap<>(event.facts());
     if (current.isEmpty()) {
-      current = PREFIX + HOUR.format(now) + "-" + UUID.randomUUID().toString().substring(0, SUFFIX);
+      current = nextName(now);
       head = LogHead.START;
       if (!before.isEmpty()) {
         facts.put(AFTER, before);
@@ -132,13 +143,32 @@ public final class SignInJournal implements AutoCloseable {
     };
   }
 
-  /** Ends the log whose hour is over. A clock that goes back ends none. */
+  /** Behind the one before, wherever the clock is. */
+  private String nextName(Instant now) {
+    String hour = HOUR.format(now);
+    int number = 0;
+    if (before.get("log") instanceof String last && hour.compareTo(hour(last)) <= 0) {
+      hour = hour(last);
+      int from = last.length() - SUFFIX;
+      number = Integer.parseInt(last, from, from + NUMBER_DIGITS, 10) + 1;
+    }
+    String chance = UUID.randomUUID().toString().substring(0, CHANCE);
+    return PREFIX + hour + NUMBER.formatted(number) + chance;
+  }
+
+  /**
+   * Ends the log whose hour is over: also the one of a clock that was ahead. A clock that goes back
+   * ends none.
+   */
   public void turn(Instant now) {
     if (lost) {
       var _ = resume();
       lost = false;
     }
-    if (current.isEmpty() || HOUR.format(now).compareTo(hour(current)) <= 0) {
+    String hour = HOUR.format(now);
+    boolean passed = !since.isEmpty() && hour.compareTo(since) > 0;
+    since = hour;
+    if (current.isEmpty() || !(passed || hour.compareTo(hour(current)) > 0)) {
       return;
     }
     append(over(now));
@@ -158,9 +188,14 @@ public final class SignInJournal implements AutoCloseable {
     if (!unstored.getAndSet(false)) {
       return Optional.empty();
     }
-    var copied = archiver.store();
-    unstored.compareAndSet(false, copied.stored() > 0 || copied.trouble().isPresent());
-    return copied.trouble();
+    boolean again = true;
+    try {
+      var copied = archiver.store();
+      again = copied.stored() > 0 || copied.trouble().isPresent();
+      return copied.trouble();
+    } finally {
+      unstored.compareAndSet(false, again);
+    }
   }
 
   @Override

@@ -6,7 +6,9 @@ import dev.deployclaw.audit.export.LoggedRecord;
 import dev.deployclaw.audit.export.VerifiedLog;
 import dev.deployclaw.audit.export.VerifiedLogReader;
 import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.signing.LogEndVerifier;
+import dev.deployclaw.core.log.BucketUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,15 +53,22 @@ public final class SignInReader implements AutoCloseable {
 
   /** Those of which a record lies in the period, and those that fail. */
   public void read(ExportPeriod period, Visitor visitor) throws IOException {
-    Map<String, Object> before = Map.of();
+    Optional<Map<String, Object>> before = Optional.of(Map.of()); // empty: it can't be read
     for (String name : journal.known()) {
-      var log = reader.read(name, ExportPeriod.ALL);
+      Optional<VerifiedLog> log;
+      try {
+        log = reader.read(name, ExportPeriod.ALL);
+      } catch (BucketUnavailableException e) {
+        before = Optional.empty();
+        visitor.log(name, LogVerdict.failed("its records aren't on this machine"), List.of());
+        continue;
+      }
       if (log.isEmpty()) {
         continue;
       }
       var records = log.get().records();
-      var verdict = verdict(log.get(), before);
-      before = records.isEmpty() ? before : end(log.get());
+      var verdict = before.map(end -> verdict(log.get(), end)).orElseGet(log.get()::verdict);
+      before = records.isEmpty() ? Optional.empty() : Optional.of(end(log.get()));
       var inside = records.stream().filter(r -> period.contains(r.time())).toList();
       if (!inside.isEmpty() || verdict.kind() == LogVerdict.Kind.FAILED) {
         visitor.log(name, verdict, inside);
@@ -67,9 +76,23 @@ public final class SignInReader implements AutoCloseable {
     }
   }
 
-  /** The records of one, as they are stored; none where there is no such. */
+  /**
+   * The records of one, as they are stored; none where there is no such.
+   *
+   * @throws DamagedJournalException where it isn't what was signed at its end
+   */
   public List<byte[]> records(String log) {
-    return journal.known().contains(log) ? journal.read(log) : List.of();
+    if (!journal.known().contains(log)) {
+      return List.of();
+    }
+    reader
+        .read(log, ExportPeriod.ALL)
+        .map(VerifiedLog::verdict)
+        .filter(verdict -> verdict.kind() == LogVerdict.Kind.FAILED)
+        .ifPresent(verdict -> {
+          throw new DamagedJournalException(log, verdict.reason());
+        });
+    return journal.read(log);
   }
 
   @Override

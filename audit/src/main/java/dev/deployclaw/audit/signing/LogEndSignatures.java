@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * The signed heads of logs that ended, beside them: each is signed once, when the log has ended and
@@ -37,7 +36,7 @@ public record LogEndSignatures(JournalFolder folder, HeadSigner signer) {
    * @throws DamagedJournalException when it doesn't
    */
   public void require(String execution, List<byte[]> records) {
-    require(execution, head -> head.begins(records));
+    read(execution).ifPresent(head -> require(execution, head, head.begins(records)));
   }
 
   /**
@@ -47,28 +46,25 @@ public record LogEndSignatures(JournalFolder folder, HeadSigner signer) {
    * @throws DamagedJournalException when it is compared, and differs
    */
   public boolean covers(String execution, LogOutline log) {
-    if (read(execution).filter(head -> head.records() != log.records()).isPresent()) {
+    var head = read(execution);
+    if (head.isPresent() && head.get().records() != log.records()) {
       return false;
     }
-    require(execution, head -> head.ends(log.last()));
+    head.ifPresent(one -> require(execution, one, one.ends(log.last())));
     return true;
   }
 
-  private void require(String execution, Predicate<SignedLogHead> holds) {
-    var head = read(execution);
-    if (head.isEmpty()) {
-      return;
-    }
-    var wrong = head.get().wrong(signer.trust());
+  private void require(String execution, SignedLogHead head, boolean holds) {
+    var wrong = head.wrong(signer.trust());
     if (!wrong.isEmpty()) {
       throw new DamagedJournalException(
           execution, SignedLogHead.name(execution) + ": " + String.join("; ", wrong));
     }
-    if (!holds.test(head.get())) {
+    if (!holds) {
       throw new DamagedJournalException(
           execution,
           "it differs from the log of %d records that was signed at its end"
-              .formatted(head.get().records()));
+              .formatted(head.records()));
     }
   }
 

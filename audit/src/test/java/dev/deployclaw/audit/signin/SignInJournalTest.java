@@ -1,6 +1,7 @@
 package dev.deployclaw.audit.signin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
@@ -10,6 +11,7 @@ import dev.deployclaw.audit.export.ExportPeriod;
 import dev.deployclaw.audit.export.LogVerdict;
 import dev.deployclaw.audit.export.LoggedRecord;
 import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.record.HashChainSealer;
 import dev.deployclaw.audit.redaction.SecretRedactor;
 import dev.deployclaw.audit.signin.SignInEvent.Kind;
@@ -230,6 +232,57 @@ class SignInJournalTest {
 
     assertThat(names()).hasSize(1);
     assertThat(events()).hasSize(2);
+  }
+
+  /** Their names tell in which order they were begun. */
+  @Test
+  void logsOfOneHourFollowEachOther() throws Exception {
+    for (int i = 0; i < 6; i++) {
+      journal.write(OLIVIA, NOON);
+      journal.turn(NOON.plus(Duration.ofHours(1)));
+    }
+
+    assertThat(names()).hasSize(6);
+    assertThat(verdicts().values()).extracting(LogVerdict::kind).containsOnly(verified());
+  }
+
+  @Test
+  void theLogOfAClockThatWasAheadEndsWithTheNextHour() throws Exception {
+    journal.write(OLIVIA, NOON.plus(Duration.ofDays(1)));
+    journal.write(OLIVIA, NOON);
+    int before = names().size();
+
+    journal.write(OLIVIA, NOON.plus(Duration.ofHours(1)));
+
+    assertThat(names()).hasSize(before + 1);
+    assertThat(verdicts().values())
+        .extracting(LogVerdict::kind)
+        .containsOnlyOnce(unfinished())
+        .contains(verified());
+  }
+
+  @Test
+  void aLogWhoseEndIsNotSignedIsNoDocument() throws Exception {
+    journal.write(OLIVIA, NOON);
+    journal.turn(NOON.plus(Duration.ofHours(1)));
+    String log = names().getFirst();
+    assertThat(document(log)).isNotEmpty();
+
+    Files.delete(file(log).resolveSibling(log + JournalFolder.HEAD));
+
+    assertThatExceptionOfType(DamagedJournalException.class).isThrownBy(() -> document(log));
+  }
+
+  @Test
+  void aCopiedLogThatIsGoneFromTheDiskFails() throws Exception {
+    journal.write(OLIVIA, NOON);
+    journal.turn(NOON.plus(Duration.ofHours(1)));
+    assertThat(journal.store()).isEmpty();
+    String log = names().getFirst();
+
+    Files.delete(file(log));
+
+    assertThat(verdict(log).reason()).isEqualTo("its records aren't on this machine");
   }
 
   private SignInJournal opened(Instant now) {

@@ -32,7 +32,8 @@ public final class ExecutionQueries {
           "duration_seconds",
           "epoch",
           "rollback_of",
-          "reason");
+          "reason",
+          "outline");
 
   private final Journal journal;
   private final LogTails tails;
@@ -88,9 +89,14 @@ public final class ExecutionQueries {
     return queue.isBusyWith(execution) || hasLog(execution);
   }
 
-  /** Whether a record of it is here, which alone is read. */
+  /**
+   * Whether a record of it is here. Of two that are read, so that a first one that is none counts
+   * as damage, and not as one that is being written.
+   *
+   * @throws dev.deployclaw.audit.record.DamagedJournalException when it is
+   */
   public boolean hasLog(String execution) {
-    return !tails.of(execution, LogHead.START).next(1).records().isEmpty();
+    return !tails.of(execution, LogHead.START).next(2).records().isEmpty();
   }
 
   /** The first fields of its document, and whether it can be rolled back; empty for none. */

@@ -15,7 +15,7 @@ import java.util.SequencedMap;
 /**
  * What executions came to, by their logs and without their records. The log of one that rests is
  * read once, and again when it was written since: lists and alerts ask for the same ones again and
- * again. Of a long log the ends are read. Any thread.
+ * again. Of a long log the ends are read, and said to be. Any thread.
  */
 final class ExecutionSummaries {
   private static final int MOST_KEPT = 1_000;
@@ -30,7 +30,8 @@ final class ExecutionSummaries {
           "epoch",
           "rollback_of",
           "rollback_available",
-          "reason");
+          "reason",
+          "outline");
 
   private final Journal journal;
   private final SequencedMap<String, CachedSummary> kept = new LinkedHashMap<>();

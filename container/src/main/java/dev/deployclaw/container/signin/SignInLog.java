@@ -65,23 +65,26 @@ public final class SignInLog implements AutoCloseable {
     if (last != null && now - last < AGAIN.toNanos()) {
       return;
     }
+    meters.signedIn(by);
+    boolean first = last == null && !by.equals("session"); // a session has begun with a sign-in
+    var event = SignInEvent.of(first ? Kind.SIGNED_IN : Kind.CALLS_ON, caller, by, address);
+    if (!told(Level.INFO, event)) {
+      return;
+    }
     lastLines.put(key, now);
     if (lastLines.size() > MOST_CALLERS) {
       lastLines.remove(lastLines.keySet().iterator().next());
     }
-    meters.signedIn(by);
-    boolean first = last == null && !by.equals("session"); // a session has begun with a sign-in
-    told(SignInEvent.of(first ? Kind.SIGNED_IN : Kind.CALLS_ON, caller, by, address));
   }
 
   /** A person began a session of the console. */
   public synchronized void began(String caller, String by, String address) {
-    told(SignInEvent.of(Kind.SIGNED_IN, caller, by, address));
+    boolean _ = told(Level.INFO, SignInEvent.of(Kind.SIGNED_IN, caller, by, address));
   }
 
   /** A person ended it. */
   public synchronized void ended(String caller, String address) {
-    told(SignInEvent.of(Kind.SIGNED_OUT, caller, "session", address));
+    boolean _ = told(Level.INFO, SignInEvent.of(Kind.SIGNED_OUT, caller, "session", address));
   }
 
   /**
@@ -93,7 +96,7 @@ public final class SignInLog implements AutoCloseable {
 
   /** A caller who is known may not do this. */
   public synchronized void denied(String caller, String why, String by, String address) {
-    turnedAway(SignInEvent.of(Kind.DENIED, caller, by, address).because(why));
+    boolean _ = told(Level.WARN, SignInEvent.of(Kind.DENIED, caller, by, address).because(why));
   }
 
   /** Once a minute; {@link SignInRecorder#settle} says what it does. */
@@ -106,15 +109,19 @@ public final class SignInLog implements AutoCloseable {
     recorder.close();
   }
 
-  private void told(SignInEvent event) {
+  /**
+   * @return whether it was: not where a bound is reached
+   */
+  private boolean told(Level level, SignInEvent event) {
     turn();
     if (known >= MOST_KNOWN || callers.getOrDefault(event.who(), 0) >= MOST_OF_ONE_CALLER) {
       leftOut();
-      return;
+      return false;
     }
     known++;
     callers.merge(event.who(), 1, Integer::sum);
-    tell(Level.INFO, event);
+    tell(level, event);
+    return true;
   }
 
   private void turnedAway(SignInEvent event) {

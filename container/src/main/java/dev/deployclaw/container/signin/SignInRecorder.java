@@ -1,6 +1,7 @@
 package dev.deployclaw.container.signin;
 
 import dev.deployclaw.audit.signin.SignInEvent;
+import dev.deployclaw.audit.signin.SignInEvent.Kind;
 import dev.deployclaw.audit.signin.SignInJournal;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -97,6 +98,7 @@ public final class SignInRecorder implements AutoCloseable {
       if (!writer.awaitTermination(LONGEST_STOP_SECONDS, TimeUnit.SECONDS)) {
         LOG.atWarn().addKeyValue("events", writer.getQueue().size()).log("Sign-ins aren't written");
         writer.shutdownNow();
+        return; // its thread holds the journal
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -133,6 +135,11 @@ public final class SignInRecorder implements AutoCloseable {
   private void write(SignInEvent event, Instant now) {
     if (!opened().write(event, now)) {
       leftOut.addAndGet(event.count());
+      if (event.kind() == Kind.LEFT_OUT) { // which has no bound but the disk's
+        LOG.atWarn()
+            .addKeyValue("events", event.count())
+            .log("Sign-ins aren't recorded: the disk is almost full");
+      }
     }
   }
 

@@ -120,8 +120,11 @@ public final class SessionRoutes {
 
   private void signOut(RoutingContext exchange) {
     var request = exchange.request();
+    boolean had = guard.session(request).isPresent();
     sessions.close(request);
-    guard.signIns().ended(RequestDispatcher.caller(exchange).name(), from(request));
+    if (had) {
+      guard.signIns().ended(RequestDispatcher.caller(exchange).name(), from(request));
+    }
     var transport = sessions.cookie().transport(request);
     RequestDispatcher.send(
         exchange,
