@@ -55,11 +55,10 @@ public final class SignInJournal implements AutoCloseable {
   /**
    * Behind the hour: of one hour there are several logs after damage, or of a clock that went back.
    */
-  private static final String NUMBER = "-%05d-";
+  private static final int NUMBER = 5;
 
-  private static final int NUMBER_DIGITS = 5;
   private static final int CHANCE = 8;
-  private static final int SUFFIX = NUMBER_DIGITS + 1 + CHANCE;
+  private static final int SUFFIX = NUMBER + 1 + CHANCE;
   private static final DateTimeFormatter HOUR =
       DateTimeFormatter.ofPattern("uuuu-MM-dd-HH").withZone(ZoneOffset.UTC);
 
@@ -150,10 +149,10 @@ public final class SignInJournal implements AutoCloseable {
     if (before.get("log") instanceof String last && hour.compareTo(hour(last)) <= 0) {
       hour = hour(last);
       int from = last.length() - SUFFIX;
-      number = Integer.parseInt(last, from, from + NUMBER_DIGITS, 10) + 1;
+      number = Integer.parseInt(last, from, from + NUMBER, 10) + 1;
     }
     String chance = UUID.randomUUID().toString().substring(0, CHANCE);
-    return PREFIX + hour + NUMBER.formatted(number) + chance;
+    return PREFIX + hour + "-%05d-".formatted(number) + chance;
   }
 
   /**
