@@ -22,19 +22,6 @@ public final class ExecutionQueries {
   /** How a task that waits stands; no record says it. */
   public static final String QUEUED = "QUEUED";
 
-  private static final List<String> SUMMARY =
-      List.of(
-          "execution_id",
-          "timestamp",
-          "request",
-          "requester",
-          "result",
-          "duration_seconds",
-          "epoch",
-          "rollback_of",
-          "reason",
-          "outline");
-
   private final Journal journal;
   private final LogTails tails;
   private final ExecutionSummaries summaries;
@@ -149,7 +136,7 @@ public final class ExecutionQueries {
     var out = new LinkedHashMap<String, Object>();
     try {
       var fields = outcome(execution).orElse(Map.of());
-      SUMMARY.forEach(key -> {
+      ExecutionSummaries.ROW.forEach(key -> {
         if (fields.containsKey(key)) {
           out.put(key, fields.get(key));
         }

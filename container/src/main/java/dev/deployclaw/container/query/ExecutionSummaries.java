@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * What executions came to, by their logs and without their records. The log of one that rests is
@@ -19,7 +20,9 @@ import java.util.SequencedMap;
  */
 final class ExecutionSummaries {
   private static final int MOST_KEPT = 1_000;
-  private static final List<String> FIELDS =
+
+  /** The fields of a row in a list. */
+  static final List<String> ROW =
       List.of(
           "execution_id",
           "timestamp",
@@ -29,9 +32,10 @@ final class ExecutionSummaries {
           "duration_seconds",
           "epoch",
           "rollback_of",
-          "rollback_available",
           "reason",
           "outline");
+
+  private static final String ROLLBACK_AVAILABLE = "rollback_available";
 
   private final Journal journal;
   private final SequencedMap<String, CachedSummary> kept = new LinkedHashMap<>();
@@ -94,12 +98,10 @@ final class ExecutionSummaries {
 
   private static Map<String, Object> fields(ExecutionDocument document) {
     var out = new LinkedHashMap<String, Object>();
-    for (String key : FIELDS) {
-      var value = document.fields().get(key);
-      if (value != null) {
-        out.put(key, value);
-      }
-    }
+    Stream.concat(ROW.stream(), Stream.of(ROLLBACK_AVAILABLE))
+        .forEach(key ->
+            Optional.ofNullable(document.fields().get(key))
+                .ifPresent(value -> out.put(key, value)));
     return out;
   }
 
