@@ -7,6 +7,7 @@ import dev.deployclaw.policy.PolicySet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Epochs as the runtime hands them to participants. */
@@ -24,7 +25,17 @@ public final class Activations {
   /** Back to the set of an earlier epoch. */
   public static EpochSpec back(PolicySet set, long epoch) {
     return new EpochSpec(
-        EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), true, Optional.empty());
+        EXECUTION,
+        epoch,
+        set.digest(),
+        set,
+        epoch - 1,
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        0,
+        Optional.empty(),
+        Set.of());
   }
 
   /** Back to what a participant reported before the first change. */

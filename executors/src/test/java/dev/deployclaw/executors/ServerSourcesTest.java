@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
+import dev.deployclaw.testkit.server.ContractTable;
 import dev.deployclaw.testkit.server.ServerSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,18 +43,16 @@ class ServerSourcesTest {
           new Contract("kubernetes", true, "kubernetes.gateway.ControlPlaneTest"));
 
   @Test
-  void allContractsHoldOnBothSources() {
-    var table = new ArrayList<String>();
+  void allContractsHoldOnBothSources() throws Exception {
     var failures = new ArrayList<String>();
     for (var contract : CONTRACTS) {
       var results = new ArrayList<String>();
       for (String source : List.of("processes", ServerSource.CONTAINERS)) {
         results.add(result(contract, source, failures));
       }
-      table.add("%-20s %-26s %s".formatted(contract.executor(), results.get(0), results.get(1)));
+      ContractTable.put("executor " + contract.executor(), results.get(0), results.get(1));
     }
-    System.out.printf("%-20s %-26s %s%n", "executor", "processes", "containers");
-    table.forEach(System.out::println);
+    ContractTable.print();
 
     assertThat(failures).isEmpty();
   }

@@ -9,34 +9,41 @@ import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.text.Utf8Buffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.function.Consumer;
 
 /**
  * Writes the canonical JSON of a policy set, keys in order; {@link PolicySetDecoder} is the strict
- * inverse.
+ * inverse. A limit that is the same object in many tenants is put into bytes once. For one set.
  */
 final class PolicySetEncoder {
+  /** Limits whose bytes are kept. */
+  private static final int MOST_KEPT = 1_024;
+
+  private final CanonicalJsonWriter out = new CanonicalJsonWriter();
+  private final IdentityHashMap<Limit, byte[]> limits = new IdentityHashMap<>();
+
   private PolicySetEncoder() {}
 
   static byte[] encode(PolicySet set) {
-    var out = new CanonicalJsonWriter();
-    write(set, out, () -> {});
-    return out.toBytes();
+    var encoder = new PolicySetEncoder();
+    encoder.write(set, () -> {});
+    return encoder.out.toBytes();
   }
 
   /** SHA-256 of the bytes in hex; they are never there as a whole. */
   static String digest(PolicySet set) {
-    var out = new CanonicalJsonWriter();
+    var encoder = new PolicySetEncoder();
     var digest = CanonicalJson.sha256();
-    write(set, out, () -> out.flush(part -> digest.update(part.bytes(), 0, part.length())));
+    Consumer<Utf8Buffer> hashed = part -> digest.update(part.bytes(), 0, part.length());
+    encoder.write(set, () -> encoder.out.flush(hashed));
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** Whether these are the bytes of the set. */
   static boolean encodesTo(byte[] expected, PolicySet set) {
-    var out = new CanonicalJsonWriter();
+    var encoder = new PolicySetEncoder();
     var compared = new Comparison(expected);
-    write(set, out, () -> out.flush(compared));
+    encoder.write(set, () -> encoder.out.flush(compared));
     return compared.same && compared.at == expected.length;
   }
 
@@ -64,26 +71,41 @@ final class PolicySetEncoder {
   /**
    * @param tenantIsWritten called after each tenant, and at the end
    */
-  private static void write(PolicySet set, CanonicalJsonWriter out, Runnable tenantIsWritten) {
+  private void write(PolicySet set, Runnable tenantIsWritten) {
     out.beginObject().key("gateways").beginArray();
     set.gateways().values().forEach(g -> gateway(g, out));
     out.endArray().key("probe_key").text(set.probeKey()).key("tenants").beginArray();
     for (var tenant : set.tenants().values()) {
-      tenant(tenant, out);
+      tenant(tenant);
       tenantIsWritten.run();
     }
     out.endArray().key("v").number(1).endObject();
     tenantIsWritten.run();
   }
 
-  private static void tenant(TenantPolicy t, CanonicalJsonWriter out) {
+  private void tenant(TenantPolicy t) {
     out.beginObject().key("blocked").flag(t.blocked()).key("labels").beginObject();
     t.labels().forEach((name, value) -> out.key(name).text(value));
     out.endObject().key("limits").beginArray();
-    t.limits().forEach(l -> limit(l, out));
+    t.limits().forEach(this::limit);
     out.endArray().key("on_backend_failure").text(t.onBackendFailure().word());
     t.parent().ifPresent(p -> out.key("parent").text(p));
     out.key("tenant").text(t.tenant()).endObject();
+  }
+
+  private void limit(Limit l) {
+    byte[] known = limits.get(l);
+    if (known == null && limits.size() < MOST_KEPT) {
+      var alone = new CanonicalJsonWriter();
+      limit(l, alone);
+      known = alone.toBytes();
+      limits.put(l, known);
+    }
+    if (known == null) {
+      limit(l, out);
+    } else {
+      out.written(known);
+    }
   }
 
   private static void limit(Limit l, CanonicalJsonWriter out) {

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PolicySetTest {
@@ -82,6 +84,100 @@ class PolicySetTest {
           .as("round %d", round)
           .isTrue();
     }
+  }
+
+  @Test
+  void refusesEveryDocumentThatIsCutOff() {
+    byte[] whole = new RandomPolicies(1).set(3, 2).bytes();
+    for (int end = 0; end < whole.length; end++) {
+      assertThat(refused(Arrays.copyOf(whole, end))).as("%d bytes", end).isTrue();
+    }
+  }
+
+  @Test
+  void refusesEveryByteThatIsLeftOutOrTwice() {
+    byte[] whole = text(PolicyFixtures.tenant("acme", ALL)).getBytes(StandardCharsets.UTF_8);
+    for (int at = 0; at < whole.length; at++) {
+      var rest = new StringBuilder(new String(whole, StandardCharsets.UTF_8));
+      byte[] shorter = rest.deleteCharAt(at).toString().getBytes(StandardCharsets.UTF_8);
+      byte[] longer =
+          rest.insert(at, new char[] {(char) whole[at], (char) whole[at]})
+              .toString()
+              .getBytes(StandardCharsets.UTF_8);
+
+      assertThat(refused(shorter) || Arrays.equals(PolicySet.parse(shorter).bytes(), shorter))
+          .as("without byte %d", at)
+          .isTrue();
+      assertThat(refused(longer) || Arrays.equals(PolicySet.parse(longer).bytes(), longer))
+          .as("byte %d twice", at)
+          .isTrue();
+    }
+  }
+
+  @Test
+  void textThatLooksLikeADocumentIsText() {
+    var all = new ArrayList<TenantPolicy>();
+    for (String text :
+        List.of("\\", "\"", "]}],\"v\":2}", "{\"tenant\":\"x\"}", "\"limits\":[", "é\u0001😀")) {
+      var labels = new TreeMap<>(Map.of("note", text, "limits", "[", "tenant", "]"));
+      var plain = tenant("tenant-" + all.size());
+      all.add(
+          new TenantPolicy(
+              plain.tenant(),
+              labels,
+              plain.parent(),
+              plain.blocked(),
+              plain.onBackendFailure(),
+              plain.limits()));
+    }
+    var set = PolicySet.of(all, List.of(), "\"tenants\":[{");
+
+    assertThat(PolicySet.parse(set.bytes())).isEqualTo(set);
+  }
+
+  @Test
+  void refusesWhatATenantHasTwiceOrNotAtAll() {
+    String tenant = "policy set.tenants[0]";
+    assertRefused("\"tenant\":\"acme\"", "\"tenant\":\"acme\",\"tenant\":\"acme\"", "Duplicate");
+    assertRefused("\"limits\":[", "\"limits\":[],\"limits\":[", tenant + ": Duplicate field");
+    assertRefused(",\"tenant\":\"acme\"", "", tenant + ".tenant: missing");
+    assertRefused("\"acme\"", "7", tenant + ".tenant: a string was expected");
+    assertRefused("\"acme\"", "\"Acme\"", tenant + ": tenant is not a DNS label: \"Acme\"");
+    assertRefused("\"acme\"", "\"\\u0061cme\"", tenant + ": tenant is not a DNS label");
+    assertRefused("\"limits\":[", "\"limits\":7,\"more\":[", tenant + ".limits: an array was");
+    assertRefused("\"limits\":[", "\"limits\":[7,", tenant + ".limits[0]: an object was expected");
+    assertRefused("\"limits\":", "\"limit\":", tenant + ".limits: missing");
+    assertRefused("\"cost\":1", "\"cost\":1,\"cost\":1", tenant + ".limits[0]: Duplicate field");
+    assertRefused("\"labels\":{}", "\"labels\":{\"a\":1}", tenant + ".labels: a string was");
+  }
+
+  /** The second tenant's and limit's bytes were read before. */
+  @Test
+  void namesThePlaceAmongManyThatAreEqual() {
+    var twice = List.of(ALL, PolicyFixtures.limit("other", RequestMatch.ANY, 60, 60));
+    var set =
+        PolicyFixtures.set(
+            PolicyFixtures.tenant("acme", twice.toArray(Limit[]::new)),
+            PolicyFixtures.tenant("zenith", twice.toArray(Limit[]::new)));
+    String bad =
+        new String(set.bytes(), StandardCharsets.UTF_8)
+            .replaceFirst("(?s)(.*)\"burst\":60", "$1\"burst\":0");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PolicySet.parse(bad.getBytes(StandardCharsets.UTF_8)))
+        .withMessage("policy set.tenants[1].limits[1]: burst out of range: 0");
+  }
+
+  @Test
+  void refusesALimitThatATenantHasTwice() {
+    String good = text(PolicyFixtures.tenant("acme", ALL));
+    String limit = good.replaceFirst(".*\"limits\":\\[(.*)\\],\"on_.*", "$1");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            PolicySet.parse(
+                good.replace(limit, limit + "," + limit).getBytes(StandardCharsets.UTF_8)))
+        .withMessage("policy set.tenants[0]: tenant acme has two limits with the same name");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.BackendFailureMode;
@@ -207,9 +208,15 @@ class AccessTest {
         new RedisClusterSettings(
             List.of(new RedisAddress("127.0.0.1", FreePortFinder.free())),
             Duration.ofMillis(200),
+            Optional.empty(),
             Optional.empty()),
         "test",
-        new FrontendSettings(HeaderStyle.BOTH, OptionalInt.empty(), TokenSettings.NONE, access),
+        new FrontendSettings(
+            HeaderStyle.BOTH,
+            OptionalInt.empty(),
+            TokenSettings.NONE,
+            access,
+            FrontendSettings.USUAL_HEADER_VALUES),
         BackendFailureMode.ALLOW);
   }
 
@@ -254,7 +261,8 @@ class AccessTest {
             folder.resolve("nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     var edge = Sets.edge(new Gateway.Identity.Host("api.example.com"));
     return NginxConfigFile.render(PolicySet.EMPTY, edge, site).text();
   }

@@ -207,6 +207,9 @@ class CredentialsTest {
   private static RedisClusterSettings cluster(Optional<RedisClusterSettings.Login> login) {
     var at = redis.address();
     return new RedisClusterSettings(
-        List.of(new RedisAddress(at.host(), at.port())), Duration.ofSeconds(2), login);
+        List.of(new RedisAddress(at.host(), at.port())),
+        Duration.ofSeconds(2),
+        login,
+        Optional.empty());
   }
 }

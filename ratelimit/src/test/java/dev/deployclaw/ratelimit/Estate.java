@@ -101,6 +101,19 @@ final class Estate implements AutoCloseable {
     return etcd;
   }
 
+  PolicyFeed feed() {
+    return feed;
+  }
+
+  /** Its Redis, for which a decision waits no longer than that. */
+  RedisClusterSettings cluster(Duration timeout) {
+    return new RedisClusterSettings(
+        redis.nodes().stream().map(n -> new RedisAddress(n.host(), n.port())).toList(),
+        timeout,
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /** One more service of the same estate. */
   Peer peer() throws Exception {
     var peer = new RateLimitService(settings(TokenSettings.NONE, PEER_TIMEOUT), feed);
@@ -222,7 +235,8 @@ final class Estate implements AutoCloseable {
   }
 
   void load(HostPort node, EpochPolicySet held) {
-    load(node, new Constants(1, held.epoch(), held.digest(), held.epoch() - 1));
+    load(
+        node, new Constants(1, held.epoch(), held.digest(), held.epoch() - 1, 0, Optional.empty()));
   }
 
   void load(HostPort node, Constants constants) {
@@ -312,10 +326,7 @@ final class Estate implements AutoCloseable {
         0,
         Optional.empty(),
         EtcdSourceSettings.plain(etcd.endpoint(), PREFIX),
-        new RedisClusterSettings(
-            redis.nodes().stream().map(n -> new RedisAddress(n.host(), n.port())).toList(),
-            redisTimeout,
-            Optional.empty()),
+        cluster(redisTimeout),
         "test",
         new FrontendSettings(
             HeaderStyle.BOTH, OptionalInt.of(0), tokens, AccessSettings.OPEN, HEADER_VALUES),

@@ -60,7 +60,8 @@ class OddRequestTest {
                 folder.resolve("access.log"),
                 true,
                 Duration.ofSeconds(5),
-                List.of())
+                List.of(),
+                EdgePolicy.NONE)
             .with(EdgePolicy.NONE);
     var gateway = set.gateways().values().iterator().next();
     nginx = NginxServer.start(folder, NginxConfigFile.render(set, gateway, site).text());

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +39,8 @@ class RedisRightsTest {
   private static final String RULES = RedisKeyLayout.policyKey("acme", "acme");
   private static final String COUNTER = "dc:{acme}:c:acme:all:";
   private static final String TRIAL = "dc:{acme}:probe:run-1:acme:all:";
-  private static final Constants ACTIVE = new Constants(1, 1, "d".repeat(64), 0);
+  private static final Constants ACTIVE =
+      new Constants(1, 1, "d".repeat(64), 0, 0, Optional.empty());
   private static final EpochPolicySet HELD =
       new EpochPolicySet(1, "d".repeat(64), Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
 

@@ -3,6 +3,7 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewayDecisionTimeout;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
@@ -158,7 +159,8 @@ class SilentRedisTest {
             folder.resolve("nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     return NginxConfigFile.render(PolicySet.EMPTY, Sets.edge(WHO), site).text();
   }
 }

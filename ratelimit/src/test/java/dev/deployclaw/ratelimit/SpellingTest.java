@@ -222,7 +222,8 @@ class SpellingTest {
         home.resolve("access.log"),
         true,
         Duration.ofSeconds(5),
-        List.of());
+        List.of(),
+        EdgePolicy.NONE);
   }
 
   private static List<String> spellings() {

@@ -51,7 +51,11 @@ class TokenFloodTest {
   static void start() throws Exception {
     var keys = Files.writeString(folder.resolve("keys.json"), ISSUER.keySet());
     var settings =
-        new TokenSettings(new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30));
+        new TokenSettings(
+            new JwksSource.File(keys),
+            TokenSettings.USUAL,
+            Duration.ofSeconds(30),
+            TokenSettings.USUAL_LIFE);
     estate = Estate.start(folder, 0, settings);
     var claim = new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, InvalidTokenAction.REFUSE);
     estate.activate(1, Sets.behind(claim, "", Sets.tenant("acme", Sets.burst("all", 1_000_000))));

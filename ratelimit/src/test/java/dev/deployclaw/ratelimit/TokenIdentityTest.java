@@ -3,6 +3,7 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
@@ -68,7 +69,10 @@ class TokenIdentityTest {
             folder,
             0,
             new TokenSettings(
-                new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30)));
+                new JwksSource.File(keys),
+                TokenSettings.USUAL,
+                Duration.ofSeconds(30),
+                TokenSettings.USUAL_LIFE));
     upstream = FakeHttpServer.answering(200);
     port = FreePortFinder.free();
     nginx = NginxServer.start(folder.resolve("nginx"), rendered());
@@ -303,7 +307,8 @@ class TokenIdentityTest {
             folder.resolve("nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     return NginxConfigFile.render(PolicySet.EMPTY, Sets.edge(CLAIM), site).text();
   }
 }

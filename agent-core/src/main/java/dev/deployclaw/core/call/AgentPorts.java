@@ -64,4 +64,9 @@ public record AgentPorts(
     return new AgentPorts(
         state, objects, executors, sealer, none, planner, procedures, time, nobodys, sets);
   }
+
+  /** How executors are called. */
+  public CallDispatcher calls() {
+    return executors.calls();
+  }
 }

@@ -105,7 +105,6 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
     return participants(ParticipantReplies::open);
   }
 
-  /** Participants with a member of an answer. */
   public List<String> answering(Answer answer) {
     return participants(r -> r.answer() == answer);
   }
@@ -183,7 +182,6 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Participants with such a member. */
   List<String> participants(Predicate<MemberReport> member) {
     return reports.entrySet().stream()
         .filter(e -> e.getValue().stream().anyMatch(member))

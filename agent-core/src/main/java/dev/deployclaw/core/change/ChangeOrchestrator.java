@@ -77,7 +77,6 @@ public final class ChangeOrchestrator {
     return store;
   }
 
-  /** Opens a change and drives it. */
   public ExecutionOutcome open(
       NewChange opening, Optional<ChangeContent> content, OrchestrationContext context)
       throws InterruptedException {

@@ -48,7 +48,6 @@ public final class LeaderElection {
         + "mistake, stop that process, and its lease expires";
   }
 
-  /** Who leads now, if anybody does. */
   public static Optional<LeaderIdentity> now(StateStore state) throws InterruptedException {
     return state
         .get(StoreKeys.LEADER)

@@ -11,7 +11,6 @@ public interface AgentClock extends InstantSource {
 
   void pause(Duration duration) throws InterruptedException;
 
-  /** The system's clock. */
   static AgentClock system() {
     return new AgentClock() {
       @Override

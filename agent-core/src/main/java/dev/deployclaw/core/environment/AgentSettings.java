@@ -66,17 +66,6 @@ public record AgentSettings(
       }
     }
 
-    /** With the usual number of refusals. */
-    public Bounds(
-        Duration lease,
-        Duration leaderWait,
-        Duration call,
-        Duration converge,
-        Duration poll,
-        int attempts) {
-      this(lease, leaderWait, call, converge, poll, attempts, REFUSALS);
-    }
-
     /** A lease of 10 s, 30 s a call, 60 s to converge. */
     public static final Bounds DEFAULT =
         new Bounds(
@@ -85,6 +74,7 @@ public record AgentSettings(
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofMillis(100),
-            3);
+            3,
+            AgentSettings.Bounds.REFUSALS);
   }
 }

@@ -17,18 +17,11 @@ import java.util.Optional;
  * leadership: it has to work against an agent that leads. Any thread. Throws {@link
  * StateStore.Unreachable} where nothing was turned.
  */
-public final class KillSwitch {
+public record KillSwitch(StateStore state) {
   private static final int MOST_TRIES = 4;
-
-  private final StateStore state;
-
-  public KillSwitch(StateStore state) {
-    this.state = state;
-  }
 
   /** How turning it ended. */
   public sealed interface Turn {
-    /** The freeze that stood there before. */
     record Turned(Optional<FreezeRecord> before) implements Turn {}
 
     /** It stood there already; the freeze as it was read. */

@@ -56,11 +56,6 @@ public record GatePolicy(
     rules = List.copyOf(rules);
   }
 
-  /** Without rules. */
-  public GatePolicy(boolean auto, boolean approverMustDiffer, Duration holdFor) {
-    this(auto, approverMustDiffer, holdFor, List.of());
-  }
-
   /**
    * What speaks for holding a change.
    *

@@ -17,7 +17,6 @@ public record GateRule(String name, About about, Says says, List<String> approve
     approvers = List.copyOf(approvers);
   }
 
-  /** What a rule says of a change. */
   public enum Says {
     /** It goes on by itself, if the rule covers all of it and no rule that holds touches it. */
     PASS,

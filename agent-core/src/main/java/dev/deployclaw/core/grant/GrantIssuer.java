@@ -46,7 +46,6 @@ public final class GrantIssuer {
     return () -> begun.plusNanos(System.nanoTime() - nanos);
   }
 
-  /** The same call, with the grant for it. */
   public Invocation granted(Invocation call, Purpose purpose) {
     var grant =
         new Grant(

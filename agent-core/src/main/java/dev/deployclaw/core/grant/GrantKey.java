@@ -60,7 +60,6 @@ public final class GrantKey {
     return MessageDigest.isEqual(seal(message), seal);
   }
 
-  /** The grant with its seal. */
   public Grant seal(Grant grant) {
     return grant.sealed(HexFormat.of().formatHex(mac(grant)));
   }

@@ -1,22 +1,14 @@
 package dev.deployclaw.core.grant;
 
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 over parts, each behind its length, so that no two lists of parts give the same. */
 final class LengthPrefixedHash {
-  private final MessageDigest digest;
-
-  LengthPrefixedHash() {
-    try {
-      this.digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
+  private final MessageDigest digest = CanonicalJson.sha256();
 
   LengthPrefixedHash bytes(byte[] part) {
     digest.update(length(part));

@@ -29,7 +29,6 @@ final class EvidenceIndex {
   private static final Set<Name> LASTING =
       Collections.unmodifiableSet(EnumSet.of(Name.PLAN, Name.SCHEDULE, Name.UNDO));
 
-  /** A record that can be named. */
   private record Mark(long seq, Optional<Name> decision, List<Long> evidence) {
     boolean decided() {
       return decision.isPresent();

@@ -20,15 +20,9 @@ import java.util.stream.Stream;
  * created: of two agents that found the same one, the other takes the next. Needs no leadership,
  * since a key that is created moves nothing that an agent acts on.
  */
-public final class ExecutionIdAllocator {
+public record ExecutionIdAllocator(AgentPorts ports) {
   /** Each is lost to another agent's id. */
   private static final int MOST_TRIES = 16;
-
-  private final AgentPorts ports;
-
-  public ExecutionIdAllocator(AgentPorts ports) {
-    this.ports = ports;
-  }
 
   /**
    * An id that is this agent's from now on.

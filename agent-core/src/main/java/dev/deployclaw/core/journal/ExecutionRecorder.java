@@ -89,7 +89,6 @@ public final class ExecutionRecorder {
         fence, new Purpose(execution(), planHash.orElse(""), step), failureGuard);
   }
 
-  /** The same for calls that only look. */
   public CallContext looks() {
     return callContext(FencingToken.NONE);
   }
@@ -148,7 +147,6 @@ public final class ExecutionRecorder {
     return log.silent();
   }
 
-  /** See {@link ExecutionLog#doubt}. */
   public void doubt(SealedRecord sealed, LogEntry thought) {
     log.doubt(sealed, thought);
   }
@@ -241,7 +239,6 @@ public final class ExecutionRecorder {
     return log.seal(thought);
   }
 
-  /** See {@link ExecutionLog#waiting}. */
   public List<SealedRecord> waiting() {
     return log.waiting();
   }

@@ -147,7 +147,6 @@ public final class ChangeLedger {
     /** Recorded, and allowed: this agent leads, and what it stands on holds. */
     record Given() implements Permit {}
 
-    /** Not recorded. */
     record Refused() implements Permit {}
 
     /** It isn't known whether it was recorded; nothing may be done. */

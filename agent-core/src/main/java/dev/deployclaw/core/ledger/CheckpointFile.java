@@ -70,7 +70,8 @@ public record CheckpointFile(
                   PolicySet.parse(json.get("set").asText().getBytes(StandardCharsets.UTF_8)))
               : Optional.empty();
       var base =
-          new BaseEpoch(json.path("base_epoch").asLong(), json.path("base_digest").asText(), "", 0);
+          new BaseEpoch(
+              json.path("base_epoch").asLong(), json.path("base_digest").asText(), "", 0, 0, 0);
       return new CheckpointFile(
           json.path("change").asText(), base, new ObservedState(members), set);
     } catch (IOException e) {

@@ -21,17 +21,7 @@ import java.util.Optional;
  * Reads policy sets and observations back: from the state store, and where its chunks are gone from
  * the checkpoint's object alone. Believes nothing whose hash isn't the expected one.
  */
-public final class PolicySetReader {
-  private final StateStore state;
-  private final ObjectStore objects;
-  private final PolicySetCache sets;
-
-  public PolicySetReader(StateStore state, ObjectStore objects, PolicySetCache sets) {
-    this.state = state;
-    this.objects = objects;
-    this.sets = sets;
-  }
-
+public record PolicySetReader(StateStore state, ObjectStore objects, PolicySetCache sets) {
   /** What an execution carries, or why it can't be told. */
   public sealed interface Loaded {
     record Ready(ChangeContent content) implements Loaded {}
@@ -49,7 +39,6 @@ public final class PolicySetReader {
     return sets.read(state, epoch, _ -> true);
   }
 
-  /** The set of a candidate beside what is committed. */
   Optional<PolicySet> stored(CommittedEpoch.Candidate candidate) throws InterruptedException {
     return stored(candidate.epoch(), candidate.digest());
   }

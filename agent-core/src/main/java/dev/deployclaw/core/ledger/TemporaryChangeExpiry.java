@@ -13,15 +13,7 @@ import java.util.Optional;
  * When a change for a while ends. How long it stays counts from its commit, however long it was
  * held before, so its end is written in the transaction that commits it for everybody.
  */
-public final class TemporaryChangeExpiry {
-  private final PolicySetReader archive;
-  private final AgentClock time;
-
-  public TemporaryChangeExpiry(PolicySetReader archive, AgentClock time) {
-    this.archive = archive;
-    this.time = time;
-  }
-
+public record TemporaryChangeExpiry(PolicySetReader archive, AgentClock time) {
   /** What is written with a move; nothing but at the commit of a change for a while. */
   public List<Write> with(ChangeExecution next) throws InterruptedException {
     if (!(next.state() instanceof ChangeState.Committed)) {

@@ -2,6 +2,7 @@ package dev.deployclaw.core.log;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where sealed records go first: a local synced file per execution, from which they are shipped to
@@ -22,6 +23,22 @@ public interface Journal extends AutoCloseable {
    * @throws BucketUnavailableException when they are there and can't be read
    */
   List<byte[]> read(String execution);
+
+  /**
+   * Names what a log is now: it has another name whenever something of it was written since. Empty
+   * where that isn't known.
+   */
+  default Optional<String> version(String execution) {
+    return Optional.empty();
+  }
+
+  /**
+   * The first and the last records of a log that is too long to be read for a list; empty for
+   * another one.
+   */
+  default Optional<LogOutline> outline(String execution) {
+    return Optional.empty();
+  }
 
   /** Who writes which log now, among the processes that share this journal. */
   default LogClaims claims() {

@@ -3,6 +3,7 @@ package dev.deployclaw.core.log;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A journal that tells somebody of each record once it is on disk. */
 public record NotifyingJournal(Journal journal, Listener listener) implements Journal {
@@ -25,6 +26,16 @@ public record NotifyingJournal(Journal journal, Listener listener) implements Jo
   @Override
   public List<byte[]> read(String execution) {
     return journal.read(execution);
+  }
+
+  @Override
+  public Optional<String> version(String execution) {
+    return journal.version(execution);
+  }
+
+  @Override
+  public Optional<LogOutline> outline(String execution) {
+    return journal.outline(execution);
   }
 
   @Override

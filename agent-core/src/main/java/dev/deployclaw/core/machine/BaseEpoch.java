@@ -15,12 +15,7 @@ import dev.deployclaw.core.store.StoreKeys;
  */
 public record BaseEpoch(
     long epoch, String digest, String change, long revision, long predecessor, long step) {
-  public static final BaseEpoch NOTHING = new BaseEpoch(0, "", "", 0);
-
-  /** The first epoch, or one whose predecessor doesn't matter. */
-  public BaseEpoch(long epoch, String digest, String change, long revision) {
-    this(epoch, digest, change, revision, 0, 0);
-  }
+  public static final BaseEpoch NOTHING = new BaseEpoch(0, "", "", 0, 0, 0);
 
   public static BaseEpoch of(CommittedEpoch active, long revision) {
     return new BaseEpoch(

@@ -53,6 +53,7 @@ import dev.deployclaw.core.store.StoreKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -85,7 +86,7 @@ public final class ChangeStateMachine {
     writes.add(new Write.Put(StoreKeys.change(x.id()), x.bytes()));
     writes.addAll(opening.beside());
     return new Transition(
-        x, conditions, writes, TransitionNotes.of(x), TransitionDecisions.opening(x));
+        x, conditions, writes, TransitionNotes.of(x), TransitionDecisions.opening(x), Map.of());
   }
 
   /** What is to be done now. */
@@ -136,7 +137,12 @@ public final class ChangeStateMachine {
       writes.add(new Write.Delete(StoreKeys.provenance(after.epoch())));
     }
     return new Transition(
-        after, conditions, writes, TransitionNotes.of(after), TransitionDecisions.of(event, after));
+        after,
+        conditions,
+        writes,
+        TransitionNotes.of(after),
+        TransitionDecisions.of(event, after),
+        Map.of());
   }
 
   /** What no member acts on is presumed aborted by a start that finds it open; all else goes on. */

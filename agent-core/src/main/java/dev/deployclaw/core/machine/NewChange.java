@@ -31,37 +31,6 @@ public record NewChange(
     long epochRevision,
     List<Write> beside) {
 
-  /** One that reaches all tenants at once. */
-  public NewChange(
-      String id,
-      String log,
-      ChangeKind kind,
-      Optional<Long> content,
-      BaseEpoch base,
-      String digest,
-      String planHash,
-      String requester,
-      Optional<String> undoes,
-      long lastEpoch,
-      long epochRevision,
-      List<Write> beside) {
-    this(
-        id,
-        log,
-        kind,
-        content,
-        base,
-        digest,
-        planHash,
-        requester,
-        undoes,
-        RolloutPlan.AT_ONCE,
-        Optional.empty(),
-        lastEpoch,
-        epochRevision,
-        beside);
-  }
-
   /** The same, by a skill. */
   public NewChange following(FollowedSkill skill) {
     return new NewChange(

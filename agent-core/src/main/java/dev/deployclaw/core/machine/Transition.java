@@ -30,15 +30,6 @@ public record Transition(
     facts = Map.copyOf(facts);
   }
 
-  Transition(
-      ChangeExecution next,
-      List<Condition> conditions,
-      List<Write> writes,
-      Note note,
-      RecordedDecision decision) {
-    this(next, conditions, writes, note, decision, Map.of());
-  }
-
   /** The same, with more that becomes true by it. */
   public Transition with(List<Write> more) {
     var all = new ArrayList<>(writes);

@@ -44,11 +44,6 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
       reason = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
     }
 
-    /** Without an end. */
-    public By(String execution, String author, long atMillis, String reason) {
-      this(execution, author, atMillis, reason, Optional.empty());
-    }
-
     /** When it ends; empty where it doesn't, or that isn't known before its commit. */
     public Optional<Instant> until() {
       return end.flatMap(End::instant);

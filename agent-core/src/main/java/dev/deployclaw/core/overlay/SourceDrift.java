@@ -17,17 +17,12 @@ import java.util.TreeSet;
  * @param expired the overlays whose time is over
  */
 public record SourceDrift(List<Overlay> overlays, List<String> unapplied, List<Overlay> expired) {
-  public static final SourceDrift NOTHING = new SourceDrift(List.of(), List.of());
+  public static final SourceDrift NOTHING = new SourceDrift(List.of(), List.of(), List.of());
 
   public SourceDrift {
     overlays = List.copyOf(overlays);
     unapplied = List.copyOf(unapplied);
     expired = List.copyOf(expired);
-  }
-
-  /** Where no overlay's time is over. */
-  public SourceDrift(List<Overlay> overlays, List<String> unapplied) {
-    this(overlays, unapplied, List.of());
   }
 
   /** The same at a moment, at which some overlays' time may be over. */
@@ -50,7 +45,7 @@ public record SourceDrift(List<Overlay> overlays, List<String> unapplied, List<O
             .filter(e -> !committed.tenant(e.getKey()).equals(Optional.of(e.getValue())))
             .map(e -> e.getKey() + ": " + where(sources, e.getKey()) + " says something else")
             .toList();
-    return new SourceDrift(overlays, unapplied);
+    return new SourceDrift(overlays, unapplied, List.of());
   }
 
   /** The same, with so many of each at most: for a record, which has a bound. */
@@ -64,12 +59,9 @@ public record SourceDrift(List<Overlay> overlays, List<String> unapplied, List<O
   /** For JSON documents. */
   public Map<String, Object> toMap() {
     return Map.of(
-        "overlays",
-        overlays.stream().map(Overlay::toMap).toList(),
-        "unapplied",
-        unapplied,
-        "expired",
-        expired.stream().map(Overlay::toMap).toList());
+        "overlays", overlays.stream().map(Overlay::toMap).toList(),
+        "unapplied", unapplied,
+        "expired", expired.stream().map(Overlay::toMap).toList());
   }
 
   private static String where(CollectedPolicies sources, String tenant) {

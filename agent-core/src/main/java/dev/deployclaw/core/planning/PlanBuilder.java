@@ -146,7 +146,7 @@ public final class PlanBuilder {
     }
     return switch (new SkillPinCheck(ports.procedures()).activate(intent.operation(), recorder)) {
       case Activated.Refused(SkillRefusal refusal) ->
-          new PlanningResult.Over(SkillPinCheck.ending(refusal));
+          new PlanningResult.Over(SkillPinCheck.ending(refusal), List.of());
       case Activated.Ready(Procedure procedure) -> follow(procedure, intent, request);
     };
   }
@@ -167,7 +167,6 @@ public final class PlanBuilder {
     return ready(intent, procedure, request);
   }
 
-  /** The observing operations of one step. */
   private Optional<PlanningResult> observe(ProcedureStep step, int number, Intent intent)
       throws InterruptedException {
     for (String operation : step.operations()) {
@@ -189,7 +188,10 @@ public final class PlanBuilder {
       case "policies.read" -> read(intent);
       case "policies.compare" -> compare();
       case "policies.check" -> check(intent);
-      default -> survey.look(operation, step.onFailure(), recorder).map(PlanningResult.Over::new);
+      default ->
+          survey
+              .look(operation, step.onFailure(), recorder)
+              .map(ending -> new PlanningResult.Over(ending, List.of()));
     };
   }
 
@@ -343,21 +345,21 @@ public final class PlanBuilder {
             + "one under gateways in the configuration";
     log.tell("Refusing", reason, Status.ERROR);
     return new PlanningResult.Over(
-        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.WRONG_USAGE, reason));
+        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.WRONG_USAGE, reason), List.of());
   }
 
   private PlanningResult refused(String reason) {
     log.tell("Refusing", reason, Status.WARNING);
-    return new PlanningResult.Over(ExecutionOutcome.refused(reason));
+    return new PlanningResult.Over(ExecutionOutcome.refused(reason), List.of());
   }
 
   private static PlanningResult unread(String reason) {
-    return new PlanningResult.Over(ExecutionOutcome.unreachable(reason));
+    return new PlanningResult.Over(ExecutionOutcome.unreachable(reason), List.of());
   }
 
   private PlanningResult invalid(String reason) {
     log.tell("Refusing an invalid policy", reason, Status.ERROR);
     return new PlanningResult.Over(
-        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.INVALID, reason));
+        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.INVALID, reason), List.of());
   }
 }

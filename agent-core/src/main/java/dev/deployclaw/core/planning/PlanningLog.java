@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What planning writes to the execution's log: what was understood, read, compared and found. */
-public final class PlanningLog {
+public record PlanningLog(ExecutionRecorder recorder) {
   /** The action of the record that a plan is made after. */
   public static final String UNDERSTOOD = "Understanding the request";
 
@@ -35,12 +35,6 @@ public final class PlanningLog {
   private static final int MOST_SAID = 3;
 
   private static final int MOST_NAMED = 5;
-
-  private final ExecutionRecorder recorder;
-
-  PlanningLog(ExecutionRecorder recorder) {
-    this.recorder = recorder;
-  }
 
   /** Who else read the request, what that cost, and how the readings compare. */
   void comparison(InterpretedRequest how, long fromMicros) {

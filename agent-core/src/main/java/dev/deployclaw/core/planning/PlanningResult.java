@@ -46,11 +46,6 @@ public sealed interface PlanningResult {
   /** It asks about the estate: it is answered by reading. */
   record Inquiry(EstateQuestion question) implements PlanningResult {}
 
-  /** It ends here. */
   record Over(ExecutionOutcome ending, List<ClarificationQuestion> questions)
-      implements PlanningResult {
-    public Over(ExecutionOutcome ending) {
-      this(ending, List.of());
-    }
-  }
+      implements PlanningResult {}
 }

@@ -22,13 +22,7 @@ import java.util.Optional;
  * Whether the skill that an execution follows is what was pinned: looked at before its steps run,
  * and once more when a change that waited goes on. What is refused stands in the execution's log.
  */
-public final class SkillPinCheck {
-  private final ProcedureRegistry procedures;
-
-  public SkillPinCheck(ProcedureRegistry procedures) {
-    this.procedures = procedures;
-  }
-
+public record SkillPinCheck(ProcedureRegistry procedures) {
   /** Takes the skill of an operation; a refusal is told. */
   public Activated activate(TaskOperation operation, ExecutionRecorder recorder) {
     var activated = procedures.activate(operation);

@@ -8,7 +8,8 @@ import java.util.Optional;
  * it; it is checked here again, because here it is acted on.
  */
 public final class KernelPhaseOrder {
-  private static final List<String> PHASES =
+  /** What a change does, in order. */
+  public static final List<String> PHASES =
       List.of(
           "checkpoint.create",
           "change.stage",
@@ -20,11 +21,11 @@ public final class KernelPhaseOrder {
           "change.validate");
 
   /** What a repair does: keep what is there, put back what is committed, read it back. */
-  private static final List<String> REPAIR =
+  public static final List<String> REPAIR =
       List.of("repair.keep", "repair.assert", "repair.confirm");
 
   /** What the kernel reads and judges by itself. */
-  private static final List<String> JUDGES =
+  public static final List<String> JUDGES =
       List.of("policies.read", "policies.compare", "policies.check");
 
   private KernelPhaseOrder() {}

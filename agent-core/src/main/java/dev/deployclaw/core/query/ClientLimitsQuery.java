@@ -162,7 +162,6 @@ public final class ClientLimitsQuery {
     }
     var call = new ExecutorCall.Look("usage", Map.of("keys", keys, "find", false));
     return switch (ports
-        .executors()
         .calls()
         .one(redis.get(), call, CallContext.looking(), settings.bounds().call())) {
       case CallOutcome.Done done -> done.reports();

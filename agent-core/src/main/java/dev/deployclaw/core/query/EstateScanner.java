@@ -235,7 +235,6 @@ public final class EstateScanner {
       var call = new ExecutorCall.Probe(side, settings.probes());
       var outcome =
           ports
-              .executors()
               .calls()
               .one(executor.get(), call, CallContext.looking(), settings.bounds().converge());
       last = Optional.of(outcome);

@@ -237,10 +237,7 @@ public final class LimitUsageQuery {
     }
     var call = new ExecutorCall.Look("usage", arguments);
     var outcome =
-        ports
-            .executors()
-            .calls()
-            .one(found.get(), call, CallContext.looking(), settings.bounds().call());
+        ports.calls().one(found.get(), call, CallContext.looking(), settings.bounds().call());
     List<MemberReport> heard = new ArrayList<>();
     switch (outcome) {
       case CallOutcome.Failed(var fault) -> gap(executor + ": " + fault.reason());

@@ -27,19 +27,9 @@ public record LimitUsageReport(
     gaps = List.copyOf(gaps);
   }
 
-  /** Where no limit is leased. */
-  public LimitUsageReport(
-      ExitCode exit,
-      String reason,
-      long epoch,
-      long windowMicros,
-      List<Use> uses,
-      List<String> gaps) {
-    this(exit, reason, epoch, windowMicros, uses, List.of(), gaps);
-  }
-
   public static LimitUsageReport unreachable(String reason) {
-    return new LimitUsageReport(ExitCode.UNREACHABLE, reason, 0, 0, List.of(), List.of());
+    return new LimitUsageReport(
+        ExitCode.UNREACHABLE, reason, 0, 0, List.of(), List.of(), List.of());
   }
 
   /**

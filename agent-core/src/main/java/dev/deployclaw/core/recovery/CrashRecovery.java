@@ -11,10 +11,12 @@ import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
 import dev.deployclaw.core.log.RecordedDecision.Name;
+import dev.deployclaw.core.log.StreamCopy.Repaired;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
@@ -32,6 +34,7 @@ import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.writeback.SourceWriteBack;
 import dev.deployclaw.core.writeback.SourceWriteBack.Tried;
@@ -322,5 +325,26 @@ public final class CrashRecovery {
         new LogEntryContent(detail, Status.WARNING)
             .deciding(RecordedDecision.by(Name.RECOVER, rule));
     context.recorder().tell(Phase.FINISH, "Recovering at start", entry);
+  }
+
+  /** Accounts for what the stream lost and was given again. */
+  private record StreamRepairReporter(Journal journal, LogIncidentRecorder accounts) {
+    private static final LogIncidentRecorder.Matter<Repaired> MATTER =
+        new LogIncidentRecorder.Matter<>(
+            StoreKeys.REPAIRED, one -> StoreKeys.repaired(one.name()), StreamRepairReporter::entry);
+
+    /** The logs that account for them. */
+    List<RequestOutcome> account(Leadership leadership) throws InterruptedException {
+      return accounts.of(journal.stream().repaired(), MATTER, leadership);
+    }
+
+    private static LogIncidentRecorder.Entry entry(Repaired repaired) {
+      return new LogIncidentRecorder.Entry(
+          "Comparing the stream with the logs",
+          repaired.cause(),
+          "REPAIR: " + repaired.sentence(),
+          "repair",
+          repaired.facts());
+    }
   }
 }

@@ -16,13 +16,7 @@ import java.util.Optional;
  * number, so nobody is told of it: not to act on it, and not to remove it. What it committed stays
  * committed, and is put in force under a fresh epoch by the person who accepted the regression.
  */
-public final class SupersededChanges {
-  private final StateStore state;
-
-  public SupersededChanges(StateStore state) {
-    this.state = state;
-  }
-
+public record SupersededChanges(StateStore state) {
   /** The highest epoch that a person took out of use; 0 for none. */
   public long upTo() throws InterruptedException {
     return state

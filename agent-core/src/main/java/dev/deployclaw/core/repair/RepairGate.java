@@ -12,7 +12,9 @@ import dev.deployclaw.core.planning.RequestOrigin;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -27,15 +29,12 @@ final class RepairGate {
   private final RequestOrigin by;
   private final Optional<Approved> approved;
 
-  /** A held repair, and who approves it. */
   private record Approved(HeldRepairStore.Found held, String by) {}
 
-  /** Of a repair that begins. */
   RepairGate(HeldRepairStore heldRepairs, GatePolicy gate, RequestOrigin by) {
     this(heldRepairs, gate, by, Optional.empty());
   }
 
-  /** Of a repair that was held. */
   RepairGate(
       HeldRepairStore heldRepairs, GatePolicy gate, HeldRepairStore.Found held, String approver) {
     this(
@@ -113,5 +112,26 @@ final class RepairGate {
         .forEach(t -> t.limits().forEach(l -> services.add(l.match().service().orElse("*"))));
     return ChangeScope.of(
         TaskOperation.REPAIR_DRIFT.word(), committed.tenants().keySet(), services);
+  }
+
+  /**
+   * What a repair puts back, and over what.
+   *
+   * @param hash SHA-256 of it: what an approval is given for
+   * @param found at which members, and how they differ
+   */
+  private record RepairPlan(BaseEpoch base, DriftReport found, String hash) {
+    /** Of a member that is silent only its name counts, since how it is silent changes. */
+    static RepairPlan of(BaseEpoch base, DriftReport found) {
+      var plan =
+          Map.of(
+              "operation", TaskOperation.REPAIR_DRIFT.word(),
+              "base_epoch", base.epoch(),
+              "base_digest", base.digest(),
+              "base_revision", base.revision(),
+              "members", List.copyOf(found.differing().keySet()),
+              "found", found.differences());
+      return new RepairPlan(base, found, CanonicalJson.sha256(CanonicalJson.bytes(plan)));
+    }
   }
 }

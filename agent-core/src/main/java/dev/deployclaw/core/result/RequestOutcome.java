@@ -25,17 +25,6 @@ public record RequestOutcome(
     clarifications = List.copyOf(clarifications);
   }
 
-  /** Of what was no look. */
-  public RequestOutcome(
-      String execution,
-      ExecutionStatus result,
-      ExitCode exit,
-      String reason,
-      Optional<AbortCause> cause,
-      List<ClarificationQuestion> clarifications) {
-    this(execution, result, exit, reason, cause, clarifications, Optional.empty());
-  }
-
   public List<String> questions() {
     return clarifications.stream().map(ClarificationQuestion::text).toList();
   }
@@ -52,7 +41,13 @@ public record RequestOutcome(
   public static RequestOutcome of(
       String execution, ExecutionOutcome ending, List<ClarificationQuestion> questions) {
     return new RequestOutcome(
-        execution, ending.result(), ending.exit(), ending.reason(), ending.cause(), questions);
+        execution,
+        ending.result(),
+        ending.exit(),
+        ending.reason(),
+        ending.cause(),
+        questions,
+        Optional.empty());
   }
 
   public static RequestOutcome refused(String execution, String reason) {

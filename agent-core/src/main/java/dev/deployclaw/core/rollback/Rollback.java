@@ -21,6 +21,7 @@ import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.NewChange;
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.planning.DiffFacts;
 import dev.deployclaw.core.planning.RequestOrigin;
@@ -221,6 +222,8 @@ public final class Rollback {
             CanonicalJson.sha256(CanonicalJson.bytes(plan)),
             asked.by().requester(),
             Optional.of(undone.id()),
+            RolloutPlan.AT_ONCE,
+            Optional.empty(),
             mark.last(),
             mark.revision(),
             orchestrator

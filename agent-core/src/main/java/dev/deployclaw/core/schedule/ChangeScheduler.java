@@ -69,7 +69,6 @@ public final class ChangeScheduler {
     this.time = ports.time();
   }
 
-  /** All of it. */
   public ScheduleReport all() throws InterruptedException {
     List<ScheduledChange> entries = new ArrayList<>();
     List<String> unread = new ArrayList<>();
@@ -112,12 +111,9 @@ public final class ChangeScheduler {
             detail,
             Status.OK,
             Map.of(
-                "start_at",
-                at,
-                "base_revision",
-                entry.baseRevision(),
-                "target_digest",
-                entry.target()));
+                "start_at", at,
+                "base_revision", entry.baseRevision(),
+                "target_digest", entry.target()));
     var base = ledger.base();
     var on =
         new Transaction(

@@ -43,29 +43,6 @@ public record ScheduledChange(
     Optional<GateHold> hold,
     Optional<String> approvedBy) {
 
-  /** Of which the gate isn't known to hold it. */
-  public ScheduledChange(
-      String id,
-      long atMillis,
-      String request,
-      String requester,
-      boolean manual,
-      List<ApprovalTrigger> demands,
-      long baseRevision,
-      String target) {
-    this(
-        id,
-        atMillis,
-        request,
-        requester,
-        manual,
-        demands,
-        baseRevision,
-        target,
-        Optional.empty(),
-        Optional.empty());
-  }
-
   /**
    * That the gate held it as it was planned.
    *

@@ -29,6 +29,7 @@ import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.core.writeback.SourceWriteBack;
+import java.util.List;
 import java.util.Optional;
 
 /** What the services of one agent are made of. It holds no leadership, and calls no service. */
@@ -133,7 +134,7 @@ final class AgentComponents {
         : new UnderstoodTask(
             request,
             Conversation.NONE,
-            new PlanningResult.Over(ExecutionOutcome.unreachable(lost)));
+            new PlanningResult.Over(ExecutionOutcome.unreachable(lost), List.of()));
   }
 
   /** The question about the estate that a request is; empty where it is none. */

@@ -4,7 +4,6 @@ import dev.deployclaw.core.gate.GatePolicy.Refusal;
 
 /** Why a person's word on a change is refused. */
 public record ApprovalRefusal(Kind kind, String reason) {
-  /** What kind of refusal it is. */
   public enum Kind {
     NO_SUCH_CHANGE,
     NOT_HELD,

@@ -116,7 +116,6 @@ public final class ExecutionReservations {
     return !state.get(places).isEmpty();
   }
 
-  /** How far an execution is. */
   public TaskProgress progress(String execution) throws InterruptedException {
     return progress.of(execution);
   }
@@ -297,16 +296,11 @@ public final class ExecutionReservations {
       var k = key.get();
       var value =
           Map.of(
-              "at",
-              now,
-              "execution",
-              execution,
-              "fingerprint",
-              k.fingerprint(),
-              "nonce",
-              k.nonce(),
-              "owner",
-              owner);
+              "at", now,
+              "execution", execution,
+              "fingerprint", k.fingerprint(),
+              "nonce", k.nonce(),
+              "owner", owner);
       conditions.add(new Condition.Absent(StoreKeys.taskKey(k.hash())));
       writes.add(new Write.Put(StoreKeys.taskKey(k.hash()), CanonicalJson.bytes(value)));
     }

@@ -102,7 +102,6 @@ public final class QueryService {
     return store.ledger().active();
   }
 
-  /** The policies that are committed. */
   public CommittedPolicies policies() throws InterruptedException {
     return CommittedPolicies.committed(store);
   }

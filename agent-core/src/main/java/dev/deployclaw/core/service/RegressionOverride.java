@@ -20,6 +20,7 @@ import dev.deployclaw.core.log.RecordedDecision.Policies;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.NewChange;
+import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.planning.RequestOrigin;
 import dev.deployclaw.core.regression.AheadMember;
@@ -284,6 +285,8 @@ final class RegressionOverride {
         base.digest(),
         CanonicalJson.sha256(CanonicalJson.bytes(plan)),
         request.requester(),
+        Optional.empty(),
+        RolloutPlan.AT_ONCE,
         Optional.empty(),
         mark.last(),
         mark.revision(),

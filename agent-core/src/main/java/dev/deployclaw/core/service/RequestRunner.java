@@ -218,7 +218,9 @@ final class RequestRunner {
             request.manual(),
             ready.risks().demands(),
             plan.base().revision(),
-            plan.targetDigest());
+            plan.targetDigest(),
+            Optional.empty(),
+            Optional.empty());
     var verdict = parts.settings().gate().admit(request.requester(), ready.risks());
     return entry.judged(verdict, plan.hash());
   }

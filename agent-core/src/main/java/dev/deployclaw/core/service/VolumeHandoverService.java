@@ -72,7 +72,6 @@ record VolumeHandoverService(
     }
     var outcome =
         ports
-            .executors()
             .calls()
             .one(
                 executor.get(),

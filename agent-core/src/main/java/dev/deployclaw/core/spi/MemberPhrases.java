@@ -45,7 +45,6 @@ public final class MemberPhrases {
             .toList());
   }
 
-  /** Their names alone. */
   public static String names(List<String> members) {
     int more = members.size() - MOST_EXPLAINED;
     String first = String.join(", ", members.stream().limit(MOST_EXPLAINED).toList());

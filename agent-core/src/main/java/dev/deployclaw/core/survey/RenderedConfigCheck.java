@@ -22,16 +22,8 @@ import java.util.stream.Collectors;
  * sees that a file or a document agrees with itself; what it has to be, only its own executor
  * knows. Asks, and changes nothing.
  */
-public final class RenderedConfigCheck {
+public record RenderedConfigCheck(AgentPorts ports, AgentSettings settings) {
   private static final List<String> RENDERING = List.of(ExecutorRegistry.GATEWAYS, "configuration");
-
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-
-  public RenderedConfigCheck(AgentPorts ports, AgentSettings settings) {
-    this.ports = ports;
-    this.settings = settings;
-  }
 
   /**
    * @param told what is known already: of each member one difference is enough
@@ -42,7 +34,6 @@ public final class RenderedConfigCheck {
     var asked = RENDERING.stream().flatMap(n -> ports.executors().named(n).stream()).toList();
     var answers =
         ports
-            .executors()
             .calls()
             .all(
                 asked,

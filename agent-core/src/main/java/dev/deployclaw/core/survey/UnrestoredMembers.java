@@ -25,18 +25,8 @@ import java.util.stream.Collectors;
  * epoch of the agent. Such a member names an epoch older than the rollback's, and doesn't hold what
  * the rollback restored. Reads only.
  */
-public final class UnrestoredMembers {
-  private final ChangeLedger ledger;
-  private final PolicySetReader archive;
-  private final ParticipantFanout participants;
-
-  public UnrestoredMembers(
-      ChangeLedger ledger, PolicySetReader archive, ParticipantFanout participants) {
-    this.ledger = ledger;
-    this.archive = archive;
-    this.participants = participants;
-  }
-
+public record UnrestoredMembers(
+    ChangeLedger ledger, PolicySetReader archive, ParticipantFanout participants) {
   /**
    * By what scans saw; empty while something is managed.
    *

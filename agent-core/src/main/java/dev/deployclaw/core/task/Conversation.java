@@ -15,7 +15,6 @@ import java.util.Optional;
  */
 public record Conversation(
     String execution, List<Turn> turns, List<Piece> pieces, List<Offer> offers) {
-  /** None. */
   public static final Conversation NONE = answering("");
 
   public Conversation {

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Reads certificates and keys in PEM (RFC 7468). Nothing of a key is ever quoted. */
-final class PemFile {
+public final class PemFile {
   private static final Pattern PKCS8 =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
   private static final Pattern OTHER_KEY = Pattern.compile("-----BEGIN ([A-Z ]+) PRIVATE KEY-----");
@@ -50,7 +50,6 @@ final class PemFile {
         "holds no certificate in PEM", "give a file with -----BEGIN CERTIFICATE-----");
   }
 
-  /** The key of a certificate. */
   static PrivateKey key(Path file, PublicKey certified) throws InvalidPemException {
     var pem = PKCS8.matcher(text(file));
     if (!pem.find()) {
@@ -80,7 +79,8 @@ final class PemFile {
     }
   }
 
-  private static boolean belongs(PrivateKey key, PublicKey certified)
+  /** Whether a key is the one of a certificate: it signs once, and the certificate verifies. */
+  public static boolean belongs(PrivateKey key, PublicKey certified)
       throws GeneralSecurityException {
     String algorithm =
         switch (certified.getAlgorithm()) {

@@ -127,7 +127,6 @@ record SourceEditor(AgentPorts ports, AgentSettings settings, ChangeLedger ledge
         executor.isEmpty()
             ? CallOutcome.failed(new CallFault.Invalid("no participant writes to sources here"))
             : ports
-                .executors()
                 .calls()
                 .one(executor.get(), call, CallContext.of(execution), settings.bounds().call());
     return switch (outcome) {

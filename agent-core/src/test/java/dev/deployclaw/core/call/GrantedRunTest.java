@@ -76,15 +76,7 @@ class GrantedRunTest {
                     ports.executors().named(name).orElseThrow(), this::checked))
             .toList();
     var granted =
-        new AgentPorts(
-            ports.state(),
-            ports.objects(),
-            ExecutorRegistry.of(checked, new GrantIssuer(key, clock)),
-            ports.sealer(),
-            ports.journal(),
-            ports.planner(),
-            ports.procedures(),
-            ports.time());
+        FakeEstate.withExecutors(ports, ExecutorRegistry.of(checked, new GrantIssuer(key, clock)));
     return new ChangeService(granted, world.settings("agent"), ProgressListener.NONE);
   }
 

@@ -9,6 +9,7 @@ import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.result.ExecutionStatus;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A change for a while lies over its source until its end, and is then taken back unheld. */
@@ -55,7 +56,7 @@ class OverlayExpiryTest {
 
   @Test
   void countsFromItsCommitHoweverLongItWasHeld() throws Exception {
-    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4));
+    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4), List.of());
     world.run("apply");
     var held = world.run("set acme 700 for 3600 manually");
     world.time.pass(HOUR.multipliedBy(2));
@@ -97,7 +98,7 @@ class OverlayExpiryTest {
 
   @Test
   void isNotBegunOrCommittedOnceItsEndIsPast() throws Exception {
-    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4));
+    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4), List.of());
     world.run("apply");
     var end = world.time.instant().plus(HOUR).truncatedTo(ChronoUnit.MILLIS);
     var held = world.run("set acme 700 until " + end + " manually");

@@ -84,6 +84,7 @@ final class CompilerFixtures {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -116,6 +116,7 @@ class IntentCompilerTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty())));
 
     assertThat(compiled).isInstanceOf(CompilationResult.Unclear.class);
@@ -163,6 +164,7 @@ class IntentCompilerTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of(EnforcementMode.SHADOW),
+            Optional.empty(),
             Optional.empty());
     var change =
         new RequestedChange(
@@ -317,6 +319,7 @@ class IntentCompilerTest {
         Optional.of(30L),
         Optional.empty(),
         Optional.of(algorithm),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

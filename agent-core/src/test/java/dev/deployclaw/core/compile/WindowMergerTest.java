@@ -128,6 +128,7 @@ class WindowMergerTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return new RequestedChange(
         new Who(List.of(), new TreeMap<>(), true, List.of()),

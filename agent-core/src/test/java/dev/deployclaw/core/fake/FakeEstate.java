@@ -56,7 +56,7 @@ public final class FakeEstate {
               "shop",
               new Gateway.Identity.Host("example.test"),
               List.of(new Gateway.Route("/orders", "orders"))));
-  public GatePolicy gate = new GatePolicy(true, false, Duration.ofHours(1));
+  public GatePolicy gate = new GatePolicy(true, false, Duration.ofHours(1), List.of());
   public RequestInterpreter planner =
       (request, _) -> InterpretedRequest.plain(TestRequests.understand(request.text()));
   private final List<FakeJournal> machines = new ArrayList<>();
@@ -242,7 +242,8 @@ public final class FakeEstate {
             Duration.ofSeconds(60),
             Duration.ofSeconds(2),
             Duration.ofMillis(100),
-            3);
+            3,
+            AgentSettings.Bounds.REFUSALS);
     return new AgentSettings(name, gate, 10, gateways, "", 500, bounds);
   }
 
@@ -287,5 +288,20 @@ public final class FakeEstate {
         List.of(),
         id.equals("checkpoint"),
         OnFailure.ABORT);
+  }
+
+  /** The same ports, to other executors. */
+  public static AgentPorts withExecutors(AgentPorts ports, ExecutorRegistry executors) {
+    return new AgentPorts(
+        ports.state(),
+        ports.objects(),
+        executors,
+        ports.sealer(),
+        ports.journal(),
+        ports.planner(),
+        ports.procedures(),
+        ports.time(),
+        ports.writers(),
+        ports.sets());
   }
 }

@@ -2,9 +2,7 @@ package dev.deployclaw.core.fake;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.wire.StoredPolicySet;
@@ -37,17 +35,8 @@ public final class FakeStoredSets {
   }
 
   private static Limit limit(int requests) {
-    return new Limit(
-        "orders",
-        RequestMatch.service("orders"),
-        List.of(),
-        LimitAlgorithm.TOKEN_BUCKET,
-        requests,
-        Duration.ofMinutes(1),
-        requests,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    var match = RequestMatch.service("orders");
+    return Limit.tokenBucket("orders", match, requests, Duration.ofMinutes(1));
   }
 
   public static void store(FakeStateStore store, long epoch, PolicySet set) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.InterceptingExecutor;
@@ -62,7 +61,7 @@ class AutoFreezeTest {
   void howManyRefusalsFreezeIsASetting() throws Exception {
     var ports = world.ports();
     var refusing =
-        with(
+        FakeEstate.withExecutors(
             ports,
             ports
                 .executors()
@@ -146,25 +145,14 @@ class AutoFreezeTest {
   private ChangeService agent(Set<String> refused, int times) {
     var ports = world.ports();
     var all = refusing(ports, refused, new Left(times));
-    return agent(with(ports, ports.executors().replacedBy(all)), FakeEstate.PROCEDURE);
+    return agent(
+        FakeEstate.withExecutors(ports, ports.executors().replacedBy(all)), FakeEstate.PROCEDURE);
   }
 
   private static List<BackendExecutor> refusing(AgentPorts ports, Set<String> refused, Left left) {
     return ports.executors().names().stream()
         .map(name -> refusing(ports.executors().named(name).orElseThrow(), refused, left))
         .toList();
-  }
-
-  private static AgentPorts with(AgentPorts ports, ExecutorRegistry executors) {
-    return new AgentPorts(
-        ports.state(),
-        ports.objects(),
-        executors,
-        ports.sealer(),
-        ports.journal(),
-        ports.planner(),
-        ports.procedures(),
-        ports.time());
   }
 
   private ChangeService agent(AgentPorts ports, Procedure procedure) {

@@ -17,8 +17,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class GatePolicyTest {
-  private static final GatePolicy AUTO = new GatePolicy(true, true, Duration.ofHours(1));
-  private static final GatePolicy HOLD = new GatePolicy(false, true, Duration.ofHours(1));
+  private static final GatePolicy AUTO = new GatePolicy(true, true, Duration.ofHours(1), List.of());
+  private static final GatePolicy HOLD =
+      new GatePolicy(false, true, Duration.ofHours(1), List.of());
   private static final ChangeExecution FORWARD =
       MachineSamples.execution(ChangeKind.FORWARD, new ChangeState.Prepared("v", 6, List.of()));
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -183,7 +184,10 @@ class GrantVerifierTest {
                 7,
                 Optional.empty(),
                 true,
-                Optional.empty()),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                Set.of()),
             new EpochSpec(
                 "arch-1",
                 8,
@@ -192,7 +196,10 @@ class GrantVerifierTest {
                 7,
                 Optional.empty(),
                 true,
-                Optional.of(new ObservedState(found))));
+                Optional.of(new ObservedState(found)),
+                0,
+                Optional.empty(),
+                Set.of()));
     var out = new ArrayList<Invocation>();
     others.forEach(a -> out.add(bare("redis", new ExecutorCall.Publish(a))));
     out.add(new Invocation("redis", publish(), new FencingToken("agent", 8), DEADLINE));

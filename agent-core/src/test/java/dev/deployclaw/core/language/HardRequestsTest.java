@@ -31,6 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HardRequestsTest {
   private static final int LONGEST = 2000;
   private static final int RUNS = 100;
+
+  /** Those of the fast tier. */
+  private static final int FEW_RUNS = 5;
+
   private static final long SEED = 20261126;
 
   static Stream<String> unreadable() {
@@ -113,11 +117,23 @@ class HardRequestsTest {
 
   @Test
   void givesTheSameBytesEachTime() {
+    giveTheSameBytes(FEW_RUNS);
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.core.language.HardRequestsTest#givesTheSameBytesEachTime",
+      because = "it asks six thousand times")
+  @Test
+  void givesTheSameBytesAHundredTimes() {
+    giveTheSameBytes(RUNS);
+  }
+
+  private static void giveTheSameBytes(int runs) {
     var requests =
         Corpus.all().stream().filter(Corpus.Case::planned).limit(60).map(Corpus.Case::request);
     for (String request : requests.toList()) {
       Set<String> answers = new HashSet<>();
-      for (int i = 0; i < RUNS; i++) {
+      for (int i = 0; i < runs; i++) {
         answers.add(bytes(request));
       }
 

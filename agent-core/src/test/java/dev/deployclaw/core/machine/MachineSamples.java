@@ -75,7 +75,7 @@ public final class MachineSamples {
   }
 
   public static ChangeExecution execution(ChangeKind kind, ChangeState state) {
-    return execution(kind, new BaseEpoch(3, "d3", "w", 30), RolloutPlan.AT_ONCE, state);
+    return execution(kind, new BaseEpoch(3, "d3", "w", 30, 0, 0), RolloutPlan.AT_ONCE, state);
   }
 
   private static ChangeExecution execution(

@@ -48,7 +48,20 @@ class StoredBytesTest {
     out.add(CanonicalJson.text(MachineSamples.LEFT_OUT.facts()));
     add(out, new FreezeRecord("olivia", "incident 4711", "2026-11-24T10:00:00Z").bytes());
     var demands = List.of(new ApprovalTrigger(ApprovalTrigger.Source.MODEL_DOUBT, "it doubts"));
-    add(out, new ScheduledChange("s", 7, "block acme", "olivia", true, demands, 3, "d").bytes());
+    add(
+        out,
+        new ScheduledChange(
+                "s",
+                7,
+                "block acme",
+                "olivia",
+                true,
+                demands,
+                3,
+                "d",
+                Optional.empty(),
+                Optional.empty())
+            .bytes());
     add(out, new HeldRepair("r", "o", "why", "p", 3, 9, List.of("bank"), List.of("a")).bytes());
     add(out, new AcceptedRegression(4, 9, "olivia", "2026-11-24T10:00:00Z").bytes());
     add(out, new ArchivedLogMarker("logs/x/head-4.ab.json", "olivia", 1_000).bytes());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.overlay.PolicyProvenance;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -61,7 +62,7 @@ class OverlayBoundsTest {
   }
 
   private static PolicyProvenance made(SortedMap<String, String> tenants, String reason) {
-    var by = new Overlay.By(ID, "olivia", 1_790_000_000_000L, reason);
+    var by = new Overlay.By(ID, "olivia", 1_790_000_000_000L, reason, Optional.empty());
     return new PolicyProvenance(new TreeSet<>(), List.of(new Overlay(by, tenants)));
   }
 }

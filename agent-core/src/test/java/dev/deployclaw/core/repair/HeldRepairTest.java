@@ -11,6 +11,7 @@ import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,7 +130,7 @@ class HeldRepairTest {
 
   @Test
   void theRequesterCannotApproveTheirOwnWhereTheyMustDiffer() throws Exception {
-    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of());
     var held = world.run("repair manually");
 
     var own = world.agent().approve(held.execution(), "olivia");

@@ -262,7 +262,7 @@ class PartialRollbackTest {
 
   @Test
   void theGateSaysWhoMayLeaveMembersOut() throws Exception {
-    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of());
     failsWhileTwoIsPaused();
     world.run("set acme 700");
 

@@ -160,7 +160,7 @@ class ChangeSchedulerTest {
 
   @Test
   void anApprovalBeforeItsTimeIsOfThisPlanAndByAnother() throws Exception {
-    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of());
     world.run("apply");
     var planned = world.run("set acme 700 at 2026-11-01T13:00:00Z manually");
 

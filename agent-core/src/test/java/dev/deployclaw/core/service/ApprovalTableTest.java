@@ -277,7 +277,13 @@ class ApprovalTableTest {
   private static Settings settings(
       Optional<Long> requests, Optional<Long> window, Optional<EnforcementMode> mode) {
     return new Settings(
-        requests, window, Optional.empty(), Optional.empty(), mode, Optional.empty());
+        requests,
+        window,
+        Optional.empty(),
+        Optional.empty(),
+        mode,
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static Guards manual() {

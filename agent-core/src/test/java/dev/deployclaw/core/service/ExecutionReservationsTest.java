@@ -15,6 +15,7 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -238,7 +239,7 @@ class ExecutionReservationsTest {
 
   @Test
   void saysBeforehandWhyAWordWouldBeRefused() throws Exception {
-    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of());
     var done = world.run("apply").execution();
     var held = world.run("set acme 700 manually").execution();
     var agent = world.agent();

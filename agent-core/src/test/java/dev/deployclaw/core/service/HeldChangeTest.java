@@ -129,7 +129,7 @@ class HeldChangeTest {
 
   @Test
   void theRequesterCannotApproveTheirOwnWhereTheyMustDiffer() throws Exception {
-    world.gate = new GatePolicy(false, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(false, true, Duration.ofHours(1), List.of());
     var held = world.run("apply");
 
     var own = world.agent().approve(held.execution(), "olivia");
@@ -195,7 +195,7 @@ class HeldChangeTest {
 
   @Test
   void isApprovedOnAnotherMachine() throws Exception {
-    world.gate = new GatePolicy(false, true, Duration.ofDays(3));
+    world.gate = new GatePolicy(false, true, Duration.ofDays(3), List.of());
     var held = world.run("apply");
     world.time.pass(Duration.ofDays(2));
 

@@ -2,7 +2,6 @@ package dev.deployclaw.core.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExecutionStatus;
@@ -105,18 +104,7 @@ class VolumeHandoverServiceTest {
     var p = world.ports();
     var all = new ArrayList<BackendExecutor>(List.of(cluster));
     p.executors().names().forEach(n -> all.add(p.executors().named(n).orElseThrow()));
-    var ports =
-        new AgentPorts(
-            p.state(),
-            p.objects(),
-            p.executors().replacedBy(all),
-            p.sealer(),
-            p.journal(),
-            p.planner(),
-            p.procedures(),
-            p.time(),
-            p.writers(),
-            p.sets());
+    var ports = FakeEstate.withExecutors(p, p.executors().replacedBy(all));
     return new ChangeService(ports, world.settings("one"), ProgressListener.NONE)
         .share(world.request("hand over"), "gw");
   }

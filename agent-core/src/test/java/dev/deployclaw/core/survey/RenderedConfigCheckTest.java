@@ -2,7 +2,6 @@ package dev.deployclaw.core.survey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.Discrepancy.Kind;
@@ -92,18 +91,7 @@ class RenderedConfigCheckTest {
   private List<Discrepancy> differing(Discrepancy... told) throws Exception {
     var of = world.ports();
     var those = List.of(world.gateway, world.redis, world.ratelimit, stores);
-    var ports =
-        new AgentPorts(
-            of.state(),
-            of.objects(),
-            ExecutorRegistry.of(those),
-            of.sealer(),
-            of.journal(),
-            of.planner(),
-            of.procedures(),
-            of.time(),
-            of.writers(),
-            of.sets());
+    var ports = FakeEstate.withExecutors(of, ExecutorRegistry.of(those));
     var store = ChangeStore.of(world.ports(), world.settings("agent"));
     var committed = new EnforcedState(store).now("look").activation();
     return new RenderedConfigCheck(ports, world.settings("agent"))

@@ -10,7 +10,7 @@ public final class ExportTotals {
   private final Map<LogVerdict.Kind, Long> kinds = new EnumMap<>(LogVerdict.Kind.class);
   private final Set<String> keys = new TreeSet<>();
 
-  void add(LogVerdict verdict) {
+  public void add(LogVerdict verdict) {
     kinds.merge(verdict.kind(), 1L, Long::sum);
     verdict.key().ifPresent(keys::add);
   }

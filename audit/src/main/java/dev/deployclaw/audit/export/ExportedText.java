@@ -3,14 +3,14 @@ package dev.deployclaw.audit.export;
 import dev.deployclaw.policy.text.TerminalSafeText;
 
 /** What others wrote, as one line of a bounded length. Pure. */
-final class ExportedText {
+public final class ExportedText {
   /** Characters; spreadsheets cut a cell off after 32,767. */
   static final int MOST_CHARACTERS = 2_000;
 
   private ExportedText() {}
 
   /** The text, or how it begins and how much more there is. */
-  static String line(String text) {
+  public static String line(String text) {
     if (!isCut(text)) {
       return TerminalSafeText.line(text);
     }

@@ -1,9 +1,12 @@
 package dev.deployclaw.audit.export;
 
+import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.LogOutline;
 import dev.deployclaw.policy.diff.FieldDifference;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +24,12 @@ import java.util.Optional;
 public record LogSearch(Journal journal, LogEndVerifier ends) {
   /** Logs that are read for one page, however few of them are found. */
   private static final int MOST_READ = 200;
+
+  /**
+   * Records of those logs; the one that comes to as many is the last that is read. One that has
+   * more by itself isn't verified for a page.
+   */
+  private static final int MOST_RECORDS = 20_000;
 
   /**
    * What is looked for.
@@ -47,13 +56,22 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
   }
 
   public Page find(Query query) {
+    return find(query, MOST_RECORDS);
+  }
+
+  Page find(Query query, int mostRecords) {
     var newestFirst = journal.known().reversed();
     int at = query.after().map(id -> newestFirst.indexOf(id) + 1).orElse(0);
     int last = Math.min(newestFirst.size(), at + MOST_READ);
     var found = new ArrayList<Map<String, Object>>();
     int read = 0;
-    for (; at < last && found.size() < query.limit(); at++, read++) {
-      log(newestFirst.get(at), query).ifPresent(found::add);
+    int records = 0;
+    while (at < last && found.size() < query.limit() && records < mostRecords) {
+      var log = log(newestFirst.get(at), query, mostRecords);
+      log.row().ifPresent(found::add);
+      records += log.records();
+      at++;
+      read++;
     }
     return new Page(
         found,
@@ -63,20 +81,49 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
             : Optional.empty());
   }
 
-  private Optional<Map<String, Object>> log(String execution, Query query) {
+  /**
+   * A log that was read.
+   *
+   * @param records of it
+   * @param row empty where it isn't looked for
+   */
+  private record ReadLog(int records, Optional<Map<String, Object>> row) {}
+
+  private ReadLog log(String execution, Query query, int mostRecords) {
     try {
-      return new VerifiedLogReader(journal, ends)
-          .read(execution, query.period())
-          .map(ExecutionSummary::of)
-          .filter(summary -> isMeant(summary, query))
-          .map(LogSearch::row);
+      long records = outlined(execution, mostRecords);
+      if (records > mostRecords) {
+        return unread(
+            execution, records + " records are too many for a page: deployclaw audit verify");
+      }
+      var log = new VerifiedLogReader(journal, ends).read(execution);
+      var row =
+          Optional.of(log)
+              .filter(one -> one.isIn(query.period()))
+              .map(ExecutionSummary::of)
+              .filter(summary -> isMeant(summary, query))
+              .map(LogSearch::row);
+      return new ReadLog((int) Math.max(records, log.records().size()), row);
     } catch (BucketUnavailableException e) {
-      var out = new LinkedHashMap<String, Object>();
-      out.put("execution_id", execution);
-      out.put("verdict", "unknown");
-      out.put("reason", String.valueOf(e.getMessage()));
-      return Optional.of(out);
+      return unread(execution, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The records of a long log; 0 of another. One that is damaged is the page's last one. */
+  private long outlined(String execution, int mostRecords) {
+    try {
+      return journal.outline(execution).map(LogOutline::records).orElse(0L);
+    } catch (DamagedJournalException | UncheckedIOException e) {
+      return mostRecords;
+    }
+  }
+
+  private static ReadLog unread(String execution, String reason) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution_id", execution);
+    out.put("verdict", "unknown");
+    out.put("reason", reason);
+    return new ReadLog(0, Optional.of(out));
   }
 
   private static boolean isMeant(ExecutionSummary summary, Query query) {

@@ -27,11 +27,11 @@ public record LogVerdict(Kind kind, String reason, Optional<String> key) {
     return new LogVerdict(Kind.UNFINISHED, reason, Optional.empty());
   }
 
-  static LogVerdict failed(String reason) {
+  public static LogVerdict failed(String reason) {
     return new LogVerdict(Kind.FAILED, reason, Optional.empty());
   }
 
-  boolean isVerified() {
+  public boolean isVerified() {
     return kind == Kind.VERIFIED;
   }
 }

@@ -11,14 +11,14 @@ import java.util.Optional;
  *
  * @param fields as they are stored
  */
-record LoggedRecord(Map<String, Object> fields) {
+public record LoggedRecord(Map<String, Object> fields) {
   /**
    * What a line of an export rests on.
    *
    * @param seq its number; 0 where no record can be read
    * @param hash its hash; empty where no record can be read
    */
-  record Reference(long seq, String hash) {
+  public record Reference(long seq, String hash) {
     static final Reference NONE = new Reference(0, "");
 
     /** The number, for cells; empty where there is none. */
@@ -31,12 +31,12 @@ record LoggedRecord(Map<String, Object> fields) {
     return new LoggedRecord(StrictJson.parseObject(stored));
   }
 
-  Reference reference() {
+  public Reference reference() {
     return new Reference(fields.get("seq") instanceof Long n ? n : 0, text("hash"));
   }
 
   /** The epoch of Unix where it has no time that can be read. */
-  Instant time() {
+  public Instant time() {
     try {
       return Instant.parse(text("time"));
     } catch (DateTimeException e) {
@@ -44,11 +44,11 @@ record LoggedRecord(Map<String, Object> fields) {
     }
   }
 
-  String text(String field) {
+  public String text(String field) {
     return fields.get(field) instanceof String s ? s : "";
   }
 
-  Map<String, Object> facts() {
+  public Map<String, Object> facts() {
     return fields.get("facts") instanceof Map<?, ?> map ? StrictJson.object(map) : Map.of();
   }
 
@@ -57,7 +57,7 @@ record LoggedRecord(Map<String, Object> fields) {
     return facts().get(name) instanceof String s ? s : "";
   }
 
-  boolean isEnd() {
+  public boolean isEnd() {
     return text("phase").equals("end");
   }
 

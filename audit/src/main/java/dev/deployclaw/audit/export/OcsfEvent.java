@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param activity the fields of the group "classification"
  * @param occurrence when and how it ended
  */
-record OcsfEvent(
+public record OcsfEvent(
     @JsonUnwrapped Activity activity,
     @JsonUnwrapped Occurrence occurrence,
     Metadata metadata,
@@ -22,10 +22,10 @@ record OcsfEvent(
     Optional<Entity> entityResult,
     Optional<Fingerprint> rawDataHash,
     Evidence unmapped) {
-  static final String SCHEMA_VERSION = "1.8.0";
+  public static final String SCHEMA_VERSION = "1.8.0";
 
   /** Class and activity. {@code type_uid} is made of both. */
-  record Activity(
+  public record Activity(
       int categoryUid,
       String categoryName,
       int classUid,
@@ -36,7 +36,7 @@ record OcsfEvent(
       String typeName) {
     private static final int ACTIVITIES = 100;
 
-    static Activity of(EventClass type, ActivityWord word) {
+    public static Activity of(EventClass type, ActivityWord word) {
       return new Activity(
           type.category,
           type.categoryCaption,
@@ -49,7 +49,7 @@ record OcsfEvent(
     }
 
     /** Where it is "Other", its name is the source's word. */
-    Activity named(String name) {
+    public Activity named(String name) {
       return activityId == ActivityWord.OTHER.id
           ? new Activity(
               categoryUid, categoryName, classUid, className, activityId, name, typeUid, typeName)
@@ -58,9 +58,10 @@ record OcsfEvent(
   }
 
   /** The classes that are used. */
-  enum EventClass {
+  public enum EventClass {
     API(6, "Application Activity", 6003, "API Activity"),
-    ENTITY(3, "Identity & Access Management", 3004, "Entity Management");
+    ENTITY(3, "Identity & Access Management", 3004, "Entity Management"),
+    AUTHENTICATION(3, "Identity & Access Management", 3002, "Authentication");
 
     private final int category;
     private final String categoryCaption;
@@ -75,13 +76,15 @@ record OcsfEvent(
     }
   }
 
-  /** Activities, with the same numbers in both classes. */
-  enum ActivityWord {
+  /** Activities; the first class shares its numbers with the second, the third has its own. */
+  public enum ActivityWord {
     UNKNOWN(0, "Unknown"),
     CREATE(1, "Create"),
     READ(2, "Read"),
     UPDATE(3, "Update"),
     DELETE(4, "Delete"),
+    LOGON(1, "Logon"),
+    LOGOFF(2, "Logoff"),
     OTHER(99, "Other");
 
     private final int id;
@@ -96,7 +99,7 @@ record OcsfEvent(
   /**
    * @param time in milliseconds since 1970
    */
-  record Occurrence(
+  public record Occurrence(
       long time,
       int severityId,
       String severity,
@@ -110,7 +113,7 @@ record OcsfEvent(
    * @param correlationUid the execution
    * @param sequence the record's number
    */
-  record Metadata(
+  public record Metadata(
       String version,
       Product product,
       String uid,
@@ -122,44 +125,44 @@ record OcsfEvent(
       Optional<Boolean> isTruncated) {}
 
   /** What wrote the log. */
-  record Product(String name, String vendorName, String version) {}
+  public record Product(String name, String vendorName, String version) {}
 
   /** Who asked, or approved. */
-  record Actor(User user) {}
+  public record Actor(User user) {}
 
   /** A person or program, by the name that the log has. */
-  record User(String name, int typeId) {}
+  public record User(String name, int typeId) {}
 
   /** The call that an execution or a decision is. */
-  record Api(String operation, Service service, ApiRequest request, ApiResponse response) {}
+  public record Api(String operation, Service service, ApiRequest request, ApiResponse response) {}
 
   /** Of the call. */
-  record Service(String name) {}
+  public record Service(String name) {}
 
   /** Of the call. */
-  record ApiRequest(String uid) {}
+  public record ApiRequest(String uid) {}
 
   /** Of the call. */
-  record ApiResponse(String message) {}
+  public record ApiResponse(String message) {}
 
   /** The process of the agent, as user, host and process number. */
-  record Endpoint(String name, String svcName) {}
+  public record Endpoint(String name, String svcName) {}
 
   /** A limit, before or after. */
-  record Entity(String name, int typeId, String type, Policy policy, Map<String, String> data) {}
+  public record Entity(
+      String name, int typeId, String type, Policy policy, Map<String, String> data) {}
 
   /** The policy that the entity is. */
-  record Policy(String name) {}
+  public record Policy(String name) {}
 
   /** The record's hash. */
-  record Fingerprint(int algorithmId, String algorithm, String value) {
-    static Fingerprint sha256(String value) {
+  public record Fingerprint(int algorithmId, String algorithm, String value) {
+    public static Fingerprint sha256(String value) {
       return new Fingerprint(3, "SHA-256", value);
     }
   }
 
-  /** Record, verification and outcome. */
-  record Evidence(
+  public record Evidence(
       String execution,
       long record,
       String recordHash,

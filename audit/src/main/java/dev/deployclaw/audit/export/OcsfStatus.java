@@ -1,7 +1,7 @@
 package dev.deployclaw.audit.export;
 
 /** Status and severity of an event, by the words of a log. What is unknown stays so. */
-enum OcsfStatus {
+public enum OcsfStatus {
   SUCCESS(1, "Success", Severity.INFORMATIONAL),
   FAILURE(2, "Failure", Severity.LOW),
   /** Carried out in part, or its end is bad: a person should look. */
@@ -36,19 +36,19 @@ enum OcsfStatus {
     this.severity = severity;
   }
 
-  int id() {
+  public int id() {
     return id;
   }
 
-  String caption() {
+  public String caption() {
     return caption;
   }
 
-  int severityId() {
+  public int severityId() {
     return severity.id;
   }
 
-  String severityCaption() {
+  public String severityCaption() {
     return severity.caption;
   }
 

@@ -3,11 +3,9 @@ package dev.deployclaw.audit.export;
 import dev.deployclaw.audit.export.LogVerdict.Kind;
 import dev.deployclaw.audit.export.OcsfExport.ProducedBy;
 import dev.deployclaw.audit.view.LogHtmlRenderer;
+import dev.deployclaw.policy.document.PackagedText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 
 /** The first page of the report: verification, totals, and people. Pure. */
@@ -15,7 +13,7 @@ record ReportPage(ExportPeriod period, ProducedBy producer) {
   private static final String STYLE = "report.css";
 
   void writeHead(Writer out, ReportTotals totals, ExportTotals verification) throws IOException {
-    String style = resource();
+    String style = PackagedText.read(ReportPage.class, STYLE);
     String policy =
         "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
             .formatted(LogHtmlRenderer.sha256(style));
@@ -138,16 +136,5 @@ record ReportPage(ExportPeriod period, ProducedBy producer) {
                     .formatted(
                         HtmlText.isolated(name), did.requests(), did.granted(), did.rejected())));
     return out.append("</table>\n</section>\n").toString();
-  }
-
-  private static String resource() {
-    try (InputStream in = ReportPage.class.getResourceAsStream(STYLE)) {
-      if (in == null) {
-        throw new IllegalStateException("the packaged file " + STYLE + " is missing");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't read the packaged " + STYLE, e);
-    }
   }
 }

@@ -13,7 +13,6 @@ final class ReportTotals {
   private long differences;
   private long ownApprovals;
 
-  /** What one person did. */
   record PersonCount(long requests, long granted, long rejected) {
     private PersonCount plus(PersonCount other) {
       return new PersonCount(

@@ -15,25 +15,29 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads logs and verifies each: chain, process rules, and the signature of its end. */
-record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
+public record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
   private static final int MOST_FINDINGS = 5;
 
+  /** A log, if a record of it lies in the period. */
+  public Optional<VerifiedLog> read(String execution, ExportPeriod period) {
+    return Optional.of(read(execution)).filter(log -> log.isIn(period));
+  }
+
   /**
-   * A log, if a record of it lies in the period. One that is damaged or fails its verification lies
-   * in each period, since its times can't be trusted.
+   * A log, whenever it was written.
    *
    * @throws dev.deployclaw.core.log.BucketUnavailableException when it lies in a bucket that is
    *     away
    */
-  Optional<VerifiedLog> read(String execution, ExportPeriod period) {
+  VerifiedLog read(String execution) {
     try {
-      return verify(execution, journal.read(execution), period);
+      return verify(execution, journal.read(execution));
     } catch (DamagedJournalException e) {
-      return Optional.of(unreadable(execution, String.valueOf(e.getMessage())));
+      return unreadable(execution, String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) {
-      return Optional.of(unreadable(execution, "can't be read: " + e.getCause()));
+      return unreadable(execution, "can't be read: " + e.getCause());
     } catch (StrictJson.Malformed e) {
-      return Optional.of(unreadable(execution, "not a record: " + e.getMessage()));
+      return unreadable(execution, "not a record: " + e.getMessage());
     }
   }
 
@@ -41,19 +45,16 @@ record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
     return VerifiedLog.unreadable(execution, LogVerdict.failed(reason));
   }
 
-  private Optional<VerifiedLog> verify(String execution, List<byte[]> stored, ExportPeriod period)
-      throws StrictJson.Malformed {
+  private VerifiedLog verify(String execution, List<byte[]> stored) throws StrictJson.Malformed {
     if (stored.isEmpty()) {
       var verdict = unfinished(execution, stored, "no record was written yet");
-      return Optional.of(VerifiedLog.unreadable(execution, verdict));
+      return VerifiedLog.unreadable(execution, verdict);
     }
     var records = new ArrayList<LoggedRecord>();
     for (byte[] one : stored) {
       records.add(LoggedRecord.parse(one));
     }
-    var log = new VerifiedLog(execution, records, verdict(execution, stored));
-    boolean there = period.overlaps(records.getFirst().time(), records.getLast().time());
-    return Optional.of(log).filter(_ -> there || log.hasFailed());
+    return new VerifiedLog(execution, records, verdict(execution, stored));
   }
 
   private LogVerdict verdict(String execution, List<byte[]> stored) {

@@ -14,9 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code <stateDir>/executions}: a file of records and a cursor of shipping for each execution, and
@@ -28,6 +31,9 @@ public final class JournalFolder {
   /** Ends the name of the file that says that a log is in the bucket. */
   public static final String STORED = ".stored";
 
+  /** Ends the name of the file with the signature of a log's end. */
+  public static final String HEAD = ".head";
+
   private static final String CURSOR = ".cursor";
   private static final Set<StandardOpenOption> FRESH =
       Set.of(
@@ -37,7 +43,7 @@ public final class JournalFolder {
   private static final Pattern MOVED =
       Pattern.compile("([a-z0-9][a-z0-9-]{0,127})\\.(\\d{1,9})\\.superseded");
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
-  private static final Pattern DIGITS = Pattern.compile("\\d{1,18}");
+  private static final int LONGEST = 18;
 
   private final Path folder;
 
@@ -96,7 +102,9 @@ public final class JournalFolder {
           .map(name -> name.substring(0, name.lastIndexOf('.')))
           .filter(name -> ID.matcher(name).matches())
           .distinct()
-          .sorted(Comparator.comparing(JournalFolder::sortable).thenComparing(name -> name))
+          .map(name -> Map.entry(sortable(name), name))
+          .sorted(Map.Entry.<String, String>comparingByKey().thenComparing(Map.Entry::getValue))
+          .map(Map.Entry::getValue)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException("can't list " + folder, e);
@@ -263,6 +271,23 @@ public final class JournalFolder {
     }
   }
 
+  /** Which files of a log are there, and when the kernel last saw each changed. */
+  public String version(String execution) {
+    return Stream.of(RECORDS, STORED, HEAD)
+        .map(ending -> version(folder.resolve(requireId(execution) + ending)))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String version(Path file) {
+    try {
+      return Files.readAttributes(file, "unix:ino,size,ctime").toString();
+    } catch (NoSuchFileException e) {
+      return "";
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't look at " + file, e);
+    }
+  }
+
   /** Makes the file if it isn't there, and its name durable. */
   void create(String execution) throws IOException {
     Path file = records(execution);
@@ -280,8 +305,19 @@ public final class JournalFolder {
     }
   }
 
+  /** Each run of digits is as long as the longest. Without a pattern: ten thousand are listed. */
   private static String sortable(String id) {
-    return DIGITS.matcher(id).replaceAll(n -> "%018d".formatted(Long.parseLong(n.group())));
+    var out = new StringBuilder();
+    int at = 0;
+    while (at < id.length()) {
+      int end = at;
+      while (end < id.length() && end - at < LONGEST && Character.isDigit(id.charAt(end))) {
+        end++;
+      }
+      out.repeat('0', end > at ? LONGEST - (end - at) : 0).append(id, at, Math.max(end, at + 1));
+      at = Math.max(end, at + 1);
+    }
+    return out.toString();
   }
 
   /** An id becomes a file name and a part of a subject, so nothing else may. */

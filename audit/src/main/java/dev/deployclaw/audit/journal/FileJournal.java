@@ -16,6 +16,7 @@ import dev.deployclaw.core.log.BucketCopy;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.LogClaims;
+import dev.deployclaw.core.log.LogOutline;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.log.StreamCopy;
@@ -60,7 +61,6 @@ public final class FileJournal implements Journal {
     this.ends = copies.map(c -> new LogEndSignatures(folder, c.signer()));
   }
 
-  /** How records leave for a stream. */
   private record Shipped(NatsSettings stream, NatsShipper shipper) {}
 
   /** A journal on disk alone. */
@@ -126,6 +126,18 @@ public final class FileJournal implements Journal {
     var _ = RecordFile.check(execution, records);
     ends.ifPresent(signed -> signed.require(execution, records));
     return records;
+  }
+
+  @Override
+  public Optional<String> version(String execution) {
+    return Optional.of(folder.version(execution));
+  }
+
+  @Override
+  public Optional<LogOutline> outline(String execution) {
+    return new OutlineReader(folder)
+        .read(execution)
+        .filter(log -> ends.isEmpty() || ends.get().covers(execution, log));
   }
 
   /** Whether its records lie in the bucket alone. */

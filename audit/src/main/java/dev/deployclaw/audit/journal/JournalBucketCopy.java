@@ -23,29 +23,17 @@ import org.slf4j.LoggerFactory;
 /**
  * The bucket as a copy of a folder of logs, by the marks beside them: a mark whose log is gone says
  * where that is now. Any thread.
+ *
+ * @param stream empty where none is configured
+ * @param drop removes a log's file if these records are all that it holds
  */
-public final class JournalBucketCopy implements BucketCopy {
+public record JournalBucketCopy(
+    JournalFolder folder,
+    LogCopyVerifier copies,
+    Optional<StreamStateFiles> stream,
+    BiPredicate<String, List<byte[]>> drop)
+    implements BucketCopy {
   private static final Logger LOG = LoggerFactory.getLogger(JournalBucketCopy.class);
-
-  private final JournalFolder folder;
-  private final LogCopyVerifier copies;
-  private final Optional<StreamStateFiles> stream;
-  private final BiPredicate<String, List<byte[]>> drop;
-
-  /**
-   * @param stream empty where none is configured
-   * @param drop removes a log's file if these records are all that it holds
-   */
-  JournalBucketCopy(
-      JournalFolder folder,
-      LogCopyVerifier copies,
-      Optional<StreamStateFiles> stream,
-      BiPredicate<String, List<byte[]>> drop) {
-    this.folder = folder;
-    this.copies = copies;
-    this.stream = stream;
-    this.drop = drop;
-  }
 
   @Override
   public List<String> copied() {
@@ -120,7 +108,6 @@ public final class JournalBucketCopy implements BucketCopy {
     return String.join("; ", contents.wrong());
   }
 
-  /** Asks the bucket. */
   private interface Asking {
     Contents ask() throws IOException, InterruptedException;
   }

@@ -77,7 +77,6 @@ public final class LogReconstruction {
       unproven = List.copyOf(unproven);
     }
 
-    /** Whether all of it is there. */
     public boolean whole() {
       return lost.isEmpty();
     }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * Seals thoughts into a SHA-256 chain: redacts, writes the canonical form, hashes it without {@code
  * hash}, adds the hash. The bytes that are hashed are the bytes that are stored. Pure; any thread.
  */
-public final class HashChainSealer implements RecordSealer {
+public record HashChainSealer(SecretRedactor redaction) implements RecordSealer {
   static final long SCHEMA_VERSION = 2;
 
   /** Characters; more belongs under its hash into the object store. */
@@ -31,12 +31,6 @@ public final class HashChainSealer implements RecordSealer {
 
   private static final DateTimeFormatter RFC_3339 =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-
-  private final SecretRedactor redaction;
-
-  public HashChainSealer(SecretRedactor redaction) {
-    this.redaction = redaction;
-  }
 
   @Override
   public SealedRecord seal(LogHead head, LogEntry thought) {

@@ -56,20 +56,29 @@ public record RecordLines(List<byte[]> lines, long next) {
         && channel.read(buffer.clear(), at) > 0) {
       at += buffer.flip().remaining();
       while (buffer.hasRemaining() && next < span.until() && lines.size() < span.mostLines()) {
-        byte b = buffer.get();
-        if (b == '\n') {
-          next += line.size() + 1;
-          lines.add(line.toByteArray());
-          line.reset();
-        } else {
-          line.write(b);
-        }
+        int from = buffer.position();
+        int until = lineFeed(buffer.array(), from, buffer.limit());
+        line.write(buffer.array(), from, until - from);
         if (line.size() > MOST_LINE) {
           throw new IOException("a line of more than " + MOST_LINE + " bytes at byte " + next);
         }
+        if (until < buffer.limit()) {
+          next += line.size() + 1;
+          lines.add(line.toByteArray());
+          line.reset();
+        }
+        buffer.position(Math.min(buffer.limit(), until + 1));
       }
     }
     return new RecordLines(lines, next);
+  }
+
+  private static int lineFeed(byte[] bytes, int from, int until) {
+    int i = from;
+    while (i < until && bytes[i] != '\n') {
+      i++;
+    }
+    return i;
   }
 
   /** Whole lines of bytes that are in memory. */

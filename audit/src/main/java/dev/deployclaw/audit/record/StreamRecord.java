@@ -44,7 +44,6 @@ public record StreamRecord(String execution, long seq, String hash, String time,
     return subject.substring(BEGIN.length() + execution.length() + 1);
   }
 
-  /** The execution's id in the subject of a record. */
   public static String executionOf(String subject) {
     return subject.substring(BEGIN.length(), subject.lastIndexOf('.'));
   }
@@ -55,7 +54,6 @@ public record StreamRecord(String execution, long seq, String hash, String time,
     return first.matches("[1-9]\\d{0,17}") ? Long.parseLong(first) : 0;
   }
 
-  /** The place of this record beside a lost one. */
   public String besidePlace() {
     return seq + "." + hash;
   }

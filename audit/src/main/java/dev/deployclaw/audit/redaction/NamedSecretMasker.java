@@ -84,7 +84,6 @@ final class NamedSecretMasker {
     return c >= 'A' && c <= 'Z';
   }
 
-  /** Whether what has that name is a secret. */
   static boolean names(String name) {
     var named = new NamedSecretMasker(name);
     boolean plain = name.chars().allMatch(c -> isOfName((char) c));

@@ -4,6 +4,10 @@ import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.shipping.StreamLoss.Range;
 import dev.deployclaw.audit.stream.NatsSettings;
 import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.log.StreamCopy.Fork;
+import dev.deployclaw.core.log.StreamCopy.Stuck;
+import dev.deployclaw.policy.json.RecordJson;
+import dev.deployclaw.policy.json.StrictJsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -17,8 +21,11 @@ import java.util.Optional;
  * What is known of the stream, in files beside the logs: {@code <name>.repair} is a loss that is
  * being repaired, {@code .repaired} one that was, {@code <execution>.<seq>.fork} a fork, {@code
  * .stuck} a record that can't be shipped. Any thread.
+ *
+ * @param stream where there is none nothing waits
  */
-public final class StreamStateFiles implements StreamCopy {
+public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stream)
+    implements StreamCopy {
   static final String REPAIR = ".repair";
   static final String REPAIRED = ".repaired";
   static final String FORK = ".fork";
@@ -32,17 +39,6 @@ public final class StreamStateFiles implements StreamCopy {
 
   /** How often files are read again that change meanwhile; then those that went are left out. */
   private static final int MOST_READS = 5;
-
-  private final JournalFolder folder;
-  private final Optional<NatsSettings> stream;
-
-  /**
-   * @param stream where there is none nothing waits
-   */
-  public StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stream) {
-    this.folder = folder;
-    this.stream = stream;
-  }
 
   /** Those of a state folder. */
   public static StreamCopy of(Path stateDir, NatsSettings settings) {
@@ -218,6 +214,49 @@ public final class StreamStateFiles implements StreamCopy {
       }
       if (whole || reads == MOST_READS) {
         return out;
+      }
+    }
+  }
+
+  /** The content of the file that keeps a fork in mind until it is over. */
+  static final class ForkFileCodec {
+    private ForkFileCodec() {}
+
+    static byte[] bytes(Fork fork) {
+      return RecordJson.canonical(fork);
+    }
+
+    static Fork read(byte[] bytes) throws IOException {
+      try {
+        var json = StrictJsonObject.parse("fork", bytes);
+        return new Fork(
+            json.text("execution"),
+            json.number("seq"),
+            json.text("here"),
+            json.text("there"),
+            json.flag("alarmed"));
+      } catch (IllegalArgumentException e) {
+        throw new IOException("not an entry for a fork: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** The content of the file that keeps in mind which record can't be shipped, and why. */
+  static final class StuckFileCodec {
+    private StuckFileCodec() {}
+
+    static byte[] bytes(Stuck stuck) {
+      return RecordJson.canonical(stuck);
+    }
+
+    static Stuck read(byte[] bytes) throws IOException {
+      try {
+        var json = StrictJsonObject.parse("record", bytes);
+        return new Stuck(
+            json.text("execution"), json.number("seq"), json.text("why"), json.text("remedy"));
+      } catch (IllegalArgumentException e) {
+        throw new IOException(
+            "not an entry for a record that can't be shipped: " + e.getMessage(), e);
       }
     }
   }

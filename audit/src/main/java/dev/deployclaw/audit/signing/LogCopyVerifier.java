@@ -41,7 +41,6 @@ public final class LogCopyVerifier {
     return signer;
   }
 
-  /** How the copy of a log stands. */
   public sealed interface Copy {
     /** All of it is there, as it was stored and signed. */
     record Whole(long records, int segments) implements Copy {}
@@ -49,7 +48,6 @@ public final class LogCopyVerifier {
     /** There is none: the log hasn't ended, or no serving agent came by since. */
     record Waits() implements Copy {}
 
-    /** What is wrong with it. */
     record Wrong(List<String> findings) implements Copy {
       public Wrong {
         findings = List.copyOf(findings);

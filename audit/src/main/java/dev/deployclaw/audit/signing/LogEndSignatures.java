@@ -3,6 +3,7 @@ package dev.deployclaw.audit.signing;
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.folder.RecordFile;
 import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.core.log.LogOutline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -14,15 +15,7 @@ import java.util.Optional;
  * was read back. A process that writes a log afterwards, and hashes it again, has no signature for
  * it, and gets none. Any thread.
  */
-public final class LogEndSignatures {
-  private final JournalFolder folder;
-  private final HeadSigner signer;
-
-  public LogEndSignatures(JournalFolder folder, HeadSigner signer) {
-    this.folder = folder;
-    this.signer = signer;
-  }
-
+public record LogEndSignatures(JournalFolder folder, HeadSigner signer) {
   /**
    * Signs a log that ends now, as it is on disk.
    *
@@ -43,20 +36,35 @@ public final class LogEndSignatures {
    * @throws DamagedJournalException when it doesn't
    */
   public void require(String execution, List<byte[]> records) {
+    read(execution).ifPresent(head -> require(execution, head, head.begins(records)));
+  }
+
+  /**
+   * Whether what was signed of a log can be compared with its last record: where it goes on behind
+   * its signature, it can't.
+   *
+   * @throws DamagedJournalException when it is compared, and differs
+   */
+  public boolean covers(String execution, LogOutline log) {
     var head = read(execution);
-    if (head.isEmpty()) {
-      return;
+    if (head.isPresent() && head.get().records() != log.records()) {
+      return false;
     }
-    var wrong = head.get().wrong(signer.trust());
+    head.ifPresent(one -> require(execution, one, one.ends(log.last())));
+    return true;
+  }
+
+  private void require(String execution, SignedLogHead head, boolean holds) {
+    var wrong = head.wrong(signer.trust());
     if (!wrong.isEmpty()) {
       throw new DamagedJournalException(
           execution, SignedLogHead.name(execution) + ": " + String.join("; ", wrong));
     }
-    if (!head.get().begins(records)) {
+    if (!holds) {
       throw new DamagedJournalException(
           execution,
           "it differs from the log of %d records that was signed at its end"
-              .formatted(head.get().records()));
+              .formatted(head.records()));
     }
   }
 

@@ -27,11 +27,20 @@ public final class LogEndVerifier {
    *     folder, and those that it had before a rotation
    */
   public static LogEndVerifier of(Path stateDir, Set<String> keys) {
+    return of(stateDir, keys, stateDir);
+  }
+
+  /**
+   * The same, of logs elsewhere.
+   *
+   * @param below where they lie
+   */
+  public static LogEndVerifier of(Path stateDir, Set<String> keys, Path below) {
     var trust =
         keys.isEmpty()
             ? HeadSigner.find(stateDir).map(HeadSigner::trust).orElse(TrustedKeys.NONE)
             : new TrustedKeys(keys);
-    return new LogEndVerifier(JournalFolder.in(stateDir), trust);
+    return new LogEndVerifier(JournalFolder.in(below), trust);
   }
 
   /** What the signature is worth. */

@@ -1,5 +1,6 @@
 package dev.deployclaw.audit.signing;
 
+import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.audit.verify.chain.HeadSignature;
 import dev.deployclaw.audit.verify.chain.TrustedKeys;
@@ -20,7 +21,6 @@ import java.util.TreeMap;
  * @param seal its {@code signature}, the {@code key} and, where there were any, {@code rotations}
  */
 record SignedLogHead(String execution, long records, String hash, Map<String, Object> seal) {
-  static final String ENDING = ".head";
   private static final Set<String> SEAL = Set.of("signature", "key", "rotations");
 
   SignedLogHead {
@@ -42,12 +42,17 @@ record SignedLogHead(String execution, long records, String hash, Map<String, Ob
 
   /** The name of the file beside the log. */
   static String name(String execution) {
-    return execution + ENDING;
+    return execution + JournalFolder.HEAD;
   }
 
   /** Whether a log begins with what this is the head of. */
   boolean begins(List<byte[]> log) {
     return records > 0 && log.size() >= records && hash(execution, log, records).equals(hash);
+  }
+
+  /** Whether this is the head of a log that ends so. */
+  boolean ends(List<byte[]> last) {
+    return StreamRecord.of(execution, records, last.getLast()).hash().equals(hash);
   }
 
   /** Why its signature doesn't hold; none where it does. */

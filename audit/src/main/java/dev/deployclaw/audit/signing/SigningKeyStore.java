@@ -57,7 +57,6 @@ final class SigningKeyStore {
    */
   record Current(SigningKey key, List<Map<String, Object>> rotations) {}
 
-  /** Whether there is a key. */
   boolean made() {
     return Files.exists(key);
   }

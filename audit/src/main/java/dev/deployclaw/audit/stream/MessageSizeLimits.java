@@ -18,7 +18,6 @@ record MessageSizeLimits(long server, long stream) {
   /** Headers of a record are never longer: an execution's id has 128 bytes at most. */
   private static final int LONGEST_HEADERS = 2_048;
 
-  /** The most that a message may have. */
   long most() {
     if (stream <= 0 || server <= 0) {
       return Math.max(stream, server) <= 0 ? Long.MAX_VALUE : Math.max(stream, server);

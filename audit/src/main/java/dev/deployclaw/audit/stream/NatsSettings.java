@@ -37,12 +37,7 @@ public record NatsSettings(
   }
 
   public NatsSettings(String url, Optional<Path> credentials, Duration timeout) {
-    this(url, credentials, timeout, DEFAULT_MOST_WAITING);
-  }
-
-  /** Trusting what the JRE trusts. */
-  public NatsSettings(String url, Optional<Path> credentials, Duration timeout, long mostWaiting) {
-    this(url, credentials, timeout, mostWaiting, Optional.empty(), TlsSettings.DEFAULT);
+    this(url, credentials, timeout, DEFAULT_MOST_WAITING, Optional.empty(), TlsSettings.DEFAULT);
   }
 
   boolean encrypted() {

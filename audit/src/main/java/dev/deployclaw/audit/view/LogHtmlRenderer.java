@@ -2,12 +2,9 @@ package dev.deployclaw.audit.view;
 
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.verify.json.JsonFormatter;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import dev.deployclaw.policy.document.PackagedText;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
@@ -23,14 +20,14 @@ public final class LogHtmlRenderer {
 
   /** The view's style, for a page that shows a log beside other things. */
   public static String style() {
-    return resource("log.css");
+    return PackagedText.read(LogHtmlRenderer.class, FOLDER + "log.css");
   }
 
   /**
    * The view's script: it defines {@code LogView}, and shows the page's own document if it has one.
    */
   public static String script() {
-    return resource("log.js");
+    return PackagedText.read(LogHtmlRenderer.class, FOLDER + "log.js");
   }
 
   public static String html(ExecutionDocument document) {
@@ -39,7 +36,7 @@ public final class LogHtmlRenderer {
     String policy =
         "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
             .formatted(sha256(style), sha256(script));
-    return resource("log.html")
+    return PackagedText.read(LogHtmlRenderer.class, FOLDER + "log.html")
         .replace("{{policy}}", policy)
         .replace("{{style}}", style)
         .replace("{{script}}", script)
@@ -53,22 +50,7 @@ public final class LogHtmlRenderer {
 
   /** As a page's policy for its content names a part of it. */
   public static String sha256(String text) {
-    try {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = LogHtmlRenderer.class.getResourceAsStream(FOLDER + name)) {
-      if (in == null) {
-        throw new IllegalStateException("the packaged file " + FOLDER + name + " is missing");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't read the packaged " + FOLDER + name, e);
-    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return Base64.getEncoder().encodeToString(CanonicalJson.sha256().digest(bytes));
   }
 }

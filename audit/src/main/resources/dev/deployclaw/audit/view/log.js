@@ -365,7 +365,7 @@ const LogView = (() => {
       top.replaceChildren(head(later));
       parts.replaceChildren(...summary(later, records, rows.show));
       foot.textContent = records.length + ' records, head ' + text(audit.head)
-        + (audit.signature ? ', signed by ' + text(audit.key) : ', not signed')
+        + (audit.signature ? ', signed by ' + text(audit.key) : later.outline ? '' : ', not signed')
         + '. This page only shows the log; `deployclaw audit verify` checks it.';
       rows.grow(records);
     };

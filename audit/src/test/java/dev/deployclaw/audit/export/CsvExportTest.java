@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.audit.export.CsvExport.CsvRowWriter;
 import dev.deployclaw.audit.export.LogExport.Format;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.testkit.process.CommandRunner;

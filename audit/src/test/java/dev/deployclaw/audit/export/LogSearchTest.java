@@ -59,6 +59,47 @@ class LogSearchTest {
     assertThat(logs.totals().count(LogVerdict.Kind.FAILED)).isEqualTo(1);
   }
 
+  @Test
+  void aPageEndsWithTheLogThatHasTheMostRecords() throws Exception {
+    var all = List.of(logs.signed("2/approved"), logs.signed("2/raised"), logs.signed("2/refused"));
+    try (var journal = FileJournal.open(state)) {
+      var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
+      int two =
+          journal.read(journal.known().get(2)).size() + journal.read(journal.known().get(1)).size();
+
+      var some = search.find(query(Optional.empty(), "nobody"), two);
+      var rest = search.find(query(some.next(), "nobody"), two);
+
+      assertThat(all).hasSameElementsAs(journal.known());
+      assertThat(some.read()).isEqualTo(2);
+      assertThat(some.next()).contains(journal.known().get(1));
+      assertThat(rest.read()).isEqualTo(1);
+      assertThat(rest.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void aLogWithMoreRecordsThanAPageVerifiesSaysSo() throws Exception {
+    String id =
+        logs.unsigned(ExportedLogs.edited("2/approved", r -> r.put("detail", "x".repeat(300_000))));
+    try (var journal = FileJournal.open(state)) {
+      var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
+      int records = journal.read(id).size();
+
+      var page = search.find(query(Optional.empty(), "nobody"), records - 1);
+
+      assertThat(verdicts(page.logs())).containsExactly(Map.entry(id, "unknown"));
+      assertThat(page.logs().getFirst().get("reason"))
+          .isEqualTo(records + " records are too many for a page: deployclaw audit verify");
+      assertThat(verdicts(search.find(query(Optional.empty(), "nobody"), records).logs()))
+          .containsExactly(Map.entry(id, "failed"));
+    }
+  }
+
+  private static LogSearch.Query query(Optional<String> after, String person) {
+    return new LogSearch.Query(ExportPeriod.ALL, person, "", after, LIMIT);
+  }
+
   /** Changed behind its signature, and hashed again. */
   private String forged() {
     String id = logs.signed("2/approved");

@@ -3,6 +3,8 @@ package dev.deployclaw.audit.shipping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.audit.shipping.StreamStateFiles.ForkFileCodec;
+import dev.deployclaw.audit.shipping.StreamStateFiles.StuckFileCodec;
 import dev.deployclaw.core.log.StreamCopy.Fork;
 import dev.deployclaw.core.log.StreamCopy.Stuck;
 import java.io.IOException;

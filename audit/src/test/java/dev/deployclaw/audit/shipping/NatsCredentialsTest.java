@@ -8,6 +8,7 @@ import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.audit.stream.AuditStream;
 import dev.deployclaw.audit.stream.NatsSettings;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.server.NatsServer;
@@ -173,7 +174,12 @@ class NatsCredentialsTest {
 
   private NatsSettings settings(NatsServer nats) {
     return new NatsSettings(
-        withUser(nats, "agent:" + PASSWORD), Optional.empty(), Duration.ofSeconds(5), FEW_BYTES);
+        withUser(nats, "agent:" + PASSWORD),
+        Optional.empty(),
+        Duration.ofSeconds(5),
+        FEW_BYTES,
+        Optional.empty(),
+        TlsSettings.DEFAULT);
   }
 
   private static String withUser(NatsServer nats, String user) {

@@ -14,6 +14,7 @@ import dev.deployclaw.audit.stream.RecordDifference;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.log.StreamCopy.Fork;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.NatsServer;
 import java.io.IOException;
@@ -282,7 +283,14 @@ class StreamReconcilerTest {
   void saysWhenTooMuchWaitsAndThatNothingDoesOnceItIsShipped() throws Exception {
     try (var nats = NatsServer.start(folder.resolve("nats"))) {
       nats.daemon().kill();
-      var tight = new NatsSettings(nats.url(), Optional.empty(), Duration.ofSeconds(5), 4_096);
+      var tight =
+          new NatsSettings(
+              nats.url(),
+              Optional.empty(),
+              Duration.ofSeconds(5),
+              4_096,
+              Optional.empty(),
+              TlsSettings.DEFAULT);
       try (var journal = FileJournal.open(state(), tight, Duration.ofMillis(200))) {
         assertThat(journal.stream().full()).isEmpty();
         Runs.ofLength(Runs.ID, 40).forEach(s -> journal.append(Runs.ID, s));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.audit.RealLogs;
 import dev.deployclaw.audit.Runs;
 import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.view.ExecutionTimeline.DecisionReason;
 import dev.deployclaw.audit.view.ExecutionTimeline.Filter;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import java.util.List;

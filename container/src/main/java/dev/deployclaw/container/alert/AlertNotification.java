@@ -30,7 +30,6 @@ public record AlertNotification(
     Instant since,
     Instant at) {
 
-  /** That it is over. */
   AlertNotification over(String ownId, Instant now) {
     return new AlertNotification(ownId, fingerprint, domain, false, false, condition, since, now);
   }

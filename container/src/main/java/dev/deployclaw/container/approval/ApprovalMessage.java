@@ -39,7 +39,6 @@ record ApprovalMessage(
     return new ApprovalMessage(MessagePhase.CLAIMED, reference, card, revision, now, taken);
   }
 
-  /** It shows another card. */
   ApprovalMessage showing(HoldCard other, long seen) {
     return new ApprovalMessage(phase, reference, other, seen, atMillis, taken);
   }

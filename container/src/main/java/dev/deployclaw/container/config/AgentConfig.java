@@ -131,12 +131,7 @@ public record AgentConfig(
    *
    * @param token that it wants shown; {@link SecretValue#NONE} for none
    */
-  public record Service(String namespace, String url, SecretValue token, TlsSettings tls) {
-    /** One that tells everybody. */
-    public Service(String namespace, String url) {
-      this(namespace, url, SecretValue.NONE, TlsSettings.DEFAULT);
-    }
-  }
+  public record Service(String namespace, String url, SecretValue token, TlsSettings tls) {}
 
   /**
    * A file gateway.

@@ -31,28 +31,6 @@ public record ServerConfig(
     Surfaces surfaces,
     Optional<OidcConfig> oidc) {
 
-  /** One with a console that takes no tasks from NATS, serves no other agents, asks no provider. */
-  public ServerConfig(
-      String host,
-      int port,
-      boolean plaintext,
-      Optional<Path> tokensFile,
-      Optional<Tls> tls,
-      boolean openMetrics,
-      Bounds bounds) {
-    this(
-        host,
-        port,
-        plaintext,
-        tokensFile,
-        tls,
-        openMetrics,
-        bounds,
-        Optional.empty(),
-        new Surfaces(false, true),
-        Optional.empty());
-  }
-
   /**
    * What is served beside the API.
    *
@@ -61,12 +39,10 @@ public record ServerConfig(
    */
   public record Surfaces(boolean mcp, boolean console) {}
 
-  /** Whether other agents are served. */
   public boolean mcp() {
     return surfaces.mcp();
   }
 
-  /** Whether people's browsers are served. */
   public boolean console() {
     return surfaces.console();
   }
@@ -144,7 +120,6 @@ public record ServerConfig(
       int keepLogs,
       Shares shares) {
 
-    /** What holds where nothing is said. */
     public static final Bounds DEFAULT =
         new Bounds(
             16,
@@ -169,7 +144,6 @@ public record ServerConfig(
    */
   public record Shares(
       int streams, int strangerRequestsPerMinute, int connections, int connectionsPerAddress) {
-    /** What holds where nothing is said. */
     public static final Shares DEFAULT = new Shares(8, 120, 512, 128);
   }
 }

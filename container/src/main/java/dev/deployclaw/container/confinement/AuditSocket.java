@@ -27,7 +27,7 @@ final class AuditSocket implements RefusalLog.Messages {
   private static final int TYPE = 4;
   private static final int EINTR = 4;
 
-  /** Some were lost, since nobody read them in time. */
+  /** Some were lost, since they weren't read in time. */
   private static final int ENOBUFS = 105;
 
   private final Arena memory = Arena.ofConfined();

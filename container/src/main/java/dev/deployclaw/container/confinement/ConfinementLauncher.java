@@ -21,7 +21,7 @@ import java.util.List;
  * <p>What the kernel lacks is said on standard error, and the program starts without it; a rule
  * that can't be made leaves its path closed. Fails with 126 where it can't start the program.
  */
-final class ConfinementLauncher {
+record ConfinementLauncher(NativeCall kernel, PrintStream log) {
   /**
    * A child of a JVM lists its own {@code /proc/self/fd} to close what it inherited, and else tries
    * each possible number, of which there may be a thousand million.
@@ -33,14 +33,6 @@ final class ConfinementLauncher {
   private static final int PR_SET_SECCOMP = 22;
   private static final int FILTER = 2;
   private static final int RLIMIT_CORE = 4;
-
-  private final NativeCall kernel;
-  private final PrintStream log;
-
-  private ConfinementLauncher(NativeCall kernel, PrintStream log) {
-    this.kernel = kernel;
-    this.log = log;
-  }
 
   /**
    * The arguments that {@link ConfinedCommand} writes: rights, {@code --}, the program's command.

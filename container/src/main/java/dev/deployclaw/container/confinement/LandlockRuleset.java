@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * One Landlock ruleset (landlock(7)): files, TCP ports and scopes, as far as this kernel knows
  * them. It is laid on the calling thread and on all that it starts or becomes.
  */
-final class LandlockRuleset {
+record LandlockRuleset(NativeCall kernel, int version, long handled, long descriptor) {
   private static final long EXECUTE = 1;
   private static final long WRITE_FILE = 1 << 1;
   private static final long READ_FILE = 1 << 2;
@@ -43,18 +43,6 @@ final class LandlockRuleset {
   private static final int O_PATH = 0x20_0000;
   private static final int O_CLOEXEC = 0x8_0000;
   private static final int AT_FDCWD = -100;
-
-  private final NativeCall kernel;
-  private final int version;
-  private final long handled;
-  private final long descriptor;
-
-  private LandlockRuleset(NativeCall kernel, int version, long handled, long descriptor) {
-    this.kernel = kernel;
-    this.version = version;
-    this.handled = handled;
-    this.descriptor = descriptor;
-  }
 
   /** The version that this kernel knows; negative: an error, and Landlock is missing. */
   static int version(NativeCall kernel) {

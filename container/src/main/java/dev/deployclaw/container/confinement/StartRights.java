@@ -46,7 +46,6 @@ record StartRights(int uid, long capabilities) {
     return (capabilities >> CAPABILITIES.indexOf(capability) & 1) == 1;
   }
 
-  /** The names of those that are in a mask. */
   static List<String> names(long mask) {
     return CAPABILITIES.stream()
         .filter(name -> (mask >> CAPABILITIES.indexOf(name) & 1) == 1)

@@ -115,7 +115,6 @@ enum Syscall {
     FATAL
   }
 
-  /** Its number on this processor. */
   int number(Processor processor) {
     return switch (processor) {
       case X86_64 -> x86;

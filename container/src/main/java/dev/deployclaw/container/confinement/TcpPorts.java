@@ -25,11 +25,6 @@ public record TcpPorts(Set<Integer> connect, Set<Integer> bind) {
         });
   }
 
-  /** Neither connects nor listens. */
-  public static TcpPorts none() {
-    return new TcpPorts(Set.of(), Set.of());
-  }
-
   /** In ascending order, so that a command is the same each time. */
   static List<Integer> sorted(Set<Integer> ports) {
     return ports.stream().sorted().toList();

@@ -18,7 +18,6 @@ sealed interface NatsSyncMode {
   /** Nothing that tells. */
   record NotReported(String at, String why) implements NatsSyncMode {}
 
-  /** Which server it is. */
   default Optional<String> server() {
     return switch (this) {
       case Always(String _, String id) -> Optional.of(id);

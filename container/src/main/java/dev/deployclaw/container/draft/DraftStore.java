@@ -24,21 +24,13 @@ import java.util.function.UnaryOperator;
  * Each person's drafts in the state store, so that every agent knows them: one key for a person, by
  * the hash of the name. Needs no leadership, since nothing acts on a draft. Any thread.
  */
-public final class DraftStore {
+public record DraftStore(StateStore state, InstantSource clock) {
   public static final int MOST_DRAFTS = 20;
   public static final Duration LONGEST = Duration.ofDays(30);
 
   private static final int MOST_PEOPLE = 1000;
   private static final int LONGEST_SENTENCE = 1000;
   private static final int MOST_TRIES = 5;
-
-  private final StateStore state;
-  private final InstantSource clock;
-
-  public DraftStore(StateStore state, InstantSource clock) {
-    this.state = state;
-    this.clock = clock;
-  }
 
   /** How keeping one ended. */
   public sealed interface Outcome {
@@ -105,7 +97,6 @@ public final class DraftStore {
         });
   }
 
-  /** The hash of what a plan changes. */
   public static String changes(ChangePlan plan) {
     return CanonicalJson.sha256(CanonicalJson.bytes(plan.diff().toMaps()));
   }

@@ -8,6 +8,11 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.store.StoreKeys;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,5 +60,31 @@ public final class BackendHealthChecks {
               .map(r -> r.member() + ": " + r.reason())
               .findFirst();
     };
+  }
+
+  /**
+   * Whether a NATS server answers: it greets every connection with a line that begins with {@code
+   * INFO} (NATS client protocol), before TLS and without a credential.
+   */
+  private static final class NatsGreetingCheck {
+    private static final String GREETING = "INFO ";
+    private static final int PORT = 4222;
+
+    /** Why it doesn't; empty where it does. Blocks for twice the configured timeout at most. */
+    static Optional<String> trouble(AgentConfig.Nats nats) {
+      var url = URI.create(nats.url());
+      int port = url.getPort() < 0 ? PORT : url.getPort();
+      int millis = Math.toIntExact(nats.timeout().toMillis());
+      try (var socket = new Socket()) {
+        socket.connect(new InetSocketAddress(url.getHost(), port), millis);
+        socket.setSoTimeout(millis);
+        byte[] begin = socket.getInputStream().readNBytes(GREETING.length());
+        return new String(begin, StandardCharsets.US_ASCII).equals(GREETING)
+            ? Optional.empty()
+            : Optional.of(nats.url() + " isn't a NATS server");
+      } catch (IOException e) {
+        return Optional.of(nats.url() + ": " + e.getMessage());
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.confinement.IsolationProbe;
 import dev.deployclaw.container.remote.ProgramIdentity;
@@ -12,18 +13,28 @@ import dev.deployclaw.container.wiring.LocalBackends;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ForwardingExecutor;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostedExecutors;
 import dev.deployclaw.executors.wire.IsolationFinding;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The executor host: holds the credentials of all back ends and performs the agent's calls. The
@@ -79,8 +90,10 @@ public final class ExecutorHostMain {
       backends.executors().forEach(e -> executors.add(new RedactingExecutor(e)));
       executors.add(new TextMaskExecutor(System::nanoTime));
       var hosted = new HostedExecutors(executors, Optional.of(objects), TABLE);
-      var identity = new HostIdentity(ProgramIdentity.own(), isolation(config, kept));
-      var setup = new ExecutorHostServer.Setup(identity, hosted, start.key());
+      var identity =
+          new HostIdentity(
+              ProgramIdentity.own(), isolation(config, kept), ProtocolRevisions.SPOKEN);
+      var setup = new ExecutorHostServer.Setup(identity, hosted, start.key(), HostBounds.DEFAULT);
       try (var _ = ExecutorHostServer.start(start.socket(), setup)) {
         out.println("ready");
         out.flush();
@@ -93,5 +106,96 @@ public final class ExecutorHostMain {
     return IsolationProbe.report(List.of(HostFiles.of(config).folder()), kept).stream()
         .map(layer -> new IsolationFinding(layer.name(), layer.enforced(), layer.detail()))
         .toList();
+  }
+
+  /**
+   * When an executor host ends: with its standard input, which its agent holds open, or at SIGTERM.
+   * A host that doesn't close its parts in time is halted.
+   */
+  private static final class HostEnd implements AutoCloseable {
+    private static final Duration CLOSING = Duration.ofSeconds(4);
+
+    private final CountDownLatch told = new CountDownLatch(1);
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    HostEnd(boolean withInput) {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "stop"));
+      if (withInput) {
+        var _ = Thread.ofPlatform().daemon().name("agent").start(this::watchInput);
+      }
+    }
+
+    void await() throws InterruptedException {
+      told.await();
+    }
+
+    @Override
+    public void close() {
+      done.countDown();
+    }
+
+    private void signalled() {
+      told.countDown();
+      var _ = awaitClosing();
+    }
+
+    @SuppressWarnings("SystemExitOutsideMain")
+    private void watchInput() {
+      try {
+        var _ = System.in.transferTo(java.io.OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        // an input that can't be read has ended
+      }
+      told.countDown();
+      if (!awaitClosing()) {
+        Runtime.getRuntime().halt(1);
+      }
+    }
+
+    private boolean awaitClosing() {
+      try {
+        return done.await(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        return false;
+      }
+    }
+  }
+
+  /**
+   * Hides the host's secrets in what people read of an outcome: the agent, which writes it into
+   * logs, doesn't know them. Facts stay as they are, since checkpoints are made of them.
+   */
+  private static final class RedactingExecutor extends ForwardingExecutor {
+    RedactingExecutor(BackendExecutor inner) {
+      super(inner);
+    }
+
+    @Override
+    public CallOutcome execute(Invocation call) throws InterruptedException {
+      return switch (super.execute(call)) {
+        case CallOutcome.Done(var reports, var facts) ->
+            new CallOutcome.Done(reports.stream().map(RedactingExecutor::redacted).toList(), facts);
+        case CallOutcome.Failed(var fault) -> CallOutcome.failed(redacted(fault));
+      };
+    }
+
+    private static MemberReport redacted(MemberReport r) {
+      return r.reason().isEmpty()
+          ? r
+          : new MemberReport(
+              r.member(), r.answer(), r.digest(), SecretRegistry.redacted(r.reason()), r.facts());
+    }
+
+    private static CallFault redacted(CallFault fault) {
+      String reason = SecretRegistry.redacted(fault.reason());
+      return switch (fault) {
+        case CallFault.Denied _ -> new CallFault.Denied(reason);
+        case CallFault.Ungranted _ -> new CallFault.Ungranted(reason);
+        case CallFault.Invalid _ -> new CallFault.Invalid(reason);
+        case CallFault.Unavailable _ -> new CallFault.Unavailable(reason);
+        case CallFault.Conflict _ -> new CallFault.Conflict(reason);
+        case CallFault.Unknown _ -> new CallFault.Unknown(reason);
+      };
+    }
   }
 }

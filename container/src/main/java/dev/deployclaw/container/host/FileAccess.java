@@ -19,7 +19,6 @@ public record FileAccess(int user) {
     return reaches(path, PosixFilePermission.OWNER_READ, PosixFilePermission.OTHERS_READ);
   }
 
-  /** Whether it writes it. */
   public boolean writes(Path path) {
     return reaches(path, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OTHERS_WRITE);
   }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -41,7 +42,7 @@ record HostTextMask(HostConnection connection, RemoteExecutor executor) implemen
     var offered =
         OfferedExecutor.of(
             TextMaskExecutor.NAME, Map.of(TextMaskExecutor.MASK, EffectClass.OBSERVE));
-    return new HostTextMask(connection, new RemoteExecutor(connection, offered));
+    return new HostTextMask(connection, new RemoteExecutor(connection, offered, Optional.empty()));
   }
 
   private boolean isOffered() throws InterruptedException {

@@ -26,14 +26,10 @@ record ParticipantMembers(Map<String, Set<String>> byParticipant) {
                 .map(s -> s.name()));
     return new ParticipantMembers(
         Map.of(
-            "etcd",
-            Set.of("etcd"),
-            "gateway",
-            named("gateway", gateways),
-            "ratelimit",
-            named("ratelimit", services),
-            "configuration",
-            named("configuration", stores)));
+            "etcd", Set.of("etcd"),
+            "gateway", named("gateway", gateways),
+            "ratelimit", named("ratelimit", services),
+            "configuration", named("configuration", stores)));
   }
 
   private static Set<String> named(String participant, Stream<String> members) {

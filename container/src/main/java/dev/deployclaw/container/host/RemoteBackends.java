@@ -21,6 +21,7 @@ import dev.deployclaw.executors.remote.RemoteObjectStore;
 import dev.deployclaw.executors.wire.HostDescription;
 import dev.deployclaw.executors.wire.IsolationFinding;
 import dev.deployclaw.executors.wire.OfferedExecutor;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +59,8 @@ public final class RemoteBackends implements BackendSide {
   private RemoteBackends(AgentConfig config, HostKeeper keeper, Path socket, String build) {
     this.config = config;
     this.keeper = keeper;
-    this.connection = HostConnection.of(new HostAddress(socket, keeper::key, build));
+    this.connection =
+        HostConnection.of(new HostAddress(socket, keeper::key, build, ProtocolRevisions.SPOKEN));
   }
 
   /** Begins to start the executor host of a configuration, unless others start it. */

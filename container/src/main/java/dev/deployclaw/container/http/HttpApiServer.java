@@ -108,7 +108,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
     var sessions = sessions(serve);
     this.guard =
-        new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.metrics(), sessions);
+        new RequestAuthorizer(credentials, tls, budgets(serve.bounds()), agent.signIns(), sessions);
     sessions.ifPresent(open -> {
       console.addAll(new SessionRoutes(credentials, open, guard).routes());
       var flow =

@@ -9,11 +9,6 @@ package dev.deployclaw.container.intake;
 public record ApprovalDecision(
     String execution, String who, boolean approves, String plan, String reason) {
 
-  /** Without a reason. */
-  public ApprovalDecision(String execution, String who, boolean approves, String plan) {
-    this(execution, who, approves, plan, "");
-  }
-
   /** Whether it is the same decision, however much of the plan's hash each quotes. */
   boolean repeats(ApprovalDecision other) {
     return other.execution.equals(execution) && other.who.equals(who) && other.approves == approves;

@@ -22,7 +22,6 @@ public sealed interface QueuedTask {
     };
   }
 
-  /** A request. */
   record Run(String execution, TaskRequest request) implements QueuedTask {}
 
   /**

@@ -9,20 +9,12 @@ import java.time.Duration;
  * The door for tasks and decisions, whichever way they come. Blocks, so it is for virtual threads
  * and threads of one's own.
  */
-public final class TaskIntake {
+public record TaskIntake(LocalEventBus bus, TaskQueue queue) {
   /** A submission that hasn't begun by then isn't. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
   /** What etcd and the disk may take on top; each of their calls has a bound of its own. */
   private static final Duration LONGEST_SUBMISSION = Duration.ofMinutes(2);
-
-  private final LocalEventBus bus;
-  private final TaskQueue queue;
-
-  public TaskIntake(LocalEventBus bus, TaskQueue queue) {
-    this.bus = bus;
-    this.queue = queue;
-  }
 
   /**
    * Accepts a task, unless it was before.

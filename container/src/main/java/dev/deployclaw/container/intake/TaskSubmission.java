@@ -31,18 +31,8 @@ public record TaskSubmission(
     boolean shared,
     Optional<String> answers) {
 
-  private TaskSubmission(
-      String text,
-      String who,
-      boolean manual,
-      Optional<String> undoes,
-      Optional<String> key,
-      boolean shared) {
-    this(text, who, manual, undoes, key, shared, Optional.empty());
-  }
-
   public static TaskSubmission task(String text, String who, boolean manual, Optional<String> key) {
-    return new TaskSubmission(text, who, manual, Optional.empty(), key, false);
+    return new TaskSubmission(text, who, manual, Optional.empty(), key, false, Optional.empty());
   }
 
   /** A task that goes on with the question of another. */
@@ -52,12 +42,14 @@ public record TaskSubmission(
 
   /** A task that a queue gives to all agents. */
   public static TaskSubmission shared(String text, String who, boolean manual, String key) {
-    return new TaskSubmission(text, who, manual, Optional.empty(), Optional.of(key), true);
+    return new TaskSubmission(
+        text, who, manual, Optional.empty(), Optional.of(key), true, Optional.empty());
   }
 
   public static TaskSubmission rollback(
       String undoes, String who, boolean manual, Optional<String> key) {
-    return new TaskSubmission("rollback " + undoes, who, manual, Optional.of(undoes), key, false);
+    return new TaskSubmission(
+        "rollback " + undoes, who, manual, Optional.of(undoes), key, false, Optional.empty());
   }
 
   /** Keys of two callers may be equal: each caller has keys of its own. */

@@ -83,7 +83,6 @@ public record UnfinishedTasks(
         && reservations.isGivenUp(claim, execution);
   }
 
-  /** Whether it ended here. */
   boolean hasEnded(String execution) {
     return ExecutionLog.ended(journal.read(execution));
   }

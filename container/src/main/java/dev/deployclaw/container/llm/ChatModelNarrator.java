@@ -29,21 +29,11 @@ import org.slf4j.LoggerFactory;
  * and nothing else, and has no tool; what it says is shown to a person and read by nobody else. The
  * application's log has what was asked by its hash alone. Any number of threads.
  */
-public final class ChatModelNarrator {
+public record ChatModelNarrator(ChatModel model, String name, Duration within) {
   private static final Logger LOG = LoggerFactory.getLogger(ChatModelNarrator.class);
   private static final int MOST_CHARACTERS = 40_000;
   private static final int LONGEST_TEXT = 4_000;
   private static final Pattern NUMBER = Pattern.compile("\\d+(?:[.,]\\d+)*");
-
-  private final ChatModel model;
-  private final String name;
-  private final Duration within;
-
-  ChatModelNarrator(ChatModel model, String name, Duration within) {
-    this.model = model;
-    this.name = name;
-    this.within = within;
-  }
 
   /** What is told of. */
   public enum Subject {

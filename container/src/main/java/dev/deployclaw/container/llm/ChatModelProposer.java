@@ -28,16 +28,12 @@ import java.util.function.Function;
  * while the budget lasts: the check's problems once. Whatever a provider does becomes {@link
  * Answer.Silent}; where only the repair fails, the answer before it counts. Any number of threads.
  */
-final class ChatModelProposer implements IntentProposer {
+record ChatModelProposer(ChatModel model, String name, Budget budget) implements IntentProposer {
   /** Tokens are shorter than words: so many characters a token, at least, in what we send. */
   private static final int CHARACTERS_A_TOKEN = 3;
 
   private static final int FEWEST = 100;
   private static final int LONGEST_SENT_BACK = 8_000;
-
-  private final ChatModel model;
-  private final String name;
-  private final Budget budget;
 
   /**
    * What one request may cost.
@@ -46,12 +42,6 @@ final class ChatModelProposer implements IntentProposer {
    * @param tokens in and out, as the provider counts, or as we estimate where it doesn't
    */
   record Budget(Duration time, int tokens, int attempts) {}
-
-  ChatModelProposer(ChatModel model, String name, Budget budget) {
-    this.model = model;
-    this.name = name;
-    this.budget = budget;
-  }
 
   @Override
   public IntentProposal propose(ProposalRequest asked, Function<Answer, Optional<String>> fault) {

@@ -2,18 +2,15 @@ package dev.deployclaw.container.llm;
 
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.ProposalRequest;
+import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Limit;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.time.format.TextStyle;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,7 +27,9 @@ public final class IntentPrompt {
   private static final int MOST_LIMITS = 8;
   private static final int MOST_TURNS = 12;
   private static final String SYSTEM =
-      file("reading-rules.txt") + "\n" + file("reading-examples.txt");
+      PackagedText.read(IntentPrompt.class, "reading-rules.txt")
+          + "\n"
+          + PackagedText.read(IntentPrompt.class, "reading-examples.txt");
 
   private IntentPrompt() {}
 
@@ -97,13 +96,5 @@ public final class IntentPrompt {
 
   private static List<String> plain(RelevantNames names, Collection<String> all) {
     return all.stream().filter(names::isPlain).toList();
-  }
-
-  private static String file(String name) {
-    try (var in = IntentPrompt.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -29,8 +29,8 @@ public interface AgentGateway {
    */
   Executions executions(Optional<String> after);
 
-  /** Counts a call that its caller's roles don't open. */
-  default void roleMissing() {}
+  /** Counts a call that its caller's roles don't open, and tells of it. */
+  default void roleMissing(String caller) {}
 
   /** A page of executions, by their documents' first fields. */
   record Executions(List<Map<String, Object>> summaries, Optional<String> next) {

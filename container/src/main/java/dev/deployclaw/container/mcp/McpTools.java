@@ -61,7 +61,7 @@ final class McpTools implements McpSyncToolRepository {
     var caller = McpCaller.of(context, only);
     var tool = Objects.requireNonNull(tools.get(asked.name()));
     if (!isOpen(tool, caller)) {
-      agent.roleMissing();
+      agent.roleMissing(caller.name());
       var shown = new ApiCaller(caller.name(), caller.roles());
       return McpSyncResponse.result(
           ToolAnswers.refused(ProblemCatalogue.roleMissing(shown, role(tool))));

@@ -113,8 +113,9 @@ public final class ServedAgentGateway implements AgentGateway {
   }
 
   @Override
-  public void roleMissing() {
+  public void roleMissing(String caller) {
     server.metrics().refused(Refusal.ROLE);
+    server.signIns().denied(caller, "it lacks the role of a tool", "mcp", "");
   }
 
   private boolean isHeld(String execution) {

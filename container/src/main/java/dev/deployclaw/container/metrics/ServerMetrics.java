@@ -111,10 +111,7 @@ public final class ServerMetrics implements ProgressListener {
    * @param by the kind of credential
    */
   public void signedIn(String by) {
-    Counter.builder(NAME + "sign.ins")
-        .description("First calls of callers, and one an hour while they go on.")
-        .tag("by", by)
-        .register(registry)
+    counter("sign.ins", "First calls of callers, and one an hour while they go on.", "by", by)
         .increment();
   }
 
@@ -138,18 +135,16 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   private Counter messages(QueueOutcome outcome) {
-    return Counter.builder(NAME + "nats.messages")
-        .description("Messages of the work queue on NATS, by what became of them.")
-        .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
-        .register(registry);
+    return counter(
+        "nats.messages",
+        "Messages of the work queue on NATS, by what became of them.",
+        "outcome",
+        outcome.name().toLowerCase(Locale.ROOT));
   }
 
   /** A job ended by an exception. */
   public void failed() {
-    Counter.builder(NAME + "job.failures")
-        .description("Jobs that ended by an internal fault.")
-        .register(registry)
-        .increment();
+    counter("job.failures", "Jobs that ended by an internal fault.").increment();
   }
 
   /** What a back end lost was put back, or could not be. */
@@ -231,10 +226,11 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   private Counter losses(String result) {
-    return Counter.builder(NAME + "losses")
-        .description("What a back end lost of the committed epoch, by how putting it back ended.")
-        .tag("result", result)
-        .register(registry);
+    return counter(
+        "losses",
+        "What a back end lost of the committed epoch, by how putting it back ended.",
+        "result",
+        result);
   }
 
   private void took(String phase, Duration duration) {
@@ -246,31 +242,34 @@ public final class ServerMetrics implements ProgressListener {
   }
 
   private Counter runs(String result) {
-    return Counter.builder(NAME + "runs")
-        .description("Executions by how they ended; held ones count when they are held.")
-        .tag("result", result)
-        .register(registry);
+    return counter(
+        "runs",
+        "Executions by how they ended; held ones count when they are held.",
+        "result",
+        result);
   }
 
   private Counter notifications(String sink, String outcome) {
-    return Counter.builder(NAME + "notifications")
-        .description("Tries to tell a sink, by what came of them.")
-        .tags(Tags.of("sink", sink, "outcome", outcome))
-        .register(registry);
+    return counter(
+        "notifications",
+        "Tries to tell a sink, by what came of them.",
+        "sink",
+        sink,
+        "outcome",
+        outcome);
   }
 
   private Counter refusals(Refusal refusal) {
-    return Counter.builder(NAME + "refusals")
-        .description("Who was turned away, by what.")
-        .tag("by", refusal.name().toLowerCase(Locale.ROOT))
-        .register(registry);
+    return counter(
+        "refusals", "Who was turned away, by what.", "by", refusal.name().toLowerCase(Locale.ROOT));
   }
 
   private Counter votes(String answer) {
-    return Counter.builder(NAME + "votes")
-        .description("Participants' votes before a commit.")
-        .tag("answer", answer)
-        .register(registry);
+    return counter("votes", "Participants' votes before a commit.", "answer", answer);
+  }
+
+  private Counter counter(String name, String description, String... tags) {
+    return Counter.builder(NAME + name).description(description).tags(tags).register(registry);
   }
 
   private static double count(@Nullable Object fact) {

@@ -39,7 +39,6 @@ record DeliveryLog(Path file) {
     }
   }
 
-  /** One line. */
   record Line(Instant time, String sink, AlertNotification notice, Outcome outcome, String detail) {
     byte[] bytes() {
       var out = new TreeMap<String, Object>();

@@ -9,6 +9,7 @@ import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
 import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.remote.RemoteExecutor;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,8 @@ final class RunningPlugin implements AutoCloseable {
     this.supervisor = HostSupervisor.start(launch, plugin.start());
     this.connection =
         HostConnection.of(
-            new HostAddress(launch.socket(), supervisor::key, BUILD), supervisor::replace);
+            new HostAddress(launch.socket(), supervisor::key, BUILD, ProtocolRevisions.SPOKEN),
+            supervisor::replace);
   }
 
   /**

@@ -6,7 +6,6 @@ import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.query.CommittedPolicies;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.query.EstateAnswer.Statement;
-import dev.deployclaw.core.query.EstateTools;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.QueryReport;
 import dev.deployclaw.core.result.QueryScope;
@@ -31,7 +30,7 @@ import java.util.TreeSet;
  * Answers from what the commands read: limits as committed, and what the scanner finds; the rest is
  * of {@link UsageAnswers} and {@link ChangeAnswers}. One thread at a time.
  */
-public final class EstateAnswers implements EstateTools {
+public final class EstateAnswers {
   private final QueryService queries;
   private final UsageAnswers usage;
   private final ChangeAnswers changes;
@@ -45,7 +44,6 @@ public final class EstateAnswers implements EstateTools {
     this.changes = new ChangeAnswers(service, journal, usage);
   }
 
-  @Override
   public EstateAnswer answer(EstateQuestion question) throws InterruptedException {
     return switch (question.topic()) {
       case LIMITS -> limits(question);

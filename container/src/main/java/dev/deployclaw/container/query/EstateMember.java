@@ -36,7 +36,6 @@ final class EstateMember {
           "etcd",
           "version");
 
-  /** What it is. */
   enum Kind {
     GATEWAY,
     SERVICE,

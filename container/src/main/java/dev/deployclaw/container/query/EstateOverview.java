@@ -24,7 +24,8 @@ import java.util.TreeMap;
  * without the state store too: then what was seen last is shown as unknown, apart from stores,
  * which are asked anyway. Any thread.
  */
-public final class EstateOverview {
+public record EstateOverview(
+    EstateQueries looks, BackendHealthMonitor health, EnforcementMonitor enforcement) {
   private static final Duration FRESH = Duration.ofSeconds(5);
 
   /** What is well is left out first. */
@@ -39,23 +40,12 @@ public final class EstateOverview {
           new Look("redis.scan", Kind.REDIS, true),
           new Look("configuration.scan", Kind.CONFIGURATION, true));
 
-  private final EstateQueries looks;
-  private final BackendHealthMonitor health;
-  private final EnforcementMonitor enforcement;
-
   /**
    * An operation that looks at members of a kind.
    *
    * @param compares whether it asks what they enforce
    */
   private record Look(String operation, Kind kind, boolean compares) {}
-
-  public EstateOverview(
-      EstateQueries looks, BackendHealthMonitor health, EnforcementMonitor enforcement) {
-    this.looks = looks;
-    this.health = health;
-    this.enforcement = enforcement;
-  }
 
   /** For JSON. */
   public Map<String, Object> document() throws InterruptedException {

@@ -22,20 +22,9 @@ public final class ExecutionQueries {
   /** How a task that waits stands; no record says it. */
   public static final String QUEUED = "QUEUED";
 
-  private static final List<String> SUMMARY =
-      List.of(
-          "execution_id",
-          "timestamp",
-          "request",
-          "requester",
-          "result",
-          "duration_seconds",
-          "epoch",
-          "rollback_of",
-          "reason");
-
   private final Journal journal;
   private final LogTails tails;
+  private final ExecutionSummaries summaries;
   private final HeadSigner signer;
   private final LogEventBus logEvents;
   private final QueuePosition positions;
@@ -48,6 +37,7 @@ public final class ExecutionQueries {
       Logs logs, HeadSigner signer, LogEventBus logEvents, QueuePosition positions) {
     this.journal = logs.journal();
     this.tails = logs.tails();
+    this.summaries = new ExecutionSummaries(journal);
     this.signer = signer;
     this.logEvents = logEvents;
     this.positions = positions;
@@ -83,7 +73,25 @@ public final class ExecutionQueries {
   }
 
   public boolean known(String execution) {
-    return queue.isBusyWith(execution) || !journal.read(execution).isEmpty();
+    return queue.isBusyWith(execution) || hasLog(execution);
+  }
+
+  /**
+   * Whether a record of it is here. Of two that are read, so that a first one that is none counts
+   * as damage, and not as one that is being written.
+   *
+   * @throws dev.deployclaw.audit.record.DamagedJournalException when it is
+   */
+  public boolean hasLog(String execution) {
+    return !tails.of(execution, LogHead.START).next(2).records().isEmpty();
+  }
+
+  /** The first fields of its document, and whether it can be rolled back; empty for none. */
+  public Optional<Map<String, Object>> outcome(String execution) {
+    var read = summaries.of(execution);
+    return read.isPresent()
+        ? read
+        : queue.request(execution).map(request -> queued(execution, request).fields());
   }
 
   /** The document as {@code log --json} gives it, of a running one too; empty for none. */
@@ -92,6 +100,12 @@ public final class ExecutionQueries {
     return records.isEmpty()
         ? queue.request(execution).map(request -> queued(execution, request))
         : Optional.of(ExecutionDocument.of(records, signer));
+  }
+
+  /** The same without steps and records, and unsigned, where the log is long. */
+  public Optional<ExecutionDocument> outline(String execution) {
+    var outline = summaries.outline(execution);
+    return outline.isPresent() ? outline : document(execution);
   }
 
   /** In the requester's words; empty where this machine has no whole log of it. */
@@ -121,8 +135,8 @@ public final class ExecutionQueries {
   private Map<String, Object> summary(String execution) {
     var out = new LinkedHashMap<String, Object>();
     try {
-      var fields = document(execution).map(ExecutionDocument::fields).orElse(Map.of());
-      SUMMARY.forEach(key -> {
+      var fields = outcome(execution).orElse(Map.of());
+      ExecutionSummaries.ROW.forEach(key -> {
         if (fields.containsKey(key)) {
           out.put(key, fields.get(key));
         }

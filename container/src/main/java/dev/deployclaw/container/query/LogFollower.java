@@ -11,22 +11,8 @@ import java.util.Optional;
  * One client's way through the log of an execution: a few records at a time, each once, from where
  * the last ones ended. One thread at a time.
  */
-public final class LogFollower {
+public record LogFollower(String execution, LogTailReader tail, TaskQueue queue) {
   private static final int MOST_AT_ONCE = 128;
-
-  private final String execution;
-  private final LogTailReader tail;
-  private final TaskQueue queue;
-
-  LogFollower(String execution, LogTailReader tail, TaskQueue queue) {
-    this.execution = execution;
-    this.tail = tail;
-    this.queue = queue;
-  }
-
-  public String execution() {
-    return execution;
-  }
 
   /**
    * Some records.

@@ -19,16 +19,8 @@ import java.util.Set;
  * What a planned change would mean: how each limit behaves before and after, and the latest
  * requests under both. Reads alone. Any thread.
  */
-public final class RequestImpact {
+public record RequestImpact(TenantDirectory tenants, RecentTraffic traffic) {
   private static final int MOST_LIMITS = 12;
-
-  private final TenantDirectory tenants;
-  private final RecentTraffic traffic;
-
-  public RequestImpact(TenantDirectory tenants, RecentTraffic traffic) {
-    this.tenants = tenants;
-    this.traffic = traffic;
-  }
 
   /**
    * For JSON.
@@ -61,7 +53,6 @@ public final class RequestImpact {
     return out;
   }
 
-  /** A limit by its name. */
   private record ChangedLimit(String owner, String name) {
     Map<String, Object> toMap(PolicySet before, PolicySet after) {
       var was = in(before);

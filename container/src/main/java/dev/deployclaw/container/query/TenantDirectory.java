@@ -220,10 +220,18 @@ public final class TenantDirectory {
       var task = new FutureTask<>(this::read);
       var next = new Build(now, task);
       last = next;
-      Thread.ofPlatform().daemon().name("tenant-index").start(task);
+      Thread.ofPlatform().daemon().name("tenant-index").start(() -> make(task));
       return next;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A page of all is there before what a search looks at. */
+  private static void make(FutureTask<TenantIndex> task) {
+    task.run();
+    if (task.state() == Future.State.SUCCESS) {
+      task.resultNow().words().run();
     }
   }
 

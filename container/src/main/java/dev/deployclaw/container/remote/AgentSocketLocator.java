@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  * configuration by a pattern: a YAML library would take longer than the rest of the client. Where
  * the line is written in another way, no socket is found, and the command runs in its own process.
  */
-final class AgentSocketLocator {
+public final class AgentSocketLocator {
   /** In the state folder. */
-  static final String SOCKET = "agent.sock";
+  public static final String SOCKET = "agent.sock";
 
   private static final Pattern STATE_DIR =
       Pattern.compile(

@@ -7,17 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A client with its command, and the user whom the kernel names as the other end of the socket. */
-public final class RemoteClient {
-  private final RemoteCommand command;
-  private final String user;
-  private final TerminalPrompt prompt;
-
-  RemoteClient(RemoteCommand command, String user, TerminalPrompt prompt) {
-    this.command = command;
-    this.user = user;
-    this.prompt = prompt;
-  }
-
+public record RemoteClient(RemoteCommand command, String user, TerminalPrompt prompt) {
   public String[] arguments() {
     return command.arguments().toArray(String[]::new);
   }

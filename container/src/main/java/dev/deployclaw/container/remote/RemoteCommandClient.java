@@ -99,7 +99,7 @@ public final class RemoteCommandClient {
     var environment = System.getenv();
     if (arguments.length == 0
         || arguments[0].startsWith("-")
-        || LOCAL.contains(arguments[0])
+        || worksHere(List.of(arguments))
         || !environment.getOrDefault(ALONE, "").isEmpty()
         || List.of(arguments).contains("--help")
         || List.of(arguments).contains("-h")) {
@@ -122,6 +122,12 @@ public final class RemoteCommandClient {
     return run(socket.get(), command, output);
   }
 
+  /** Whether a command is none for an agent. One that would measure on and on isn't. */
+  static boolean worksHere(List<String> words) {
+    boolean once = words.contains("--once") || words.contains("--json");
+    return LOCAL.contains(words.getFirst()) && !(words.getFirst().equals("top") && once);
+  }
+
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
   private static boolean isTerminal() {
     var console = System.console();
@@ -138,10 +144,6 @@ public final class RemoteCommandClient {
 
   /** Where a command prints, and where the person types who is asked. */
   public record Output(OutputStream out, OutputStream err, InputStream in) {
-    public Output(OutputStream out, OutputStream err) {
-      this(out, err, InputStream.nullInputStream());
-    }
-
     private void say(String line) {
       new PrintStream(err, true, StandardCharsets.UTF_8).println("deployclaw: " + line);
     }

@@ -1,10 +1,15 @@
 package dev.deployclaw.container.server;
 
+import dev.deployclaw.audit.record.HashChainSealer;
+import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.config.AccessLogConfig;
+import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.query.LogTails;
+import dev.deployclaw.container.signin.SignInRecorder;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.log.Journal.Shipping;
@@ -37,5 +42,13 @@ public record AgentResources(
   public AgentResources {
     accessLogs = List.copyOf(accessLogs);
     vitals = List.copyOf(vitals);
+  }
+
+  /** Begins to record who signs in, in the state folder and the bucket. */
+  SignInRecorder signIns() {
+    var sealer = new HashChainSealer(SecretRedactor.of(SecretRegistry.known()));
+    return SignInRecorder.start(
+        new SignInJournal.Parts(stateDir, signer, ports.objects(), sealer, settings.agent()),
+        ports.time());
   }
 }

@@ -20,6 +20,7 @@ import dev.deployclaw.container.query.EstateAnswers;
 import dev.deployclaw.container.query.EstateQueries;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.query.TenantDirectory;
+import dev.deployclaw.container.signin.SignInLog;
 import dev.deployclaw.container.vertx.AgentVertx;
 import dev.deployclaw.container.vertx.LocalEventBus;
 import dev.deployclaw.container.vertx.LogEventBus;
@@ -77,6 +78,7 @@ public final class AgentServer implements AutoCloseable {
   private final TenantDirectory tenants;
   private final BackendHealthMonitor health;
   private final ServerMetrics metrics = new ServerMetrics();
+  private final SignInLog signIns;
   private final EstateMonitor monitor;
   private final MaintenanceTasks maintenance;
   private final ChannelRegistry channels;
@@ -97,6 +99,7 @@ public final class AgentServer implements AutoCloseable {
     var given = resources.ports();
     this.ports = given.behind(leadership, new NotifyingJournal(given.journal(), logEvents));
     this.backlog = new BacklogTimer(ports.time());
+    this.signIns = new SignInLog(metrics, resources.signIns(), System::nanoTime);
     this.queue = new TaskQueue(bounds.queue(), () -> bus.send(AgentVerticle.TASK_QUEUED, ""));
     this.intake = new TaskIntake(bus, queue);
     String owner = resources.signer().publicKey();
@@ -159,6 +162,7 @@ public final class AgentServer implements AutoCloseable {
     var tasks = new ArrayList<PeriodicTask>();
     tasks.add(new PeriodicTask("sample-health", bounds.look(), this::sampleHealth));
     tasks.add(new PeriodicTask("tenant-index", bounds.look(), tenants::prepare));
+    tasks.add(new PeriodicTask("sign-ins", MaintenanceTasks.EVERY_MINUTE, signIns::settle));
     tasks.addAll(maintenance.all());
     tasks.addAll(monitor.tasks());
     tasks.addAll(approvals.tasks());
@@ -174,12 +178,10 @@ public final class AgentServer implements AutoCloseable {
     return vertx;
   }
 
-  /** How many connections the listeners of this Vert.x take. */
   public ConnectionLimits connections() {
     return connections;
   }
 
-  /** What it works on. */
   public AgentResources resources() {
     return resources;
   }
@@ -209,14 +211,17 @@ public final class AgentServer implements AutoCloseable {
     return metrics;
   }
 
-  /** The state of the enforcement points. */
+  /** Where it is told who signs in. */
+  public SignInLog signIns() {
+    return signIns;
+  }
+
   public EnforcementMonitor enforcement() {
     return monitor.enforcement();
   }
 
-  /** Whether an execution has a log here. */
   public boolean hasLog(String execution) {
-    return !ports.journal().read(execution).isEmpty();
+    return executions.hasLog(execution);
   }
 
   /**
@@ -256,7 +261,6 @@ public final class AgentServer implements AutoCloseable {
     return agent.hasRecovered();
   }
 
-  /** What an execution asked somebody. */
   public OpenQuestion question(String execution, String who) throws InterruptedException {
     return queries().question(execution, who);
   }
@@ -304,7 +308,6 @@ public final class AgentServer implements AutoCloseable {
     return changes().thaw(who);
   }
 
-  /** Whether new tasks are accepted. */
   public boolean isAccepting() {
     return !queue.isClosed();
   }
@@ -345,6 +348,7 @@ public final class AgentServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    signIns.close();
   }
 
   void sampleHealth() throws InterruptedException {

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MaintenanceTasks {
   private static final Logger LOG = LoggerFactory.getLogger(MaintenanceTasks.class);
-  private static final Duration EVERY_MINUTE = Duration.ofMinutes(1);
+  static final Duration EVERY_MINUTE = Duration.ofMinutes(1);
   private static final Duration HOURLY = Duration.ofHours(1);
 
   /** A caller may repeat a call with its idempotency key for so long. */

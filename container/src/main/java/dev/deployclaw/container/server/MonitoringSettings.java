@@ -22,13 +22,4 @@ public record MonitoringSettings(
     sinks = List.copyOf(sinks);
     channels = List.copyOf(channels);
   }
-
-  /** Where people decide in the console, over HTTP or at a terminal alone. */
-  public MonitoringSettings(
-      MonitoringConfig periods,
-      List<NotificationSinkConfig> sinks,
-      BackoffPolicy patience,
-      String domain) {
-    this(periods, sinks, List.of(), patience, domain);
-  }
 }

@@ -12,7 +12,6 @@ final class ExecutorCallBuffer {
 
   private final Map<String, Kept> byExecution = new LinkedHashMap<>();
 
-  /** What is kept of one execution's. */
   private static final class Kept {
     private final List<ExecutorCallRecord> calls = new ArrayList<>();
     private long leftOut;

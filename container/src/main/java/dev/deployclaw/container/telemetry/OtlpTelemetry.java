@@ -9,13 +9,19 @@ import dev.deployclaw.core.spi.BackendExecutor;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -153,5 +159,29 @@ final class OtlpTelemetry implements Telemetry {
 
   private static String headerValue(SecretValue secret) {
     return secret.value();
+  }
+
+  /** An exporter of metrics, of which it is noted whether they arrive. */
+  private record MonitoredMetricExporter(MetricExporter inner, ExportStatus reach)
+      implements MetricExporter {
+    @Override
+    public CompletableResultCode export(Collection<MetricData> metrics) {
+      return reach.watch(inner.export(metrics));
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return inner.flush();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return inner.shutdown();
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType instrument) {
+      return inner.getAggregationTemporality(instrument);
+    }
   }
 }

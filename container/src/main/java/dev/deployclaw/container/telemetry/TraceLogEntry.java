@@ -81,7 +81,6 @@ record TraceLogEntry(
     return facts.get("model") instanceof String && facts.get("input_tokens") instanceof Long;
   }
 
-  /** A fact that is a word. */
   Optional<String> word(String fact) {
     return asWord(facts.get(fact));
   }

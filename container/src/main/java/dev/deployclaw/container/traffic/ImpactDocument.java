@@ -24,7 +24,6 @@ public final class ImpactDocument {
     return out;
   }
 
-  /** One tenant. */
   public static Map<String, Object> tenant(OfTenant t) {
     var out = new LinkedHashMap<String, Object>();
     out.put("tenant", t.tenant());

@@ -97,7 +97,6 @@ public final class RecentTraffic {
     }
   }
 
-  /** A log with its next request. */
   private record Head(AccessLogReader log, RequestAttribution naming, RecordedRequest request) {}
 
   /** The logs' requests since a moment, merged by time. */

@@ -1,9 +1,11 @@
 package dev.deployclaw.container.vertx;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
@@ -120,5 +122,35 @@ public final class LocalEventBus {
       reply = new Reply.Failure(new IllegalStateException("the agent stops", e));
     }
     message.reply(reply, options);
+  }
+
+  /** Passes messages by reference. There is no wire: the event bus of an agent isn't clustered. */
+  private static final class LocalMessageCodec implements MessageCodec<Object, Object> {
+    static final String NAME = "local";
+
+    @Override
+    public void encodeToWire(Buffer buffer, Object message) {
+      throw new UnsupportedOperationException("the event bus is local");
+    }
+
+    @Override
+    public Object decodeFromWire(int position, Buffer buffer) {
+      throw new UnsupportedOperationException("the event bus is local");
+    }
+
+    @Override
+    public Object transform(Object message) {
+      return message;
+    }
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public byte systemCodecID() {
+      return -1;
+    }
   }
 }

@@ -12,7 +12,6 @@ import java.util.concurrent.TimeoutException;
 public final class VerticleDeployer {
   private VerticleDeployer() {}
 
-  /** Deploys a verticle. */
   public static void deploy(Vertx vertx, Deployable verticle, Duration within) {
     try {
       var _ = await(vertx.deployVerticle(verticle), within);

@@ -40,7 +40,7 @@ final class DockerExecutors {
     return entries(c).stream()
         .map(e ->
             new ProbeSettings.Entrance(
-                e.gateway().name(), e.gateway().namespace(), URI.create(e.url())));
+                e.gateway().name(), e.gateway().namespace(), URI.create(e.url()), ""));
   }
 
   private static List<ContainerEntry> entries(AgentConfig c) {

@@ -153,7 +153,7 @@ final class ExecutorFactory {
 
   private static ProbeSettings.Entrance entrance(GatewayEntry g) {
     return new ProbeSettings.Entrance(
-        g.gateway().name(), g.gateway().namespace(), URI.create(g.url()));
+        g.gateway().name(), g.gateway().namespace(), URI.create(g.url()), "");
   }
 
   private static FolderSource source(AgentConfig.Source s, Path patches) {

@@ -103,7 +103,8 @@ record KubernetesExecutors(Optional<Cluster> cluster) implements AutoCloseable {
 
   private static Optional<Entrance> entrance(DeploymentEntry e) {
     var gateway = e.gateway();
-    return e.url().map(url -> new Entrance(gateway.name(), gateway.namespace(), URI.create(url)));
+    return e.url()
+        .map(url -> new Entrance(gateway.name(), gateway.namespace(), URI.create(url), ""));
   }
 
   @Override

@@ -176,7 +176,7 @@ class ApprovalDeskTest {
   void aClickForAnotherPlanHasTheCardLookedAtAgain() throws Exception {
     String id = held("apply manually");
     round().run();
-    var stale = new ApprovalDecision(id, "ann", true, "0".repeat(64));
+    var stale = new ApprovalDecision(id, "ann", true, "0".repeat(64), "");
 
     var ruling = desk.decide(new HoldVote(stale, Optional.of("0".repeat(64)), "Slack"));
 
@@ -288,7 +288,7 @@ class ApprovalDeskTest {
   private void decide(ApprovalDesk at, String id, String who, boolean approves)
       throws InterruptedException {
     String plan = approves ? at.heldPlan(id).orElseThrow().waiting().planHash() : "";
-    var decision = new ApprovalDecision(id, who, approves, plan);
+    var decision = new ApprovalDecision(id, who, approves, plan, "");
     var ruling = at.decide(new HoldVote(decision, Optional.empty(), "the API"));
     assertThat(ruling).isInstanceOf(DecisionRuling.Queued.class);
   }

@@ -55,7 +55,8 @@ public final class AnswerFixtures {
               "arch-2026-11-23-rate-limit-001",
               "olivia",
               1_795_000_000_000L,
-              "double acme's search limit"),
+              "double acme's search limit",
+              Optional.empty()),
           new TreeMap<>(Map.of("acme", "")));
 
   /** A skill that declares one operation more than it is granted. */

@@ -7,7 +7,7 @@ import dev.deployclaw.audit.signing.LogCopyVerifier.Copy;
 import dev.deployclaw.audit.stream.RecordDifference;
 import dev.deployclaw.container.cli.audit.LogCopiesView;
 import dev.deployclaw.container.cli.audit.StreamDiffView;
-import dev.deployclaw.container.cli.change.CheckpointView;
+import dev.deployclaw.container.cli.change.CheckpointCommand.CheckpointView;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
@@ -180,7 +180,13 @@ class HostileTextTest {
 
   private static RequestOutcome ended(String t) {
     return new RequestOutcome(
-        t, ExecutionStatus.FAILED, ExitCode.FAILED, t, Optional.empty(), List.of());
+        t,
+        ExecutionStatus.FAILED,
+        ExitCode.FAILED,
+        t,
+        Optional.empty(),
+        List.of(),
+        Optional.empty());
   }
 
   private static EstateAnswer answer(String t) {
@@ -236,7 +242,13 @@ class HostileTextTest {
 
   private static LimitUsageReport usage(String t) {
     return new LimitUsageReport(
-        ExitCode.OK, "", 4, 2_000_000, List.of(new Use(t, t, 4, 4, 1, 1, 3)), List.of(t));
+        ExitCode.OK,
+        "",
+        4,
+        2_000_000,
+        List.of(new Use(t, t, 4, 4, 1, 1, 3)),
+        List.of(),
+        List.of(t));
   }
 
   private static LogEntry amiss(String t) {

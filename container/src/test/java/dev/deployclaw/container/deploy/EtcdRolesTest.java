@@ -15,6 +15,7 @@ import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.etcd.EtcdSettings;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.executors.etcd.policy.PolicyStoreExecutor;
@@ -140,6 +141,10 @@ class EtcdRolesTest {
     var login = new EtcdSettings.Login("deployclaw-" + part, "of-" + part);
     return new EtcdStateStore(
         new EtcdSettings(
-            List.of(etcd.endpoint()), "/deployclaw/default/", LONG, Optional.of(login)));
+            List.of(etcd.endpoint()),
+            "/deployclaw/default/",
+            LONG,
+            Optional.of(login),
+            TlsSettings.DEFAULT));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.s3.S3Settings;
 import dev.deployclaw.testkit.network.FakeHttpServer;
@@ -160,6 +161,7 @@ class DoctorTest {
         "key",
         "secret",
         true,
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        TlsSettings.DEFAULT);
   }
 }

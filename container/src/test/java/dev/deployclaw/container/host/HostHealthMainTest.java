@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.IOException;
@@ -51,7 +53,10 @@ class HostHealthMainTest {
     var hosted = new HostedExecutors(List.of(), Optional.empty(), OperationAllowlist.KERNEL);
     var setup =
         new ExecutorHostServer.Setup(
-            new HostIdentity("this", List.of()), hosted, GrantKey.random());
+            new HostIdentity("this", List.of(), ProtocolRevisions.SPOKEN),
+            hosted,
+            GrantKey.random(),
+            HostBounds.DEFAULT);
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(socket), setup)) {
       assertThat(HostHealthMain.problem(environment)).isEmpty();
       assertThat(exit()).isZero();

@@ -3,8 +3,6 @@ package dev.deployclaw.container.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.deployclaw.container.config.ConfigRole;
-import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
@@ -17,11 +15,12 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -163,7 +162,7 @@ class HostTextMaskTest {
     var key = GrantKey.random();
     var none = new HostedExecutors(List.of(), Optional.empty(), OperationAllowlist.KERNEL);
     try (var _ = host(none, key);
-        var backends = backends(key)) {
+        var backends = RemoteBackendsFixture.in(folder, new StartedHost(key))) {
       assertThat(backends.mask().masked(HELD + " password=x")).isEqualTo(HELD + " password=***");
       assertThat(backends.isolation().orElseThrow().missing()).containsKey("masking");
     }
@@ -171,7 +170,7 @@ class HostTextMaskTest {
 
   @Test
   void withoutAHostNothingIsLetThrough() throws Exception {
-    try (var backends = backends(GrantKey.random())) {
+    try (var backends = RemoteBackendsFixture.in(folder, new StartedHost(GrantKey.random()))) {
       assertThatThrownBy(() -> backends.mask().masked("set acme to 5 rps"))
           .isInstanceOf(UnmaskedTextException.class)
           .hasMessageContaining("can't be reached");
@@ -218,30 +217,16 @@ class HostTextMaskTest {
     var key = GrantKey.random();
     var hosted = new HostedExecutors(List.of(new HostMask(mask)), Optional.empty(), TABLE);
     try (var _ = host(hosted, key);
-        var backends = backends(key)) {
+        var backends = RemoteBackendsFixture.in(folder, new StartedHost(key))) {
       return backends.mask().masked(typed);
     }
   }
 
   private ExecutorHostServer host(HostedExecutors hosted, GrantKey key) throws Exception {
-    var identity = new HostIdentity("a test", List.of());
+    var identity = new HostIdentity("a test", List.of(), ProtocolRevisions.SPOKEN);
     return ExecutorHostServer.start(
         HostSocket.ownersOnly(folder.resolve("s")),
-        new ExecutorHostServer.Setup(identity, hosted, key));
-  }
-
-  private RemoteBackends backends(GrantKey key) throws Exception {
-    var file =
-        Files.writeString(
-            folder.resolve("deployclaw.yaml"),
-            """
-            etcd: {endpoints: ["http://127.0.0.1:9"]}
-            redis: {nodes: ["127.0.0.1:9"]}
-            s3: {endpoint: "http://127.0.0.1:9", bucket: b, accessKeyFile: none, secretKeyFile: none}
-            nats: {url: "nats://127.0.0.1:9"}
-            """);
-    var config = ConfigReader.read(file, Map.of(), ConfigRole.AGENT);
-    return RemoteBackends.of(config, new StartedHost(key), folder.resolve("s"), "test");
+        new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT));
   }
 
   private CallOutcome ask(String text) {

@@ -2,8 +2,6 @@ package dev.deployclaw.container.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.config.ConfigRole;
-import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
@@ -12,14 +10,15 @@ import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -57,9 +56,14 @@ class HostViolationTest {
     var hosted =
         new HostedExecutors(
             List.of(new BrokenGateway()), Optional.empty(), OperationAllowlist.KERNEL);
-    var setup = new ExecutorHostServer.Setup(new HostIdentity("a test", List.of()), hosted, key);
+    var setup =
+        new ExecutorHostServer.Setup(
+            new HostIdentity("a test", List.of(), ProtocolRevisions.SPOKEN),
+            hosted,
+            key,
+            HostBounds.DEFAULT);
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(folder.resolve("s")), setup);
-        var backends = backends(keyFile)) {
+        var backends = RemoteBackendsFixture.in(folder, new ForeignHost(keyFile))) {
       assertThat(backends.isolation().orElseThrow().violations()).isEmpty();
 
       var _ = ExecutorRegistry.of(backends.executors()).look("gateway.scan", SOON);
@@ -71,19 +75,5 @@ class HostViolationTest {
       assertThat(backends.summary().orElseThrow()).contains("it started NGINX");
       assertThat(wall.missing()).as("of a container beside the agent's").containsKey("refusals");
     }
-  }
-
-  private RemoteBackends backends(Path keyFile) throws Exception {
-    var file =
-        Files.writeString(
-            folder.resolve("deployclaw.yaml"),
-            """
-            etcd: {endpoints: ["http://127.0.0.1:9"]}
-            redis: {nodes: ["127.0.0.1:9"]}
-            s3: {endpoint: "http://127.0.0.1:9", bucket: b, accessKeyFile: none, secretKeyFile: none}
-            nats: {url: "nats://127.0.0.1:9"}
-            """);
-    var config = ConfigReader.read(file, Map.of(), ConfigRole.AGENT);
-    return RemoteBackends.of(config, new ForeignHost(keyFile), folder.resolve("s"), "test");
   }
 }

@@ -14,6 +14,7 @@ import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
@@ -95,7 +96,9 @@ class PluginRestartTest {
     var command = PluginPrograms.bare(example.words(), run);
     try (var supervisor = HostSupervisor.start(command, BOUNDS);
         var connection =
-            HostConnection.of(new HostAddress(command.socket(), supervisor::key, "test"));
+            HostConnection.of(
+                new HostAddress(
+                    command.socket(), supervisor::key, "test", ProtocolRevisions.SPOKEN));
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       supervisor.awaitFirst(SOON);
       assertThat(supervisor.state()).isInstanceOf(HostState.Up.class);

@@ -10,8 +10,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.deployclaw.container.config.ServerConfig;
-import dev.deployclaw.container.http.console.SessionRoutes;
 import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.container.signin.SignInLog;
 import dev.deployclaw.testkit.BoundedWait;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /** Signing in to the console, call by call. */
 class ConsoleSignInTest {
-  private static final Logger LOG = (Logger) LoggerFactory.getLogger(SessionRoutes.class);
+  private static final Logger LOG = (Logger) LoggerFactory.getLogger(SignInLog.class);
 
   @TempDir Path folder;
 
@@ -68,7 +68,7 @@ class ConsoleSignInTest {
     assertThat(me.text("csrf")).isEqualTo(browser.csrf());
     assertThat(post(browser, "/v1/tasks", task("apply")).status()).isEqualTo(202);
     assertThat(served.tokens).content().doesNotContain(browser.cookie());
-    assertThat(log.list.toString()).contains("Signed in").doesNotContain(OLIVIA);
+    assertThat(log.list.toString()).contains("A caller signed in").doesNotContain(OLIVIA);
   }
 
   @ParameterizedTest
@@ -139,7 +139,7 @@ class ConsoleSignInTest {
     assertThat(out.status()).isEqualTo(200);
     assertThat(out.header("Set-Cookie")).startsWith("deployclaw-loopback=;").contains("Max-Age=0");
     assertThat(get(browser, "/v1/executions").status()).isEqualTo(401);
-    assertThat(log.list.toString()).contains("Signed out");
+    assertThat(log.list.toString()).contains("A caller signed out");
   }
 
   @Test

@@ -96,14 +96,14 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(400, post("askQuestion", VIC, task("set acme 700")));
     expect(200, call("listExecutions", VIC).query("limit=1"));
     expect(400, call("listExecutions", VIC).query("limit=0"));
-    expect(200, call("readExecution", VIC).at(first.text("execution_id")));
+    expect(400, call("readExecution", VIC).query("outline=1"));
     expect(404, call("readExecution", VIC));
   }
 
   private void questions() {
     String asked = expect(202, post("submitTask", OLIVIA, task(UNCLEAR))).text("execution_id");
     served.awaitResult(asked, "NEEDS_CLARIFICATION");
-    expect(200, call("readExecution", VIC).at(asked));
+    expect(200, call("readExecution", VIC).at(asked).query("outline=true"));
     expect(200, call("getQuestions", OLIVIA).at(asked));
     expect(403, call("getQuestions", BOTH).at(asked));
     expect(404, call("getQuestions", OLIVIA));

@@ -11,6 +11,7 @@ import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway;
@@ -80,7 +81,8 @@ class NginxImpactTest {
             log(),
             true,
             Duration.ofSeconds(30),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     var rendered = NginxConfigFile.render(PolicySet.EMPTY, gateway, site);
     nginx = NginxServer.start(folder.resolve("nginx"), rendered.text());
     served = Served.start(Files.createDirectory(folder.resolve("agent")), List.of(), this::reading);

@@ -2,7 +2,6 @@ package dev.deployclaw.container.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.admin.CommandOutput;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
@@ -26,6 +25,7 @@ import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
+import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
@@ -78,7 +78,7 @@ public final class Served implements AutoCloseable {
 
   private Served(Path folder, ServerConfig.Bounds bounds, Ways ways)
       throws InvalidConfigException, SetupException, InterruptedException {
-    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1), List.of());
     tokens = tokens(folder);
     client = ways.client();
     var estate = ServerFixture.estate(world, brake, folder.resolve("state"), ways.vitals());
@@ -171,7 +171,7 @@ public final class Served implements AutoCloseable {
   }
 
   /** Its logs are files. */
-  static Served start(Path folder, ServerConfig.Bounds bounds, FileJournal journal, LogTails tails)
+  static Served start(Path folder, ServerConfig.Bounds bounds, Journal journal, LogTails tails)
       throws Exception {
     return new Served(
         folder,
@@ -195,7 +195,10 @@ public final class Served implements AutoCloseable {
                 s.tokensFile(),
                 Optional.of(tls),
                 s.openMetrics(),
-                s.bounds());
+                s.bounds(),
+                Optional.empty(),
+                new ServerConfig.Surfaces(false, true),
+                Optional.empty());
     return new Served(
         folder,
         ServerFixture.patient(),
@@ -204,7 +207,16 @@ public final class Served implements AutoCloseable {
 
   private ServerConfig serve(ServerConfig.Bounds bounds) {
     return new ServerConfig(
-        "127.0.0.1", 0, false, Optional.of(tokens), Optional.empty(), false, bounds);
+        "127.0.0.1",
+        0,
+        false,
+        Optional.of(tokens),
+        Optional.empty(),
+        false,
+        bounds,
+        Optional.empty(),
+        new ServerConfig.Surfaces(false, true),
+        Optional.empty());
   }
 
   /** Writes the hashes of the four callers' tokens. */

@@ -31,7 +31,7 @@ class SignInTest {
 
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final Logger logger =
-      (Logger) LoggerFactory.getLogger("dev.deployclaw.container.http.access.SignInLog");
+      (Logger) LoggerFactory.getLogger("dev.deployclaw.container.signin.SignInLog");
   private Served served;
 
   @BeforeEach

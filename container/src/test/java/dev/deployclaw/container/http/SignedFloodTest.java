@@ -54,7 +54,7 @@ class SignedFloodTest {
   void forgedCallsUseUpNothingButTheirLines() {
     var lines = new ListAppender<ILoggingEvent>();
     lines.start();
-    var log = (Logger) LoggerFactory.getLogger("dev.deployclaw.container.http.access.SignInLog");
+    var log = (Logger) LoggerFactory.getLogger("dev.deployclaw.container.signin.SignInLog");
     log.addAppender(lines);
     try {
       long now = Instant.now().getEpochSecond();

@@ -109,7 +109,16 @@ class TlsTest {
                     "CN=console, O=Example", "console", Set.of(ApiRole.VIEWER))));
     return HttpApiServer.start(
         new ServerConfig(
-            "127.0.0.1", 0, false, tokens, Optional.of(tls), false, ServerConfig.Bounds.DEFAULT),
+            "127.0.0.1",
+            0,
+            false,
+            tokens,
+            Optional.of(tls),
+            false,
+            ServerConfig.Bounds.DEFAULT,
+            Optional.empty(),
+            new ServerConfig.Surfaces(false, true),
+            Optional.empty()),
         agent);
   }
 

@@ -10,6 +10,8 @@ import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
 import dev.deployclaw.container.listener.ConnectionLimits;
 import dev.deployclaw.container.metrics.ServerMetrics;
+import dev.deployclaw.container.signin.SignInLog;
+import dev.deployclaw.container.signin.SignInRecorder;
 import dev.deployclaw.testkit.Slow;
 import io.modelcontextprotocol.modern.McpSchema.Implementation;
 import io.modelcontextprotocol.modern.server.McpServer;
@@ -133,7 +135,7 @@ class McpConformanceTest {
             new CredentialStore(List.of(), List.of()),
             Optional.empty(),
             new ApiRateLimits(1, 1_000_000, System::nanoTime),
-            new ServerMetrics());
+            new SignInLog(new ServerMetrics(), SignInRecorder.none(), System::nanoTime));
     var bounds = ServerConfig.Bounds.DEFAULT;
     var route = new McpHttpRoute(mcp, threads, guard, bounds).route(Optional.empty());
     var router = Router.router(vertx);

@@ -146,7 +146,7 @@ class CutOffTaskTest {
     }
     try (var server = server(brake, "second");
         var _ = take(server)) {
-      server.intake().decide(new ApprovalDecision(held, "ann", true, ""));
+      server.intake().decide(new ApprovalDecision(held, "ann", true, "", ""));
       BoundedWait.until("it is committed", ServerFixture.SOON, () -> completed() == 1);
     }
   }

@@ -105,7 +105,7 @@ class NatsTaskIntakeTest {
           Map.of("Deployclaw-Reply", "deployclaw.replies.olivia"));
       String execution = NatsRequester.nextExecution(answers);
       ServerFixture.awaitResult(server, execution, "HELD");
-      server.intake().decide(new ApprovalDecision(execution, "ann", false, ""));
+      server.intake().decide(new ApprovalDecision(execution, "ann", false, "", ""));
 
       assertThat(NatsRequester.next(answers)).contains(execution, "\"result\":\"ABORTED\"");
     }
@@ -238,8 +238,8 @@ class NatsTaskIntakeTest {
           .isInstanceOfSatisfying(
               ChangeState.Held.class, held -> assertThat(held.why()).contains("night-shift"));
 
-      server.intake().decide(new ApprovalDecision(execution, "olivia", true, ""));
-      server.intake().decide(new ApprovalDecision(execution, "ann", true, ""));
+      server.intake().decide(new ApprovalDecision(execution, "olivia", true, "", ""));
+      server.intake().decide(new ApprovalDecision(execution, "ann", true, "", ""));
 
       assertThat(NatsRequester.next(answers)).contains(execution, "COMPLETED", "\"epoch\":1");
     }

@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -287,7 +288,7 @@ class RemoteCommandListenerTest {
     var stopped = folder.resolve("stopped.sock");
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(stopped)); // and accepts nobody
-      var output = new RemoteCommandClient.Output(out, err);
+      var output = new RemoteCommandClient.Output(out, err, InputStream.nullInputStream());
 
       int exit =
           RemoteCommandClient.run(stopped, command("status"), output, Duration.ofMillis(100))
@@ -303,7 +304,7 @@ class RemoteCommandListenerTest {
   }
 
   private OptionalInt run(String... words) {
-    var output = new RemoteCommandClient.Output(out, err);
+    var output = new RemoteCommandClient.Output(out, err, InputStream.nullInputStream());
     return RemoteCommandClient.run(socket(), command(words), output);
   }
 

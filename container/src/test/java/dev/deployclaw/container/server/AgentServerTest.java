@@ -324,7 +324,7 @@ class AgentServerTest {
   void goesOnAfterAJobThatFailed() throws Exception {
     try (var server = start(ServerFixture.bounds(8, AMPLE))) {
       world.store.reachable(false);
-      server.intake().decide(new ApprovalDecision("arch-none", "ann", true, ""));
+      server.intake().decide(new ApprovalDecision("arch-none", "ann", true, "", ""));
       BoundedWait.until(
           "it is over", ServerFixture.SOON, () -> !server.queue().isBusyWith("arch-none"));
       world.store.reachable(true);

@@ -101,7 +101,8 @@ class EstateMonitorTest {
                 estate.tails(),
                 estate.mask(),
                 estate.stateDir(),
-                new MonitoringSettings(often, List.of(), BackoffPolicy.DEFAULT, "/test/"),
+                new MonitoringSettings(
+                    often, List.of(), List.of(), BackoffPolicy.DEFAULT, "/test/"),
                 List.of()),
             ServerFixture.bounds(8, Duration.ofSeconds(30)));
   }
@@ -226,7 +227,7 @@ class EstateMonitorTest {
 
     awaitAmiss(AlertKind.HELD, id);
 
-    server.intake().decide(new ApprovalDecision(id, "ann", true, ""));
+    server.intake().decide(new ApprovalDecision(id, "ann", true, "", ""));
     ServerFixture.awaitResult(server, id, "COMPLETED");
     server.sampleHealth();
     awaitWell(AlertKind.HELD);
@@ -282,17 +283,7 @@ class EstateMonitorTest {
             .executors()
             .isolatedBy(() ->
                 Optional.of(new ExecutorIsolation(true, List.of(), Map.of(), violations.get())));
-    return new AgentPorts(
-        ports.state(),
-        ports.objects(),
-        executors,
-        ports.sealer(),
-        ports.journal(),
-        ports.planner(),
-        ports.procedures(),
-        ports.time(),
-        ports.writers(),
-        ports.sets());
+    return FakeEstate.withExecutors(ports, executors);
   }
 
   /** The id of its log. */

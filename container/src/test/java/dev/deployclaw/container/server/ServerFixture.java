@@ -1,6 +1,5 @@
 package dev.deployclaw.container.server;
 
-import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.journal.LogTailReader;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.config.AccessLogConfig;
@@ -60,7 +59,7 @@ public final class ServerFixture {
         (execution, had) -> LogTailReader.of(world.journal, execution, had),
         TextMask.OWN,
         stateDir,
-        new MonitoringSettings(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"),
+        new MonitoringSettings(OFTEN, List.of(NOBODY), List.of(), BackoffPolicy.DEFAULT, "/test/"),
         List.of());
   }
 
@@ -69,7 +68,7 @@ public final class ServerFixture {
    *
    * @param tails of the same files, but where a test needs others
    */
-  public static AgentResources withFiles(AgentResources of, FileJournal journal, LogTails tails) {
+  public static AgentResources withFiles(AgentResources of, Journal journal, LogTails tails) {
     var ports = of.ports();
     var filed = ports(ports, journal, ports.procedures(), ports.time());
     return resources(of, filed, tails, of.watching());

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.config.AccessLogConfig;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.replay.RequestAttribution;
@@ -186,18 +184,7 @@ class RecentTrafficTest {
   }
 
   private static PolicySet set(List<String> tenants, long requests) {
-    var limit =
-        new Limit(
-            "all",
-            RequestMatch.ANY,
-            List.of(),
-            LimitAlgorithm.TOKEN_BUCKET,
-            requests,
-            Duration.ofMinutes(1),
-            requests,
-            1,
-            EnforcementMode.ENFORCE,
-            Optional.empty());
+    var limit = Limit.tokenBucket("all", RequestMatch.ANY, requests, Duration.ofMinutes(1));
     var all =
         tenants.stream()
             .map(t ->

@@ -19,6 +19,7 @@ import dev.deployclaw.core.store.StoreKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,7 +117,7 @@ class LineRecordsTest {
 
   @Test
   void whoAskedDoesNotApproveAndTheLogSaysWhoTried() throws Exception {
-    world.gate = new GatePolicy(false, true, Duration.ofHours(1));
+    world.gate = new GatePolicy(false, true, Duration.ofHours(1), List.of());
     var held = world.run("apply").execution();
 
     var ended = world.agent().approve(held, "olivia");

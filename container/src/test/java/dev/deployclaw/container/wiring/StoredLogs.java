@@ -12,6 +12,7 @@ import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObjectStore.Get;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.s3.S3Settings;
 import dev.deployclaw.testkit.server.S3Server;
@@ -165,7 +166,8 @@ final class StoredLogs implements AutoCloseable {
             server.accessKey(),
             server.secretKey(),
             true,
-            timeout));
+            timeout,
+            TlsSettings.DEFAULT));
   }
 
   Path state() {

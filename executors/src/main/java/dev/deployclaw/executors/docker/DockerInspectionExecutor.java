@@ -17,20 +17,14 @@ import java.util.Set;
 /**
  * Looks at a Docker daemon: its containers, networks and images. It changes nothing; that is what
  * {@link ContainerGatewayExecutor} is for.
+ *
+ * @param settings empty where no daemon is configured
  */
-public final class DockerInspectionExecutor implements BackendExecutor {
+public record DockerInspectionExecutor(Optional<DockerSettings> settings)
+    implements BackendExecutor {
   private static final String MEMBER = "docker";
   private static final String INSPECT = "inspect";
   private static final int CONNECTIONS = 2;
-
-  private final Optional<DockerSettings> settings;
-
-  /**
-   * @param settings empty where no daemon is configured
-   */
-  public DockerInspectionExecutor(Optional<DockerSettings> settings) {
-    this.settings = settings;
-  }
 
   @Override
   public String name() {

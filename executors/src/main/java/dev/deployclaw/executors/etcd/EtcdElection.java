@@ -13,6 +13,7 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,19 +21,9 @@ import java.util.Optional;
  * raises {@code term} by one. The key of a leader that died goes with its lease, so each candidate
  * tries again.
  */
-final class EtcdElection {
+record EtcdElection(EtcdClient link, EtcdStateStore store, String name) {
   private static final String LEADER = "leader";
   private static final String TERM = "term";
-
-  private final EtcdClient link;
-  private final EtcdStateStore store;
-  private final String name;
-
-  private EtcdElection(EtcdClient link, EtcdStateStore store, String name) {
-    this.link = link;
-    this.store = store;
-    this.name = name;
-  }
 
   static Optional<Leadership> stand(
       EtcdClient link, EtcdStateStore store, String name, Duration lease)
@@ -107,5 +98,32 @@ final class EtcdElection {
 
   private static String text(byte[] value) {
     return new String(value, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The lead, as long as its lease stands. {@link #holds} is a courtesy that stops a leader early;
+   * what keeps a former leader from writing are the {@link #conditions}.
+   */
+  private record EtcdLeadership(
+      String name, long term, List<Condition> conditions, LeaseKeepAlive watch)
+      implements Leadership {
+
+    static EtcdLeadership begin(LeaseKeepAlive watch, String name, long term, long revision) {
+      List<Condition> conditions =
+          List.of(
+              new Condition.Unmoved("leader", revision),
+              new Condition.Holds("term", Long.toString(term).getBytes(StandardCharsets.UTF_8)));
+      return new EtcdLeadership(name, term, conditions, watch);
+    }
+
+    @Override
+    public boolean holds() {
+      return watch.holds();
+    }
+
+    @Override
+    public void close() {
+      watch.close();
+    }
   }
 }

@@ -35,12 +35,6 @@ public record EtcdSettings(
     }
   }
 
-  /** Trusting what the JRE trusts. */
-  public EtcdSettings(
-      List<String> endpoints, String prefix, Duration timeout, Optional<Login> login) {
-    this(endpoints, prefix, timeout, login, TlsSettings.DEFAULT);
-  }
-
   public static EtcdSettings of(String endpoint, String prefix) {
     return new EtcdSettings(
         List.of(endpoint), prefix, Duration.ofSeconds(5), Optional.empty(), TlsSettings.DEFAULT);

@@ -44,18 +44,6 @@ public record FileGateway(
     folder = folder.toAbsolutePath().normalize();
   }
 
-  /** Whose NGINX the agent sees and signals. */
-  public FileGateway(
-      String name,
-      String namespace,
-      Path folder,
-      Path binary,
-      Path pidFile,
-      URI url,
-      GatewaySite site) {
-    this(name, namespace, folder, binary, pidFile, url, site, Optional.empty());
-  }
-
   /** The same with a watcher that reports in a folder. */
   public FileGateway watchedIn(Path reports) {
     return new FileGateway(

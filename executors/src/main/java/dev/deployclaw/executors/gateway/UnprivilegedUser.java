@@ -58,7 +58,6 @@ record UnprivilegedUser(Optional<Integer> number, Optional<Path> setpriv) {
     }
   }
 
-  /** The words that start a program as this user. */
   List<String> start(List<String> program) throws IOException {
     var words = new ArrayList<String>();
     if (setpriv.isPresent()) {

@@ -15,10 +15,13 @@ import dev.deployclaw.executors.sandbox.ExecutorSandbox;
 import dev.deployclaw.executors.wire.CallCodec;
 import dev.deployclaw.executors.wire.DecodedCall;
 import dev.deployclaw.executors.wire.OutcomeCodec;
+import io.grpc.Context;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -156,5 +159,48 @@ final class CallPerformer {
 
   private static Duration time(GrantedCall call) {
     return Duration.ofNanos(call.getTimeoutNanos());
+  }
+
+  /**
+   * Interrupts the thread that made it: when the time is over, or when the agent gave the call up
+   * or is gone. After it is closed it interrupts nobody, and its thread has no mark of an
+   * interrupt.
+   */
+  private static final class CallInterrupt implements AutoCloseable, Context.CancellationListener {
+    private final Thread thread = Thread.currentThread();
+    private final Context context = Context.current();
+    private final CompletableFuture<Boolean> timer = new CompletableFuture<>();
+    private boolean ended;
+
+    static CallInterrupt after(Duration time) {
+      var made = new CallInterrupt();
+      made.context.addListener(made, Runnable::run);
+      var _ =
+          made.timer
+              .completeOnTimeout(true, time.toNanos(), TimeUnit.NANOSECONDS)
+              .thenRun(made::interrupt);
+      return made;
+    }
+
+    @Override
+    public void cancelled(Context ended) {
+      interrupt();
+    }
+
+    private synchronized void interrupt() {
+      if (!ended) {
+        thread.interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      timer.cancel(false);
+      context.removeListener(this);
+      synchronized (this) {
+        ended = true;
+      }
+      var _ = Thread.interrupted();
+    }
   }
 }

@@ -53,7 +53,6 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
     super.channelRead(context, message);
   }
 
-  /** Of one connection. */
   private final class FirstBytes extends ChannelInboundHandlerAdapter {
     private boolean spoke;
 

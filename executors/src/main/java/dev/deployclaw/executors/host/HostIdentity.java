@@ -16,8 +16,4 @@ public record HostIdentity(
   public HostIdentity {
     isolation = List.copyOf(isolation);
   }
-
-  public HostIdentity(String build, List<IsolationFinding> isolation) {
-    this(build, isolation, ProtocolRevisions.SPOKEN);
-  }
 }

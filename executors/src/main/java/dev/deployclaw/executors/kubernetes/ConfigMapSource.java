@@ -15,9 +15,4 @@ public record ConfigMapSource(
   public ConfigMapSource {
     tenants = List.copyOf(tenants);
   }
-
-  /** A source that isn't written back to. */
-  public ConfigMapSource(String namespace, String selector, List<String> tenants) {
-    this(namespace, selector, tenants, WriteBackMode.NONE);
-  }
 }

@@ -39,11 +39,6 @@ public record OneShotHttpClient(URI server, Duration timeout, Optional<SSLContex
     }
   }
 
-  /** Without encryption. */
-  public OneShotHttpClient(URI server, Duration timeout) {
-    this(server, timeout, Optional.empty());
-  }
-
   /**
    * @param headers by lower-case name, the first of each
    * @param micros from the request's first byte to the end of the answer's headers

@@ -37,7 +37,6 @@ public final class SourceAnswer {
       this.free = free;
     }
 
-    /** Whether one more document of the source fits. */
     public boolean takes(MemberReport document) {
       free -= REPORT_BYTES;
       if (document.facts().get("text") instanceof String text) {
@@ -47,7 +46,6 @@ public final class SourceAnswer {
     }
   }
 
-  /** Room for the documents of one more source. */
   public Room room() {
     return new Room(left);
   }

@@ -107,7 +107,6 @@ public record EpochFolder(Path root) {
     }
   }
 
-  /** A file of an epoch, as text. */
   public Optional<String> text(long epoch, String name) throws IOException {
     return file(epoch, name).map(b -> new String(b, StandardCharsets.UTF_8));
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Asks a running gateway, through its port, which file it acts on. */
 public record RunningConfigProbe(Duration answer) {
@@ -21,7 +22,7 @@ public record RunningConfigProbe(Duration answer) {
    * @throws IOException if it doesn't answer
    */
   public String running(URI gateway) throws IOException {
-    var said = new OneShotHttpClient(gateway, answer).get(PATH);
+    var said = new OneShotHttpClient(gateway, answer, Optional.empty()).get(PATH);
     return said.status() == 200 ? NginxConfigFile.configIn(said.body()).orElse("") : "";
   }
 

@@ -37,7 +37,7 @@ final class ProbeSender {
 
   ProbeVerdict send(ProbeRequest probe, Entrance entrance) {
     try {
-      var http = new OneShotHttpClient(entrance.url(), settings.answer());
+      var http = new OneShotHttpClient(entrance.url(), settings.answer(), Optional.empty());
       return judge(probe, http.send(probe.method(), target(probe.path()), headers(probe)));
     } catch (IOException e) {
       return new ProbeVerdict.Undecided(BoundedFanout.describe(e), false);

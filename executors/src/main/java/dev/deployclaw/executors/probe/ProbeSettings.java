@@ -100,10 +100,6 @@ public record ProbeSettings(
    */
   public record Entrance(String name, String namespace, URI url, String pod)
       implements BoundedFanout.Member {
-    public Entrance(String name, String namespace, URI url) {
-      this(name, namespace, url, "");
-    }
-
     @Override
     public String member() {
       return "gateway/" + namespace + "/" + name + (pod.isEmpty() ? "" : "/" + pod);

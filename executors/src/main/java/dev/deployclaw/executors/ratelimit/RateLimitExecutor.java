@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -36,18 +38,11 @@ import javax.net.ssl.SSLException;
  * <p>One that asks another Redis than the configured one is a NO to every look, so that no change
  * begins with it, and no vote: a way back goes on without it.
  */
-public final class RateLimitExecutor implements BackendExecutor {
+public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis)
+    implements BackendExecutor {
   private static final String STATUS = "/v1/status";
   private static final String USAGE = "/v1/usage";
   private static final Set<String> LOOKS = Set.of("topology", "scan", "usage");
-
-  private final RateLimitSettings settings;
-  private final ConfiguredRedis redis;
-
-  public RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis) {
-    this.settings = settings;
-    this.redis = redis;
-  }
 
   @Override
   public String name() {
@@ -267,5 +262,30 @@ public final class RateLimitExecutor implements BackendExecutor {
 
   private static Map<String, Object> held(Held held) {
     return Map.of("epoch", held.epoch(), "digest", held.digest());
+  }
+
+  /**
+   * Whether a rate limit service asks the configured Redis. Nodes are compared by id: the same node
+   * may be reached at several addresses, and another one may stand at a known address.
+   *
+   * @param nodes addresses by id; empty where the configured Redis can't be asked
+   */
+  private record RedisIdentityCheck(Map<String, String> nodes) {
+
+    /** What is wrong and what to do; empty where nothing is, or where it can't be told. */
+    Optional<String> broken(ServiceStatus status) {
+      var strangers =
+          status.asks().stream()
+              .filter(asked -> !asked.id().isEmpty() && !nodes.containsKey(asked.id()))
+              .toList();
+      return nodes.isEmpty() || strangers.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              "asks another Redis, %s, than the configured one: limits through its gateways are"
+                      .formatted(
+                          strangers.stream().map(Asked::node).collect(Collectors.joining(", ")))
+                  + " wrong; start it with --redis="
+                  + String.join(",", new TreeSet<>(nodes.values())));
+    }
   }
 }

@@ -47,11 +47,6 @@ public record RateLimitSettings(
    * @param url scheme, host and port
    */
   public record Service(String namespace, URI url, Access access) implements BoundedFanout.Member {
-    /** One that tells everybody. */
-    public Service(String namespace, URI url) {
-      this(namespace, url, Access.OPEN);
-    }
-
     @Override
     public String member() {
       return "ratelimit/" + namespace + "/" + url.getAuthority();

@@ -15,8 +15,4 @@ import java.util.function.Supplier;
  * @param revisions of the protocol that this side speaks
  */
 public record HostAddress(
-    Path socket, Supplier<GrantKey> key, String build, ProtocolRevisions revisions) {
-  public HostAddress(Path socket, Supplier<GrantKey> key, String build) {
-    this(socket, key, build, ProtocolRevisions.SPOKEN);
-  }
-}
+    Path socket, Supplier<GrantKey> key, String build, ProtocolRevisions revisions) {}

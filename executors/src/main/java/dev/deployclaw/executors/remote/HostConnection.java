@@ -16,6 +16,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -78,7 +79,7 @@ public final class HostConnection implements AutoCloseable {
   /** The executors that the host offers; empty where it can't be reached. */
   public List<RemoteExecutor> executors() throws InterruptedException {
     return greet() instanceof HostGreeting.Met(var host)
-        ? host.executors().stream().map(e -> new RemoteExecutor(this, e)).toList()
+        ? host.executors().stream().map(e -> new RemoteExecutor(this, e, Optional.empty())).toList()
         : List.of();
   }
 

@@ -7,8 +7,10 @@ import dev.deployclaw.executors.protocol.v1.Outcome;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.executors.wire.HostDescription;
 import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
@@ -104,5 +106,25 @@ final class HostSession {
     String description = status.getDescription();
     String said = description == null ? status.getCode().toString() : description;
     return status.getCause() == null ? said : said + ": " + status.getCause().getMessage();
+  }
+
+  /** Whether anything of one call was sent. */
+  private static final class SentTrace extends ClientStreamTracer.Factory {
+    private volatile boolean sent;
+
+    boolean sent() {
+      return sent;
+    }
+
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo stream, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void outboundHeaders() {
+          sent = true;
+        }
+      };
+    }
   }
 }

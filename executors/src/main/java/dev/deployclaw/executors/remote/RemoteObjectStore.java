@@ -10,23 +10,15 @@ import dev.deployclaw.executors.wire.OutcomeCodec;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/** The bucket of an executor host. Closing it leaves the connection open. */
-public final class RemoteObjectStore implements ObjectStore {
-  private final HostConnection connection;
-  private final Duration deadline;
-  private final UnaryOperator<String> locate;
-
-  /**
-   * @param deadline of one call
-   * @param locate where an object of this name is, for people
-   */
-  public RemoteObjectStore(
-      HostConnection connection, Duration deadline, UnaryOperator<String> locate) {
-    this.connection = connection;
-    this.deadline = deadline;
-    this.locate = locate;
-  }
-
+/**
+ * The bucket of an executor host. Closing it leaves the connection open.
+ *
+ * @param deadline of one call
+ * @param locate where an object of this name is, for people
+ */
+public record RemoteObjectStore(
+    HostConnection connection, Duration deadline, UnaryOperator<String> locate)
+    implements ObjectStore {
   @Override
   public Put create(String name, byte[] bytes) throws InterruptedException {
     return switch (answer(CallCodec.create(name, bytes))) {

@@ -22,18 +22,6 @@ public record S3Settings(
     Duration timeout,
     TlsSettings tls) {
 
-  /** Trusting what the JRE trusts. */
-  public S3Settings(
-      URI endpoint,
-      String region,
-      String bucket,
-      String accessKey,
-      String secretKey,
-      boolean pathStyle,
-      Duration timeout) {
-    this(endpoint, region, bucket, accessKey, secretKey, pathStyle, timeout, TlsSettings.DEFAULT);
-  }
-
   @Override
   public String toString() {
     return "S3Settings[endpoint=%s, region=%s, bucket=%s, accessKey=%s, secretKey=***]"

@@ -130,7 +130,6 @@ public final class CallCodec {
     };
   }
 
-  /** The call that a message is, with the content that it names. */
   public static DecodedCall decode(GrantedCall message, ContentSource content) {
     try {
       return switch (message.getCallCase()) {

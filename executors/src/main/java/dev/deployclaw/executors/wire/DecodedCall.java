@@ -5,7 +5,6 @@ import java.util.List;
 
 /** What a message was, as a host reads it. */
 public sealed interface DecodedCall {
-  /** One for an executor. */
   record ForExecutor(ExecutorCall call) implements DecodedCall {}
 
   /** One for the bucket: create this object. */

@@ -115,7 +115,6 @@ public final class OutcomeCodec {
     return reason.length() <= MOST_REASON ? reason : reason.substring(0, MOST_REASON) + CUT;
   }
 
-  /** The outcome of an executor's call of this class. */
   public static CallOutcome decode(Outcome message, EffectClass effect) {
     try {
       return switch (message.getOutcomeCase()) {

@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.StateStore.Result;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.NetworkedContainer;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
@@ -62,7 +63,8 @@ class EtcdContainerTest extends EtcdStateStoreTest {
 
   private static EtcdStateStore impatient(String url) {
     return new EtcdStateStore(
-        new EtcdSettings(List.of(url), "/t/", Duration.ofSeconds(3), Optional.empty()));
+        new EtcdSettings(
+            List.of(url), "/t/", Duration.ofSeconds(3), Optional.empty(), TlsSettings.DEFAULT));
   }
 
   private static boolean answers(EtcdStateStore store) {

@@ -6,6 +6,7 @@ import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Result;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.server.EtcdServer;
@@ -37,7 +38,8 @@ class EtcdElectionTest {
             List.of(etcd.endpoint()),
             "/" + domain + "/",
             Duration.ofSeconds(20),
-            Optional.empty()));
+            Optional.empty(),
+            TlsSettings.DEFAULT));
   }
 
   private static Result write(EtcdStateStore store, Leadership as) throws InterruptedException {
@@ -87,7 +89,11 @@ class EtcdElectionTest {
         var store =
             new EtcdStateStore(
                 new EtcdSettings(
-                    List.of(server.endpoint()), "/t/", Duration.ofSeconds(5), Optional.empty()))) {
+                    List.of(server.endpoint()),
+                    "/t/",
+                    Duration.ofSeconds(5),
+                    Optional.empty(),
+                    TlsSettings.DEFAULT))) {
       var lead = store.stand("a", SHORT).orElseThrow();
       assertThat(lead.holds()).isTrue();
 

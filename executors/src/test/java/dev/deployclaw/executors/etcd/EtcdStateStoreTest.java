@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.StateStore.Result;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.EtcdServer;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,11 @@ class EtcdStateStoreTest {
   private static EtcdStateStore store(String domain, Duration timeout) {
     return new EtcdStateStore(
         new EtcdSettings(
-            List.of(etcd.endpoint()), "/test/" + domain + "/", timeout, Optional.empty()));
+            List.of(etcd.endpoint()),
+            "/test/" + domain + "/",
+            timeout,
+            Optional.empty(),
+            TlsSettings.DEFAULT));
   }
 
   private static Write put(String key, String value) {
@@ -220,7 +225,11 @@ class EtcdStateStoreTest {
   private static EtcdStateStore impatient(EtcdServer server) {
     return new EtcdStateStore(
         new EtcdSettings(
-            List.of(server.endpoint()), "/t/", Duration.ofSeconds(3), Optional.empty()));
+            List.of(server.endpoint()),
+            "/t/",
+            Duration.ofSeconds(3),
+            Optional.empty(),
+            TlsSettings.DEFAULT));
   }
 
   /** A dead server's connection may first be noticed as a lost answer. */

@@ -99,7 +99,8 @@ class EtcdTlsTest {
   }
 
   private static EtcdServer server(String name, TestCertificate shown) {
-    return EtcdServer.startMutual(folder.resolve(name), shown, authority);
+    var clients = List.of("--client-cert-auth", "--trusted-ca-file=" + authority.certificate());
+    return EtcdServer.startEncrypted(folder.resolve(name), shown, clients);
   }
 
   private static TlsSettings trusting() {

@@ -13,6 +13,7 @@ import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
@@ -26,6 +27,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -100,10 +102,18 @@ class ConfinedGatewayTest {
             Path.of("/var/log/nginx/access.log"),
             true,
             Duration.ofSeconds(5),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     var url = URI.create("http://" + listen);
     return new FileGateway(
-            "gw-0", "edge", folder, Path.of("/usr/sbin/nginx"), site.pidFile(), url, site)
+            "gw-0",
+            "edge",
+            folder,
+            Path.of("/usr/sbin/nginx"),
+            site.pidFile(),
+            url,
+            site,
+            Optional.empty())
         .watchedIn(reports);
   }
 

@@ -333,7 +333,8 @@ class FileGatewayExecutorTest {
 
   private OneShotHttpClient.Answer answer(int index) throws IOException {
     URI url = estate.gateway(index).url();
-    return new OneShotHttpClient(url, AT_MOST).send("GET", "/search", Map.of("Host", "acme.test"));
+    return new OneShotHttpClient(url, AT_MOST, Optional.empty())
+        .send("GET", "/search", Map.of("Host", "acme.test"));
   }
 
   private static List<String> split(String marks) {

@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.commons.lang3.function.Failable;
@@ -85,7 +87,14 @@ final class GatewayEstate implements AutoCloseable {
         gateways.stream()
             .map(g ->
                 new FileGateway(
-                    g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site()))
+                    g.name(),
+                    g.namespace(),
+                    g.folder(),
+                    binary,
+                    g.pidFile(),
+                    g.url(),
+                    g.site(),
+                    Optional.empty()))
             .toList());
   }
 
@@ -183,10 +192,18 @@ final class GatewayEstate implements AutoCloseable {
             folder.resolve("access.log"),
             true,
             Duration.ofSeconds(5),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     var binary = Path.of("/usr/sbin/nginx");
     return new FileGateway(
-        name, "edge", folder, binary, pidFile, URI.create("http://" + listen), site);
+        name,
+        "edge",
+        folder,
+        binary,
+        pidFile,
+        URI.create("http://" + listen),
+        site,
+        Optional.empty());
   }
 
   static String byHand(Path folder, String listen) {

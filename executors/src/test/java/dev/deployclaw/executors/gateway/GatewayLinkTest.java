@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.NetworkedContainer;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,8 +128,10 @@ class GatewayLinkTest {
             folder.resolve("access.log"),
             true,
             Duration.ofSeconds(5),
-            HERE);
+            HERE,
+            EdgePolicy.NONE);
     var url = URI.create(nginx.url());
-    return new FileGateway("gw", "edge", folder, Path.of("/usr/sbin/nginx"), pidFile, url, site);
+    return new FileGateway(
+        "gw", "edge", folder, Path.of("/usr/sbin/nginx"), pidFile, url, site, Optional.empty());
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,7 +173,14 @@ class GatewayTakeoverTest {
 
   private static FileGateway started(FileGateway g, Path binary) {
     return new FileGateway(
-        g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site());
+        g.name(),
+        g.namespace(),
+        g.folder(),
+        binary,
+        g.pidFile(),
+        g.url(),
+        g.site(),
+        Optional.empty());
   }
 
   private MemberReport one(ExecutorCall call) {

@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.member.OneShotHttpClient;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FakeHttpServer;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +73,8 @@ class WatchedGatewayTest {
                 checker(run),
                 run.resolve("nginx.pid"),
                 URI.create("http://" + listen),
-                site(run))
+                site(run),
+                Optional.empty())
             .watchedIn(reports);
   }
 
@@ -94,7 +97,9 @@ class WatchedGatewayTest {
       converged(activation);
     }
 
-    var said = new OneShotHttpClient(gateway.url(), AT_MOST).get("/.well-known/deployclaw");
+    var said =
+        new OneShotHttpClient(gateway.url(), AT_MOST, Optional.empty())
+            .get("/.well-known/deployclaw");
     assertThat(said.body()).contains("\"gateway\":\"gw-0\"");
   }
 
@@ -241,7 +246,8 @@ class WatchedGatewayTest {
         run.resolve("access.log"),
         true,
         Duration.ofSeconds(5),
-        List.of());
+        List.of(),
+        EdgePolicy.NONE);
   }
 
   private String byHand(Path run) {

@@ -2,6 +2,7 @@ package dev.deployclaw.executors.host;
 
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,7 +22,12 @@ public final class EchoHostMain {
     var hosted =
         new HostedExecutors(
             List.of(new EchoExecutor()), Optional.empty(), OperationAllowlist.KERNEL);
-    var setup = new ExecutorHostServer.Setup(new HostIdentity("echo", List.of()), hosted, key);
+    var setup =
+        new ExecutorHostServer.Setup(
+            new HostIdentity("echo", List.of(), ProtocolRevisions.SPOKEN),
+            hosted,
+            key,
+            HostBounds.DEFAULT);
     Path socket = Path.of(Objects.requireNonNull(System.getenv("DEPLOYCLAW_HOST_SOCKET")));
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(socket), setup)) {
       System.out.println("ready");

@@ -11,6 +11,7 @@ import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.Look;
 import dev.deployclaw.executors.protocol.v1.Outcome;
 import dev.deployclaw.executors.remote.CallSealer;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.testkit.BoundedWait;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -64,7 +65,7 @@ class FloodEscapeTest {
 
   private ExecutorHostServer listening(Path at, HostBounds bounds) throws IOException {
     var hosted = new HostedExecutors(List.of(echo), Optional.empty(), OperationAllowlist.KERNEL);
-    var identity = new HostIdentity("host", List.of());
+    var identity = new HostIdentity("host", List.of(), ProtocolRevisions.SPOKEN);
     return ExecutorHostServer.start(
         HostSocket.ownersOnly(at), new ExecutorHostServer.Setup(identity, hosted, key, bounds));
   }

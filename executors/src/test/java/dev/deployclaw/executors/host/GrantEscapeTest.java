@@ -19,6 +19,7 @@ import dev.deployclaw.executors.protocol.v1.Purpose;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.executors.protocol.v1.Share;
 import dev.deployclaw.executors.remote.CallSealer;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,11 @@ class GrantEscapeTest {
     host =
         ExecutorHostServer.start(
             HostSocket.ownersOnly(socket),
-            new ExecutorHostServer.Setup(new HostIdentity("host", List.of()), hosted, key));
+            new ExecutorHostServer.Setup(
+                new HostIdentity("host", List.of(), ProtocolRevisions.SPOKEN),
+                hosted,
+                key,
+                HostBounds.DEFAULT));
     client = RawHostClient.shaken(socket);
   }
 

@@ -4,7 +4,9 @@ import dev.deployclaw.executors.protocol.v1.ExecutorHostGrpc;
 import dev.deployclaw.executors.protocol.v1.HandshakeReply;
 import dev.deployclaw.executors.protocol.v1.HandshakeRequest;
 import dev.deployclaw.executors.remote.HostChannel;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCalls;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -37,6 +39,12 @@ final class RawHostClient implements AutoCloseable {
                 .setNewestRevision(newest)
                 .setAgent("raw")
                 .build());
+  }
+
+  /** Sends a message as it is; returns what comes back. */
+  byte[] send(String method, byte[] message) {
+    var options = CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    return ClientCalls.blockingUnaryCall(channel, RawHostServer.method(method), options, message);
   }
 
   ExecutorHostGrpc.ExecutorHostBlockingStub calls() {

@@ -16,6 +16,7 @@ import dev.deployclaw.executors.kubernetes.AdmissionPolicies.Write;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
@@ -281,7 +282,8 @@ class AdmissionTest {
             Path.of("/var/log/nginx/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     return new KubernetesGateway(
         "gw-01", "edge", "gw-01", "nginx", "deployclaw", "nginx.conf", "nginx", site);
   }

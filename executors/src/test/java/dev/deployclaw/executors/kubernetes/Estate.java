@@ -12,6 +12,7 @@ import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -104,7 +105,8 @@ public final class Estate implements AutoCloseable {
             Path.of("/var/log/nginx/access.log"),
             false,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     return new KubernetesGateway(name, "edge", name, "nginx", "conf", "nginx.conf", "nginx", site);
   }
 

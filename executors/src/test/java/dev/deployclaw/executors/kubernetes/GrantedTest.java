@@ -14,6 +14,7 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.kubernetes.inspect.KubernetesInspectionExecutor;
 import dev.deployclaw.executors.kubernetes.source.ConfigMapSourceExecutor;
+import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +115,7 @@ class GrantedTest {
             List.of(), List.of(), List.of(estate.gateway()), Duration.ofSeconds(5));
     var inspecting =
         new KubernetesInspectionExecutor(Optional.of(estate.link()), settings, List.of());
-    var sources = List.of(new ConfigMapSource("edge", "", List.of("acme")));
+    var sources = List.of(new ConfigMapSource("edge", "", List.of("acme"), WriteBackMode.NONE));
     var reading = new ConfigMapSourceExecutor(estate.link(), sources);
 
     assertThat(inspecting.execute(of("inspect"))).isInstanceOf(CallOutcome.Done.class);

@@ -14,6 +14,7 @@ import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.executors.probe.ProbeSettings.Found;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.BackendFailureMode;
@@ -107,7 +108,7 @@ class ProbeExecutorTest {
   @Test
   void asksNothingOfAGatewayThatTheWayBackDoesNotKnow() throws InterruptedException {
     var first = entrances.getFirst();
-    entrances.add(new Entrance("gw-9", first.namespace(), first.url()));
+    entrances.add(new Entrance("gw-9", first.namespace(), first.url(), ""));
     var settings = ProbeSettings.of(entrances, keys.privateKey());
 
     var forward = probe(settings, Activations.of(set, EPOCH), 60);
@@ -343,11 +344,12 @@ class ProbeExecutorTest {
             folder.resolve("access.log"),
             true,
             Duration.ofSeconds(5),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     String file = NginxConfigFile.render(set, gateway, site).text();
     running.add(NginxServer.start(folder, edited.apply(file)));
     entrances.add(
-        new Entrance(gateway.name(), gateway.namespace(), URI.create("http://" + listen)));
+        new Entrance(gateway.name(), gateway.namespace(), URI.create("http://" + listen), ""));
   }
 
   private PolicySet set(long burst, long requests) {

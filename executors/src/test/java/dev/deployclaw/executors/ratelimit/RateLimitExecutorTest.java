@@ -114,7 +114,11 @@ class RateLimitExecutorTest {
 
   @Test
   void doesNotKnowWhatAServiceSaysThatDoesNotAnswer() throws InterruptedException {
-    var nobody = new Service("edge", URI.create("http://127.0.0.1:" + FreePortFinder.free()));
+    var nobody =
+        new Service(
+            "edge",
+            URI.create("http://127.0.0.1:" + FreePortFinder.free()),
+            RateLimitSettings.Access.OPEN);
 
     assertThat(ask(nobody, new ExecutorCall.Converge(SECOND), AT_MOST))
         .extracting(MemberReport::answer)
@@ -124,7 +128,11 @@ class RateLimitExecutorTest {
   @Test
   @Timeout(120)
   void doesNotWaitForTheVoteOfAServiceThatDoesNotAnswer() throws InterruptedException {
-    var nobody = new Service("edge", URI.create("http://127.0.0.1:" + FreePortFinder.free()));
+    var nobody =
+        new Service(
+            "edge",
+            URI.create("http://127.0.0.1:" + FreePortFinder.free()),
+            RateLimitSettings.Access.OPEN);
 
     assertThat(ask(nobody, new ExecutorCall.Prepare(SECOND), Duration.ofHours(1)))
         .extracting(MemberReport::answer)
@@ -207,7 +215,10 @@ class RateLimitExecutorTest {
   }
 
   private List<MemberReport> ask(ExecutorCall call, Duration deadline) throws InterruptedException {
-    return ask(new Service("edge", URI.create(service.url())), call, deadline);
+    return ask(
+        new Service("edge", URI.create(service.url()), RateLimitSettings.Access.OPEN),
+        call,
+        deadline);
   }
 
   @Test

@@ -53,6 +53,7 @@ public final class ClusterFixture implements AutoCloseable {
             new RedisSettings(
                 cluster.nodes().stream().map(HostPort::toString).toList(),
                 Duration.ofSeconds(10),
+                Optional.empty(),
                 Optional.empty()),
             FenceAuthority.of(state));
   }

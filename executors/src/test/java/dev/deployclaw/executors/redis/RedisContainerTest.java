@@ -33,6 +33,7 @@ class RedisContainerTest extends RedisExecutorTest {
         new RedisSettings(
             nodes.stream().map(HostPort::toString).toList(),
             Duration.ofSeconds(1),
+            Optional.empty(),
             Optional.empty());
     try (var executor = new RedisExecutor(settings, () -> FenceMark.NOBODY)) {
       assertThat(executor.execute(OBSERVE)).isInstanceOf(CallOutcome.Done.class);

@@ -122,7 +122,8 @@ class RedisLinkTest {
   }
 
   private static RedisSettings settings(NetworkedContainer node, Duration timeout) {
-    return new RedisSettings(List.of(node.address().toString()), timeout, Optional.empty());
+    return new RedisSettings(
+        List.of(node.address().toString()), timeout, Optional.empty(), Optional.empty());
   }
 
   /** By member; empty where the call failed. */

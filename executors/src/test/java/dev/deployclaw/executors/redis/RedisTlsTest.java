@@ -151,7 +151,7 @@ class RedisTlsTest {
 
   @Test
   void saysThatTlsIsWanted() throws Exception {
-    assertThat(fault(new RedisSettings(List.of(seed()), LONG, Optional.empty())))
+    assertThat(fault(new RedisSettings(List.of(seed()), LONG, Optional.empty(), Optional.empty())))
         .asString()
         .contains("set redis.tls");
   }

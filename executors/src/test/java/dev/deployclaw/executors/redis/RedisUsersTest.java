@@ -110,7 +110,8 @@ class RedisUsersTest {
 
   private static RedisExecutor executor(Optional<RedisSettings.Login> login) {
     var settings =
-        new RedisSettings(List.of(redis.address().toString()), Duration.ofSeconds(10), login);
+        new RedisSettings(
+            List.of(redis.address().toString()), Duration.ofSeconds(10), login, Optional.empty());
     return new RedisExecutor(settings, () -> new FenceMark(0, 0));
   }
 

@@ -15,11 +15,13 @@ import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.host.EchoExecutor;
 import dev.deployclaw.executors.host.EchoHostProcess;
 import dev.deployclaw.executors.wire.OfferedExecutor;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,8 @@ class HostRestartTest {
   void start(@TempDir Path folder) throws IOException {
     socket = folder.resolve("host.sock");
     startHost();
-    connection = HostConnection.of(new HostAddress(socket, () -> key, "agent"));
+    connection =
+        HostConnection.of(new HostAddress(socket, () -> key, "agent", ProtocolRevisions.SPOKEN));
   }
 
   private void startHost() throws IOException {
@@ -101,7 +104,8 @@ class HostRestartTest {
     var old = key;
     host.kill();
     startHost();
-    try (var stale = HostConnection.of(new HostAddress(socket, () -> old, "agent"))) {
+    try (var stale =
+        HostConnection.of(new HostAddress(socket, () -> old, "agent", ProtocolRevisions.SPOKEN))) {
       assertThat(fault(call(stale, new ExecutorCall.Publish(EPOCH))))
           .isInstanceOf(CallFault.Ungranted.class)
           .extracting(CallFault::reason)
@@ -122,7 +126,7 @@ class HostRestartTest {
       throws InterruptedException {
     var purpose = new Grant.Purpose("arch-1", "plan", 3);
     var grant = new Grant("1", purpose, "redis", call.verb(), "", Instant.MAX, "");
-    return new RemoteExecutor(connection, REDIS)
+    return new RemoteExecutor(connection, REDIS, Optional.empty())
         .execute(
             new Invocation("redis", call, new FencingToken("leader", 7), DEADLINE).with(grant));
   }

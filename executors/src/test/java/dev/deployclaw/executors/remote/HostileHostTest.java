@@ -310,7 +310,7 @@ class HostileHostTest {
 
   private static CallOutcome call(HostConnection connection, ExecutorCall call)
       throws InterruptedException {
-    return new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()))
+    return new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()), Optional.empty())
         .execute(new Invocation("redis", call, FencingToken.NONE, DEADLINE));
   }
 

@@ -17,9 +17,11 @@ import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.host.EchoExecutor;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.host.MemoryStore;
 import dev.deployclaw.executors.wire.IsolationFinding;
 import dev.deployclaw.executors.wire.OfferedExecutor;
 import dev.deployclaw.executors.wire.ProtocolRevisions;
@@ -32,7 +34,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,8 +60,11 @@ class RemoteExecutorTest {
     var identity = new HostIdentity("test host", List.of(LAYER), new ProtocolRevisions(1, 2));
     host =
         ExecutorHostServer.start(
-            HostSocket.ownersOnly(socket), new ExecutorHostServer.Setup(identity, hosted, key));
-    connection = HostConnection.of(new HostAddress(socket, () -> key, "test agent"));
+            HostSocket.ownersOnly(socket),
+            new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT));
+    connection =
+        HostConnection.of(
+            new HostAddress(socket, () -> key, "test agent", ProtocolRevisions.SPOKEN));
   }
 
   @AfterEach
@@ -127,7 +131,7 @@ class RemoteExecutorTest {
 
     assertThat(store.create("a", bytes)).isEqualTo(new ObjectStore.Put.Created());
     assertThat(store.create("a", bytes)).isEqualTo(new ObjectStore.Put.AlreadyThere());
-    assertThat(objects.kept.get("a")).isEqualTo(bytes);
+    assertThat(objects.kept("a")).hasValue(bytes);
     assertThat(store.read("a"))
         .isInstanceOfSatisfying(
             ObjectStore.Get.Found.class, found -> assertThat(found.bytes()).isEqualTo(bytes));
@@ -148,30 +152,6 @@ class RemoteExecutorTest {
     echo.awaitInterrupt();
   }
 
-  /** A bucket. */
-  private static final class MemoryStore implements ObjectStore {
-    private final Map<String, byte[]> kept = new ConcurrentHashMap<>();
-
-    @Override
-    public Put create(String name, byte[] bytes) {
-      return kept.putIfAbsent(name, bytes) == null ? new Put.Created() : new Put.AlreadyThere();
-    }
-
-    @Override
-    public Get read(String name) {
-      byte[] bytes = kept.get(name);
-      return bytes == null ? new Get.Absent() : new Get.Found(bytes);
-    }
-
-    @Override
-    public String locate(String name) {
-      return name;
-    }
-
-    @Override
-    public void close() {}
-  }
-
   @Test
   void saysThatAHostIsNotThere() throws Exception {
     host.close();
@@ -188,7 +168,8 @@ class RemoteExecutorTest {
   }
 
   private CallOutcome call(ExecutorCall call) throws InterruptedException {
-    var executor = new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()));
+    var executor =
+        new RemoteExecutor(connection, OfferedExecutor.of("redis", Map.of()), Optional.empty());
     var grant =
         new Grant("1", new Grant.Purpose("arch-1", "plan", 3), "redis", "", "", Instant.MAX, "");
     return executor.execute(new Invocation("redis", call, FENCE, DEADLINE).with(grant));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.core.spi.ObjectStore.Put;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.NetworkedContainer;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
@@ -80,7 +81,8 @@ class S3ContainerTest {
         "access",
         "secret",
         true,
-        Duration.ofSeconds(3));
+        Duration.ofSeconds(3),
+        TlsSettings.DEFAULT);
   }
 
   private static boolean takes(S3ObjectStore store) {

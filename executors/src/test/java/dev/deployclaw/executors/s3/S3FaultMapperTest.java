@@ -3,6 +3,7 @@ package dev.deployclaw.executors.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.executors.s3.S3ObjectStore.S3FaultMapper;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.util.stream.Stream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.core.spi.ObjectStore.Put;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.S3Server;
 import java.net.URI;
@@ -44,7 +45,8 @@ class S3ObjectStoreTest {
         server.accessKey(),
         secret,
         true,
-        timeout);
+        timeout,
+        TlsSettings.DEFAULT);
   }
 
   @Test

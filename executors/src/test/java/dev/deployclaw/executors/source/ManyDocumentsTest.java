@@ -11,6 +11,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
@@ -18,6 +19,7 @@ import dev.deployclaw.executors.member.SourceAnswer;
 import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.source.CollectedPolicies;
 import java.io.IOException;
@@ -107,12 +109,14 @@ class ManyDocumentsTest {
         new HostedExecutors(List.of(executor), Optional.empty(), OperationAllowlist.KERNEL);
     var key = GrantKey.random();
     var socket = folder.resolve("host.sock");
-    var identity = new HostIdentity("test host", List.of());
+    var identity = new HostIdentity("test host", List.of(), ProtocolRevisions.SPOKEN);
     try (var _ =
             ExecutorHostServer.start(
                 HostSocket.ownersOnly(socket),
-                new ExecutorHostServer.Setup(identity, hosted, key));
-        var connection = HostConnection.of(new HostAddress(socket, () -> key, "test agent"))) {
+                new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT));
+        var connection =
+            HostConnection.of(
+                new HostAddress(socket, () -> key, "test agent", ProtocolRevisions.SPOKEN))) {
       return SourceReports.collect(look(connection.executors().getFirst()), PolicySet.EMPTY);
     }
   }

@@ -104,7 +104,6 @@ record SlidingWindowCounter(long slotMicros, SortedMap<Long, Long> slots) implem
     return wait;
   }
 
-  /** When a slot no longer counts. */
   private long forgotten(long slot) {
     return (slot + SLOTS + 1) * slotMicros;
   }

@@ -14,7 +14,6 @@ import java.util.Comparator;
 public record DocumentProblem(
     String source, String path, int line, int column, String what, String remedy) {
 
-  /** The order of the text. */
   public static final Comparator<DocumentProblem> IN_TEXT_ORDER =
       Comparator.comparing(DocumentProblem::source)
           .thenComparingInt(DocumentProblem::line)

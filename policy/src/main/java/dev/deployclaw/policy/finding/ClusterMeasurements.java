@@ -19,13 +19,7 @@ public record ClusterMeasurements(
     SortedMap<String, Memory> memory) {
 
   public static final ClusterMeasurements NOTHING =
-      new ClusterMeasurements(new TreeMap<>(), new TreeMap<>(), Optional.empty());
-
-  /** Where no memory was read. */
-  public ClusterMeasurements(
-      SortedMap<String, Trips> trips, SortedMap<String, Drift> drift, Optional<Cluster> cluster) {
-    this(trips, drift, cluster, new TreeMap<>());
-  }
+      new ClusterMeasurements(new TreeMap<>(), new TreeMap<>(), Optional.empty(), new TreeMap<>());
 
   public ClusterMeasurements {
     memory = Collections.unmodifiableSortedMap(new TreeMap<>(memory));

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param paths which spellings of a path are passed on
  */
 public record EdgePolicy(List<String> trusted, OptionalInt backstop, PathStrictness paths) {
-  public static final EdgePolicy NONE = new EdgePolicy(List.of(), OptionalInt.empty());
+  public static final EdgePolicy NONE =
+      new EdgePolicy(List.of(), OptionalInt.empty(), PathStrictness.STRICT);
 
   private static final Pattern NETWORK = Pattern.compile("[0-9A-Fa-f:.]{2,45}(?:/\\d{1,3})?");
 
@@ -29,11 +30,6 @@ public record EdgePolicy(List<String> trusted, OptionalInt backstop, PathStrictn
       throw new IllegalArgumentException(
           "backstop is below one request a second: " + backstop.getAsInt());
     }
-  }
-
-  /** With one spelling for each path. */
-  public EdgePolicy(List<String> trusted, OptionalInt backstop) {
-    this(trusted, backstop, PathStrictness.STRICT);
   }
 
   /** The same with other spellings. */

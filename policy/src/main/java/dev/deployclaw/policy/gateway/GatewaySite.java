@@ -58,28 +58,6 @@ public record GatewaySite(
     }
   }
 
-  /** Without trusted hops and backstop. */
-  public GatewaySite(
-      String listen,
-      String service,
-      SortedMap<String, String> upstreams,
-      Path pidFile,
-      Path accessLog,
-      boolean foreground,
-      Duration workerShutdown,
-      List<String> askers) {
-    this(
-        listen,
-        service,
-        upstreams,
-        pidFile,
-        accessLog,
-        foreground,
-        workerShutdown,
-        askers,
-        EdgePolicy.NONE);
-  }
-
   /** The same place with other rules at its edge. */
   public GatewaySite with(EdgePolicy other) {
     return new GatewaySite(

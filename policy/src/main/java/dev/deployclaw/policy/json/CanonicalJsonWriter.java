@@ -74,6 +74,13 @@ public final class CanonicalJsonWriter {
     return this;
   }
 
+  /** A value as another writer gave its bytes. */
+  public CanonicalJsonWriter written(byte[] value) {
+    separate();
+    out.add(value, value.length);
+    return this;
+  }
+
   /** Gives away what was written since the last time, to be used at once. */
   public void flush(Consumer<Utf8Buffer> to) {
     to.accept(out);

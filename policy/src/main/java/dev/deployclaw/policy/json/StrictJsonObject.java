@@ -1,21 +1,17 @@
 package dev.deployclaw.policy.json;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -31,10 +27,6 @@ public final class StrictJsonObject {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build()
           .reader();
-
-  /** Of a document that goes on behind it. */
-  private static final ObjectReader PART =
-      JSON.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /** Where it is, put into words only when something is wrong. */
   private final Supplier<String> path;
@@ -70,47 +62,6 @@ public final class StrictJsonObject {
       throw faults.apply(name + ": " + e.getOriginalMessage());
     } catch (IOException e) {
       throw new IllegalStateException("reading bytes in memory can't fail", e);
-    }
-  }
-
-  /**
-   * A document whose outermost object has one large array of objects: they are given away one after
-   * another, so that there is never a tree of all, and the array looks empty afterwards.
-   */
-  public static StrictJsonObject parse(
-      String name, byte[] bytes, String large, Consumer<StrictJsonObject> items) {
-    Function<String, RuntimeException> faults = LocatedException::new;
-    var rest = JsonNodeFactory.instance.objectNode();
-    try (var in = JSON.createParser(bytes)) {
-      if (in.nextToken() != JsonToken.START_OBJECT) {
-        throw faults.apply(name + ": an object was expected");
-      }
-      for (String key = in.nextFieldName(); key != null; key = in.nextFieldName()) {
-        if (in.nextToken() == JsonToken.START_ARRAY && key.equals(large)) {
-          rest.putArray(key);
-          items(name + "." + key, in, items);
-        } else {
-          rest.set(key, PART.<JsonNode>readTree(in));
-        }
-      }
-      if (in.nextToken() != null) {
-        throw faults.apply(name + ": something follows the document");
-      }
-      return new StrictJsonObject(() -> name, rest, faults);
-    } catch (JsonProcessingException e) {
-      throw faults.apply(name + ": " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new IllegalStateException("reading bytes in memory can't fail", e);
-    }
-  }
-
-  private static void items(String path, JsonParser in, Consumer<StrictJsonObject> items)
-      throws IOException {
-    for (int i = 0; in.nextToken() != JsonToken.END_ARRAY; i++) {
-      int index = i;
-      JsonNode item = PART.readTree(in);
-      items.accept(
-          new StrictJsonObject(() -> path + "[" + index + "]", item, LocatedException::new));
     }
   }
 

@@ -36,7 +36,6 @@ public record RoutePattern(String text) {
     return other.isPlain() ? text.endsWith("*") && covers(other.text) : coversWild(other.text);
   }
 
-  /** Whether it has no {@code *}. */
   public boolean isPlain() {
     return text.indexOf('*') < 0;
   }

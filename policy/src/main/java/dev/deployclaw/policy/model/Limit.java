@@ -85,6 +85,21 @@ public record Limit(
         "window is not in whole seconds: " + window);
   }
 
+  /** An enforced token bucket of a whole tenant, which holds what it gets in a window, or one. */
+  public static Limit tokenBucket(String name, RequestMatch match, long requests, Duration window) {
+    return new Limit(
+        name,
+        match,
+        List.of(),
+        LimitAlgorithm.TOKEN_BUCKET,
+        requests,
+        window,
+        Math.max(1, requests),
+        1,
+        EnforcementMode.ENFORCE,
+        Optional.empty());
+  }
+
   /** Of what differs most, since it is asked of each limit of a large set. */
   @Override
   public int hashCode() {

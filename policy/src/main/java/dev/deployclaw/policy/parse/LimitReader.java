@@ -4,15 +4,19 @@ import dev.deployclaw.policy.document.DocumentCursor;
 import dev.deployclaw.policy.document.DocumentFields;
 import dev.deployclaw.policy.document.DocumentNode;
 import dev.deployclaw.policy.document.DocumentValueReaders;
+import dev.deployclaw.policy.document.QuotedText;
 import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -133,5 +137,43 @@ final class LimitReader {
 
   private static <E> List<String> words(E[] values, Function<E, String> word) {
     return Arrays.stream(values).map(word).toList();
+  }
+
+  /** How the parts of a counter's key are written: client-address, or header:NAME. */
+  private static final class KeyPartSyntax {
+    static final int MOST = 4;
+
+    /**
+     * The key; {@code tenant} may be written and adds nothing, since every counter is a tenant's.
+     */
+    static Optional<List<CounterKeyPart>> read(DocumentCursor spot) {
+      var parts = new ArrayList<CounterKeyPart>();
+      for (var item : spot.items(MOST, "for example [client-address]")) {
+        var part =
+            item.word(CounterKeyPart.CLIENT_ADDRESS)
+                .filter(w -> !w.equals("tenant"))
+                .flatMap(w -> part(item, w));
+        if (part.isPresent() && parts.contains(part.get())) {
+          item.refuse("given twice", "keep one of the two");
+        } else {
+          part.ifPresent(parts::add);
+        }
+      }
+      return Optional.of(parts);
+    }
+
+    private static Optional<CounterKeyPart> part(DocumentCursor item, String word) {
+      var part = CounterKeyPart.ofWord(word);
+      if (part.isPresent()) {
+        return part;
+      }
+      if (!word.startsWith(CounterKeyPart.HEADER)) {
+        String remedy = "one of tenant, client-address, header:NAME";
+        return item.refuse("unknown word " + QuotedText.shortly(word), remedy);
+      }
+      String name = word.substring(CounterKeyPart.HEADER.length()).toLowerCase(Locale.ROOT);
+      return item.refuse(
+          "not a header name: " + QuotedText.shortly(name), "for example header:x-plan");
+    }
   }
 }

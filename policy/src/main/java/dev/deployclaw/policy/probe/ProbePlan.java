@@ -47,7 +47,6 @@ public record ProbePlan(List<ProbeLane> lanes, List<String> leftOut) {
         .toList();
   }
 
-  /** Makes one plan. */
   private static final class Maker {
     private final ProbePlanRequest order;
     private final ProbeTargetFinder targets;

@@ -30,7 +30,6 @@ public record DecideCall(
     }
   }
 
-  /** The keys and arguments of the call. */
   public record Encoded(List<String> keys, List<String> arguments) {}
 
   /** With the rules read from what is staged. */

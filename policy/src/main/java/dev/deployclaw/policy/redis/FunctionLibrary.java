@@ -1,9 +1,8 @@
 package dev.deployclaw.policy.redis;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.deployclaw.policy.document.PackagedText;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,9 +29,16 @@ public final class FunctionLibrary {
    */
   public static final String RELEASE = "dc_release";
 
-  private static final String COUNTING = resource("counters.lua") + "\n" + resource("leases.lua");
+  private static final String COUNTING =
+      PackagedText.read(FunctionLibrary.class, "counters.lua")
+          + "\n"
+          + PackagedText.read(FunctionLibrary.class, "leases.lua");
   private static final String BODY =
-      COUNTING + "\n" + resource("counted.lua") + "\n" + resource("decide.lua");
+      COUNTING
+          + "\n"
+          + PackagedText.read(FunctionLibrary.class, "counted.lua")
+          + "\n"
+          + PackagedText.read(FunctionLibrary.class, "decide.lua");
   private static final Pattern CONSTANTS =
       Pattern.compile(
           "^local TERM, EPOCH, PREDECESSOR, DIGEST = (\\d+), (\\d+), (\\d+), '([0-9a-f]*)'$",
@@ -52,13 +58,7 @@ public final class FunctionLibrary {
    * @param trial the candidate beside the committed epoch
    */
   public record Constants(
-      long term, long epoch, String digest, long predecessor, long step, Optional<Trial> trial) {
-
-    /** Everybody is at the epoch. */
-    public Constants(long term, long epoch, String digest, long predecessor) {
-      this(term, epoch, digest, predecessor, 0, Optional.empty());
-    }
-  }
+      long term, long epoch, String digest, long predecessor, long step, Optional<Trial> trial) {}
 
   /** A candidate epoch, and who decides by it already. */
   public record Trial(long epoch, String digest, CanaryCohort cohort) {}
@@ -84,7 +84,7 @@ public final class FunctionLibrary {
 
   /** The same, where everybody is at the epoch. */
   public static String source(long term, long epoch, String digest, long predecessor) {
-    return source(new Constants(term, epoch, digest, predecessor));
+    return source(new Constants(term, epoch, digest, predecessor, 0, Optional.empty()));
   }
 
   /**
@@ -150,11 +150,27 @@ public final class FunctionLibrary {
             k.trial().map(Trial::digest).orElse(""));
   }
 
-  private static String resource(String name) {
-    try (var in = FunctionLibrary.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /**
+   * The last line of a library's source: a comment with the hash of all that stands before it. By
+   * it the code of another version of the agent, which is whole, is told from code that somebody
+   * changed. It is no signature: who knows how can write one.
+   */
+  static final class LibrarySeal {
+    private static final String LINE = "-- sealed ";
+
+    private LibrarySeal() {}
+
+    static String on(String source) {
+      return source + line(source);
+    }
+
+    static boolean holds(String sealed) {
+      int at = sealed.lastIndexOf(LINE);
+      return at > 0 && sealed.substring(at).equals(line(sealed.substring(0, at)));
+    }
+
+    private static String line(String source) {
+      return LINE + CanonicalJson.sha256(source.getBytes(StandardCharsets.UTF_8)) + "\n";
     }
   }
 }

@@ -6,8 +6,11 @@ import dev.deployclaw.policy.replay.accesslog.RecordedRequest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -39,13 +42,7 @@ public final class PolicyReplay {
     this(before, after, MOST_COUNTERS, _ -> true);
   }
 
-  /** For fewer counters. */
-  PolicyReplay(PolicySet before, PolicySet after, int mostCounters) {
-    this(before, after, mostCounters, _ -> true);
-  }
-
-  private PolicyReplay(
-      PolicySet before, PolicySet after, int mostCounters, Predicate<String> replayed) {
+  PolicyReplay(PolicySet before, PolicySet after, int mostCounters, Predicate<String> replayed) {
     this.mostCounters = mostCounters;
     this.replayed = replayed;
     this.before = new ReplayedPolicy(before, mostCounters);
@@ -144,6 +141,48 @@ public final class PolicyReplay {
               + " policy, since a log doesn't show them: "
               + named
               + more);
+    }
+  }
+
+  /**
+   * Whose requests a change of policy can touch: of all tenants below a topmost group in which
+   * anything differs, since a group counts its members together. Immutable.
+   *
+   * @param roots the topmost groups, and changed tenants that have none
+   */
+  record AffectedTenants(PolicySet before, PolicySet after, Set<String> roots) {
+    static AffectedTenants of(PolicySet before, PolicySet after) {
+      var names = new TreeSet<>(before.tenants().keySet());
+      names.addAll(after.tenants().keySet());
+      names.removeIf(name -> before.tenant(name).equals(after.tenant(name)));
+      var roots = new HashSet<String>();
+      for (String name : names) {
+        roots.add(before.root(name));
+        roots.add(after.root(name));
+        if (before.tenant(name).isEmpty() || after.tenant(name).isEmpty()) {
+          roots.add(before.root(ReplayedPolicy.DEFAULT_TENANT));
+          roots.add(after.root(ReplayedPolicy.DEFAULT_TENANT));
+        }
+      }
+      return new AffectedTenants(before, after, roots);
+    }
+
+    /** Whether a request that names a tenant, perhaps an unknown one, is touched. */
+    boolean has(String tenant) {
+      return has(before, tenant) || has(after, tenant);
+    }
+
+    private boolean has(PolicySet set, String tenant) {
+      String whose = set.tenants().containsKey(tenant) ? tenant : ReplayedPolicy.DEFAULT_TENANT;
+      return roots.contains(set.root(whose));
+    }
+
+    /** Of a set, the tenants below these groups. */
+    PolicySet in(PolicySet set) {
+      return set.withTenants(
+          set.tenants().values().stream()
+              .filter(t -> roots.contains(set.root(t.tenant())))
+              .toList());
     }
   }
 }

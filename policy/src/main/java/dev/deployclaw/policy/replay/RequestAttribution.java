@@ -32,7 +32,6 @@ public record RequestAttribution(TenantSource tenant, List<Route> routes) {
     /** A field, of a log of JSON lines. */
     record Field(String name) implements TenantSource {}
 
-    /** All requests are of one tenant. */
     record Always(String tenant) implements TenantSource {}
 
     /** The words of the command line: {@code user}, {@code host}, {@code field:N}, {@code =N}. */

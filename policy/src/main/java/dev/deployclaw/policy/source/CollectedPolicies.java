@@ -47,7 +47,6 @@ public record CollectedPolicies(
     return Optional.ofNullable(leftOut.get(tenant));
   }
 
-  /** Where a tenant's policy stands. */
   public Optional<PolicyOrigin> origin(String tenant) {
     return Optional.ofNullable(origins.get(tenant));
   }

@@ -95,7 +95,8 @@ public final class Utf8Buffer {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
-  private Utf8Buffer add(byte[] more, int count) {
+  /** The first of these bytes, which are UTF-8. */
+  public Utf8Buffer add(byte[] more, int count) {
     reserve(count);
     System.arraycopy(more, 0, bytes, length, count);
     length += count;

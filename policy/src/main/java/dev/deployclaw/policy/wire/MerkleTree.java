@@ -1,8 +1,7 @@
 package dev.deployclaw.policy.wire;
 
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.ByteArrayOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -88,15 +87,11 @@ final class MerkleTree {
   }
 
   private static byte[] hash(byte kind, byte[]... parts) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      digest.update(kind);
-      for (byte[] part : parts) {
-        digest.update(part);
-      }
-      return digest.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    var digest = CanonicalJson.sha256();
+    digest.update(kind);
+    for (byte[] part : parts) {
+      digest.update(part);
     }
+    return digest.digest();
   }
 }

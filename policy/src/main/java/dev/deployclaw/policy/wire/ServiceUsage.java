@@ -20,11 +20,6 @@ import java.util.Optional;
 public record ServiceUsage(String since, List<Count> limits, Optional<Leases> leases) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** Where no limit is leased. */
-  public ServiceUsage(String since, List<Count> limits) {
-    this(since, limits, Optional.empty());
-  }
-
   public ServiceUsage {
     limits = List.copyOf(limits);
   }

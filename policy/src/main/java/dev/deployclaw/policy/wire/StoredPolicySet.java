@@ -34,6 +34,7 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
   /** The largest set that is read back; a manifest that promises more is refused. */
   public static final int MOST_BYTES = 256 << 20;
 
+  private static final int BUFFER_BYTES = 64 << 10;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public StoredPolicySet {
@@ -148,9 +149,9 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
 
   /** Reads one byte more than promised at most, so that a bomb can't fill the memory. */
   private static byte[] unpack(byte[] packed, int length) {
-    try (var gzip = new GZIPInputStream(new ByteArrayInputStream(packed))) {
-      byte[] bytes = gzip.readNBytes(length + 1);
-      if (bytes.length != length) {
+    byte[] bytes = new byte[length];
+    try (var gzip = new GZIPInputStream(new ByteArrayInputStream(packed), BUFFER_BYTES)) {
+      if (gzip.readNBytes(bytes, 0, length) != length || gzip.read() >= 0) {
         throw new DamagedSetException("the set's length differs from the manifest's", null);
       }
       return bytes;

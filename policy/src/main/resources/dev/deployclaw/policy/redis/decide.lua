@@ -3,6 +3,7 @@
 
 local MOST_RULES, MOST_POLICIES = 10000, 10000
 local REMEMBERED = 60000000
+local KEPT = 1000000 -- a busy counter that idles in between doesn't vanish each time
 local DECIDED, NEED_EPOCH, NEED_RULE = 0, 1, 2
 local KINDS = { tb = 'tb', gcra = 'tb', sw = 'sw', fw = 'fw', cc = 'cc' }
 
@@ -265,7 +266,7 @@ local function take(at, taken, now, probe)
     if probe then
       call('SET', KEY[at], text, 'PX', PROBE_TTL)
     else
-      call('SET', KEY[at], text, 'PXAT', ceil((now + lives) / 1000))
+      call('SET', KEY[at], text, 'PXAT', ceil((now + max(lives, KEPT)) / 1000))
     end
   end
   return left < 0 and 0 or left, idle_in, wait

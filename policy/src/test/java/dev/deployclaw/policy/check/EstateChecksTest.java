@@ -192,7 +192,8 @@ class EstateChecksTest {
     return new ClusterMeasurements(
         new TreeMap<>(Map.of("redis/a", trips, "redis/b", new Trips(90, 100, 120))),
         new TreeMap<>(),
-        Optional.empty());
+        Optional.empty(),
+        new TreeMap<>());
   }
 
   private static ClusterMeasurements drift(long... micros) {
@@ -200,13 +201,14 @@ class EstateChecksTest {
     for (int i = 0; i < micros.length; i++) {
       drift.put("redis/" + i, new Drift(micros[i], 300));
     }
-    return new ClusterMeasurements(new TreeMap<>(), drift, Optional.empty());
+    return new ClusterMeasurements(new TreeMap<>(), drift, Optional.empty(), new TreeMap<>());
   }
 
   private static ClusterMeasurements cluster(int masters) {
     return new ClusterMeasurements(
         new TreeMap<>(),
         new TreeMap<>(),
-        Optional.of(new Cluster(masters, CLUSTER.nodeTimeoutMillis(), true, 0, 10_000)));
+        Optional.of(new Cluster(masters, CLUSTER.nodeTimeoutMillis(), true, 0, 10_000)),
+        new TreeMap<>());
   }
 }

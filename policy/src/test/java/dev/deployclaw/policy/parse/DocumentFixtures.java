@@ -3,6 +3,7 @@ package dev.deployclaw.policy.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.parse.PolicyDocumentReader.ParsedPolicy;
 
 /** Small documents for tests. */
 public final class DocumentFixtures {

@@ -70,7 +70,8 @@ class ClusterAgreementTest {
     try (var shard = SingleNodeRedis.at(owner(cluster))) {
       shard.activate(held);
       shard.redis().functionFlush();
-      var constants = new Constants(1, held.epoch(), held.digest(), held.epoch() - 1);
+      var constants =
+          new Constants(1, held.epoch(), held.digest(), held.epoch() - 1, 0, Optional.empty());
       check(shard, held, Optional.of(constants), "without a library");
     }
   }

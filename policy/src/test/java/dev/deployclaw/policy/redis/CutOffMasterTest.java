@@ -158,7 +158,9 @@ class CutOffMasterTest {
 
   /** By the words of the finding: {@code tenant/limit: requests}. */
   private static Map<String, Long> says(Cluster settings) {
-    var measured = new ClusterMeasurements(new TreeMap<>(), new TreeMap<>(), Optional.of(settings));
+    var measured =
+        new ClusterMeasurements(
+            new TreeMap<>(), new TreeMap<>(), Optional.of(settings), new TreeMap<>());
     var evidence =
         PolicyChecker.run(SET, Optional.empty(), measured).stream()
             .filter(f -> f.check() == CheckKind.PARTITION && f.evidence().containsKey("admits"))

@@ -6,7 +6,7 @@ import static dev.deployclaw.policy.PolicyFixtures.set;
 import static dev.deployclaw.policy.PolicyFixtures.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.check.cluster.MemoryFootprint;
+import dev.deployclaw.policy.check.cluster.MemoryCheck.MemoryFootprint;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;

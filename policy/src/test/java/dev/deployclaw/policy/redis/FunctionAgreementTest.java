@@ -90,7 +90,8 @@ class FunctionAgreementTest {
 
   private static Optional<Constants> script(EpochPolicySet held, RandomGenerator random) {
     return random.nextInt(10) == 0
-        ? Optional.of(new Constants(1, held.epoch(), held.digest(), held.epoch() - 1))
+        ? Optional.of(
+            new Constants(1, held.epoch(), held.digest(), held.epoch() - 1, 0, Optional.empty()))
         : Optional.empty();
   }
 }

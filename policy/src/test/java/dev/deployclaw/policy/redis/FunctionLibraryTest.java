@@ -3,6 +3,7 @@ package dev.deployclaw.policy.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import dev.deployclaw.policy.redis.FunctionLibrary.LibrarySeal;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,8 @@ class FunctionLibraryTest {
     String source = FunctionLibrary.source(3, 12, DIGEST, 11);
 
     assertThat(source).startsWith("#!lua name=deployclaw\n");
-    assertThat(FunctionLibrary.read(source)).contains(new Constants(3, 12, DIGEST, 11));
+    assertThat(FunctionLibrary.read(source))
+        .contains(new Constants(3, 12, DIGEST, 11, 0, Optional.empty()));
   }
 
   @Test
@@ -33,7 +35,8 @@ class FunctionLibraryTest {
   void aLibraryOfBeforeThereWereCandidatesIsReadAndNotWhole() {
     String source = FunctionLibrary.source(3, 12, DIGEST, 11).replaceAll("local STEP.*\n", "");
 
-    assertThat(FunctionLibrary.read(source)).contains(new Constants(3, 12, DIGEST, 11));
+    assertThat(FunctionLibrary.read(source))
+        .contains(new Constants(3, 12, DIGEST, 11, 0, Optional.empty()));
     assertThat(FunctionLibrary.isWhole(source)).isFalse();
   }
 

@@ -119,7 +119,7 @@ class FunctionTest {
 
   /** The library that is tried forgets at once what the real one forgets after a minute. */
   private static void readsAgain(OptionalLong at) {
-    var constants = new FunctionLibrary.Constants(1, 7, SEVEN.digest(), 6);
+    var constants = new FunctionLibrary.Constants(1, 7, SEVEN.digest(), 6, 0, Optional.empty());
     String source = FunctionLibrary.source(constants);
     String forgetful = source.replace("REMEMBERED = 60000000", "REMEMBERED = 0");
     assertThat(forgetful).isNotEqualTo(source);
@@ -241,7 +241,8 @@ class FunctionTest {
         shard.all(
             List.of(
                 new SingleNodeRedis.Said(FunctionLibrary.RELEASE, release(held, "a", 1).encoded())),
-            Optional.of(new FunctionLibrary.Constants(1, 7, held.digest(), 6)));
+            Optional.of(
+                new FunctionLibrary.Constants(1, 7, held.digest(), 6, 0, Optional.empty())));
 
     assertThat(byScript).isEqualTo(List.of(1L));
     assertThat(shard.redis().exists(counterKey(held))).isFalse();

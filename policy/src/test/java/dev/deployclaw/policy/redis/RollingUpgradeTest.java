@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +69,7 @@ class RollingUpgradeTest {
       shard.stage(held);
       for (int turn = 0; turn < TURNS; turn++) {
         var version = Version.values()[random.nextInt(Version.values().length)];
-        var constants = new Constants(1, epoch, held.digest(), epoch - 1);
+        var constants = new Constants(1, epoch, held.digest(), epoch - 1, 0, Optional.empty());
         var steps = history.steps(held, 1 + random.nextInt(MOST_STEPS));
         load(version, constants);
         for (int i = 0; i < steps.size(); i++) {

@@ -49,7 +49,9 @@ final class SingleNodeRedis implements AutoCloseable {
   }
 
   void load(EpochPolicySet held) {
-    load(new FunctionLibrary.Constants(1, held.epoch(), held.digest(), held.epoch() - 1));
+    load(
+        new FunctionLibrary.Constants(
+            1, held.epoch(), held.digest(), held.epoch() - 1, 0, Optional.empty()));
   }
 
   void load(FunctionLibrary.Constants constants) {
@@ -67,7 +69,8 @@ final class SingleNodeRedis implements AutoCloseable {
 
   DecideReply decideByScript(EpochPolicySet active, DecideCall call) {
     return decideByScript(
-        new FunctionLibrary.Constants(1, active.epoch(), active.digest(), 0), call);
+        new FunctionLibrary.Constants(1, active.epoch(), active.digest(), 0, 0, Optional.empty()),
+        call);
   }
 
   DecideReply decideByScript(FunctionLibrary.Constants constants, DecideCall call) {

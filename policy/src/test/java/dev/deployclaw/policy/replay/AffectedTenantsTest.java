@@ -10,6 +10,7 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.replay.ImpactReport.OfTenant;
+import dev.deployclaw.policy.replay.PolicyReplay.AffectedTenants;
 import dev.deployclaw.policy.replay.accesslog.RecordedRequest;
 import java.util.List;
 import java.util.Map;

@@ -109,7 +109,7 @@ class PolicyReplayTest {
     var perClient =
         keyed(limit("client", RequestMatch.ANY, 5, 60), new CounterKeyPart.ClientAddress());
     var both = set(tenant("acme", perClient));
-    var replay = new PolicyReplay(both, both, 1_000);
+    var replay = new PolicyReplay(both, both, 1_000, _ -> true);
     int most = 0;
 
     for (int i = 0; i < 200_000; i++) {
@@ -126,7 +126,7 @@ class PolicyReplayTest {
     var perClient =
         keyed(limit("client", RequestMatch.ANY, 5, 1), new CounterKeyPart.ClientAddress());
     var both = set(tenant("acme", perClient));
-    var replay = new PolicyReplay(both, both, 1_000);
+    var replay = new PolicyReplay(both, both, 1_000, _ -> true);
 
     for (int i = 0; i < 20_000; i++) {
       replay.next(from("10." + i, START + i * SECOND / 100), BY_USER);

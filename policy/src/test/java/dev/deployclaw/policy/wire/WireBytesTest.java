@@ -26,7 +26,9 @@ class WireBytesTest {
                 Optional.of(new Trial(4, "d4", new CanaryCohort(500))),
                 List.of("one \"b\""))
             .waiting(Duration.ofMillis(80));
-    var usage = new ServiceUsage("s", List.of(new ServiceUsage.Count("acme", "rps", 5, 2)));
+    var usage =
+        new ServiceUsage(
+            "s", List.of(new ServiceUsage.Count("acme", "rps", 5, 2)), Optional.empty());
     var leases = new ServiceUsage.Leases(2, 40, 1_000, 985, 3);
     var leased = new ServiceUsage("s", List.of(), Optional.of(leases));
     var token = new ProbeToken("x", "acme", "search", "/a", "GET", 1, 5, 9, "n");

@@ -74,7 +74,6 @@ final class QuotaLeases {
     return Math.clamp(heap / SHARE_OF_HEAP / BYTES_EACH, LEAST_KEYS, MOST_KEYS);
   }
 
-  /** Decides one request of a call that has leases. */
   Future<Share> decide(PolicySnapshot now, CoalescibleCall one) {
     forget(now);
     long time = nanos.getAsLong();

@@ -21,25 +21,15 @@ import org.slf4j.LoggerFactory;
  * is {@code UNAVAILABLE}: never a code of the protocol, since Envoy lets an unknown one pass.
  * Descriptors are asked one after another; behind one that is over its limit, none is charged.
  * Belongs to one event loop.
+ *
+ * @param shows which headers clients are shown
+ * @param quotas answers the quota protocol, which has the same listener
  */
-public final class EnvoyRateLimitService implements Handler<HttpServerRequest> {
+public record EnvoyRateLimitService(
+    RateLimitDecider decider, Predicate<String> shows, EnvoyQuotaService quotas)
+    implements Handler<HttpServerRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(EnvoyRateLimitService.class);
   private static final String CALL = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
-
-  private final RateLimitDecider decider;
-  private final Predicate<String> shows;
-  private final EnvoyQuotaService quotas;
-
-  /**
-   * @param shows which headers clients are shown
-   * @param quotas answers the quota protocol, which has the same listener
-   */
-  public EnvoyRateLimitService(
-      RateLimitDecider decider, Predicate<String> shows, EnvoyQuotaService quotas) {
-    this.decider = decider;
-    this.shows = shows;
-    this.quotas = quotas;
-  }
 
   @Override
   public void handle(HttpServerRequest request) {

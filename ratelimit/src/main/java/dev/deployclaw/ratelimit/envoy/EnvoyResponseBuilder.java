@@ -2,6 +2,7 @@ package dev.deployclaw.ratelimit.envoy;
 
 import com.google.protobuf.Duration;
 import dev.deployclaw.policy.decision.AdmissionDecision;
+import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
@@ -92,5 +93,27 @@ final class EnvoyResponseBuilder {
 
   private static int uint32(long value) {
     return (int) Math.min(value, MOST_UINT32);
+  }
+
+  /** Which headers of an answer go where, as a rendered NGINX file has it too. */
+  private static final class EnvoyHeaderFilter {
+    private static final List<String> TO_PROBES =
+        List.of(
+            DecideHeaders.PROBE, DecideHeaders.RULE, DecideHeaders.EPOCH, DecideHeaders.FAILURE);
+
+    /** Whose request it is: clients can't say that. */
+    static boolean forUpstream(String name) {
+      return name.equals(DecideHeaders.TENANT);
+    }
+
+    /**
+     * Rule, epoch and failure are shown to verified probes alone, and a lease to no client: anyone
+     * who knows it may release it.
+     */
+    static boolean forClient(String name, DecisionResponse answer) {
+      return !forUpstream(name)
+          && !name.equals(DecideHeaders.LEASE)
+          && (!TO_PROBES.contains(name) || answer.headers().containsKey(DecideHeaders.PROBE));
+    }
   }
 }

@@ -73,7 +73,6 @@ final class QuotaBucket {
     return id;
   }
 
-  /** One of its requests. */
   DecisionRequest question() {
     return question;
   }

@@ -94,7 +94,7 @@ public final class PolicyFeed implements AutoCloseable {
   private String read() {
     var asked = next.getAndSet(new CompletableFuture<>());
     try {
-      var fresh = etcd.read(view);
+      var fresh = same(etcd.read(view));
       told(fresh);
       view = fresh;
       known = known || fresh.whole();
@@ -110,6 +110,12 @@ public final class PolicyFeed implements AutoCloseable {
       asked.completeExceptionally(e);
       return String.valueOf(e.getMessage());
     }
+  }
+
+  /** The present view where nothing changed: decisions compare views, at best by identity. */
+  private PolicySnapshot same(PolicySnapshot fresh) {
+    var present = view;
+    return fresh.equals(present) ? present : fresh;
   }
 
   private void told(PolicySnapshot fresh) {

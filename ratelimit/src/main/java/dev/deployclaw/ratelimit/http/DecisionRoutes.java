@@ -110,6 +110,7 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
         header(headers, URI),
         header(headers, CLIENT),
         header(headers, TOKEN),
+        1,
         name -> header(headers, name));
   }
 

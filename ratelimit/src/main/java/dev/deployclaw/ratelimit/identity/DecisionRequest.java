@@ -22,18 +22,6 @@ public record DecisionRequest(
     long units,
     UnaryOperator<String> header) {
 
-  /** An ordinary request. */
-  public DecisionRequest(
-      String gateway,
-      String host,
-      String method,
-      String uri,
-      String client,
-      String token,
-      UnaryOperator<String> header) {
-    this(gateway, host, method, uri, client, token, 1, header);
-  }
-
   /** The same question, without a charge. */
   public DecisionRequest uncharged() {
     return new DecisionRequest(gateway, host, method, uri, client, token, 0, header);

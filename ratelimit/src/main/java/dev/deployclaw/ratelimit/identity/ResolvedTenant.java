@@ -75,7 +75,6 @@ public sealed interface ResolvedTenant {
     };
   }
 
-  /** By the tenant that a request is believed to be of. */
   private static ResolvedTenant named(
       PolicySet set, Gateway gateway, DecisionRequest question, String name) {
     String tenant = set.tenant(name).isPresent() ? name : DEFAULT_TENANT;

@@ -18,11 +18,6 @@ import java.util.Optional;
  */
 public record RedisClusterSettings(
     List<RedisAddress> nodes, Duration timeout, Optional<Login> login, Optional<Tls> tls) {
-  /** In plain text. */
-  public RedisClusterSettings(List<RedisAddress> nodes, Duration timeout, Optional<Login> login) {
-    this(nodes, timeout, login, Optional.empty());
-  }
-
   public RedisClusterSettings {
     nodes = List.copyOf(nodes);
   }

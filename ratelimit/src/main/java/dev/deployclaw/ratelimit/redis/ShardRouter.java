@@ -47,6 +47,10 @@ public final class ShardRouter {
   private boolean spared;
   private final Map<RedisAddress, PipelinedConnection> links = new HashMap<>();
   private SlotMap slots = SlotMap.none();
+
+  /** Calls that wait until the slots are known. */
+  private int unplaced;
+
   private @Nullable Future<Void> refreshing;
   private long refreshed = System.nanoTime() - REFRESH_PAUSE;
 
@@ -89,8 +93,14 @@ public final class ShardRouter {
       call(known.get(), command, then);
       return;
     }
+    if (unplaced >= PipelinedConnection.MOST_WAITING) {
+      then.complete(null, new RedisUnavailableException("too many calls wait for the slots"));
+      return;
+    }
+    unplaced++;
     owner(slot)
         .onComplete((found, failure) -> {
+          unplaced--;
           if (failure == null) {
             call(found, command, then);
           } else {

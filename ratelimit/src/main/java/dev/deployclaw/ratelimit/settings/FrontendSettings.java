@@ -23,18 +23,12 @@ public record FrontendSettings(
   public static final int USUAL_HEADER_VALUES = 10_000;
 
   public static final FrontendSettings HTTP =
-      new FrontendSettings(HeaderStyle.BOTH, OptionalInt.empty(), TokenSettings.NONE);
-
-  /** For everybody who reaches host and port. */
-  public FrontendSettings(HeaderStyle headers, OptionalInt grpcPort, TokenSettings tokens) {
-    this(headers, grpcPort, tokens, AccessSettings.OPEN);
-  }
-
-  /** With the usual bound of header values. */
-  public FrontendSettings(
-      HeaderStyle headers, OptionalInt grpcPort, TokenSettings tokens, AccessSettings access) {
-    this(headers, grpcPort, tokens, access, USUAL_HEADER_VALUES);
-  }
+      new FrontendSettings(
+          HeaderStyle.BOTH,
+          OptionalInt.empty(),
+          TokenSettings.NONE,
+          AccessSettings.OPEN,
+          FrontendSettings.USUAL_HEADER_VALUES);
 
   /** How many listeners there are. */
   public int listeners() {

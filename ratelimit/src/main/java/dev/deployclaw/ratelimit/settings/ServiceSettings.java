@@ -80,18 +80,6 @@ public record ServiceSettings(
           Map.entry("redis-timeout-ms", "100"),
           Map.entry("on-backend-failure", "deny"));
 
-  /** With HTTP alone. */
-  public ServiceSettings(
-      String host,
-      int port,
-      Optional<Path> portFile,
-      EtcdSourceSettings etcd,
-      RedisClusterSettings redis,
-      String namespace,
-      BackendFailureMode withoutPolicy) {
-    this(host, port, portFile, etcd, redis, namespace, FrontendSettings.HTTP, withoutPolicy);
-  }
-
   /** All that is wrong with the settings, one line each. */
   public static final class Invalid extends Exception {
     private static final long serialVersionUID = 1L;

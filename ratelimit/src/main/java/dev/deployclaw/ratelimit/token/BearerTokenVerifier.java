@@ -1,15 +1,13 @@
 package dev.deployclaw.ratelimit.token;
 
+import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,12 +167,6 @@ public final class BearerTokenVerifier {
   }
 
   private static String digest(String token) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JRE has SHA-256", e);
-    }
+    return CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -26,7 +26,7 @@ public record TokenSettings(
 
   /** No token is valid. */
   public static final TokenSettings NONE =
-      new TokenSettings(new JwksSource.None(), USUAL, Duration.ZERO);
+      new TokenSettings(new JwksSource.None(), USUAL, Duration.ZERO, TokenSettings.USUAL_LIFE);
 
   public TokenSettings {
     algorithms = List.copyOf(algorithms);
@@ -39,11 +39,6 @@ public record TokenSettings(
                 + String.join(", ", TokenKey.ALGORITHMS));
       }
     }
-  }
-
-  /** With the usual bound of a token's life. */
-  public TokenSettings(JwksSource keys, List<String> algorithms, Duration leeway) {
-    this(keys, algorithms, leeway, USUAL_LIFE);
   }
 
   /** Why a file of keys can't be used as it is now; a URL isn't asked. */

@@ -7,7 +7,6 @@ public sealed interface TokenVerification {
 
   /** There is no valid token. The reason quotes nothing of it. */
   record Unproven(String reason) implements TokenVerification {
-    /** Whether there was one at all. */
     public boolean absent() {
       return reason.equals(TokenRules.ABSENT);
     }

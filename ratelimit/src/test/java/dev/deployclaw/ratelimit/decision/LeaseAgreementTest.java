@@ -15,6 +15,7 @@ import dev.deployclaw.testkit.redis.RedisNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,8 @@ class LeaseAgreementTest {
       rules.hashes().forEach(hash -> redis.hset(hash.key(), hash.fields()));
       long epoch = active.epoch();
       redis.functionLoadReplace(
-          FunctionLibrary.source(new Constants(1, epoch, active.digest(), epoch - 1)));
+          FunctionLibrary.source(
+              new Constants(1, epoch, active.digest(), epoch - 1, 0, Optional.empty())));
     }
   }
 }

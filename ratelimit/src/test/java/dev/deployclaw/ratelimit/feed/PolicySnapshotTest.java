@@ -22,21 +22,25 @@ class PolicySnapshotTest {
 
   @Test
   void anOpenChangeDoesNotStandInForWhatIsCommitted() {
-    var view = new PolicySnapshot(Optional.of(new Constants(1, 1, "first", 0)), List.of(SECOND));
+    var view =
+        new PolicySnapshot(
+            Optional.of(new Constants(1, 1, "first", 0, 0, Optional.empty())), List.of(SECOND));
 
     assertThat(view.committed()).isEmpty();
   }
 
   @Test
   void thePredecessorStandsInForWhatIsCommitted() {
-    var view = new PolicySnapshot(Optional.of(new Constants(1, 2, "second", 1)), List.of(FIRST));
+    var view =
+        new PolicySnapshot(
+            Optional.of(new Constants(1, 2, "second", 1, 0, Optional.empty())), List.of(FIRST));
 
     assertThat(view.committed()).contains(FIRST);
   }
 
   @Test
   void isWholeOnceItHoldsWhatIsCommittedOrNothingIs() {
-    var active = Optional.of(new Constants(1, 2, "second", 1));
+    var active = Optional.of(new Constants(1, 2, "second", 1, 0, Optional.empty()));
 
     assertThat(PolicySnapshot.EMPTY.whole()).isTrue();
     assertThat(new PolicySnapshot(active, List.of(FIRST)).whole()).isFalse();

@@ -167,12 +167,13 @@ class MatchCacheTest {
         "/a",
         client,
         "",
+        1,
         name -> Map.of("x-user", user).getOrDefault(name, ""));
   }
 
   private static DecisionRequest with(String uri, String method) {
     return new DecisionRequest(
-        "edge-1", "acme.api.example.com", method, uri, "10.0.0.1", "", _ -> "ann");
+        "edge-1", "acme.api.example.com", method, uri, "10.0.0.1", "", 1, _ -> "ann");
   }
 
   private static PolicySnapshot view(long epoch, CounterKeyPart key) {

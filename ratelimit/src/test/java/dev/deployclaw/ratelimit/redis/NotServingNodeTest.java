@@ -37,6 +37,7 @@ class NotServingNodeTest {
         new RedisClusterSettings(
             List.of(new RedisAddress("127.0.0.1", node.actualPort())),
             Duration.ofSeconds(5),
+            Optional.empty(),
             Optional.empty());
     shards = on(() -> Future.succeededFuture(ShardRouter.open(vertx, cluster)));
   }

@@ -40,7 +40,9 @@ class SilentNodeTest {
     }
     var addresses =
         nodes.stream().map(n -> new RedisAddress("127.0.0.1", n.getLocalPort())).toList();
-    var cluster = new RedisClusterSettings(addresses, Duration.ofMillis(50), Optional.empty());
+    var cluster =
+        new RedisClusterSettings(
+            addresses, Duration.ofMillis(50), Optional.empty(), Optional.empty());
     loop.exceptionHandler(thrown::add);
     shards = on(() -> Future.succeededFuture(ShardRouter.open(vertx, cluster)));
   }
@@ -71,6 +73,7 @@ class SilentNodeTest {
         new RedisClusterSettings(
             List.of(new RedisAddress("127.0.0.1", nodes.getFirst().getLocalPort())),
             Duration.ofMillis(50),
+            Optional.empty(),
             Optional.empty());
     PipelinedConnection link =
         on(() ->
@@ -97,6 +100,7 @@ class SilentNodeTest {
         new RedisClusterSettings(
             List.of(new RedisAddress("127.0.0.1", nodes.getFirst().getLocalPort())),
             Duration.ofHours(1),
+            Optional.empty(),
             Optional.empty());
     int more = 5;
     var refused =
@@ -115,6 +119,26 @@ class SilentNodeTest {
     assertThat(refused)
         .hasSize(more)
         .allSatisfy(e -> assertThat(e).hasMessageContaining("has too many calls waiting"));
+  }
+
+  /** The same where no node has told yet who owns the slots. */
+  @Test
+  void aFloodBeforeTheSlotsAreKnownIsRefusedAtOnceBeyondABound() throws Exception {
+    int more = 5;
+
+    var refused =
+        on(() -> {
+          var answers = new ArrayList<Future<RespReply>>();
+          for (int i = 0; i < PipelinedConnection.MOST_WAITING + more; i++) {
+            answers.add(shards.call(0, PING));
+          }
+          var failed = answers.stream().filter(Future::failed).map(Future::cause).toList();
+          return Future.succeededFuture(failed);
+        });
+
+    assertThat(refused)
+        .hasSize(more)
+        .allSatisfy(e -> assertThat(e).hasMessageContaining("too many calls wait"));
   }
 
   private static Future<RespReply> sent(PipelinedConnection link) {

@@ -62,7 +62,9 @@ class BearerTokenVerifierTest {
   }
 
   private BearerTokenVerifier start(JwksSource keys) throws Exception {
-    var settings = new TokenSettings(keys, TokenSettings.USUAL, Duration.ofSeconds(30));
+    var settings =
+        new TokenSettings(
+            keys, TokenSettings.USUAL, Duration.ofSeconds(30), TokenSettings.USUAL_LIFE);
     var started = new CompletableFuture<BearerTokenVerifier>();
     context.runOnContext(
         _ -> started.complete(BearerTokenVerifier.start(vertx, new Hands(), settings)));

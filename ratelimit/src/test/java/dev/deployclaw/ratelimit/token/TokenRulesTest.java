@@ -22,7 +22,8 @@ class TokenRulesTest {
 
   private final Instant now = Instant.now();
   private final TokenRules rules =
-      new TokenRules(new TokenSettings(new JwksSource.None(), ALL, LEEWAY));
+      new TokenRules(
+          new TokenSettings(new JwksSource.None(), ALL, LEEWAY, TokenSettings.USUAL_LIFE));
   private final TokenKeySet keys = TokenKeySet.parse(ISSUER.keySet(), ALL);
 
   @Test
@@ -198,7 +199,8 @@ class TokenRulesTest {
   }
 
   private Optional<TokenVerification.Unproven> refused(String token) {
-    return new TokenRules(new TokenSettings(new JwksSource.None(), ALL, LEEWAY))
+    return new TokenRules(
+            new TokenSettings(new JwksSource.None(), ALL, LEEWAY, TokenSettings.USUAL_LIFE))
         .refused(token, CLAIM, TokenKeySet.parse(ISSUER.keySet(), ALL), now);
   }
 
@@ -241,7 +243,8 @@ class TokenRulesTest {
   }
 
   private TokenVerification judge(String token, String keys, List<String> algorithms) {
-    var settings = new TokenSettings(new JwksSource.None(), algorithms, LEEWAY);
+    var settings =
+        new TokenSettings(new JwksSource.None(), algorithms, LEEWAY, TokenSettings.USUAL_LIFE);
     return new TokenRules(settings)
         .judge(token, CLAIM, TokenKeySet.parse(keys, algorithms), now)
         .bearer();

@@ -1,5 +1,6 @@
 package dev.deployclaw.skills.procedure;
 
+import dev.deployclaw.core.procedure.KernelPhaseOrder;
 import dev.deployclaw.skills.text.DiagnosticCollector;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,22 +13,8 @@ import java.util.Set;
  */
 final class StepOrderCheck {
   private static final String CHECKPOINT = "checkpoint.create";
-  private static final List<String> PHASES =
-      List.of(
-          CHECKPOINT,
-          "change.stage",
-          "change.prepare",
-          "change.gate",
-          "change.commit",
-          "change.publish",
-          "change.converge",
-          "change.validate");
   private static final Set<String> ACTIVATING =
       Set.of("change.commit", "change.publish", "change.converge", "change.validate");
-  private static final List<String> READING =
-      List.of("policies.read", "policies.compare", "policies.check");
-  private static final List<String> REPAIR =
-      List.of("repair.keep", "repair.assert", "repair.confirm");
   private static final Set<String> KERNEL = Set.of("policies", "checkpoint", "change", "repair");
 
   private StepOrderCheck() {}
@@ -40,7 +27,7 @@ final class StepOrderCheck {
     for (var read : steps) {
       for (String operation : read.step().operations()) {
         known(operation, read.line(), findings);
-        if (PHASES.contains(operation)) {
+        if (KernelPhaseOrder.PHASES.contains(operation)) {
           phases.add(new Phase(operation, read.step().id(), read.line()));
         }
       }
@@ -58,39 +45,42 @@ final class StepOrderCheck {
     var written = new ArrayList<Phase>();
     for (var read : steps) {
       for (String operation : read.step().operations()) {
-        if (REPAIR.contains(operation)) {
+        if (KernelPhaseOrder.REPAIR.contains(operation)) {
           written.add(new Phase(operation, read.step().id(), read.line()));
         }
       }
     }
-    boolean whole = written.stream().map(Phase::operation).toList().equals(REPAIR);
+    boolean whole = written.stream().map(Phase::operation).toList().equals(KernelPhaseOrder.REPAIR);
     if (!written.isEmpty() && !(whole && phases.isEmpty())) {
       findings.error(
           written.getFirst().line(),
           "a repair procedure has steps that don't belong to a repair, or lacks some, "
               + "or has them in another order",
-          "write exactly " + String.join(", ", REPAIR));
+          "write exactly " + String.join(", ", KernelPhaseOrder.REPAIR));
     }
   }
 
   private static void known(String operation, int line, DiagnosticCollector findings) {
     String executor = operation.substring(0, operation.indexOf('.'));
     boolean unknown =
-        KERNEL.contains(executor) && !writes(operation) && !READING.contains(operation);
+        KERNEL.contains(executor)
+            && !writes(operation)
+            && !KernelPhaseOrder.JUDGES.contains(operation);
     if (unknown) {
       findings.error(
           line,
           "the kernel has no operation " + operation,
           "use %s, %s, %s"
               .formatted(
-                  String.join(", ", READING),
-                  String.join(", ", PHASES),
-                  String.join(", ", REPAIR)));
+                  String.join(", ", KernelPhaseOrder.JUDGES),
+                  String.join(", ", KernelPhaseOrder.PHASES),
+                  String.join(", ", KernelPhaseOrder.REPAIR)));
     }
   }
 
   private static boolean writes(String operation) {
-    return PHASES.contains(operation) || REPAIR.contains(operation);
+    return KernelPhaseOrder.PHASES.contains(operation)
+        || KernelPhaseOrder.REPAIR.contains(operation);
   }
 
   private static void flag(StepReader.Read read, DiagnosticCollector findings) {
@@ -123,12 +113,13 @@ final class StepOrderCheck {
     for (int i = 1; i < phases.size(); i++) {
       var before = phases.get(i - 1);
       var phase = phases.get(i);
-      if (PHASES.indexOf(phase.operation()) <= PHASES.indexOf(before.operation())) {
+      if (KernelPhaseOrder.PHASES.indexOf(phase.operation())
+          <= KernelPhaseOrder.PHASES.indexOf(before.operation())) {
         findings.error(
             phase.line(),
             "step %s has %s after %s"
                 .formatted(phase.step(), phase.operation(), before.operation()),
-            "keep the order " + String.join(", ", PHASES));
+            "keep the order " + String.join(", ", KernelPhaseOrder.PHASES));
       }
     }
   }
@@ -139,12 +130,12 @@ final class StepOrderCheck {
       if (!ACTIVATING.contains(phase.operation())) {
         continue;
       }
-      var missing = PHASES.stream().filter(p -> !written.contains(p)).toList();
+      var missing = KernelPhaseOrder.PHASES.stream().filter(p -> !written.contains(p)).toList();
       if (!missing.isEmpty()) {
         findings.error(
             phase.line(),
             "a procedure that activates lacks " + String.join(", ", missing),
-            "write all of " + String.join(", ", PHASES));
+            "write all of " + String.join(", ", KernelPhaseOrder.PHASES));
       }
       return;
     }

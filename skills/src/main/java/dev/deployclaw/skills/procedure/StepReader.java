@@ -41,7 +41,6 @@ final class StepReader {
     }
   }
 
-  /** A step and the line that it starts on. */
   record Read(ProcedureStep step, int line) {}
 
   static Optional<Read> read(DocumentNode node, DiagnosticCollector findings) {

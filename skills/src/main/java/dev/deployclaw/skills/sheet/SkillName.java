@@ -24,7 +24,6 @@ final class SkillName {
     return Normalizer.normalize(name.strip(), Normalizer.Form.NFKC);
   }
 
-  /** The name that a skill has by its folder. */
   static String of(Path folder) {
     var last = folder.getFileName();
     return last == null ? "" : normal(last.toString());

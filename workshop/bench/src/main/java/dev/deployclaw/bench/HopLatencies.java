@@ -5,8 +5,19 @@ import dev.deployclaw.bench.measure.TimingSamples;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.redis.DecideCall;
+import dev.deployclaw.policy.redis.DecideReply;
+import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.identity.AuthenticatedCaller;
+import dev.deployclaw.ratelimit.identity.DecisionRequest;
+import dev.deployclaw.ratelimit.match.EpochCharges;
+import dev.deployclaw.ratelimit.match.HeaderCardinality;
+import dev.deployclaw.ratelimit.match.MatchedRequest;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -15,12 +26,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClusterClient;
 
 /**
  * How long each hop of a request takes that comes like traffic: through a gateway, from the rate
- * limit service, from a Redis node. Each holds those behind it.
+ * limit service, from the Redis node that decides, by the call that the service makes. Each holds
+ * those behind it.
  *
  * @param byHop the outermost first
  */
@@ -40,8 +53,10 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
     var out = new LinkedHashMap<String, TimingSamples>();
     out.put("gateway", paced(number -> gateway(config, number)));
     out.put("service", paced(number -> service(config, number)));
-    try (var redis = new Jedis(HostAndPort.from(config.redis().nodes().getFirst()))) {
-      out.put("redis", paced(_ -> node(redis)));
+    var call = call(config);
+    try (var redis =
+        RedisClusterClient.create(HostAndPort.from(config.redis().nodes().getFirst()))) {
+      out.put("redis", paced(_ -> node(redis, call)));
     }
     return new HopLatencies(out);
   }
@@ -88,17 +103,41 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
   /** The tenant may be over its limits: that is decided as fast as anything. */
   private static long asked(String url, String path, Map<String, String> headers)
       throws IOException {
-    var answer = new OneShotHttpClient(URI.create(url), LONGEST).send("GET", path, headers);
+    var answer =
+        new OneShotHttpClient(URI.create(url), LONGEST, Optional.empty())
+            .send("GET", path, headers);
     if (answer.status() >= 500) {
       throw new IllegalStateException(url + " answered " + answer.status());
     }
     return answer.micros() * MICRO;
   }
 
-  private static long node(Jedis redis) {
+  private static long node(RedisClusterClient redis, DecideCall.Encoded call) {
     long begin = System.nanoTime();
-    Object _ = redis.fcallReadonly(FunctionLibrary.STATUS, List.of(), List.of());
-    return System.nanoTime() - begin;
+    var answer = redis.fcall(FunctionLibrary.DECIDE, call.keys(), call.arguments());
+    long took = System.nanoTime() - begin;
+    var numbers = ((List<?>) answer).stream().map(Long.class::cast).toList();
+    if (DecideReply.parse(numbers, 1) instanceof Decided) {
+      return took;
+    }
+    throw new IllegalStateException("Redis answered " + numbers);
+  }
+
+  /** What the service asks for such a request, by the sets that it reads from etcd. */
+  private static DecideCall.Encoded call(AgentConfig config) {
+    var etcd = config.etcd();
+    var source = EtcdSourceSettings.plain(etcd.endpoints().getFirst(), etcd.prefix());
+    try (var feed = PolicyFeed.start(source)) {
+      BoundedWait.until("what is committed is read", LONGEST, feed::ready);
+      var gateway = config.gateways().getFirst().gateway();
+      var question =
+          new DecisionRequest(
+              gateway.name(), host(gateway), "GET", "/search", "127.0.0.1", "", 1, _ -> "");
+      var values = new HeaderCardinality(1, System::nanoTime);
+      var view = feed.view();
+      var charges = EpochCharges.of(view, question, AuthenticatedCaller.ANYBODY, values);
+      return new MatchedRequest(charges, view.active()).first().orElseThrow().encoded();
+    }
   }
 
   private static String host(Gateway gateway) {

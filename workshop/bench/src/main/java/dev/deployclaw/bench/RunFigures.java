@@ -60,7 +60,6 @@ record RunFigures(
     return figures.getOrDefault(name, 0L) * NANOS;
   }
 
-  /** The cold run, and the median of the warm ones. */
   static FigureTable<Map.Entry<String, RunFigures>> table(RunFigures cold, List<RunFigures> warm) {
     var rows = List.of(Map.entry("cold", cold), Map.entry("warm, median", median(warm)));
     var table =

@@ -2,7 +2,8 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.LyingHost.Lie;
+import dev.deployclaw.lab.campaign.estate.HostLie;
+import dev.deployclaw.lab.campaign.estate.LyingHost;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class LyingHostTest {
   @BeforeAll
   static void start() throws Exception {
     estate = SHARED.estate();
-    host = LyingHost.before(estate);
+    host = LyingHost.before(estate.lab().config(), Map.of());
     var environment = new TreeMap<>(LiveEstate.QUICK);
     environment.putAll(host.environment());
     environment.putAll(Map.of("DEPLOYCLAW_BOUNDS_CALL", "10s"));
@@ -51,6 +52,9 @@ class LyingHostTest {
   @CsvSource({
     "redis.publish, LATE, COMPLETED, not taken yet: redis:",
     "redis.publish, TWICE, COMPLETED, More than one value received",
+    "redis.prepare, DENIED, ABORTED, nothing was done here",
+    "redis.publish, CUT_OFF, COMPLETED, the executor host gave no answer",
+    "gateway.prepare, DOUBLED_MEMBER, ABORTED, answers twice for gateway",
     "redis.publish, NOT_DONE, COMPLETED, not there yet: ratelimit/",
     "redis.publish, ANOTHER_CALL, COMPLETED, says YES to another digest",
     "redis.prepare, TWICE, ABORTED, More than one value received",
@@ -61,7 +65,7 @@ class LyingHostTest {
     "gateway.prepare, ANOTHER_CALL, ABORTED, says YES to another digest",
     "redis.stage, NOT_DONE, ABORTED, its own line: nothing instead of"
   })
-  void aLieIsNamedAndAllIsOldOrNew(String operation, Lie lie, String result, String named)
+  void aLieIsNamedAndAllIsOldOrNew(String operation, HostLie lie, String result, String named)
       throws Exception {
     var before = estate.checker().digest();
     host.lie(operation, lie);

@@ -115,7 +115,8 @@ class RedisDriftTest extends SharedLabCases {
     load(
         primary,
         FunctionLibrary.source(
-            new Constants(now.term(), epoch, "f".repeat(64), now.predecessor())));
+            new Constants(
+                now.term(), epoch, "f".repeat(64), now.predecessor(), 0, Optional.empty())));
 
     inStep();
     finds(wrong("different", "", "holds another policy set of epoch " + epoch));
@@ -149,7 +150,10 @@ class RedisDriftTest extends SharedLabCases {
   @Test
   void libraryOfAnEpochThatNobodyCommitted() {
     String ours = LabFixture.library(primary);
-    load(primary, FunctionLibrary.source(new Constants(1, NEVER, "c".repeat(64), epoch)));
+    load(
+        primary,
+        FunctionLibrary.source(
+            new Constants(1, NEVER, "c".repeat(64), epoch, 0, Optional.empty())));
 
     inStep();
     finds(ahead("", "is at epoch %d, committed is %d".formatted(NEVER, epoch)));
@@ -291,7 +295,8 @@ class RedisDriftTest extends SharedLabCases {
 
   private static String earlier() {
     var now = constants();
-    return FunctionLibrary.source(new Constants(now.term(), epoch - 1, "e".repeat(64), epoch - 2));
+    return FunctionLibrary.source(
+        new Constants(now.term(), epoch - 1, "e".repeat(64), epoch - 2, 0, Optional.empty()));
   }
 
   private static void onReplica(String... words) {

@@ -11,6 +11,7 @@ import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.NewChange;
+import dev.deployclaw.core.machine.RolloutPlan;
 import java.util.Optional;
 
 /**
@@ -99,6 +100,8 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
         failed.planHash(),
         failed.requester(),
         Optional.of(failed.id()),
+        RolloutPlan.AT_ONCE,
+        Optional.empty(),
         mark.last(),
         mark.revision(),
         archive.provenanceAgain(ChangeContent.rollbackTarget(failed.base()), mark.last() + 1));

@@ -11,13 +11,7 @@ import dev.deployclaw.core.machine.ChangeState;
 import java.util.Optional;
 
 /** The one class for each kind of effect, found by the kind. */
-public final class EffectRegistry {
-  private final EffectDependencies dependencies;
-
-  public EffectRegistry(EffectDependencies dependencies) {
-    this.dependencies = dependencies;
-  }
-
+public record EffectRegistry(EffectDependencies dependencies) {
   /**
    * Performs an effect.
    *

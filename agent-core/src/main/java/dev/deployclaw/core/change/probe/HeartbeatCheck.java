@@ -2,7 +2,6 @@ package dev.deployclaw.core.change.probe;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
-import dev.deployclaw.core.call.CallDispatcher;
 import dev.deployclaw.core.change.probe.HeartbeatReport.Point;
 import dev.deployclaw.core.change.probe.HeartbeatReport.State;
 import dev.deployclaw.core.environment.AgentSettings;
@@ -100,15 +99,12 @@ public final class HeartbeatCheck {
     if (probe.isEmpty()) {
       return unheard("nothing can send synthetic requests here");
     }
-    return switch (calls()
+    return switch (ports
+        .calls()
         .one(probe.get(), new ExecutorCall.Heartbeat(side), CallContext.looking(), within)) {
       case CallOutcome.Failed(var fault) -> unheard(fault.reason());
       case CallOutcome.Done(var reports, var _) -> new Heard("", reports);
     };
-  }
-
-  private CallDispatcher calls() {
-    return ports.executors().calls();
   }
 
   private static Heard unheard(String reason) {
@@ -142,7 +138,7 @@ public final class HeartbeatCheck {
   private Counted counted(BackendExecutor redis, List<String> keys, Duration within)
       throws InterruptedException {
     var look = new ExecutorCall.Look("counters", Map.of("keys", keys));
-    return switch (calls().one(redis, look, CallContext.looking(), within)) {
+    return switch (ports.calls().one(redis, look, CallContext.looking(), within)) {
       case CallOutcome.Failed(var fault) ->
           Counted.nowhere(fault.reason(), fault instanceof CallFault.Denied);
       case CallOutcome.Done(var nodes, var _) -> {

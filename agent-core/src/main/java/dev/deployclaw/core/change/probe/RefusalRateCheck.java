@@ -26,20 +26,12 @@ import java.util.TreeMap;
  * to refuse more, and isn't counted. A service that doesn't tell, or restarted in between, says
  * nothing.
  */
-public final class RefusalRateCheck {
+public record RefusalRateCheck(AgentPorts ports, AgentSettings settings) {
   /** With fewer requests a share says nothing. */
   static final long FEWEST = 50;
 
   /** By how many percent points the share may grow. */
   static final long MOST_GROWTH = 25;
-
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-
-  public RefusalRateCheck(AgentPorts ports, AgentSettings settings) {
-    this.ports = ports;
-    this.settings = settings;
-  }
 
   /** Of all services together, by service. */
   public record Counts(Map<String, Told> services) {
@@ -102,10 +94,7 @@ public final class RefusalRateCheck {
     if (services.isPresent()) {
       var call = new ExecutorCall.Look("usage", Map.of());
       var outcome =
-          ports
-              .executors()
-              .calls()
-              .one(services.get(), call, CallContext.looking(), settings.bounds().call());
+          ports.calls().one(services.get(), call, CallContext.looking(), settings.bounds().call());
       if (outcome instanceof CallOutcome.Done done) {
         for (var report : done.reports()) {
           if (report.answer() == Answer.YES) {

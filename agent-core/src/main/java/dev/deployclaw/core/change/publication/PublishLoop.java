@@ -16,23 +16,11 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
  * times, because a member may lack what was staged, and each try stages that first. Only an agent
  * that leads by a linearizable read publishes again.
  */
-public final class PublishLoop {
-  private final ParticipantFanout participants;
-  private final ChangeLedger ledger;
-  private final AgentSettings.Bounds bounds;
-  private final AgentClock time;
-
-  public PublishLoop(
-      ParticipantFanout participants,
-      ChangeLedger ledger,
-      AgentSettings.Bounds bounds,
-      AgentClock time) {
-    this.participants = participants;
-    this.ledger = ledger;
-    this.bounds = bounds;
-    this.time = time;
-  }
-
+public record PublishLoop(
+    ParticipantFanout participants,
+    ChangeLedger ledger,
+    AgentSettings.Bounds bounds,
+    AgentClock time) {
   public ParticipantReplies publish(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
     long since = time.micros();

@@ -20,19 +20,11 @@ import org.slf4j.LoggerFactory;
  * It comes after what was asked for, stops at the first object that the bucket can't take, and goes
  * on at a later start; a link waits in the state store until its bytes were read back.
  */
-public final class ChainLinkCopier {
+public record ChainLinkCopier(StateStore state, ObjectStore objects) {
   /** The most that one start copies. */
   static final int AT_ONCE = 64;
 
   private static final Logger LOG = LoggerFactory.getLogger(ChainLinkCopier.class);
-
-  private final StateStore state;
-  private final ObjectStore objects;
-
-  public ChainLinkCopier(StateStore state, ObjectStore objects) {
-    this.state = state;
-    this.objects = objects;
-  }
 
   /** Never stops what it comes after. */
   public void run(Leadership leadership) throws InterruptedException {

@@ -22,20 +22,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Writes the last record of an execution: how it ended, with what the document needs. */
-public final class ExecutionFinisher {
-  private final ChangeLedger ledger;
-  private final LogHeadWriter anchor;
-  private final ObjectStore objects;
-  private final AutoFreeze autoFreeze;
-
-  public ExecutionFinisher(
-      ChangeLedger ledger, LogHeadWriter anchor, ObjectStore objects, AutoFreeze autoFreeze) {
-    this.ledger = ledger;
-    this.anchor = anchor;
-    this.objects = objects;
-    this.autoFreeze = autoFreeze;
-  }
-
+public record ExecutionFinisher(
+    ChangeLedger ledger, LogHeadWriter anchor, ObjectStore objects, AutoFreeze autoFreeze) {
   /**
    * Where nothing may be written any more, the next start writes the last record.
    *

@@ -17,13 +17,7 @@ import java.util.Optional;
  * The chain that the ends of all logs make in the state store. It grows in the transaction that
  * anchors an end, and in no other: what activates never waits for it.
  */
-public final class LogHeadChain {
-  private final StateStore state;
-
-  public LogHeadChain(StateStore state) {
-    this.state = state;
-  }
-
+public record LogHeadChain(StateStore state) {
   /**
    * Where the chain ends.
    *
@@ -59,7 +53,6 @@ public final class LogHeadChain {
     return new Last(link.isPresent() ? link.get() : newest(), read);
   }
 
-  /** Whether this end is in the chain. */
   boolean holds(String execution, LogHead end) throws InterruptedException {
     return state
         .get(StoreKeys.chained(execution, end.seq()))

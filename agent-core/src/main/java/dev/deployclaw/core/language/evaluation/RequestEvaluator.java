@@ -12,12 +12,14 @@ import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Intent.Grounding;
 import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,10 +59,7 @@ public record RequestEvaluator(
     }
     boolean whole = passes(sample.request(), intent, List.of());
     var sources = whole ? List.<Grounding>of() : intent.grounding();
-    var wrong =
-        CorruptedReading.of(sample.request(), intent, names).stream()
-            .map(w -> new WrongReading(w.kind(), !passes(w.request(), w.intent(), sources)))
-            .toList();
+    var wrong = wrong(sample.request(), intent, sources);
     boolean stopped = !whole && !passes(sample.request(), intent, sources);
     return new EvaluatedCase(sample, came, held, nanos, read.facts(), wrong, stopped);
   }
@@ -109,15 +108,30 @@ public record RequestEvaluator(
    *     empty for a reading of all words
    */
   private boolean passes(String text, Intent reading, List<Grounding> sources) {
-    var request = request(text);
-    if (sources.isEmpty()) {
-      return ReadingJudge.judge(request, names, zone, reading).passes();
-    }
+    return ReadingJudge.judge(grammar(text, sources), reading).passes();
+  }
+
+  /** What the judge says of each; a text is read once, however many readings of it there are. */
+  private List<WrongReading> wrong(String text, Intent right, List<Grounding> sources) {
+    var read = new HashMap<String, RequestGrammar>();
+    return CorruptedReading.of(text, right, names).stream()
+        .map(w -> {
+          var grammar = read.computeIfAbsent(w.request(), t -> grammar(t, sources));
+          return new WrongReading(w.kind(), !ReadingJudge.judge(grammar, w.intent()).passes());
+        })
+        .toList();
+  }
+
+  private RequestGrammar grammar(String text, List<Grounding> sources) {
     Predicate<Token> quoted =
         t -> sources.stream().anyMatch(s -> s.from() < t.to() && t.from() < s.to());
-    var grammar = RequestGrammar.quoting(request, names, zone, new Claims(quoted, quoted.negate()));
+    var grammar =
+        sources.isEmpty()
+            ? RequestGrammar.of(request(text), names, zone, new OpenQuestions())
+            : RequestGrammar.quoting(
+                request(text), names, zone, new Claims(quoted, quoted.negate()));
     var _ = grammar.read();
-    return ReadingJudge.judge(grammar, reading).passes();
+    return grammar;
   }
 
   private TaskRequest request(String text) {

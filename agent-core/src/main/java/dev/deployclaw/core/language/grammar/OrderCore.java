@@ -98,7 +98,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     var used = new HashSet<Token>();
     request.sentences().stream()
         .filter(s -> !request.told().containsAll(s))
-        .flatMap(s -> ordered(s).filter(t -> !isStory(s, t)))
+        .flatMap(s -> meant(s, ordered(s)))
         .filter(OrderCore::carries)
         .flatMap(Token::all)
         .filter(t -> !request.explains(t))
@@ -106,9 +106,16 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return used.isEmpty() ? Optional.empty() : Optional.of(used::contains);
   }
 
+  /** Phrases but for those of stories; their sentence is read once for all of them. */
+  private static Stream<Token> meant(List<Token> sentence, Stream<Token> read) {
+    var phrases = read.toList();
+    var clauses = phrases.isEmpty() ? List.<RequestClause>of() : RequestClause.of(sentence);
+    return phrases.stream().filter(t -> !isStory(clauses, t));
+  }
+
   /** "…, northwind grew too": a part of the order's sentence that says no more than how it is. */
-  private static boolean isStory(List<Token> sentence, Token phrase) {
-    return RequestClause.of(sentence).stream()
+  private static boolean isStory(List<RequestClause> sentence, Token phrase) {
+    return sentence.stream()
         .filter(c ->
             c.typed().getFirst().from() <= phrase.from() && phrase.to() <= c.typed().getLast().to())
         .filter(c -> !c.asks() && !has(c.typed(), "agreeing"))

@@ -68,19 +68,15 @@ public final class TokenLine {
     return new TokenLine(all);
   }
 
+  /** A match begins where a token does: elsewhere it isn't tried. */
   private Optional<Match> find(Pattern pattern, int fromToken) {
-    if (fromToken >= tokens.size()) {
-      return Optional.empty();
-    }
-    var matcher = pattern.matcher(line);
-    int offset = starts[fromToken];
-    while (offset <= line.length() && matcher.find(offset)) {
-      if (matcher.end() > matcher.start()) {
-        int from = index(matcher.start());
+    var matcher = pattern.matcher(line).useTransparentBounds(true).useAnchoringBounds(false);
+    for (int from = fromToken; from < tokens.size(); from++) {
+      matcher.region(starts[from], line.length());
+      if (matcher.lookingAt() && matcher.end() > matcher.start()) {
         int to = index(matcher.end() + 1);
         return Optional.of(new Match(tokens.subList(from, to), from, to));
       }
-      offset = matcher.start() + 1;
     }
     return Optional.empty();
   }

@@ -59,7 +59,7 @@ class CollectEffectTest {
 
   @Test
   void keepsWhatIsHeldAndWhatItStandsOnForAnyNumberOfChanges() throws Exception {
-    world.gate = new GatePolicy(true, false, Duration.ofDays(9));
+    world.gate = new GatePolicy(true, false, Duration.ofDays(9), List.of());
     world.run("apply");
     world.run("set acme 700 manually");
     for (int limit = 0; limit < 4; limit++) {

@@ -76,7 +76,7 @@ class LogPrunerTest {
 
   @Test
   void keepsWhatIsHeldOrScheduled() throws Exception {
-    world.gate = new GatePolicy(true, false, Duration.ofDays(9));
+    world.gate = new GatePolicy(true, false, Duration.ofDays(9), List.of());
     world.run("apply");
     var held = world.run("set acme 700 manually").execution();
     var later =

@@ -24,7 +24,8 @@ public final class SimEstate {
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
           Duration.ofSeconds(1),
-          3);
+          3,
+          AgentSettings.Bounds.REFUSALS);
 
   /** Longer than any lease and any way, in microseconds. */
   private static final long SETTLED = 12_000_000;

@@ -43,7 +43,7 @@ sealed interface ClickVerdict {
       throws InterruptedException {
     var decision =
         new ApprovalDecision(
-            card.execution(), decider.who(), approves, approves ? card.plan() : "");
+            card.execution(), decider.who(), approves, approves ? card.plan() : "", "");
     try {
       var vote = new HoldVote(decision, Optional.of(card.shown()), decider.place());
       return of(desk.decideOnCard(vote), card, desk);

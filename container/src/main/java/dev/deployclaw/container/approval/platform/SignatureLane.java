@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * take one processor at most. Any thread.
  */
 final class SignatureLane {
-  private final ReentrantLock turn = new ReentrantLock(true);
+  final ReentrantLock turn = new ReentrantLock(true);
 
   /** Waits for its turn; who has it goes on. */
   void enter() {
@@ -21,9 +21,5 @@ final class SignatureLane {
     if (turn.isHeldByCurrentThread()) {
       turn.unlock();
     }
-  }
-
-  boolean hasWaiting() {
-    return turn.hasQueuedThreads();
   }
 }

@@ -18,21 +18,13 @@ import java.util.Set;
  * com.slack.api:slack-api-client}) four calls would be used, and it brings OkHttp and Kotlin. Any
  * thread.
  */
-final class SlackClient {
+record SlackClient(Platform.Slack slack, NotificationHttpClient http) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int OK = 200;
 
   /** The message, or the right to change it, is gone for good. */
   private static final Set<String> GONE =
       Set.of("message_not_found", "cant_update_message", "edit_window_closed", "is_inactive");
-
-  private final Platform.Slack slack;
-  private final NotificationHttpClient http;
-
-  SlackClient(Platform.Slack slack, NotificationHttpClient http) {
-    this.slack = slack;
-    this.http = http;
-  }
 
   /** What Slack said. */
   sealed interface Reply {

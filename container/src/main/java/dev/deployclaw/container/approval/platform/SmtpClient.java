@@ -14,7 +14,9 @@ import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -249,6 +251,34 @@ final class SmtpClient {
       socket.close();
     } catch (IOException e) {
       LOG.atDebug().setCause(e).log("A connection to a mail server stays open");
+    }
+  }
+
+  /** Reads no more than a dialogue needs: the mail library keeps all that a server says. */
+  private static final class BoundedSocket extends Socket {
+    static final int MOST_BYTES = 256 << 10;
+
+    private int left = MOST_BYTES;
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+      return new FilterInputStream(super.getInputStream()) {
+        @Override
+        public int read() throws IOException {
+          byte[] one = new byte[1];
+          return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+          if (left == 0) {
+            throw new IOException("the server says more than " + MOST_BYTES + " bytes");
+          }
+          int count = super.read(bytes, offset, Math.min(length, left));
+          left -= Math.max(0, count);
+          return count;
+        }
+      };
     }
   }
 }

@@ -19,7 +19,6 @@ final class TeamsCard {
 
   private TeamsCard() {}
 
-  /** The message that has it. */
   static Map<String, Object> message(
       HoldCard card, Optional<String> console, Optional<CardEnding> ending) {
     return Map.of(

@@ -9,17 +9,8 @@ import dev.deployclaw.container.config.ApprovalChannelConfig;
 import java.util.Optional;
 
 /** A conversation of Microsoft Teams. A message's reference is its activity's id. */
-final class TeamsChannel implements ApprovalChannel {
-  private final ApprovalChannelConfig config;
-  private final TeamsClient client;
-  private final BotTokenVerifier tokens;
-
-  TeamsChannel(ApprovalChannelConfig config, TeamsClient client, BotTokenVerifier tokens) {
-    this.config = config;
-    this.client = client;
-    this.tokens = tokens;
-  }
-
+record TeamsChannel(ApprovalChannelConfig config, TeamsClient client, BotTokenVerifier tokens)
+    implements ApprovalChannel {
   @Override
   public String name() {
     return config.name();

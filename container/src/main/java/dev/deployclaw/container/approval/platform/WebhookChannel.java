@@ -22,24 +22,13 @@ import java.util.TreeMap;
  * A receiver that gets each card as signed JSON: {@code held}, again where the card changes, and
  * {@code ended}. {@code DC-Delivery} is the same for the same content.
  */
-final class WebhookChannel implements ApprovalChannel {
+record WebhookChannel(
+    ApprovalChannelConfig config,
+    Platform.SignedWebhook webhook,
+    NotificationHttpClient http,
+    InstantSource time)
+    implements ApprovalChannel {
   private static final int GONE = 410;
-
-  private final ApprovalChannelConfig config;
-  private final Platform.SignedWebhook webhook;
-  private final NotificationHttpClient http;
-  private final InstantSource time;
-
-  WebhookChannel(
-      ApprovalChannelConfig config,
-      Platform.SignedWebhook webhook,
-      NotificationHttpClient http,
-      InstantSource time) {
-    this.config = config;
-    this.webhook = webhook;
-    this.http = http;
-    this.time = time;
-  }
 
   @Override
   public String name() {

@@ -10,7 +10,6 @@ import java.util.function.ToIntFunction;
 public final class CommandOutput {
   private CommandOutput() {}
 
-  /** Runs a command of a client to its end. */
   public static CommandCaller.Ended of(
       CommandEnvironment.Client client, ToIntFunction<CommandEnvironment> command) {
     var out = new ByteArrayOutputStream();

@@ -12,6 +12,7 @@ import dev.deployclaw.core.result.ExitCode;
 import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.modern.server.transport.StdioMcpTransport;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +66,10 @@ public final class McpCommand implements Callable<Integer> {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var served =
-        RemoteCommandClient.run(around.home(), new RemoteCommandClient.Output(out, err), arguments);
+        RemoteCommandClient.run(
+            around.home(),
+            new RemoteCommandClient.Output(out, err, InputStream.nullInputStream()),
+            arguments);
     if (served.isPresent()) {
       return CommandOutput.ended(served.getAsInt(), out, err);
     }

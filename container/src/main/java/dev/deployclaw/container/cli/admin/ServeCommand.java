@@ -20,6 +20,7 @@ import dev.deployclaw.container.mcp.ServedAgentGateway;
 import dev.deployclaw.container.nats.DeliveryPolicy;
 import dev.deployclaw.container.nats.NatsTaskIntake;
 import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.remote.AgentSocketLocator;
 import dev.deployclaw.container.remote.ProgramIdentity;
 import dev.deployclaw.container.remote.RemoteClient;
 import dev.deployclaw.container.remote.RemoteCommandListener;
@@ -101,7 +102,7 @@ public final class ServeCommand implements Callable<Integer> {
         var agent = agent(config, file);
         var server = AgentServer.create(estate(config, agent), serve.bounds());
         var api = api(config, agent, server);
-        var _ = listen(config, agent);
+        var _ = listen(config, agent, server);
         var _ = takeFromNats(config, server)) {
       measure(agent, server);
       agent.telemetry().serves(server.metrics()::snapshots);
@@ -221,10 +222,15 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /** Where commands on this machine find the agent. */
-  private RemoteCommandListener listen(AgentConfig config, AgentRuntime agent) {
+  private RemoteCommandListener listen(AgentConfig config, AgentRuntime agent, AgentServer server) {
+    CommandRunner told =
+        (client, arguments) -> {
+          server.signIns().accepted(client.user(), "peer", AgentSocketLocator.SOCKET);
+          return commands.run(client, arguments);
+        };
     var runner =
         new SharedRuntimeRunner(
-            config, around.environment(), RuntimeSource.sharing(agent, role(config)), commands);
+            config, around.environment(), RuntimeSource.sharing(agent, role(config)), told);
     return RemoteCommandListener.start(
         config.stateDir(), config.serve().bounds().stopWithin(), runner);
   }

@@ -1,5 +1,8 @@
 package dev.deployclaw.container.cli.audit;
 
+import dev.deployclaw.audit.export.ExportPeriod;
+import dev.deployclaw.audit.signin.SignInReader;
+import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.verify.BundleVerifier;
 import dev.deployclaw.audit.verify.chain.TrustedKeys;
@@ -18,19 +21,25 @@ import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.container.llm.ChatModelNarrator.Subject;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.result.ExitCode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
-/** {@code audit verify | explain | diff-stream | copies | key | chain | bundle | rebuild}. */
+/** {@code audit verify | explain | sign-ins | diff-stream | copies | key | chain | bundle | …}. */
 @Command(
     name = "audit",
     description = "Check and explain execution logs; their chain; the signing key.",
@@ -43,6 +52,7 @@ import picocli.CommandLine.Parameters;
       "  deployclaw audit bundle audit-2026 && deployclaw audit verify audit-2026",
       "  deployclaw audit explain last --tenant acme",
       "  deployclaw audit explain last --model",
+      "  deployclaw audit sign-ins --since 2026-11-29",
       "  deployclaw audit diff-stream",
       "  deployclaw audit copies",
       "  deployclaw audit rebuild arch-2026-11-24-rate-limit-003 audit-2026/rebuilt.json"
@@ -172,6 +182,56 @@ public final class AuditCommand {
   }
 
   @Command(
+      name = "sign-ins",
+      description = "Show who signed in, left or was turned away; exit 9 if a log of it is wrong.")
+  int signIns(
+      @Mixin CommonOptions shared,
+      @Parameters(
+              paramLabel = "LOG",
+              arity = "0..1",
+              description = "Print this log, as a document for `audit verify`.")
+          @Nullable String log,
+      @Option(
+              names = "--since",
+              paramLabel = "TIME",
+              description = "Only from this day, or instant, on.")
+          @Nullable String since)
+      throws InvalidConfigException, SetupException, IOException {
+    var stateDir = OfflineSettings.of(around, shared).stateDir();
+    var reader = SignInReader.open(stateDir, Set.of());
+    if (reader.isEmpty()) {
+      around.warn("deployclaw: no agent has served from " + stateDir);
+      return log == null
+          ? SignInsView.NONE.show(around, shared.json())
+          : document(List.of(), log, shared);
+    }
+    try (var logs = reader.get()) {
+      return log == null
+          ? SignInsView.of(logs, period(since)).show(around, shared.json())
+          : document(logs.records(log), log, shared);
+    }
+  }
+
+  private int document(List<byte[]> records, String log, CommonOptions shared)
+      throws InvalidConfigException {
+    if (records.isEmpty()) {
+      return CommandFailure.usage("there is no log " + log + "; see: deployclaw audit sign-ins")
+          .report(around, shared.json());
+    }
+    var signer = HeadSigner.open(OfflineSettings.of(around, shared).stateDir());
+    around.out().print(ExecutionDocument.of(records, signer).text());
+    return ExitCode.OK.code();
+  }
+
+  private static ExportPeriod period(@Nullable String since) throws SetupException {
+    try {
+      return since == null ? ExportPeriod.ALL : ExportPeriod.between(since, "");
+    } catch (ExportPeriod.InvalidPeriodException e) {
+      throw new SetupException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Command(
       name = "diff-stream",
       description = "Compare the stream with the local journal; exit 9 if they differ. Needs NATS.")
   int diffStream(
@@ -253,5 +313,27 @@ public final class AuditCommand {
           Path file)
       throws InvalidConfigException, SetupException, InterruptedException {
     return new LogRebuilder(around, shared).write(id, file);
+  }
+
+  /** The word of a phase as an option's value; offers all of them to the shell's completion. */
+  private static final class PhaseOptionConverter
+      implements ITypeConverter<Phase>, Iterable<String> {
+    private static final List<String> WORDS =
+        Arrays.stream(Phase.values()).map(Phase::word).toList();
+
+    @Override
+    public Phase convert(String word) {
+      return Arrays.stream(Phase.values())
+          .filter(phase -> phase.word().equals(word))
+          .findFirst()
+          .orElseThrow(() ->
+              new TypeConversionException(
+                  "\"" + word + "\" isn't a phase; give one of " + String.join(", ", WORDS)));
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return WORDS.iterator();
+    }
   }
 }

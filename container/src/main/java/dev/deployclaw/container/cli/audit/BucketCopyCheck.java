@@ -29,7 +29,7 @@ record BucketCopyCheck(CommandEnvironment around, CommonOptions shared) {
         return CommandFailure.noExecution(id.get()).report(around, json);
       }
       var chosen = one.map(List::of).orElseGet(logs.journal()::known);
-      return LogCopiesView.of(config, chosen).show(around, json);
+      return LogCopiesView.of(config, chosen, id.isEmpty()).show(around, json);
     } catch (IOException e) {
       return new CommandFailure(ExitCode.UNREACHABLE, e.getMessage() + "; see: deployclaw doctor")
           .report(around, json);

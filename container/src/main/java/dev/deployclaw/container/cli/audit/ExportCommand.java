@@ -7,6 +7,9 @@ import dev.deployclaw.audit.export.LogExport;
 import dev.deployclaw.audit.export.LogExport.Format;
 import dev.deployclaw.audit.export.LogExport.Order;
 import dev.deployclaw.audit.export.LogVerdict.Kind;
+import dev.deployclaw.audit.signin.SignInExport;
+import dev.deployclaw.audit.signin.SignInJournal;
+import dev.deployclaw.audit.signin.SignInReader;
 import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
@@ -15,17 +18,27 @@ import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.result.ExitCode;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code export}: this machine's logs for auditors, each verified on the way. */
 @Command(
@@ -91,14 +104,32 @@ public final class ExportCommand implements Callable<Integer> {
     var order = new Order(format, period(), Instant.now());
     var local = OfflineSettings.of(around, shared);
     try (var logs = local.logs()) {
-      if (logs.journal().known().isEmpty()) {
+      boolean served = Files.isDirectory(SignInJournal.folder(local.stateDir()));
+      if (logs.journal().known().isEmpty() && !(served && format == Format.OCSF)) {
         return CommandFailure.usage("there is no execution under " + local.stateDir())
             .report(around, shared.json());
       }
       var ends = LogEndVerifier.of(local.stateDir(), trusted());
       var export = new LogExport(logs.journal(), ends);
-      return told(order, written(out -> export.write(order, out)));
+      return told(order, written(out -> write(order, export, local.stateDir(), out)));
     }
+  }
+
+  private ExportTotals write(Order order, LogExport export, Path stateDir, Writer out)
+      throws IOException {
+    var totals = export.write(order, out);
+    var signIns = signIns(stateDir);
+    if (signIns.isPresent()) {
+      try (var reader = signIns.get()) {
+        new SignInExport(reader).write(order, out, totals);
+      }
+    }
+    return totals;
+  }
+
+  /** Events alone have them. */
+  private Optional<SignInReader> signIns(Path stateDir) {
+    return format == Format.OCSF ? SignInReader.open(stateDir, trusted()) : Optional.empty();
   }
 
   private Set<String> trusted() {
@@ -161,5 +192,31 @@ public final class ExportCommand implements Callable<Integer> {
     out.put("not_verified", totals.count(Kind.FAILED));
     out.put("keys", totals.keys().stream().sorted().toList());
     return out;
+  }
+
+  /** The word of an export's format as an option's value; offers all to the shell's completion. */
+  private static final class ExportFormatConverter
+      implements ITypeConverter<Format>, Iterable<String> {
+    private static final List<String> WORDS =
+        Arrays.stream(Format.values()).map(ExportFormatConverter::word).toList();
+
+    static String word(Format format) {
+      return format.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Format convert(String word) {
+      return Arrays.stream(Format.values())
+          .filter(format -> word(format).equals(word))
+          .findFirst()
+          .orElseThrow(() ->
+              new TypeConversionException(
+                  "\"" + word + "\" isn't a format; give one of " + String.join(", ", WORDS)));
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return WORDS.iterator();
+    }
   }
 }

@@ -1,11 +1,14 @@
 package dev.deployclaw.container.cli.audit;
 
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.signing.LogCopyVerifier;
 import dev.deployclaw.audit.signing.LogCopyVerifier.Copy;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,9 +20,10 @@ public record LogCopiesView(Map<String, Copy> copies) implements LogVerification
   /**
    * Asks the bucket for each.
    *
+   * @param signIns whether for the logs of sign-ins, too
    * @throws IOException when it can't be asked
    */
-  static LogCopiesView of(AgentConfig config, List<String> executions)
+  static LogCopiesView of(AgentConfig config, List<String> executions, boolean signIns)
       throws IOException, InterruptedException {
     var found = new LinkedHashMap<String, Copy>();
     try (var bucket = AgentRuntime.bucket(config)) {
@@ -27,6 +31,13 @@ public record LogCopiesView(Map<String, Copy> copies) implements LogVerification
           LogCopyVerifier.of(config.stateDir(), bucket, HeadSigner.open(config.stateDir()));
       for (String execution : executions) {
         found.put(execution, copies.check(execution));
+      }
+      var below = SignInJournal.folder(config.stateDir());
+      if (signIns && Files.isDirectory(below)) {
+        var theirs = LogCopyVerifier.of(below, bucket, copies.signer());
+        for (String log : JournalFolder.in(below).known()) {
+          found.put(log, theirs.check(log));
+        }
       }
     }
     return new LogCopiesView(found);

@@ -6,6 +6,7 @@ import dev.deployclaw.container.cli.look.ScanView;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.cli.session.RequestDialogue;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.result.ExitCode;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -34,8 +35,8 @@ public final class RunCommand extends AgentCommand {
   }
 
   @Override
-  public int use(AgentSession session) throws InterruptedException {
-    var request = around().request(String.join(" ", words));
+  public int use(AgentSession session) throws SetupException, InterruptedException {
+    var request = around().request(words);
     if (session.changeService().mayAsk(request)) {
       var answer = session.answer(request);
       if (answer.isPresent()) {

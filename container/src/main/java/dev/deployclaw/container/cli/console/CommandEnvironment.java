@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli.console;
 import dev.deployclaw.container.cli.screen.LiveScreen;
 import dev.deployclaw.container.cli.screen.ScrollWindow;
 import dev.deployclaw.container.cli.screen.TerminalColumns;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.wiring.RuntimeSource;
@@ -61,7 +62,6 @@ public record CommandEnvironment(
         TerminalPrompt.NONE);
   }
 
-  /** The same with a person to ask. */
   public CommandEnvironment asking(TerminalPrompt person) {
     return new CommandEnvironment(
         home, working, environment, out, err, display, user, runtimes, person);
@@ -181,6 +181,20 @@ public record CommandEnvironment(
   /** A request made here and now, without what in its words is a secret. */
   public TaskRequest request(String text) throws InterruptedException {
     return new TaskRequest(masked(text), user, Instant.now());
+  }
+
+  /**
+   * The words of a command line as a request.
+   *
+   * @throws SetupException when there are none
+   */
+  public TaskRequest request(List<String> words) throws SetupException, InterruptedException {
+    String text = String.join(" ", words);
+    if (text.isBlank()) {
+      throw new SetupException(
+          "the request is empty; say what shall change, as in \"double acme's search limit\"");
+    }
+    return request(text);
   }
 
   /** What may be kept of an argument. */

@@ -13,7 +13,6 @@ public final class JsonOutput {
     return write(RecordJson.MAPPER.writerWithDefaultPrettyPrinter(), jsonLike);
   }
 
-  /** On one line. */
   public static String line(Object jsonLike) {
     return write(RecordJson.MAPPER.writer(), jsonLike);
   }

@@ -38,7 +38,8 @@ public final class StatusCommand extends AgentCommand {
       return new RelatedState(
           queries.regressed(), queries.scheduled(), watched, stuck, Optional.empty());
     } catch (Unreachable e) {
-      return new RelatedState(List.of(), ScheduleReport.NOTHING, watched);
+      return new RelatedState(
+          List.of(), ScheduleReport.NOTHING, watched, List.of(), Optional.empty());
     }
   }
 }

@@ -77,13 +77,8 @@ public record StatusView(CommandEnvironment around) {
       List<Stuck> stuck,
       Optional<String> host) {
     public static final RelatedState NOTHING =
-        new RelatedState(List.of(), ScheduleReport.NOTHING, Optional.empty());
-
-    /** With a stream that takes all. */
-    RelatedState(
-        List<AheadMember> ahead, ScheduleReport scheduled, Optional<MonitorStateFile> watched) {
-      this(ahead, scheduled, watched, List.of(), Optional.empty());
-    }
+        new RelatedState(
+            List.of(), ScheduleReport.NOTHING, Optional.empty(), List.of(), Optional.empty());
 
     RelatedState with(Optional<String> hostState) {
       return new RelatedState(ahead, scheduled, watched, stuck, hostState);

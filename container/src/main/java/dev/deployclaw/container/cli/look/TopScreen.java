@@ -41,7 +41,6 @@ final class TopScreen {
     LimitUsageReport take() throws InterruptedException;
   }
 
-  /** What is on the screen. */
   private record Shown(Optional<LimitUsageReport> table, long at, String trouble) {
     Shown after(LimitUsageReport report, long now) {
       return report.exit() == ExitCode.OK

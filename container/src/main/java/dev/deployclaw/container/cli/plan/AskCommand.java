@@ -5,6 +5,7 @@ import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
 import java.util.List;
@@ -32,8 +33,8 @@ public final class AskCommand extends AgentCommand {
   }
 
   @Override
-  public int use(AgentSession session) throws InterruptedException {
-    var request = around().request(String.join(" ", words));
+  public int use(AgentSession session) throws SetupException, InterruptedException {
+    var request = around().request(words);
     var answer = session.answer(request);
     if (answer.isPresent()) {
       return new AnswerView(around()).show(answer.get(), json());

@@ -27,10 +27,6 @@ record EvaluatedModel(
     implements AutoCloseable {
   private static final String PROMPTS = ".prompts.jsonl";
 
-  EvaluatedModel(RequestInterpreter interpreter, String name) {
-    this(interpreter, name, Optional.empty(), Optional.empty());
-  }
-
   /**
    * Ends a replay that lacks an answer.
    *

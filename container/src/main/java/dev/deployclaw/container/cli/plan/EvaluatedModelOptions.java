@@ -99,9 +99,9 @@ final class EvaluatedModelOptions {
     return config
         .map(c -> {
           var reader = new CheckedInterpreter(grammar, ChatModelFactory.proposer(c), zone);
-          return new EvaluatedModel(reader, c.name());
+          return new EvaluatedModel(reader, c.name(), Optional.empty(), Optional.empty());
         })
-        .orElseGet(() -> new EvaluatedModel(grammar, GRAMMAR));
+        .orElseGet(() -> new EvaluatedModel(grammar, GRAMMAR, Optional.empty(), Optional.empty()));
   }
 
   private ModelCassette recording(

@@ -1,5 +1,8 @@
 package dev.deployclaw.container.cli.plan;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.look.AnswerView;
@@ -10,7 +13,10 @@ import dev.deployclaw.container.cli.session.RequestDialogue.RequestPlanner;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.core.result.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -91,9 +97,8 @@ public final class PlanCommand implements Callable<Integer> {
       return answer(offline::plan, new PlanView(around), narrator);
     }
     try (var session = AgentSession.open(around, shared)) {
-      var request = around.request(String.join(" ", words));
-      if (batch == null && session.changeService().mayAsk(request)) {
-        var answer = session.answer(request);
+      if (batch == null && session.changeService().mayAsk(around.request(words))) {
+        var answer = session.answer(around.request(words));
         if (answer.isPresent()) {
           return new AnswerView(around).show(answer.get(), shared.json());
         }
@@ -108,8 +113,7 @@ public final class PlanCommand implements Callable<Integer> {
       throws SetupException, InterruptedException {
     if (batch == null) {
       var dialogue = new RequestDialogue(around, shared.json());
-      var answer =
-          dialogue.complete(around.request(String.join(" ", words)), understanding).report();
+      var answer = dialogue.complete(around.request(words), understanding).report();
       return narrator.isPresent()
           ? view.showInWords(answer, shared.json(), narrator.get())
           : view.show(answer, shared.json());
@@ -118,5 +122,47 @@ public final class PlanCommand implements Callable<Integer> {
       view.line(item.id(), understanding.plan(around.request(item.request())));
     }
     return ExitCode.OK.code();
+  }
+
+  /**
+   * Requests of a file of JSON lines. Read as a whole, so that a bad line ends it before the first.
+   */
+  private record BatchRequest(String id, String request) {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int MOST_LINES = 100_000;
+
+    static List<BatchRequest> read(Path file) throws SetupException {
+      List<String> lines;
+      try (var all = Files.lines(file)) {
+        lines = all.limit(MOST_LINES + 1L).toList();
+      } catch (IOException e) {
+        throw new SetupException(file + " can't be read: " + e + "; give a file of JSON lines");
+      }
+      if (lines.size() > MOST_LINES) {
+        throw new SetupException(file + " has more than " + MOST_LINES + " lines; split it");
+      }
+      var out = new ArrayList<BatchRequest>();
+      for (int i = 0; i < lines.size(); i++) {
+        if (!lines.get(i).isBlank()) {
+          out.add(item(lines.get(i), file + ":" + (i + 1)));
+        }
+      }
+      return out;
+    }
+
+    private static BatchRequest item(String line, String place) throws SetupException {
+      JsonNode node;
+      try {
+        node = MAPPER.readTree(line);
+      } catch (JsonProcessingException e) {
+        throw new SetupException(
+            place + " isn't JSON: " + e.getOriginalMessage() + "; correct this line");
+      }
+      if (!node.path("id").isValueNode() || !node.path("request").isTextual()) {
+        throw new SetupException(
+            place + " lacks id or request; write {\"id\": \"a\", \"request\": \"…\"}");
+      }
+      return new BatchRequest(node.get("id").asText(), node.get("request").textValue());
+    }
   }
 }

@@ -51,14 +51,10 @@ public final class AdoptCommand implements Callable<Integer> {
   private static final String PASSWORD = "DEPLOYCLAW_ADOPT_REDIS_PASSWORD";
   private static final Map<String, Duration> UNITS =
       Map.of(
-          "second",
-          Duration.ofSeconds(1),
-          "minute",
-          Duration.ofMinutes(1),
-          "hour",
-          Duration.ofHours(1),
-          "day",
-          Duration.ofDays(1));
+          "second", Duration.ofSeconds(1),
+          "minute", Duration.ofMinutes(1),
+          "hour", Duration.ofHours(1),
+          "day", Duration.ofDays(1));
 
   private final CommandEnvironment around;
 

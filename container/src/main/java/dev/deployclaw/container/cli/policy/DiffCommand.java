@@ -8,11 +8,15 @@ import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.query.CommittedPolicies;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.diff.BlastRadius;
+import dev.deployclaw.policy.diff.DiffFormatter;
 import dev.deployclaw.policy.diff.PolicyDiff;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -120,5 +124,38 @@ public final class DiffCommand implements Callable<Integer> {
     return side.files() || other.files()
         ? PolicySet.of(new ArrayList<>(side.set().tenants().values()), List.of(), "")
         : side.set();
+  }
+
+  /** Shows what differs between two policy sets. */
+  private static final class DiffView {
+    static Map<String, Object> document(PolicyDiff diff) {
+      var out = new LinkedHashMap<String, Object>();
+      out.put("equal", diff.isEmpty());
+      out.put("differences", diff.toMaps());
+      out.put("blast_radius", diff.blastRadius().toMap());
+      return out;
+    }
+
+    static List<String> lines(PolicyDiff diff) {
+      if (diff.isEmpty()) {
+        return List.of("no difference");
+      }
+      var lines = new ArrayList<>(DiffFormatter.of(diff.differences()));
+      lines.add(reach(diff.blastRadius()));
+      return lines;
+    }
+
+    private static String reach(BlastRadius radius) {
+      return "reaches "
+          + counted(radius.tenants().size(), "tenant")
+          + ", "
+          + counted(radius.limits().size(), "limit")
+          + ", "
+          + counted(radius.gateways().size(), "gateway");
+    }
+
+    private static String counted(int number, String what) {
+      return number + " " + what + (number == 1 ? "" : "s");
+    }
   }
 }

@@ -32,7 +32,6 @@ public record ScreenFrame(List<Line> head, List<Line> text, String keys, boolean
     }
   }
 
-  /** One line. */
   public record Line(String text, Look look) {
     public static Line plain(String text) {
       return new Line(text, Look.PLAIN);

@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.session;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.config.SetupException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 
@@ -23,7 +24,7 @@ public abstract class AgentCommand implements Callable<Integer> {
   }
 
   /** Does the work and returns the exit code. */
-  public abstract int use(AgentSession session) throws InterruptedException;
+  public abstract int use(AgentSession session) throws SetupException, InterruptedException;
 
   public CommandEnvironment around() {
     return around;

@@ -4,6 +4,9 @@ import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.signing.LogCopyVerifier;
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.wiring.AgentRuntime;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.ObjectStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +44,51 @@ public record LocalLogs(FileJournal journal, LazyObjectStore bucket) implements 
   public void close() {
     try (bucket) {
       journal.close();
+    }
+  }
+
+  /**
+   * The configured bucket for commands that mostly need none: it is connected to at the first call.
+   * For one thread.
+   */
+  static final class LazyObjectStore implements ObjectStore {
+    private static final CallFault NONE =
+        new CallFault.Unavailable("no configuration names a bucket: give --config FILE");
+
+    private final Optional<AgentConfig> config;
+    private Optional<ObjectStore> connected = Optional.empty();
+
+    LazyObjectStore(Optional<AgentConfig> config) {
+      this.config = config;
+    }
+
+    @Override
+    public Put create(String name, byte[] bytes) throws InterruptedException {
+      var bucket = bucket();
+      return bucket.isPresent() ? bucket.get().create(name, bytes) : new Put.Failed(NONE);
+    }
+
+    @Override
+    public Get read(String name) throws InterruptedException {
+      var bucket = bucket();
+      return bucket.isPresent() ? bucket.get().read(name) : new Get.Failed(NONE);
+    }
+
+    @Override
+    public String locate(String name) {
+      return bucket().map(b -> b.locate(name)).orElse(name);
+    }
+
+    @Override
+    public void close() {
+      connected.ifPresent(ObjectStore::close);
+    }
+
+    private Optional<ObjectStore> bucket() {
+      if (connected.isEmpty()) {
+        connected = config.map(AgentRuntime::bucket);
+      }
+      return connected;
     }
   }
 }

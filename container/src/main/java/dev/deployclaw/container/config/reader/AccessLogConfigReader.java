@@ -7,7 +7,6 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.replay.RequestAttribution;
 import dev.deployclaw.policy.replay.RequestAttribution.TenantSource;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,11 +17,7 @@ import java.util.function.Function;
  */
 record AccessLogConfigReader(Function<String, Path> paths) {
   List<AccessLogConfig> read(ConfigSection root, List<GatewayEntry> files, List<Gateway> routing) {
-    var out = new ArrayList<AccessLogConfig>();
-    for (var f : root.sections("accessLogs")) {
-      log(f, routing).ifPresent(out::add);
-      f.done();
-    }
+    var out = root.each("accessLogs", f -> log(f, routing));
     return root.given("accessLogs")
         ? out
         : files.stream()

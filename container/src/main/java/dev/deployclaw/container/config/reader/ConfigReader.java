@@ -139,7 +139,7 @@ public final class ConfigReader {
     var docker = new DockerConfigReader(backends).read(f.section("docker"));
     var kubernetes = new KubernetesConfigReader(backends).read(f.section("kubernetes"));
     var host = new HostConfigReader(backends).read(f.section("host"));
-    var gateways = gateways(f);
+    var gateways = f.each("gateways", this::gateway);
     var routing = AgentConfig.routing(gateways, docker, kubernetes);
     var config =
         new AgentConfig(
@@ -239,24 +239,15 @@ public final class ConfigReader {
   }
 
   private List<AgentConfig.Service> services(ConfigSection root) {
-    var out = new ArrayList<AgentConfig.Service>();
-    for (var f : root.sections("rateLimitServices")) {
-      String url = f.url("url");
-      var tls = new TlsConfigReader(backends).read(f.section("tls"), url.startsWith("https://"));
-      var token = backends.secret(f, "token");
-      out.add(new AgentConfig.Service(f.required("namespace"), url, token, tls));
-      f.done();
-    }
-    return out;
-  }
-
-  private List<GatewayEntry> gateways(ConfigSection root) {
-    var out = new ArrayList<GatewayEntry>();
-    for (var f : root.sections("gateways")) {
-      gateway(f).ifPresent(out::add);
-      f.done();
-    }
-    return out;
+    return root.each(
+        "rateLimitServices",
+        f -> {
+          String url = f.url("url");
+          var tls =
+              new TlsConfigReader(backends).read(f.section("tls"), url.startsWith("https://"));
+          var token = backends.secret(f, "token");
+          return Optional.of(new AgentConfig.Service(f.required("namespace"), url, token, tls));
+        });
   }
 
   private Optional<GatewayEntry> gateway(ConfigSection f) {
@@ -313,14 +304,13 @@ public final class ConfigReader {
   }
 
   static List<Gateway.Route> routes(ConfigSection gateway) {
-    var out = new ArrayList<Gateway.Route>();
-    for (var f : gateway.sections("routes")) {
-      String prefix = f.required("prefix");
-      String service = f.required("service");
-      f.make(() -> new Gateway.Route(prefix, service)).ifPresent(out::add);
-      f.done();
-    }
-    return out;
+    return gateway.each(
+        "routes",
+        f -> {
+          String prefix = f.required("prefix");
+          String service = f.required("service");
+          return f.make(() -> new Gateway.Route(prefix, service));
+        });
   }
 
   /** Two stores at one place would write over each other, as one below the agent's own would. */
@@ -353,18 +343,17 @@ public final class ConfigReader {
   }
 
   private List<AgentConfig.Source> sources(ConfigSection root) {
-    var out = new ArrayList<AgentConfig.Source>();
-    for (var f : root.sections("policySources")) {
-      var tenants = f.texts("tenants");
-      out.add(
-          new AgentConfig.Source(
-              path(f.required("folder")),
-              f.required("namespace"),
-              tenants.isEmpty() ? List.of("*") : tenants,
-              f.choice("writeBack", "none", List.of("none", "file", "patch-file"))));
-      f.done();
-    }
-    return out;
+    return root.each(
+        "policySources",
+        f -> {
+          var tenants = f.texts("tenants");
+          return Optional.of(
+              new AgentConfig.Source(
+                  path(f.required("folder")),
+                  f.required("namespace"),
+                  tenants.isEmpty() ? List.of("*") : tenants,
+                  f.choice("writeBack", "none", List.of("none", "file", "patch-file"))));
+        });
   }
 
   private static AgentConfig.Probes probes(ConfigSection f) {

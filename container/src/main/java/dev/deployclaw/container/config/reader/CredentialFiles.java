@@ -23,7 +23,6 @@ record CredentialFiles(Path folder, boolean opens, List<Path> noted) {
     return folder.resolve(written).normalize();
   }
 
-  /** A path of a credential. */
   Path noted(String written) {
     var file = path(written);
     noted.add(file);

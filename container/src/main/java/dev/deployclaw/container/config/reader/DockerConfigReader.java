@@ -10,7 +10,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,7 +30,7 @@ record DockerConfigReader(CredentialFiles files) {
             address,
             tls(f.section("tls")),
             f.duration("timeout", Duration.ofSeconds(5)),
-            gateways(f));
+            f.each("gateways", this::gateway));
     f.done();
     check(f, config);
     return Optional.of(config);
@@ -73,15 +72,6 @@ record DockerConfigReader(CredentialFiles files) {
     } catch (URISyntaxException e) {
       return "";
     }
-  }
-
-  private List<ContainerEntry> gateways(ConfigSection docker) {
-    var out = new ArrayList<ContainerEntry>();
-    for (var f : docker.sections("gateways")) {
-      gateway(f).ifPresent(out::add);
-      f.done();
-    }
-    return out;
   }
 
   private Optional<ContainerEntry> gateway(ConfigSection f) {

@@ -6,7 +6,6 @@ import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -103,11 +102,7 @@ final class ServerConfigReader {
 
   private ServerConfig.Tls tls(ConfigSection f) {
     var ca = f.optional("clientCaFile").map(path);
-    var clients = new ArrayList<ServerConfig.Client>();
-    for (var c : f.sections("clients")) {
-      clients.add(client(c));
-      c.done();
-    }
+    var clients = f.each("clients", c -> Optional.of(client(c)));
     if (ca.isEmpty() != clients.isEmpty()) {
       f.problem("", f.line(), "needs both clientCaFile and clients, or neither", "");
     }

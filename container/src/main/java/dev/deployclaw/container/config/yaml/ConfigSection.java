@@ -244,6 +244,16 @@ public final class ConfigSection {
     return out;
   }
 
+  /** Reads each mapping of a list; a key that {@code read} doesn't ask for is unknown there. */
+  public <T> List<T> each(String key, Function<ConfigSection, Optional<T>> read) {
+    var out = new ArrayList<T>();
+    for (var f : sections(key)) {
+      read.apply(f).ifPresent(out::add);
+      f.done();
+    }
+    return out;
+  }
+
   /** Runs {@code make}; what it throws as an illegal argument becomes a problem of this mapping. */
   public <T> Optional<T> make(Supplier<T> make) {
     try {

@@ -16,7 +16,6 @@ public final class InvalidConfigException extends Exception {
     this.problems = List.copyOf(problems);
   }
 
-  /** Where they are. */
   public String file() {
     return file;
   }

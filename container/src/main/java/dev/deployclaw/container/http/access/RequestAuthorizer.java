@@ -9,8 +9,8 @@ import dev.deployclaw.container.http.limit.ApiRateLimits;
 import dev.deployclaw.container.http.session.ConsoleSession;
 import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.http.tls.ServerTls;
-import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
+import dev.deployclaw.container.signin.SignInLog;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -31,7 +31,6 @@ public final class RequestAuthorizer {
   private final CredentialStore credentials;
   private final Optional<ServerTls> tls;
   private final ApiRateLimits budgets;
-  private final ServerMetrics meters;
   private final Optional<SessionAuthenticator> sessions;
   private final SignInLog signIns;
 
@@ -40,8 +39,8 @@ public final class RequestAuthorizer {
       CredentialStore credentials,
       Optional<ServerTls> tls,
       ApiRateLimits budgets,
-      ServerMetrics meters) {
-    this(credentials, tls, budgets, meters, Optional.empty());
+      SignInLog signIns) {
+    this(credentials, tls, budgets, signIns, Optional.empty());
   }
 
   /**
@@ -51,14 +50,13 @@ public final class RequestAuthorizer {
       CredentialStore credentials,
       Optional<ServerTls> tls,
       ApiRateLimits budgets,
-      ServerMetrics meters,
+      SignInLog signIns,
       Optional<SessionAuthenticator> sessions) {
     this.credentials = credentials;
     this.tls = tls;
     this.budgets = budgets;
-    this.meters = meters;
     this.sessions = sessions;
-    this.signIns = new SignInLog(meters, System::nanoTime);
+    this.signIns = signIns;
   }
 
   /** What it says. */
@@ -123,9 +121,12 @@ public final class RequestAuthorizer {
       }
       case CredentialCheck.Known(ApiCaller caller) -> {
         signIns.accepted(caller.name(), shown.by(), address(request));
-        yield caller.roles().contains(route.needs().get())
-            ? admitted(request, shown, caller)
-            : refused(Refusal.ROLE, ProblemCatalogue.roleMissing(caller, route.needs().get()));
+        if (caller.roles().contains(route.needs().get())) {
+          yield admitted(request, shown, caller);
+        }
+        String why = "it lacks the role " + route.needs().get().word();
+        signIns.denied(caller.name(), why, shown.by(), address(request));
+        yield refused(Refusal.ROLE, ProblemCatalogue.roleMissing(caller, route.needs().get()));
       }
     };
   }
@@ -156,8 +157,13 @@ public final class RequestAuthorizer {
    * @param from the caller's address
    */
   public void signInRefused(String by, String why, String from) {
-    meters.refused(Refusal.CREDENTIAL);
+    signIns.meters().refused(Refusal.CREDENTIAL);
     signIns.refused(why, by, from);
+  }
+
+  /** Where sessions of the console are told that begin and end. */
+  public SignInLog signIns() {
+    return signIns;
   }
 
   /** Who calls where no credential is needed; empty too where the page of another origin does. */
@@ -175,7 +181,7 @@ public final class RequestAuthorizer {
   /** Counts a call that no route answers; gives why it is one too many. */
   Optional<ProblemDetail> charge(HttpServerRequest request) {
     var wait = take(request, shown(request), ApiRoute.Lane.CALL);
-    wait.ifPresent(_ -> meters.refused(Refusal.RATE));
+    wait.ifPresent(_ -> signIns.meters().refused(Refusal.RATE));
     return wait.map(ProblemCatalogue::tooMany);
   }
 
@@ -204,7 +210,7 @@ public final class RequestAuthorizer {
   }
 
   private Verdict refused(Refusal refusal, ProblemDetail problem) {
-    meters.refused(refusal);
+    signIns.meters().refused(refusal);
     return new Verdict.Refused(problem);
   }
 

@@ -175,11 +175,7 @@ public final class ProviderSignInRoutes {
     }
     String name = identity.caller().name();
     String secret = sessions.store().open(name, identity);
-    LOG.atInfo()
-        .addKeyValue("who", name)
-        .addKeyValue("by", "oidc")
-        .addKeyValue("from", back.from())
-        .log("Signed in");
+    around.guard().signIns().began(name, "oidc", back.from());
     var transport =
         by.browsers().origin().startsWith("https:") ? Transport.HTTPS : Transport.LOOPBACK;
     return toConsole("").with("Set-Cookie", sessions.cookie().begin(secret, transport));

@@ -24,8 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Signing in by a service token of the API, signing out, and who is signed in. The token itself is
@@ -34,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SessionRoutes {
   static final String SESSION = "/console/session";
-  private static final Logger LOG = LoggerFactory.getLogger(SessionRoutes.class);
   private static final int LONGEST_TOKEN = 8192;
 
   private final CredentialStore credentials;
@@ -88,10 +85,7 @@ public final class SessionRoutes {
       case CredentialCheck.Known(ApiCaller caller) -> {
         sessions.close(request);
         String secret = sessions.store().open(caller.name(), hash(token.get()));
-        LOG.atInfo()
-            .addKeyValue("who", caller.name())
-            .addKeyValue("from", from(request))
-            .log("Signed in");
+        guard.signIns().began(caller.name(), "console", from(request));
         yield reply(caller, sessions.store().find(secret, true))
             .with("Set-Cookie", sessions.cookie().begin(secret, transport));
       }
@@ -126,11 +120,11 @@ public final class SessionRoutes {
 
   private void signOut(RoutingContext exchange) {
     var request = exchange.request();
+    boolean had = guard.session(request).isPresent();
     sessions.close(request);
-    LOG.atInfo()
-        .addKeyValue("who", RequestDispatcher.caller(exchange).name())
-        .addKeyValue("from", from(request))
-        .log("Signed out");
+    if (had) {
+      guard.signIns().ended(RequestDispatcher.caller(exchange).name(), from(request));
+    }
     var transport = sessions.cookie().transport(request);
     RequestDispatcher.send(
         exchange,

@@ -14,7 +14,6 @@ import java.util.Set;
 public record PlanRequestBody(TypedText request, Optional<String> answers) {
   private static final Set<String> KEYS = Set.of("request", "answers");
 
-  /** A body that was read, or what is wrong with it. */
   public sealed interface Read {
     record Good(PlanRequestBody body) implements Read {}
 

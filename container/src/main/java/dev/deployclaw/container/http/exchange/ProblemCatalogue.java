@@ -3,6 +3,7 @@ package dev.deployclaw.container.http.exchange;
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
+import dev.deployclaw.container.http.exchange.ProblemDetail.ProblemKind;
 import dev.deployclaw.container.query.AuditQueries;
 import dev.deployclaw.container.query.TenantDirectory;
 import dev.deployclaw.core.log.BucketUnavailableException;
@@ -34,231 +35,162 @@ public final class ProblemCatalogue {
   }
 
   public static ProblemDetail invalid(String place, String detail, String remedy) {
-    return new ProblemDetail(400, "invalid", "The call is wrong", detail, place, remedy);
+    return new ProblemKind(400, "invalid", "The call is wrong").of(detail, place, remedy);
   }
 
   public static ProblemDetail roleMissing(ApiCaller caller, ApiRole needed) {
-    return new ProblemDetail(
-        403,
-        "role-missing",
-        "Not allowed",
-        caller.name() + " is no " + needed.word(),
-        "header Authorization",
-        "use a credential with the role " + needed.word());
+    return new ProblemKind(403, "role-missing", "Not allowed")
+        .of(
+            caller.name() + " is no " + needed.word(),
+            "header Authorization",
+            "use a credential with the role " + needed.word());
   }
 
   public static ProblemDetail gateRefuses(String reason) {
-    return new ProblemDetail(
-        403,
-        "gate-refuses",
-        "The gate refuses",
-        reason,
-        "header Authorization",
-        "let another person approve");
+    return new ProblemKind(403, "gate-refuses", "The gate refuses")
+        .of(reason, "header Authorization", "let another person approve");
   }
 
   public static ProblemDetail notAsked(String reason) {
-    return new ProblemDetail(
-        403,
-        "not-asked",
-        "The question was for another caller",
-        reason,
-        "header Authorization",
-        "answer with the credential of the request");
+    return new ProblemKind(403, "not-asked", "The question was for another caller")
+        .of(reason, "header Authorization", "answer with the credential of the request");
   }
 
   public static ProblemDetail notFound(String what) {
-    return new ProblemDetail(404, "not-found", "Not found", what, "path", "see GET /v1/executions");
+    return new ProblemKind(404, "not-found", "Not found")
+        .of(what, "path", "see GET /v1/executions");
   }
 
   public static ProblemDetail noRoute(String path) {
-    return new ProblemDetail(
-        404,
-        "not-found",
-        "Not found",
-        "nothing is served at " + path,
-        "path",
-        "see /v1/openapi.yaml");
+    return new ProblemKind(404, "not-found", "Not found")
+        .of("nothing is served at " + path, "path", "see /v1/openapi.yaml");
   }
 
   /**
    * @param allowed as the header {@code Allow} lists them
    */
   public static ProblemDetail wrongMethod(String method, String allowed) {
-    return new ProblemDetail(
-        405,
-        "wrong-method",
-        "The method is wrong",
-        method + " isn't served here",
-        "method",
-        "use " + allowed,
-        Map.of("Allow", allowed));
+    return new ProblemKind(405, "wrong-method", "The method is wrong")
+        .of(method + " isn't served here", "method", "use " + allowed)
+        .with(Map.of("Allow", allowed));
   }
 
   public static ProblemDetail foreignPage(String place, String detail) {
-    return new ProblemDetail(
-        403,
-        "foreign-page",
-        "Wrong origin",
-        detail,
-        place,
-        "call from a program, or from a page of the agent's own origin; a proxy passes Host on");
+    return new ProblemKind(403, "foreign-page", "Wrong origin")
+        .of(
+            detail,
+            place,
+            "call from a program, or from a page of the agent's own origin; a proxy passes Host on");
   }
 
   public static ProblemDetail forgeable() {
-    return new ProblemDetail(
-        415,
-        "not-json",
-        "The call may be forged by another page",
-        "without a token, a POST needs a header that a page of another origin can't send",
-        "header Content-Type",
-        "send Content-Type: application/json");
+    return new ProblemKind(415, "not-json", "The call may be forged by another page")
+        .of(
+            "without a token, a POST needs a header that a page of another origin can't send",
+            "header Content-Type",
+            "send Content-Type: application/json");
   }
 
   /** Where the session's cookie would travel in the clear. */
   public static ProblemDetail insecureSignIn() {
-    return new ProblemDetail(
-        403,
-        "insecure-sign-in",
-        "Signing in needs HTTPS",
-        "the page was loaded without TLS, and not from this machine",
-        "header Origin",
-        "give serve.tls, or open the console by https through what ends TLS");
+    return new ProblemKind(403, "insecure-sign-in", "Signing in needs HTTPS")
+        .of(
+            "the page was loaded without TLS, and not from this machine",
+            "header Origin",
+            "give serve.tls, or open the console by https through what ends TLS");
   }
 
   /** The provider sends browsers back to one address alone. */
   public static ProblemDetail otherConsole(String origin) {
-    return new ProblemDetail(
-        403,
-        "other-address",
-        "The console has another address",
-        "the provider signs browsers in at " + origin + " alone",
-        "header Origin",
-        "open " + origin + "/console/");
+    return new ProblemKind(403, "other-address", "The console has another address")
+        .of(
+            "the provider signs browsers in at " + origin + " alone",
+            "header Origin",
+            "open " + origin + "/console/");
   }
 
   /** No sign-in is possible there now. */
   public static ProblemDetail providerAway() {
-    return new ProblemDetail(
-        503,
-        "unreachable",
-        "The provider can't be asked",
-        "the OpenID Connect provider doesn't answer, or names no way to sign in",
-        "",
-        "try again in a minute, or sign in with a service token; deployclaw doctor says more",
-        Map.of(RETRY_AFTER, "5"));
+    return new ProblemKind(503, "unreachable", "The provider can't be asked")
+        .of(
+            "the OpenID Connect provider doesn't answer, or names no way to sign in",
+            "",
+            "try again in a minute, or sign in with a service token; deployclaw doctor says more")
+        .with(Map.of(RETRY_AFTER, "5"));
   }
 
   /** What signing in showed. */
   public static ProblemDetail refusedToken(String why) {
-    return new ProblemDetail(
-        401,
-        "unauthorized",
-        "The token is refused",
-        why,
-        "body.token",
-        "ask the operator of this agent for a service token",
-        Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
+    return new ProblemKind(401, "unauthorized", "The token is refused")
+        .of(why, "body.token", "ask the operator of this agent for a service token")
+        .with(Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
   }
 
   /** A call in a session that doesn't repeat the session's token. */
   public static ProblemDetail unconfirmed() {
-    return new ProblemDetail(
-        403,
-        "csrf",
-        "The call may be forged by another page",
-        "the header X-CSRF-Token isn't the session's",
-        "header X-CSRF-Token",
-        "load the page again");
+    return new ProblemKind(403, "csrf", "The call may be forged by another page")
+        .of(
+            "the header X-CSRF-Token isn't the session's",
+            "header X-CSRF-Token",
+            "load the page again");
   }
 
   public static ProblemDetail tooSlow() {
-    return new ProblemDetail(
-        408,
-        "too-slow",
-        "The body didn't arrive",
-        "the body wasn't there within seconds",
-        "body",
-        "send it at once",
-        Map.of("Connection", "close"));
+    return new ProblemKind(408, "too-slow", "The body didn't arrive")
+        .of("the body wasn't there within seconds", "body", "send it at once")
+        .with(Map.of("Connection", "close"));
   }
 
   /** What the parser of HTTP doesn't take. */
   public static ProblemDetail unreadable(int status, String type, String detail) {
-    return new ProblemDetail(
-        status,
-        type,
-        "The call can't be read",
-        detail,
-        "",
-        "send HTTP/1.1 as RFC 9112 says, and see /v1/openapi.yaml",
-        Map.of("Connection", "close"));
+    return new ProblemKind(status, type, "The call can't be read")
+        .of(detail, "", "send HTTP/1.1 as RFC 9112 says, and see /v1/openapi.yaml")
+        .with(Map.of("Connection", "close"));
   }
 
   public static ProblemDetail unexpected() {
-    return new ProblemDetail(
-        417,
-        "invalid",
-        "The call is wrong",
-        "the expectation of the call isn't supported",
-        "header Expect",
-        "leave it out, or send Expect: 100-continue");
+    return new ProblemKind(417, "invalid", "The call is wrong")
+        .of(
+            "the expectation of the call isn't supported",
+            "header Expect",
+            "leave it out, or send Expect: 100-continue");
   }
 
   public static ProblemDetail unknownOutcome(String reason) {
-    return new ProblemDetail(
-        503,
-        "unknown-outcome",
-        "The result is unknown",
-        reason,
-        "",
-        "call again: to freeze or thaw twice does no harm",
-        Map.of(RETRY_AFTER, "5"));
+    return new ProblemKind(503, "unknown-outcome", "The result is unknown")
+        .of(reason, "", "call again: to freeze or thaw twice does no harm")
+        .with(Map.of(RETRY_AFTER, "5"));
   }
 
   public static ProblemDetail conflict(String reason, String remedy) {
-    return new ProblemDetail(409, "conflict", "Conflict", reason, "path", remedy);
+    return new ProblemKind(409, "conflict", "Conflict").of(reason, "path", remedy);
   }
 
   /** What somebody decided on isn't what is held now. */
   public static ProblemDetail stale(String execution) {
-    return new ProblemDetail(
-        409,
-        "stale",
-        "What was shown is out of date",
-        "what is held of %s differs from what was shown".formatted(execution),
-        "query shown",
-        "read GET /v1/executions/%s/hold again, and decide on that".formatted(execution));
+    return new ProblemKind(409, "stale", "What was shown is out of date")
+        .of(
+            "what is held of %s differs from what was shown".formatted(execution),
+            "query shown",
+            "read GET /v1/executions/%s/hold again, and decide on that".formatted(execution));
   }
 
   public static ProblemDetail tooLarge(int most) {
-    return new ProblemDetail(
-        413,
-        "too-large",
-        "The body is too large",
-        "a body may have " + most + " bytes",
-        "body",
-        "say it shorter");
+    return new ProblemKind(413, "too-large", "The body is too large")
+        .of("a body may have " + most + " bytes", "body", "say it shorter");
   }
 
   public static ProblemDetail notJson() {
-    return new ProblemDetail(
-        415,
-        "not-json",
-        "The body's type is wrong",
-        "the body must be JSON",
-        "header Content-Type",
-        "send Content-Type: application/json");
+    return new ProblemKind(415, "not-json", "The body's type is wrong")
+        .of("the body must be JSON", "header Content-Type", "send Content-Type: application/json");
   }
 
   public static ProblemDetail keyReused(String execution) {
-    return new ProblemDetail(
-        422,
-        "key-reused",
-        "The key was used before",
-        "this key belongs to another request, " + execution,
-        "header Idempotency-Key",
-        "choose a new key for a new request");
+    return new ProblemKind(422, "key-reused", "The key was used before")
+        .of(
+            "this key belongs to another request, " + execution,
+            "header Idempotency-Key",
+            "choose a new key for a new request");
   }
 
   public static ProblemDetail tooMany(Duration wait) {
@@ -278,79 +210,58 @@ public final class ProblemCatalogue {
   }
 
   public static ProblemDetail unreachable(String reason) {
-    return new ProblemDetail(
-        503,
-        "unreachable",
-        "A back end can't be reached",
-        reason,
-        "",
-        "see /readyz for what doesn't answer; nothing was changed",
-        Map.of(RETRY_AFTER, "5"));
+    return new ProblemKind(503, "unreachable", "A back end can't be reached")
+        .of(reason, "", "see /readyz for what doesn't answer; nothing was changed")
+        .with(Map.of(RETRY_AFTER, "5"));
   }
 
   /** A credential can't be judged now. */
   public static ProblemDetail undecided(String reason) {
-    return new ProblemDetail(
-        503,
-        "unreachable",
-        "The caller can't be known now",
-        reason,
-        "header Authorization",
-        "call again when the provider answers, or use a service token",
-        Map.of(RETRY_AFTER, "5"));
+    return new ProblemKind(503, "unreachable", "The caller can't be known now")
+        .of(
+            reason,
+            "header Authorization",
+            "call again when the provider answers, or use a service token")
+        .with(Map.of(RETRY_AFTER, "5"));
   }
 
   static ProblemDetail damaged(String reason) {
-    return new ProblemDetail(
-        500, "damaged-log", "A log is damaged", reason, "path", "look at its file");
+    return new ProblemKind(500, "damaged-log", "A log is damaged")
+        .of(reason, "path", "look at its file");
   }
 
   public static ProblemDetail fault() {
-    return new ProblemDetail(
-        500,
-        "internal-fault",
-        "An internal fault",
-        "the agent's own log says more",
-        "",
-        "report it with the agent's log");
+    return new ProblemKind(500, "internal-fault", "An internal fault")
+        .of("the agent's own log says more", "", "report it with the agent's log");
   }
 
   /**
    * @param detail why the credential that was shown isn't known
    */
   public static ProblemDetail unauthorized(String detail) {
-    return new ProblemDetail(
-        401,
-        "unauthorized",
-        "The caller is unknown",
-        detail,
-        "header Authorization",
-        SHOW_TOKEN + ", or a client certificate that the agent knows",
-        Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
+    return new ProblemKind(401, "unauthorized", "The caller is unknown")
+        .of(
+            detail,
+            "header Authorization",
+            SHOW_TOKEN + ", or a client certificate that the agent knows")
+        .with(Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
   }
 
   /**
    * @param why a call's signature isn't taken
    */
   public static ProblemDetail unproved(String why) {
-    return new ProblemDetail(
-        401,
-        "unauthorized",
-        "The caller is unknown",
-        why,
-        "header",
-        "sign each call with the channel's secret and the time of now, and send it once");
+    return new ProblemKind(401, "unauthorized", "The caller is unknown")
+        .of(
+            why,
+            "header",
+            "sign each call with the channel's secret and the time of now, and send it once");
   }
 
   private static ProblemDetail later(int status, String type, String detail, Duration wait) {
     String seconds = Long.toString(Math.max(1, wait.toSeconds()));
-    return new ProblemDetail(
-        status,
-        type,
-        "Try again later",
-        detail,
-        "",
-        "call again in " + seconds + " s",
-        Map.of(RETRY_AFTER, seconds));
+    return new ProblemKind(status, type, "Try again later")
+        .of(detail, "", "call again in " + seconds + " s")
+        .with(Map.of(RETRY_AFTER, seconds));
   }
 }

@@ -26,9 +26,15 @@ public record ProblemDetail(
     headers = Map.copyOf(headers);
   }
 
-  /** With no header of its own. */
-  ProblemDetail(int status, String type, String title, String detail, String place, String remedy) {
-    this(status, type, title, detail, place, remedy, Map.of());
+  /** What all problems of one kind share. */
+  record ProblemKind(int status, String type, String title) {
+    ProblemDetail of(String detail, String place, String remedy) {
+      return new ProblemDetail(status, type, title, detail, place, remedy, Map.of());
+    }
+  }
+
+  ProblemDetail with(Map<String, String> own) {
+    return new ProblemDetail(status, type, title, detail, place, remedy, own);
   }
 
   Map<String, Object> toMap() {

@@ -12,14 +12,12 @@ public record TaskRequestBody(TypedText request, boolean manual) {
   public static final int MOST_TEXT = 4096;
   private static final Set<String> KEYS = Set.of("request", "approval");
 
-  /** A body that was read, or what is wrong with it. */
   public sealed interface Read {
     record Good(TaskRequestBody body) implements Read {}
 
     record Bad(ProblemDetail problem) implements Read {}
   }
 
-  /** Whether a body says that it is JSON. */
   public static boolean isJson(Optional<String> contentType) {
     return contentType
         .map(type -> type.replaceFirst(";.*", "").strip())
@@ -61,7 +59,6 @@ public record TaskRequestBody(TypedText request, boolean manual) {
         .orElseGet(() -> new Read.Good(new TaskRequestBody(TypedText.of(text), manual(fields))));
   }
 
-  /** The first field that isn't known. */
   public static Optional<ProblemDetail> unknown(Map<String, Object> fields, Set<String> known) {
     var unknown = new TreeSet<>(fields.keySet());
     unknown.removeAll(known);

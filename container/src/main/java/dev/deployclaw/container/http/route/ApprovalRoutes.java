@@ -31,20 +31,13 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What approvers read of held executions, and their decisions. */
-public final class ApprovalRoutes {
+/**
+ * What approvers read of held executions, and their decisions.
+ *
+ * @param guard which counts and logs signed calls that it refuses
+ */
+public record ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalRoutes.class);
-
-  private final AgentServer server;
-  private final RequestAuthorizer guard;
-
-  /**
-   * @param guard which counts and logs signed calls that it refuses
-   */
-  public ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
-    this.server = server;
-    this.guard = guard;
-  }
 
   public List<ApiRoute> routes() {
     return List.of(

@@ -1,6 +1,5 @@
 package dev.deployclaw.container.http.route;
 
-import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
@@ -123,9 +122,9 @@ final class EventStream {
     String execution = following.execution();
     try {
       var batch = following.next();
-      var document =
-          batch.rests() ? executions.document(execution) : Optional.<ExecutionDocument>empty();
-      context.runOnContext(_ -> write(batch, document));
+      var outcome =
+          batch.rests() ? executions.outcome(execution) : Optional.<Map<String, Object>>empty();
+      context.runOnContext(_ -> write(batch, outcome));
     } catch (RuntimeException e) {
       LOG.atWarn().addKeyValue("execution", execution).setCause(e).log("an event stream failed");
       context.runOnContext(
@@ -133,7 +132,7 @@ final class EventStream {
     }
   }
 
-  private void write(Batch batch, Optional<ExecutionDocument> document) {
+  private void write(Batch batch, Optional<Map<String, Object>> outcome) {
     reading = false;
     if (over) {
       return;
@@ -154,8 +153,8 @@ final class EventStream {
     for (var record : batch.records()) {
       send("thought", record.head(), new String(record.bytes(), StandardCharsets.UTF_8));
     }
-    if (document.isPresent()) {
-      send("event: result\ndata: %s\n\n".formatted(result(document.get())));
+    if (outcome.isPresent()) {
+      send("event: result\ndata: %s\n\n".formatted(result(outcome.get())));
       end();
     } else if (wanted || batch.more()) {
       wake();
@@ -228,12 +227,12 @@ final class EventStream {
     }
   }
 
-  private static String result(ExecutionDocument document) {
+  private static String result(Map<String, Object> outcome) {
     var out = new TreeMap<String, Object>();
     for (var key : List.of("execution_id", "result", "reason", "epoch", "rollback_available")) {
-      Optional.ofNullable(document.fields().get(key)).ifPresent(v -> out.put(key, v));
+      Optional.ofNullable(outcome.get(key)).ifPresent(v -> out.put(key, v));
     }
-    out.put("location", "/v1/executions/" + document.fields().get("execution_id"));
+    out.put("location", "/v1/executions/" + outcome.get("execution_id"));
     return CanonicalJson.text(Map.copyOf(out));
   }
 }

@@ -11,16 +11,12 @@ import dev.deployclaw.container.query.ExecutionQueries;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What tells of executions. */
-public final class ExecutionRoutes {
+public record ExecutionRoutes(ExecutionQueries executions) {
   private static final PageLimit LIMIT = new PageLimit(20, 100);
-
-  private final ExecutionQueries executions;
-
-  public ExecutionRoutes(ExecutionQueries executions) {
-    this.executions = executions;
-  }
+  private static final Set<String> FLAGS = Set.of("true", "false");
 
   public List<ApiRoute> routes() {
     return List.of(
@@ -50,9 +46,13 @@ public final class ExecutionRoutes {
 
   private ApiResponse document(ApiRequest call) {
     String id = call.path().apply("id");
+    var outline = call.query().apply("outline").orElse("false");
+    if (!FLAGS.contains(outline)) {
+      return ApiResponse.wrongQuery("outline", "outline is neither true nor false");
+    }
     return Optional.of(id)
         .filter(ExecutionIdFormat::fits)
-        .flatMap(executions::document)
+        .flatMap(outline.equals("true") ? executions::outline : executions::document)
         .map(ExecutionDocument::text)
         .map(text -> ApiResponse.text("application/json", text))
         .orElseGet(() ->

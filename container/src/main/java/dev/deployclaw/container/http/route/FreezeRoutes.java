@@ -19,13 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The kill switch. It is turned at once: it waits for no task, and takes no lead. */
-public final class FreezeRoutes {
-  private final AgentServer server;
-
-  public FreezeRoutes(AgentServer server) {
-    this.server = server;
-  }
-
+public record FreezeRoutes(AgentServer server) {
   public List<ApiRoute> routes() {
     return List.of(
         ApiRoute.urgent("/v1/freeze", ApiRole.OPERATOR, this::freeze),

@@ -6,14 +6,10 @@ import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.query.EstateOverview;
 import dev.deployclaw.container.query.StatusDocument;
 import dev.deployclaw.container.server.AgentServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.deployclaw.policy.document.PackagedText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /** What is looked at: the estate, the process, its numbers, and the API's own description. */
@@ -59,12 +55,7 @@ public final class ObservabilityRoutes {
   }
 
   static String openapi() {
-    try (InputStream in =
-        Objects.requireNonNull(ObservabilityRoutes.class.getResourceAsStream("openapi.yaml"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return PackagedText.read(ObservabilityRoutes.class, "openapi.yaml");
   }
 
   private ApiResponse health() {

@@ -8,18 +8,13 @@ import dev.deployclaw.container.mcp.AgentGateway;
 import java.util.List;
 import java.util.Optional;
 
-/** The skills that the agent follows, as the command lists them. */
-public final class SkillRoutes {
+/**
+ * The skills that the agent follows, as the command lists them.
+ *
+ * @param commands runs commands that change nothing; empty where none are run
+ */
+public record SkillRoutes(Optional<AgentGateway> commands) {
   private static final List<String> LIST = List.of("skills", "list", "--json");
-
-  private final Optional<AgentGateway> commands;
-
-  /**
-   * @param commands runs commands that change nothing; empty where none are run
-   */
-  public SkillRoutes(Optional<AgentGateway> commands) {
-    this.commands = commands;
-  }
 
   public List<ApiRoute> routes() {
     return List.of(ApiRoute.get("/v1/skills", this::list));

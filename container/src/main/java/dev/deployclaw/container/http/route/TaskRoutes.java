@@ -27,19 +27,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What hands something in: tasks, answers to their questions, and rollbacks. */
-public final class TaskRoutes {
+public record TaskRoutes(AgentServer server) {
   public static final String KEY = "Idempotency-Key";
 
   /** Visible ASCII. */
   private static final Pattern KEY_FORM = Pattern.compile("[!-~]{1,255}");
 
   private static final String LAST = "last";
-
-  private final AgentServer server;
-
-  public TaskRoutes(AgentServer server) {
-    this.server = server;
-  }
 
   public List<ApiRoute> routes() {
     return List.of(

@@ -11,15 +11,9 @@ import dev.deployclaw.container.query.TenantDirectory.Search;
 import java.util.List;
 
 /** The committed limits, tenant by tenant. */
-public final class TenantRoutes {
+public record TenantRoutes(TenantDirectory tenants) {
   private static final PageLimit LIMIT = new PageLimit(50, 200);
   private static final int LONGEST_SEARCH = 200;
-
-  private final TenantDirectory tenants;
-
-  public TenantRoutes(TenantDirectory tenants) {
-    this.tenants = tenants;
-  }
 
   public List<ApiRoute> routes() {
     return List.of(

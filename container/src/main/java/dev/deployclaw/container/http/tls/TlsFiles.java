@@ -1,6 +1,7 @@
 package dev.deployclaw.container.http.tls;
 
 import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.core.tls.PemFile;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.X509KeyManager;
@@ -25,8 +25,6 @@ import javax.net.ssl.X509KeyManager;
  */
 record TlsFiles(
     Buffer certificate, Buffer key, Optional<Buffer> authority, Optional<Buffer> revoked) {
-  private static final byte[] PROBE = {1, 2, 3};
-
   static TlsFiles read(ServerConfig.Tls tls) throws IOException {
     return new TlsFiles(
         read(tls.certificateFile()),
@@ -77,24 +75,9 @@ record TlsFiles(
     if (aliases == null || aliases.length == 0) {
       throw new GeneralSecurityException("the type of the key differs from the certificate's");
     }
-    var signature = signature(shown.getAlgorithm());
-    signature.initSign(keys.getPrivateKey(aliases[0]));
-    signature.update(PROBE);
-    byte[] signed = signature.sign();
-    signature.initVerify(shown);
-    signature.update(PROBE);
-    if (!signature.verify(signed)) {
+    if (!PemFile.belongs(keys.getPrivateKey(aliases[0]), shown)) {
       throw new GeneralSecurityException("the key doesn't match the certificate");
     }
-  }
-
-  private static Signature signature(String algorithm) throws GeneralSecurityException {
-    return Signature.getInstance(
-        switch (algorithm) {
-          case "EC" -> "SHA256withECDSA";
-          case "RSA" -> "SHA256withRSA";
-          default -> algorithm;
-        });
   }
 
   private static Buffer read(Path file) throws IOException {

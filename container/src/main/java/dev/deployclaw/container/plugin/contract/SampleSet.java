@@ -2,9 +2,7 @@ package dev.deployclaw.container.plugin.contract;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -21,18 +19,8 @@ import java.util.TreeMap;
 record SampleSet(byte[] bytes, String digest) {
   /** Sets with other requests differ. */
   static SampleSet of(long requests) {
-    var limit =
-        new Limit(
-            "search",
-            new RequestMatch(Optional.of("search"), Optional.empty(), Optional.empty()),
-            List.of(),
-            LimitAlgorithm.TOKEN_BUCKET,
-            requests,
-            Duration.ofMinutes(1),
-            requests,
-            1,
-            EnforcementMode.ENFORCE,
-            Optional.empty());
+    var match = RequestMatch.service("search");
+    var limit = Limit.tokenBucket("search", match, requests, Duration.ofMinutes(1));
     var tenant =
         new TenantPolicy(
             "acme",

@@ -148,7 +148,6 @@ final class TestedPlugin implements AutoCloseable {
         .setExpiresMonotonicNanos(System.nanoTime() + GRANT.toNanos());
   }
 
-  /** A call that only looks. */
   GrantedCall.Builder looking() {
     if (participates()) {
       return draft().setObserve(Observe.getDefaultInstance());

@@ -1,22 +1,28 @@
 /* global LogView */
-import { documentOf, follow, get, key, may, post, rest as pause, session } from './api.js';
+import { follow, get, key, may, post, rest as pause, session } from './api.js';
 import { action, cards, count, element, note, repeat, say, short, table, text, trouble, utc, when } from './parts.js';
 import { questions } from './questions.js';
 
-/* One execution: its log, live; where it is held, exactly what is approved; where it asks, its questions. */
+/* One execution: its log, live; where it is held, exactly what is approved; where it asks, its questions. Of a long log there is
+   an outline at once, and its records come as the stream brings them. */
 
-const RUNNING = ['UNFINISHED', 'QUEUED'], AGAIN_MILLIS = 400, PERIOD_MILLIS = 3000, MOST_MEMBERS = 100;
+const RUNNING = ['UNFINISHED', 'QUEUED'], AGAIN_MILLIS = 400, FIRST_MILLIS = 40, GROW_MILLIS = 1500, PERIOD_MILLIS = 3000, MOST_MEMBERS = 100;
 const WAYS = { unreachable: 'out of reach', unknown: 'left alone', restore: 'to go back', keep: 'unchanged' };
 
 export async function execution(root, { signal, name: id, go }) {
   const path = '/v1/executions/' + encodeURIComponent(id);
   const notice = element('div', { class: 'notice' }), live = element('p', { class: 'live' });
-  let log = await documentOf(id, { signal });
+  const long = [];
+  const read = async options => {
+    const found = await get(path + '?outline=true', options);
+    return found.outline ? { ...found, ...parts(long) } : found;
+  };
+  let log = await read({ signal });
   const view = LogView.render(root, log, { notice, signal });
   let shown = '', following = false;
 
   const refresh = async background => {
-    const now = await documentOf(id, { signal, background });
+    const now = await read({ signal, background });
     if (background && shown !== 'decided' && same(now, log)) return draw();
     log = now;
     view.update(log);
@@ -33,7 +39,7 @@ export async function execution(root, { signal, name: id, go }) {
       notice.replaceChildren(...(running ? [live] : await rest()));
       say(id + ' is ' + log.result.replaceAll('_', ' '));
     }
-    if (running && !following) watch();
+    if ((running || (log.outline && !long.length)) && !following) watch();
   };
 
   const rest = async () => {
@@ -45,10 +51,17 @@ export async function execution(root, { signal, name: id, go }) {
   /* From the last record that the page has: a stream tells when to read the document again. */
   const watch = async () => {
     following = true;
+    const whole = !log.outline, stop = new AbortController();
     let timer;
-    const soon = () => { timer ??= setTimeout(() => { timer = undefined; refresh(true).catch(() => {}); }, AGAIN_MILLIS); };
+    const later = (act, millis) => { timer ??= setTimeout(() => { timer = undefined; act(); }, millis); };
+    const soon = event => {
+      if (whole && log.outline) return stop.abort(); // it became long: all its records come
+      if (whole) return later(() => refresh(true).catch(() => {}), AGAIN_MILLIS);
+      take(long, event);
+      later(() => { log = { ...log, ...parts(long) }; view.update(log); draw().catch(() => {}); }, records(log).length ? GROW_MILLIS : FIRST_MILLIS);
+    };
     signal.addEventListener('abort', () => clearTimeout(timer));
-    await follow(id, last(log), soon, signal);
+    await follow(id, last(log), soon, AbortSignal.any([signal, stop.signal]));
     await pause(AGAIN_MILLIS, signal);
     following = false;
     if (!signal.aborted) await refresh(true).catch(() => {});
@@ -117,9 +130,27 @@ export async function execution(root, { signal, name: id, go }) {
   repeat(async () => { if (log.result === 'HELD' && !following && !root.querySelector('dialog[open]')) await refresh(true).catch(() => {}); }, PERIOD_MILLIS, signal);
 }
 
+/* What an event of the stream does to the records that came so far. */
+function take(all, event) {
+  const told = JSON.parse(event.data);
+  if (event.kind === 'thought' && told.seq > (all.at(-1)?.seq ?? 0)) all.push(told);
+  if (event.kind === 'superseded') all.splice(all.findLastIndex(record => record.seq <= told.after) + 1);
+}
+
+/* The records by step, as a document has them. */
+function parts(all) {
+  const steps = Map.groupBy(all, record => record.step), none = steps.get(0) || [];
+  steps.delete(0);
+  return { records: none, thought_log: [...steps].sort(([one], [other]) => one - other).map(([step, records]) => {
+    const summary = records.findLast(record => record.facts.summary === true), line = summary || records.at(-1);
+    return { step, records, action: line.action, detail: line.detail, phase: line.phase, status: summary ? summary.status : 'UNKNOWN', time: records[0].time,
+      duration_ms: summary?.duration_us === undefined ? Date.parse(records.at(-1).time) - Date.parse(records[0].time) : summary.duration_us / 1000 };
+  }) };
+}
+
 const same = (one, other) => one.result === other.result && one.reason === other.reason && last(one) === last(other);
 const records = log => [...(log.records || []), ...(log.thought_log || []).flatMap(step => step.records || [])];
-const last = log => Math.max(0, ...records(log).map(record => record.seq));
+const last = log => records(log).reduce((most, record) => Math.max(most, record.seq), 0);
 
 function doing(log) {
   const latest = records(log).sort((a, b) => a.seq - b.seq).at(-1);

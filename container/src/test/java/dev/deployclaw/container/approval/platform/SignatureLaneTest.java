@@ -41,7 +41,7 @@ class SignatureLaneTest {
 
     var waits = start(() -> tokens.check(framework.token()));
 
-    BoundedWait.until("it waits", LONGEST, tokens.lane::hasWaiting);
+    BoundedWait.until("it waits", LONGEST, tokens.lane.turn::hasQueuedThreads);
     assertThat(waits).isNotDone();
     tokens.lane.leave();
     assertThat(get(waits)).isInstanceOf(TokenCheck.Genuine.class);
@@ -80,7 +80,7 @@ class SignatureLaneTest {
     long now = time.instant().getEpochSecond();
     var waits = start(() -> calls.objection(now, "signature", () -> "signature"));
 
-    BoundedWait.until("it waits", LONGEST, calls.lane::hasWaiting);
+    BoundedWait.until("it waits", LONGEST, calls.lane.turn::hasQueuedThreads);
     calls.lane.leave();
     assertThat(get(waits)).isEqualTo(Optional.empty());
   }

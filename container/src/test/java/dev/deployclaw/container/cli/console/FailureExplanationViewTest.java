@@ -238,7 +238,7 @@ class FailureExplanationViewTest {
 
   private static RequestOutcome ended(
       ExecutionStatus result, ExitCode exit, String reason, Optional<AbortCause> cause) {
-    return new RequestOutcome(ID, result, exit, reason, cause, List.of());
+    return new RequestOutcome(ID, result, exit, reason, cause, List.of(), Optional.empty());
   }
 
   private static ScanReport scan(ExitCode exit, String reason) {

@@ -40,7 +40,9 @@ class ScanViewTest {
           List.of(AnswerFixtures.FINDING),
           Optional.empty(),
           new SourceDrift(
-              List.of(AnswerFixtures.OVERLAY), List.of("zenith: zenith.yaml says something else")),
+              List.of(AnswerFixtures.OVERLAY),
+              List.of("zenith: zenith.yaml says something else"),
+              List.of()),
           ScanReport.Known.NOTHING);
 
   private final CommandLineFixture screen = new CommandLineFixture(Path.of(""));

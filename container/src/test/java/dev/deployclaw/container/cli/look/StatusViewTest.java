@@ -195,25 +195,45 @@ class StatusViewTest {
   void tellsWhoIsAheadOfTheStateStoreAndWhatCanBeDecided() {
     var ahead = List.of(new AheadMember("redis/a", "epoch", 9, 3));
 
-    view.show(HELD, new RelatedState(ahead, ScheduleReport.NOTHING, Optional.empty()), false);
+    view.show(
+        HELD,
+        new RelatedState(
+            ahead, ScheduleReport.NOTHING, Optional.empty(), List.of(), Optional.empty()),
+        false);
     assertThat(screen.out())
         .contains("REGRESSED: redis/a names epoch 9, the state store knows none above 3")
         .contains("deployclaw recover --accept-regression");
 
     var again = new CommandLineFixture(Path.of(""));
     new StatusView(again.surroundings())
-        .show(HELD, new RelatedState(ahead, ScheduleReport.NOTHING, Optional.empty()), true);
+        .show(
+            HELD,
+            new RelatedState(
+                ahead, ScheduleReport.NOTHING, Optional.empty(), List.of(), Optional.empty()),
+            true);
     assertThat(again.json().at("/regressed/0/observed").asLong()).isEqualTo(9);
   }
 
   @Test
   void listsWhatIsScheduledAndHowToCancelIt() {
     var start =
-        new ScheduledChange("arch-1", 60_000, "set it", "olivia", false, List.of(), 4, "ab");
+        new ScheduledChange(
+            "arch-1",
+            60_000,
+            "set it",
+            "olivia",
+            false,
+            List.of(),
+            4,
+            "ab",
+            Optional.empty(),
+            Optional.empty());
     var beside =
         new RelatedState(
             List.of(),
             new ScheduleReport(List.of(start), List.of("arch-2: its entry can't be read")),
+            Optional.empty(),
+            List.of(),
             Optional.empty());
 
     view.show(HELD, beside, false);
@@ -273,7 +293,9 @@ class StatusViewTest {
         new RelatedState(
             List.of(),
             ScheduleReport.NOTHING,
-            MonitorStateFile.read(folder, written.plusSeconds(20))),
+            MonitorStateFile.read(folder, written.plusSeconds(20)),
+            List.of(),
+            Optional.empty()),
         false);
 
     assertThat(screen.out())
@@ -308,7 +330,11 @@ class StatusViewTest {
     view.show(
         HELD,
         new RelatedState(
-            List.of(), ScheduleReport.NOTHING, MonitorStateFile.read(folder, Instant.EPOCH)),
+            List.of(),
+            ScheduleReport.NOTHING,
+            MonitorStateFile.read(folder, Instant.EPOCH),
+            List.of(),
+            Optional.empty()),
         false);
 
     assertThat(screen.out())

@@ -44,6 +44,6 @@ public final class TopProgram {
     for (int i = 10; i < 40; i++) {
       uses.add(new Use("tenant-" + i, "orders", 60 - i, 100, 1, i, 0));
     }
-    return new LimitUsageReport(ExitCode.OK, "", 7, 2_000_000, uses, List.of());
+    return new LimitUsageReport(ExitCode.OK, "", 7, 2_000_000, uses, List.of(), List.of());
   }
 }

@@ -20,7 +20,13 @@ class TopViewTest {
   private static final Use HALF = new Use("wonka", "orders", 5, 10, 1, 7, 0);
   private static final LimitUsageReport ANSWER =
       new LimitUsageReport(
-          ExitCode.OK, "", 4, 2_000_000, List.of(HALF, FULL), List.of("edge-us: silent"));
+          ExitCode.OK,
+          "",
+          4,
+          2_000_000,
+          List.of(HALF, FULL),
+          List.of(),
+          List.of("edge-us: silent"));
 
   @TempDir Path folder;
 
@@ -63,7 +69,8 @@ class TopViewTest {
   @Test
   void aScreenCutsNamesThatDoNotFit() {
     var wide = new Use("テナント".repeat(12), "checkout\u001b[2J-long", 400, 400, 1, 12, 3_400);
-    var answer = new LimitUsageReport(ExitCode.OK, "", 4, 2_000_000, List.of(wide), List.of());
+    var answer =
+        new LimitUsageReport(ExitCode.OK, "", 4, 2_000_000, List.of(wide), List.of(), List.of());
     var view =
         new TopView(
             new CommandLineFixture(folder).surroundings(OutputMode.COLOUR), TopView.Order.USED, 20);

@@ -52,6 +52,13 @@ class PlanOfflineTest {
   }
 
   @Test
+  void anEmptyRequestIsWrongUsage() {
+    assertThat(plan("")).isEqualTo(2);
+    assertThat(screen.err()).contains("the request is empty; say what shall change");
+    assertThat(plan(" ", "\t")).isEqualTo(2);
+  }
+
+  @Test
   void plansABatchLineByLine() {
     screen.write(
         "requests.jsonl",

@@ -8,6 +8,7 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.InvalidTokenAction;
 import java.nio.file.Files;
@@ -20,6 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigReaderTest {
+  private static final AgentConfig.Service PLAIN =
+      new AgentConfig.Service(
+          "shop", "http://127.0.0.1:8081", SecretValue.NONE, TlsSettings.DEFAULT);
+
   private static final String LEAST =
       """
       etcd: {endpoints: ["http://127.0.0.1:2379"]}
@@ -132,8 +137,7 @@ class ConfigReaderTest {
     assertThat(config.s3().secretKey().value()).isEqualTo("the-secret");
     assertThat(config.nats().credentialsFile()).contains(folder.resolve("n.creds"));
     assertThat(config.nats().monitors()).containsExactly("http://n:8222");
-    assertThat(config.services())
-        .containsExactly(new AgentConfig.Service("shop", "http://127.0.0.1:8081"));
+    assertThat(config.services()).containsExactly(PLAIN);
     var gateway = config.gateways().getFirst();
     assertThat(gateway.gateway().identity()).isEqualTo(new Gateway.Identity.Host("lab.test"));
     assertThat(gateway.gateway().routes()).containsExactly(new Gateway.Route("/search", "search"));

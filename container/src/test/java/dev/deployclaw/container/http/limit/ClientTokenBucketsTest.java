@@ -2,6 +2,7 @@ package dev.deployclaw.container.http.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.http.limit.ApiRateLimits.ClientTokenBuckets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

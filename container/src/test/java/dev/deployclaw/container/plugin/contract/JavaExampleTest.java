@@ -13,33 +13,28 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The kit at the example in Java, which is compiled as its author would: against the protocol. */
+/** The kit at the example in Java. */
 class JavaExampleTest {
-  private static final Path SOURCE =
-      Path.of("..", "skills", "examples", "edge-fleet", "EdgeFleet.java");
   private static final Duration SOON = Duration.ofMinutes(1);
-  private static final String CLASSES = System.getProperty("java.class.path");
 
   @TempDir Path folder;
 
   @Test
   void theJavaExampleKeepsEachPromiseWithTwoMembers() throws Exception {
-    compile();
+    var example = EdgeFleetExample.in(folder);
     try (var fra = new FakeEdge();
         var nyc = new FakeEdge()) {
-      var command = words("fra=" + fra.url(), "nyc=" + nyc.url());
+      var command = example.words("fra=" + fra.url(), "nyc=" + nyc.url());
       var run = Files.createDirectory(folder.resolve("run"));
 
       var results = new PluginContract(PluginPrograms.bare(command, run), run, SOON, _ -> {}).run();
@@ -59,17 +54,19 @@ class JavaExampleTest {
       because = "members are waited for as long as a call may take")
   @Test
   void theJavaExampleAnswersInTimeForMembersThatHang() throws Exception {
-    compile();
+    var example = EdgeFleetExample.in(folder);
     var released = new CountDownLatch(1);
     var run = Files.createDirectory(folder.resolve("run"));
     try (var nyc = new FakeEdge();
         var hangs = FakeHttpServer.start(_ -> afterwards(released))) {
       var command =
           PluginPrograms.bare(
-              words("fra=" + hangs.url(), "lon=" + hangs.url(), "nyc=" + nyc.url()), run);
+              example.words("fra=" + hangs.url(), "lon=" + hangs.url(), "nyc=" + nyc.url()), run);
       try (var supervisor = HostSupervisor.start(command, SOON);
           var connection =
-              HostConnection.of(new HostAddress(command.socket(), supervisor::key, "test"))) {
+              HostConnection.of(
+                  new HostAddress(
+                      command.socket(), supervisor::key, "test", ProtocolRevisions.SPOKEN))) {
         supervisor.awaitFirst(SOON);
         var plugin = connection.executors().getFirst();
 
@@ -98,35 +95,5 @@ class JavaExampleTest {
       Thread.currentThread().interrupt();
     }
     return FakeHttpServer.Answer.of(404);
-  }
-
-  private List<String> words(String... members) {
-    var words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                folder + ":" + CLASSES,
-                "EdgeFleet"));
-    words.addAll(List.of(members));
-    return words;
-  }
-
-  private void compile() {
-    int exit =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-cp",
-                CLASSES,
-                "-d",
-                folder.toString(),
-                SOURCE.toString());
-    assertThat(exit).as("the example compiles").isZero();
   }
 }

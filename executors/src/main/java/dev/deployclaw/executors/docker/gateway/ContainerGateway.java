@@ -39,7 +39,6 @@ public record ContainerGateway(
     absolute("binary", binary);
   }
 
-  /** The container that it is. */
   public sealed interface Which {
     record Named(String name) implements Which {}
 

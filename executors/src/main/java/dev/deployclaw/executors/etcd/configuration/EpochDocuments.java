@@ -113,7 +113,6 @@ record EpochDocuments(SortedMap<String, byte[]> documents, byte[] manifest) {
     return prefix(epoch) + "manifest";
   }
 
-  /** The manifest of documents under a set's digest. */
   static byte[] manifest(String digest, SortedMap<String, byte[]> documents) {
     var all = new ByteArrayOutputStream();
     documents.forEach((tenant, text) -> {

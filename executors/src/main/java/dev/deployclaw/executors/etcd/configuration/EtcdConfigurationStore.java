@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.etcd.configuration;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
@@ -10,6 +12,8 @@ import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.executors.etcd.WriteBatches;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -262,5 +266,34 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
 
   private static String text(Entry entry) {
     return new String(entry.value(), StandardCharsets.UTF_8);
+  }
+
+  /** What the key {@code active} of a configuration store tells services to read. */
+  private record ServedEpoch(long epoch, String digest) {
+    static final String KEY = "active";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static ServedEpoch of(EpochSpec activation) {
+      return new ServedEpoch(activation.epoch(), activation.digest());
+    }
+
+    byte[] bytes() {
+      return CanonicalJson.bytes(Map.of("epoch", epoch, "digest", digest));
+    }
+
+    /** Empty where it isn't ours: somebody else wrote it. */
+    static Optional<ServedEpoch> parse(byte[] value) {
+      try {
+        JsonNode json = JSON.readTree(value);
+        boolean ours = json.path("epoch").canConvertToLong() && json.path("digest").isTextual();
+        return ours
+            ? Optional.of(
+                new ServedEpoch(json.path("epoch").asLong(), json.path("digest").asText()))
+            : Optional.empty();
+      } catch (IOException e) {
+        return Optional.empty();
+      }
+    }
   }
 }

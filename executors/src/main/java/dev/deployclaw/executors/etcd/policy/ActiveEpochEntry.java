@@ -35,16 +35,11 @@ record ActiveEpochEntry(
 
   Map<String, Object> facts() {
     return Map.of(
-        "epoch",
-        epoch,
-        "digest",
-        digest,
-        "change",
-        change,
-        "term",
-        term,
-        "predecessor",
-        predecessor);
+        "epoch", epoch,
+        "digest", digest,
+        "change", change,
+        "term", term,
+        "predecessor", predecessor);
   }
 
   private static ActiveEpochEntry parse(StateStore.Entry entry) {

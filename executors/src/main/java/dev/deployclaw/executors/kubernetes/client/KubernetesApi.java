@@ -27,11 +27,7 @@ public final class KubernetesApi {
   private final ApiServerTransport exchange;
   private final SeenResourceVersions floors;
 
-  KubernetesApi(ApiServerTransport exchange) {
-    this(exchange, new SeenResourceVersions());
-  }
-
-  private KubernetesApi(ApiServerTransport exchange, SeenResourceVersions floors) {
+  KubernetesApi(ApiServerTransport exchange, SeenResourceVersions floors) {
     this.exchange = exchange;
     this.floors = floors;
   }

@@ -56,7 +56,8 @@ public final class KubernetesConnection implements AutoCloseable {
       api =
           new KubernetesApi(
               new ApiServerTransport(
-                  client.getHttpClient(), server(client), answer, OptionalLong.empty()));
+                  client.getHttpClient(), server(client), answer, OptionalLong.empty()),
+              new SeenResourceVersions());
     }
     return api;
   }

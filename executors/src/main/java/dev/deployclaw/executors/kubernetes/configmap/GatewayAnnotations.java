@@ -74,7 +74,6 @@ public record GatewayAnnotations(
     return current ? switchedBy(generation) : generation + 1;
   }
 
-  /** The label that a publish writes. */
   public Map<String, Object> labels(PublishAnnotations now) {
     return Map.of(GatewayFence.label(prefix), GatewayFence.of(now).and(fence).text());
   }

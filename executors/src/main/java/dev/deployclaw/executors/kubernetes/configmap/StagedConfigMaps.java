@@ -40,7 +40,6 @@ public final class StagedConfigMaps {
     return KubernetesApi.MANAGER + "-" + gateway + "-e" + epoch + "-";
   }
 
-  /** Labels of everything that is made for an epoch of a gateway. */
   public static Map<String, String> labels(KubernetesGateway gateway, long epoch) {
     var labels = new TreeMap<String, String>();
     labels.put(MANAGED_BY, KubernetesApi.MANAGER);

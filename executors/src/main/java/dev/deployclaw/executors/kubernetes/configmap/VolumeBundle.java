@@ -40,7 +40,6 @@ public record VolumeBundle(
     return out;
   }
 
-  /** The volume, of the staged ConfigMaps. */
   public Volume staged(KubernetesGateway gateway, long epoch) {
     return VolumeConfigMaps.renamed(volume, names(gateway, epoch));
   }

@@ -146,7 +146,6 @@ public final class FleetSnapshot {
         .collect(Collectors.toSet());
   }
 
-  /** What the gateways' volumes name. */
   private static Set<String> named(
       List<KubernetesGateway> gateways, Map<String, Deployment> deployments) {
     var out = new HashSet<String>();

@@ -34,22 +34,12 @@ import redis.clients.jedis.Connection;
  * moved in between aborts the transaction, and the old library stays. Repeating it changes nothing.
  * The library of an empty set, which a rollback to epoch 0 publishes, admits everything.
  */
-public final class EpochActivator {
+public record EpochActivator(RedisNodes nodes, FenceCheck fences, VoteCache voted) {
   /** How often a flip starts again after the fence moved under its hands. */
   private static final int MOST_TRIES = 5;
 
   /** How long a primary waits for one replica to have the library too. */
   private static final Duration REPLICATION = Duration.ofSeconds(1);
-
-  private final RedisNodes nodes;
-  private final FenceCheck fences;
-  private final VoteCache voted;
-
-  public EpochActivator(RedisNodes nodes, FenceCheck fences, VoteCache voted) {
-    this.nodes = nodes;
-    this.fences = fences;
-    this.voted = voted;
-  }
 
   /**
    * First every primary is made to hold the epoch's rules, then all that do are switched, so that

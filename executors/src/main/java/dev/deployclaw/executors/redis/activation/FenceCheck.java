@@ -14,13 +14,7 @@ import redis.clients.jedis.Connection;
  * nobody was: a flush or a failover can have lost it. Then what the state store says counts; and
  * where that can't be asked, nothing is written.
  */
-public final class FenceCheck {
-  private final FenceAuthority authority;
-
-  public FenceCheck(FenceAuthority authority) {
-    this.authority = authority;
-  }
-
+public record FenceCheck(FenceAuthority authority) {
   /** What a caller leaves behind who writes for an epoch, or for a cohort beside it. */
   static FenceMark mark(EpochSpec activation, FencingToken fence) {
     return new FenceMark(fence.term(), activation.epoch(), activation.step());

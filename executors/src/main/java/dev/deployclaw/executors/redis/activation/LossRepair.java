@@ -24,17 +24,9 @@ import java.util.Map;
  * that never got it takes away what was acknowledged. Only what is missing is written: a field by
  * {@code HSETNX}, the library under its fence as every flip does. Repeating it changes nothing.
  */
-public final class LossRepair {
+public record LossRepair(RedisNodes nodes, FenceCheck fences) {
   /** How often it starts again after the fence moved under its hands. */
   private static final int MOST_TRIES = 5;
-
-  private final RedisNodes nodes;
-  private final FenceCheck fences;
-
-  public LossRepair(RedisNodes nodes, FenceCheck fences) {
-    this.nodes = nodes;
-    this.fences = fences;
-  }
 
   public CallOutcome lost(EpochSpec activation) throws InterruptedException {
     ClusterTopology topology = nodes.wholeTopology();

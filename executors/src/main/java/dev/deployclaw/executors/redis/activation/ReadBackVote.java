@@ -25,7 +25,7 @@ import java.util.Map;
  * by field with what should be there, nothing missing, nothing else. The digest in a YES is that of
  * the set from which the expected fields were derived.
  */
-public final class ReadBackVote {
+public record ReadBackVote(RedisNodes nodes, FenceCheck fences, VoteCache voted) {
   /** How long a primary waits for its replicas to acknowledge what it wrote. */
   private static final Duration REPLICATION = Duration.ofSeconds(2);
 
@@ -36,16 +36,6 @@ public final class ReadBackVote {
 
   /** How many tenants that differ are named. */
   private static final int MOST_NAMED = 20;
-
-  private final RedisNodes nodes;
-  private final FenceCheck fences;
-  private final VoteCache voted;
-
-  public ReadBackVote(RedisNodes nodes, FenceCheck fences, VoteCache voted) {
-    this.nodes = nodes;
-    this.fences = fences;
-    this.voted = voted;
-  }
 
   public CallOutcome prepare(EpochSpec activation, FencingToken fence) throws InterruptedException {
     ClusterTopology topology = nodes.wholeTopology();

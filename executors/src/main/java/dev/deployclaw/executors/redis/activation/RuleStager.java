@@ -26,21 +26,11 @@ import redis.clients.jedis.Connection;
  * Puts an epoch's rules where nobody acts on them yet, and takes them away again. One pipeline per
  * primary, all primaries at the same time. Nothing staged expires.
  */
-public final class RuleStager {
+public record RuleStager(RedisNodes nodes, FenceCheck fences, VoteCache voted) {
   /** The most tenants that one node's discard looks through. */
   public static final int MOST_HASHES = 2_000_000;
 
   public static final String HASHES = "dc:{*}:policy:*";
-
-  private final RedisNodes nodes;
-  private final FenceCheck fences;
-  private final VoteCache voted;
-
-  public RuleStager(RedisNodes nodes, FenceCheck fences, VoteCache voted) {
-    this.nodes = nodes;
-    this.fences = fences;
-    this.voted = voted;
-  }
 
   /** Idempotent: the same epoch gives the same fields. */
   public CallOutcome stage(EpochSpec activation, FencingToken fence) throws InterruptedException {

@@ -156,7 +156,6 @@ public final class RedisNodes implements AutoCloseable {
     return links.computeIfAbsent(address, a -> new ReconnectingConnection(a, settings));
   }
 
-  /** What is asked of one node. */
   @FunctionalInterface
   public interface Ask {
     MemberReport of(Node node, ReconnectingConnection link) throws InterruptedException;

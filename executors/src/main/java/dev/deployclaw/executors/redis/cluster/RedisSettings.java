@@ -23,13 +23,8 @@ public record RedisSettings(
     seeds.forEach(NodeAddress::parse);
   }
 
-  /** Without TLS. */
-  public RedisSettings(List<String> seeds, Duration timeout, Optional<Login> login) {
-    this(seeds, timeout, login, Optional.empty());
-  }
-
   public static RedisSettings of(List<String> seeds) {
-    return new RedisSettings(seeds, Duration.ofSeconds(5), Optional.empty());
+    return new RedisSettings(seeds, Duration.ofSeconds(5), Optional.empty(), Optional.empty());
   }
 
   /** A user of Redis ({@code default} where it has none). The password is never printed. */

@@ -22,7 +22,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * KEYS}, and never through a whole large keyspace. What a concurrency limit holds is told as its
  * sum, {@code cc 7}. Writes nothing.
  */
-public final class CounterUsage {
+public record CounterUsage(RedisNodes nodes) {
   private static final String COUNTERS = "dc:{*}:c:*";
   private static final int MOST_NAMED = 10_000;
 
@@ -30,12 +30,6 @@ public final class CounterUsage {
   private static final int MOST_FOUND = 5_000;
 
   private static final int MOST_ROUNDS = 100;
-
-  private final RedisNodes nodes;
-
-  public CounterUsage(RedisNodes nodes) {
-    this.nodes = nodes;
-  }
 
   /**
    * Arguments: {@code keys}, and {@code find} where others are wanted. Facts: {@code now_us} of the

@@ -14,7 +14,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * What a node is set to and how it is followed, as far as it matters to what limits admit when the
  * cluster is cut. A managed Redis may deny {@code CONFIG}: what it doesn't tell is absent.
  */
-final class NodeConfiguration {
+record NodeConfiguration(Map<String, String> config, Map<String, String> info) {
   private static final List<String> CONFIGURED =
       List.of(
           "cluster-node-timeout",
@@ -24,14 +24,6 @@ final class NodeConfiguration {
           "maxmemory",
           "maxmemory-policy",
           "appendonly");
-
-  private final Map<String, String> config;
-  private final Map<String, String> info;
-
-  private NodeConfiguration(Map<String, String> config, Map<String, String> info) {
-    this.config = config;
-    this.info = info;
-  }
 
   /** Three questions in one round trip. */
   static NodeConfiguration read(Connection connection) {

@@ -29,7 +29,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * somebody's scripts wrote before ({@code rate_limit:<tenant>}). Rules are given as a count and a
  * hash: what they say follows from the policy set of their epoch.
  */
-public final class NodeInspector {
+public record NodeInspector(RedisNodes nodes) {
   static final String BROWNFIELD = "rate_limit:*";
 
   /** The most brownfield keys that are reported per node. */
@@ -38,12 +38,6 @@ public final class NodeInspector {
   private static final int MOST_COUNTERS = 10_000;
 
   private static final Pattern EPOCH_FIELD = Pattern.compile("(\\d{1,18}):.*");
-
-  private final RedisNodes nodes;
-
-  public NodeInspector(RedisNodes nodes) {
-    this.nodes = nodes;
-  }
 
   /**
    * For a look: the library's constants, not its source, and the slots that the node holds. A

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import redis.clients.jedis.Connection;
 
 /** Measurements of every node: who it is, how far away, and how wrong its clock is. */
-public final class NodeMeasurements {
+public record NodeMeasurements(RedisNodes nodes) {
   /** Samples of a round trip per node where the call names no number; and the most. */
   private static final int SAMPLES = 50;
 
@@ -29,12 +29,6 @@ public final class NodeMeasurements {
 
   /** The first version with functions. */
   private static final int OLDEST_MAJOR = 7;
-
-  private final RedisNodes nodes;
-
-  public NodeMeasurements(RedisNodes nodes) {
-    this.nodes = nodes;
-  }
 
   public CallOutcome topology() throws InterruptedException {
     ClusterTopology topology = nodes.topology();

@@ -8,6 +8,7 @@ import dev.deployclaw.executors.docker.DockerInventory;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reach;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
 import dev.deployclaw.executors.docker.gateway.ContainerGateway.Which;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
@@ -206,7 +207,8 @@ public final class ContainerEstate {
         Path.of("/var/log/nginx/access.log"),
         false,
         Duration.ofSeconds(5),
-        askers);
+        askers,
+        EdgePolicy.NONE);
   }
 
   private void fill(String container) {

@@ -18,6 +18,7 @@ import dev.deployclaw.testkit.BoundedWait;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.lang3.function.Failable;
 
 /** The leader of a term, who asks gateways in containers as the runtime does. */
@@ -90,7 +91,7 @@ record ContainerGatewayCalls(ContainerGatewayExecutor executor, long term) {
 
   static String body(ContainerGateway gateway, String path) {
     return Failable.get(() ->
-        new OneShotHttpClient(gateway.url(), DEADLINE)
+        new OneShotHttpClient(gateway.url(), DEADLINE, Optional.empty())
             .send("GET", path, Map.of("Host", "acme.test"))
             .body());
   }

@@ -13,6 +13,7 @@ import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.etcd.EtcdSettings;
@@ -358,6 +359,11 @@ class ConfigurationStoreExecutorTest {
 
   private static EtcdStateStore at(String endpoint, String prefix) {
     return new EtcdStateStore(
-        new EtcdSettings(List.of(endpoint), prefix, Duration.ofSeconds(10), Optional.empty()));
+        new EtcdSettings(
+            List.of(endpoint),
+            prefix,
+            Duration.ofSeconds(10),
+            Optional.empty(),
+            TlsSettings.DEFAULT));
   }
 }

@@ -19,6 +19,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.etcd.EtcdSettings;
@@ -63,7 +64,8 @@ class PolicyStoreExecutorTest {
                 List.of(etcd.endpoint()),
                 "/" + test.getDisplayName() + "/",
                 Duration.ofSeconds(30),
-                Optional.empty()));
+                Optional.empty(),
+                TlsSettings.DEFAULT));
     store = new PolicyStoreExecutor(state);
     put("term", "7");
   }
@@ -242,7 +244,7 @@ class PolicyStoreExecutorTest {
         ChangeKind.FORWARD,
         5,
         5,
-        new BaseEpoch(4, "d4", "c4", 30),
+        new BaseEpoch(4, "d4", "c4", 30, 0, 0),
         SET.digest(),
         "plan",
         "olivia",

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the product's Role lacks is known before a change needs it. */
 class AccessReviewTest {
-  private static final ConfigMapSource SOURCE = new ConfigMapSource("edge", "", List.of("*"));
+  private static final ConfigMapSource SOURCE =
+      new ConfigMapSource("edge", "", List.of("*"), WriteBackMode.NONE);
   private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
   private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/edge";

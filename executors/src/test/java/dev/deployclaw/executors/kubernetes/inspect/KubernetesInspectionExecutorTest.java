@@ -12,6 +12,7 @@ import dev.deployclaw.executors.kubernetes.ConfigMapSource;
 import dev.deployclaw.executors.kubernetes.Estate;
 import dev.deployclaw.executors.kubernetes.KubernetesSettings;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ class KubernetesInspectionExecutorTest {
   @Test
   void asksNothingOfPodsInANamespaceOfPoliciesAlone() throws Exception {
     try (var estate = new Estate(folder)) {
-      var policies = List.of(new ConfigMapSource("limits", "", List.of("*")));
+      var policies = List.of(new ConfigMapSource("limits", "", List.of("*"), WriteBackMode.NONE));
       var gateways = List.of(Estate.gateway("gw"));
       estate
           .api()

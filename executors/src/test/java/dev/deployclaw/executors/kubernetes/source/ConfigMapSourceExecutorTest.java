@@ -110,7 +110,7 @@ class ConfigMapSourceExecutorTest {
     map("plain", "kube-root-ca.crt", "none", Map.of("ca.crt", "-----BEGIN CERTIFICATE-----"));
     map("plain", "openshift-service-ca.crt", "none", Map.of("service-ca.crt", ""));
 
-    var collected = read(new ConfigMapSource("plain", "", List.of("*")));
+    var collected = read(new ConfigMapSource("plain", "", List.of("*"), WriteBackMode.NONE));
 
     assertThat(collected.policies()).containsOnlyKeys("initech");
     assertThat(collected.problems()).isEmpty();

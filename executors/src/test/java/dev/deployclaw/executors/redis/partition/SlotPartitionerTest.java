@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.redis.cluster.ClusterTopology;
 import dev.deployclaw.executors.redis.cluster.NodeAddress;
+import dev.deployclaw.executors.redis.partition.PrimaryPartitions.SlotPartitioner;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.StagedRules;
 import java.util.ArrayList;

@@ -162,12 +162,9 @@ public final class EnvoyBootstrapFile {
   private static Map<String, Object> identity(Gateway gateway) {
     String body = "{\"gateway\":\"" + gateway.name() + "\",\"config\":\"\"}";
     return Map.of(
-        "match",
-        Map.of("path", "/.well-known/deployclaw"),
-        "direct_response",
-        Map.of("status", 200, "body", Map.of("inline_string", body)),
-        "typed_per_filter_config",
-        UNASKED);
+        "match", Map.of("path", "/.well-known/deployclaw"),
+        "direct_response", Map.of("status", 200, "body", Map.of("inline_string", body)),
+        "typed_per_filter_config", UNASKED);
   }
 
   private static List<Object> filters(PolicySet set, Gateway gateway, GatewaySite site) {

@@ -71,16 +71,15 @@ record EnvoyClusters(Gateway gateway, GatewaySite site) {
       String name, String address, Map<String, Object> options) {
     var endpoint = Map.of("endpoint", Map.of("address", address(address)));
     return Map.of(
-        "name",
-        name,
-        "type",
-        address.startsWith(UNIX) ? "STATIC" : "STRICT_DNS",
-        "connect_timeout",
-        CONNECT,
-        "typed_extension_protocol_options",
-        options,
+        "name", name,
+        "type", address.startsWith(UNIX) ? "STATIC" : "STRICT_DNS",
+        "connect_timeout", CONNECT,
+        "typed_extension_protocol_options", options,
         "load_assignment",
-        Map.of(
-            "cluster_name", name, "endpoints", List.of(Map.of("lb_endpoints", List.of(endpoint)))));
+            Map.of(
+                "cluster_name",
+                name,
+                "endpoints",
+                List.of(Map.of("lb_endpoints", List.of(endpoint)))));
   }
 }

@@ -66,12 +66,9 @@ record EnvoyPathRules(PathStrictness spelling) {
   private static Map<String, Object> refusal(
       Map<String, Object> match, Map<String, Object> unasked) {
     return Map.of(
-        "match",
-        match,
-        "direct_response",
-        Map.of("status", 400),
-        "typed_per_filter_config",
-        unasked);
+        "match", match,
+        "direct_response", Map.of("status", 400),
+        "typed_per_filter_config", unasked);
   }
 
   private static Map<String, Object> unless(String header, String expression) {

@@ -8,7 +8,6 @@ import dev.deployclaw.policy.imports.PolicyDrafts;
 import dev.deployclaw.policy.model.DnsLabel;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,19 +121,9 @@ public final class LimitAdoption {
     }
     String name = drafts.unused(found.tenant(), found.service().orElse("total"));
     long requests = Long.parseLong(found.value());
-    drafts.add(
-        found.tenant(),
-        new Limit(
-            name,
-            found.service().map(RequestMatch::service).orElse(RequestMatch.ANY),
-            List.of(),
-            LimitAlgorithm.TOKEN_BUCKET,
-            requests,
-            window,
-            Math.max(1, requests),
-            1,
-            EnforcementMode.SHADOW,
-            Optional.empty()));
+    var match = found.service().map(RequestMatch::service).orElse(RequestMatch.ANY);
+    var limit = Limit.tokenBucket(name, match, requests, window).in(EnforcementMode.SHADOW);
+    drafts.add(found.tenant(), limit);
     rules.add(
         new ImportedRule(
             found.place(),

@@ -44,7 +44,6 @@ public final class RedisKeyPattern {
     return text.replaceAll("([\\[\\]*?\\\\])", "\\\\$1").replace(TENANT, "*").replace(SERVICE, "*");
   }
 
-  /** What a key names. */
   record Named(String tenant, Optional<String> service) {}
 
   Optional<Named> names(String key) {

@@ -40,7 +40,6 @@ record DescriptorInterpretation(
     lost = List.copyOf(lost);
   }
 
-  /** With one entry more. */
   DescriptorInterpretation through(
       DescriptorRule entry, DescriptorLevel siblings, DescriptorKeyMapping mapping) {
     var meaning = mapping.of(entry.key());

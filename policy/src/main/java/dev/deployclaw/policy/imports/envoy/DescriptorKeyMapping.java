@@ -69,7 +69,6 @@ public record DescriptorKeyMapping(Map<String, Meaning> meanings) {
     return Optional.ofNullable(meanings.get(key));
   }
 
-  /** This mapping with one more meaning. */
   public DescriptorKeyMapping with(String key, Meaning meaning) {
     var more = new TreeMap<>(meanings);
     more.put(key, meaning);

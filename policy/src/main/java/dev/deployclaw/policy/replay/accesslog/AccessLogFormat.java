@@ -52,7 +52,6 @@ public enum AccessLogFormat {
 
   /** Reads lines. */
   public interface LineParser {
-    /** The request that a line tells. */
     RecordedRequest read(String line) throws Unread;
 
     /** A line that tells no request, and why. */

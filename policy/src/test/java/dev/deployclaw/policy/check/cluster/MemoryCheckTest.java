@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.check.CheckFixture;
+import dev.deployclaw.policy.check.cluster.MemoryCheck.MemoryFootprint;
 import dev.deployclaw.policy.finding.CheckKind;
 import dev.deployclaw.policy.finding.ClusterMeasurements;
 import dev.deployclaw.policy.finding.ClusterMeasurements.Memory;

@@ -18,6 +18,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.PathStrictness;
 import dev.deployclaw.policy.gateway.RenderedGatewayFile;
 import dev.deployclaw.policy.gateway.UnsupportedSetting;
 import dev.deployclaw.policy.model.BackendFailureMode;
@@ -60,7 +61,7 @@ class EnvoyBootstrapFileTest {
           .add(HttpProtocolOptions.getDescriptor())
           .build();
   private static final EdgePolicy GUARDED =
-      new EdgePolicy(List.of("10.0.0.0/8"), OptionalInt.of(50));
+      new EdgePolicy(List.of("10.0.0.0/8"), OptionalInt.of(50), PathStrictness.STRICT);
   private static final Gateway BY_HOST = gateway(new Gateway.Identity.Host("example.test"));
   private static final Gateway BY_HEADER = gateway(new Gateway.Identity.Header("x-tenant"));
   private static final Gateway BY_TOKEN =
@@ -345,7 +346,8 @@ class EnvoyBootstrapFileTest {
             Path.of("/log/access.log"),
             true,
             Duration.ofSeconds(5),
-            List.of())
+            List.of(),
+            EdgePolicy.NONE)
         .with(edge);
   }
 

@@ -192,7 +192,8 @@ class EnvoyPathRulesTest {
                 Path.of("/log/access.log"),
                 true,
                 Duration.ofSeconds(5),
-                List.of())
+                List.of(),
+                EdgePolicy.NONE)
             .with(EdgePolicy.NONE.with(spelling));
     return EnvoyBootstrapFile.render(PolicySet.EMPTY, GATEWAY, site).losses().stream()
         .map(UnsupportedSetting::about)

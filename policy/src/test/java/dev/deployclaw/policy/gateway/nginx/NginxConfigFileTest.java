@@ -7,6 +7,7 @@ import com.sun.net.httpserver.Headers;
 import dev.deployclaw.policy.PolicyFixtures;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.AccessLogLine;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.RenderedGatewayFile;
 import dev.deployclaw.policy.gateway.UnsupportedSetting;
@@ -323,7 +324,8 @@ class NginxConfigFileTest {
         folder.resolve("access.log"),
         true,
         Duration.ofSeconds(5),
-        askers);
+        askers,
+        EdgePolicy.NONE);
   }
 
   private RawHttpClient.Answer get(String path, String... headers) {

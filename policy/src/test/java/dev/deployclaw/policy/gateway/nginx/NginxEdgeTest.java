@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
+import dev.deployclaw.policy.gateway.PathStrictness;
 import dev.deployclaw.policy.gateway.RenderedGatewayFile;
 import dev.deployclaw.policy.gateway.UnsupportedSetting;
 import dev.deployclaw.policy.model.Gateway;
@@ -69,10 +70,16 @@ class NginxEdgeTest {
 
   @Test
   void believesATenantHeaderOfATrustedHopAlone() {
-    try (var _ = start(byHeader(), new EdgePolicy(List.of("127.0.0.0/8"), OptionalInt.empty()))) {
+    try (var _ =
+        start(
+            byHeader(),
+            new EdgePolicy(List.of("127.0.0.0/8"), OptionalInt.empty(), PathStrictness.STRICT))) {
       get("X-Tenant: acme");
     }
-    try (var _ = start(byHeader(), new EdgePolicy(List.of("10.9.9.9"), OptionalInt.empty()))) {
+    try (var _ =
+        start(
+            byHeader(),
+            new EdgePolicy(List.of("10.9.9.9"), OptionalInt.empty(), PathStrictness.STRICT))) {
       get("X-Tenant: acme");
     }
 
@@ -105,7 +112,8 @@ class NginxEdgeTest {
 
   @Test
   void theBackstopHoldsWhateverTheServiceSaysAndForEachTenantApart() {
-    try (var _ = start(byHost(), new EdgePolicy(List.of(), OptionalInt.of(1)))) {
+    try (var _ =
+        start(byHost(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT))) {
       List<Integer> statuses = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         statuses.add(get().status());
@@ -120,7 +128,8 @@ class NginxEdgeTest {
 
   @Test
   void theServiceReadsTheTokenAndTheBackstopCountsByAddress() {
-    try (var _ = start(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1)))) {
+    try (var _ =
+        start(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT))) {
       List<Integer> statuses = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         statuses.add(get("Authorization: Bearer " + i).status());
@@ -132,7 +141,9 @@ class NginxEdgeTest {
       assertThat(upstream.requests().getFirst().headers().getFirst("Authorization"))
           .isEqualTo("Bearer 0");
     }
-    assertThat(rendered(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1))).losses())
+    assertThat(
+            rendered(byToken(), new EdgePolicy(List.of(), OptionalInt.of(1), PathStrictness.STRICT))
+                .losses())
         .extracting(UnsupportedSetting::reason)
         .singleElement()
         .asString()
@@ -155,15 +166,17 @@ class NginxEdgeTest {
 
   @Test
   void refusesWhatCanNotStandInAFile() {
-    assertThatThrownBy(() -> new EdgePolicy(List.of("0.0.0.0/0; deny all"), OptionalInt.empty()))
+    assertThatThrownBy(() ->
+            new EdgePolicy(
+                List.of("0.0.0.0/0; deny all"), OptionalInt.empty(), PathStrictness.STRICT))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new EdgePolicy(List.of(), OptionalInt.of(0)))
+    assertThatThrownBy(() -> new EdgePolicy(List.of(), OptionalInt.of(0), PathStrictness.STRICT))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void aTrustedHopIsNoLoss() {
-    var site = site(new EdgePolicy(List.of("10.0.0.1"), OptionalInt.of(5)));
+    var site = site(new EdgePolicy(List.of("10.0.0.1"), OptionalInt.of(5), PathStrictness.STRICT));
 
     var losses = NginxConfigFile.render(PolicySet.EMPTY, byHeader(), site).losses();
 
@@ -268,7 +281,8 @@ class NginxEdgeTest {
             folder.resolve("access.log"),
             true,
             Duration.ofSeconds(30),
-            List.of())
+            List.of(),
+            EdgePolicy.NONE)
         .with(edge);
   }
 

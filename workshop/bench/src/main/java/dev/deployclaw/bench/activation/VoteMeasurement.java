@@ -34,7 +34,7 @@ final class VoteMeasurement {
   VoteMeasurement(URI url, int participants, ConfiguredRedis redis) {
     List<Service> named = new ArrayList<>();
     for (int i = 1; i <= participants; i++) {
-      named.add(new Service("namespace-" + i, url));
+      named.add(new Service("namespace-" + i, url, RateLimitSettings.Access.OPEN));
     }
     this.settings = RateLimitSettings.of(named);
     this.executor = new RateLimitExecutor(settings, redis);

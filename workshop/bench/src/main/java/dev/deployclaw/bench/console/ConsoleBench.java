@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.PoolOptions;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +32,8 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
   /** Of one credential, which may have twice as many calls at the same time. */
   private static final int CALLERS = 8;
 
+  private static final int RECORDS_OF_EACH = 10;
+  private static final int FEW_TENANTS = 100;
   private static final String BARE = "a bare Vert.x handler";
 
   @Option(names = "--tenants", defaultValue = "100000", description = "that are committed")
@@ -42,8 +45,20 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
   @Option(names = "--rounds", defaultValue = "3", description = "of each, after one of warm-up")
   private int rounds = 3;
 
+  @Option(
+      names = "--executions",
+      defaultValue = "10000",
+      description = "of 10 records each, whose logs are shown; 0 for none")
+  private int executions = 10_000;
+
+  @Option(names = "--records", defaultValue = "100000", description = "of another's log")
+  private int records = 100_000;
+
   @Option(names = "--followers", defaultValue = "1000", description = "of one execution")
   private int followers = 1_000;
+
+  /** KiB of the agent after all views of logs. */
+  private long resident;
 
   public ConsoleBench(PrintWriter out) {
     super(out);
@@ -56,13 +71,23 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
   @Override
   protected ConsoleFigures measure(Path folder) throws Exception {
     var vertx = Vertx.vertx();
-    try (var served = ServedLab.start(folder, tenants, followers)) {
-      var views = new LinkedHashMap<String, TimingSamples>();
-      try (var browser = new BrowserViews(served.address())) {
-        browser.views(rounds).forEach((what, all) -> views.put(what, new TimingSamples(all)));
+    var views = new LinkedHashMap<String, TimingSamples>();
+    var loads = new ArrayList<LoadFigures>();
+    try {
+      if (executions > 0) {
+        loads.addAll(logs(vertx, Files.createDirectory(folder.resolve("logs")), views));
       }
-      var loads = loads(vertx, served);
-      return new ConsoleFigures(views, loads, new FollowerCrowd(vertx, served, followers).follow());
+      try (var served = ServedLab.start(folder, tenants, followers, SampleLogs.NONE)) {
+        views.put("the agent, until it is ready", new TimingSamples(List.of(served.untilReady())));
+        views.put(
+            "then, the first page over HTTP", new TimingSamples(List.of(served.untilFirstPage())));
+        try (var browser = new BrowserViews(served.address())) {
+          browser.tenants(rounds).forEach((what, all) -> views.put(what, new TimingSamples(all)));
+        }
+        loads.addAll(loads(vertx, addresses(vertx, served)));
+        var crowd = new FollowerCrowd(vertx, served, followers).follow();
+        return new ConsoleFigures(views, loads, crowd);
+      }
     } finally {
       vertx
           .close()
@@ -72,15 +97,37 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
     }
   }
 
-  private List<LoadFigures> loads(Vertx vertx, ServedLab served) throws Exception {
-    var client =
-        vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(CALLERS));
-    var load = new HttpLoad(vertx.getOrCreateContext(), client, CALLERS);
+  /** Of an agent with many executions, and one of many records. */
+  private List<LoadFigures> logs(Vertx vertx, Path folder, Map<String, TimingSamples> views)
+      throws Exception {
+    var logs = new SampleLogs(executions, RECORDS_OF_EACH, records);
+    try (var served = ServedLab.start(folder, FEW_TENANTS, followers, logs)) {
+      try (var browser = new BrowserViews(served.address())) {
+        browser.logs(rounds).forEach((what, all) -> views.put(what, new TimingSamples(all)));
+      }
+      var addresses = new LinkedHashMap<String, String>();
+      String executions = served.address() + "/v1/executions?limit=10";
+      addresses.put("10 executions of many", executions);
+      addresses.put("10 older ones", executions + "&after=" + SampleLogs.LONG);
+      var loads = loads(vertx, addresses);
+      resident = served.resident();
+      return loads;
+    }
+  }
+
+  private static Map<String, String> addresses(Vertx vertx, ServedLab served) throws Exception {
     var addresses = new LinkedHashMap<String, String>();
     addresses.put(BARE, bare(vertx));
     addresses.put("executions", served.address() + "/v1/executions?limit=1");
     addresses.put("one tenant", served.address() + "/v1/tenants/tenant-000017");
     addresses.put("a search of all", served.address() + "/v1/tenants?search=tenant-0999&limit=10");
+    return addresses;
+  }
+
+  private List<LoadFigures> loads(Vertx vertx, Map<String, String> addresses) throws Exception {
+    var client =
+        vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(CALLERS));
+    var load = new HttpLoad(vertx.getOrCreateContext(), client, CALLERS);
     var answers = new LinkedHashMap<String, List<HttpLoad.Answers>>();
     for (int round = 0; round <= rounds; round++) {
       for (var each : addresses.entrySet()) {
@@ -128,6 +175,8 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
             .whole("calls/s", "per_second", LoadFigures::perSecond)
             .millis("p50 ms", "p50_ns", load -> load.each().rank(50))
             .millis("p99 ms", "p99_ns", load -> load.each().rank(99)),
+        new FigureTable<>("logs", "The agent after the views of logs", List.of(resident))
+            .whole("resident KiB", "resident_kib", kib -> kib),
         new FigureTable<>("followers", "Who follow one execution", List.of(figures.crowd()))
             .whole("followers", "followers", CrowdFigures::size)
             .whole("KiB without", "before_kib", CrowdFigures::before)

@@ -17,6 +17,8 @@ import dev.deployclaw.policy.wire.StoredPolicySet;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,8 @@ final class ServedLab implements AutoCloseable {
   private final EtcdStateStore state;
   private final Process agent;
   private final String address;
+  private final long begun = System.nanoTime();
+  private long ready;
 
   private ServedLab(LabEstate lab, EtcdStateStore state, Process agent, String address) {
     this.lab = lab;
@@ -54,7 +58,8 @@ final class ServedLab implements AutoCloseable {
    *
    * @param followers event streams that it takes
    */
-  static ServedLab start(Path folder, int tenants, int followers) throws Exception {
+  static ServedLab start(Path folder, int tenants, int followers, SampleLogs logs)
+      throws Exception {
     var lab = LabEstate.in(folder.resolve("lab"));
     boolean ready = false;
     try {
@@ -62,6 +67,7 @@ final class ServedLab implements AutoCloseable {
       var config = ConfigReader.read(lab.config(), Map.of());
       var state = new EtcdStateStore(AgentRuntime.stateSettings(config));
       commit(state, tenants);
+      logs.write(config.stateDir());
       String address = "127.0.0.1:" + FreePortFinder.free();
       var agent = agent(lab, folder, address, followers);
       var served = new ServedLab(lab, state, agent, "http://" + address);
@@ -121,12 +127,35 @@ final class ServedLab implements AutoCloseable {
   }
 
   private void awaitReady() throws InterruptedException {
-    long begin = System.nanoTime();
     while (!ServerReadiness.answers(address + "/readyz")) {
       if (agent.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)
-          || System.nanoTime() - begin > LONGEST.toNanos()) {
+          || System.nanoTime() - begun > LONGEST.toNanos()) {
         agent.destroyForcibly();
         throw new IllegalStateException("the agent isn't ready");
+      }
+    }
+    ready = System.nanoTime();
+  }
+
+  /** Nanoseconds from the begin of the agent's process until it was ready. */
+  long untilReady() {
+    return ready - begun;
+  }
+
+  /** Nanoseconds from when it was ready until it has answered with a page of tenants. */
+  long untilFirstPage() throws IOException {
+    while (true) {
+      var call =
+          (HttpURLConnection) URI.create(address + "/v1/tenants?limit=50").toURL().openConnection();
+      call.setRequestProperty("Authorization", "Bearer " + TOKEN);
+      if (call.getResponseCode() == HttpURLConnection.HTTP_OK) {
+        try (var page = call.getInputStream()) {
+          var _ = page.readAllBytes();
+        }
+        return System.nanoTime() - ready;
+      }
+      if (System.nanoTime() - ready > LONGEST.toNanos()) {
+        throw new IOException("the agent answers " + call.getResponseCode());
       }
     }
   }

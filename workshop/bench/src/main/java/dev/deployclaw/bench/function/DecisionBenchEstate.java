@@ -25,6 +25,7 @@ import dev.deployclaw.policy.wire.StoredPolicySet;
 import dev.deployclaw.ratelimit.RateLimitService;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.listener.AccessSettings;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
 import dev.deployclaw.ratelimit.settings.FrontendSettings;
@@ -143,7 +144,8 @@ public final class DecisionBenchEstate implements AutoCloseable {
   /** The service's Redis, for a limiter that decides as it does. */
   public RedisClusterSettings cluster() {
     var address = new RedisAddress(redis.address().host(), redis.address().port());
-    return new RedisClusterSettings(List.of(address), REDIS_TIMEOUT, Optional.empty());
+    return new RedisClusterSettings(
+        List.of(address), REDIS_TIMEOUT, Optional.empty(), Optional.empty());
   }
 
   public HostPort http() {
@@ -246,7 +248,12 @@ public final class DecisionBenchEstate implements AutoCloseable {
         source(),
         cluster(),
         "bench",
-        new FrontendSettings(HeaderStyle.BOTH, OptionalInt.of(0), TokenSettings.NONE),
+        new FrontendSettings(
+            HeaderStyle.BOTH,
+            OptionalInt.of(0),
+            TokenSettings.NONE,
+            AccessSettings.OPEN,
+            FrontendSettings.USUAL_HEADER_VALUES),
         BackendFailureMode.DENY);
   }
 }

@@ -22,8 +22,10 @@ import java.util.OptionalLong;
 /**
  * The calls that decide for tenants of each kind, and what they are compared with: a bare {@code
  * INCR}, and a function that does nothing.
+ *
+ * @param calls in one turn
  */
-public final class FunctionWorkloads {
+public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line, int calls) {
   /** Tenants of a kind that are asked for in turn. */
   static final int TENANTS = 1_000;
 
@@ -31,19 +33,6 @@ public final class FunctionWorkloads {
       "#!lua name=bench\nredis.register_function('bench_nothing', function() return 0 end)\n";
   private static final int SLOTS = 17;
   private static final long SLOT_MICROS = 60_000_000L / 16;
-
-  private final EpochPolicySet held;
-  private final PipelinedWorkload.Line line;
-  private final int calls;
-
-  /**
-   * @param calls in one turn
-   */
-  public FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line, int calls) {
-    this.held = held;
-    this.line = line;
-    this.calls = calls;
-  }
 
   /** The floors first, then each algorithm by itself. */
   public List<BenchWorkload> algorithms() throws InterruptedException {

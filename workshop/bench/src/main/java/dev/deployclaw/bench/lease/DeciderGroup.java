@@ -20,9 +20,7 @@ import java.util.stream.IntStream;
  * Instances of the service in one process, each with an event loop, connections and leases of its
  * own: all of a service but its protocols.
  */
-final class DeciderGroup implements AutoCloseable {
-  private final List<Instance> instances;
-
+record DeciderGroup(List<Instance> instances) implements AutoCloseable {
   private record Instance(Vertx vertx, Context loop, ShardRouter shards, RateLimitDecider decider) {
     static Instance of(DecisionBenchEstate estate) {
       var vertx = DecisionBenchEstate.oneLoop();
@@ -37,10 +35,6 @@ final class DeciderGroup implements AutoCloseable {
     boolean here() {
       return loop.equals(Vertx.currentContext());
     }
-  }
-
-  private DeciderGroup(List<Instance> instances) {
-    this.instances = instances;
   }
 
   static DeciderGroup of(DecisionBenchEstate estate, int number) {

@@ -4,13 +4,18 @@ import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.lease.LeaseSamples.Sample;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
+import dev.deployclaw.bench.limiter.RateLimiter;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.ratelimit.identity.DecisionRequest;
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -18,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param callers who ask at the same time
  * @param requests in one turn of exact limits
- * @param rounds measured, after one that warms up
+ * @param rounds measured, after those that warm up
  * @param arrivals how long requests arrive at random, each time
  */
 public record LeaseMeasurement(int callers, int requests, int rounds, Duration arrivals) {
@@ -29,6 +34,11 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
 
   /** A turn of leased limits is longer, so that each key's first requests are a small part. */
   private static final int LONGER = 5;
+
+  /** Turns. The rate is measured over a lease, the first time while the key is still exact. */
+  private static final int WARM_UP = 1;
+
+  private static final int LEASED_WARM_UP = 8;
 
   /**
    * The worst of all algorithms.
@@ -90,12 +100,49 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
             wide.leased() ? requests * LONGER : requests,
             Math.max(1, wide.tenants() / group.size()));
     var load = new ClosedLoopLoad(limiter, traffic, estate.meter());
-    var fast = WorkloadFigures.measure(List.of(load), 1, rounds).getFirst();
+    int warmUp = wide.leased() ? LEASED_WARM_UP : WARM_UP;
+    var fast = WorkloadFigures.measure(List.of(load), warmUp, rounds).getFirst();
     estate.forget(tight.counters());
     var steady = LeaseArrivals.of(tight, group, STEADY, arrivals);
     LockSupport.parkNanos(tight.lease().toNanos());
     estate.forget(tight.counters());
     var flood = LeaseArrivals.of(tight, group, FLOOD, arrivals);
     return new LeaseFigures(wide, group.size(), fast, steady, flood, 0);
+  }
+
+  /**
+   * Tenants whose limits refuse nothing, asked for by turns: a caller stays with the instance that
+   * answered it. The group is the caller's to close.
+   */
+  private static final class GroupLimiter implements RateLimiter {
+    private final DeciderGroup group;
+    private final String title;
+    private final List<DecisionRequest> questions;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    GroupLimiter(DeciderGroup group, String title, List<DecisionRequest> questions) {
+      this.group = group;
+      this.title = title;
+      this.questions = questions;
+    }
+
+    @Override
+    public String title() {
+      return title;
+    }
+
+    @Override
+    public CompletionStage<?> ask(int tenant) {
+      int here = group.here();
+      int instance = here < 0 ? turn.getAndIncrement() % group.size() : here;
+      return group
+          .ask(instance, questions.get(tenant))
+          .compose(
+              passes -> passes ? Future.succeededFuture() : Future.failedFuture(title + " refused"))
+          .toCompletionStage();
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -87,6 +87,7 @@ final class LeaseSamples {
           SampleLimits.PATH,
           "10.0.0.1",
           "",
+          1,
           _ -> "");
     }
 

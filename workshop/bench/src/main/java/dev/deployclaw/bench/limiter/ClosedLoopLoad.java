@@ -13,15 +13,12 @@ import org.jspecify.annotations.Nullable;
  * As many callers as there are, each of whom asks again as soon as it has its answer: how much a
  * limiter can do.
  */
-public final class ClosedLoopLoad implements BenchWorkload {
+public record ClosedLoopLoad(RateLimiter limiter, Traffic traffic, TurnMeter meter)
+    implements BenchWorkload {
   private static final long MOST_MINUTES = 2;
 
   /** Coprime to any number of tenants up to itself, so that all come by turns, not in order. */
   private static final int STRIDE = 7_919;
-
-  private final RateLimiter limiter;
-  private final Traffic traffic;
-  private final TurnMeter meter;
 
   /**
    * @param requests in one turn
@@ -31,12 +28,6 @@ public final class ClosedLoopLoad implements BenchWorkload {
     int tenant(int request) {
       return (int) ((long) request * STRIDE % tenants);
     }
-  }
-
-  public ClosedLoopLoad(RateLimiter limiter, Traffic traffic, TurnMeter meter) {
-    this.limiter = limiter;
-    this.traffic = traffic;
-    this.meter = meter;
   }
 
   @Override

@@ -15,18 +15,24 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 
-/** The service's own decisions, asked in its process: all that it does but HTTP. */
+/**
+ * The service's own decisions, asked in its process: all that it does but HTTP. Who has an answer
+ * asks again within the same turn of the event loop.
+ */
 public final class InProcessLimiter implements RateLimiter {
-  private final Vertx vertx = DecisionBenchEstate.oneLoop();
-  private final Context loop = vertx.getOrCreateContext();
+  private final Vertx vertx;
+  private final Context loop;
   private final List<DecisionRequest> questions;
   private final ShardRouter shards;
   private final RateLimitDecider decider;
 
-  private InProcessLimiter(DecisionBenchEstate estate, int tenants) {
+  private InProcessLimiter(Vertx vertx, DecisionBenchEstate estate, int tenants) {
+    this.vertx = vertx;
+    loop = vertx.getOrCreateContext();
     questions = IntStream.range(0, tenants).mapToObj(InProcessLimiter::question).toList();
     shards = ShardRouter.open(vertx, estate.cluster());
     var tokens = BearerTokenVerifier.start(vertx, Clock.systemUTC(), TokenSettings.NONE);
@@ -40,7 +46,10 @@ public final class InProcessLimiter implements RateLimiter {
   }
 
   public static InProcessLimiter of(DecisionBenchEstate estate, int tenants) {
-    return new InProcessLimiter(estate, tenants);
+    var vertx = DecisionBenchEstate.oneLoop();
+    Promise<InProcessLimiter> made = Promise.promise();
+    vertx.runOnContext(_ -> made.complete(new InProcessLimiter(vertx, estate, tenants)));
+    return made.future().await();
   }
 
   @Override
@@ -50,13 +59,13 @@ public final class InProcessLimiter implements RateLimiter {
 
   @Override
   public CompletionStage<?> ask(int tenant) {
-    Promise<DecisionResponse> promise = Promise.promise();
+    var answer = new CompletableFuture<DecisionResponse>();
     if (loop.equals(Vertx.currentContext())) {
-      decide(tenant, promise);
+      decide(tenant, answer);
     } else {
-      loop.runOnContext(_ -> decide(tenant, promise));
+      loop.runOnContext(_ -> decide(tenant, answer));
     }
-    return promise.future().toCompletionStage();
+    return answer;
   }
 
   @Override
@@ -65,17 +74,17 @@ public final class InProcessLimiter implements RateLimiter {
     var _ = vertx.close().await();
   }
 
-  private void decide(int tenant, Promise<DecisionResponse> promise) {
+  private void decide(int tenant, CompletableFuture<DecisionResponse> told) {
     decider
         .decide(questions.get(tenant))
         .onComplete(answer -> {
           if (answer.failed()) {
-            promise.fail(answer.cause());
+            told.completeExceptionally(answer.cause());
           } else if (answer.result().allowed()
               && answer.result().by() == DecisionResponse.By.LIMITS) {
-            promise.complete(answer.result());
+            told.complete(answer.result());
           } else {
-            promise.fail(new IllegalStateException("answered " + answer.result()));
+            told.completeExceptionally(new IllegalStateException("answered " + answer.result()));
           }
         });
   }
@@ -88,6 +97,7 @@ public final class InProcessLimiter implements RateLimiter {
         SampleLimits.PATH,
         "10.0.0.1",
         "",
+        1,
         _ -> "");
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.limiter;
 
+import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.testkit.network.HostPort;
 import io.github.bucket4j.BucketConfiguration;
@@ -11,12 +12,8 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntFunction;
@@ -89,7 +86,7 @@ public record PeerLimiter(String title, IntFunction<CompletionStage<Boolean>> as
   public static PeerLimiter gatewayScript(HostPort redis) {
     var client = RedisClient.create("redis://" + redis);
     var commands = client.connect().async();
-    String hash = client.connect().sync().scriptLoad(script());
+    String hash = client.connect().sync().scriptLoad(PackagedText.read(PeerLimiter.class, SCRIPT));
     String rate = Long.toString(Limit.MOST_REQUESTS / REFILL.toSeconds());
     String burst = Long.toString(Limit.MOST_REQUESTS);
     return new PeerLimiter(
@@ -119,13 +116,5 @@ public record PeerLimiter(String title, IntFunction<CompletionStage<Boolean>> as
         "redisson, in process",
         tenant -> limiters.get(tenant).tryAcquireAsync(1),
         client::shutdown);
-  }
-
-  private static String script() {
-    try (var in = PeerLimiter.class.getResourceAsStream(SCRIPT)) {
-      return new String(Objects.requireNonNull(in, SCRIPT).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -29,22 +29,13 @@ import java.util.concurrent.locks.LockSupport;
  * Records that wait in the journal's files go to JetStream, each acknowledged and its cursor kept,
  * against the same bytes published asynchronously without anything else. A server of its own.
  */
-final class ShippingMeasurement implements AutoCloseable {
+record ShippingMeasurement(Path folder, NatsServer nats, Connection connection)
+    implements AutoCloseable {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration PAUSE = Duration.ofMillis(5);
   private static final String BARE = "bare.log";
   private static final String PLAIN = "plain.log";
   private static final int IN_FLIGHT = 256;
-
-  private final Path folder;
-  private final NatsServer nats;
-  private final Connection connection;
-
-  private ShippingMeasurement(Path folder, NatsServer nats, Connection connection) {
-    this.folder = folder;
-    this.nats = nats;
-    this.connection = connection;
-  }
 
   static ShippingMeasurement start(Path folder) throws Exception {
     var nats = NatsServer.start(Files.createDirectories(folder.resolve("nats")));

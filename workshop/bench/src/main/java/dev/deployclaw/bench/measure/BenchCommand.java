@@ -1,9 +1,15 @@
 package dev.deployclaw.bench.measure;
 
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.testkit.file.TestFiles;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -61,5 +67,52 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
       out.flush();
     }
     return 0;
+  }
+
+  /**
+   * Where figures were measured.
+   *
+   * @param loadPercent the load average of the last minute in hundredths, neighbours and the bench
+   *     itself included; negative where it isn't known
+   */
+  private record MachineDescription(int cores, long loadPercent, String java, List<String> flags) {
+    static MachineDescription now() {
+      var system = ManagementFactory.getOperatingSystemMXBean();
+      return new MachineDescription(
+          system.getAvailableProcessors(),
+          Math.round(system.getSystemLoadAverage() * 100),
+          Runtime.version().toString(),
+          ManagementFactory.getRuntimeMXBean().getInputArguments());
+    }
+
+    String text() {
+      return String.format(
+          Locale.ROOT,
+          "%d cores, load average %.1f, Java %s %s",
+          cores,
+          loadPercent / 100.0,
+          java,
+          String.join(" ", flags));
+    }
+
+    Map<String, Object> json() {
+      return Map.of("cores", cores, "load_percent", loadPercent, "java", java, "java_flags", flags);
+    }
+  }
+
+  /** A folder for servers and files: a given one that stays, or one that is removed at the end. */
+  private record ScratchFolder(Path path, boolean stays) implements AutoCloseable {
+    static ScratchFolder in(Optional<Path> given) throws IOException {
+      return given.isPresent()
+          ? new ScratchFolder(Files.createDirectories(given.get()).toAbsolutePath(), true)
+          : new ScratchFolder(Files.createTempDirectory("deployclaw-bench-"), false);
+    }
+
+    @Override
+    public void close() {
+      if (!stays) {
+        TestFiles.delete(path);
+      }
+    }
   }
 }

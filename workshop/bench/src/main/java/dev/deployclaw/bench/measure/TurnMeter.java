@@ -6,16 +6,10 @@ import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 
 /** Time and CPU around a turn: of a Redis node, and of this process. For one thread. */
-public final class TurnMeter {
+public record TurnMeter(RedisNode redis) {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final int NANOS = 1_000;
-
-  private final RedisNode redis;
-
-  public TurnMeter(RedisNode redis) {
-    this.redis = redis;
-  }
 
   /** What is done in a turn. */
   public interface Task {

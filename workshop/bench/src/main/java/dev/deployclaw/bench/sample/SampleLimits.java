@@ -81,7 +81,6 @@ public final class SampleLimits {
     return behindGateway(all);
   }
 
-  /** The tenants behind the one gateway. */
   public static PolicySet behindGateway(List<TenantPolicy> tenants) {
     var gateway =
         new Gateway(

@@ -50,17 +50,9 @@ public final class SampleTenants {
   }
 
   private static Limit overall(long requests) {
-    return new Limit(
-        "all-requests",
-        RequestMatch.ANY,
-        List.of(),
-        LimitAlgorithm.TOKEN_BUCKET,
-        requests,
-        Duration.ofSeconds(60),
-        requests / 2,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    var minute = Duration.ofMinutes(1);
+    return Limit.tokenBucket("all-requests", RequestMatch.ANY, requests, minute)
+        .admitting(requests, minute, requests / 2);
   }
 
   private static Limit costly(String route, long requests) {

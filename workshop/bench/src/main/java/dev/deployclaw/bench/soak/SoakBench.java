@@ -2,6 +2,7 @@ package dev.deployclaw.bench.soak;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.deployclaw.bench.function.DecisionBenchEstate;
+import dev.deployclaw.bench.limiter.ArrivalFigures;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.HttpLimiter;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     description = "The service at a share of its most for a long time, an epoch a minute.")
-public final class SoakBench extends BenchCommand<List<SoakMinute>> {
+public final class SoakBench extends BenchCommand<List<SoakBench.SoakMinute>> {
   private static final Logger LOG = LoggerFactory.getLogger(SoakBench.class);
   private static final int ROUNDS = 5;
 
@@ -115,5 +116,25 @@ public final class SoakBench extends BenchCommand<List<SoakMinute>> {
   @Override
   protected List<FigureTable<?>> tables(List<SoakMinute> all) {
     return List.of(SoakMinute.table(all));
+  }
+
+  /**
+   * One line of a soak.
+   *
+   * @param flipNanos the p99 of the second from an epoch's flip on
+   * @param heapBytes what is held after a collection
+   * @param descriptors files and sockets that are open
+   */
+  record SoakMinute(ArrivalFigures arrivals, long flipNanos, long heapBytes, long descriptors) {
+    static FigureTable<SoakMinute> table(List<SoakMinute> all) {
+      return new FigureTable<>("minutes", "Minutes, in ms", all)
+          .whole("arrivals/s", "arrivals_per_second", m -> m.arrivals.perSecond())
+          .millis("p50", "p50_us", m -> m.arrivals.half().median())
+          .millis("p99", "p99_us", m -> m.arrivals.ninetyNine().median())
+          .millis("flip p99", "flip_p99_us", SoakMinute::flipNanos)
+          .millis("max", "max_us", m -> m.arrivals.worst().worst())
+          .megabytes("heap MB", "heap_bytes", SoakMinute::heapBytes)
+          .whole("open files", "descriptors", SoakMinute::descriptors);
+    }
   }
 }

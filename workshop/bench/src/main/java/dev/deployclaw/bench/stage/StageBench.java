@@ -60,7 +60,7 @@ public final class StageBench extends BenchCommand<List<StageFigures>> {
 
   public static RedisSettings settings(BenchCluster cluster) {
     var seeds = cluster.nodes().stream().map(HostPort::toString).toList();
-    return new RedisSettings(seeds, TIMEOUT, Optional.empty());
+    return new RedisSettings(seeds, TIMEOUT, Optional.empty(), Optional.empty());
   }
 
   @Override

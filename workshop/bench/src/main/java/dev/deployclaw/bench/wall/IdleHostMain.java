@@ -3,9 +3,11 @@ package dev.deployclaw.bench.wall;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.executors.host.ExecutorHostServer;
+import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
 import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,7 +27,8 @@ public final class IdleHostMain {
     var hosted =
         new HostedExecutors(
             List.of(new IdleParticipant()), Optional.empty(), OperationAllowlist.KERNEL);
-    var setup = new ExecutorHostServer.Setup(new HostIdentity("bench", List.of()), hosted, key);
+    var identity = new HostIdentity("bench", List.of(), ProtocolRevisions.SPOKEN);
+    var setup = new ExecutorHostServer.Setup(identity, hosted, key, HostBounds.DEFAULT);
     try (var _ = ExecutorHostServer.start(HostSocket.ownersOnly(Path.of(words[0])), setup)) {
       System.out.println("ready");
       while (input.readLine() != null) {

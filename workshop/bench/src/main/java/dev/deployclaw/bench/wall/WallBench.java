@@ -21,6 +21,7 @@ import dev.deployclaw.executors.remote.HostConnection;
 import dev.deployclaw.executors.remote.RemoteExecutor;
 import dev.deployclaw.executors.sandbox.ExecutorLimits;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
+import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,7 +76,9 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
     var key = GrantKey.random();
     Path socket = folder.resolve("host.sock");
     try (var host = IdleHostProcess.start(socket, key, List.of("-Xmx256m"));
-        var connection = HostConnection.of(new HostAddress(socket, () -> key, "bench"))) {
+        var connection =
+            HostConnection.of(
+                new HostAddress(socket, () -> key, "bench", ProtocolRevisions.SPOKEN))) {
       long idle = host.residentKibibytes();
       var remote = connection.executors().getFirst();
       List<Measured> measured = new ArrayList<>();

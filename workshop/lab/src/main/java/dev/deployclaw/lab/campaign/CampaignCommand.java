@@ -7,24 +7,30 @@ import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.lab.estate.ShutdownAction;
+import dev.deployclaw.testkit.file.TmpfsMount;
+import dev.deployclaw.testkit.network.PacketFirewall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code campaign}, which {@code ./campaign} calls. */
 @Command(
     name = "campaign",
     description = "Kill agents, break their back ends, and judge the results.",
-    modelTransformer = TrialKindsHelp.class,
+    modelTransformer = CampaignCommand.TrialKindsHelp.class,
     mixinStandardHelpOptions = true)
 public final class CampaignCommand implements Callable<Integer> {
   private static final int MOST_ESTATES = 16;
@@ -164,6 +170,64 @@ public final class CampaignCommand implements Callable<Integer> {
       if (Files.isDirectory(estate)) {
         TrialEstate.end(estate);
       }
+    }
+  }
+
+  /** What needs more than a user may, or than this build has. */
+  static final class CampaignPrivileges {
+    private CampaignPrivileges() {}
+
+    /**
+     * The kinds that can be tried here.
+     *
+     * @param left gets a line for each that is left out, with the reason
+     */
+    static List<TrialKind> possible(List<TrialKind> asked, Consumer<String> left) {
+      return asked.stream()
+          .filter(kind -> {
+            var obstacle = obstacle(kind);
+            obstacle.ifPresent(why -> left.accept("without " + kind.word() + ": " + why));
+            return obstacle.isEmpty();
+          })
+          .toList();
+    }
+
+    /** Why a kind of trial can't be made here. */
+    private static Optional<String> obstacle(TrialKind kind) {
+      return switch (kind) {
+        case LINK, FAILOVER -> PacketFirewall.obstacle();
+        case DISK ->
+            TmpfsMount.possible()
+                ? Optional.empty()
+                : Optional.of("mount needs root (in a container the capability SYS_ADMIN)");
+        case STEP, INSTANT, TORN, ROLLOUT, MACHINE, POD, PAUSE, HOST, LIE, QUEUE, OUTAGE ->
+            Optional.empty();
+      };
+    }
+  }
+
+  /** Lists the kinds of trials in the help of {@code campaign}. */
+  static final class TrialKindsHelp implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec command) {
+      var lines = new ArrayList<>(List.of("", "Kinds of trials:"));
+      for (var kind : TrialKind.values()) {
+        lines.add("  %-9s %s".formatted(kind.word(), kind.meaning()));
+      }
+      lines.addAll(
+          List.of(
+              "",
+              "Ends with 0 when nothing was violated, and with 1 when something was: its",
+              "estate runs on for a look. The same seed and number are the same trial.",
+              "",
+              "Examples:",
+              "  ./campaign --runs 200",
+              "  ./campaign --seed 7 --first 137 --runs 1       repeat one trial",
+              "  ./campaign --minutes 60 --only step,instant",
+              "  ./campaign --walk change,rollback              kill at every call of these",
+              "  ./campaign --clean                             end what a violation left"));
+      command.usageMessage().footer(lines.toArray(String[]::new));
+      return command;
     }
   }
 }

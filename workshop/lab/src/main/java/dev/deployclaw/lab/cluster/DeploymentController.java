@@ -21,7 +21,6 @@ record DeploymentController(ApiServer api) {
   private static final int HASH_DIGITS = 10;
   private static final int REVISIONS = 10;
 
-  /** One look at all of them. */
   void look() {
     var sets =
         api.objects(ReplicaSetObject::isOne).entrySet().stream().map(ReplicaSetObject::of).toList();

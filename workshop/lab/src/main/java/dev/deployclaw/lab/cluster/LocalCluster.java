@@ -188,7 +188,6 @@ public final class LocalCluster implements LocalServer {
     return out;
   }
 
-  /** Creates an object in its collection, in somebody's name. */
   public JsonNode create(String collection, String manager, JsonNode object) {
     String target = collection + "?fieldManager=" + manager;
     return json(send("POST", target, "application/json", object.toString()));

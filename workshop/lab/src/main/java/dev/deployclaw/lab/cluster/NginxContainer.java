@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.lab.cluster.PodStatus.Ended;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.LaunchSpec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,5 +133,24 @@ final class NginxContainer {
 
   private Optional<DaemonProcess> left() {
     return DaemonProcess.adopt(folder.resolve(NGINX + ".pid"));
+  }
+
+  /** Whether a server answers a request, whatever it says. */
+  private static final class ReadinessProbe {
+    private static final int TIMEOUT_MILLIS = 1_000;
+    private static final String REQUEST =
+        "GET /.well-known/deployclaw HTTP/1.1\r\nHost: ready.invalid\r\nConnection: close\r\n\r\n";
+
+    static boolean answers(String host, int port) {
+      try (var socket = new Socket()) {
+        socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
+        byte[] start = socket.getInputStream().readNBytes("HTTP/".length());
+        return new String(start, StandardCharsets.US_ASCII).equals("HTTP/");
+      } catch (IOException e) {
+        return false;
+      }
+    }
   }
 }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -80,5 +82,37 @@ final class NodeAgent {
   /** Whether pods that are started in a namespace get an NGINX that knows less than others. */
   boolean isOld(PodObject pod) {
     return Files.exists(faults.resolve(pod.namespace()));
+  }
+
+  /**
+   * Addresses of loopback, one for each pod: all of 127.0.0.0/8 leads to this machine, so pods can
+   * listen on the same port. None is given twice until all were. For many threads.
+   */
+  static final class PodAddressPool {
+    private static final int EACH = 250;
+    private static final int ALL = EACH * EACH;
+
+    private final Set<String> taken = new HashSet<>();
+    private int next;
+
+    synchronized String take() {
+      for (int i = 0; i < ALL; i++) {
+        int n = next++ % ALL;
+        String address = "127.96." + (n / EACH) + "." + (n % EACH + 1);
+        if (taken.add(address)) {
+          return address;
+        }
+      }
+      throw new IllegalStateException("all " + ALL + " addresses of pods are taken");
+    }
+
+    /** One that a pod has already. */
+    synchronized void keep(String address) {
+      taken.add(address);
+    }
+
+    synchronized void give(String address) {
+      taken.remove(address);
+    }
   }
 }

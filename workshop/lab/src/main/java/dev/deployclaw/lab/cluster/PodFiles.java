@@ -71,7 +71,6 @@ record PodFiles(Path home, PodObject pod, String address) {
     });
   }
 
-  /** The ports that a container's files listen on. */
   SortedSet<Integer> ports(JsonNode container) {
     var out = new TreeSet<Integer>();
     texts(container).forEach(text -> out.addAll(ports(text)));

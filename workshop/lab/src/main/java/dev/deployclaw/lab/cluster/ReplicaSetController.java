@@ -17,7 +17,6 @@ record ReplicaSetController(ApiServer api) {
   private static final String MANAGER = DeploymentController.MANAGER;
   private static final int NAME_DIGITS = 5;
 
-  /** One look at all of them. */
   void look() {
     var pods = api.objects(PodObject::isOne).entrySet().stream().map(PodObject::of).toList();
     var sets =

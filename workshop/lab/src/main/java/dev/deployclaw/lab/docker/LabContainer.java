@@ -22,7 +22,6 @@ public record LabContainer(
   public static final String NGINX = "/usr/sbin/nginx";
   static final String ROLE = "role";
 
-  /** What a container is for. */
   public enum Role {
     SERVICE,
     GATEWAY;

@@ -27,7 +27,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** One start of a lab: stores first, then the services that need them, then the gateways. */
-public final class LabStartup {
+public record LabStartup(Path folder, Size size, Consumer<String> progress) {
   /** More at once only makes two cores wait for each other. */
   private static final int STARTS_AT_ONCE = 6;
 
@@ -36,16 +36,6 @@ public final class LabStartup {
 
   private static final int PRIMARIES = 3;
   private static final int REPLICAS_EACH = 1;
-
-  private final Path folder;
-  private final Size size;
-  private final Consumer<String> progress;
-
-  LabStartup(Path folder, Size size, Consumer<String> progress) {
-    this.folder = folder;
-    this.size = size;
-    this.progress = progress;
-  }
 
   /** Returns what the agent must be told of the estate that runs now. */
   LabConfigFile run() throws IOException, InterruptedException {

@@ -34,7 +34,6 @@ public record PodGatewayFleet(
   private static final String INSIDE = "/var/lib/gateway";
   private static final Duration READY = Duration.ofMinutes(2);
 
-  /** A gateway, and how many pods it is. */
   record Replicated(Gateway gateway, int replicas) {}
 
   /** Creates all objects, and waits until each pod answers. */

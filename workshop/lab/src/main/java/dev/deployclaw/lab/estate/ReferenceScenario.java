@@ -105,17 +105,8 @@ public final class ReferenceScenario {
   }
 
   private static Limit bucket(String service, long requests, long burst) {
-    return new Limit(
-        service,
-        RequestMatch.service(service),
-        List.of(),
-        LimitAlgorithm.TOKEN_BUCKET,
-        requests,
-        MINUTE,
-        burst,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    var match = RequestMatch.service(service);
+    return Limit.tokenBucket(service, match, requests, MINUTE).admitting(requests, MINUTE, burst);
   }
 
   private static Limit window(String service, long requests) {

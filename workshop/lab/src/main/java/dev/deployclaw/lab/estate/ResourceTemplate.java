@@ -1,11 +1,8 @@
 package dev.deployclaw.lab.estate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.commons.lang3.function.Failable;
 
@@ -14,7 +11,7 @@ final class ResourceTemplate {
   private ResourceTemplate() {}
 
   static String fill(String resource, Map<String, String> values) {
-    String text = read(resource);
+    String text = PackagedText.read(ResourceTemplate.class, resource);
     for (var entry : values.entrySet()) {
       text = text.replace("@" + entry.getKey() + "@", entry.getValue());
     }
@@ -23,16 +20,5 @@ final class ResourceTemplate {
 
   static JsonNode json(String text) {
     return Failable.get(() -> ApiServer.JSON.readTree(text));
-  }
-
-  private static String read(String resource) {
-    try (InputStream in = ResourceTemplate.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("the jar lacks " + resource);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

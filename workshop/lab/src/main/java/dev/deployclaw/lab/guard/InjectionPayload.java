@@ -1,9 +1,6 @@
 package dev.deployclaw.lab.guard;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.deployclaw.policy.document.PackagedText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +16,9 @@ record InjectionPayload(int number, String risk, String family, String text) {
   private static final String RESOURCE = "payloads.tsv";
   private static final int COLUMNS = 3;
 
-  /** All of them. */
   static List<InjectionPayload> all() {
     var out = new ArrayList<InjectionPayload>();
-    for (String line : read().lines().toList()) {
+    for (String line : PackagedText.read(InjectionPayload.class, RESOURCE).lines().toList()) {
       if (!line.startsWith("#") && !line.isBlank()) {
         String[] columns = line.split("\t", COLUMNS);
         out.add(new InjectionPayload(out.size() + 1, columns[0], columns[1], columns[2]));
@@ -41,16 +37,5 @@ record InjectionPayload(int number, String risk, String family, String text) {
     String plain = text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     String cut = plain.substring(0, Math.min(40, plain.length())).replaceAll("^-+|-+$", "");
     return name() + (cut.isEmpty() ? "" : "-" + cut);
-  }
-
-  private static String read() {
-    try (InputStream in = InjectionPayload.class.getResourceAsStream(RESOURCE)) {
-      if (in == null) {
-        throw new IllegalStateException("the jar lacks " + RESOURCE);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -34,24 +34,24 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
   static final Map<String, Object> READINGS =
       Map.of(
           FIRST,
-          Map.of(
-              "outcome", "planned",
-              "operation", "apply-policies",
-              "quotes", quotes("policies of all tenants")),
+              Map.of(
+                  "outcome", "planned",
+                  "operation", "apply-policies",
+                  "quotes", quotes("policies of all tenants")),
           REQUEST,
-          Map.of(
-              "outcome",
-              "planned",
-              "operation",
-              "set-limit",
-              "quotes",
-              quotes("umbrella", "search", "450 per minute"),
-              "changes",
-              List.of(
-                  Map.of(
-                      "tenants", List.of("umbrella"),
-                      "service", "search",
-                      "set", Map.of("requests", 450, "windowSeconds", 60)))));
+              Map.of(
+                  "outcome",
+                  "planned",
+                  "operation",
+                  "set-limit",
+                  "quotes",
+                  quotes("umbrella", "search", "450 per minute"),
+                  "changes",
+                  List.of(
+                      Map.of(
+                          "tenants", List.of("umbrella"),
+                          "service", "search",
+                          "set", Map.of("requests", 450, "windowSeconds", 60)))));
 
   /** Commands of which it matters how they end; a look may well find more where more stands. */
   private static final List<String> CHANGES = List.of("run", "rollback");

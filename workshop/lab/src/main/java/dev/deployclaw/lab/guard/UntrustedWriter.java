@@ -68,12 +68,10 @@ final class UntrustedWriter implements AutoCloseable {
     return config.configurationStores().getFirst().etcd().prefix();
   }
 
-  /** An object of Kubernetes, in a collection. */
   void create(String collection, ObjectNode object) {
     var _ = cluster.create(collection, SOMEBODY, object);
   }
 
-  /** Annotations on an object of Kubernetes. */
   void annotate(String path, ObjectNode annotations) {
     ObjectNode patch = ApiServer.JSON.createObjectNode();
     patch.putObject("metadata").set("annotations", annotations);

@@ -27,10 +27,6 @@ public final class EstateJudge {
   private final Optional<LogChainInvariants> trail;
   private long next = 1;
 
-  public EstateJudge(EstateLocation place) {
-    this(place, Optional.empty());
-  }
-
   /**
    * @param cloud of the estate, where it has gateways in Kubernetes
    */

@@ -2,6 +2,7 @@ package dev.deployclaw.lab.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.lab.campaign.CampaignRunner.TrialAllocator;
 import dev.deployclaw.lab.campaign.trial.CampaignTrial;
 import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;

@@ -16,6 +16,7 @@ import dev.deployclaw.executors.kubernetes.KubernetesSettings;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.BoundedWait;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -157,7 +159,8 @@ class PodsThatStayTest {
             Path.of("/run/gw/access.log"),
             true,
             Duration.ofSeconds(10),
-            List.of());
+            List.of(),
+            EdgePolicy.NONE);
     var gateway =
         new KubernetesGateway("gw", "edge", "gw", "nginx", "conf", "nginx.conf", "nginx", site);
     var settings =
@@ -180,7 +183,17 @@ class PodsThatStayTest {
     var gateway = new Gateway("gw", "edge", new Gateway.Identity.Host("test"), all);
     var set = PolicySet.of(List.of(), List.of(gateway), "");
     return new EpochSpec(
-        "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), back, Optional.empty());
+        "arch-1",
+        epoch,
+        set.digest(),
+        set,
+        epoch - 1,
+        Optional.empty(),
+        back,
+        Optional.empty(),
+        0,
+        Optional.empty(),
+        Set.of());
   }
 
   /** Each by its identity, with how often its container was started again. */

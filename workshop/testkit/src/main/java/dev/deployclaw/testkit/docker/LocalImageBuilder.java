@@ -28,7 +28,7 @@ import org.apache.commons.lang3.function.Failable;
  * An image of one layer, made of files of this machine, so that none must be pulled: programs with
  * the libraries that the loader names, folders, texts. Not for many threads.
  */
-final class LocalImageBuilder {
+public final class LocalImageBuilder {
   private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
   private static final int EXECUTABLE = 0755;
   private static final int ANYBODYS = 01777;
@@ -43,13 +43,13 @@ final class LocalImageBuilder {
    * @param name under which the daemon will know it
    * @param config of its containers, as JSON
    */
-  LocalImageBuilder(String name, String config) {
+  public LocalImageBuilder(String name, String config) {
     this.name = name;
     this.config = config;
   }
 
   /** Folders that anybody may write to. */
-  LocalImageBuilder folders(String... paths) {
+  public LocalImageBuilder folders(String... paths) {
     folders.addAll(List.of(paths));
     return this;
   }
@@ -65,7 +65,7 @@ final class LocalImageBuilder {
   }
 
   /** A program where it stands in the image, and the libraries of it where they stand here. */
-  LocalImageBuilder program(String path, Path file) {
+  public LocalImageBuilder program(String path, Path file) {
     return file(path, file).librariesOf(file);
   }
 
@@ -74,7 +74,7 @@ final class LocalImageBuilder {
   }
 
   /** What {@code ldd} names, the loader itself included, where it is wanted. */
-  LocalImageBuilder librariesOf(Path file, Predicate<Path> wanted) {
+  public LocalImageBuilder librariesOf(Path file, Predicate<Path> wanted) {
     LIBRARY
         .matcher(SystemTool.must("ldd", file.toString()))
         .results()
@@ -85,7 +85,7 @@ final class LocalImageBuilder {
   }
 
   /** All files below a folder of this machine, links followed. */
-  LocalImageBuilder tree(String path, Path folder, Predicate<Path> wanted) {
+  public LocalImageBuilder tree(String path, Path folder, Predicate<Path> wanted) {
     try (var below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       below
           .filter(Files::isRegularFile)
@@ -98,7 +98,7 @@ final class LocalImageBuilder {
   }
 
   /** Gives it to a daemon. */
-  void load(DockerClient client) {
+  public void load(DockerClient client) {
     Failable.run(() -> {
       Path layer = Files.createTempFile("layer", ".tar");
       Path image = Files.createTempFile("image", ".tar");

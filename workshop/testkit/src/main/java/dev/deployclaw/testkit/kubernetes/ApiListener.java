@@ -26,15 +26,12 @@ import java.util.function.Function;
  * Where an API server is asked: HTTP/1.1 in the clear, or HTTP/1.1 and HTTP/2 through TLS. Each
  * request is answered on a thread of its own.
  */
-final class ApiListener implements AutoCloseable {
+record ApiListener(HttpServer server, ExecutorService threads, String scheme)
+    implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final int LONGEST_SECONDS = 30;
   private static final Vertx VERTX =
       Vertx.vertx(new VertxOptions().setUseDaemonThread(true).setEventLoopPoolSize(2));
-
-  private final HttpServer server;
-  private final ExecutorService threads;
-  private final String scheme;
 
   /** A request as it comes. */
   record Received(
@@ -52,12 +49,6 @@ final class ApiListener implements AutoCloseable {
     private static String header(HttpServerRequest request, String name) {
       return Objects.requireNonNullElse(request.getHeader(name), "");
     }
-  }
-
-  private ApiListener(HttpServer server, ExecutorService threads, String scheme) {
-    this.server = server;
-    this.threads = threads;
-    this.scheme = scheme;
   }
 
   static ApiListener start(int port, Optional<Tls> tls, Function<Received, Answer> answers) {

@@ -72,7 +72,6 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  /** An answer. */
   public record Answer(int status, String body, Map<String, String> headers) {
     /** A whole body. */
     public static Answer of(int status, JsonNode body) {
@@ -84,7 +83,6 @@ public final class ApiServer implements AutoCloseable {
       return of(200, body);
     }
 
-    /** As the API server words its refusals. */
     public static Answer refusal(int status, String reason, String message) {
       return of(status, RefusalResponses.status(status, reason, message));
     }

@@ -4,7 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.apply.FieldOwner;
 import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -14,6 +22,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.apache.commons.lang3.function.Failable;
 
 /**
  * What an API server holds: objects by path, and one number that rises with each write. For many
@@ -175,5 +184,62 @@ final class KubernetesObjectStore {
     objects.put(path, object);
     files.ifPresent(f -> f.write(path, object, version));
     return object.deepCopy();
+  }
+
+  /** Objects in a folder, a file each, replaced in one step. For one thread. */
+  private record ObjectFiles(Path folder) {
+    private static final String ENDING = ".json";
+    private static final String VERSION = "version";
+
+    static ObjectFiles in(Path folder) {
+      return Failable.get(() -> new ObjectFiles(Files.createDirectories(folder)));
+    }
+
+    Map<String, ObjectNode> read() {
+      var out = new TreeMap<String, ObjectNode>();
+      try (var files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+        for (Path file : files) {
+          String name = file.getFileName().toString().replaceFirst("\\.json$", "");
+          if (ApiServer.JSON.readTree(Files.readString(file)) instanceof ObjectNode object) {
+            out.put(URLDecoder.decode(name, StandardCharsets.UTF_8), object);
+          }
+        }
+        return out;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** The highest that was given out. */
+    long version() {
+      try {
+        return Long.parseLong(Files.readString(folder.resolve(VERSION)));
+      } catch (NoSuchFileException e) {
+        return 100;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void write(String path, ObjectNode object, long version) {
+      replace(VERSION, Long.toString(version));
+      replace(name(path), object.toString());
+    }
+
+    void remove(String path, long version) {
+      replace(VERSION, Long.toString(version));
+      Failable.run(() -> Files.deleteIfExists(folder.resolve(name(path))));
+    }
+
+    private void replace(String name, String text) {
+      Failable.run(() -> {
+        var written = Files.writeString(folder.resolve(name + ".new"), text);
+        Files.move(written, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      });
+    }
+
+    private static String name(String path) {
+      return URLEncoder.encode(path, StandardCharsets.UTF_8) + ENDING;
+    }
   }
 }

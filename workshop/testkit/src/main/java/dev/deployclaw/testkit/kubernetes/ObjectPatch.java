@@ -10,7 +10,6 @@ final class ObjectPatch {
 
   private ObjectPatch() {}
 
-  /** A patch doesn't fit the object. */
   static final class Unfit extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -94,7 +94,6 @@ final class RefusalResponses {
             .put("field", error.field()));
   }
 
-  /** Whose namespace isn't there. */
   static Answer noNamespace(ResourcePath resource) {
     return notFound(new ResourcePath("", "", "namespaces", resource.namespace(), ""));
   }

@@ -31,7 +31,6 @@ record RolloutUndo(ObjectNode deployment, List<ObjectNode> sets) {
     sets = List.copyOf(sets);
   }
 
-  /** Whether a Deployment controls an object. */
   static boolean isOwned(ObjectNode deployment, ObjectNode object) {
     return object
         .at("/metadata/ownerReferences")

@@ -95,7 +95,6 @@ public final class FakeHttpServer implements AutoCloseable {
     return new FakeHttpServer(port, answers);
   }
 
-  /** One that answers everything with a status. */
   public static FakeHttpServer answering(int status) {
     return start(_ -> Answer.of(status));
   }

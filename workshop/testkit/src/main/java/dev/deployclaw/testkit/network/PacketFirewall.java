@@ -3,7 +3,6 @@ package dev.deployclaw.testkit.network;
 import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -164,12 +163,10 @@ public final class PacketFirewall {
   private String establish() throws FirewallException {
     String chain = remembered().orElseGet(PacketFirewall::newName);
     String rules = list();
-    try {
+    Failable.run(() -> {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve(REMEMBERED), chain + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    });
     if (!rules.contains("-N " + chain)) {
       run(List.of("-N", chain));
     }

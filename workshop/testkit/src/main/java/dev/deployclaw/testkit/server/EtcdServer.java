@@ -52,16 +52,8 @@ public final class EtcdServer extends DaemonServer {
     return startEncrypted(folder, server, List.of());
   }
 
-  /** One that wants a client's certificate, too, signed by this authority. */
-  public static EtcdServer startMutual(
-      Path folder, TestCertificate server, TestCertificate authority) {
-    return startEncrypted(
-        folder,
-        server,
-        List.of("--client-cert-auth", "--trusted-ca-file=" + authority.certificate()));
-  }
-
-  private static EtcdServer startEncrypted(
+  /** The same with further options. */
+  public static EtcdServer startEncrypted(
       Path folder, TestCertificate server, List<String> further) {
     HostPort client = HostPort.loopback(FreePortFinder.free());
     HostPort health = HostPort.loopback(FreePortFinder.free());

@@ -50,11 +50,6 @@ public final class S3Server implements LocalServer {
   private final String scheme;
 
   private S3Server(
-      Settings settings, List<? extends DaemonHandle> daemons, AutoCloseable embedded) {
-    this(settings, daemons, embedded, "http");
-  }
-
-  private S3Server(
       Settings settings,
       List<? extends DaemonHandle> daemons,
       AutoCloseable embedded,
@@ -72,7 +67,7 @@ public final class S3Server implements LocalServer {
     }
     Settings settings = Settings.create(folder);
     S3Proxy proxy = serve(folder, settings);
-    return new S3Server(settings, List.of(), proxy::stop);
+    return new S3Server(settings, List.of(), proxy::stop, "http");
   }
 
   /** Starts one in this JVM that speaks TLS alone. */
@@ -99,7 +94,7 @@ public final class S3Server implements LocalServer {
     Settings settings = Settings.create(folder);
     List<String> command = PROGRAM.command(List.of(folder.toAbsolutePath().toString()));
     DaemonHandle daemon = source.start(new LaunchSpec(folder, NAME, command));
-    S3Server s3 = new S3Server(settings, List.of(daemon), () -> {});
+    S3Server s3 = new S3Server(settings, List.of(daemon), () -> {}, "http");
     s3.awaitReady();
     return s3;
   }
@@ -107,7 +102,7 @@ public final class S3Server implements LocalServer {
   /** The process that was spawned in the folder, dead or alive. */
   public static S3Server adopt(Path folder) {
     return new S3Server(
-        Settings.read(folder), List.of(DaemonProcess.adoptNamed(folder, NAME)), () -> {});
+        Settings.read(folder), List.of(DaemonProcess.adoptNamed(folder, NAME)), () -> {}, "http");
   }
 
   /** Serves what {@link #spawn} prepared in the folder, until it is killed. */

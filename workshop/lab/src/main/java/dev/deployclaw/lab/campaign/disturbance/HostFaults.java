@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The executor host of an agent that serves dies, stands still or loses its connections at a call.
- * The agent lives on, and ends the task by itself if it can.
+ * The executor host of an agent that serves dies or stands still at a call. The agent lives on, and
+ * ends the task by itself if it can.
  */
 final class HostFaults {
   private static final Duration LONGEST = Duration.ofMinutes(4);
@@ -28,8 +28,7 @@ final class HostFaults {
   private enum How {
     KILLED,
     KILLED_WITHIN,
-    PAUSED,
-    CUT_OFF;
+    PAUSED;
 
     private static final List<How> ALL = List.of(values());
   }
@@ -69,13 +68,6 @@ final class HostFaults {
         agent.go();
         Thread.sleep(s.random().nextInt(CALL_MILLIS));
         host.kill();
-      }
-      case CUT_OFF -> {
-        int cut = host.cut();
-        agent.go();
-        if (cut == 0) {
-          throw new IllegalStateException("no connection to the executor host was open");
-        }
       }
       case PAUSED -> {
         host.sleep();

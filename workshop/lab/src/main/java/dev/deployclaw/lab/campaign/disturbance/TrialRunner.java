@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
+import dev.deployclaw.audit.verify.LogVerifier;
 import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CampaignTrial;
@@ -12,8 +13,12 @@ import dev.deployclaw.lab.judge.EstateJudge;
 import dev.deployclaw.lab.judge.EstateJudge.Committed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -93,7 +98,7 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
       wrong.add("active moved after the kill, from " + atKill + " to " + after);
     }
     wrong.addAll(wrong(s.trial().kind()));
-    if (s.trial().kind().moves()) {
+    if (s.trial().kind().moves() || s.trial().kind() == TrialKind.LIE) {
       wrong.addAll(LogVerifierFindings.wrong(site.config().stateDir().resolve("executions")));
     }
     if (s.trial().kind() == TrialKind.QUEUE) {
@@ -147,6 +152,7 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
       case MACHINE -> MachineLoss::another;
       case PAUSE -> AgentPauses::pastTheLease;
       case HOST -> HostFaults::atCall;
+      case LIE -> HostLies::atCall;
       case QUEUE -> QueueFaults::atStage;
       case OUTAGE -> BackendOutages::outage;
       case LINK -> BackendOutages::link;
@@ -154,5 +160,68 @@ public record TrialRunner(TrialEstate site, CrashPoints points, Duration usual) 
       case DISK -> BackendOutages::fullDisk;
       case POD -> throw new IllegalArgumentException("a trial in pods has a course of its own");
     };
+  }
+
+  /**
+   * What the product's own verifier says of a machine's latest logs. The judge looks at chains;
+   * this looks at whether what they tell is by the rules.
+   */
+  private static final class LogVerifierFindings {
+    /** More than a trial leaves. */
+    private static final int LATEST = 6;
+
+    private static final String LOG = ".jsonl";
+
+    static List<String> wrong(Path executions) throws IOException {
+      var wrong = new ArrayList<String>();
+      for (var file : latest(executions)) {
+        String name = file.getFileName().toString();
+        String execution = name.substring(0, name.length() - LOG.length());
+        var records =
+            Files.readAllLines(file).stream()
+                .map(line -> line.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        LogVerifier.records(execution, records)
+            .forEach(f ->
+                wrong.add(
+                    "audit verify, %s, record %d: %s: %s"
+                        .formatted(execution, f.seq(), f.word(), f.what())));
+      }
+      return wrong;
+    }
+
+    private static List<Path> latest(Path executions) throws IOException {
+      try (var files = Files.list(executions)) {
+        return files
+            .filter(f -> f.toString().endsWith(LOG))
+            .sorted(Comparator.comparingLong(f -> -f.toFile().lastModified()))
+            .limit(LATEST)
+            .toList();
+      }
+    }
+  }
+
+  /**
+   * An agent that dies with its machine. Another one, with a state folder of its own, ends what the
+   * first began; then the first machine is back.
+   */
+  private static final class MachineLoss {
+    static DisturbanceResult another(TrialRunner.TrialSetting s)
+        throws IOException, InterruptedException {
+      var point = s.points().any(s.task(), s.random());
+      var done = AgentKills.at(point, s);
+      var recovered = s.site().runElsewhere("recover", "--json");
+      if (recovered.exit() != 0) {
+        throw new IllegalStateException("recovering on another machine " + recovered.said());
+      }
+      return new DisturbanceResult("its machine at " + point.name(), done.kills(), false);
+    }
+  }
+
+  /** How a kind of trial disturbs a task. Afterwards no agent runs; what it broke may be broken. */
+  @FunctionalInterface
+  private interface TrialDisturbance {
+    DisturbanceResult perform(TrialRunner.TrialSetting setting)
+        throws IOException, InterruptedException;
   }
 }

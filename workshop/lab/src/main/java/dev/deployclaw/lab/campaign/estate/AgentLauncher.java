@@ -55,7 +55,6 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
     }
   }
 
-  /** Runs a command to its end. */
   CommandResult run(Path folder, String... words) throws IOException, InterruptedException {
     return run(folder, Map.of(), words);
   }
@@ -97,7 +96,15 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
 
   /** Starts a command that the agent which serves carries out. */
   public AgentProcess asking(Path folder, String... words) throws IOException {
-    return start(folder, Map.of(ALONE, ""), words);
+    return asking(folder, Map.of(), words);
+  }
+
+  /** The same for one that serves by more of an environment. */
+  public AgentProcess asking(Path folder, Map<String, String> more, String... words)
+      throws IOException {
+    var environment = new TreeMap<>(more);
+    environment.put(ALONE, "");
+    return start(folder, environment, words);
   }
 
   /** The same, and the JDK keeps what it learns from it: later ones start in half the time. */

@@ -23,7 +23,6 @@ public record AgentPod(TrialEstate site, LocalCluster cluster, Deployment deploy
 
   private static final Duration READY = Duration.ofMinutes(2);
 
-  /** Which Deployment it is. */
   record Deployment(String namespace, String name) {
     String path() {
       return "/apis/apps/v1/namespaces/" + namespace + "/deployments/" + name;
@@ -55,7 +54,6 @@ public record AgentPod(TrialEstate site, LocalCluster cluster, Deployment deploy
     return pods().stream().noneMatch(p -> p.name().equals(pod.name()));
   }
 
-  /** The process of the agent in a pod, while it lives. */
   public Optional<DaemonProcess> process(Pod pod) {
     Path home = site.lab().folder().resolve(LocalCluster.PODS).resolve(pod.namespace());
     return LocalCluster.agent(home.resolve(pod.name())).filter(DaemonProcess::alive);

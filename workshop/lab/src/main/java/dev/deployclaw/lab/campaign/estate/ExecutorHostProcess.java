@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.estate;
 
+import dev.deployclaw.container.host.ExecutorHostMain;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
@@ -15,21 +16,9 @@ import java.util.Optional;
  * the host's main class, and not one that only starts it.
  */
 public record ExecutorHostProcess(ProcessHandle process) {
-  static final String MAIN = "dev.deployclaw.container.host.ExecutorHostMain";
+  static final String MAIN = ExecutorHostMain.class.getName();
 
   private static final Duration DIE = Duration.ofSeconds(30);
-
-  /** Why no agent of this class path has one; empty where it has. */
-  public static Optional<String> obstacle() {
-    return obstacle(MAIN);
-  }
-
-  static Optional<String> obstacle(String main) {
-    String file = "/" + main.replace('.', '/') + ".class";
-    return ExecutorHostProcess.class.getResource(file) == null
-        ? Optional.of("this build's agent keeps its executors in its own process")
-        : Optional.empty();
-  }
 
   /** The one that runs now; empty between the death of one and the start of the next. */
   public static Optional<ExecutorHostProcess> of(long agent) {
@@ -53,11 +42,6 @@ public record ExecutorHostProcess(ProcessHandle process) {
 
   public void wake() {
     SystemTool.signal("CONT", Long.toString(process.pid()));
-  }
-
-  /** Cuts its connections over Unix sockets; it goes on, and takes new ones. */
-  public int cut() throws IOException {
-    return new UnixSocketCutter(process.pid()).cut();
   }
 
   private static boolean isHost(ProcessHandle process) {

@@ -140,7 +140,11 @@ public final class TrialEstate implements AutoCloseable {
     return RedisCluster.adopt(lab.folder().resolve("redis"));
   }
 
-  /** Runs a command of the agent to its end. */
+  /** A host of it that answers as it is told; none of its agents has it yet. */
+  public LyingHost lyingHost() throws IOException {
+    return LyingHost.before(lab.config(), agents.environment());
+  }
+
   public AgentLauncher.CommandResult run(String... words) throws IOException, InterruptedException {
     return agents.run(newFolder(words[0]), words);
   }
@@ -232,11 +236,22 @@ public final class TrialEstate implements AutoCloseable {
   /** The execution of a request that waits for an approval. */
   private String held(String request) throws IOException, InterruptedException {
     var ran = run("run", request + " but wait for my approval", "--json");
-    var id = EXECUTION.matcher(ran.out());
+    return execution(ran.out());
+  }
+
+  private static String execution(String said) {
+    var id = EXECUTION.matcher(said);
     if (!id.find()) {
-      throw new IllegalStateException("nothing is held: " + ran.said());
+      throw new IllegalStateException("no execution is named: " + said);
     }
     return id.group(1);
+  }
+
+  /** The log of the execution that a command with {@code --json} named. */
+  public String log(AgentProcess command) throws IOException, InterruptedException {
+    var ran = run("log", execution(command.out()), "--json");
+    must(ran);
+    return ran.out();
   }
 
   public void inflict(String... words) {

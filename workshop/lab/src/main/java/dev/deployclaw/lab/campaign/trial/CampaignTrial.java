@@ -20,7 +20,7 @@ public record CampaignTrial(long seed, int number, TrialKind kind) {
           TrialKind.TORN,
           TrialKind.DISK,
           TrialKind.ROLLOUT,
-          TrialKind.INSTANT,
+          TrialKind.LIE,
           TrialKind.OUTAGE,
           TrialKind.POD,
           TrialKind.LINK,

@@ -19,6 +19,8 @@ public record CrashPoints(List<CrashPoint> all) {
   /** What no agent calls before it is asked for something. */
   private static final String OF_TASKS = ".*\\.(stage|prepare|publish|converge|probe|discard)#.*";
 
+  private static final String STEP = ".*\\.(stage|prepare|publish|converge|discard)";
+
   public CrashPoints {
     all = List.copyOf(all);
   }
@@ -54,6 +56,18 @@ public record CrashPoints(List<CrashPoint> all) {
     return its.get(random.nextInt(its.size()));
   }
 
+  /** What a task asks participants for, by its name without a number. */
+  public String step(AgentTask task, RandomGenerator random) {
+    var its =
+        all.stream()
+            .filter(p -> p.task() == task && p.name().matches(STEP))
+            .map(CrashPoint::name)
+            .distinct()
+            .sorted()
+            .toList();
+    return its.get(random.nextInt(its.size()));
+  }
+
   /** One that what recovers comes by: all that follows a commit, or what undoes a stage. */
   public CrashPoint recovering(AgentTask task, RandomGenerator random) {
     var its =
@@ -67,7 +81,6 @@ public record CrashPoints(List<CrashPoint> all) {
     return its.get(random.nextInt(its.size()));
   }
 
-  /** The first whose call is named so. */
   public CrashPoint first(AgentTask task, String moment, String name) {
     return all.stream()
         .filter(p -> p.task() == task && p.moment().equals(moment) && p.name().equals(name))

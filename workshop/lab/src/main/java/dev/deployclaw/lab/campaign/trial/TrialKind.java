@@ -16,7 +16,8 @@ public enum TrialKind {
   MACHINE(false, "the agent is killed; another machine recovers, then the first is back"),
   POD(false, "the agent's pod is replaced by the rollout that the agent started"),
   PAUSE(false, "the agent sleeps past its lease; it wakes while another leads"),
-  HOST(false, "the agent's executor host is killed, paused or cut off at a call"),
+  HOST(false, "the agent's executor host is killed or paused at a call"),
+  LIE(false, "the agent's executor host answers a call late, twice, wrongly or not at all"),
   QUEUE(false, "the agent that has a task from NATS is killed or sleeps; another takes it"),
   OUTAGE(true, "a back end is killed or paused at a call"),
   LINK(true, "a back end's link is cut at a call, both ways or one (root)"),
@@ -38,7 +39,7 @@ public enum TrialKind {
 
   /** Whether what it leaves somewhere may be there until the next change collects it. */
   public boolean leaves() {
-    return breaks || this == PAUSE || this == HOST || this == QUEUE;
+    return breaks || this == PAUSE || this == HOST || this == LIE || this == QUEUE;
   }
 
   /** Whether what one machine began is ended by another. */

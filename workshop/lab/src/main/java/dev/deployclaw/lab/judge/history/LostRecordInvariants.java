@@ -15,15 +15,9 @@ import java.util.regex.Pattern;
  * moved out, each lot into a file beside the log. Exactly what is accounted for may be there, and
  * nothing that counts.
  */
-final class LostRecordInvariants {
+record LostRecordInvariants(List<Lot> lots) {
   private static final Pattern NAME = Pattern.compile("([^.].*)\\.(\\d+)\\.superseded");
   private static final String ACCOUNTS = "superseded/";
-
-  private final List<Lot> lots;
-
-  private LostRecordInvariants(List<Lot> lots) {
-    this.lots = lots;
-  }
 
   /**
    * Records that were moved out at once.

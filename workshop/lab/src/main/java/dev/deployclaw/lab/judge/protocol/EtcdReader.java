@@ -17,7 +17,6 @@ import java.util.function.Consumer;
 public record EtcdReader(String endpoint) {
   private static final int MILLIS = Math.toIntExact(Duration.ofSeconds(20).toMillis());
 
-  /** What happened to a key at a revision. */
   public record KeyChange(String key, boolean deleted, byte[] value, long revision) {
     public String text() {
       return ByteDigests.text(value);

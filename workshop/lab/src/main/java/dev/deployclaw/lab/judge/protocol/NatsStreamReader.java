@@ -23,7 +23,6 @@ public final class NatsStreamReader implements AutoCloseable {
     this.in = new BufferedInputStream(socket.getInputStream());
   }
 
-  /** A message of it. */
   public record Message(long seq, String subject, byte[] bytes) {}
 
   public static NatsStreamReader connect(URI server) throws IOException {

@@ -1,7 +1,6 @@
 package dev.deployclaw.lab.campaign.estate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.process.CommandRunner;
@@ -87,12 +86,6 @@ class ExecutorHostProcessTest {
   }
 
   @Test
-  void isOfNoBuildWithoutItsClass() {
-    assertThat(ExecutorHostProcess.obstacle(EchoServer.class.getName())).isEmpty();
-    assertThat(ExecutorHostProcess.obstacle("dev.deployclaw.container.host.Nobody")).isPresent();
-  }
-
-  @Test
   void isGoneOnceItIsKilled() {
     ExecutorHostProcess.of(agent.pid()).orElseThrow().kill();
 
@@ -114,26 +107,5 @@ class ExecutorHostProcessTest {
 
       assertThat(client.read(answer)).isOne();
     }
-  }
-
-  @Test
-  void goesOnWithNewConnectionsOnceItsOldOnesAreCut() throws IOException {
-    var host = ExecutorHostProcess.of(agent.pid()).orElseThrow();
-    try (var client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      assertThat(echoed(client)).isEqualTo(7);
-
-      assertThat(host.cut()).isOne();
-
-      assertThatThrownBy(() -> echoed(client)).isInstanceOf(IOException.class);
-    }
-    try (var again = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      assertThat(echoed(again)).isEqualTo(7);
-    }
-  }
-
-  private static int echoed(SocketChannel client) throws IOException {
-    int _ = client.write(ByteBuffer.wrap(new byte[] {7}));
-    var answer = ByteBuffer.allocate(1);
-    return client.read(answer) == 1 ? answer.get(0) : -1;
   }
 }

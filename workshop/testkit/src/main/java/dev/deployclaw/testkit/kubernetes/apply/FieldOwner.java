@@ -12,7 +12,6 @@ public record FieldOwner(String manager, String operation, String version, Strin
   private static final String APPLY = "Apply";
   private static final String UPDATE = "Update";
 
-  /** Applies. */
   public static FieldOwner applies(String manager) {
     return new FieldOwner(manager, APPLY, "", "");
   }

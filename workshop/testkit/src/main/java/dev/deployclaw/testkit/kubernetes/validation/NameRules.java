@@ -64,7 +64,6 @@ final class NameRules {
                 .formatted(VALUE));
   }
 
-  /** A key of a ConfigMap's data. */
   static Optional<String> configKey(String key) {
     boolean dots = key.equals(".") || key.startsWith("..");
     return key.length() <= LONGEST_SUBDOMAIN && !dots && CONFIG_KEY.matcher(key).matches()

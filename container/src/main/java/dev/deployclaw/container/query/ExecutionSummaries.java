@@ -1,0 +1,126 @@
+package dev.deployclaw.container.query;
+
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.verify.DocumentDerivation;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.LogOutline;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+
+/**
+ * What executions came to, by their logs and without their records. The log of one that rests is
+ * read once, and again when it was written since: lists and alerts ask for the same ones again and
+ * again. Of a long log the ends are read, and said to be. Any thread.
+ */
+final class ExecutionSummaries {
+  private static final int MOST_KEPT = 1_000;
+
+  /** The fields of a row in a list. */
+  static final List<String> ROW =
+      List.of(
+          "execution_id",
+          "timestamp",
+          "request",
+          "requester",
+          "result",
+          "duration_seconds",
+          "epoch",
+          "rollback_of",
+          "reason",
+          "outline");
+
+  private static final String ROLLBACK_AVAILABLE = "rollback_available";
+
+  private final Journal journal;
+  private final SequencedMap<String, CachedSummary> kept = new LinkedHashMap<>();
+
+  ExecutionSummaries(Journal journal) {
+    this.journal = journal;
+  }
+
+  private record CachedSummary(String version, Map<String, Object> fields) {}
+
+  /**
+   * The fields of its document; empty where it has no log here.
+   *
+   * @throws dev.deployclaw.audit.record.DamagedJournalException when its log is
+   */
+  Optional<Map<String, Object>> of(String execution) {
+    var outline = outline(execution);
+    if (outline.isPresent()) {
+      return outline.map(ExecutionSummaries::fields);
+    }
+    var version = journal.version(execution); // asked first: what is written since is another one
+    var known = version.flatMap(now -> known(execution, now));
+    if (known.isPresent()) {
+      return known;
+    }
+    var records = journal.read(execution);
+    if (records.isEmpty()) {
+      return Optional.empty();
+    }
+    var document = ExecutionDocument.of(records);
+    var fields = fields(document);
+    if (!document.result().equals(DocumentDerivation.UNFINISHED)) {
+      version.ifPresent(read -> keep(execution, new CachedSummary(read, fields)));
+    }
+    return Optional.of(fields);
+  }
+
+  /**
+   * The document of a long log without steps and records; empty where it isn't long.
+   *
+   * @throws dev.deployclaw.audit.record.DamagedJournalException when an end of its log is
+   */
+  Optional<ExecutionDocument> outline(String execution) {
+    return journal.outline(execution).map(ExecutionSummaries::outline);
+  }
+
+  private static ExecutionDocument outline(LogOutline log) {
+    var ends = new ArrayList<>(log.first());
+    ends.addAll(log.last());
+    var fields = new LinkedHashMap<>(ExecutionDocument.of(ends).fields());
+    var audit =
+        new LinkedHashMap<>(StrictJson.object((Map<?, ?>) fields.getOrDefault("audit", Map.of())));
+    audit.put("records", log.records());
+    fields.put("audit", audit);
+    fields.put("thought_log", List.of());
+    fields.put("records", List.of());
+    fields.put("outline", true);
+    return new ExecutionDocument(fields);
+  }
+
+  private static Map<String, Object> fields(ExecutionDocument document) {
+    var out = new LinkedHashMap<String, Object>();
+    Stream.concat(ROW.stream(), Stream.of(ROLLBACK_AVAILABLE))
+        .forEach(key ->
+            Optional.ofNullable(document.fields().get(key))
+                .ifPresent(value -> out.put(key, value)));
+    return out;
+  }
+
+  private Optional<Map<String, Object>> known(String execution, String version) {
+    synchronized (kept) {
+      return Optional.ofNullable(kept.get(execution))
+          .filter(one -> one.version().equals(version))
+          .map(CachedSummary::fields);
+    }
+  }
+
+  /** The one that was read longest ago goes. */
+  private void keep(String execution, CachedSummary read) {
+    synchronized (kept) {
+      kept.remove(execution);
+      kept.put(execution, read);
+      if (kept.size() > MOST_KEPT) {
+        kept.remove(kept.firstEntry().getKey());
+      }
+    }
+  }
+}
