@@ -39,8 +39,6 @@ class CampaignRunnerTest {
   /** Trials in which something befalls the executor host. */
   private static final int OF_HOST = 6;
 
-  /** Each lie once, at whatever step the seed draws. */
-
   /** Each stage of a task from the work queue once: three kills, three sleeps. */
   private static final int OF_QUEUE = 6;
 
