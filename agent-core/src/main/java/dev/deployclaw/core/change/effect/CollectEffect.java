@@ -22,20 +22,21 @@ import dev.deployclaw.core.store.StoreKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Removes epochs that nothing needs any more, however old: after the last one, the state store
  * holds the committed epoch, its predecessor, the latest that was proven before it, and what is
  * held; all others lie in the object store alone. What may go is decided in one transaction that
  * compares all that it rests on. Each member refuses what it still acts on, and an epoch leaves the
- * state store last, so what could not be removed is found there by the next change. What a change
- * that was aborted had staged is removed once more: an agent that slept may have written it since.
+ * state store last, so what could not be removed is found there by the next change. The latest ones
+ * are removed again: an agent that slept may have staged an epoch after it was aborted, and a
+ * member may have said yes without removing it.
  */
 final class CollectEffect implements EffectHandler.WithoutContent {
   /** How many are removed after one change; the next goes on. */
@@ -43,6 +44,11 @@ final class CollectEffect implements EffectHandler.WithoutContent {
 
   /** How many epochs back what was aborted is removed once more. */
   private static final int REVISITED = 8;
+
+  /**
+   * How many that were committed: a change has one or two to remove, later ones remove them again.
+   */
+  private static final int REPEATED = 3;
 
   /** 2^64 by the golden ratio: epochs that follow one another begin far apart (Knuth, 6.4). */
   private static final long SCATTER = 0x9E3779B97F4A7C15L;
@@ -84,24 +90,24 @@ final class CollectEffect implements EffectHandler.WithoutContent {
   private List<Long> old(CommittedEpoch active, List<ChangeExecution> changes)
       throws InterruptedException {
     var needed = needed(active, changes);
-    var all =
-        Stream.concat(stored().stream(), aborted(active, changes))
-            .filter(e -> e < active.epoch() && !needed.contains(e))
-            .distinct()
-            .sorted()
-            .toList();
-    return turn(all, active.epoch());
+    var unneeded = unneeded(changes, active.epoch(), needed);
+    var all = new TreeSet<>(stored());
+    all.removeIf(e -> e >= active.epoch() || needed.contains(e));
+    unneeded.get(false).stream().filter(e -> e >= active.epoch() - REVISITED).forEach(all::add);
+    unneeded.get(true).stream().limit(REPEATED).forEach(all::add);
+    return turn(List.copyOf(all), active.epoch());
   }
 
-  /**
-   * An agent that slept between asking a member's fence and its write may have staged the epoch
-   * after another agent had aborted the change. Nobody decides by it, and nothing is stored of it.
-   */
-  private static Stream<Long> aborted(CommittedEpoch active, List<ChangeExecution> changes) {
+  /** Epochs of changes that are over, the newest first, by whether they were committed. */
+  private static Map<Boolean, List<Long>> unneeded(
+      List<ChangeExecution> changes, long active, Set<Long> needed) {
     return changes.stream()
-        .filter(c -> c.state().over() && !c.state().committed())
-        .map(ChangeExecution::epoch)
-        .filter(e -> e >= active.epoch() - REVISITED);
+        .filter(c -> c.state().over() && c.epoch() < active && !needed.contains(c.epoch()))
+        .sorted(Comparator.comparingLong(ChangeExecution::epoch).reversed())
+        .collect(
+            Collectors.partitioningBy(
+                c -> c.state().committed(),
+                Collectors.mapping(ChangeExecution::epoch, Collectors.toList())));
   }
 
   /** Each change begins elsewhere, so that what is stuck holds up no other for long. */

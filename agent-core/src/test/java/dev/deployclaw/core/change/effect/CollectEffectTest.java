@@ -177,6 +177,20 @@ class CollectEffectTest {
   }
 
   @Test
+  void collectsWhatAMemberSaidItHadRemoved() throws Exception {
+    for (int limit = 700; limit < 703; limit++) {
+      world.run(limit == 700 ? "apply" : "set acme " + limit);
+    }
+    world.redis.stagedLate(1);
+    assertThat(stored()).containsExactly(2L, 3L);
+
+    world.run("set acme 703");
+
+    assertThat(world.redis.staged()).containsExactlyInAnyOrder(3L, 4L);
+    world.assertAtRest();
+  }
+
+  @Test
   void recordsWhatItRemovesInTheTransactionThatAllowsIt() throws Exception {
     world.run("apply");
     world.run("set acme 700");
