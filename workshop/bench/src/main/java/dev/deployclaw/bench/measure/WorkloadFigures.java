@@ -19,7 +19,7 @@ public record WorkloadFigures(
 
   /**
    * Works by turns, in one run on one Redis. The order is reversed in every other round; the rounds
-   * of the warm-up are thrown away.
+   * of the warm-up are thrown away. What the turns before left is collected before each.
    */
   public static List<WorkloadFigures> measure(
       List<? extends BenchWorkload> works, int warmUp, int rounds) throws InterruptedException {
@@ -27,6 +27,7 @@ public record WorkloadFigures(
     works.forEach(w -> turns.put(w, new ArrayList<>()));
     for (int i = 0; i < warmUp + rounds; i++) {
       for (BenchWorkload work : i % 2 == 1 ? works.reversed() : works) {
+        System.gc();
         var turn = work.turn();
         if (i >= warmUp) {
           turns.computeIfAbsent(work, _ -> new ArrayList<>()).add(turn);
