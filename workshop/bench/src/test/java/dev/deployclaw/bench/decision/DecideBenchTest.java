@@ -25,7 +25,8 @@ class DecideBenchTest {
           "spring_cloud_gateway over HTTP",
           "redisson over HTTP",
           "our service over gRPC",
-          "bare HTTP");
+          "bare HTTP",
+          "bare gRPC");
 
   @TempDir Path folder;
 
