@@ -19,6 +19,13 @@ record CopyDirection(List<Token> words) {
       Set.of("to", "onto", "for", "on", "give", "gives", "giving", "with", "over");
   private static final Set<String> OWNING =
       Set.of("policy", "policies", "limit", "limits", "rule", "rules", "rate", "set", "settings");
+  /** What is made so has it from elsewhere: "make acme's policy identical to …". */
+  private static final Set<String> ALIKE = Set.of("identical", "equal", "same", "alike", "match");
+
+  /** "Taking acme as the template". */
+  private static final Set<String> MODELS =
+      Set.of("template", "model", "basis", "example", "pattern", "source", "reference");
+
   private static final Set<String> HAVING = Set.of("has", "have", "enjoys", "uses", "gets", "is");
   private static final Set<String> RELATING = Set.of("what", "whatever", "that", "which", "as");
   private static final Set<String> GETTING =
@@ -63,17 +70,34 @@ record CopyDirection(List<Token> words) {
     return source ? !other || !takes(from) : target && !other && !takes(from);
   }
 
-  /** "Acme's policy", "like acme", "what acme has". */
+  /** "Acme's policy", "like acme", "what acme has", "identical to acme's". */
   private boolean gives(String name) {
     return places(name)
         .anyMatch(i ->
-            FROM.contains(word(i - 1)) || owns(i) || (relates(i) && HAVING.contains(word(i + 1))));
+            (FROM.contains(word(i - 1)) && !isMade(i))
+                || isLike(i)
+                || (owns(i) && !isMade(i))
+                || (word(i + 1).equals("as") && MODELS.contains(word(i + 3)))
+                || (relates(i) && HAVING.contains(word(i + 1))));
   }
 
-  /** "To acme", "acme should have". */
+  /** "To acme", "acme should have", "make acme's policy identical". */
   private boolean takes(String name) {
     return places(name)
-        .anyMatch(i -> TO.contains(word(i - 1)) || (!relates(i) && GETTING.contains(word(i + 1))));
+        .anyMatch(i ->
+            (TO.contains(word(i - 1)) && !isLike(i))
+                || isMade(i)
+                || (!relates(i) && GETTING.contains(word(i + 1))));
+  }
+
+  private boolean isLike(int at) {
+    return word(at - 1).equals("to") && ALIKE.contains(word(at - 2));
+  }
+
+  /** "The policy of acme identical to". */
+  private boolean isMade(int at) {
+    return (owns(at) || word(at - 1).equals("of"))
+        && IntStream.range(at + 1, at + 2 * NEAR).anyMatch(i -> ALIKE.contains(word(i)));
   }
 
   private IntStream places(String name) {

@@ -60,7 +60,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
       case NUMBER ->
           !clause.seen()
               && clause.orders()
-              && (clause.beside() || !clause.alone())
+              && (clause.beside() || !clause.alone() || clause.points())
               && !counts(clause, token)
               && !clause.observed(token)
               && !sentences.explains(token);
@@ -81,6 +81,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
     return switch (phrase.text()) {
       case "op" -> clause.directs(phrase);
       case "mode" -> !clause.seen();
+      case "pool" -> true;
       case "last" -> clause.points();
       case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
       default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());

@@ -24,6 +24,10 @@ public final class UnquotedPieces {
   /** What a condition begins with that may be over. */
   private static final Set<String> SOFT = Set.of("before", "after", "following");
 
+  /** What a condition begins with that binds its whole sentence. */
+  private static final Set<String> WHOLE =
+      Set.of("before", "after", "following", "once", "when", "until", "till", "pending");
+
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
   private final Predicate<Token> unused;
@@ -68,7 +72,9 @@ public final class UnquotedPieces {
         if (i > 0 && clauses.get(i).hedges() && !clauses.get(i - 1).orders()) {
           out.tell(clauses.get(i));
         } else {
-          out.part(clauses.get(i).in(out.isBeside(clauses, i)));
+          var clause = clauses.get(i).in(out.isBeside(clauses, i));
+          boolean over = out.isOver(clauses, i) || (i == 0 && out.isAhead(clauses));
+          out.part(over ? clause.over() : clause);
         }
       }
     }
@@ -78,9 +84,53 @@ public final class UnquotedPieces {
 
   /** Whether an order is in it or right beside it in its sentence, or it is all of that. */
   private boolean isBeside(List<RequestClause> clauses, int at) {
+    if (WHOLE.contains(clauses.get(at).typed().getFirst().text())
+        && clauses.stream().anyMatch(this::isCited)) {
+      return true;
+    }
     return clauses.size() == 1
         ? isCited(clauses.getFirst()) || clauses.getFirst().opens()
         : isCited(clauses.get(at)) || isCited(clauses.get(at > 0 ? at - 1 : 1));
+  }
+
+  /** "After the call with them (24 Nov) we settled on …": over, as what its main clause tells. */
+  private boolean isOver(List<RequestClause> clauses, int at) {
+    var typed = clauses.get(at).typed();
+    int end = typed.getLast().to();
+    return SOFT.contains(typed.getFirst().text())
+        && typed.stream().noneMatch(UnquotedPieces::isValue)
+        && clauses.stream()
+            .skip(at + 1L)
+            .filter(c -> !isOpen(sentences.text().substring(end, c.typed().getFirst().from())))
+            .findFirst()
+            .filter(c -> c.typed().size() > 1 && RequestClause.is(c.typed().getFirst(), "subject"))
+            .filter(c -> RequestClause.past(c.typed(), 1))
+            .isPresent();
+  }
+
+  /** "Before they complain, set …": what is done at once is done before that. */
+  private boolean isAhead(List<RequestClause> clauses) {
+    var first = clauses.getFirst();
+    return clauses.size() > 1
+        && first.typed().size() > 2
+        && first.typed().getFirst().text().equals("before")
+        && first.typed().stream()
+            .takeWhile(t -> !t.text().equals("like"))
+            .noneMatch(UnquotedPieces::isValue)
+        && isCited(clauses.get(1))
+        && clauses.get(1).orders()
+        && CueReader.of(first.read(), false, false).isEmpty();
+  }
+
+  private static boolean isValue(Token token) {
+    return switch (token.kind()) {
+      case WORD, UNKNOWN, REFERENCE, TENANT, SERVICE, LABEL -> false;
+      default -> true;
+    };
+  }
+
+  private static boolean isOpen(String between) {
+    return between.lastIndexOf('(') > between.lastIndexOf(')');
   }
 
   /** A phrase that one clause begins and another ends is told by both or by none. */
@@ -125,7 +175,6 @@ public final class UnquotedPieces {
     String words = sentences.text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT);
     return switch (cue.kind()) {
       case SOCIAL, NOW -> true;
-      case CONDITION -> SOFT.contains(words.split("\\W", 2)[0]);
       case RESTORE -> words.endsWith("before");
       default -> false;
     };
