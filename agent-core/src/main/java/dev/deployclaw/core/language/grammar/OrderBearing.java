@@ -125,20 +125,22 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
                 t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && RequestClause.isNoun(t)));
   }
 
+  /** Whether all that is quoted of it is names. */
+  boolean names(RequestClause clause) {
+    return clause.typed().stream()
+        .filter(quoted)
+        .allMatch(t ->
+            OrderEvidence.NAMES.contains(t.kind())
+                || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
+  }
+
   /** What of a clause that orders only tells. */
   boolean tells(RequestClause clause, Token token) {
     boolean timed =
         clause.read().stream()
             .filter(p -> TIMED.contains(p.text()) && p.parts().contains(token))
             .anyMatch(p -> phrase(clause, p));
-    boolean story =
-        clause.past()
-            && !timed
-            && clause.typed().stream()
-                .filter(quoted)
-                .allMatch(t ->
-                    OrderEvidence.NAMES.contains(t.kind())
-                        || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
+    boolean story = clause.past() && !timed && names(clause);
     return switch (token.kind()) {
       case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
           story || clause.observed(token) || sentences.explains(token);

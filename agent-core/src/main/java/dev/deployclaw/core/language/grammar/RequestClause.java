@@ -117,6 +117,11 @@ record RequestClause(
         || ((is(word, "past") || OrderEvidence.is(word, "past") || ended) && !coming);
   }
 
+  /** "We settled", "they saw". */
+  boolean recounts() {
+    return typed.size() > 1 && is(typed.getFirst(), "subject") && past(typed, 1);
+  }
+
   private static List<List<Token>> cut(List<Token> sentence) {
     var out = new ArrayList<List<Token>>();
     out.add(new ArrayList<>());

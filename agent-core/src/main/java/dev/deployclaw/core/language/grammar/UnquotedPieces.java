@@ -85,7 +85,7 @@ public final class UnquotedPieces {
   /** Whether an order is in it or right beside it in its sentence, or it is all of that. */
   private boolean isBeside(List<RequestClause> clauses, int at) {
     if (WHOLE.contains(clauses.get(at).typed().getFirst().text())
-        && clauses.stream().anyMatch(this::isCited)) {
+        && clauses.stream().anyMatch(c -> isCited(c) && !(c.past() && bearing.names(c)))) {
       return true;
     }
     return clauses.size() == 1
@@ -97,15 +97,17 @@ public final class UnquotedPieces {
   private boolean isOver(List<RequestClause> clauses, int at) {
     var typed = clauses.get(at).typed();
     int end = typed.getLast().to();
+    var behind = clauses.subList(at + 1, clauses.size());
+    var main =
+        behind.stream()
+            .filter(c -> !isOpen(sentences.text().substring(end, c.typed().getFirst().from())))
+            .findFirst();
+    boolean noted =
+        typed.stream().anyMatch(t -> RequestClause.is(t, "consulting"))
+            && behind.stream().findFirst().filter(RequestClause::recounts).isPresent();
     return SOFT.contains(typed.getFirst().text())
         && typed.stream().noneMatch(UnquotedPieces::isValue)
-        && clauses.stream()
-            .skip(at + 1L)
-            .filter(c -> !isOpen(sentences.text().substring(end, c.typed().getFirst().from())))
-            .findFirst()
-            .filter(c -> c.typed().size() > 1 && RequestClause.is(c.typed().getFirst(), "subject"))
-            .filter(c -> RequestClause.past(c.typed(), 1))
-            .isPresent();
+        && (noted || main.filter(RequestClause::recounts).isPresent());
   }
 
   /** "Before they complain, set …": what is done at once is done before that. */
@@ -157,16 +159,19 @@ public final class UnquotedPieces {
   private void part(RequestClause clause) {
     var aside = clause.only(unused);
     boolean cited = isCited(clause);
-    boolean tells = aside.filter(a -> isAside(a) && !(cited && a.binds())).isPresent();
+    boolean tells = aside
+            .filter(a -> isAside(a, bearing.names(clause)) && !(cited && a.binds()))
+            .isPresent();
     aside.filter(_ -> tells).ifPresent(this::tell);
     (tells ? clause.only(unused.negate()) : Optional.of(clause)).ifPresent(this::sort);
   }
 
   /** Whether words without a use order, narrow, delay and deny nothing. */
-  private boolean isAside(RequestClause words) {
+  private boolean isAside(RequestClause words, boolean named) {
     return !words.alone()
         && !words.asks()
-        && CueReader.of(words.read(), true, words.past()).stream().allMatch(this::isSoft)
+        && CueReader.of(words.read(), true, words.past()).stream()
+            .allMatch(c -> isSoft(c) || (named && isOwn(c, words)))
         && words.read().stream().noneMatch(t -> (bearing.is(words, t) && !words.isDate(t)));
   }
 
@@ -178,6 +183,16 @@ public final class UnquotedPieces {
       case RESTORE -> words.endsWith("before");
       default -> false;
     };
+  }
+
+  /** "I'd like to watch before we reject more": before what the clause itself tells. */
+  private boolean isOwn(BindingCue cue, RequestClause words) {
+    String first = sentences.text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT);
+    return cue.kind() == BindingCue.Kind.CONDITION
+        && SOFT.contains(first.split("\\W", 2)[0])
+        && words.typed().stream().noneMatch(t -> RequestClause.is(t, "pointing"))
+        && words.typed().stream()
+            .anyMatch(t -> t.to() <= cue.from() && RequestClause.is(t, "subject"));
   }
 
   private void sort(RequestClause clause) {
