@@ -106,8 +106,18 @@ public final class UnquotedPieces {
         typed.stream().anyMatch(t -> RequestClause.is(t, "consulting"))
             && behind.stream().findFirst().filter(RequestClause::recounts).isPresent();
     return SOFT.contains(typed.getFirst().text())
-        && typed.stream().noneMatch(UnquotedPieces::isValue)
-        && (noted || main.filter(RequestClause::recounts).isPresent());
+        && typed.stream().noneMatch(t -> isValue(t) && !t.is(Kind.DURATION) && !t.is(Kind.NUMBER))
+        && (noted || isTail(clauses, at) || main.filter(RequestClause::recounts).isPresent());
+  }
+
+  /** "They have them, after eight months": of what all else in its sentence tells. */
+  private boolean isTail(List<RequestClause> clauses, int at) {
+    var before = clauses.getFirst();
+    return at == 1
+        && clauses.size() == 2
+        && before.past()
+        && bearing.names(before)
+        && !isCited(clauses.get(at));
   }
 
   /** "Before they complain, set …": what is done at once is done before that. */
