@@ -46,7 +46,7 @@ final class CueCheck {
    */
   Stream<BindingCue> unsaid(boolean corrected) {
     return grammar.pieces().cues().stream()
-        .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
+        .filter(cue -> !isIn(cue) && !(corrected && TAKEN_BACK.contains(cue.kind())))
         .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue) && !isOpen(cue))
         .filter(cue -> !isAlso(cue) && !isTakenBack(cue));
   }
@@ -72,6 +72,14 @@ final class CueCheck {
         .filter(t -> t.is(Kind.TENANT) && spares(t))
         .map(Token::text)
         .collect(Collectors.toSet());
+  }
+
+  /** "Then the rest" widens a canary; "then acme" is more than that. */
+  private boolean isIn(BindingCue cue) {
+    boolean named =
+        cue.kind() == BindingCue.Kind.WIDENING
+            && names(behind(cue)).stream().anyMatch(n -> n.to() <= cue.to());
+    return !named && cue.kind().isIn(intent);
   }
 
   private boolean isAwaited(BindingCue cue) {

@@ -82,6 +82,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
       case "op" -> clause.directs(phrase);
       case "mode" -> !clause.seen();
       case "pool" -> true;
+      case "overall" -> !clause.past() && clause.read().stream().noneMatch(ClauseReader::leftover);
       case "last" -> clause.points();
       case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
       default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());

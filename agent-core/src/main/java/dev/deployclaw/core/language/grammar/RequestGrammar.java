@@ -121,7 +121,7 @@ public final class RequestGrammar {
   /** All services together are one limit of all; some of them are none. */
   private static Token pooled(Token token, EstateNames names) {
     var services = token.each(Kind.SERVICE).map(Token::text).collect(Collectors.toSet());
-    return token.is("pool") && services.containsAll(names.services())
+    return token.is("pool") && (services.isEmpty() || services.containsAll(names.services()))
         ? Token.join(Kind.PHRASE, "overall", "phrase", token.parts())
         : token;
   }
