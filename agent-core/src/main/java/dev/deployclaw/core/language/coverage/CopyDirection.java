@@ -19,6 +19,7 @@ record CopyDirection(List<Token> words) {
       Set.of("to", "onto", "for", "on", "give", "gives", "giving", "with", "over");
   private static final Set<String> OWNING =
       Set.of("policy", "policies", "limit", "limits", "rule", "rules", "rate", "set", "settings");
+
   /** What is made so has it from elsewhere: "make acme's policy identical to …". */
   private static final Set<String> ALIKE = Set.of("identical", "equal", "same", "alike", "match");
 

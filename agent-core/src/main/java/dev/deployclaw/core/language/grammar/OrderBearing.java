@@ -33,9 +33,6 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
           "declined",
           "forever");
 
-  private static final Set<String> TIMED =
-      Set.of("start", "until", "asked-time", "between", "span", "lasting");
-
   /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
   private static final Set<String> COMING = Set.of("next", "coming", "following");
 
@@ -67,13 +64,17 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
     };
   }
 
+  private static boolean timed(Token phrase) {
+    return OrderEvidence.timed(phrase) || phrase.is("asked-time");
+  }
+
   private boolean phrase(RequestClause clause, Token phrase) {
     var parts = phrase.parts();
     boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> is(clause, t));
     if (phrase.is("lasting") && phrase.all().anyMatch(t -> COMING.contains(t.text()))) {
       return true;
     }
-    if (TIMED.contains(phrase.text())) {
+    if (timed(phrase)) {
       return clause.past()
           ? clause.isIt(phrase) && !phrase.is("start")
           : phrase.is("lasting") || bounds(clause, phrase);
@@ -139,7 +140,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
   boolean tells(RequestClause clause, Token token) {
     boolean timed =
         clause.read().stream()
-            .filter(p -> TIMED.contains(p.text()) && p.parts().contains(token))
+            .filter(p -> timed(p) && p.parts().contains(token))
             .anyMatch(p -> phrase(clause, p));
     boolean story = clause.past() && !timed && names(clause);
     return switch (token.kind()) {
@@ -152,10 +153,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
       case WORD ->
           clause.read().stream()
               .filter(p -> p.parts().contains(token))
-              .anyMatch(p ->
-                  p.is("op")
-                      ? !clause.directs(p)
-                      : story && (p.is("mode") || TIMED.contains(p.text())));
+              .anyMatch(p -> p.is("op") ? !clause.directs(p) : story && (p.is("mode") || timed(p)));
       default -> false;
     };
   }

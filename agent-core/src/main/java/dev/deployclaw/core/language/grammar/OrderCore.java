@@ -40,8 +40,6 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
 
-  private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
-
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
 
@@ -171,11 +169,8 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   /** Begins with a verb, behind courtesies. */
   private static boolean leads(List<Token> read) {
     return read.stream()
-        .dropWhile(t ->
-            t.is(Kind.REFERENCE)
-                || is(t, "leading")
-                || t.isMark()
-                || TIMED.stream().anyMatch(t::is))
+        .dropWhile(
+            t -> t.is(Kind.REFERENCE) || is(t, "leading") || t.isMark() || OrderEvidence.timed(t))
         .findFirst()
         .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
         .filter(t -> !t.is("mode") || read.stream().noneMatch(OrderCore::tells))

@@ -169,9 +169,8 @@ public final class UnquotedPieces {
   private void part(RequestClause clause) {
     var aside = clause.only(unused);
     boolean cited = isCited(clause);
-    boolean tells = aside
-            .filter(a -> isAside(a, bearing.names(clause)) && !(cited && a.binds()))
-            .isPresent();
+    boolean tells =
+        aside.filter(a -> isAside(a, bearing.names(clause)) && !(cited && a.binds())).isPresent();
     aside.filter(_ -> tells).ifPresent(this::tell);
     (tells ? clause.only(unused.negate()) : Optional.of(clause)).ifPresent(this::sort);
   }
