@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.grammar;
 
+import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.Set;
@@ -16,22 +17,7 @@ import java.util.function.Predicate;
 record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token> quoted) {
   /** Phrases that bear on nothing but by the names and figures in them. */
   private static final Set<String> PLAIN =
-      Set.of(
-          "who",
-          "where",
-          "was",
-          "statement",
-          "up",
-          "down",
-          "pronoun",
-          "overall",
-          "group",
-          "labels",
-          "set",
-          "to-percent",
-          "polite",
-          "declined",
-          "forever");
+      PatternTable.words(OrderBearing.class, "plain.txt");
 
   /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
   private static final Set<String> COMING = Set.of("next", "coming", "following");

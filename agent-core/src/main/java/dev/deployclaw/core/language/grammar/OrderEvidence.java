@@ -37,31 +37,7 @@ final class OrderEvidence {
   private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
 
   private static final Set<String> GUARDS =
-      Set.of(
-          "op",
-          "mode",
-          "dry-run",
-          "manual",
-          "automatic",
-          "canary",
-          "bake",
-          "p99",
-          "except",
-          "spare",
-          "fallback",
-          "outage",
-          "declined",
-          "polite",
-          "forever",
-          "temporarily",
-          "live",
-          "last",
-          "key",
-          "per-key",
-          "let-at-most",
-          "until",
-          "lasting",
-          "by-amount");
+      PatternTable.words(OrderEvidence.class, "guards.txt");
 
   private static final Set<String> FUTURE = Set.of("start", "between", "span");
 
