@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The clauses of a request, beside a reader who quotes its sources. A clause without a source is
@@ -102,12 +103,13 @@ public final class UnquotedPieces {
         behind.stream()
             .filter(c -> !isOpen(sentences.text().substring(end, c.typed().getFirst().from())))
             .findFirst();
-    boolean noted =
+    boolean talked =
         typed.stream().anyMatch(t -> RequestClause.is(t, "consulting"))
-            && behind.stream().findFirst().filter(RequestClause::recounts).isPresent();
+            && Stream.concat(behind.stream().limit(1), main.stream())
+                .anyMatch(RequestClause::recounts);
     return SOFT.contains(typed.getFirst().text())
         && typed.stream().noneMatch(t -> isValue(t) && !t.is(Kind.DURATION) && !t.is(Kind.NUMBER))
-        && (noted || isTail(clauses, at) || main.filter(RequestClause::recounts).isPresent());
+        && (talked || isTail(clauses, at));
   }
 
   /** "They have them, after eight months": of what all else in its sentence tells. */
@@ -131,6 +133,7 @@ public final class UnquotedPieces {
             .noneMatch(UnquotedPieces::isValue)
         && isCited(clauses.get(1))
         && clauses.get(1).orders()
+        && clauses.get(1).read().stream().anyMatch(t -> t.is("op") || t.is("set"))
         && CueReader.of(first.read(), false, false).isEmpty();
   }
 
@@ -201,7 +204,10 @@ public final class UnquotedPieces {
         && SOFT.contains(first.split("\\W", 2)[0])
         && words.typed().stream().noneMatch(t -> RequestClause.is(t, "pointing"))
         && words.typed().stream()
-            .anyMatch(t -> t.to() <= cue.from() && RequestClause.is(t, "subject"));
+            .anyMatch(t -> t.to() <= cue.from() && RequestClause.is(t, "subject"))
+        && words.read().stream()
+            .filter(t -> t.from() >= cue.to() && !t.is("pronoun"))
+            .noneMatch(t -> t.is(Kind.PHRASE) || OrderEvidence.NAMES.contains(t.kind()));
   }
 
   private void sort(RequestClause clause) {
