@@ -322,7 +322,20 @@ final class ReadingCorruption {
         "And " + stranger + " as well.",
         "Then back to the old limit on Friday at 18:00.",
         "They used to be blocked; keep it that way.",
-        "Bob told us not to.");
+        "Bob told us not to.",
+        "I'll say when it can go live.",
+        "We can do that once they have paid.",
+        "Before we do anything, Jane looks at it.",
+        "After the release of the 24th.",
+        "Legal wants us to block " + stranger + ".",
+        "Leave each step alone for 15 minutes.",
+        "Then " + stranger + ".",
+        "The block on " + stranger + " can be lifted.",
+        "And let them in again on Monday at 09:00.",
+        "If p99 climbs above 25 ms it has to be pulled back by itself.",
+        "It would be good to know what it would mean if we did this.",
+        "All services counted together.",
+        "I'll tell you on Tuesday whether we do it.");
   }
 
   private void unused(String bare, String more) {

@@ -34,22 +34,7 @@ final class ZoneReader {
   private static final Set<String> TIME =
       Set.of("time", "timezone", "tz", "zone", "'s", "local", "standard", "daylight", "summer");
   private static final Set<String> ENDS =
-      Set.of(
-          ".",
-          ",",
-          ";",
-          "!",
-          "?",
-          ":",
-          "and",
-          "until",
-          "till",
-          "to",
-          "on",
-          "please",
-          "today",
-          "tonight",
-          "tomorrow");
+      PatternTable.words(ZoneReader.class, "zone-ends.txt");
   private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL, Kind.LIMIT);
 
   private final String text;
