@@ -362,6 +362,13 @@ forget_programs() {
   done
 }
 
+# tell_columns: tells the program how wide the terminal is; a shell learns that from it after a command, and keeps it.
+tell_columns() {
+  shopt -s checkwinsize
+  (:; :)
+  export COLUMNS
+}
+
 # Replaces this shell by the program, or by what $LAUNCH makes of it.
 run_program() {
   cache_in "$PROGRAM"

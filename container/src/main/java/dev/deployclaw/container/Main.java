@@ -15,14 +15,20 @@ public final class Main {
     if (remote.isPresent()) {
       System.exit(remote.getAsInt());
     }
+    int exit = run(args);
+    if (exit != 0 || !CommandLineRunner.onlyShow(args)) {
+      // It looks for a logger in every jar, which takes longer than showing help.
+      System.exit(exit);
+    }
+  }
+
+  /** Runs a command in this process. */
+  public static int run(String... args) {
     var around = CommandEnvironment.real();
     System.setErr(around.err()); // the application log and stack traces go there
     int exit = CommandLineRunner.run(around, args);
     around.out().flush();
     around.err().flush();
-    if (exit != 0 || !CommandLineRunner.onlyShow(args)) {
-      // It looks for a logger in every jar, which takes longer than showing help.
-      System.exit(exit);
-    }
+    return exit;
   }
 }

@@ -65,7 +65,7 @@ public final class LogTextRenderer {
   static List<String> step(Map<String, Object> step) {
     var lines = new ArrayList<String>();
     lines.add(
-        "%2s %s %-44s %10s ms"
+        "%2s %s %-38s %10s ms"
             .formatted(
                 step.get("step"),
                 mark(String.valueOf(step.get("status"))),

@@ -12,7 +12,8 @@ import java.nio.file.Path;
 
 /**
  * What a build runs once, so that the JDK keeps what it learns (an AOT cache): a command that an
- * agent carries out, and the help. Later starts do one of the two.
+ * agent carries out, one that shows a log, and the help. Later starts mostly do one of them. Its
+ * argument is the configuration that leads to the log.
  */
 final class TrainingRun {
   private TrainingRun() {}
@@ -31,6 +32,7 @@ final class TrainingRun {
         Files.deleteIfExists(file);
       }
     }
+    var _ = Main.run("log", "last", "--config", args[0]);
     Main.main(new String[] {"--help"});
   }
 

@@ -21,24 +21,29 @@ final class ManualBlocks {
       Map.ofEntries(
           entry("CONTRIBUTING.md#1", "it runs all tests"),
           entry("README.md#1", "it builds the product and runs all tests: ReferenceRunTest"),
-          entry("docs/concepts/canary.md#1", "it bakes for twenty minutes: CanaryTest"),
           entry("docs/design/simulation.md#1", "it runs other tests: SwarmTest, ReplayTest"),
-          entry("docs/reference/language-model.md#1", "it needs a model: NarrationTest"),
+          entry(
+              "docs/reference/language-model.md#1",
+              "it needs a model: NarrationTest, PlanInWordsTest"),
           entry("docs/tasks/container.md#1", "it builds images for minutes: ImageTest"),
           entry("docs/tasks/container.md#2", "it pulls images: ComposeTest, ComposeUsersTest"),
           entry("docs/tasks/credentials.md#1", "it needs an etcd with TLS: EtcdRolesTest"),
-          entry("docs/tasks/write-a-plugin.md#1", "it needs Python's gRPC: PluginRunTest"));
+          entry(
+              "docs/tasks/write-a-plugin.md#1",
+              "it needs Python's gRPC: PluginRunTest, PluginContractTest"));
 
   /** Single lines of the other blocks, by how they begin. */
   static final Map<String, String> LINES_NOT_HERE =
       Map.of(
           "./deployclaw demo --keep", "47 pods: ReferenceRunTest",
-          "deployclaw serve ", "it serves until it is ended: ServingAgent starts it",
+          "deployclaw serve ", "it serves until it is ended: ServeTest",
           "java -jar audit/target/", "the archive is there after packaging alone: VerifierMainTest",
           "kubectl ", "it needs a cluster: ManifestsTest, PodSecretsTest");
 
-  private static final Path ROOT = Path.of("..", "..");
+  static final Path ROOT = Path.of("..", "..");
   private static final Pattern BLOCK = Pattern.compile("(?s)```sh\n(.*?)```");
+  private static final List<String> TOP =
+      List.of("AGENTS.md", "CONTRIBUTING.md", "README.md", "SKILL.md");
 
   private ManualBlocks() {}
 
@@ -69,9 +74,10 @@ final class ManualBlocks {
     return out.toString();
   }
 
-  private static List<String> pages() {
+  /** All pages of the manual. */
+  static List<String> pages() {
     try (var files = Files.walk(ROOT.resolve("docs"))) {
-      var out = new ArrayList<>(List.of("AGENTS.md", "CONTRIBUTING.md", "README.md"));
+      var out = new ArrayList<>(TOP);
       files
           .filter(file -> file.toString().endsWith(".md"))
           .map(file -> ROOT.relativize(file).toString())
@@ -83,15 +89,15 @@ final class ManualBlocks {
     }
   }
 
-  private static List<String> blocks(String page) {
+  static String text(String page) {
     try {
-      return BLOCK
-          .matcher(Files.readString(ROOT.resolve(page)))
-          .results()
-          .map(block -> block.group(1))
-          .toList();
+      return Files.readString(ROOT.resolve(page));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static List<String> blocks(String page) {
+    return BLOCK.matcher(text(page)).results().map(block -> block.group(1)).toList();
   }
 }

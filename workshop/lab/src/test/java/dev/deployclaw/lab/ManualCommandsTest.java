@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow(
     guard = "dev.deployclaw.lab.ManualBlocksTest",
     because = "it pastes the manual into shells beside a real estate")
+@SuppressWarnings("NullAway.Init") // the estate is brought up before each test
 class ManualCommandsTest extends OwnLabCases {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LONGEST = Duration.ofMinutes(2);
@@ -63,83 +65,56 @@ class ManualCommandsTest extends OwnLabCases {
   /** The tokens of whose hashes the page has an example. */
   private static final Map<String, String> TOKENS = Map.of("TOKEN", "test", "ANNS_TOKEN", "test2");
 
-  /** What an agent that serves is told, and so must commands be that reach it by its socket. */
-  private static final Map<String, String> SERVING =
-      Map.of("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true", "DEPLOYCLAW_LOG", "info");
-
-  /**
-   * Before the commands: each call's status is kept. After one that hands something in, its reader
-   * waits until that rests.
-   */
-  private static final String READER =
-      """
-      rests() {
-        local i; for i in $(seq 200); do
-          command curl -sS "$API/v1/executions/$(cat id)" -H "Authorization: Bearer test" > told
-          if jq -e '.result | IN('"$1"', "COMPLETED")' told > /dev/null; then return; fi
-          sleep 0.3
-        done; false
-      }
-      curl() {
-        local path=; for word in "$@"; do case $word in http*) path=${word#"$API"};; esac; done
-        command curl "$@" -o reply -w '%{http_code}' | sed "s#\\$# ${path%%\\?*}\\n#" >> codes
-        case $path in
-          */tasks | */rollback) jq -r .execution_id reply > id; rests '"HELD"' ;;
-          */approve*) rests '"COMPLETED"' ;;
-          */plan) jq -r .plan reply > plan ;;
-        esac
-      }
-      """;
-
-  /** Takes the words of the program of that name, which a machine may not have. */
-  private static final String NATS =
-      """
-      nats() {
-        local subject=$2 body=$3 inbox= head='NATS/1.0\\r\\n' line; shift 3
-        while [ $# -gt 0 ]; do
-          head+="${2%%:*}: ${2#*:}\\r\\n"
-          case $2 in Deployclaw-Reply:*) inbox=${2#*:} ;; esac
-          shift 2
-        done
-        printf -v head "$head\\r\\n"
-        exec 3<>"/dev/tcp/127.0.0.1/$NATS_PORT"
-        printf 'CONNECT {"verbose":false,"headers":true}\\r\\nSUB %s 1\\r\\n' "$inbox" >&3
-        printf 'HPUB %s %d %d\\r\\n%s%s\\r\\n' "$subject" ${#head} $((${#head} + ${#body})) "$head" "$body" >&3
-        while read -r -t 60 line <&3; do
-          case $line in PING*) printf 'PONG\\r\\n' >&3 ;; *result*) echo "$line" | jq -r .result; return ;; esac
-        done; false
-      }
-      """;
-
   @TempDir Path folderOfShell;
 
   private static final FakeHttpServer DESK = FakeHttpServer.answering(200);
   private static Path config;
+  private static ServingAgent agent;
   private ManualShell shell;
 
+  /** Commands that are pasted reach the agent that serves, as they do on a reader's machine. */
   @BeforeAll
   static void setUp() throws Exception {
     scene = LabFixture.up(folder, 3);
-    var first = scene.run("run", LiveEstate.ALL);
+    var estate = LiveEstate.of(scene.lab(), scene.config());
+    var first = estate.agent(Map.of()).apart().learn("run", LiveEstate.ALL);
     assertThat(first.exit()).as(first.err()).isZero();
-    var in = Files.writeString(folder.resolve("desk-in"), DECIDES);
-    var out = Files.writeString(folder.resolve("desk-out"), "f" + DECIDES.substring(1));
+    var tokens = secret("tokens.yaml", tokens());
     config = scene.lab().config().resolveSibling("manual.yaml");
-    Files.writeString(config.resolveSibling("manual-tokens.yaml"), tokens());
-    Files.writeString(
-        config,
-        Files.readString(scene.lab().config())
-            + """
-            serve: {nats: {}, tokensFile: manual-tokens.yaml}
-            approvals:
-              - {name: desk, type: webhook, url: "%s", secretFile: "%s", decisionSecretFile: "%s",
-                 people: {ann@example.net: ann}}
-            """
-                .formatted(DESK.url(), out, in));
+    Files.writeString(config, Files.readString(scene.lab().config()) + serving(tokens));
+    agent =
+        ServingAgent.start(
+            estate,
+            Map.of(
+                "DEPLOYCLAW_CONFIG", config.toString(),
+                "DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "false",
+                "DEPLOYCLAW_SERVE_TOKENS_FILE", tokens.toString()));
+  }
+
+  private static String serving(Path tokens) throws IOException {
+    return """
+    serve: {nats: {}, tokensFile: "%s"}
+    approvals:
+      - {name: desk, type: webhook, url: "%s", secretFile: "%s", decisionSecretFile: "%s",
+         people: {ann@example.net: ann}}
+    """
+        .formatted(
+            tokens,
+            DESK.url(),
+            secret("desk-out", "f" + DECIDES.substring(1)),
+            secret("desk-in", DECIDES));
+  }
+
+  private static Path secret(String name, String text) throws IOException {
+    return TestFiles.secret(folder.resolve("secrets").resolve(name), text);
   }
 
   @AfterAll
+  @SuppressWarnings("NullAway") // where the estate didn't come up
   static void close() {
+    if (agent != null) {
+      agent.close();
+    }
     DESK.close();
   }
 
@@ -151,67 +126,63 @@ class ManualCommandsTest extends OwnLabCases {
 
   @Test
   void thoseOfServing() throws Exception {
-    paste("deployclaw() { :; }\n" + block("docs/tasks/serve.md#1"));
-    try (var agent = serving()) {
-      String calls =
-          block("docs/tasks/serve.md#2")
-              .replaceFirst("API=\\S+;", "")
-              .replaceAll(EXECUTION, "\\$(cat id)")
-              .replace("plan=1a2b3c4d", "plan=$(cat plan)");
+    paste(block("docs/tasks/serve.md#1"));
+    assertThat(file("tokens.yaml")).hasContent(tokens());
+    String calls =
+        block("docs/tasks/serve.md#2")
+            .replaceFirst("API=\\S+;", "")
+            .replaceAll(EXECUTION, "\\$(cat id)")
+            .replace("plan=1a2b3c4d", "plan=$(cat plan)");
 
-      paste(READER + calls, told(agent));
+    paste(ManualShell.READER + calls, told());
 
-      assertThat(Files.readAllLines(file("codes")).stream().map(ManualCommandsTest::plain))
-          .containsExactly(
-              "202 /v1/tasks",
-              "200 /v1/executions/ID/events",
-              "200 /v1/executions/ID",
-              "202 /v1/tasks",
-              "200 /v1/executions/ID/plan",
-              "202 /v1/executions/ID/approve",
-              "409 /v1/executions/ID/reject", // it was approved
-              "202 /v1/executions/last/rollback",
-              "200 /v1/freeze",
-              "200 /v1/thaw");
-    }
+    assertThat(Files.readAllLines(file("codes")).stream().map(ManualCommandsTest::plain))
+        .containsExactly(
+            "202 /v1/tasks",
+            "200 /v1/executions/ID/events",
+            "200 /v1/executions/ID",
+            "202 /v1/tasks",
+            "200 /v1/executions/ID/plan",
+            "202 /v1/executions/ID/approve",
+            "409 /v1/executions/ID/reject", // it is approved
+            "202 /v1/executions/last/rollback",
+            "200 /v1/freeze",
+            "200 /v1/thaw");
   }
 
-  /** A task from NATS, a decision by the webhook, and who signed in for all that. */
   @Test
-  void thoseOfTheOtherWaysIn() throws Exception {
-    Files.writeString(file("tokens.yaml"), tokens());
-    try (var agent = serving()) {
-      int port = URI.create(scene.config().nats().url()).getPort();
-      String nats = paste(NATS + block("docs/tasks/serve.md#3"), Map.of("NATS_PORT", "" + port));
-      assertThat(nats.strip()).isIn("COMPLETED", "NO_CHANGE");
+  void thoseOfNats() throws Exception {
+    String port = Integer.toString(URI.create(scene.config().nats().url()).getPort());
 
-      String held =
-          """
-          {"request": "set acme's search limit to 777 per minute", "approval": "manual"}
-          """;
-      String id = agent.post("/v1/tasks", "test", held).text("execution_id");
-      var card = card(id);
-      Files.writeString(Files.createDirectory(file("secrets")).resolve("desk-in"), DECIDES);
-      var told = told(agent);
-      told.putAll(Map.of("ID", id, "PLAN", text(card, "plan"), "SHOWN", text(card, "shown")));
-      paste(block("docs/tasks/approve-in-chat.md#1"), told);
-      BoundedWait.until(
-          id + " is done",
-          LONGEST,
-          () -> agent.get("/v1/executions/" + id, "test").text("result").equals("COMPLETED"));
+    String said =
+        paste(ManualShell.NATS + block("docs/tasks/serve.md#3"), Map.of("NATS_PORT", port));
 
-      paste("deployclaw status", SERVING);
-    }
-    String seen = paste("deployclaw audit sign-ins");
-    assertThat(seen)
-        .containsPattern("signed-in +olivia +token +127.0.0.1")
-        .containsPattern("signed-in +\\S+ +peer +agent.sock")
-        .endsWith("0 not verified\n")
-        .doesNotContain("Bearer");
+    assertThat(said.strip()).isIn("COMPLETED", "NO_CHANGE");
+  }
+
+  @Test
+  void thoseOfADecisionByWebhook() throws Exception {
+    String held =
+        """
+        {"request": "set acme's search limit to 777 per minute", "approval": "manual"}
+        """;
+    String id = agent.post("/v1/tasks", "test", held).text("execution_id");
+    var card = card(id);
+    Files.writeString(Files.createDirectory(file("secrets")).resolve("desk-in"), DECIDES);
+    var told = told();
+    told.putAll(Map.of("ID", id, "PLAN", text(card, "plan"), "SHOWN", text(card, "shown")));
+
+    paste(block("docs/tasks/approve-in-chat.md#1"), told);
+
+    BoundedWait.until(
+        id + " is done",
+        LONGEST,
+        () -> agent.get("/v1/executions/" + id, "test").text("result").equals("COMPLETED"));
   }
 
   @Test
   void thoseOfLogs() throws Exception {
+    assertThat(agent.get("/v1/executions", "test").status()).isEqualTo(200);
     paste(block("docs/tasks/check-logs.md#1"));
     paste(block("docs/tasks/check-logs.md#2"));
     paste(block("docs/tasks/check-logs.md#3"));
@@ -220,13 +191,40 @@ class ManualCommandsTest extends OwnLabCases {
     assertThat(file("november.html")).content().contains("2026-11");
     assertThat(file("changes.csv")).content().contains("requester");
     assertThat(file("events.jsonl")).content().contains("\"class_uid\":6003");
-    Files.createSymbolicLink(file("docs"), Path.of("..", "..", "docs").toRealPath());
+    assertThat(paste("deployclaw audit sign-ins"))
+        .containsPattern("signed-in +olivia +token +127.0.0.1")
+        .containsPattern("signed-in +\\S+ +peer +agent.sock")
+        .endsWith(" 0 not verified\n")
+        .doesNotContain("Bearer");
+    Files.createSymbolicLink(file("docs"), ManualBlocks.ROOT.resolve("docs").toRealPath());
     paste(block("docs/verify/README.md#1"));
   }
 
   @Test
   void thoseOfTheFirstPage() throws Exception {
+    paste("deployclaw run \"set umbrella's search limit to 500 per minute\"");
+
     assertThat(paste(block("README.md#2"))).contains("COMPLETED");
+  }
+
+  @Test
+  void thoseOfTheSkill() throws Exception {
+    String request = "set acme's search limit to 650 per minute; hold for approval";
+    String commands =
+        block("SKILL.md#1")
+            .replace("run \"REQUEST\"", "run \"REQUEST\" --json > held || [ $? = 5 ]")
+            .replace("approve ID", "approve $(jq -r .execution_id held)")
+            .replace("REQUEST", request);
+
+    assertThat(paste(commands)).contains("\"result\": \"COMPLETED\"");
+  }
+
+  /** It bakes for ten minutes each: read, not run. */
+  @Test
+  void thoseOfACanary() throws Exception {
+    String planned = block("docs/concepts/canary.md#1").replace("deployclaw run", "deployclaw plan");
+
+    assertThat(paste(planned)).contains("canary 5");
   }
 
   /** With fewer gateways, as the page says how. */
@@ -243,17 +241,17 @@ class ManualCommandsTest extends OwnLabCases {
 
   @Test
   void thoseOfApprovals() throws Exception {
+    int requests = 640;
     for (String line : block("docs/concepts/approvals.md#1").lines().toList()) {
-      var held = scene.run("run", "set acme's search limit to 640 per minute; hold for approval");
+      var held =
+          scene.run("run", "set acme's search limit to " + requests++ + " per minute; hold for approval");
       assertThat(held.exit()).as(held.err()).isEqualTo(5);
       String id = held.json().path("execution_id").asText();
       String plan = held.json().path("plan_hash").asText();
       boolean rejects = line.startsWith("deployclaw reject");
       paste(
-          line.replace("ID", id).replace("1a2b3c4d", plan.substring(0, 8))
+          line.replaceFirst(" +#.*", "").replace("ID", id).replace("1a2b3c4d", plan.substring(0, 8))
               + (rejects ? " || [ $? = 11 ]" : ""));
-      var back = scene.run("run", "set acme's search limit to 600 per minute");
-      assertThat(back.exit()).as(back.err()).isZero();
     }
   }
 
@@ -268,7 +266,8 @@ class ManualCommandsTest extends OwnLabCases {
         lines.getFirst().replaceFirst("at 2[^\"]*", "at " + tomorrow)
             + " --json > run || [ $? = 5 ]");
     paste(
-        lines.getLast().replaceFirst(EXECUTION, "\\$(jq -r .execution_id run)") + "\n[ $? = 11 ]");
+        lines.getLast().replaceFirst(EXECUTION, "\\$(jq -r .execution_id run)").replaceFirst(" +#.*", "")
+            + " || [ $? = 11 ]");
 
     Files.writeString(
         Files.createDirectory(file("live")).resolve("acme.yaml"), POLICY.formatted(100));
@@ -320,14 +319,7 @@ class ManualCommandsTest extends OwnLabCases {
     assertThat(secrets.resolve("probe.pem")).doesNotExist();
   }
 
-  private ServingAgent serving() throws IOException {
-    var all = new TreeMap<>(SERVING);
-    all.put("DEPLOYCLAW_SERVE_TOKENS_FILE", file("tokens.yaml").toString());
-    all.put("DEPLOYCLAW_CONFIG", config.toString());
-    return ServingAgent.start(LiveEstate.of(scene.lab(), scene.config()), all);
-  }
-
-  private static Map<String, String> told(ServingAgent agent) {
+  private static Map<String, String> told() {
     var told = new TreeMap<>(TOKENS);
     told.put("API", agent.address());
     return told;

@@ -138,6 +138,11 @@ public record CommandEnvironment(
     err.println(TerminalSafeText.line(line));
   }
 
+  /** Prints lines for people, on a terminal as it has room for them. */
+  public void print(String lines) {
+    lines.lines().flatMap(l -> display.folded(l, columns()).stream()).forEach(out::println);
+  }
+
   /** Asks the person at the terminal, whatever the text holds; empty without an answer. */
   public Optional<String> ask(String text) {
     out.flush();

@@ -7,6 +7,7 @@ import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -28,7 +29,7 @@ public record ProgressView(PrintStream err, OutputMode display, int columns)
       summary(thought);
     } else if (SHOWN.contains(String.valueOf(thought.facts().get("state")))
         || (thought.status() != Status.OK && thought.status() != Status.SKIPPED)) {
-      say("    " + mark(thought) + " ", thought.action() + ": " + thought.detail());
+      say("    ", thought, thought.action() + ": " + thought.detail());
     }
   }
 
@@ -42,18 +43,23 @@ public record ProgressView(PrintStream err, OutputMode display, int columns)
     var detail = LogTextRenderer.lines(thought.detail(), "    ");
     String whole = step + ": " + String.join("", detail).strip() + seconds;
     if (display.asks() && detail.size() == 1 && TerminalColumns.width(whole) + 2 <= columns) {
-      say(mark(thought) + " ", whole);
+      say("", thought, whole);
     } else {
-      say(mark(thought) + " ", step + seconds);
-      detail.forEach(line -> say("", line));
+      say("", thought, step + seconds);
+      detail.forEach(line -> lines(line).forEach(err::println));
     }
   }
 
-  /**
-   * @param mark may have colour, and is printed as it is
-   */
-  private void say(String mark, String words) {
-    err.println(mark + TerminalSafeText.line(words));
+  /** The mark may have colour, and is printed as it is. */
+  private void say(String indent, LogEntry marked, String words) {
+    var lines = lines(indent + "  " + words);
+    String first = lines.getFirst().substring(indent.length() + 1);
+    err.println(indent + mark(marked) + first);
+    lines.stream().skip(1).forEach(err::println);
+  }
+
+  private List<String> lines(String words) {
+    return display.folded(TerminalSafeText.line(words), columns);
   }
 
   private String mark(LogEntry thought) {

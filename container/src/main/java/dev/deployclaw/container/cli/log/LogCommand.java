@@ -115,8 +115,10 @@ public final class LogCommand implements Callable<Integer> {
   }
 
   private int print(ExecutionDocument document) throws SetupException {
-    if (html == null) {
-      around.out().print(shared.json() ? document.text() : LogTextRenderer.of(document));
+    if (html == null && shared.json()) {
+      around.out().print(document.text());
+    } else if (html == null) {
+      around.print(LogTextRenderer.of(document));
     } else if (shared.json()) {
       return missing("--html and --json exclude each other: give one of them");
     } else if (html.equals(STANDARD_OUTPUT)) {

@@ -11,6 +11,9 @@ public final class TerminalColumns {
 
   private static final String MORE = "…";
 
+  /** Further lines of a text begin within the first part of so many. */
+  private static final int DEEPEST = 4;
+
   private TerminalColumns() {}
 
   public static int width(String text) {
@@ -29,16 +32,49 @@ public final class TerminalColumns {
     return columns < 1 ? "" : text.substring(0, end(text, 0, columns - 1)) + MORE;
   }
 
-  /** In as many lines as it needs; one that is empty stays one. */
+  /** In as many lines as a screen needs, broken between words where that is possible. */
   static List<String> wrapped(String text, int columns) {
+    return broken(text, columns, false);
+  }
+
+  /** The same for a terminal's own lines: a word that is longer stays whole, to be copied. */
+  public static List<String> folded(String text, int columns) {
+    return broken(text, columns, true);
+  }
+
+  /** Each line begins as far in as the text; an empty text is one line. */
+  private static List<String> broken(String text, int columns, boolean whole) {
+    int blank = text.length() - text.stripLeading().length();
+    String indent = " ".repeat(Math.min(blank, columns / DEEPEST));
     var out = new ArrayList<String>();
     int from = 0;
     do {
-      int to = Math.max(end(text, from, columns), Math.min(text.length(), from + 1));
-      out.add(text.substring(from, to));
+      String lead = from == 0 ? "" : indent;
+      int to = wordEnd(text, from, columns - lead.length(), whole);
+      out.add(lead + text.substring(from, to));
       from = to;
+      while (from < text.length() && text.charAt(from) == ' ') {
+        from++;
+      }
     } while (from < text.length());
     return out;
+  }
+
+  private static int wordEnd(String text, int from, int columns, boolean whole) {
+    int fits = end(text, from, columns);
+    if (fits == text.length()) {
+      return fits;
+    }
+    int most = Math.max(fits, text.offsetByCodePoints(from, 1));
+    int at = most;
+    while (at > from && (at == text.length() || text.charAt(at) != ' ')) {
+      at--;
+    }
+    if (!text.substring(from, at).isBlank()) {
+      return at;
+    }
+    int next = whole ? text.indexOf(' ', most) : most;
+    return next < 0 ? text.length() : next;
   }
 
   /** Where the part of a text ends that begins there and fits. */

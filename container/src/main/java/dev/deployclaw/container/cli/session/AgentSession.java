@@ -136,7 +136,11 @@ public final class AgentSession implements AutoCloseable {
       unlogged(ended);
     } else {
       var document = agent.document(ended.execution());
-      around.out().print(shared.json() ? document.text() : LogTextRenderer.of(document));
+      if (shared.json()) {
+        around.out().print(document.text());
+      } else {
+        around.print(LogTextRenderer.of(document));
+      }
       new FailureExplanationView(around).tell(ended, Optional.of(document));
     }
     return ended.exit().code();

@@ -41,6 +41,29 @@ class ProgressViewTest {
   }
 
   @Test
+  void aNarrowTerminalGetsWholeWordsBelowEachOther() {
+    var named = "1 difference: wonka not-enforced: s3://deployclaw/checkpoints/f55ff8da4d31966d6e8d";
+    var wrong = thought(Status.ERROR, Map.of(), named);
+
+    view(OutputMode.TERMINAL, 40).thought(thought(Status.OK, Map.of("summary", true), named));
+    view(OutputMode.TERMINAL, 40).thought(wrong);
+    view(OutputMode.PLAIN, 40).thought(wrong);
+
+    assertThat(shown())
+        .isEqualTo(
+            """
+            ✓ 2 Scanning policies (1.25 s)
+                1 difference: wonka not-enforced:
+                s3://deployclaw/checkpoints/f55ff8da4d31966d6e8d
+                ✗ Scanning policies: 1 difference:
+                  wonka not-enforced:
+                  s3://deployclaw/checkpoints/f55ff8da4d31966d6e8d
+                ✗ Scanning policies: %s
+            """
+                .formatted(named));
+  }
+
+  @Test
   void showsWithinAStepOnlyWhatIsAmiss() {
     var view = view(OutputMode.PLAIN);
 
@@ -92,9 +115,13 @@ class ProgressViewTest {
   }
 
   private static LogEntry thought(Status status, Map<String, Object> facts) {
+    return thought(status, facts, "12 tenants");
+  }
+
+  private static LogEntry thought(Status status, Map<String, Object> facts, String detail) {
     return LogEntryFixture.of("arch-2026-11-24-rate-limit-001", Phase.PLAN, "Scanning policies")
         .step(2)
-        .detail("12 tenants")
+        .detail(detail)
         .status(status)
         .took(1_250_000)
         .facts(facts)

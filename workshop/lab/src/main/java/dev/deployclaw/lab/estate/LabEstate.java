@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.estate;
 
+import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.lab.fault.FaultInjector;
 import dev.deployclaw.testkit.file.TestFiles;
@@ -93,6 +94,7 @@ public final class LabEstate {
     boolean whole = false;
     try {
       Files.createDirectories(folder);
+      forgetStream();
       Files.writeString(config(), new LabStartup(folder, size, progress).run().text());
       whole = true;
     } catch (IOException e) {
@@ -102,6 +104,12 @@ public final class LabEstate {
         down();
       }
     }
+  }
+
+  /** Logs of earlier labs stay, and are shipped to the stream of this one. */
+  private void forgetStream() {
+    var logs = JournalFolder.in(folder.resolveSibling("state"));
+    logs.executions().forEach(logs::forgetCursor);
   }
 
   /**
