@@ -13,22 +13,16 @@ public final class Main {
     var home = Path.of(System.getProperty("deployclaw.home", "")).toAbsolutePath();
     var remote = RemoteCommandClient.run(home, args);
     if (remote.isPresent()) {
-      System.exit(remote.getAsInt());
+      Runtime.getRuntime().halt(remote.getAsInt()); // an exit looks for a logger in every jar
     }
-    int exit = run(args);
-    if (exit != 0 || !CommandLineRunner.onlyShow(args)) {
-      // It looks for a logger in every jar, which takes longer than showing help.
-      System.exit(exit);
-    }
-  }
-
-  /** Runs a command in this process. */
-  public static int run(String... args) {
     var around = CommandEnvironment.real();
     System.setErr(around.err()); // the application log and stack traces go there
     int exit = CommandLineRunner.run(around, args);
     around.out().flush();
     around.err().flush();
-    return exit;
+    if (exit != 0 || !CommandLineRunner.onlyShow(args)) {
+      // As above: it takes longer than showing help.
+      System.exit(exit);
+    }
   }
 }

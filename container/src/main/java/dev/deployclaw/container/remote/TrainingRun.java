@@ -1,6 +1,8 @@
 package dev.deployclaw.container.remote;
 
 import dev.deployclaw.container.Main;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -32,7 +34,7 @@ final class TrainingRun {
         Files.deleteIfExists(file);
       }
     }
-    var _ = Main.run("log", "last", "--config", args[0]);
+    CommandLineRunner.run(CommandEnvironment.real(), "log", "last", "--config", args[0]);
     Main.main(new String[] {"--help"});
   }
 

@@ -172,12 +172,15 @@ class ManualCommandsTest extends OwnLabCases {
     var told = told();
     told.putAll(Map.of("ID", id, "PLAN", text(card, "plan"), "SHOWN", text(card, "shown")));
 
-    paste(block("docs/tasks/approve-in-chat.md#1"), told);
+    String decided = paste(block("docs/tasks/approve-in-chat.md#1"), told);
 
-    BoundedWait.until(
-        id + " is done",
-        LONGEST,
-        () -> agent.get("/v1/executions/" + id, "test").text("result").equals("COMPLETED"));
+    assertThat(decided).contains(id);
+    BoundedWait.until(id + " is done", LONGEST, () -> !result(id).matches("HELD|UNFINISHED"));
+    assertThat(result(id)).isEqualTo("COMPLETED");
+  }
+
+  private static String result(String id) {
+    return agent.get("/v1/executions/" + id, "test").text("result");
   }
 
   @Test
@@ -222,9 +225,10 @@ class ManualCommandsTest extends OwnLabCases {
   /** It bakes for ten minutes each: read, not run. */
   @Test
   void thoseOfACanary() throws Exception {
-    String planned = block("docs/concepts/canary.md#1").replace("deployclaw run", "deployclaw plan");
+    String planned =
+        block("docs/concepts/canary.md#1").replace("deployclaw run", "deployclaw plan");
 
-    assertThat(paste(planned)).contains("canary 5");
+    assertThat(paste(planned)).contains("a canary of 5% then 25%");
   }
 
   /** With fewer gateways, as the page says how. */
@@ -244,7 +248,8 @@ class ManualCommandsTest extends OwnLabCases {
     int requests = 640;
     for (String line : block("docs/concepts/approvals.md#1").lines().toList()) {
       var held =
-          scene.run("run", "set acme's search limit to " + requests++ + " per minute; hold for approval");
+          scene.run(
+              "run", "set acme's search limit to " + requests++ + " per minute; hold for approval");
       assertThat(held.exit()).as(held.err()).isEqualTo(5);
       String id = held.json().path("execution_id").asText();
       String plan = held.json().path("plan_hash").asText();
@@ -262,11 +267,15 @@ class ManualCommandsTest extends OwnLabCases {
 
     var tomorrow = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
     var lines = block("docs/reference/commands.md#2").lines().toList();
+    paste("deployclaw run \"set umbrella's search limit to 500 per minute\"");
     paste(
         lines.getFirst().replaceFirst("at 2[^\"]*", "at " + tomorrow)
             + " --json > run || [ $? = 5 ]");
     paste(
-        lines.getLast().replaceFirst(EXECUTION, "\\$(jq -r .execution_id run)").replaceFirst(" +#.*", "")
+        lines
+                .getLast()
+                .replaceFirst(EXECUTION, "\\$(jq -r .execution_id run)")
+                .replaceFirst(" +#.*", "")
             + " || [ $? = 11 ]");
 
     Files.writeString(

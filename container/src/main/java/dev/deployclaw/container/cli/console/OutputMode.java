@@ -1,8 +1,5 @@
 package dev.deployclaw.container.cli.console;
 
-import dev.deployclaw.container.cli.screen.TerminalColumns;
-import dev.deployclaw.container.config.secret.SecretRegistry;
-import java.util.List;
 import java.util.Map;
 
 /** What a command prints on. */
@@ -38,10 +35,5 @@ public enum OutputMode {
   /** Whether a person may be there. */
   public boolean asks() {
     return this != PLAIN;
-  }
-
-  /** A text as lines that a terminal has room for; a secret in it isn't parted. */
-  public List<String> folded(String text, int columns) {
-    return asks() ? TerminalColumns.folded(SecretRegistry.hidden(text), columns) : List.of(text);
   }
 }

@@ -5,19 +5,11 @@ import dev.deployclaw.container.cli.screen.TerminalColumns;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Status;
-import dev.deployclaw.policy.text.TerminalSafeText;
-import java.io.PrintStream;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/**
- * Shows a run as it goes: a line for each step, and what is wrong within it.
- *
- * @param columns of the terminal: a step is one line where it fits
- */
-public record ProgressView(PrintStream err, OutputMode display, int columns)
-    implements ProgressListener {
+/** Shows a run as it goes: a line for each step, and what is wrong within it. */
+public record ProgressView(CommandEnvironment around) implements ProgressListener {
   /** Shown as they happen, for between two of them there may be hours. */
   private static final Set<String> SHOWN = Set.of("widened", "baking", "soaking");
 
@@ -42,29 +34,27 @@ public record ProgressView(PrintStream err, OutputMode display, int columns)
     String step = thought.step() + " " + thought.action();
     var detail = LogTextRenderer.lines(thought.detail(), "    ");
     String whole = step + ": " + String.join("", detail).strip() + seconds;
-    if (display.asks() && detail.size() == 1 && TerminalColumns.width(whole) + 2 <= columns) {
+    if (around.display().asks()
+        && detail.size() == 1
+        && TerminalColumns.width(whole) + 2 <= around.columns()) {
       say("", thought, whole);
     } else {
       say("", thought, step + seconds);
-      detail.forEach(line -> lines(line).forEach(err::println));
+      detail.forEach(around::warn);
     }
   }
 
   /** The mark may have colour, and is printed as it is. */
   private void say(String indent, LogEntry marked, String words) {
-    var lines = lines(indent + "  " + words);
+    var lines = around.shown(indent + "  " + words);
     String first = lines.getFirst().substring(indent.length() + 1);
-    err.println(indent + mark(marked) + first);
-    lines.stream().skip(1).forEach(err::println);
-  }
-
-  private List<String> lines(String words) {
-    return display.folded(TerminalSafeText.line(words), columns);
+    around.err().println(indent + mark(marked) + first);
+    lines.stream().skip(1).forEach(around.err()::println);
   }
 
   private String mark(LogEntry thought) {
     String mark = LogTextRenderer.mark(thought.status().name());
-    return display.colour() ? paint(thought.status()) + mark + RESET : mark;
+    return around.display().colour() ? paint(thought.status()) + mark + RESET : mark;
   }
 
   private static String paint(Status status) {

@@ -110,7 +110,7 @@ public final class LogCommand implements Callable<Integer> {
     try (var _ = screen.get()) {
       follower.follow(execution, view);
     }
-    view.leave(around.out());
+    view.leave(around::say);
     return ExitCode.OK.code();
   }
 
@@ -118,7 +118,7 @@ public final class LogCommand implements Callable<Integer> {
     if (html == null && shared.json()) {
       around.out().print(document.text());
     } else if (html == null) {
-      around.print(LogTextRenderer.of(document));
+      LogTextRenderer.of(document).lines().forEach(around::say);
     } else if (shared.json()) {
       return missing("--html and --json exclude each other: give one of them");
     } else if (html.equals(STANDARD_OUTPUT)) {

@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.screen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jline.utils.WCWidth;
 
 /** Texts by the columns that they take on a terminal: some characters take two, some none. Pure. */
@@ -13,6 +14,8 @@ public final class TerminalColumns {
 
   /** Further lines of a text begin within the first part of so many. */
   private static final int DEEPEST = 4;
+
+  private static final Pattern TITLE = Pattern.compile(" *+(?:\\S++ {2,}+)?");
 
   private TerminalColumns() {}
 
@@ -32,20 +35,16 @@ public final class TerminalColumns {
     return columns < 1 ? "" : text.substring(0, end(text, 0, columns - 1)) + MORE;
   }
 
-  /** In as many lines as a screen needs, broken between words where that is possible. */
-  static List<String> wrapped(String text, int columns) {
-    return broken(text, columns, false);
-  }
-
-  /** The same for a terminal's own lines: a word that is longer stays whole, to be copied. */
-  public static List<String> folded(String text, int columns) {
-    return broken(text, columns, true);
-  }
-
-  /** Each line begins as far in as the text; an empty text is one line. */
-  private static List<String> broken(String text, int columns, boolean whole) {
-    int blank = text.length() - text.stripLeading().length();
-    String indent = " ".repeat(Math.min(blank, columns / DEEPEST));
+  /**
+   * In as many lines as it needs, broken between words. Each begins as far in as the text, or as
+   * what follows its title.
+   *
+   * @param whole whether a word that is wider stays so, to be copied; else it is parted
+   */
+  public static List<String> folded(String text, int columns, boolean whole) {
+    var title = TITLE.matcher(text);
+    boolean hangs = title.lookingAt() && title.end() <= columns / DEEPEST;
+    String indent = " ".repeat(hangs ? title.end() : 0);
     var out = new ArrayList<String>();
     int from = 0;
     do {

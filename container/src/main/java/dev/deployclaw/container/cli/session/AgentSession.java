@@ -50,10 +50,7 @@ public final class AgentSession implements AutoCloseable {
 
   public static AgentSession open(CommandEnvironment around, CommonOptions shared)
       throws InvalidConfigException, SetupException {
-    ProgressListener progress =
-        shared.json()
-            ? ProgressListener.NONE
-            : new ProgressView(around.err(), around.display(), around.columns());
+    ProgressListener progress = shared.json() ? ProgressListener.NONE : new ProgressView(around);
     var config = config(around, shared);
     return new AgentSession(around, shared, config, around.runtimes().open(config, progress));
   }
@@ -139,7 +136,7 @@ public final class AgentSession implements AutoCloseable {
       if (shared.json()) {
         around.out().print(document.text());
       } else {
-        around.print(LogTextRenderer.of(document));
+        LogTextRenderer.of(document).lines().forEach(around::say);
       }
       new FailureExplanationView(around).tell(ended, Optional.of(document));
     }

@@ -57,13 +57,13 @@ class CommandEnvironmentTest {
     SecretRegistry.learn("two words of a secret");
     var screen = new CommandLineFixture(folder, Map.of("COLUMNS", "20"));
 
-    screen.surroundings(OutputMode.TERMINAL).print("  1 says two words of a secret here\n");
-    screen.surroundings(OutputMode.PLAIN).print("  it is a line that a program reads\n");
+    screen.surroundings(OutputMode.TERMINAL).say("  1 says two words of a secret here and on");
+    screen.surroundings(OutputMode.PLAIN).say("  it is a line that a program reads");
 
     assertThat(screen.out())
         .doesNotContain("secret")
         .startsWith("  1 says ")
-        .endsWith("  here\n  it is a line that a program reads\n");
+        .endsWith(" here\n  and on\n  it is a line that a program reads\n");
   }
 
   private record Masking() implements RuntimeSource {

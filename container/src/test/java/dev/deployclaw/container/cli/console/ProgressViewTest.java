@@ -9,6 +9,7 @@ import dev.deployclaw.core.log.LogEntry.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,8 @@ class ProgressViewTest {
 
   @Test
   void aNarrowTerminalGetsWholeWordsBelowEachOther() {
-    var named = "1 difference: wonka not-enforced: s3://deployclaw/checkpoints/f55ff8da4d31966d6e8d";
+    var named =
+        "1 difference: wonka not-enforced: s3://deployclaw/checkpoints/f55ff8da4d31966d6e8d";
     var wrong = thought(Status.ERROR, Map.of(), named);
 
     view(OutputMode.TERMINAL, 40).thought(thought(Status.OK, Map.of("summary", true), named));
@@ -107,7 +109,10 @@ class ProgressViewTest {
   }
 
   private ProgressView view(OutputMode display, int columns) {
-    return new ProgressView(new PrintStream(err, true, StandardCharsets.UTF_8), display, columns);
+    var out = new PrintStream(err, true, StandardCharsets.UTF_8);
+    var wide = Map.of("COLUMNS", Integer.toString(columns));
+    var here = Path.of("").toAbsolutePath();
+    return new ProgressView(new CommandEnvironment(here, here, wide, out, out, display));
   }
 
   private String shown() {

@@ -93,7 +93,7 @@ class TopViewTest {
         new TopView(
             new CommandLineFixture(folder).surroundings(OutputMode.COLOUR), TopView.Order.USED, 20);
 
-    for (int columns : new int[] {80, 70, 64, 61, 60, 52}) {
+    for (int columns : new int[] {80, 70, 64, 61, 60}) {
       assertThat(view.fitted(answer, columns))
           .allSatisfy(line -> {
             assertThat(line.text()).doesNotContain("\u001b");

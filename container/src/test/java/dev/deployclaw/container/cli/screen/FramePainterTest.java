@@ -35,15 +35,20 @@ class FramePainterTest {
   void aLongLineGoesOnBetweenWordsAsFarIn() {
     String text = "   two words and " + "x".repeat(30) + " end";
 
-    assertThat(TerminalColumns.wrapped(text, 16))
-        .containsExactly("   two words and", "   " + "x".repeat(13), "   " + "x".repeat(13), "   xxxx end");
-    assertThat(TerminalColumns.folded(text, 16))
+    assertThat(TerminalColumns.folded(text, 16, false))
+        .containsExactly(
+            "   two words and", "   " + "x".repeat(13), "   " + "x".repeat(13), "   xxxx end");
+    assertThat(TerminalColumns.folded(text, 16, true))
         .containsExactly("   two words and", "   " + "x".repeat(30), "   end");
-    for (String odd : List.of("", " ".repeat(40), "\u0301".repeat(40), "日", "\ud83d\ude00 ".repeat(9))) {
+    assertThat(
+            TerminalColumns.folded("Phases      open 1 ms, plan 400.5 ms, stage 3.5 ms", 48, true))
+        .containsExactly("Phases      open 1 ms, plan 400.5 ms, stage", "            3.5 ms");
+    for (String odd :
+        List.of("", " ".repeat(40), "\u0301".repeat(40), "日", "\ud83d\ude00 ".repeat(9))) {
       for (int columns = 1; columns < 9; columns++) {
-        assertThat(String.join("", TerminalColumns.wrapped(odd, columns)).replace(" ", ""))
+        assertThat(String.join("", TerminalColumns.folded(odd, columns, false)).replace(" ", ""))
             .isEqualTo(odd.replace(" ", ""));
-        assertThat(String.join("", TerminalColumns.folded(odd, columns)).replace(" ", ""))
+        assertThat(String.join("", TerminalColumns.folded(odd, columns, true)).replace(" ", ""))
             .isEqualTo(odd.replace(" ", ""));
       }
     }

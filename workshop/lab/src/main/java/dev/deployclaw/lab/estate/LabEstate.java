@@ -94,7 +94,8 @@ public final class LabEstate {
     boolean whole = false;
     try {
       Files.createDirectories(folder);
-      forgetStream();
+      var logs = JournalFolder.in(folder.resolveSibling("state")); // this lab's stream has none
+      logs.executions().forEach(logs::forgetCursor);
       Files.writeString(config(), new LabStartup(folder, size, progress).run().text());
       whole = true;
     } catch (IOException e) {
@@ -104,12 +105,6 @@ public final class LabEstate {
         down();
       }
     }
-  }
-
-  /** Logs of earlier labs stay, and are shipped to the stream of this one. */
-  private void forgetStream() {
-    var logs = JournalFolder.in(folder.resolveSibling("state"));
-    logs.executions().forEach(logs::forgetCursor);
   }
 
   /**
