@@ -121,8 +121,9 @@ etcd: {endpoints: ["http://127.0.0.1:9"]}
 nats: {url: "nats://127.0.0.1:9"}
 rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:9"}]' files='policySources: [{folder: policies, namespace: edge}]
 gateways:
-  - {name: gw, namespace: edge, folder: gw, pidFile: gw.pid, listen: "127.0.0.1:9", url: "http://127.0.0.1:9", service: "127.0.0.1:9",
-     identity: {host: none.test}, routes: [{prefix: /, service: none}], upstreams: {none: "127.0.0.1:9"}}'
+  - {name: gw, namespace: edge, folder: gw, pidFile: gw.pid, accessLog: gw.log, listen: "127.0.0.1:9",
+     url: "http://127.0.0.1:9", service: "127.0.0.1:9", identity: {host: none.test}, routes: [{prefix: /, service: none}],
+     upstreams: {none: "127.0.0.1:9"}}'
   printf -v digest '%064d' 0
   printf '%s\n' "stateDir: host" "$servers" >"$1/host.yaml"
   printf '%s\n' "stateDir: agent" "$servers" "$serve" >"$1/deployclaw.yaml"

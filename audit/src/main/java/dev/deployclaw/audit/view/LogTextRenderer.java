@@ -35,7 +35,9 @@ public final class LogTextRenderer {
             () -> lines.add("  \"%s\"".formatted(doc.get("request"))));
     lines.add("");
     objects(doc.get("thought_log")).forEach(step -> lines.addAll(step(step)));
-    lines.add("");
+    if (!lines.getLast().isEmpty()) {
+      lines.add("");
+    }
     lines.addAll(closing(doc));
     return lines.stream()
         .map(line -> TerminalSafeText.line(line) + "\n")

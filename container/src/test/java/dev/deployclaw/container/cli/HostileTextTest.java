@@ -74,6 +74,7 @@ class HostileTextTest {
           "ExecutionChainView.java",
           "LogCommand.java",
           "NarrationView.java",
+          "ProgressView.java",
           "TopCommand.java");
 
   private static final Pattern PRINTING =
